@@ -1,0 +1,45 @@
+"""Findings: what a reader or a check repaired, inferred, ignored or objects to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Level = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a user should know about an input.
+
+    Attributes
+    ----------
+    level : ``"error"`` (the run would be ruined), ``"warning"`` (repaired or doubtful) or ``"info"`` (inferred, unusual)
+    code : short kebab-case name of the kind of finding, for example ``"dead-end"``
+    where : the file, key, link, junction or vehicle
+    message : what was found
+    remedy : what to do about it; empty for pure information
+    """
+
+    level: Level
+    code: str
+    where: str
+    message: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding as a plain dictionary, for ``--json``."""
+        return asdict(self)
+
+
+def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:
+    """Count findings by code, most frequent first.
+
+    Examples
+    --------
+    >>> count_by_code([Finding("info", "short-link", "a", ""), Finding("info", "short-link", "b", "")])
+    {'short-link': 2}
+    """
+    return dict(Counter(finding.code for finding in findings).most_common())

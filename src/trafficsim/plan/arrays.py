@@ -1,0 +1,170 @@
+"""The plan: everything an engine needs, as arrays in SI units, and nothing about how vehicles move.
+
+Ragged data are stored as ``start`` arrays of length n + 1 beside a flat array. ``-1`` in an index means "none".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+F8 = NDArray[np.float64]
+I4 = NDArray[np.int32]
+U1 = NDArray[np.uint8]
+U8 = NDArray[np.uint64]
+BOOL = NDArray[np.bool_]
+
+# Signal state codes shared by the plan, the kernels and the tables.
+RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
+STATE_CODES = {"r": RED, "y": YELLOW, "G": GREEN, "g": PERMITTED, "u": RED_AMBER, "s": STOP_ARROW,
+               "o": PERMITTED, "O": GREEN}
+
+
+class LinkArrays(NamedTuple):
+    """Links; the desired speed of a driver with normal score z is ``free_speed_mean_ms * (1 + free_speed_cv * z)``."""
+
+    length_m: F8
+    speed_limit_ms: F8
+    free_speed_mean_ms: F8
+    free_speed_cv: F8
+    lane_start: I4
+    """Lanes ``lane_start[i]:lane_start[i + 1]`` belong to link i, the kerb lane first."""
+    turn_start: I4
+    """Turns ``turn_start[i]:turn_start[i + 1]`` leave link i."""
+    road_class: I4
+    """0 urban, 1 rural, 2 motorway."""
+
+
+class LaneArrays(NamedTuple):
+    """Lanes, in link order, the kerb lane of each link first."""
+
+    link: I4
+    length_m: F8
+    allowed: U1
+    """Bit k: vehicles of kind ``KINDS[k]`` may use the lane."""
+
+
+class TurnArrays(NamedTuple):
+    """Movements: one per (link in, link out), in link order."""
+
+    from_link: I4
+    to_link: I4
+
+
+class ConnectionArrays(NamedTuple):
+    """Lane-to-lane paths through junctions, sorted by (from lane, turn)."""
+
+    from_lane: I4
+    to_lane: I4
+    turn: I4
+    length_m: F8
+    speed_ms: F8
+    signal_group: I4
+    """Index into the signal groups, -1 without a signal."""
+    yield_start: I4
+    yields_to: I4
+    cross_start: I4
+    crosses: I4
+    critical_gap_s: F8
+    follow_up_s: F8
+    must_stop: BOOL
+    keep_clear: BOOL
+    direction: U1
+    """0 through, 1 left, 2 right, 3 u-turn."""
+
+
+class SignalArrays(NamedTuple):
+    """Fixed-time programs. Group g of program p is ``group_start[p] + signal_index``."""
+
+    program_id: tuple[str, ...]
+    group_start: I4
+    phase_start: I4
+    duration_s: F8
+    """Of every phase."""
+    state_start: I4
+    """Of every phase: where the codes of the groups of its program begin in ``state``."""
+    state: U1
+    offset_s: F8
+    """The first phase begins at clock times ``offset_s + n * cycle``."""
+
+
+class ClassArrays(NamedTuple):
+    """Vehicle classes."""
+
+    name: tuple[str, ...]
+    kind: I4
+    length_m: F8
+    min_gap_m: F8
+    max_speed_ms: F8
+    acceleration_ms2: F8
+    acceleration_fade_per_s: F8
+    headway_s: F8
+    speed_factor_mean: F8
+    """0 where the class follows the link's speed choice."""
+    speed_factor_sd: F8
+    ignores_permissions: BOOL
+
+
+class TripArrays(NamedTuple):
+    """Realised trips, sorted by departure time, then by name; a vehicle's row is its index here."""
+
+    name: tuple[str, ...]
+    key: U8
+    """Hash of the name, the seed and the replication: the vehicle's random key."""
+    vehicle_class: I4
+    z: F8
+    """Normal score of the driver's desired speed, truncated to +-3."""
+    depart_s: F8
+    route_start: I4
+    route_link: I4
+    depart_lane: I4
+    depart_position_m: F8
+    """-1: at the start of the link."""
+    stop_start: I4
+    stop_hop: I4
+    """Hop (position in the route) of the stop."""
+    stop_position_m: F8
+    stop_dwell_s: F8
+    stop_lane: I4
+
+
+class DetectorArrays(NamedTuple):
+    """Point detectors, one row per lane."""
+
+    name: tuple[str, ...]
+    lane: I4
+    position_m: F8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One replication of one alternative of one scenario, ready for an engine.
+
+    Attributes
+    ----------
+    link_id, node_id : names by index
+    seed_key : 64-bit key from the scenario's seed and the replication
+    start_s, analysis_begin_s, analysis_end_s, end_s : clock times; the run stops at ``end_s`` or when it is empty
+    interval_s : length of the intervals of the tables
+    trajectory_share : share of vehicles that leave a trace
+    """
+
+    link_id: tuple[str, ...]
+    links: LinkArrays
+    lanes: LaneArrays
+    turns: TurnArrays
+    connections: ConnectionArrays
+    signals: SignalArrays
+    classes: ClassArrays
+    trips: TripArrays
+    detectors: DetectorArrays
+    seed_key: int
+    start_s: float
+    analysis_begin_s: float
+    analysis_end_s: float
+    end_s: float
+    interval_s: float
+    trajectory_share: float = 0.0

@@ -1,0 +1,130 @@
+"""What an engine gives back: engine-neutral arrays in SI units, from which all tables are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from trafficsim.plan.arrays import F8, I4, U1
+
+WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
+"""Status of a trip at the end of a run."""
+
+EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK = 0, 1, 2
+EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock")
+
+
+class TripRecord(NamedTuple):
+    """One row per trip of the plan, in its order. Times are clock times; -1 where it did not happen."""
+
+    status: U1
+    entry_s: F8
+    exit_s: F8
+    distance_m: F8
+    waiting_s: F8
+    """Time at less than 5 km/h (1.4 m/s)."""
+    stops: I4
+    """Number of times the speed fell below 5 km/h, after having been above 10 km/h (or after entry)."""
+    dwell_s: F8
+
+
+class LinkRecord(NamedTuple):
+    """Edie counters by interval and link, arrays of shape (intervals, links)."""
+
+    entered: F8
+    left: F8
+    vehicle_s: F8
+    vehicle_m: F8
+    waiting_s: F8
+    """Vehicle-seconds below 5 km/h."""
+
+
+class TurnRecord(NamedTuple):
+    """Per movement, vehicles that crossed the stop line in the analysis period."""
+
+    volume: F8
+    travel_s: F8
+    """Sum of times from entering the link to crossing its stop line."""
+    delay_s: F8
+    """Sum of control delays: that time less the time at the vehicle's desired speed, plus the time lost in speeding
+    up again from the speed at which the line was crossed."""
+    green_s: F8
+    """Time in which the movement had green in the analysis period (all of it without a signal)."""
+
+
+class QueueRecord(NamedTuple):
+    """Histogram per link of the longest queue (m, from the stop line back to the last standing vehicle) per cycle."""
+
+    bin_m: float
+    count: F8
+    """Shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) * bin_m)``."""
+    longest_m: F8
+
+
+class DetectorRecord(NamedTuple):
+    """Shape (intervals, detector rows)."""
+
+    count: F8
+    speed_sum_ms: F8
+    inverse_speed_sum_s_m: F8
+
+
+class EventRecord(NamedTuple):
+    """One row per event; ``trip`` and ``link`` are indices, -1 for none."""
+
+    time_s: F8
+    code: I4
+    trip: I4
+    link: I4
+
+
+class TrajectoryRecord(NamedTuple):
+    """One row per sampled vehicle and tick."""
+
+    time_s: F8
+    trip: I4
+    link: I4
+    lane: I4
+    position_m: F8
+    speed_ms: F8
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How fast the run was. ``loop_s`` is the loop alone, without compiling and setting up."""
+
+    vehicle_updates: int = 0
+    loop_s: float = 0.0
+    compile_s: float = 0.0
+    setup_s: float = 0.0
+    peak_mb: float = 0.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that a run gives back.
+
+    Attributes
+    ----------
+    end_s : clock time at which the run stopped
+    demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
+    gridlock : whether at the end no vehicle had moved for five minutes although some were en route
+    state : bytes of the engine's final state, for the digest
+    """
+
+    engine: str
+    end_s: float
+    trips: TripRecord
+    links: LinkRecord
+    turns: TurnRecord
+    queues: QueueRecord
+    detectors: DetectorRecord
+    events: EventRecord
+    trajectories: TrajectoryRecord
+    demanded: int
+    waiting: int
+    en_route: int
+    completed: int
+    gridlock: bool
+    state: bytes
+    performance: Performance = field(default_factory=Performance)

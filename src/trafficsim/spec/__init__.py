@@ -1,0 +1,1 @@
+"""What people write: networks, demand, drivers, signals, policies, scenarios and studies, as frozen models."""

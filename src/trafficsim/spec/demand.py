@@ -1,0 +1,110 @@
+"""Demand: origin-destination flows, single trips, stops on the way."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from trafficsim.spec.model import Model
+
+
+class Stop(Model):
+    """A stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks those behind."""
+
+    link: str
+    position_m: float = Field(ge=0)
+    dwell_s: float = Field(gt=0, le=7200)
+    lane: int | None = Field(default=None, ge=0)
+
+
+class Trip(Model):
+    """One vehicle that will travel.
+
+    Parameters
+    ----------
+    id
+        Name; its hash is the vehicle's random key in every alternative.
+    depart_s
+        Clock time at which it wants to enter.
+    route
+        Link ids; or give ``origin`` and ``destination`` and the fastest free-flow path is taken and frozen.
+    vehicle_class
+        Name of a vehicle class, or of a mix.
+    depart_position_m
+        Position of the front on the first link; ``None`` lets the vehicle enter at its start.
+    depart_lane
+        Lane on the first link; ``None`` takes the best one.
+    """
+
+    id: str
+    depart_s: float
+    route: tuple[str, ...] = ()
+    origin: str | None = None
+    destination: str | None = None
+    vehicle_class: str = "car"
+    depart_position_m: float | None = Field(default=None, ge=0)
+    depart_lane: int | None = Field(default=None, ge=0)
+    stops: tuple[Stop, ...] = ()
+
+    @model_validator(mode="after")
+    def _route_or_ends(self) -> Self:
+        if not self.route and (self.origin is None or self.destination is None):
+            raise ValueError(f"trip {self.id!r} needs a route, or an origin and a destination")
+        return self
+
+
+class Flow(Model):
+    """A stream of trips between two links.
+
+    Parameters
+    ----------
+    id
+        Name; vehicle ``n`` of the flow is ``(id, n)`` for ever.
+    volume_veh_h
+        Mean volume over the time with profile factor 1.
+    origin, destination, route
+        First and last link (fastest free-flow path), or all links of the route.
+    begin_s, end_s
+        Clock time of its beginning and end; ``None`` is the begin and end of departures of the scenario.
+    profile
+        ``(clock time in s, factor)`` steps; each holds until the next. Empty: factor 1.
+    departures
+        ``"poisson"``: independent arrivals; ``"scheduled"``: equally spaced.
+    vehicle_classes
+        Share by class name; shares are normalised.
+    """
+
+    id: str
+    volume_veh_h: float = Field(ge=0, le=20000)
+    origin: str | None = None
+    destination: str | None = None
+    route: tuple[str, ...] = ()
+    begin_s: float | None = None
+    end_s: float | None = None
+    profile: tuple[tuple[float, float], ...] = ()
+    departures: Literal["poisson", "scheduled"] = "poisson"
+    vehicle_classes: dict[str, float] = Field(default_factory=lambda: {"car": 1.0})
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.route and (self.origin is None or self.destination is None):
+            raise ValueError(f"flow {self.id!r} needs a route, or an origin and a destination")
+        if any(factor < 0 for _, factor in self.profile):
+            raise ValueError(f"flow {self.id!r} has a negative profile factor")
+        if any(later[0] <= earlier[0] for earlier, later in zip(self.profile, self.profile[1:], strict=False)):
+            raise ValueError(f"flow {self.id!r} has profile times that do not increase")
+        if not self.vehicle_classes or min(self.vehicle_classes.values()) < 0 or sum(self.vehicle_classes.values()) <= 0:
+            raise ValueError(f"flow {self.id!r} needs vehicle class shares that are >= 0 and not all 0")
+        return self
+
+
+class Demand(Model):
+    """All trips and flows of a scenario.
+
+    ``mixes`` names distributions over vehicle classes (share by class) that trips may name instead of a class.
+    """
+
+    flows: tuple[Flow, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    mixes: dict[str, dict[str, float]] = Field(default_factory=dict)

@@ -1,0 +1,46 @@
+"""Drivers: how desired speeds are spread around the limit, by road class."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from trafficsim.spec.model import Model
+
+RoadClass = Literal["urban", "rural", "motorway"]
+
+
+class SpeedChoice(Model):
+    """Free speeds on a road: normal, given by the share above the limit and the coefficient of variation.
+
+    ``mean = limit / (1 + cv * z)`` with ``z`` the standard normal quantile of ``1 - share_over_limit``.
+    One driver has one normal score on all roads, so a person is fast everywhere.
+
+    Parameters
+    ----------
+    share_over_limit
+        Share of unimpeded drivers above the limit.
+    cv
+        Standard deviation over mean.
+    """
+
+    share_over_limit: float = Field(gt=0, lt=1)
+    cv: float = Field(ge=0, le=0.5)
+
+
+class Drivers(Model):
+    """Speed choice by road class.
+
+    Defaults: shares from ETSC, *Reducing Speeding in Europe* (PIN Flash 36, 2019), coefficient of variation 0.11-0.15
+    from national free-speed surveys (Taylor et al. 2000, TRL 421): a modelling assumption within the published range.
+
+    Examples
+    --------
+    >>> Drivers().urban.cv
+    0.15
+    """
+
+    urban: SpeedChoice = SpeedChoice(share_over_limit=0.50, cv=0.15)
+    rural: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.12)
+    motorway: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.11)

@@ -1,0 +1,69 @@
+"""Policies: choices that edit the world through a builder, and their registry."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.spec.model import Model
+from trafficsim.spec.network import Network
+
+POLICY_PHASES = ("demand", "network", "behaviour", "signals", "timeline")
+PolicyPhase = Literal["demand", "network", "behaviour", "signals", "timeline"]
+REGISTRY: dict[str, type[Policy]] = {}
+
+
+class Builder(Protocol):
+    """What a policy may do: few, recorded operations on named fields of the plan."""
+
+    @property
+    def network(self) -> Network:
+        """The network before any policy."""
+
+    def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
+
+    def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
+        """Set the cells to a value; two policies that set one cell are in conflict."""
+
+    def scale(self, field: str, cells: tuple[str, ...], factor: Any) -> None:
+        """Multiply the cells."""
+
+    def cap(self, field: str, cells: tuple[str, ...], most: Any) -> None:
+        """Limit the cells from above."""
+
+    def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
+        """Limit the cells from below."""
+
+
+class Policy(Model):
+    """Base of all policies: a frozen model with a kind, a phase and one method, ``lower``.
+
+    Subclasses set the class variables and implement :meth:`lower`; defining a subclass registers its kind.
+    """
+
+    kind: ClassVar[str]
+    phase: ClassVar[PolicyPhase]
+    source: ClassVar[str] = ""
+    grade: ClassVar[str] = ""
+    limits: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the subclass under its kind; a second class of the same kind is refused."""
+        super().__pydantic_init_subclass__(**kwargs)
+        kind = cls.__dict__.get("kind")
+        if kind is None:
+            return
+        present = REGISTRY.get(kind)
+        if present is not None and present.__qualname__ != cls.__qualname__:
+            raise PolicyError(f"policy kind {kind!r}", f"already taken by {present.__name__}", "a kind of its own",
+                              f"rename the kind of {cls.__name__}")
+        REGISTRY[kind] = cls
+
+    def lower(self, builder: Builder) -> None:
+        """Edit the world through the builder."""
+        raise NotImplementedError(f"policy {type(self).__name__} does not implement lower(builder)")

@@ -1,0 +1,192 @@
+"""A scenario as it is written: TOML file or Python, one to one. Nothing of it is read or built yet."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.model import Model
+from trafficsim.spec.network import Network
+from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.vehicles import VehicleClass
+
+
+class Time(Model):
+    """Clock times of a run: departures begin at ``start_s``; statistics cover trips due in the analysis period.
+
+    Parameters
+    ----------
+    start_s
+        Clock time at which the simulation begins.
+    warmup_s
+        Time that fills the network and is not judged.
+    analysis_s
+        Length of the analysis period, after the warm-up. Departures end with it.
+    clear_s
+        At most this long after the analysis period, trips due in it are followed to their end. The run stops earlier
+        once all vehicles have arrived.
+    interval_s
+        Length of an interval of the ``links`` and ``detectors`` tables.
+    """
+
+    start_s: float = 0.0
+    warmup_s: float = Field(default=0.0, ge=0)
+    analysis_s: float = Field(default=3600.0, gt=0)
+    clear_s: float = Field(default=1800.0, ge=0)
+    interval_s: float = Field(default=300.0, gt=0)
+
+    @property
+    def analysis_begin_s(self) -> float:
+        """Clock time at which the analysis period begins."""
+        return self.start_s + self.warmup_s
+
+    @property
+    def analysis_end_s(self) -> float:
+        """Clock time at which the analysis period, and departures, end."""
+        return self.analysis_begin_s + self.analysis_s
+
+
+class NodeSpec(Model):
+    """A junction written by hand: metric coordinates, and how it is controlled."""
+
+    id: str
+    x_m: float
+    y_m: float
+    control: Literal["priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled"] = (
+        "priority"
+    )
+    name: str = ""
+
+
+class LinkSpec(Model):
+    """A link written by hand; attributes as in the network schema (:mod:`trafficsim.spec.schema`)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str
+    from_node: str = Field(alias="from")
+    to_node: str = Field(alias="to")
+    length_m: float | None = None
+    lanes: int = Field(default=1, ge=1, le=8)
+    speed_limit_kmh: float = Field(default=50.0, gt=0, le=300)
+    road_class: Literal["urban", "rural", "motorway"] = "urban"
+    priority: int = 0
+    free_speed_mean_kmh: float | None = None
+    free_speed_sd_kmh: float | None = None
+    turn_lanes: tuple[str, ...] | None = None
+    allow: tuple[str, ...] | None = None
+    name: str = ""
+    group: str = ""
+
+
+class BuilderSpec(Model):
+    """A network made by one of the builders: ``grid``, ``corridor``, ``ring`` or ``junction``, with its arguments."""
+
+    kind: Literal["grid", "corridor", "ring", "junction"]
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class SumoSource(Model):
+    """A SUMO network with its demand and additional files; paths may be ``package://NAME/PATH``."""
+
+    network: str
+    routes: tuple[str, ...] = ()
+    additional: tuple[str, ...] = ()
+
+
+class NetworkSource(Model):
+    """Where the network comes from: exactly one of a builder, a file of ours, SUMO files, or nodes and links."""
+
+    builder: BuilderSpec | None = None
+    file: str | None = None
+    sumo: SumoSource | None = None
+    nodes: tuple[NodeSpec, ...] = ()
+    links: tuple[LinkSpec, ...] = ()
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [
+            name
+            for name, present in (
+                ("builder", self.builder), ("file", self.file), ("sumo", self.sumo), ("links", self.links),
+            )
+            if present
+        ]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of builder, file, sumo, links; found {given or 'none'}")
+        return self
+
+
+class DemandSource(Model):
+    """Demand: flows and trips written here, a trips file (CSV), or none when SUMO routes bring it."""
+
+    flows: tuple[Flow, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    file: str | None = None
+    mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+
+class Detector(Model):
+    """A point detector across one lane, or all lanes of a link when ``lane`` is ``None``."""
+
+    id: str
+    link: str
+    position_m: float = Field(ge=0)
+    lane: int | None = Field(default=None, ge=0)
+
+
+class CellularAutomaton(Model):
+    """Settings of the ``ca`` engine.
+
+    Parameters
+    ----------
+    rule
+        ``"default"``: safe distance with leader speed and slow-to-start; ``"nasch"``: Nagel-Schreckenberg.
+    cell_m, tick_s
+        Resolution in space and time.
+    dawdle_p
+        Probability of dawdling; ``None`` takes the rule's own (0.2, NaSch 0.5).
+    """
+
+    rule: Literal["default", "nasch"] = "default"
+    cell_m: float = Field(default=0.5, gt=0, le=10)
+    tick_s: float = Field(default=1.0, gt=0, le=2)
+    dawdle_p: float | None = Field(default=None, ge=0, lt=1)
+
+
+class Trajectories(Model):
+    """Which vehicles leave a trace: a share of them, drawn by name."""
+
+    share: float = Field(default=0.0, ge=0, le=1)
+
+
+class Scenario(Model):
+    """The world of a study, as written.
+
+    Examples
+    --------
+    >>> grid = BuilderSpec(kind="grid", arguments={"rows": 2, "columns": 2})
+    >>> Scenario(name="toy", network=NetworkSource(builder=grid)).time.analysis_s
+    3600.0
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    name: str = Field(min_length=1, pattern=r"^[\w.+-]+$")
+    question: str = ""
+    description: str = ""
+    seed: int = Field(default=1, ge=0, lt=2**63)
+    time: Time = Time()
+    network: NetworkSource | Network
+    demand: DemandSource | Demand = DemandSource()
+    drivers: Drivers = Drivers()
+    vehicle_classes: tuple[VehicleClass, ...] = ()
+    signals: tuple[SignalProgram, ...] = ()
+    detectors: tuple[Detector, ...] = ()
+    ca: CellularAutomaton = CellularAutomaton()
+    trajectories: Trajectories = Trajectories()

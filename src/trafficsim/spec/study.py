@@ -1,0 +1,83 @@
+"""A study as it is written: scenarios, alternatives, replications, engines, and the indicators to compare."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+
+from trafficsim.spec.model import Model
+from trafficsim.spec.policy import REGISTRY, Policy
+from trafficsim.spec.scenario import Scenario
+
+
+class Study(Model):
+    """Scenarios x alternatives x replications x engines.
+
+    Parameters
+    ----------
+    name
+        Name of the study.
+    scenarios
+        Scenario files (relative to the study file) or scenario models.
+    alternatives
+        Lists of policies by name; one of them, the baseline, is empty.
+    baseline
+        Name of the alternative that others are compared to.
+    replications
+        Paired realisations per alternative.
+    primary
+        Indicators on which the verdict is given; all others are reported beside it.
+    confidence
+        Level of the intervals.
+    equivalence_margins
+        Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
+
+    Examples
+    --------
+    >>> Study(name="toy", scenarios=("scenario.toml",), alternatives={"do nothing": ()}).baseline
+    'do nothing'
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    name: str = Field(min_length=1, pattern=r"^[\w.+-]+$")
+    question: str = ""
+    scenarios: tuple[str | Scenario, ...] = Field(min_length=1)
+    alternatives: dict[str, tuple[SerializeAsAny[Policy], ...]] = Field(min_length=1)
+    baseline: str = "do nothing"
+    replications: int = Field(default=10, ge=1, le=100000)
+    engines: tuple[Literal["ca"], ...] = ("ca",)
+    primary: tuple[str, ...] = ("mean_delay_s",)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    equivalence_margins: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("alternatives", mode="before")
+    @classmethod
+    def _policies_by_kind(cls, alternatives: Any) -> Any:
+        if not isinstance(alternatives, dict):
+            return alternatives
+        return {name: tuple(_policy(entry, name) for entry in entries) for name, entries in alternatives.items()}
+
+    @model_validator(mode="after")
+    def _has_baseline(self) -> Self:
+        if self.baseline not in self.alternatives:
+            raise ValueError(
+                f"the baseline {self.baseline!r} is not among the alternatives {sorted(self.alternatives)};"
+                f' add it as an empty list: "{self.baseline}" = []'
+            )
+        if self.alternatives[self.baseline]:
+            raise ValueError(f"the baseline {self.baseline!r} must be an empty list of policies")
+        return self
+
+
+def _policy(entry: Any, alternative: str) -> Policy:
+    if isinstance(entry, Policy):
+        return entry
+    if not isinstance(entry, dict) or "kind" not in entry:
+        raise ValueError(f"alternative {alternative!r}: each policy is a table with a key 'kind'; found {entry!r}")
+    values = dict(entry)
+    kind = values.pop("kind")
+    if kind not in REGISTRY:
+        raise ValueError(f"alternative {alternative!r}: unknown policy kind {kind!r}; known: {sorted(REGISTRY)}")
+    return REGISTRY[kind].model_validate(values)

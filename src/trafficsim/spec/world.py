@@ -1,0 +1,31 @@
+"""A scenario with every file read and every builder run: what lowering starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trafficsim.base.findings import Finding
+from trafficsim.spec.demand import Demand
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.vehicles import VehicleClass
+
+
+@dataclass(frozen=True)
+class World:
+    """The resolved scenario.
+
+    Attributes
+    ----------
+    scenario : the scenario as written
+    network : its network, with the signal programs that were loaded last
+    demand : all flows and trips
+    vehicle_classes : every class that a trip can name, defaults first
+    findings : what reading repaired, inferred or ignored
+    """
+
+    scenario: Scenario
+    network: Network
+    demand: Demand
+    vehicle_classes: tuple[VehicleClass, ...]
+    findings: tuple[Finding, ...] = ()
