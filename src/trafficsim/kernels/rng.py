@@ -15,6 +15,11 @@ from numba import njit, uint32
 from numpy.typing import ArrayLike, NDArray
 
 
+GOLDEN = 0x9E3779B97F4A7C15
+"""2^64 divided by the golden ratio: the increment of SplitMix64."""
+MASK64 = 2**64 - 1
+
+
 class Stream(IntEnum):
     """Names of decisions; each has a random stream of its own."""
 
@@ -68,9 +73,11 @@ def u01(key: ArrayLike, stream: int, entity: ArrayLike, occasion: ArrayLike) -> 
     >>> draw.shape, bool((draw == u01(7, Stream.SPEED, [0, 1], 0)).all())
     ((2,), True)
     """
-    keys, entities, occasions = np.broadcast_arrays(*(np.asarray(part, np.uint64) for part in (key, entity, occasion)))
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    state = mix64(np.atleast_1d(keys) + golden * np.uint64(stream + 1))
+    parts = np.broadcast_arrays(*(np.atleast_1d(np.asarray(part, np.uint64)) for part in (key, entity, occasion)))
+    keys, entities, occasions = parts
+    golden = np.uint64(GOLDEN)
+    # A product of scalars is taken in Python integers: NumPy warns when scalars overflow, arrays wrap silently.
+    state = mix64(keys + np.uint64(GOLDEN * (int(stream) + 1) & MASK64))
     state = mix64(state + golden * (entities + np.uint64(1)))
     state = mix64(state + golden * (occasions + np.uint64(1)))
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

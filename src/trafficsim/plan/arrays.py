@@ -36,6 +36,8 @@ class LinkArrays(NamedTuple):
     """Turns ``turn_start[i]:turn_start[i + 1]`` leave link i."""
     road_class: I4
     """0 urban, 1 rural, 2 motorway."""
+    factor_speed_ms: F8
+    """Speed that a class with a speed factor of its own multiplies: the limit, unless a policy moved the speed choice."""
 
 
 class LaneArrays(NamedTuple):
@@ -116,11 +118,12 @@ class TripArrays(NamedTuple):
     """Hash of the name, the seed and the replication: the vehicle's random key."""
     vehicle_class: I4
     z: F8
-    """Normal score of the driver's desired speed, truncated to +-3."""
+    """Normal score of the driver's desired speed, cut at +-3."""
     depart_s: F8
     route_start: I4
     route_link: I4
     depart_lane: I4
+    """Counted from the kerb on the first link; -1: the best one."""
     depart_position_m: F8
     """-1: at the start of the link."""
     stop_start: I4
@@ -129,13 +132,16 @@ class TripArrays(NamedTuple):
     stop_position_m: F8
     stop_dwell_s: F8
     stop_lane: I4
+    """Counted from the kerb on the link of the stop; -1: any."""
 
 
 class DetectorArrays(NamedTuple):
     """Point detectors, one row per lane."""
 
     name: tuple[str, ...]
+    """Id of the detector; a detector across several lanes has as many rows of this name."""
     lane: I4
+    """Index into the lanes of the plan."""
     position_m: F8
 
 
