@@ -14,7 +14,6 @@ import numpy as np
 from numba import njit, uint32
 from numpy.typing import ArrayLike, NDArray
 
-
 GOLDEN = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: the increment of SplitMix64."""
 MASK64 = 2**64 - 1

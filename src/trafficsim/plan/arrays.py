@@ -37,7 +37,7 @@ class LinkArrays(NamedTuple):
     road_class: I4
     """0 urban, 1 rural, 2 motorway."""
     factor_speed_ms: F8
-    """Speed that a class with a speed factor of its own multiplies: the limit, unless a policy moved the speed choice."""
+    """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
 
 
 class LaneArrays(NamedTuple):

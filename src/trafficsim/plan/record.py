@@ -56,7 +56,7 @@ class QueueRecord(NamedTuple):
     """Histogram per link of the longest queue (m, from the stop line back to the last standing vehicle) per cycle."""
 
     bin_m: float
-    count: F8
+    count: F8  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
     """Shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) * bin_m)``."""
     longest_m: F8
 
@@ -64,7 +64,7 @@ class QueueRecord(NamedTuple):
 class DetectorRecord(NamedTuple):
     """Shape (intervals, detector rows)."""
 
-    count: F8
+    count: F8  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
     speed_sum_ms: F8
     inverse_speed_sum_s_m: F8
 

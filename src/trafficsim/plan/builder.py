@@ -1,0 +1,230 @@
+"""The plan builder: what policies may do, recorded, ordered per cell, and written to a ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.fields import Field, field_of
+from trafficsim.spec.network import Network
+from trafficsim.spec.policy import POLICY_PHASES, Policy
+
+OPERATIONS = ("set", "scale", "cap", "floor")
+"""Order in which operations act on a cell, whatever the order of the policies."""
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """What one operation of one policy asked for, and what became of its cells.
+
+    Attributes
+    ----------
+    policy : kind of the policy, with a number where a kind occurs twice
+    field, unit, operation : what was changed and how
+    cells : names of the cells
+    operand : value, factor or bound by cell
+    before, after : values by cell without any policy, and with all of them
+    """
+
+    policy: str
+    field: str
+    unit: str
+    operation: str
+    cells: tuple[str, ...]
+    operand: tuple[float, ...]
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Operation:
+    policy: str
+    field: Field
+    kind: str
+    cells: tuple[str, ...]
+    rows: NDArray[np.int64]
+    operand: F8
+
+
+class PlanBuilder:
+    """Collects the operations of policies on a plan, then applies them cell by cell.
+
+    Per cell the order is set, scale, cap, floor, whatever the order of the policies. Factors are multiplied with each
+    other in ascending order first, so that the result does not depend on who came first to the last bit.
+
+    Parameters
+    ----------
+    plan
+        The plan without any policy; it is never changed.
+    network
+        The network without any policy, for selectors.
+    """
+
+    def __init__(self, plan: Plan, network: Network) -> None:
+        self._plan, self._network = plan, network
+        self._operations: list[_Operation] = []
+        self._cells: dict[str, dict[str, int]] = {}
+        self._policy = "(no policy)"
+
+    @property
+    def network(self) -> Network:
+        """The network before any policy."""
+        return self._network
+
+    def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
+        """Return the values of a field (SI units) at the cells before any policy."""
+        chosen = field_of(field, self._policy)
+        return chosen.read(self._plan)[self._rows(chosen, cells)]
+
+    def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
+        """Set the cells to a value, or to one value each."""
+        self._record("set", field, cells, value)
+
+    def scale(self, field: str, cells: tuple[str, ...], factor: Any) -> None:
+        """Multiply the cells by a factor, or by one factor each."""
+        self._record("scale", field, cells, factor)
+
+    def cap(self, field: str, cells: tuple[str, ...], most: Any) -> None:
+        """Limit the cells from above."""
+        self._record("cap", field, cells, most)
+
+    def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
+        """Limit the cells from below."""
+        self._record("floor", field, cells, least)
+
+    def run(self, policies: Sequence[Policy]) -> None:
+        """Let the policies act, phase by phase, in the order given within a phase."""
+        for label, policy in sorted(_labelled(policies), key=lambda pair: POLICY_PHASES.index(pair[1].phase)):
+            self._policy = label
+            policy.lower(self)
+        self._policy = "(no policy)"
+
+    def finish(self) -> tuple[Plan, tuple[LedgerRow, ...]]:
+        """Apply all operations and return the new plan with its ledger.
+
+        Raises
+        ------
+        PolicyError
+            If two policies set one cell, or a value leaves the range of its field.
+        """
+        plan = self._plan
+        values: dict[str, F8] = {}
+        for field in {operation.field.name: operation.field for operation in self._operations}.values():
+            operations = [operation for operation in self._operations if operation.field.name == field.name]
+            values[field.name] = _applied(field.read(self._plan), operations)
+            _check_range(field, values[field.name], operations)
+            plan = field.write(plan, values[field.name])
+        return plan, tuple(self._ledger_row(operation, values) for operation in self._operations)
+
+    def _record(self, kind: str, name: str, cells: tuple[str, ...], operand: Any) -> None:
+        field = field_of(name, self._policy)
+        cells = tuple(cells)
+        rows = self._rows(field, cells)
+        try:
+            values = np.broadcast_to(np.asarray(operand, np.float64), rows.shape).copy()
+        except (TypeError, ValueError):
+            raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand),
+                              f"one number, or {len(cells)} numbers", "give one value per cell") from None
+        if not np.isfinite(values).all():
+            raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand), "finite numbers", "correct it")
+        self._operations.append(_Operation(self._policy, field, kind, cells, rows, values))
+
+    def _rows(self, field: Field, cells: tuple[str, ...]) -> NDArray[np.int64]:
+        known = self._cells.setdefault(field.name, {cell: row for row, cell in enumerate(field.cells(self._plan))})
+        unknown = [cell for cell in cells if cell not in known]
+        if unknown or len(set(cells)) < len(cells):
+            found = f"unknown cell {unknown[0]!r}" if unknown else "a cell named twice"
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different cells of the plan",
+                              "correct the selection")
+        return np.array([known[cell] for cell in cells], np.int64)
+
+    def _ledger_row(self, operation: _Operation, values: dict[str, F8]) -> LedgerRow:
+        before = operation.field.read(self._plan)[operation.rows]
+        after = values[operation.field.name][operation.rows]
+        return LedgerRow(operation.policy, operation.field.name, operation.field.unit, operation.kind, operation.cells,
+                         tuple(operation.operand.tolist()), tuple(before.tolist()), tuple(after.tolist()))
+
+
+def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
+    """Return the ledger as a table with one row per policy, field, operation and cell.
+
+    Columns ``policy, field, unit, operation, cell, operand, before, after``; ``before`` is the value without any policy
+    and ``after`` the value with all of them, in ``unit``.
+
+    Examples
+    --------
+    >>> ledger_table([LedgerRow("p", "signal.offset_s", "s", "set", ("j1",), (5.0,), (0.0,), (5.0,))]).after.tolist()
+    [5.0]
+    """
+    records = [
+        (row.policy, row.field, row.unit, row.operation, *cell)
+        for row in rows for cell in zip(row.cells, row.operand, row.before, row.after, strict=True)
+    ]
+    columns = ["policy", "field", "unit", "operation", "cell", "operand", "before", "after"]
+    table = pd.DataFrame.from_records(records, columns=columns)
+    return table.astype({"operand": "float64", "before": "float64", "after": "float64"})
+
+
+def _labelled(policies: Sequence[Policy]) -> list[tuple[str, Policy]]:
+    """Pair each policy with its kind, numbered where a kind occurs more than once."""
+    total = Counter(policy.kind for policy in policies)
+    seen: Counter[str] = Counter()
+    pairs = []
+    for policy in policies:
+        seen[policy.kind] += 1
+        label = policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}"
+        pairs.append((label, policy))
+    return pairs
+
+
+def _applied(before: F8, operations: Sequence[_Operation]) -> F8:
+    values = before.copy()
+    _set(values, [operation for operation in operations if operation.kind == "set"])
+    values *= _factors(len(values), [operation for operation in operations if operation.kind == "scale"])
+    for kind, bound in (("cap", np.minimum), ("floor", np.maximum)):
+        for operation in operations:
+            if operation.kind == kind:
+                values[operation.rows] = bound(values[operation.rows], operation.operand)
+    return values
+
+
+def _set(values: F8, operations: Sequence[_Operation]) -> None:
+    setter: dict[int, str] = {}
+    for operation in operations:
+        for row, cell in zip(operation.rows.tolist(), operation.cells, strict=True):
+            if setter.setdefault(row, operation.policy) != operation.policy:
+                raise PolicyError(
+                    f"policies {setter[row]} and {operation.policy}: {operation.field.name} of {cell!r}",
+                    "both set this cell", "one policy that sets it",
+                    "let them act on different cells, or drop one of them",
+                )
+        values[operation.rows] = operation.operand
+
+
+def _factors(cells: int, operations: Sequence[_Operation]) -> F8:
+    factors = np.ones((len(operations), cells))
+    for row, operation in enumerate(operations):
+        factors[row, operation.rows] = operation.operand
+    product = np.ones(cells)
+    for factor in np.sort(factors, axis=0):
+        product *= factor
+    return product
+
+
+def _check_range(field: Field, values: F8, operations: Sequence[_Operation]) -> None:
+    for operation in operations:
+        fine = field.allows(values[operation.rows])
+        if not fine.all():
+            worst = int(np.argmin(fine))
+            sign = ">" if field.above else ">="
+            raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
+                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {sign} {field.low:g}",
+                              "change the policy's values")

@@ -1,0 +1,88 @@
+"""The fields of a plan that a policy may change: a small table of names, places, units and cells."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.plan.arrays import F8, Plan
+
+
+@dataclass(frozen=True)
+class Field:
+    """One changeable field.
+
+    Attributes
+    ----------
+    name : the name that policies use
+    group, attribute : where the values live in the plan
+    unit : SI unit
+    cells : names of the cells, in the order of the values
+    low : smallest value allowed; ``above`` excludes it
+    """
+
+    name: str
+    group: str
+    attribute: str
+    unit: str
+    cells: Callable[[Plan], tuple[str, ...]]
+    low: float = -np.inf
+    above: bool = False
+
+    def read(self, plan: Plan) -> F8:
+        """Return the values in a plan (the plan's own array: do not change it)."""
+        return np.asarray(getattr(getattr(plan, self.group), self.attribute), np.float64)
+
+    def write(self, plan: Plan, values: F8) -> Plan:
+        """Return the plan with other values of this field."""
+        group = getattr(plan, self.group)._replace(**{self.attribute: values})
+        return replace(plan, **{self.group: group})
+
+    def allows(self, values: F8) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Return which values are finite and within the range."""
+        return np.isfinite(values) & ((values > self.low) if self.above else (values >= self.low))
+
+
+def _links(plan: Plan) -> tuple[str, ...]:
+    return plan.link_id
+
+
+def _programs(plan: Plan) -> tuple[str, ...]:
+    return plan.signals.program_id
+
+
+def _class_names(plan: Plan) -> tuple[str, ...]:
+    return plan.classes.name
+
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("link.speed_limit_ms", "links", "speed_limit_ms", "m/s", _links, 0.0, above=True),
+        Field("link.free_speed_mean_ms", "links", "free_speed_mean_ms", "m/s", _links, 0.0, above=True),
+        Field("link.free_speed_cv", "links", "free_speed_cv", "1", _links, 0.0),
+        Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
+        Field("signal.offset_s", "signals", "offset_s", "s", _programs),
+        Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
+    )
+}
+
+
+def field_of(name: str, policy: str) -> Field:
+    """Return a field by name.
+
+    Raises
+    ------
+    PolicyError
+        If there is no such field; a close name is suggested.
+    """
+    if name not in FIELDS:
+        close = difflib.get_close_matches(name, FIELDS, n=1)
+        raise PolicyError(f"policy {policy}: field {name!r}", "no such field",
+                          f"one of {', '.join(FIELDS)}",
+                          f"did you mean {close[0]!r}?" if close else "name one of them")
+    return FIELDS[name]

@@ -1,0 +1,125 @@
+"""Lower a world to the plan of one replication of one alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.kernels.rng import hash_name
+from trafficsim.plan.arrays import Plan, TripArrays
+from trafficsim.plan.builder import LedgerRow, PlanBuilder, ledger_table
+from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.plan.realise import (
+    People,
+    draw_classes,
+    flow_people,
+    gather,
+    hash_names,
+    normal_scores,
+    vehicle_keys,
+)
+from trafficsim.spec.policy import Policy
+from trafficsim.spec.world import World
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """The plan of one replication, and what the policies did to it.
+
+    Attributes
+    ----------
+    plan : the plan with the policies
+    ledger : one row per policy, field and operation
+    baseline : the plan without any policy: same people, same departures
+    """
+
+    plan: Plan
+    ledger: tuple[LedgerRow, ...]
+    baseline: Plan
+
+
+def lower(world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1) -> Lowered:
+    """Lower a world, or a prepared one, with policies.
+
+    Parameters
+    ----------
+    world
+        Give a :class:`~trafficsim.plan.prepare.Prepared` to lower many replications and alternatives: the network is
+        then sorted and the routes are found only once.
+    policies
+        The alternative; empty for doing nothing.
+    replication
+        Number of the realisation; the same number means the same people, trips and luck in every alternative.
+
+    Raises
+    ------
+    NetworkError, DemandError, InputError, PolicyError
+        If something cannot be lowered; the message names the place and the remedy.
+    """
+    prepared = world if isinstance(world, Prepared) else prepare(world)
+    baseline = _baseline(prepared, replication)
+    builder = PlanBuilder(baseline, prepared.world.network)
+    builder.run(policies)
+    plan, ledger = builder.finish()
+    return Lowered(plan, ledger, baseline)
+
+
+def _baseline(prepared: Prepared, replication: int) -> Plan:
+    scenario, network = prepared.world.scenario, prepared.network
+    time = scenario.time
+    seed_key = hash_name(scenario.seed, replication)
+    return Plan(
+        link_id=network.link_id, links=network.links, lanes=network.lanes, turns=network.turns,
+        connections=network.connections, signals=prepared.signals, classes=prepared.classes,
+        trips=realise(prepared, seed_key), detectors=prepared.detectors, seed_key=seed_key,
+        start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
+        end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
+        trajectory_share=scenario.trajectories.share,
+    )
+
+
+def realise(prepared: Prepared, seed_key: int) -> TripArrays:
+    """Realise all trips of one replication, sorted by departure time, then by name."""
+    people = _people(prepared, seed_key)
+    order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
+    key, request = people.key[order], people.request[order]
+    vehicle_class = draw_classes(key, prepared.mix_cumulative[request])
+    permission = prepared.permission[vehicle_class]
+    routes, stops, given = prepared.routes, prepared.stops, prepared.trips
+    route_start, hop = gather(routes.start, routes.of[request, permission])
+    stop_start, stop = gather(stops.start, stops.of[request, permission])
+    # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
+    trip = np.maximum(request - len(prepared.rates) + 1, 0)
+    return TripArrays(
+        name=tuple(people.name[row] for row in order.tolist()), key=key, vehicle_class=vehicle_class,
+        z=normal_scores(key), depart_s=people.depart_s[order],
+        route_start=route_start, route_link=routes.link[hop],
+        depart_lane=np.append(np.int32(-1), given.depart_lane)[trip].astype(np.int32),
+        depart_position_m=np.append(-1.0, given.depart_position_m)[trip],
+        stop_start=stop_start, stop_hop=stops.hop[stop], stop_position_m=stops.position_m[stop],
+        stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
+    )
+
+
+def _people(prepared: Prepared, seed_key: int) -> People:
+    """Vehicles of all flows, then the given trips."""
+    world, trips = prepared.world, prepared.trips
+    names: list[str] = []
+    departures, counts = [], []
+    for flow, rate in zip(world.demand.flows, prepared.rates, strict=True):
+        flow_names, flow_departures = flow_people(flow, rate, seed_key, world.scenario.time.start_s)
+        names += flow_names
+        departures.append(flow_departures)
+        counts.append(len(flow_names))
+    hashes = np.concatenate([hash_names(names), trips.name_hash])
+    request = np.repeat(np.arange(len(counts) + len(trips.name)), [*counts, *[1] * len(trips.name)])
+    return People(names + trips.name, vehicle_keys(hashes, seed_key), request,
+                  np.concatenate([*departures, trips.depart_s]))
+
+
+def explain(world: World | Prepared, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Say what an alternative changes: its ledger as a table (see :func:`trafficsim.plan.builder.ledger_table`)."""
+    return ledger_table(lower(world, policies).ledger)

@@ -1,0 +1,165 @@
+"""Prepare a world once: everything that does not change between replications and alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.errors import DemandError
+from trafficsim.base.findings import Finding
+from trafficsim.plan.arrays import F8, I4, U8, ClassArrays, DetectorArrays, SignalArrays
+from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
+from trafficsim.plan.network import NetworkPlan, lower_network
+from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
+from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
+from trafficsim.plan.signals import lower_signals, signal_groups
+from trafficsim.plan.stops import StopTable, build_stops, check_place
+from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.scenario import Detector
+from trafficsim.spec.world import World
+
+
+@dataclass(frozen=True)
+class GivenTrips:
+    """What stays the same about the trips that are given one by one, in the order written."""
+
+    name: list[str]
+    name_hash: U8
+    depart_s: F8
+    depart_lane: I4
+    depart_position_m: F8
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A world whose network, routes and rates have been worked out; replications and alternatives share it.
+
+    Requests are the flows in the order written, then the trips in the order written.
+
+    Attributes
+    ----------
+    network, signals, classes, detectors : arrays of the plan before any policy
+    routes, stops : by request and permission
+    permission : of each class
+    mix_cumulative : cumulative share by request and class
+    rates : arrival rate of each flow
+    trips : the given trips
+    findings : flows that were cut to the departure window, and how many routes were found rather than given
+    """
+
+    world: World
+    network: NetworkPlan
+    signals: SignalArrays
+    classes: ClassArrays
+    detectors: DetectorArrays
+    routes: RouteTable
+    stops: StopTable
+    permission: I4
+    mix_cumulative: F8
+    rates: tuple[Rate, ...]
+    trips: GivenTrips
+    findings: tuple[Finding, ...]
+
+
+def prepare(world: World) -> Prepared:
+    """Work out everything of a world that does not depend on the replication or on policies.
+
+    Raises
+    ------
+    NetworkError, DemandError, InputError
+        If the network, the demand or the drivers cannot be lowered; the message names the place and the remedy.
+    """
+    demand, time = world.demand, world.scenario.time
+    signals = lower_signals(world.network.signals)
+    network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))
+    classes = lower_classes(world.vehicle_classes)
+    check_names(demand)
+    check_trip_times(demand.trips, time)
+    rates = tuple(flow_rate(flow, time) for flow in demand.flows)
+    _check_not_empty(demand, rates)
+    shares = _shares(demand, classes)
+    permission = class_permissions(classes)
+    requests = _requests(demand, shares, permission)
+    routes = build_routes(requests, network)
+    _check_departures(demand.trips, network)
+    return Prepared(
+        world, network, signals, classes, _detectors(world.scenario.detectors, network), routes,
+        build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
+        _given_trips(demand.trips), (*clipped_flows(demand, time), *_routed(requests)),
+    )
+
+
+def _check_not_empty(demand: Demand, rates: Sequence[Rate]) -> None:
+    if not demand.trips and sum(float(rate.cumulative[-1]) for rate in rates) <= 0.0:
+        found = f"{len(demand.flows)} flows that bring no vehicle, no trips" if demand.flows else "no flows, no trips"
+        raise DemandError("demand", found, "at least one trip or flow in the departure window",
+                          "add demand, or correct volumes, profiles and times")
+
+
+def _shares(demand: Demand, classes: ClassArrays) -> F8:
+    """Shares by request and class."""
+    mixes = Mixes(classes, demand.mixes)
+    row = [mixes.row(flow.vehicle_classes, f"flow {flow.id!r}: vehicle_classes") for flow in demand.flows]
+    row += [mixes.row({trip.vehicle_class: 1.0}, f"trip {trip.id!r}: vehicle_class") for trip in demand.trips]
+    return mixes.shares[row]
+
+
+def _requests(demand: Demand, shares: F8, permission: I4) -> list[RouteRequest]:
+    kinds: dict[bytes, tuple[int, ...]] = {}
+
+    def permissions(row: int) -> tuple[int, ...]:
+        present: NDArray[np.bool_] = shares[row] > 0.0
+        return kinds.setdefault(present.tobytes(), tuple(np.unique(permission[present]).tolist()))
+
+    flows = [RouteRequest(f"flow {flow.id!r}", flow.route, _ends(flow), permissions(row))
+             for row, flow in enumerate(demand.flows)]
+    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, _ends(trip), permissions(row))
+             for row, trip in enumerate(demand.trips, start=len(flows))]
+    return flows + trips
+
+
+def _ends(wish: Flow | Trip) -> tuple[str, ...]:
+    """Origin, links of the stops on the way, destination."""
+    if wish.route or wish.origin is None or wish.destination is None:
+        return ()
+    stops = tuple(stop.link for stop in wish.stops) if isinstance(wish, Trip) else ()
+    return (wish.origin, *stops, wish.destination)
+
+
+def _check_departures(trips: Sequence[Trip], network: NetworkPlan) -> None:
+    for trip in trips:
+        if trip.depart_position_m is not None or trip.depart_lane is not None:
+            name = trip.route[0] if trip.route else str(trip.origin)
+            where = f"trip {trip.id!r}: departure on link {name!r}"
+            check_place(where, network.link_index[name], trip.depart_position_m or 0.0, trip.depart_lane, network)
+
+
+def _given_trips(trips: Sequence[Trip]) -> GivenTrips:
+    lane = [-1 if trip.depart_lane is None else trip.depart_lane for trip in trips]
+    position = [-1.0 if trip.depart_position_m is None else trip.depart_position_m for trip in trips]
+    names = [trip.id for trip in trips]
+    return GivenTrips(names, hash_names(names), np.array([trip.depart_s for trip in trips], np.float64),
+                      np.array(lane, np.int32), np.array(position, np.float64))
+
+
+def _routed(requests: Sequence[RouteRequest]) -> tuple[Finding, ...]:
+    number = sum(1 for request in requests if not request.route)
+    message = f"{number} of {len(requests)} trips and flows have no route and take the fastest free-flow path, frozen"
+    return (Finding("info", "routed-free-flow", "demand", message),) if number else ()
+
+
+def _detectors(detectors: Sequence[Detector], network: NetworkPlan) -> DetectorArrays:
+    name, lane, position = [], [], []
+    for detector in detectors:
+        link = link_of(detector.link, f"detector {detector.id!r}", network)
+        check_place(f"detector {detector.id!r}", link, detector.position_m, detector.lane, network)
+        first, last = int(network.links.lane_start[link]), int(network.links.lane_start[link + 1])
+        lanes = range(first, last) if detector.lane is None else [first + detector.lane]
+        for row in lanes:
+            name.append(detector.id)
+            lane.append(row)
+            position.append(detector.position_m)
+    return DetectorArrays(tuple(name), np.array(lane, np.int32), np.array(position, np.float64))

@@ -1,0 +1,201 @@
+"""Routes: check those that are given, find those that are not, and freeze both before the run."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from trafficsim.base.errors import DemandError
+from trafficsim.plan.arrays import I4
+from trafficsim.plan.network import NetworkPlan, starts, turn_of
+from trafficsim.plan.turn_means import turn_means
+from trafficsim.spec.vehicles import KINDS
+
+IGNORING = len(KINDS)
+"""Permission of a class that uses lanes reserved for others; permissions 0 ... are the vehicle kinds."""
+PERMISSIONS = len(KINDS) + 1
+TICKS_PER_S = 1e6
+"""Travel times are compared in whole microseconds: equal ones then tie exactly, and the lower link index wins."""
+
+
+class RouteRequest(NamedTuple):
+    """A trip or flow that wants a route, once for each permission that its vehicles may have."""
+
+    label: str
+    """``trip 'a'`` or ``flow 'b'``, for messages."""
+    route: tuple[str, ...]
+    waypoints: tuple[str, ...]
+    """Origin, links of stops, destination; used where ``route`` is empty."""
+    permissions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RouteTable:
+    """Distinct routes, and which one a vehicle of request r with permission p takes: ``of[r, p]`` (-1: none)."""
+
+    start: I4
+    link: I4
+    of: I4
+
+
+class Access:
+    """Which links and turns a permission opens, and fastest free-flow paths over them.
+
+    Parameters
+    ----------
+    network
+        The lowered network.
+    permission
+        Index of a vehicle kind, or :data:`IGNORING`.
+    """
+
+    def __init__(self, network: NetworkPlan, permission: int) -> None:
+        lanes, connections, turns = network.lanes, network.connections, network.turns
+        lane_open = np.ones(len(lanes.link), np.bool_) if permission == IGNORING \
+            else (lanes.allowed >> np.uint8(permission) & 1).astype(np.bool_)
+        self.link_open = np.bincount(lanes.link[lane_open], minlength=len(network.link_id)) > 0
+        usable = lane_open[connections.from_lane] & lane_open[connections.to_lane]
+        self.turn_open = np.bincount(connections.turn[usable], minlength=len(turns.from_link)) > 0
+        length, speed = turn_means(connections, len(turns.from_link), usable)
+        link_s = network.links.length_m / network.links.speed_limit_ms
+        rows = np.flatnonzero(self.turn_open)
+        rows = rows[np.lexsort((turns.from_link[rows], turns.to_link[rows]))]
+        self._from, self._to = turns.from_link[rows], turns.to_link[rows]
+        cost = (length[rows] / speed[rows] + link_s[self._to]) * TICKS_PER_S
+        self._cost = np.maximum(np.rint(cost), 1.0)
+        links = len(network.link_id)
+        self._graph = csr_array((self._cost, (self._from, self._to)), shape=(links, links))
+
+    def predecessors(self, origin: int) -> NDArray[np.int64]:
+        """Link before each link on the fastest path from ``origin``; -1 where there is none."""
+        reached = dijkstra(self._graph, indices=np.array([origin]))[0]
+        arrival = reached[self._from] + self._cost
+        on_path = np.flatnonzero(np.isfinite(arrival) & (arrival == reached[self._to]))[::-1]
+        before = np.full(len(reached), -1, np.int64)
+        before[self._to[on_path]] = self._from[on_path]  # the last one written wins: the lowest link index
+        return before
+
+
+def build_routes(requests: Sequence[RouteRequest], network: NetworkPlan) -> RouteTable:
+    """Check the given routes and find the fastest free-flow path for all others.
+
+    Path choice compares travel times at the speed limits on links plus connectors, on lanes open to the vehicle's kind.
+
+    Raises
+    ------
+    DemandError
+        If a link is unknown or closed to the vehicles, consecutive links are not joined, or there is no path.
+    """
+    access: dict[int, Access] = {}
+    for permission in sorted({p for request in requests for p in request.permissions}):
+        access[permission] = Access(network, permission)
+    first: dict[tuple[bool, tuple[str, ...], int], RouteRequest] = {}
+    for request in requests:
+        for permission in request.permissions:
+            first.setdefault((*_wish(request), permission), request)
+    found = {wish: _given(request, wish[2], access[wish[2]], network) for wish, request in first.items() if wish[0]}
+    found |= _fastest({wish: request for wish, request in first.items() if not wish[0]}, access, network)
+    return _table(requests, found)
+
+
+def _wish(request: RouteRequest) -> tuple[bool, tuple[str, ...]]:
+    return (True, request.route) if request.route else (False, request.waypoints)
+
+
+def _table(requests: Sequence[RouteRequest], found: dict[Any, tuple[int, ...]]) -> RouteTable:
+    number: dict[tuple[int, ...], int] = {}
+    of = np.full((len(requests), PERMISSIONS), -1, np.int32)
+    for row, request in enumerate(requests):
+        for permission in request.permissions:
+            route = found[(*_wish(request), permission)]
+            of[row, permission] = number.setdefault(route, len(number))
+    flat = np.array([link for route in number for link in route], np.int32)
+    return RouteTable(starts([len(route) for route in number]), flat, of)
+
+
+def _given(request: RouteRequest, permission: int, access: Access, network: NetworkPlan) -> tuple[int, ...]:
+    route = tuple(link_of(link, f"{request.label}: route position {position}", network)
+                  for position, link in enumerate(request.route))
+    links = np.array(route, np.int64)
+    turns = turn_of(network.turns, links[:-1], links[1:])
+    _refuse(request, access.link_open[links], f"closed to {_name(permission)}", permission)
+    _refuse(request, turns >= 0, "no movement to the next link", permission)
+    _refuse(request, access.turn_open[turns], f"no movement to the next link for {_name(permission)}", permission)
+    return route
+
+
+def _refuse(request: RouteRequest, fine: NDArray[np.bool_], found: str, permission: int) -> None:
+    if fine.all():
+        return
+    position = int(np.argmin(fine))
+    link, following = request.route[position], request.route[position + 1:position + 2]
+    beyond = f" {following[0]!r}" if following and "next" in found else ""
+    raise DemandError(f"{request.label}: route position {position}, link {link!r}", f"{found}{beyond}",
+                      f"links joined by movements that are open to {_name(permission)}",
+                      "correct the route, or give only its origin and destination")
+
+
+def _fastest(wishes: dict[tuple[bool, tuple[str, ...], int], RouteRequest], access: dict[int, Access],
+             network: NetworkPlan) -> dict[Any, tuple[int, ...]]:
+    waypoints = {wish: _waypoints(request, wish[2], access[wish[2]], network) for wish, request in wishes.items()}
+    targets: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for wish, links in waypoints.items():
+        for origin, target in pairwise(links):
+            targets[wish[2], origin].add(target)
+    legs = {(permission, origin, target): path for (permission, origin), ends in targets.items()
+            for target, path in _paths(access[permission], origin, ends)}
+    return {wish: _join(wishes[wish], wish[2], links, legs, network) for wish, links in waypoints.items()}
+
+
+def _waypoints(request: RouteRequest, permission: int, access: Access, network: NetworkPlan) -> tuple[int, ...]:
+    links = tuple(link_of(link, request.label, network) for link in request.waypoints)
+    for link, index in zip(request.waypoints, links, strict=True):
+        if not access.link_open[index]:
+            raise DemandError(f"{request.label}: link {link!r}", f"closed to {_name(permission)}",
+                              "a link that is open to the vehicle", "choose another link or vehicle class")
+    return links
+
+
+def _paths(access: Access, origin: int, targets: Iterable[int]) -> Iterable[tuple[int, tuple[int, ...] | None]]:
+    before = access.predecessors(origin)
+    for target in sorted(targets):
+        path = [target]
+        while path[-1] != origin and before[path[-1]] >= 0:
+            path.append(int(before[path[-1]]))
+        yield target, tuple(reversed(path)) if path[-1] == origin else None
+
+
+def _join(request: RouteRequest, permission: int, links: tuple[int, ...],
+          legs: dict[tuple[int, int, int], tuple[int, ...] | None], network: NetworkPlan) -> tuple[int, ...]:
+    route = [links[0]]
+    for origin, target in pairwise(links):
+        leg = legs[permission, origin, target]
+        if leg is None:
+            raise DemandError(request.label, f"no path from {network.link_id[origin]!r} to {network.link_id[target]!r}"
+                              f" for {_name(permission)}", "links that are joined by open lanes and movements",
+                              "connect them, or choose another origin or destination")
+        route += leg[1:]
+    return tuple(route)
+
+
+def link_of(link: str, where: str, network: NetworkPlan) -> int:
+    """Index of a link; an unknown one is refused with a close name."""
+    index = network.link_index.get(link)
+    if index is None:
+        close = difflib.get_close_matches(link, network.link_index, n=1)
+        raise DemandError(where, f"unknown link {link!r}", "a link of the network",
+                          f"did you mean {close[0]!r}?" if close else "correct the link id")
+    return index
+
+
+def _name(permission: int) -> str:
+    return "any vehicle" if permission == IGNORING else f"vehicles of kind {KINDS[permission]!r}"
