@@ -1,0 +1,1 @@
+"""Results: tables, digest, indicators, comparison and the store. No engine, no compiler, no figures."""

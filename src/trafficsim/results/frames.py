@@ -1,0 +1,112 @@
+"""Data frames with nullable columns: a value is there or it is null, never NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from trafficsim.base.errors import SimulationError
+
+Column = Any
+"""A pandas extension array, a sequence of strings, or a NumPy array without gaps."""
+
+
+class Labels(NamedTuple):
+    """The four names that a run is known by; the first four columns of every table."""
+
+    scenario: str
+    alternative: str
+    replication: int
+    engine: str
+
+
+LABEL_COLUMNS = Labels._fields
+
+
+def nullable(values: ArrayLike, present: ArrayLike | bool = True) -> Column:
+    """Make a nullable column of floats, integers or booleans.
+
+    Parameters
+    ----------
+    values
+        Shape (n,). What stands where a value is absent does not matter.
+    present
+        Shape (n,), or one boolean for all: where there is a value.
+
+    Examples
+    --------
+    >>> nullable([1.5, -1.0], [True, False]).tolist()
+    [1.5, <NA>]
+    """
+    array = np.asarray(values)
+    absent = ~np.broadcast_to(np.asarray(present, np.bool_), array.shape)
+    if array.dtype.kind == "f":
+        return pd.arrays.FloatingArray(np.where(absent, 0.0, array).astype(np.float64), absent)
+    if array.dtype.kind == "b":
+        return pd.arrays.BooleanArray(array.copy(), absent)
+    return pd.arrays.IntegerArray(array.astype(np.int64), absent)
+
+
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Divide element by element; return the quotient and where it exists (denominator above zero).
+
+    Examples
+    --------
+    >>> quotient, exists = ratio([6.0, 1.0], [2.0, 0.0])
+    >>> quotient.tolist(), exists.tolist()
+    ([3.0, 0.0], [True, False])
+    """
+    above, below = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
+    exists = below > 0.0
+    return np.divide(above, below, out=np.zeros(above.shape), where=exists), exists
+
+
+def strings(values: Iterable[str | None]) -> Column:
+    """Make a nullable column of strings."""
+    return pd.array(np.array(list(values), dtype=object), dtype="string")
+
+
+def names_of(names: Sequence[str], index: ArrayLike) -> Column:
+    """Look names up by index; -1 becomes null.
+
+    Examples
+    --------
+    >>> names_of(("a", "b"), [1, -1]).tolist()
+    ['b', <NA>]
+    """
+    return strings(names[i] if i >= 0 else None for i in np.asarray(index).tolist())
+
+
+def frame(labels: Labels, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Join the label columns and a table's columns.
+
+    Raises
+    ------
+    SimulationError
+        If a number is not finite: a run that counts so cannot be trusted.
+    """
+    body = pd.DataFrame(dict(columns))
+    for name in body.columns:
+        _refuse_non_finite(str(name), body[name])
+    for position, (name, value) in enumerate(labels._asdict().items()):
+        kind = "Int64" if name == "replication" else "string"
+        body.insert(position, name, pd.array([value] * len(body), dtype=kind))
+    return body
+
+
+def _refuse_non_finite(name: str, series: pd.Series[Any]) -> None:
+    if pd.api.types.is_float_dtype(series.dtype):
+        known = series.dropna().to_numpy(np.float64)
+        if not np.isfinite(known).all() or len(known) + int(series.isna().sum()) != len(series):
+            raise SimulationError(f"result column {name!r}", "a value that is not finite", "finite numbers or null",
+                                  "report the scenario and seed: the engine miscounted")
+
+
+def concatenate(tables: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """Stack the tables of several runs, name by name, in the order given."""
+    names = dict.fromkeys(name for run in tables for name in run)
+    return {name: pd.concat([run[name] for run in tables if name in run], ignore_index=True) for name in names}

@@ -1,0 +1,176 @@
+"""Indicators: each declared once, with formula, unit, direction, population and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.base.units import KMH_PER_MS
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.record import Record
+from trafficsim.results.frames import Labels, frame, nullable, strings
+from trafficsim.results.period import analysis_length_s
+from trafficsim.results.reference import Journeys, Reference, journeys
+
+Direction = Literal["lower", "higher", "none"]
+Origin = Literal["input", "emergent", "extrapolated"]
+S_PER_H = 3600.0
+M_PER_KM = 1000.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What indicators are computed from: one run and its times so far."""
+
+    plan: Plan
+    record: Record
+    journeys: Journeys
+
+    @property
+    def due(self) -> np.ndarray:
+        """Trips due in the analysis period."""
+        return self.journeys.due
+
+    @property
+    def due_entered(self) -> np.ndarray:
+        """Trips due in the analysis period that have entered."""
+        return np.asarray(self.journeys.due & self.journeys.entered)
+
+    def total(self, values: F8, among: np.ndarray) -> float | None:
+        """Sum of a trip column over some trips, none if there are none."""
+        return float(values[among].sum()) if among.any() else None
+
+    def mean(self, values: F8, among: np.ndarray) -> float | None:
+        """Mean of a trip column over some trips, none if there are none."""
+        return float(values[among].mean()) if among.any() else None
+
+
+Compute = Callable[[Observation], float | None]
+
+NONE_DUE = "no trip is due in the analysis period"
+NONE_ENTERED = "no trip due in the analysis period has entered"
+NOT_OBSERVED = "the run stopped before the analysis period"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A number that runs are judged by.
+
+    Attributes
+    ----------
+    name, unit : its name and unit
+    formula : how it is computed, in words
+    direction : whether ``"lower"`` or ``"higher"`` is better, or ``"none"``
+    population : which trips or places it covers
+    origin : ``"input"`` (calibrated to a source), ``"emergent"`` (came out of the simulation) or ``"extrapolated"``
+        (a published model applied to simulated quantities)
+    compute : the formula, or ``None`` where no engine gives it yet
+    reason : why it is not computed, or why its value is null
+    """
+
+    name: str
+    formula: str
+    unit: str
+    direction: Direction
+    population: str
+    origin: Origin
+    compute: Compute | None
+    reason: str
+
+
+def _mean_speed_kmh(seen: Observation) -> float | None:
+    travel_s = seen.total(seen.journeys.travel_s, seen.due_entered)
+    distance_m = seen.total(seen.record.trips.distance_m, seen.due_entered)
+    return distance_m / travel_s * KMH_PER_MS if travel_s and distance_m is not None else None
+
+
+def _throughput_veh_h(seen: Observation) -> float | None:
+    duration_s = analysis_length_s(seen.plan, seen.record)
+    exit_s = seen.record.trips.exit_s[seen.journeys.completed]
+    leaving = ((exit_s >= seen.plan.analysis_begin_s) & (exit_s < seen.plan.analysis_end_s)).sum()
+    return float(leaving) / duration_s * S_PER_H if duration_s > 0.0 else None
+
+
+def _max_queue_m(seen: Observation) -> float | None:
+    longest_m = seen.record.queues.longest_m
+    return float(longest_m.max()) if len(longest_m) else None
+
+
+def _completed_share(seen: Observation) -> float | None:
+    return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
+
+
+DUE = "trips due in the analysis period, followed to the end of the run"
+DUE_ENTERED = "trips due in the analysis period that have entered, followed to the end of the run"
+NO_SPOT_SPEEDS = "needs spot speeds of unimpeded vehicles (headway > 5 s), which no engine records yet"
+NO_SAFETY = "no crash model is built yet"
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator("mean_travel_time_s", "exit (or end of run) - entry", "s", "lower", DUE_ENTERED, "emergent",
+              lambda seen: seen.mean(seen.journeys.travel_s, seen.due_entered), NONE_ENTERED),
+    Indicator("mean_entry_wait_s", "entry (or end of run) - departure", "s", "lower", DUE, "emergent",
+              lambda seen: seen.mean(seen.journeys.wait_s, seen.due), NONE_DUE),
+    Indicator("mean_delay_s",
+              "entry wait + travel time - dwell - free-flow time of the distance covered under do nothing",
+              "s", "lower", DUE, "emergent", lambda seen: seen.mean(seen.journeys.delay_s, seen.due), NONE_DUE),
+    Indicator("mean_speed_kmh", "distance / travel time (space mean, stops included)", "km/h", "higher", DUE_ENTERED,
+              "emergent", _mean_speed_kmh, NONE_ENTERED),
+    Indicator("free_speed_kmh", "mean spot speed of unimpeded vehicles", "km/h", "none", "unimpeded vehicles", "input",
+              None, NO_SPOT_SPEEDS),
+    Indicator("free_speed_sd_kmh", "standard deviation of the spot speed of unimpeded vehicles", "km/h", "lower",
+              "unimpeded vehicles", "input", None, NO_SPOT_SPEEDS),
+    Indicator("throughput_veh_h", "vehicles that arrive / length of the analysis period", "veh/h", "higher",
+              "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED),
+    Indicator("stops_per_trip", "number of times the speed fell below 5 km/h", "1", "lower", DUE_ENTERED, "emergent",
+              lambda seen: seen.mean(seen.record.trips.stops.astype(np.float64), seen.due_entered), NONE_ENTERED),
+    Indicator("max_queue_m", "longest queue from a stop line back to its last standing vehicle", "m", "lower",
+              "all links, as far as the engine recorded", "emergent", _max_queue_m, "the network has no link"),
+    Indicator("vehicle_km", "sum of distances", "km", "none", DUE_ENTERED, "emergent",
+              lambda seen: seen.total(seen.record.trips.distance_m / M_PER_KM, seen.due_entered), NONE_ENTERED),
+    Indicator("vehicle_h", "sum of travel times", "h", "lower", DUE_ENTERED, "emergent",
+              lambda seen: seen.total(seen.journeys.travel_s / S_PER_H, seen.due_entered), NONE_ENTERED),
+    Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE),
+    Indicator("share_over_limit", "share of vehicle-km above the limit, over at least 10 s", "1", "lower",
+              "unimpeded vehicles", "input", None, "needs speeds between two points, which no engine records yet"),
+    Indicator("citations", "number of citations", "1", "none", "all vehicles", "emergent", None,
+              "no enforcement policy is built yet"),
+    Indicator("red_violations", "number of crossings at red", "1", "lower", "all vehicles", "input", None,
+              "no model of red running is built yet"),
+    Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
+              "no emission model is built yet"),
+    Indicator("co2_kg", "carbon dioxide", "kg", "lower", "all vehicles", "extrapolated", None,
+              "no emission model is built yet"),
+    Indicator("ksi_rel", "killed and seriously injured, relative to do nothing", "1", "lower", "all crashes",
+              "extrapolated", None, NO_SAFETY),
+    Indicator("injury_crashes_rel", "injury crashes, relative to do nothing", "1", "lower", "all crashes",
+              "extrapolated", None, NO_SAFETY),
+    Indicator("fatal_crashes_rel", "fatal crashes, relative to do nothing", "1", "lower", "all crashes",
+              "extrapolated", None, NO_SAFETY),
+    Indicator("cost_eur", "cost of time, vehicles, emissions and crashes", "EUR", "lower", "all trips", "extrapolated",
+              None, "no economic values are built yet"),
+)
+BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
+NOT_COMPUTED = {indicator.name: indicator.reason for indicator in INDICATORS if indicator.compute is None}
+
+
+def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
+    """One row per indicator that this engine gives: value, unit, and the reason where the value is null.
+
+    Raises
+    ------
+    SimulationError
+        If a value is not finite.
+    """
+    seen = Observation(plan, record, journeys(plan, record, reference))
+    computed = [(one, one.compute(seen)) for one in INDICATORS if one.compute is not None]
+    values = [value for _, value in computed]
+    return frame(labels, {
+        "indicator": strings(one.name for one, _ in computed),
+        "value": nullable([value or 0.0 for value in values], [value is not None for value in values]),
+        "unit": strings(one.unit for one, _ in computed),
+        "reason": strings(one.reason if value is None else None for one, value in computed),
+    })

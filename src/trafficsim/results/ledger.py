@@ -1,0 +1,55 @@
+"""The ledger table: what an alternative changed, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.results.frames import Column, Labels, frame, nullable, strings
+
+
+class Change(Protocol):
+    """One operation of one policy on some cells of the plan."""
+
+    @property
+    def policy(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def cells(self) -> tuple[str, ...]: ...
+    @property
+    def operand(self) -> tuple[float, ...]: ...
+    @property
+    def before(self) -> tuple[float, ...]: ...
+    @property
+    def after(self) -> tuple[float, ...]: ...
+
+
+def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
+    """One row per policy, field, operation and cell, with the value before any and after all policies."""
+    return frame(labels, {
+        "policy": _repeated(changes, [one.policy for one in changes]),
+        "field": _repeated(changes, [one.field for one in changes]),
+        "unit": _repeated(changes, [one.unit for one in changes]),
+        "operation": _repeated(changes, [one.operation for one in changes]),
+        "cell": strings(cell for one in changes for cell in one.cells),
+        "operand": _numbers(one.operand for one in changes),
+        "before": _numbers(one.before for one in changes),
+        "after": _numbers(one.after for one in changes),
+    })
+
+
+def _repeated(changes: Sequence[Change], values: Sequence[str]) -> Column:
+    return strings(value for one, value in zip(changes, values, strict=True) for _ in one.cells)
+
+
+def _numbers(groups: Iterable[tuple[float, ...]]) -> Column:
+    array = np.array([value for group in groups for value in group], np.float64)
+    return nullable(array, np.isfinite(array))

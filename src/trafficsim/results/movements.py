@@ -1,0 +1,146 @@
+"""The movements table: volume, v/c, control delay, level of service and queue by movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.plan.arrays import BOOL, F8, I4, Plan
+from trafficsim.plan.record import QueueRecord, Record
+from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
+from trafficsim.results.period import analysis_length_s
+
+DIRECTION_NAMES = ("through", "left", "right", "u_turn")
+LEVELS = "ABCDEF"
+# Control delay (s/veh) up to which levels A to E reach: Highway Capacity Manual 2016, exhibits 19-8 and 20-2.
+SIGNALISED_LIMITS_S = (10.0, 20.0, 35.0, 55.0, 80.0)
+UNSIGNALISED_LIMITS_S = (10.0, 15.0, 25.0, 35.0, 50.0)
+# Saturation flow of a through lane that the default rule of the engine discharges (measured; HCM base value 1,900).
+SATURATION_FLOW_VEH_H_LANE = 1850.0
+QUEUE_SHARE = 0.95
+S_PER_H = 3600.0
+
+NO_SIGNAL = "no signal: its capacity depends on the gaps of the streams it gives way to"
+NO_GREEN = "no green in the analysis period"
+SHARED = "shared lane: capacity is that of the lane, used by other movements too"
+GIVES_WAY = "gives way in green: capacity is an upper bound"
+
+
+def level_of_service(control_delay_s: float, *, signalised: bool, over_capacity: bool = False) -> str:
+    """Grade a control delay by the Highway Capacity Manual (2016), A to F.
+
+    Parameters
+    ----------
+    control_delay_s
+        Mean control delay in seconds per vehicle.
+    signalised
+        Whether the movement has a signal (limits 10/20/35/55/80 s) or not (10/15/25/35/50 s).
+    over_capacity
+        Whether volume exceeds capacity: always F.
+
+    Examples
+    --------
+    >>> level_of_service(35.0, signalised=True), level_of_service(35.1, signalised=False)
+    ('C', 'E')
+    """
+    limits = SIGNALISED_LIMITS_S if signalised else UNSIGNALISED_LIMITS_S
+    return "F" if over_capacity else LEVELS[int(np.searchsorted(limits, control_delay_s, side="left"))]
+
+
+def queue_percentiles_m(queues: QueueRecord, share: float = QUEUE_SHARE) -> tuple[F8, BOOL]:
+    """Percentile over cycles of the longest queue per cycle, by link, linear inside a bin of the histogram.
+
+    Returns
+    -------
+    Queue in m, shape (links,), never more than the longest seen, and where a cycle was observed.
+
+    Examples
+    --------
+    >>> queues = QueueRecord(10.0, np.array([[0.0, 20.0], [0.0, 0.0]]), np.array([19.8, 0.0]))
+    >>> [part.tolist() for part in queue_percentiles_m(queues)]
+    [[19.5, 0.0], [True, False]]
+    """
+    total = queues.count.sum(axis=1)
+    reached = np.cumsum(queues.count, axis=1)
+    target = share * total
+    bins = np.argmax(reached >= target[:, None], axis=1)
+    rows = np.arange(len(total))
+    inside, _ = ratio(target - (reached - queues.count)[rows, bins], queues.count[rows, bins])
+    return np.minimum((bins + inside) * queues.bin_m, queues.longest_m), total > 0
+
+
+def movements_table(
+    plan: Plan, record: Record, labels: Labels, saturation_flow_veh_h: float = SATURATION_FLOW_VEH_H_LANE
+) -> pd.DataFrame:
+    """One row per movement (link in, link out) in the analysis period.
+
+    ``capacity_veh_h = saturation flow x lanes x green share`` for movements with a signal, null without
+    (``capacity_note`` says why, and where the value is approximate). ``control_delay_s`` is per vehicle that crossed
+    the stop line, null without one. ``queue_95_m`` is that of the approach: the 95th percentile over cycles of the
+    longest queue per cycle.
+    """
+    duration_s = analysis_length_s(plan, record)
+    volume = record.turns.volume
+    lanes, signalised, gives_way, shared = _equipment(plan)
+    green, _ = ratio(record.turns.green_s, duration_s)
+    capacity = saturation_flow_veh_h * lanes * green
+    volume_veh_h, observed = ratio(volume * S_PER_H, duration_s)
+    degree, has_capacity = ratio(volume_veh_h, np.where(signalised, capacity, 0.0))
+    delay_s, any_vehicle = ratio(record.turns.delay_s, volume)
+    queue_m, any_cycle = queue_percentiles_m(record.queues)
+    approach = plan.turns.from_link
+    return frame(labels, {
+        "from_link": names_of(plan.link_id, approach),
+        "to_link": names_of(plan.link_id, plan.turns.to_link),
+        "direction": names_of(DIRECTION_NAMES, _directions(plan)),
+        "lanes": nullable(lanes),
+        "signalised": nullable(signalised),
+        "volume_veh_h": nullable(volume_veh_h, observed),
+        "capacity_veh_h": nullable(capacity, signalised & observed),
+        "v_c": nullable(degree, has_capacity),
+        "capacity_note": strings(_notes(signalised, green > 0.0, gives_way, shared)),
+        "control_delay_s": nullable(delay_s, any_vehicle),
+        "level_of_service": strings(_levels(delay_s, any_vehicle, signalised, has_capacity & (degree > 1.0))),
+        "queue_95_m": nullable(queue_m[approach], any_cycle[approach]),
+        "green_share": nullable(green, signalised & observed),
+    })
+
+
+def _directions(plan: Plan) -> I4:
+    """Direction code of each movement: that of its first connection, -1 without one."""
+    codes = np.full(len(plan.turns.from_link), -1, np.int32)
+    codes[plan.connections.turn[::-1]] = plan.connections.direction[::-1]
+    return codes
+
+
+def _equipment(plan: Plan) -> tuple[I4, BOOL, BOOL, BOOL]:
+    """Of each movement: number of lanes, whether it has a signal, gives way, and shares a lane with another."""
+    links, turns = plan.connections, len(plan.turns.from_link)
+    pairs = np.unique(np.column_stack([links.turn, links.from_lane]), axis=0).reshape(-1, 2)
+    movements_on_lane = np.bincount(pairs[:, 1], minlength=len(plan.lanes.link))
+    lanes = np.bincount(pairs[:, 0], minlength=turns).astype(np.int32)
+    shared = np.bincount(pairs[:, 0], movements_on_lane[pairs[:, 1]] > 1, minlength=turns) > 0
+    signalised = np.bincount(links.turn, links.signal_group >= 0, minlength=turns) > 0
+    gives_way = np.bincount(links.turn, np.diff(links.yield_start) > 0, minlength=turns) > 0
+    return lanes, signalised, gives_way, shared
+
+
+def _notes(signalised: BOOL, green: BOOL, gives_way: BOOL, shared: BOOL) -> list[str | None]:
+    return [_note(*flags) for flags in zip(signalised, green, gives_way, shared, strict=True)]
+
+
+def _note(signalised: bool, green: bool, gives_way: bool, shared: bool) -> str | None:
+    if not signalised:
+        return NO_SIGNAL
+    if not green:
+        return NO_GREEN
+    return "; ".join(text for text, holds in ((GIVES_WAY, gives_way), (SHARED, shared)) if holds) or None
+
+
+def _levels(delay_s: F8, known: BOOL, signalised: BOOL, over: BOOL) -> Sequence[str | None]:
+    return [
+        level_of_service(float(delay), signalised=bool(signal), over_capacity=bool(above)) if seen else None
+        for delay, seen, signal, above in zip(delay_s, known, signalised, over, strict=True)
+    ]

@@ -1,0 +1,71 @@
+"""Sum a scenario's replications up: the numbers of ``run --json``, from tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.results.digest import combined_digest
+from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED
+from trafficsim.results.runs import VEHICLE_COUNTS
+from trafficsim.results.statistics import t_interval
+
+
+def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> dict[str, Any]:
+    """Sum up the replications of one scenario, alternative and engine.
+
+    Returns
+    -------
+    ``digest`` (of the replications' digests in their order), ``vehicles`` (summed over replications), ``indicators``
+    (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
+    ``performance``, and ``failed`` (reason by replication) when there are any.
+    """
+    runs = tables["runs"].sort_values("replication")
+    done = runs[runs["status"] != "failed"]
+    indicators, missing = indicator_means(tables["indicators"], confidence)
+    summary: dict[str, Any] = {
+        "digest": combined_digest(runs["digest"].fillna("failed").tolist()),
+        "vehicles": {name: int(done[name].sum()) for name in VEHICLE_COUNTS},
+        "indicators": indicators,
+        "not_computed": NOT_COMPUTED | missing,
+        "performance": performance_sums(done),
+    }
+    failed = runs[runs["status"] == "failed"]
+    if len(failed):
+        summary["failed"] = {str(row.replication): str(row.reason) for row in failed.itertuples()}
+    return summary
+
+
+def indicator_means(indicators: pd.DataFrame, confidence: float) -> tuple[dict[str, Any], dict[str, str]]:
+    """Mean and interval by indicator over the replications that have a value, and reasons of those that never have."""
+    means: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    for name in BY_NAME:
+        part = indicators[indicators["indicator"] == name]
+        values = part["value"].dropna().to_numpy(np.float64)
+        if len(values):
+            means[name] = _entry(values, confidence) | {"unit": BY_NAME[name].unit, "n": len(values)}
+        elif len(part):
+            missing[name] = str(part["reason"].iloc[0])
+    return means, missing
+
+
+def _entry(values: np.ndarray, confidence: float) -> dict[str, float | None]:
+    if len(values) < 2:
+        return {"mean": float(values[0]), "low": None, "high": None}
+    return dict(zip(("mean", "low", "high"), (float(part) for part in t_interval(values, confidence)), strict=True))
+
+
+def performance_sums(runs: pd.DataFrame) -> dict[str, float | int | None]:
+    """Sums over runs; ``per_s`` is vehicle updates per second of the loops, ``peak_mb`` the highest."""
+    updates, loop_s = int(runs["vehicle_updates"].sum()), float(runs["loop_s"].sum())
+    return {
+        "vehicle_updates": updates,
+        "loop_s": loop_s,
+        "per_s": updates / loop_s if loop_s > 0.0 else None,
+        "compile_s": float(runs["compile_s"].sum()),
+        "peak_mb": float(runs["peak_mb"].max()) if len(runs) else None,
+    }

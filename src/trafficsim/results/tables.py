@@ -1,0 +1,163 @@
+"""The tables of one run: trips, links, detectors, events, trajectories."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.base.units import KMH_PER_MS
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.record import EVENT_NAMES, Record
+from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
+from trafficsim.results.movements import movements_table
+from trafficsim.results.period import interval_bounds
+from trafficsim.results.reference import Reference, journeys
+
+STATUS_NAMES = ("waiting", "en_route", "completed")
+KIND_NAMES = ("car", "van", "truck", "bus")
+S_PER_H = 3600.0
+M_PER_KM = 1000.0
+
+
+def result_tables(plan: Plan, record: Record, labels: Labels, reference: Reference) -> dict[str, pd.DataFrame]:
+    """Make all tables of one run that describe traffic, by name.
+
+    Parameters
+    ----------
+    plan, record
+        What ran and what came out.
+    labels
+        Names of the run, the first four columns of every table.
+    reference
+        Free-flow values under do nothing, in the plan's order.
+
+    Raises
+    ------
+    SimulationError
+        If the record holds a number that is not finite.
+    """
+    tables = {
+        "trips": trips_table(plan, record, labels, reference),
+        "links": links_table(plan, record, labels, reference),
+        "movements": movements_table(plan, record, labels),
+        "detectors": detectors_table(plan, record, labels),
+        "events": events_table(plan, record, labels),
+    }
+    if plan.trajectory_share > 0.0:
+        tables["trajectories"] = trajectories_table(plan, record, labels)
+    return tables
+
+
+def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
+    """One row per trip. Times that did not happen are null; ``delay_s`` is that of completed trips.
+
+    ``delay_s = entry_wait_s + travel_time_s - dwell_s - free_flow_s``, with the free-flow time under do nothing.
+    """
+    trips, seen = record.trips, journeys(plan, record, reference)
+    entered, completed = seen.entered, seen.completed
+    kinds = plan.classes.kind[plan.trips.vehicle_class]
+    return frame(labels, {
+        "name": strings(plan.trips.name),
+        "class": names_of(plan.classes.name, plan.trips.vehicle_class),
+        "kind": names_of(KIND_NAMES, kinds),
+        "depart_s": nullable(plan.trips.depart_s),
+        "entry_s": nullable(trips.entry_s, entered),
+        "exit_s": nullable(trips.exit_s, completed),
+        "status": names_of(STATUS_NAMES, trips.status),
+        "entry_wait_s": nullable(seen.wait_s, entered),
+        "travel_time_s": nullable(seen.travel_s, completed),
+        "free_flow_s": nullable(reference.free_flow_s),
+        "delay_s": nullable(seen.delay_s, completed),
+        "distance_m": nullable(trips.distance_m, entered),
+        "waiting_s": nullable(trips.waiting_s, entered),
+        "stops": nullable(trips.stops, entered),
+        "dwell_s": nullable(trips.dwell_s, entered),
+    })
+
+
+def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
+    """One row per interval and link, by Edie's definitions (Edie 1963) over the whole link and all its lanes.
+
+    ``flow = vehicle_m / (length T)``, ``density = vehicle_s / (length T)``, ``speed = vehicle_m / vehicle_s`` (space
+    mean, null without a vehicle). ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
+    free speed under do nothing, per vehicle that was on the link in the interval.
+    """
+    counters = record.links
+    begin_s, end_s = interval_bounds(plan, record, len(counters.entered))
+    rows, links = len(begin_s), len(plan.link_id)
+    entered, left, vehicle_s, vehicle_m = (
+        part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m)
+    )
+    area_m_s = np.outer(end_s - begin_s, plan.links.length_m).ravel()
+    speed_ms, moving = ratio(vehicle_m, vehicle_s)
+    present = _vehicles_present(counters.entered[:rows], counters.left[:rows]).ravel()
+    lost_s = vehicle_s - vehicle_m / np.tile(reference.free_speed_ms, rows)
+    return frame(labels, {
+        "link": strings(plan.link_id * rows),
+        "begin_s": nullable(np.repeat(begin_s, links)),
+        "end_s": nullable(np.repeat(end_s, links)),
+        "entered": nullable(entered),
+        "left": nullable(left),
+        "vehicle_h": nullable(vehicle_s / S_PER_H),
+        "vehicle_km": nullable(vehicle_m / M_PER_KM),
+        "flow_veh_h": nullable(vehicle_m / area_m_s * S_PER_H),
+        "density_veh_km": nullable(vehicle_s / area_m_s * M_PER_KM),
+        "speed_kmh": nullable(speed_ms * KMH_PER_MS, moving),
+        "delay_s_per_vehicle": nullable(*ratio(lost_s, present)),
+    })
+
+
+def _vehicles_present(entered: F8, left: F8) -> F8:
+    """Vehicles that were on the link at some time of the interval: there at its begin, or entered in it."""
+    there = np.cumsum(entered - left, axis=0) - (entered - left)
+    return np.maximum(there, 0.0) + entered
+
+
+def detectors_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per interval and detector lane; mean speeds over time and space (harmonic), null without a vehicle."""
+    counts = record.detectors
+    begin_s, end_s = interval_bounds(plan, record, len(counts.count))
+    rows, places = len(begin_s), len(plan.detectors.name)
+    lane = plan.detectors.lane
+    link = plan.lanes.link[lane]
+    count, speed_sum, inverse_sum = (
+        part[:rows].ravel() for part in (counts.count, counts.speed_sum_ms, counts.inverse_speed_sum_s_m)
+    )
+    time_mean, any_vehicle = ratio(speed_sum, count)
+    space_mean, any_moving = ratio(count, inverse_sum)
+    return frame(labels, {
+        "detector": strings(plan.detectors.name * rows),
+        "link": names_of(plan.link_id, np.tile(link, rows)),
+        "lane": nullable(np.tile(lane - plan.links.lane_start[link], rows)),
+        "position_m": nullable(np.tile(plan.detectors.position_m, rows)),
+        "begin_s": nullable(np.repeat(begin_s, places)),
+        "end_s": nullable(np.repeat(end_s, places)),
+        "count": nullable(count),
+        "flow_veh_h": nullable(count / np.repeat(end_s - begin_s, places) * S_PER_H),
+        "time_mean_speed_kmh": nullable(time_mean * KMH_PER_MS, any_vehicle),
+        "space_mean_speed_kmh": nullable(space_mean * KMH_PER_MS, any_vehicle & any_moving),
+    })
+
+
+def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per event: red running, turning from a wrong lane, gridlock."""
+    events = record.events
+    return frame(labels, {
+        "time_s": nullable(events.time_s),
+        "event": names_of(EVENT_NAMES, events.code),
+        "trip": names_of(plan.trips.name, events.trip),
+        "link": names_of(plan.link_id, events.link),
+    })
+
+
+def trajectories_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per sampled vehicle and tick; ``lane`` is counted from the kerb of its link."""
+    trace = record.trajectories
+    return frame(labels, {
+        "time_s": nullable(trace.time_s),
+        "trip": names_of(plan.trips.name, trace.trip),
+        "link": names_of(plan.link_id, trace.link),
+        "lane": nullable(trace.lane - plan.links.lane_start[trace.link]),
+        "position_m": nullable(trace.position_m),
+        "speed_kmh": nullable(trace.speed_ms * KMH_PER_MS),
+    })
