@@ -37,6 +37,9 @@ class LinkRecord(NamedTuple):
     vehicle_m: F8
     waiting_s: F8
     """Vehicle-seconds below 5 km/h."""
+    free_s: F8 | None = None
+    """Sum over the vehicles that left of the time their way along the link, with the connector that led to it, takes at
+    the driver's own desired speed."""
 
 
 class TurnRecord(NamedTuple):

@@ -127,9 +127,9 @@ def _given(request: RouteRequest, permission: int, access: Access, network: Netw
                   for position, link in enumerate(request.route))
     links = np.array(route, np.int64)
     turns = turn_of(network.turns, links[:-1], links[1:])
-    _refuse(request, access.link_open[links], f"closed to {_name(permission)}", permission)
-    _refuse(request, turns >= 0, "no movement to the next link", permission)
-    _refuse(request, access.turn_open[turns], f"no movement to the next link for {_name(permission)}", permission)
+    _refuse(request, access.link_open[links], "closed to {who}", permission)
+    _refuse(request, turns >= 0, "no movement to the next link {following!r}", permission)
+    _refuse(request, access.turn_open[turns], "no movement to the next link {following!r} for {who}", permission)
     return route
 
 
@@ -137,10 +137,11 @@ def _refuse(request: RouteRequest, fine: NDArray[np.bool_], found: str, permissi
     if fine.all():
         return
     position = int(np.argmin(fine))
-    link, following = request.route[position], request.route[position + 1:position + 2]
-    beyond = f" {following[0]!r}" if following and "next" in found else ""
-    raise DemandError(f"{request.label}: route position {position}, link {link!r}", f"{found}{beyond}",
-                      f"links joined by movements that are open to {_name(permission)}",
+    link, *rest = request.route[position:]
+    who, following = _name(permission), rest[0] if rest else ""
+    raise DemandError(f"{request.label}: route position {position}, link {link!r}",
+                      found.format(who=who, following=following),
+                      f"links joined by movements that are open to {who}",
                       "correct the route, or give only its origin and destination")
 
 
