@@ -14,7 +14,8 @@ from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 from trafficsim.spec.world import World
 
-GREEN_RED = SignalProgram(id="j", phases=(Phase(duration_s=40, state="Gr"), Phase(duration_s=50, state="rG")), offset_s=7)
+PHASES = (Phase(duration_s=40, state="Gr"), Phase(duration_s=50, state="rG"))
+GREEN_RED = SignalProgram(id="j", phases=PHASES, offset_s=7)
 
 
 def link(name: str, tail: str, head: str, **attributes: Any) -> tuple[str, str, dict[str, Any]]:
@@ -56,7 +57,9 @@ def diamond() -> Network:
     )
 
 
-def world(demand: Demand, road: Network | None = None, classes: tuple[VehicleClass, ...] = (), **scenario: Any) -> World:
+def world(
+    demand: Demand, road: Network | None = None, classes: tuple[VehicleClass, ...] = (), **scenario: Any
+) -> World:
     road = road or diamond()
     values = {"time": Time(warmup_s=600.0, analysis_s=3000.0), "drivers": Drivers(), "seed": 5, **scenario}
     return World(Scenario(name="small", network=road, demand=demand, **values), road, demand,

@@ -16,11 +16,8 @@ from trafficsim.spec.vehicles import VehicleClass
 
 def flat(plan: Plan) -> list[bytes | object]:
     """Every array of a plan as bytes, and everything else as it is."""
-    values: list[bytes | object] = []
-    for part in vars(plan).values():
-        for value in part if hasattr(part, "_fields") else [part]:
-            values.append(value.tobytes() if isinstance(value, np.ndarray) else value)
-    return values
+    values = [value for part in vars(plan).values() for value in (part if hasattr(part, "_fields") else [part])]
+    return [value.tobytes() if isinstance(value, np.ndarray) else value for value in values]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from tests.plan.small import Demand, diamond, flow, join, link, network, trip, world
@@ -17,10 +18,8 @@ from trafficsim.spec.vehicles import VehicleClass
 
 def routes(plan: Plan) -> dict[str, tuple[str, ...]]:
     trips = plan.trips
-    return {
-        name: tuple(plan.link_id[index] for index in trips.route_link[trips.route_start[row]:trips.route_start[row + 1]])
-        for row, name in enumerate(trips.name)
-    }
+    hops = np.split(trips.route_link, trips.route_start[1:-1])
+    return {name: tuple(plan.link_id[link] for link in route) for name, route in zip(trips.name, hops, strict=True)}
 
 
 def test_fastest_path_respects_lane_permissions() -> None:

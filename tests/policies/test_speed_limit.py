@@ -102,5 +102,5 @@ def test_load_policies_fills_the_registry() -> None:
 def test_a_broken_entry_point_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint(name="bad", value="no_such_package.policy", group=policies.ENTRY_POINT_GROUP)
     monkeypatch.setattr(policies, "entry_points", lambda group: [broken])
-    with pytest.raises(PolicyError, match="entry point 'bad'.*no_such_package"):
+    with pytest.raises(PolicyError, match=r"entry point 'bad'.*no_such_package"):
         policies.load_policies()
