@@ -147,6 +147,17 @@ def test_speed_factor_spread_without_mean_is_refused() -> None:
         prepare(world(Demand(flows=(flow(),)), classes=(VehicleClass(name="x", speed_factor_sd=0.1),)))
 
 
+def test_a_network_without_links_is_refused() -> None:
+    with pytest.raises(NetworkError, match="no links"):
+        prepare(world(Demand(flows=(flow(),)), network([], [])))
+
+
+def test_two_programs_of_one_signal_are_refused() -> None:
+    road = network([link("a", "1", "2")], [], signals=diamond().signals * 2)
+    with pytest.raises(NetworkError, match="signal 'j': found two programs"):
+        prepare(world(Demand(trips=(trip(route=("a",)),)), road))
+
+
 def test_two_links_with_one_id_are_refused() -> None:
     road = network([link("a", "1", "2"), link("a", "2", "3")], [])
     with pytest.raises(NetworkError, match="two edges"):

@@ -82,6 +82,11 @@ def test_dropping_a_flow_leaves_the_others() -> None:
     assert people(world(both), "b#") == people(world(one), "b#") != {}
 
 
+def test_a_flow_without_volume_may_stand_beside_others() -> None:
+    both = Demand(flows=(flow("none", volume_veh_h=0.0), flow("f")))
+    assert people(world(both)) == people(world(Demand(flows=(flow("f"),))))
+
+
 def test_adding_a_class_leaves_departures_and_scores() -> None:
     plain, mixed = (people(world(Demand(flows=(flow(vehicle_classes=shares),))))
                     for shares in ({"car": 1.0}, {"car": 1.0, "truck": 1.0}))

@@ -99,6 +99,12 @@ def test_load_policies_fills_the_registry() -> None:
     assert (SpeedLimit.grade, bool(SpeedLimit.source), bool(SpeedLimit.limits)) == ("C", True, True)
 
 
+def test_a_policy_of_a_package_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = EntryPoint(name="limit", value="trafficsim.policies.speed_limit:SpeedLimit", group="trafficsim.policies")
+    monkeypatch.setattr(policies, "entry_points", lambda group: [extra] if group == "trafficsim.policies" else [])
+    assert policies.load_policies()["speed_limit"] is SpeedLimit
+
+
 def test_a_broken_entry_point_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint(name="bad", value="no_such_package.policy", group=policies.ENTRY_POINT_GROUP)
     monkeypatch.setattr(policies, "entry_points", lambda group: [broken])
