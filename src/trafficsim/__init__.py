@@ -1,3 +1,103 @@
-"""Traffic-flow simulation and policy testing."""
+"""Traffic-flow simulation and policy testing.
+
+Public names are imported when they are first used, so that ``import trafficsim`` is fast and loads no compiler.
+
+Examples
+--------
+>>> import trafficsim as ts
+>>> ts.Time(warmup_s=300).analysis_begin_s
+300.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# Where each public name lives.
+_HOMES = {
+    "trafficsim.api": ("build", "check", "compare", "explain", "load", "run"),
+    "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
+    "trafficsim.base.findings": ("Finding",),
+    "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
+    "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
+    "trafficsim.spec.network": ("Connection", "Network"),
+    "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.scenario": (
+        "BuilderSpec", "CellularAutomaton", "DemandSource", "Detector", "LinkSpec", "NetworkSource", "NodeSpec",
+        "Scenario", "SumoSource", "Time", "Trajectories",
+    ),
+    "trafficsim.spec.selectors": ("Links", "links"),
+    "trafficsim.spec.signals": ("Phase", "SignalProgram"),
+    "trafficsim.spec.study": ("Study",),
+    "trafficsim.spec.vehicles": ("VehicleClass",),
+    "trafficsim.spec.world": ("World",),
+}
+_ROOMS = ("policies",)
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - all are texts
+
+if TYPE_CHECKING:
+    from trafficsim import policies as policies
+    from trafficsim.api import build as build
+    from trafficsim.api import check as check
+    from trafficsim.api import compare as compare
+    from trafficsim.api import explain as explain
+    from trafficsim.api import load as load
+    from trafficsim.api import run as run
+    from trafficsim.base.errors import InputError as InputError
+    from trafficsim.base.errors import MachineError as MachineError
+    from trafficsim.base.errors import SimulationError as SimulationError
+    from trafficsim.base.errors import TrafficsimError as TrafficsimError
+    from trafficsim.base.findings import Finding as Finding
+    from trafficsim.spec.build import corridor as corridor
+    from trafficsim.spec.build import grid as grid
+    from trafficsim.spec.build import junction as junction
+    from trafficsim.spec.build import ring as ring
+    from trafficsim.spec.demand import Demand as Demand
+    from trafficsim.spec.demand import Flow as Flow
+    from trafficsim.spec.demand import Stop as Stop
+    from trafficsim.spec.demand import Trip as Trip
+    from trafficsim.spec.drivers import Drivers as Drivers
+    from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
+    from trafficsim.spec.network import Connection as Connection
+    from trafficsim.spec.network import Network as Network
+    from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.scenario import BuilderSpec as BuilderSpec
+    from trafficsim.spec.scenario import CellularAutomaton as CellularAutomaton
+    from trafficsim.spec.scenario import DemandSource as DemandSource
+    from trafficsim.spec.scenario import Detector as Detector
+    from trafficsim.spec.scenario import LinkSpec as LinkSpec
+    from trafficsim.spec.scenario import NetworkSource as NetworkSource
+    from trafficsim.spec.scenario import NodeSpec as NodeSpec
+    from trafficsim.spec.scenario import Scenario as Scenario
+    from trafficsim.spec.scenario import SumoSource as SumoSource
+    from trafficsim.spec.scenario import Time as Time
+    from trafficsim.spec.scenario import Trajectories as Trajectories
+    from trafficsim.spec.selectors import Links as Links
+    from trafficsim.spec.selectors import links as links
+    from trafficsim.spec.signals import Phase as Phase
+    from trafficsim.spec.signals import SignalProgram as SignalProgram
+    from trafficsim.spec.study import Study as Study
+    from trafficsim.spec.vehicles import VehicleClass as VehicleClass
+    from trafficsim.spec.world import World as World
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

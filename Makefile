@@ -1,0 +1,52 @@
+# Each target creates .venv and installs what it needs. uv is used when it is present or can be installed, else pip.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DATA := $(VENV)/.data
+WORKERS ?= 2
+export HYPOTHESIS_PROFILE ?= ci
+
+.PHONY: test test-compiled test-plain lint bench data clean
+
+define install
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
+	elif $(BIN)/python -m pip install -q uv; then $(BIN)/uv pip install -q --python $(BIN)/python $(1); \
+	else false; fi || $(BIN)/python -m pip install -q $(1)
+endef
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || uv venv --python $(PYTHON) $(VENV)
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	$(call install,-e '.[dev]')
+	@touch $@
+
+# Networks and demand of Cologne and Ingolstadt, for the real-city scenarios. Installed, never copied (see README).
+$(DATA): $(INSTALLED)
+	$(call install,--no-deps sumo-rl==1.4.5)
+	@touch $@
+
+data: $(DATA)
+
+test: test-compiled test-plain
+
+test-compiled: $(DATA)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# Without JIT the kernels are plain Python: coverage sees them, and the results must not change.
+test-plain: $(DATA)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/kernels --cov --cov-report=term
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)
+	$(BIN)/trafficsim bench
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

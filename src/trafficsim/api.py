@@ -1,0 +1,241 @@
+"""Joins the rooms for Python users: load, build, check, run, compare, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from trafficsim.base.errors import InputError, TrafficsimError
+from trafficsim.base.findings import Finding
+from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming
+from trafficsim.io.toml import read_toml
+from trafficsim.spec.check_world import check_world, require_sound
+from trafficsim.spec.policy import Policy
+from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.study import Study
+from trafficsim.spec.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trafficsim.run.runner import Progress, RunResult, StudyResult
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What a message calls a subject, and where relative paths in it start from."""
+
+    label: str
+    folder: Path
+
+
+def load(path: str | Path) -> Scenario | Study:
+    """Read a scenario or study file; paths in it become absolute, so that the result means the same everywhere.
+
+    Raises
+    ------
+    InputError
+        Naming file, key, what was found, what was expected and the remedy.
+    """
+    path = Path(path)
+    if "alternatives" not in read_toml(path):
+        return anchored(load_scenario(path), path.parent)
+    study = read_study(path)
+    scenarios = tuple(_scenario(one, index, path) for index, one in enumerate(study.scenarios))
+    return study.model_copy(update={"scenarios": scenarios})
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study file with all known policies registered.
+
+    Raises
+    ------
+    InputError
+        Naming file, key, what was found, what was expected and the remedy.
+    """
+    from trafficsim.policies import load_policies
+
+    load_policies()
+    return load_study(path)
+
+
+def build(source: str | Path | Scenario | World) -> World:
+    """Resolve a scenario: read every file that it names and run its network builder.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the key, link or vehicle, and the remedy.
+    """
+    return source if isinstance(source, World) else load_world(source)
+
+
+def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
+    """Say what would ruin a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
+
+    Of a study, every scenario is checked, and every alternative is lowered once.
+
+    Raises
+    ------
+    InputError
+        If the scenario or study cannot be built at all.
+    """
+    if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
+        with naming(str(source)):
+            return _check_study(read_study(source), Path(source).parent)
+    if isinstance(source, Study):
+        return _check_study(source, Path())
+    world = build(source)
+    return _with_attempt(check_world(world), world, {})
+
+
+def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
+    from trafficsim.run.runner import load_worlds, question_of
+
+    question_of(study).check()
+    found: dict[Finding, None] = {}
+    for name, world in load_worlds(study, folder).items():
+        for one in _with_attempt(check_world(world), world, study.alternatives):
+            found[replace(one, where=f"scenario {name!r}: {one.where}")] = None
+    return tuple(found)
+
+
+def _with_attempt(
+    found: tuple[Finding, ...], world: World, alternatives: Mapping[str, tuple[Policy, ...]]
+) -> tuple[Finding, ...]:
+    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered."""
+    if any(finding.level == "error" for finding in found):
+        return found
+    from trafficsim.plan.lower import lower
+    from trafficsim.plan.prepare import prepare
+
+    place = ""
+    try:
+        prepared = prepare(world)
+        for place, policies in alternatives.items():
+            lower(prepared, policies)
+    except TrafficsimError as error:
+        one = finding_of(error, "not-realisable")
+        return (*found, replace(one, where=f"alternative {place!r}: {one.where}" if place else one.where))
+    return tuple(dict.fromkeys((*found, *prepared.findings)))
+
+
+def finding_of(error: TrafficsimError, code: str) -> Finding:
+    """Turn an error into a finding."""
+    return Finding("error", code, error.where, f"found {error.found}; expected {error.expected}", error.remedy)
+
+
+@overload
+def run(subject: str | Path | Scenario | World, **options: Any) -> RunResult: ...
+@overload
+def run(subject: Study, **options: Any) -> StudyResult: ...
+def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunResult | StudyResult:
+    """Run a scenario, or all scenarios and alternatives of a study.
+
+    Parameters
+    ----------
+    subject
+        A scenario file, a scenario, a world, or a study.
+    options
+        ``engine``, ``replications``, ``seed``, ``workers``, ``out`` and ``progress`` of
+        :func:`trafficsim.run.runner.run_scenario`; for a study, those of :func:`compare`.
+
+    Raises
+    ------
+    InputError
+        If the scenario, or a policy on it, is wrong.
+    MachineError
+        If a worker or the disk fails.
+    """
+    if isinstance(subject, Study):
+        return compare(subject, **options)
+    from trafficsim.run.runner import run_scenario
+
+    world = build(subject)
+    with naming(_place(subject).label):
+        require_sound(world)
+        return run_scenario(world, **options)
+
+
+def compare(
+    study: str | Path | Study, *, replications: int | None = None, workers: int = 1, out: Path | None = None,
+    resume: bool = False, progress: Progress | None = None,
+) -> StudyResult:
+    """Run all alternatives of a study on the same replications and compare them to its baseline.
+
+    Parameters
+    ----------
+    study
+        A study file, or a study; relative paths in a study start from the working directory.
+    replications
+        Takes the place of the study's number.
+    workers
+        Number of processes; the results do not depend on it.
+    out
+        Folder for the tables; ``None`` keeps them in memory only.
+    resume
+        Take runs that are complete in ``out`` from there.
+    progress
+        Called after each run.
+
+    Raises
+    ------
+    InputError
+        If the study, one of its scenarios, or a policy on it, is wrong.
+    MachineError
+        If a worker or the disk fails.
+    """
+    from trafficsim.run.runner import Options, load_worlds, run_study
+
+    place = _place(study)
+    plan = study if isinstance(study, Study) else read_study(study)
+    with naming(place.label):
+        for name, world in load_worlds(plan, place.folder).items():
+            with naming(f"scenario {name!r}"):
+                require_sound(world)
+        options = Options(workers, out, resume, progress)
+        return run_study(plan, place.folder, replications=replications, options=options)
+
+
+def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
+    """Say what exactly an alternative changes: the ledger, one row per scenario, policy, field and cell.
+
+    Raises
+    ------
+    InputError
+        If the alternative is unknown, or a policy of it is wrong.
+    """
+    import pandas as pd
+
+    from trafficsim.plan.lower import explain as ledger
+    from trafficsim.run.runner import load_worlds
+
+    place = _place(study)
+    plan = study if isinstance(study, Study) else read_study(study)
+    if alternative not in plan.alternatives:
+        raise InputError(f"{place.label}: alternatives", f"no alternative {alternative!r}",
+                         f"one of {sorted(plan.alternatives)}", "correct the name")
+    with naming(place.label):
+        worlds = load_worlds(plan, place.folder)
+        tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _place(subject: str | Path | Scenario | World | Study) -> _Place:
+    if isinstance(subject, str | Path):
+        return _Place(str(subject), Path(subject).parent)
+    if isinstance(subject, Study):
+        return _Place(f"study {subject.name!r}", Path())
+    scenario = subject.scenario if isinstance(subject, World) else subject
+    return _Place(f"scenario {scenario.name!r}", Path())
+
+
+def _scenario(source: str | Scenario, index: int, study: Path) -> Scenario:
+    if isinstance(source, Scenario):
+        return anchored(source, study.parent)
+    from trafficsim.io.paths import resolve_path
+
+    path = resolve_path(source, study.parent, f"{study}: scenarios[{index}]")
+    return anchored(load_scenario(path), path.parent)

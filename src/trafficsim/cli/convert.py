@@ -1,0 +1,52 @@
+"""Commands that read files of others: ``import sumo``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trafficsim.cli.guard import guarded
+
+app = typer.Typer(
+    help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def formats() -> None:
+    """Make a scenario from files of other programs."""
+
+
+@app.command("sumo")
+@guarded
+def sumo(
+    network: Annotated[Path, typer.Argument(metavar="NET", help="Network: .net.xml, plain or gz.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")],
+    routes: Annotated[list[Path] | None, typer.Option(help="Routes, trips and flows: .rou.xml; may be repeated.")] = None,
+    additional: Annotated[list[Path] | None, typer.Option(help="Signal programs: .add.xml; may be repeated.")] = None,
+) -> None:
+    """Make a scenario from a SUMO network, its demand and its signal programs."""
+    from trafficsim.io.paths import require_file
+    from trafficsim.io.scenario_file import write_scenario
+    from trafficsim.io.sumo import read_sumo
+
+    named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
+    for option, paths in named:
+        for path in paths:
+            require_file(path, option, shown=str(path))
+    found = read_sumo(network, tuple(routes or ()), tuple(additional or ()))
+    written = write_scenario(out, found)
+    _report(found.report.counts())
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+def _report(counts: Mapping[str, Mapping[str, int]]) -> None:
+    for act, things in counts.items():
+        typer.echo(f"{act}:" if things else f"{act}: nothing")
+        for thing, count in things.items():
+            typer.echo(f"  {count:>8,} {thing}")

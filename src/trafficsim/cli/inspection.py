@@ -1,0 +1,81 @@
+"""Commands that look without simulating: ``check`` and ``schema``."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trafficsim.cli.guard import guarded, print_json
+from trafficsim.cli.options import Json
+
+if TYPE_CHECKING:
+    from trafficsim.base.findings import Finding
+
+INPUT_WRONG = 2
+SHOWN_PER_CODE = 3
+
+
+class Subject(str, Enum):
+    """What a schema can be had of."""
+
+    scenario = "scenario"
+    study = "study"
+    network = "network"
+
+
+@guarded
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Scenario or study file.")],
+    as_json: Json = False,
+) -> None:
+    """Validate a scenario or study, and say what was repaired or inferred."""
+    from trafficsim import api
+    from trafficsim.base.errors import InputError
+
+    try:
+        findings = api.check(file)
+    except InputError as error:
+        if not as_json:
+            raise
+        findings = (api.finding_of(error, "invalid"),)
+    ok = not any(finding.level == "error" for finding in findings)
+    if as_json:
+        print_json({"file": str(file), "ok": ok, "findings": [finding.as_dict() for finding in findings]})
+    else:
+        _show(file, findings)
+    if not ok:
+        raise typer.Exit(INPUT_WRONG)
+
+
+@guarded
+def schema(
+    subject: Annotated[Subject, typer.Argument(help="Kind of file.")] = Subject.scenario,
+) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    from trafficsim.io.json_schema import schema_of
+    from trafficsim.policies import load_policies
+
+    print_json(schema_of(subject.value, load_policies()))
+
+
+def _show(file: Path, findings: tuple[Finding, ...]) -> None:
+    from collections import Counter
+
+    from trafficsim.base.findings import count_by_code
+
+    counts = count_by_code(findings)
+    shown: Counter[str] = Counter()
+    for finding in sorted(findings, key=lambda one: ("error", "warning", "info").index(one.level)):
+        shown[finding.code] += 1
+        # Errors are all shown, on stderr; of the rest a few of each kind are enough to see what is meant.
+        if finding.level == "error" or shown[finding.code] <= SHOWN_PER_CODE:
+            remedy = f". Remedy: {finding.remedy.rstrip('.')}." if finding.remedy else ""
+            text = f"{finding.level}: {finding.code}: {finding.where}: {finding.message.rstrip('.')}{remedy}"
+            typer.echo(text, err=finding.level == "error")
+        elif shown[finding.code] == SHOWN_PER_CODE + 1:
+            typer.echo(f"{finding.level}: {finding.code}: {counts[finding.code] - SHOWN_PER_CODE} more (all with --json)")
+    errors = sum(finding.level == "error" for finding in findings)
+    typer.echo(f"{file}: " + (f"{errors} errors" if errors else "ok"), err=bool(errors))

@@ -1,0 +1,33 @@
+"""The command that measures speed: ``bench``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trafficsim.cli.guard import guarded, print_json
+from trafficsim.cli.options import Json
+
+
+@guarded
+def bench(
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Names of cases; all without any.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the speed of the engines on this machine, beside a reference loop timed in the same run."""
+    from trafficsim.engines.bench import run_cases
+
+    measured = run_cases(tuple(cases or ()))
+    if as_json:
+        print_json(measured)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("case", "million/s", "unit", "relative", "loop s", "compile s", "set-up s", "peak MB")
+    for name, case in measured["cases"].items():
+        numbers = (case[key] for key in ("relative", "loop_s", "compile_s", "setup_s", "peak_mb"))
+        cells = (f"{number:.3g}" for number in numbers)
+        table.add_row(name, f"{case['per_s'] / 1e6:.4g}", case["unit"], *cells)
+    Console().print(table)

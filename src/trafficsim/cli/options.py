@@ -1,0 +1,12 @@
+"""Arguments and options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+Workers = Annotated[int, typer.Option(min=1, help="Number of processes; results do not depend on it.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the tables, one Parquet file per run and table.")]

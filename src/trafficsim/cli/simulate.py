@@ -1,0 +1,129 @@
+"""Commands that simulate: ``run`` and ``compare``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trafficsim.cli.guard import guarded, print_json, say
+from trafficsim.cli.options import Json, Out, Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trafficsim.results.frames import Labels
+    from trafficsim.run.runner import Progress, RunResult, StudyResult
+
+
+class Engine(str, Enum):
+    """Engines that can be chosen."""
+
+    ca = "ca"
+
+
+@guarded
+def run(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="Scenario file.")],
+    engine: Annotated[Engine, typer.Option(help="How vehicles move.")] = Engine.ca,
+    seed: Annotated[int | None, typer.Option(min=0, help="Takes the place of the scenario's seed.")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="Number of realisations.")] = 1,
+    workers: Workers = 1,
+    out: Out = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too; needs --out.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario and show its indicators."""
+    _require_out(csv, out)
+    from trafficsim import api
+
+    with _progress() as progress:
+        result = api.run(scenario, engine=engine.value, seed=seed, replications=replications, workers=workers, out=out,
+                         progress=progress)
+    if csv and out is not None:
+        _write_csv(result.tables, out)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _show_run(result)
+
+
+@guarded
+def compare(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Study file.")],
+    replications: Annotated[int | None, typer.Option(min=1, help="Takes the place of the study's number.")] = None,
+    workers: Workers = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Run all alternatives of a study on the same replications and compare them to its baseline."""
+    from trafficsim import api
+
+    with _progress() as progress:
+        result = api.compare(study, replications=replications, workers=workers, out=out, progress=progress)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _show_study(result)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Show progress on stderr, and only on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("running", total=None)
+
+        def show(done: int, total: int, labels: Labels) -> None:
+            bar.update(task, completed=done, total=total, description=f"{labels.alternative}, {labels.replication}")
+
+        yield show
+
+
+def _require_out(csv: bool, out: Path | None) -> None:
+    if csv and out is None:
+        from trafficsim.base.errors import InputError
+
+        raise InputError("--csv", "no folder", "a folder for the tables", "add --out DIR")
+
+
+def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
+    for name, table in tables.items():
+        table.to_csv(out / f"{name}.csv", index=False)
+
+
+def _show_run(result: RunResult) -> None:
+    from rich.console import Console
+
+    from trafficsim.results.formats import indicators_view
+
+    summary = result.as_json()
+    console = Console()
+    title = f"{summary['scenario']} ({summary['engine']}, seed {summary['seed']}, {summary['replications']} replications)"
+    console.print(indicators_view(summary["indicators"], title))
+    vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
+    console.print(f"vehicles: {vehicles}", highlight=False)
+    for name, reason in summary["not_computed"].items():
+        console.print(f"{name}: not computed, {reason}", highlight=False, markup=False)
+    console.print(f"digest: {summary['digest']}", highlight=False)
+
+
+def _show_study(result: StudyResult) -> None:
+    from rich.console import Console
+
+    from trafficsim.results.formats import comparison_view
+
+    Console().print(comparison_view(result.comparison, title=f"{result.study.name}, compared to {result.study.baseline}"))
+    failed: list[dict[str, Any]] = result.as_json().get("failed", [])
+    for broken in failed:
+        say(f"failed: {broken}")

@@ -1,0 +1,263 @@
+"""Scenario and study files to models, and scenarios to worlds: every file read, every builder run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError
+from trafficsim.base.findings import Finding
+from trafficsim.io.mistakes import did_you_mean
+from trafficsim.io.paths import PACKAGE_PREFIX, resolve_path
+from trafficsim.io.toml import read_toml, validate
+from trafficsim.io.trips import read_trips
+from trafficsim.spec.demand import Demand
+from trafficsim.spec.network import Network
+from trafficsim.spec.policy import REGISTRY, Policy
+from trafficsim.spec.scenario import Detector, NetworkSource, Scenario
+from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.study import Study
+from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
+from trafficsim.spec.world import World
+
+
+@dataclass(frozen=True)
+class _Imported:
+    """What a network source brings; only foreign formats bring more than a network."""
+
+    network: Network
+    demand: Demand = Demand()
+    vehicle_classes: tuple[VehicleClass, ...] = ()
+    detectors: tuple[Detector, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read a scenario file. Files that it names are not read yet: :func:`load_world` does that.
+
+    Raises
+    ------
+    InputError
+        Naming file, key, what was found, what was expected and the remedy.
+    """
+    path = Path(path)
+    data = read_toml(path)
+    if "alternatives" in data and "network" not in data:
+        raise InputError(str(path), "a study (it has alternatives)", "a scenario", f"use: trafficsim compare {path}")
+    return validate(Scenario, data, path)
+
+
+def load_study(path: str | Path) -> Study:
+    """Read a study file; scenarios in it stay paths, relative to the file.
+
+    The kinds of policies that it names must have been registered, by importing the modules that define them.
+
+    Raises
+    ------
+    InputError
+        Naming file, key, what was found, what was expected and the remedy.
+    """
+    path = Path(path)
+    data = read_toml(path)
+    if "network" in data and "alternatives" not in data:
+        raise InputError(str(path), "a scenario (it has a network)", "a study", f"use: trafficsim run {path}")
+    policies = _policies(path, data.get("alternatives"))
+    plain = validate(Study, {**data, "alternatives": _without_policies(data)} if policies else data, path)
+    return plain.model_copy(update={"alternatives": policies})
+
+
+def load_world(source: str | Path | Scenario, base_dir: str | Path | None = None) -> World:
+    """Resolve a scenario: read every file that it names and run its network builder.
+
+    Parameters
+    ----------
+    source
+        A scenario file, or a scenario.
+    base_dir
+        Folder that relative paths of a scenario model start from; the file's own folder, or the working directory.
+
+    Raises
+    ------
+    InputError
+        Naming the file, the key, link or vehicle, and the remedy.
+    """
+    if isinstance(source, Scenario):
+        label, scenario, folder = f"scenario {source.name!r}", source, Path(base_dir or ".")
+    else:
+        label, scenario, folder = str(source), load_scenario(source), Path(base_dir or Path(source).parent)
+    with naming(label):
+        return _world(scenario, folder)
+
+
+def anchored(scenario: Scenario, folder: Path) -> Scenario:
+    """Return the scenario with absolute paths, so that it means the same wherever it is used."""
+    network, demand = scenario.network, scenario.demand
+    if isinstance(network, NetworkSource) and network.file is not None:
+        network = network.model_copy(update={"file": _absolute(network.file, folder)})
+    if isinstance(network, NetworkSource) and network.sumo is not None:
+        sumo = network.sumo
+        paths = {"network": _absolute(sumo.network, folder), "routes": _all_absolute(sumo.routes, folder),
+                 "additional": _all_absolute(sumo.additional, folder)}
+        network = network.model_copy(update={"sumo": sumo.model_copy(update=paths)})
+    if not isinstance(demand, Demand) and demand.file is not None:
+        demand = demand.model_copy(update={"file": _absolute(demand.file, folder)})
+    return scenario.model_copy(update={"network": network, "demand": demand})
+
+
+@contextmanager
+def naming(label: str) -> Iterator[None]:
+    """Put the file or scenario in front of the place that an error names, unless the error names it already."""
+    try:
+        yield
+    except TrafficsimError as error:
+        if error.where.startswith(label):
+            raise
+        raise type(error)(f"{label}: {error.where}", error.found, error.expected, error.remedy) from None
+
+
+def _world(scenario: Scenario, folder: Path) -> World:
+    imported = _import_network(scenario.network, folder)
+    network = _with_signals(_with_names(imported.network, scenario.network), scenario.signals)
+    demand = _all_demand(scenario, imported.demand, folder)
+    classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
+    _check_classes(demand, {one.name for one in classes})
+    detectors = (*imported.detectors, *scenario.detectors)
+    return World(
+        scenario=scenario.model_copy(update={"detectors": detectors}), network=network, demand=demand,
+        vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
+    )
+
+
+def _import_network(source: NetworkSource | Network, folder: Path) -> _Imported:
+    if isinstance(source, Network):
+        return _Imported(source)
+    if source.sumo is not None:
+        return _import_sumo(source, folder)
+    if source.file is not None:
+        from trafficsim.io.network_file import read_network
+
+        return _Imported(read_network(resolve_path(source.file, folder, "network.file")))
+    from trafficsim.spec.build import network_from_source
+
+    return _Imported(network_from_source(source))
+
+
+def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
+    from trafficsim.io.sumo import read_sumo
+
+    assert source.sumo is not None
+    network = resolve_path(source.sumo.network, folder, "network.sumo.network")
+    routes, additional = (
+        tuple(resolve_path(text, folder, f"network.sumo.{key}[{index}]") for index, text in enumerate(texts))
+        for key, texts in (("routes", source.sumo.routes), ("additional", source.sumo.additional))
+    )
+    found = read_sumo(network, routes, additional)
+    return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
+                     tuple(found.report.findings))
+
+
+def _with_names(network: Network, source: NetworkSource | Network) -> Network:
+    if isinstance(source, Network):
+        return network
+    links = network.links
+    for key, sets in (("groups", source.groups), ("paths", source.paths)):
+        for name, members in sets.items():
+            for index, link in enumerate(members):
+                if link not in links:
+                    raise NetworkError(f"network.{key}.{name}[{index}]", f"an unknown link {link!r}",
+                                       "the id of a link", f"correct it; {did_you_mean(link, links).rstrip('?')}")
+    return replace(network, groups={**network.groups, **source.groups}, paths={**network.paths, **source.paths})
+
+
+def _with_signals(network: Network, programs: tuple[SignalProgram, ...]) -> Network:
+    present = {program.id: program for program in network.signals}
+    widths = _signal_widths(network)
+    for index, program in enumerate(programs):
+        where = f"signals[{index}]"
+        if program.id not in widths and program.id not in present:
+            known = {*present, *widths}
+            raise NetworkError(f"{where}.id", f"an unknown signal {program.id!r}", "the id of a signal of the network",
+                               f"correct it; {did_you_mean(program.id, known).rstrip('?')}")
+        width, needed = len(program.phases[0].state), widths.get(program.id, 0)
+        if width < needed:
+            raise NetworkError(f"{where}.phases", f"{width} states in signal {program.id!r}",
+                               f"{needed}, one for each signal index", "write one letter per signal index")
+        present[program.id] = program
+    return replace(network, signals=tuple(present.values()))
+
+
+def _signal_widths(network: Network) -> dict[str, int]:
+    widths: dict[str, int] = {}
+    for connection in network.connections:
+        if connection.signal is not None:
+            widths[connection.signal] = max(widths.get(connection.signal, 0), (connection.signal_index or 0) + 1)
+    return widths
+
+
+def _all_demand(scenario: Scenario, imported: Demand, folder: Path) -> Demand:
+    own = scenario.demand
+    rows = () if isinstance(own, Demand) or own.file is None else (
+        read_trips(resolve_path(own.file, folder, "demand.file")))
+    demand = Demand(flows=(*imported.flows, *own.flows), trips=(*imported.trips, *own.trips, *rows),
+                    mixes={**imported.mixes, **own.mixes})
+    seen: set[str] = set()
+    for kind, name in (*(("trip", one.id) for one in demand.trips), *(("flow", one.id) for one in demand.flows)):
+        if name in seen:
+            raise DemandError(f"demand: {kind} {name!r}", "this id a second time", "unique ids of trips and flows",
+                              f"rename one {kind}")
+        seen.add(name)
+    return demand
+
+
+def _classes(*layers: tuple[VehicleClass, ...]) -> tuple[VehicleClass, ...]:
+    return tuple({one.name: one for layer in layers for one in layer}.values())
+
+
+def _check_classes(demand: Demand, classes: set[str]) -> None:
+    named = [(f"demand: trip {trip.id!r}: vehicle_class", trip.vehicle_class, {*classes, *demand.mixes})
+             for trip in demand.trips]
+    named += [(f"demand: flow {flow.id!r}: vehicle_classes", name, {*classes, *demand.mixes})
+              for flow in demand.flows for name in flow.vehicle_classes]
+    named += [(f"demand.mixes.{mix}", name, classes) for mix, shares in demand.mixes.items() for name in shares]
+    for where, name, known in named:
+        if name not in known:
+            raise DemandError(where, f"an unknown vehicle class {name!r}", "a vehicle class of the scenario",
+                              f"define it under [[vehicle_classes]], or correct it; {did_you_mean(name, known).rstrip('?')}")
+
+
+def _policies(path: Path, alternatives: Any) -> dict[str, tuple[Policy, ...]]:
+    if not isinstance(alternatives, Mapping):
+        return {}
+    return {name: tuple(_policy(path, ("alternatives", name, index), entry) for index, entry in enumerate(entries))
+            for name, entries in alternatives.items() if isinstance(entries, list)}
+
+
+def _policy(path: Path, location: tuple[str | int, ...], entry: Any) -> Policy:
+    where = f"{path}: alternatives.\"{location[1]}\"[{location[2]}]"
+    if not isinstance(entry, Mapping) or "kind" not in entry:
+        raise InputError(f"{where}.kind", "nothing", "a table with the key 'kind'",
+                         f"add kind = one of {', '.join(sorted(REGISTRY)) or 'the policies'}")
+    kind = entry["kind"]
+    if kind not in REGISTRY:
+        raise InputError(f"{where}.kind", f"an unknown policy kind {kind!r}", "the kind of a policy",
+                         f"correct it; {did_you_mean(str(kind), REGISTRY).rstrip('?')}")
+    return validate(REGISTRY[kind], {key: value for key, value in entry.items() if key != "kind"}, path, location)
+
+
+def _without_policies(data: Mapping[str, Any]) -> dict[str, Any]:
+    # Policies were validated one by one; the study still judges the names of the alternatives and the baseline.
+    baseline = data.get("baseline", "do nothing")
+    if data["alternatives"].get(baseline):
+        return dict(data["alternatives"])
+    return {name: [] if isinstance(entries, list) else entries for name, entries in data["alternatives"].items()}
+
+
+def _absolute(text: str, folder: Path) -> str:
+    return text if text.startswith(PACKAGE_PREFIX) else str((folder / Path(text).expanduser()).absolute())
+
+
+def _all_absolute(texts: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    return tuple(_absolute(text, folder) for text in texts)

@@ -1,0 +1,107 @@
+"""Scenario files written from what a foreign format brought: the scenario, its network and its trips beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from trafficsim.base.errors import InputError, MachineError
+from trafficsim.io.network_file import write_network
+from trafficsim.io.toml import dump_toml
+from trafficsim.io.trips import write_trips
+from trafficsim.spec.demand import Demand
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Detector, Time
+from trafficsim.spec.vehicles import VehicleClass
+
+
+class Imported(Protocol):
+    """What an importer brings."""
+
+    @property
+    def network(self) -> Network:
+        """The network, with its signal programs."""
+
+    @property
+    def demand(self) -> Demand:
+        """Flows, trips and mixes."""
+
+    @property
+    def vehicle_classes(self) -> tuple[VehicleClass, ...]:
+        """Classes that trips name."""
+
+    @property
+    def detectors(self) -> tuple[Detector, ...]:
+        """Point detectors."""
+
+
+def write_scenario(file: Path, imported: Imported) -> list[Path]:
+    """Write ``NAME.toml``, ``NAME-network.json`` and, if there are trips, ``NAME-trips.csv``; return their paths.
+
+    The analysis period is the time in which departures fall, in whole minutes. Trips with stops do not fit into a row
+    of a CSV file and are written into the scenario.
+
+    Raises
+    ------
+    InputError
+        If ``file`` does not end in .toml, or exists.
+    MachineError
+        If the folder cannot be written.
+    """
+    network, trips = (file.with_name(f"{file.stem}-{name}") for name in ("network.json", "trips.csv"))
+    for path in (file, network, trips):
+        _refuse_existing(path)
+    if file.suffix != ".toml":
+        raise InputError("--out", str(file), "a file name that ends in .toml", f"write --out {file}.toml")
+    rows = [trip for trip in imported.demand.trips if not trip.stops]
+    content = dump_toml(_scenario(file.stem, imported, network.name, trips.name if rows else None))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_network(imported.network, network)
+        if rows:
+            write_trips(trips, rows)
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise MachineError(str(file.parent), error.strerror or str(error), "a folder that can be written",
+                           "give another folder with --out") from None
+    return [file, network, *([trips] if rows else [])]
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise InputError(str(path), "a file that exists already", "a new name", "give another --out, or move the file")
+
+
+def _scenario(name: str, imported: Imported, network: str, trips: str | None) -> dict[str, Any]:
+    demand = imported.demand
+    with_stops = [trip for trip in demand.trips if trip.stops]
+    return {
+        "name": "".join(c if c.isalnum() or c in "_.+-" else "_" for c in name),
+        "time": _time(demand),
+        "network": {"file": network},
+        "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
+        "vehicle_classes": _rows(imported.vehicle_classes),
+        "detectors": _rows(imported.detectors),
+    }
+
+
+def _time(demand: Demand) -> dict[str, float]:
+    starts = [trip.depart_s for trip in demand.trips] + [_or(flow.begin_s, 0.0) for flow in demand.flows]
+    ends = [trip.depart_s for trip in demand.trips] + [_or(flow.end_s, 3600.0) for flow in demand.flows]
+    if not starts:
+        return {}
+    begin, end = math.floor(min(starts) / 60) * 60.0, math.ceil(max(ends) / 60) * 60.0
+    # Two hours are enough for the last vehicle to arrive, in any of the cities that were tried.
+    return {"start_s": begin, "analysis_s": max(end - begin, 60.0), "clear_s": 2 * Time().analysis_s}
+
+
+def _rows(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+    return [model.model_dump(mode="json", exclude_defaults=True, exclude_none=True) for model in models]
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

@@ -1,0 +1,82 @@
+"""What would ruin a run of a world, beyond what its network and demand can say by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
+from trafficsim.spec.check import check
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.world import World
+
+
+def check_world(world: World) -> tuple[Finding, ...]:
+    """Return all findings: of reading, of network and demand, of times and of detectors, each once.
+
+    Parameters
+    ----------
+    world
+        A resolved scenario.
+    """
+    own = (*_times(world), *_detectors(world.scenario, world.network))
+    return tuple(dict.fromkeys((*world.findings, *check(world.network, world.demand), *own)))
+
+
+def require_sound(world: World) -> None:
+    """Refuse a world that a run could not be trusted on.
+
+    Raises
+    ------
+    InputError
+        With the first error found, and how many more there are.
+    """
+    errors = [finding for finding in check_world(world) if finding.level == "error"]
+    if errors:
+        first = errors[0]
+        more = f" (trafficsim check lists {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise InputError(first.where, first.message, f"no error of the kind {first.code!r}",
+                         (first.remedy or "correct it").rstrip(".") + more)
+
+
+def _times(world: World) -> Iterator[Finding]:
+    time, demand = world.scenario.time, world.demand
+    if not demand.trips and not any(flow.volume_veh_h > 0 for flow in demand.flows):
+        yield Finding("error", "empty-demand", "demand", "no trips, and no flow with a volume above 0",
+                      "add [[demand.flows]], [[demand.trips]] or demand.file")
+    for flow in demand.flows:
+        begin, end = _or(flow.begin_s, time.start_s), _or(flow.end_s, time.analysis_end_s)
+        if begin >= end or begin >= time.analysis_end_s or end <= time.start_s:
+            yield Finding("error", "flow-outside", f"flow {flow.id!r}", f"it runs from {begin:g} s to {end:g} s, departures "
+                          f"of the scenario from {time.start_s:g} s to {time.analysis_end_s:g} s",
+                          "correct begin_s and end_s, which are clock times, or the scenario's time")
+    outside = [trip for trip in demand.trips if not time.start_s <= trip.depart_s <= time.analysis_end_s]
+    if outside:
+        yield Finding("error", "departure-outside", f"trip {outside[0].id!r}: depart_s",
+                      f"{len(outside)} trips that depart before {time.start_s:g} s or after {time.analysis_end_s:g} s (the "
+                      f"first at {outside[0].depart_s:g} s)",
+                      "correct depart_s, a clock time, or time.start_s, time.warmup_s and time.analysis_s")
+
+
+def _detectors(scenario: Scenario, network: Network) -> Iterator[Finding]:
+    links = network.links
+    seen: set[str] = set()
+    for detector in scenario.detectors:
+        where = f"detector {detector.id!r}"
+        link = links.get(detector.link)
+        if detector.id in seen:
+            yield Finding("error", "duplicate-detector", where, "a second detector with this id", "rename one of them")
+        seen.add(detector.id)
+        if link is None:
+            yield Finding("error", "unknown-link", where, f"an unknown link {detector.link!r}", "correct its link")
+        elif detector.position_m > link["length_m"]:
+            yield Finding("error", "detector-outside", where, f"position {detector.position_m:g} m on link "
+                          f"{detector.link!r} of {link['length_m']:g} m", "correct its position_m")
+        elif detector.lane is not None and detector.lane >= link["lanes"]:
+            yield Finding("error", "unknown-lane", where, f"lane {detector.lane} on link {detector.link!r} with lanes 0 to "
+                          f"{link['lanes'] - 1}", "correct its lane, or leave it out for all lanes")
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
