@@ -32,10 +32,10 @@ def check_engine(name: str) -> None:
     >>> check_engine("teleporter")
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca']. Remedy: choose a known engine.
+    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca']. Remedy: choose one.
     """
     if name not in ENGINES:
-        raise InputError("engine", repr(name), f"one of {sorted(ENGINES)}", "choose a known engine")
+        raise InputError("engine", repr(name), f"one of {sorted(ENGINES)}", "choose one")
 
 
 def engine_named(name: str) -> Engine:

@@ -81,7 +81,8 @@ def _trips(plan: Plan, record: Record) -> list[bytes]:
 def _links(plan: Plan, record: Record) -> list[bytes]:
     order = _order(plan.link_id)
     names = [plan.link_id[row] for row in order]
-    return [_text(names), *(_bytes(np.asarray(column)[:, order]) for column in record.links)]
+    counters = (column for column in record.links if column is not None)
+    return [_text(names), *(_bytes(np.asarray(column)[:, order]) for column in counters)]
 
 
 def _detectors(plan: Plan, record: Record) -> list[bytes]:

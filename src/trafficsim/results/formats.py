@@ -20,8 +20,8 @@ def number(value: float | None, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> number(123.456), number(0.012345), number(1234567.0), number(None)
-    ('123.5', '0.01234', '1,234,567', '–')
+    >>> number(123.456), number(0.012346), number(1234567.0), number(None)
+    ('123.5', '0.01235', '1,234,567', '–')
     """
     if value is None:
         return ABSENT

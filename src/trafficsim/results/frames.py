@@ -92,9 +92,11 @@ def frame(labels: Labels, columns: Mapping[str, Column]) -> pd.DataFrame:
     body = pd.DataFrame(dict(columns))
     for name in body.columns:
         _refuse_non_finite(str(name), body[name])
-    for position, (name, value) in enumerate(labels._asdict().items()):
-        kind = "Int64" if name == "replication" else "string"
-        body.insert(position, name, pd.array([value] * len(body), dtype=kind))
+    rows = len(body)
+    body.insert(0, "scenario", strings([labels.scenario] * rows))
+    body.insert(1, "alternative", strings([labels.alternative] * rows))
+    body.insert(2, "replication", nullable(np.full(rows, labels.replication)))
+    body.insert(3, "engine", strings([labels.engine] * rows))
     return body
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.record import EVENT_NAMES, Record
-from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
+from trafficsim.plan.record import EVENT_NAMES, LinkRecord, Record
+from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.reference import Reference, journeys
@@ -80,7 +80,8 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
 
     ``flow = vehicle_m / (length T)``, ``density = vehicle_s / (length T)``, ``speed = vehicle_m / vehicle_s`` (space
     mean, null without a vehicle). ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
-    free speed under do nothing, per vehicle that was on the link in the interval.
+    free speed under do nothing, per vehicle that was on the link in the interval; ``free_flow_h`` is the time that the
+    vehicles that left need at their own desired speeds, connector included (null where the engine does not count it).
     """
     counters = record.links
     begin_s, end_s = interval_bounds(plan, record, len(counters.entered))
@@ -100,11 +101,19 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "left": nullable(left),
         "vehicle_h": nullable(vehicle_s / S_PER_H),
         "vehicle_km": nullable(vehicle_m / M_PER_KM),
+        "free_flow_h": _free_flow_h(counters, rows),
         "flow_veh_h": nullable(vehicle_m / area_m_s * S_PER_H),
         "density_veh_km": nullable(vehicle_s / area_m_s * M_PER_KM),
         "speed_kmh": nullable(speed_ms * KMH_PER_MS, moving),
         "delay_s_per_vehicle": nullable(*ratio(lost_s, present)),
     })
+
+
+def _free_flow_h(counters: LinkRecord, rows: int) -> Column:
+    """Hours that the vehicles that left need at their own desired speed; null where the engine does not count them."""
+    if counters.free_s is None:
+        return nullable(np.zeros(counters.entered[:rows].size), False)
+    return nullable(counters.free_s[:rows].ravel() / S_PER_H)
 
 
 def _vehicles_present(entered: F8, left: F8) -> F8:

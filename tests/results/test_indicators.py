@@ -1,0 +1,92 @@
+"""Indicators of the tiny run by hand, their declarations, and delay under do nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.results.tiny import LABELS, f8, tiny_plan, tiny_record, tiny_reference
+from trafficsim.results.indicators import BY_NAME, INDICATORS, NONE_DUE, NOT_COMPUTED, indicators_table
+from trafficsim.results.reference import Reference
+from trafficsim.results.summary import summarise
+from trafficsim.results.runs import runs_table
+
+# Names of the contract for results, in its order.
+CONTRACT = """mean_travel_time_s mean_entry_wait_s mean_delay_s mean_speed_kmh free_speed_kmh free_speed_sd_kmh
+throughput_veh_h stops_per_trip max_queue_m vehicle_km vehicle_h completed_share share_over_limit citations
+red_violations fuel_l co2_kg ksi_rel injury_crashes_rel fatal_crashes_rel cost_eur""".split()
+
+BY_HAND = {
+    "mean_travel_time_s": (200 + 250 + 300) / 3,
+    "mean_entry_wait_s": (0 + 10 + 0 + 200) / 4,
+    # one: 200 - 150; two: 10 + 250 - 20 dwell - 150; three: 300 - a quarter of 150; four: 200 waiting.
+    "mean_delay_s": (50 + 90 + 262.5 + 200) / 4,
+    "mean_speed_kmh": 4500 / 750 * 3.6,
+    "throughput_veh_h": 3 / 400 * 3600,
+    "stops_per_trip": 2.0,
+    "max_queue_m": 19.8,
+    "vehicle_km": 4.5,
+    "vehicle_h": 750 / 3600,
+    "completed_share": 0.5,
+}
+
+
+def values(table: pd.DataFrame) -> dict[str, float]:
+    return dict(zip(table["indicator"].tolist(), table["value"].tolist(), strict=True))
+
+
+def test_each_indicator_of_the_contract_is_declared_once() -> None:
+    assert [indicator.name for indicator in INDICATORS] == CONTRACT
+    assert set(NOT_COMPUTED) | set(BY_HAND) == set(CONTRACT)
+    assert all(NOT_COMPUTED.values()) and all(one.formula and one.population and one.unit for one in INDICATORS)
+
+
+def test_indicators_by_hand() -> None:
+    table = indicators_table(tiny_plan(), tiny_record(), LABELS, tiny_reference())
+    assert values(table) == pytest.approx(BY_HAND, rel=1e-12)  # sums of a few numbers: rounding only
+    assert table["reason"].isna().all()
+
+
+def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
+    plan = replace(tiny_plan(), analysis_begin_s=450.0, analysis_end_s=500.0)
+    table = indicators_table(plan, tiny_record(), LABELS, tiny_reference()).set_index("indicator")
+    assert table.loc["mean_delay_s", "value"] is pd.NA
+    assert table.loc["mean_delay_s", "reason"] == NONE_DUE
+    assert table.loc["vehicle_km", "value"] is pd.NA
+    assert bool((table["value"].isna() == table["reason"].notna()).all())
+
+
+def test_reference_is_matched_by_name() -> None:
+    baseline = tiny_plan()
+    trips = baseline.trips._replace(name=("two", "one", "early", "three", "new"))
+    plan = replace(baseline, trips=trips, link_id=("b", "a"))
+    ours = Reference(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50), f8(7, 8))
+    own = Reference(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98), f8(-1, -1))
+    matched = ours.matched_to(baseline, plan, own)
+    np.testing.assert_array_equal(matched.free_flow_s, [3, 2, 1, 4, 99])
+    np.testing.assert_array_equal(matched.route_length_m, [30, 20, 10, 40, 98])
+    np.testing.assert_array_equal(matched.free_speed_ms, [8, 7])
+    assert ours.matched_to(baseline, baseline, own) is ours
+
+
+def test_summary_of_two_replications() -> None:
+    tables = []
+    for number in (1, 2):
+        labels = LABELS._replace(replication=number)
+        tables.append((indicators_table(tiny_plan(), tiny_record(), labels, tiny_reference()),
+                       runs_table(tiny_plan(), tiny_record(), labels)))
+    joined = {"indicators": pd.concat([one for one, _ in tables]), "runs": pd.concat([one for _, one in tables])}
+    summary = summarise(joined)
+    assert summary["vehicles"] == {"demanded": 10, "waiting": 2, "en_route": 2, "completed": 6}
+    assert summary["indicators"]["mean_delay_s"] == {
+        "mean": 150.625, "low": 150.625, "high": 150.625, "unit": "s", "n": 2}
+    assert summary["performance"] == {
+        "vehicle_updates": 2000, "loop_s": 1.0, "per_s": 2000.0, "compile_s": 0.2, "peak_mb": 100.0}
+    assert "failed" not in summary and summary["not_computed"] == NOT_COMPUTED
+    one = summarise({"indicators": tables[0][0], "runs": tables[0][1]})
+    assert one["indicators"]["mean_delay_s"]["low"] is None
+    assert one["digest"] != summary["digest"]
+    assert set(one["indicators"]) | set(one["not_computed"]) == set(BY_NAME)
