@@ -111,14 +111,13 @@ def _with_attempt(
     from trafficsim.plan.lower import lower
     from trafficsim.plan.prepare import prepare
 
-    place = ""
     try:
         prepared = prepare(world)
-        for place, policies in alternatives.items():
-            lower(prepared, policies)
+        for alternative, policies in alternatives.items():
+            with naming(f"alternative {alternative!r}"):
+                lower(prepared, policies)
     except TrafficsimError as error:
-        one = finding_of(error, "not-realisable")
-        return (*found, replace(one, where=f"alternative {place!r}: {one.where}" if place else one.where))
+        return (*found, finding_of(error, "not-realisable"))
     return tuple(dict.fromkeys((*found, *prepared.findings)))
 
 

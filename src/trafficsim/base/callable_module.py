@@ -1,4 +1,4 @@
-"""Let a room be called like the function that it is named after: ``trafficsim.run(study)`` beside ``trafficsim.run.runner``.
+"""Let a room be called like the function it is named after: ``trafficsim.run(study)`` beside ``trafficsim.run.runner``.
 
 Python binds a sub-package to its parent under its own name as soon as it is imported, so a function of the same name
 would be there or not depending on what was imported before.

@@ -76,5 +76,5 @@ def _machine(error: OSError) -> str:
 
 
 def _defect(error: Exception) -> str:
-    return (f"a defect of trafficsim itself: {type(error).__name__}: {error}. Remedy: report it, with the traceback that "
-            f"{DEBUG_VARIABLE}=1 shows.")
+    return (f"a defect of trafficsim itself: {type(error).__name__}: {error}. Remedy: report it, with the traceback "
+            f"that {DEBUG_VARIABLE}=1 shows.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +18,7 @@ INPUT_WRONG = 2
 SHOWN_PER_CODE = 3
 
 
-class Subject(str, Enum):
+class Subject(StrEnum):
     """What a schema can be had of."""
 
     scenario = "scenario"
@@ -76,6 +76,7 @@ def _show(file: Path, findings: tuple[Finding, ...]) -> None:
             text = f"{finding.level}: {finding.code}: {finding.where}: {finding.message.rstrip('.')}{remedy}"
             typer.echo(text, err=finding.level == "error")
         elif shown[finding.code] == SHOWN_PER_CODE + 1:
-            typer.echo(f"{finding.level}: {finding.code}: {counts[finding.code] - SHOWN_PER_CODE} more (all with --json)")
+            more = counts[finding.code] - SHOWN_PER_CODE
+            typer.echo(f"{finding.level}: {finding.code}: {more} more (all with --json)")
     errors = sum(finding.level == "error" for finding in findings)
     typer.echo(f"{file}: " + (f"{errors} errors" if errors else "ok"), err=bool(errors))

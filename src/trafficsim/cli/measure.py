@@ -12,7 +12,7 @@ from trafficsim.cli.options import Json
 
 @guarded
 def bench(
-    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Names of cases; all without any.")] = None,
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Names; all without any.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure the speed of the engines on this machine, beside a reference loop timed in the same run."""

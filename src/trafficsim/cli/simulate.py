@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trafficsim.run.runner import Progress, RunResult, StudyResult
 
 
-class Engine(str, Enum):
+class Engine(StrEnum):
     """Engines that can be chosen."""
 
     ca = "ca"
@@ -109,7 +109,7 @@ def _show_run(result: RunResult) -> None:
 
     summary = result.as_json()
     console = Console()
-    title = f"{summary['scenario']} ({summary['engine']}, seed {summary['seed']}, {summary['replications']} replications)"
+    title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
     console.print(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     console.print(f"vehicles: {vehicles}", highlight=False)
@@ -123,7 +123,8 @@ def _show_study(result: StudyResult) -> None:
 
     from trafficsim.results.formats import comparison_view
 
-    Console().print(comparison_view(result.comparison, title=f"{result.study.name}, compared to {result.study.baseline}"))
+    title = f"{result.study.name}, compared to {result.study.baseline}"
+    Console().print(comparison_view(result.comparison, title=title))
     failed: list[dict[str, Any]] = result.as_json().get("failed", [])
     for broken in failed:
         say(f"failed: {broken}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class _Imported:
     """What a network source brings; only foreign formats bring more than a network."""
 
     network: Network
-    demand: Demand = Demand()
+    demand: Demand = field(default_factory=Demand)
     vehicle_classes: tuple[VehicleClass, ...] = ()
     detectors: tuple[Detector, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -224,8 +224,9 @@ def _check_classes(demand: Demand, classes: set[str]) -> None:
     named += [(f"demand.mixes.{mix}", name, classes) for mix, shares in demand.mixes.items() for name in shares]
     for where, name, known in named:
         if name not in known:
+            hint = did_you_mean(name, known).rstrip("?")
             raise DemandError(where, f"an unknown vehicle class {name!r}", "a vehicle class of the scenario",
-                              f"define it under [[vehicle_classes]], or correct it; {did_you_mean(name, known).rstrip('?')}")
+                              f"define it under [[vehicle_classes]], or correct it; {hint}")
 
 
 def _policies(path: Path, alternatives: Any) -> dict[str, tuple[Policy, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from trafficsim.base.errors import InputError
 
@@ -37,9 +38,9 @@ def mistake(
     found.sort(key=lambda one: one["type"] != "extra_forbidden")
     first = found[0]
     location = written_location(first["loc"], data, keep_last=first["type"] in ("missing", "extra_forbidden"))
-    says = _unknown_key if first["type"] == "extra_forbidden" else _missing_key if first["type"] == "missing" else _value
+    says = {"extra_forbidden": _unknown_key, "missing": _missing_key}.get(first["type"], _wrong_value)
     what, expected, remedy = says(first, location, model)
-    more = "" if len(found) == 1 else f" (and correct {len(found) - 1} more mistake{'s' * (len(found) > 2)} in this file)"
+    more = "" if len(found) == 1 else f" (and correct {len(found) - 1} more in this file)"
     return InputError(f"{file}: {dotted((*prefix, *location)) or 'file'}", what, expected, remedy + more)
 
 
@@ -95,7 +96,7 @@ def known_keys(model: type[BaseModel], location: Location) -> list[str]:
     models = [model]
     for part in location[:-1]:
         if isinstance(part, str):
-            fields = [field for one in models for name, field in one.model_fields.items() if part in (name, field.alias)]
+            fields = [field for one in models for pair in one.model_fields.items() for field in _if_named(part, *pair)]
             models = [inner for field in fields for inner in _models_in(field.annotation)]
     return [field.alias or name for one in models for name, field in one.model_fields.items()]
 
@@ -111,7 +112,7 @@ def _missing_key(error: Mapping[str, Any], location: Location, model: type[BaseM
     return "nothing", f"the key {key!r}", f"add {key} = {_quantity(key) or 'a value'}"
 
 
-def _value(error: Mapping[str, Any], location: Location, model: type[BaseModel]) -> tuple[str, str, str]:
+def _wrong_value(error: Mapping[str, Any], location: Location, model: type[BaseModel]) -> tuple[str, str, str]:
     if error["type"] == "value_error":
         said, _, tail = str(error["ctx"]["error"]).partition("; ")
         return said, "values that agree", tail or "correct these keys"
@@ -144,6 +145,10 @@ def _step(data: Any, part: str | int) -> tuple[Any] | None:
 def _same_quantity(name: str, known: list[str]) -> list[str]:
     stem = name.rpartition("_")[0]
     return [other for other in known if stem and other.rpartition("_")[0] == stem]
+
+
+def _if_named(part: str, name: str, field: FieldInfo) -> list[FieldInfo]:
+    return [field] if part in (name, field.alias) else []
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

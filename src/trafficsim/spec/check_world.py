@@ -48,14 +48,15 @@ def _times(world: World) -> Iterator[Finding]:
     for flow in demand.flows:
         begin, end = _or(flow.begin_s, time.start_s), _or(flow.end_s, time.analysis_end_s)
         if begin >= end or begin >= time.analysis_end_s or end <= time.start_s:
-            yield Finding("error", "flow-outside", f"flow {flow.id!r}", f"it runs from {begin:g} s to {end:g} s, departures "
-                          f"of the scenario from {time.start_s:g} s to {time.analysis_end_s:g} s",
+            yield Finding("error", "flow-outside", f"flow {flow.id!r}",
+                          f"it runs from {begin:g} s to {end:g} s, departures of the scenario from "
+                          f"{time.start_s:g} s to {time.analysis_end_s:g} s",
                           "correct begin_s and end_s, which are clock times, or the scenario's time")
     outside = [trip for trip in demand.trips if not time.start_s <= trip.depart_s <= time.analysis_end_s]
     if outside:
         yield Finding("error", "departure-outside", f"trip {outside[0].id!r}: depart_s",
-                      f"{len(outside)} trips that depart before {time.start_s:g} s or after {time.analysis_end_s:g} s (the "
-                      f"first at {outside[0].depart_s:g} s)",
+                      f"{len(outside)} trips that depart before {time.start_s:g} s or after {time.analysis_end_s:g} s "
+                      f"(the first at {outside[0].depart_s:g} s)",
                       "correct depart_s, a clock time, or time.start_s, time.warmup_s and time.analysis_s")
 
 
@@ -74,8 +75,9 @@ def _detectors(scenario: Scenario, network: Network) -> Iterator[Finding]:
             yield Finding("error", "detector-outside", where, f"position {detector.position_m:g} m on link "
                           f"{detector.link!r} of {link['length_m']:g} m", "correct its position_m")
         elif detector.lane is not None and detector.lane >= link["lanes"]:
-            yield Finding("error", "unknown-lane", where, f"lane {detector.lane} on link {detector.link!r} with lanes 0 to "
-                          f"{link['lanes'] - 1}", "correct its lane, or leave it out for all lanes")
+            yield Finding("error", "unknown-lane", where,
+                          f"lane {detector.lane} on link {detector.link!r} with lanes 0 to {link['lanes'] - 1}",
+                          "correct its lane, or leave it out for all lanes")
 
 
 def _or(value: float | None, default: float) -> float:

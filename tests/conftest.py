@@ -1,0 +1,40 @@
+"""What all tests share: hypothesis profiles, the folder of real data, arithmetic without a compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_VARIABLE = "TRAFFICSIM_DATA"
+
+# "ci" draws the same examples in every run, so that a failure is a failure of the change; "dev" searches on.
+# Neither has a deadline: the first example pays for compilation.
+_UNTIMED = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)}
+settings.register_profile("ci", derandomize=True, database=None, max_examples=50, **_UNTIMED)
+settings.register_profile("dev", max_examples=200, **_UNTIMED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real networks, demand and reference results."""
+    folder = Path(os.environ.get(DATA_VARIABLE, ROOT / ".." / "shared" / "data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"REAL DATA ABSENT: no folder {folder}; name it in the environment variable {DATA_VARIABLE}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _wrapping_integers() -> Iterator[None]:
+    """Hashes wrap on purpose. Compiled code does so silently; the same code run by Python would warn."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0":
+        yield
+        return
+    with np.errstate(over="ignore"):
+        yield
