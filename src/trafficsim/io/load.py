@@ -146,14 +146,14 @@ def _import_network(source: NetworkSource | Network, folder: Path) -> _Imported:
 
 
 def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
-    from trafficsim.io.sumo import read_sumo
-
     assert source.sumo is not None
     network = resolve_path(source.sumo.network, folder, "network.sumo.network")
     routes, additional = (
         tuple(resolve_path(text, folder, f"network.sumo.{key}[{index}]") for index, text in enumerate(texts))
         for key, texts in (("routes", source.sumo.routes), ("additional", source.sumo.additional))
     )
+    from trafficsim.io.sumo import read_sumo
+
     found = read_sumo(network, routes, additional)
     return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
                      tuple(found.report.findings))
