@@ -154,7 +154,7 @@ def _is_table_array(value: Any) -> bool:
 
 
 def _key(key: str) -> str:
-    return key if key and all(c.isascii() and (c.isalnum() or c in "-_") for c in key) else json.dumps(key)
+    return key if key and all(c.isascii() and (c.isalnum() or c in "-_") for c in key) else _plain(key)
 
 
 def _value(value: Any) -> str:
@@ -162,5 +162,9 @@ def _value(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(_value, value)) + "]"
-    # The remaining kinds (text, whole and decimal numbers, true, false) are written alike in JSON and TOML.
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    # Text, whole and decimal numbers, true and false are written alike in JSON and TOML, but for one control character.
     return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,112 @@
+"""Commands that work: what they print, what they write, and their exit status."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.support import Answer
+from trafficsim import __version__, api
+from trafficsim.base.errors import MachineError
+
+COMMANDS = ["bench", "check", "compare", "import", "new", "run", "schema"]
+
+
+def test_help_lists_what_is_built_and_nothing_else() -> None:
+    listed = Answer("--help").stdout.partition("Commands:")[2]
+    assert sorted(re.findall(r"^  (\w+) ", listed, re.MULTILINE)) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    answer = Answer(command, "--help")
+    assert answer.status == 0
+    assert "Usage:" in answer.stdout
+
+
+def test_options_that_are_not_built_are_absent() -> None:
+    shown = Answer("run", "--help").stdout + Answer("compare", "--help").stdout
+    assert not {"--executor", "--resume", "queue"} & set(re.findall(r"--[a-z]+|queue", shown))
+
+
+def test_version() -> None:
+    assert Answer("--version").stdout.strip() == __version__
+
+
+def test_python_m_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trafficsim", "check", "missing.toml"], capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, timeout=120,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("trafficsim: missing.toml: found no such file")
+
+
+@pytest.mark.parametrize("subject", ["scenario", "study", "network"])
+def test_schema_is_one_json_object_without_loose_ends(subject: str) -> None:
+    text = Answer("schema", subject).stdout
+    schema = json.loads(text)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    references = set(re.findall(r'"#/\$defs/([^"]+)"', text))
+    assert references <= set(schema.get("$defs", {}))
+
+
+def test_schema_of_studies_knows_policies_and_their_keys() -> None:
+    schema = json.loads(Answer("schema", "study").stdout)
+    policy = schema["$defs"]["SpeedLimit"]
+    assert policy["properties"]["kind"] == {"const": "speed_limit"}
+    assert {"kind", "on", "limit_kmh"} <= set(policy["required"])
+
+
+def test_new_writes_sound_files_and_overwrites_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "first"
+    assert Answer("new", folder).status == 0
+    before = {path.name: path.read_text() for path in folder.iterdir()}
+    assert sorted(before) == ["scenario.toml", "study.toml"]
+    for name in before:
+        assert tomllib.loads(before[name])["name"]
+        answer = Answer("check", folder / name, "--json")
+        assert answer.status == 0, answer.stdout
+        assert json.loads(answer.stdout)["ok"] is True
+    again = Answer("new", folder)
+    assert again.status == 2
+    assert "exists already" in again.stderr
+    assert {path.name: path.read_text() for path in folder.iterdir()} == before
+
+
+def _raise(error: BaseException) -> Any:
+    def run(*arguments: Any, **options: Any) -> None:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (MachineError("worker 2", "a worker that was lost", "workers that stay", "use fewer workers"), 1, "fewer workers"),
+        (OSError(28, "No space left on device", "/disk/a.parquet"), 1, "free some space"),
+        (MemoryError(), 1, "memory"),
+        (ZeroDivisionError("division by zero"), 1, "a defect of trafficsim itself"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_exit_status(error: BaseException, status: int, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "run", _raise(error))
+    answer = Answer("run", "any.toml", "--json")
+    assert (answer.status, answer.stdout, answer.stderr.count("\n")) == (status, "", 1)
+    assert says in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_csv_needs_a_folder() -> None:
+    answer = Answer("run", "any.toml", "--csv")
+    assert answer.status == 2
+    assert "--out" in answer.stderr
