@@ -31,8 +31,8 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run this Python in a process of its own, in which nothing of ours is loaded yet."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV_")}
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-        timeout=300, check=False,
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment,
+        stdin=subprocess.DEVNULL, timeout=300, check=False,
     )
 
 

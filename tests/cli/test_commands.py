@@ -91,7 +91,7 @@ def _raise(error: BaseException) -> Any:
 @pytest.mark.parametrize(
     ("error", "status", "says"),
     [
-        (MachineError("worker 2", "a worker that was lost", "workers that stay", "use fewer workers"), 1, "fewer workers"),
+        (MachineError("worker 2", "a lost worker", "workers that stay", "use fewer workers"), 1, "fewer workers"),
         (OSError(28, "No space left on device", "/disk/a.parquet"), 1, "free some space"),
         (MemoryError(), 1, "memory"),
         (ZeroDivisionError("division by zero"), 1, "a defect of trafficsim itself"),

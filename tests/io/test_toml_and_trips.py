@@ -22,7 +22,8 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**63 - 1) | st.booleans()
 LEAVES = NUMBERS | TEXT
 VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(TEXT, inner, min_size=1, max_size=3),
+    LEAVES,
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(TEXT, inner, min_size=1, max_size=3),
     max_leaves=12,
 )
 
