@@ -10,6 +10,7 @@ import pytest
 
 from trafficsim.base.errors import InputError
 from trafficsim.results.compare import NO_DIRECTION, Question, compare
+from trafficsim.results.statistics import holm, paired_p
 
 Arms = dict[str, dict[str, list[float | None]]]
 
@@ -81,7 +82,8 @@ def test_holm_runs_over_the_primary_family() -> None:
 def test_one_replication_gives_no_interval_but_a_reason() -> None:
     entry = entries({"do nothing": {"mean_delay_s": [10.0]}, "plan": {"mean_delay_s": [5.0]}})["plan"]["mean_delay_s"]
     assert (entry["mean"], entry["diff"], entry["low"], entry["p"]) == (5.0, -5.0, None, None)
-    assert entry["verdict"] == "no evidence" and "replications" in str(entry["reason"])
+    assert entry["verdict"] == "no evidence"
+    assert "replications" in str(entry["reason"])
 
 
 def test_a_missing_value_drops_its_pair() -> None:
@@ -101,17 +103,16 @@ def test_equivalence_needs_a_margin() -> None:
 
 
 def test_no_variance_of_a_difference_is_decided() -> None:
-    shifted = {"mean_delay_s": [value - 1.0 for value in BASE["mean_delay_s"]], "mean_speed_kmh": BASE["mean_speed_kmh"]}
+    less = [value - 1.0 for value in BASE["mean_delay_s"]]
+    shifted = {"mean_delay_s": less, "mean_speed_kmh": BASE["mean_speed_kmh"]}
     found = entries({"do nothing": BASE, "shifted": shifted})["shifted"]
     assert (found["mean_delay_s"]["p"], found["mean_delay_s"]["verdict"]) == (0.0, "better")
     assert (found["mean_speed_kmh"]["p"], found["mean_speed_kmh"]["verdict"]) == (1.0, "no evidence")
 
 
 def test_familywise_error_between_equal_arms() -> None:
-    # 2,000 studies of three arms without any effect: at 5 % the standard error of the share is 0.5 points; 6.5 % is three.
+    # 2,000 studies of three arms without any effect: at 5 % the standard error is 0.5 points, so 6.5 % is three.
     draws = np.random.default_rng(5).normal(0.0, 1.0, (2000, 3, 8))
-    from trafficsim.results.statistics import holm, paired_p
-
     wrong = sum(min(holm([paired_p(row.tolist()) for row in study])) <= 0.05 for study in draws)
     assert wrong / len(draws) <= 0.065
 

@@ -13,7 +13,15 @@ from trafficsim.base.errors import InputError, MachineError
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.runs import runs_table
-from trafficsim.results.store import file_name, is_done, read_manifest, read_run, read_tables, write_manifest, write_tables
+from trafficsim.results.store import (
+    file_name,
+    is_done,
+    read_manifest,
+    read_run,
+    read_tables,
+    write_manifest,
+    write_tables,
+)
 from trafficsim.results.tables import result_tables
 
 

@@ -122,7 +122,8 @@ def test_status_of_a_run(changes: dict[str, int], status: str) -> None:
 def test_a_failed_run_is_a_row_with_its_reason() -> None:
     row = failed_run_table(LABELS, "two vehicles in one cell").iloc[0]
     assert (row["status"], row["reason"]) == ("failed", "two vehicles in one cell")
-    assert row["digest"] is pd.NA and row["completed"] is pd.NA
+    assert row["digest"] is pd.NA
+    assert row["completed"] is pd.NA
 
 
 def test_a_number_that_is_not_finite_is_refused() -> None:

@@ -8,12 +8,16 @@ from typing import Any, Protocol, cast
 from trafficsim.base.errors import InputError
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
+from trafficsim.plan.representation import Representation
 
 ENGINES = {"ca": "trafficsim.engines.ca"}
 
 
 class Engine(Protocol):
-    """How vehicles move: a module with this function."""
+    """How vehicles move: a module with this function and this table."""
+
+    REPRESENTATION: Representation
+    """By plan field that policies may change: what the engine's program represents of it, back in SI units."""
 
     def run(self, plan: Plan, settings: Any) -> Record:
         """Run a plan to its end under the engine's settings (``scenario.ca`` for the engine ``ca``)."""

@@ -15,21 +15,36 @@ class Change(Protocol):
     """One operation of one policy on some cells of the plan."""
 
     @property
-    def policy(self) -> str: ...
+    def policy(self) -> str:
+        """Kind of the policy."""
+
     @property
-    def field(self) -> str: ...
+    def field(self) -> str:
+        """Field of the plan."""
+
     @property
-    def unit(self) -> str: ...
+    def unit(self) -> str:
+        """Its unit."""
+
     @property
-    def operation(self) -> str: ...
+    def operation(self) -> str:
+        """What was done."""
+
     @property
-    def cells(self) -> tuple[str, ...]: ...
+    def cells(self) -> tuple[str, ...]:
+        """Names of the cells."""
+
     @property
-    def operand(self) -> tuple[float, ...]: ...
+    def operand(self) -> tuple[float, ...]:
+        """Value, factor or bound by cell."""
+
     @property
-    def before(self) -> tuple[float, ...]: ...
+    def before(self) -> tuple[float, ...]:
+        """Values without any policy."""
+
     @property
-    def after(self) -> tuple[float, ...]: ...
+    def after(self) -> tuple[float, ...]:
+        """Values with all policies."""
 
 
 def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:

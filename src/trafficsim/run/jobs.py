@@ -15,6 +15,7 @@ from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
 from trafficsim.plan.lower import Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record
+from trafficsim.plan.representation import check_representation
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
@@ -34,11 +35,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tables of a run; a run that failed has a reason, and a ``runs`` table only."""
+    """The tables of a run; a run that failed has an error, and a ``runs`` table only."""
 
     labels: Labels
     tables: Mapping[str, pd.DataFrame]
-    failure: str | None = None
+    failure: SimulationError | None = None
 
 
 def do_job(worlds: Mapping[str, Prepared], job: Job) -> Outcome:
@@ -47,9 +48,14 @@ def do_job(worlds: Mapping[str, Prepared], job: Job) -> Outcome:
         return Outcome(job.labels, simulate(worlds[job.labels.scenario], job))
     except (InputError, MachineError):
         raise
-    except Exception as error:  # one broken replication must not take the others with it
-        reason = str(error) if isinstance(error, SimulationError) else f"{type(error).__name__}: {error}"
-        return Outcome(job.labels, {"runs": failed_run_table(job.labels, reason)}, reason)
+    except Exception as error:  # noqa: BLE001 - one broken replication must not take the others with it
+        failure = error if isinstance(error, SimulationError) else _unexpected(error, job.labels)
+        return Outcome(job.labels, {"runs": failed_run_table(job.labels, str(failure))}, failure)
+
+
+def _unexpected(error: Exception, labels: Labels) -> SimulationError:
+    return SimulationError(f"run {tuple(labels)}", f"{type(error).__name__}: {error}", "a run that ends",
+                           "report the scenario and seed: this is a defect")
 
 
 def simulate(prepared: Prepared, job: Job) -> dict[str, pd.DataFrame]:
@@ -57,12 +63,15 @@ def simulate(prepared: Prepared, job: Job) -> dict[str, pd.DataFrame]:
 
     Raises
     ------
+    PolicyError
+        If a policy cannot be lowered, or the engine would lose its effect.
     SimulationError
         If vehicles were lost or a number is not finite.
     """
     engine = engine_named(job.labels.engine)
     lowered = lower(prepared, job.policies, job.labels.replication)
     plan = lowered.plan
+    check_representation(lowered.baseline, plan, lowered.ledger, engine.REPRESENTATION)
     record = engine.run(plan, getattr(prepared.world.scenario, job.labels.engine))
     check_conservation(plan, record, job.labels)
     reference = reference_under_do_nothing(lowered)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from trafficsim import __version__
-from trafficsim.base.errors import InputError, SimulationError
+from trafficsim.base.errors import InputError
 from trafficsim.engines.registry import check_engine
 from trafficsim.io.load import load_world
 from trafficsim.io.paths import resolve_path
@@ -91,7 +91,7 @@ class StudyResult:
         return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {})}
 
 
-def run_scenario(
+def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
     world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None,
     workers: int = 1, out: Path | None = None, progress: Progress | None = None,
 ) -> RunResult:
@@ -203,10 +203,9 @@ def _stored(job: Job, options: Options) -> Outcome | None:
 
 
 def _stacked(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
-    if all(outcome.failure is not None for outcome in outcomes):
-        first = outcomes[0]
-        raise SimulationError(f"run {tuple(first.labels)}", str(first.failure), "at least one run that ends",
-                              "mend the cause; every run of the study failed")
+    failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
+    if len(failures) == len(outcomes):
+        raise failures[0]
     return concatenate([outcome.tables for outcome in outcomes])
 
 
