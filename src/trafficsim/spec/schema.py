@@ -1,0 +1,241 @@
+"""The attributes of nodes and edges: one table from which validation, defaults and documentation come."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, Literal
+
+from trafficsim.base.errors import NetworkError
+from trafficsim.spec.vehicles import KINDS
+
+ROAD_CLASSES = ("urban", "rural", "motorway")
+CONTROLS = ("priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end")
+TURN_NAMES = ("right", "through", "left", "u_turn")
+
+Kind = Literal["text", "integer", "number", "choice", "points", "turns", "permissions", "numbers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute: its name, type, unit, range, default and meaning.
+
+    ``low`` is inclusive unless ``above`` is set; a ``default`` of ``None`` means "not given".
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+    above: bool = False
+    choices: tuple[str, ...] = ()
+    inferred: str = ""
+
+    @property
+    def range(self) -> str:
+        """The allowed values in words."""
+        if self.choices:
+            return " | ".join(self.choices)
+        low = "" if self.low is None else f"{'>' if self.above else '>='} {self.low:g}"
+        high = "" if self.high is None else f"<= {self.high:g}"
+        return ", ".join(part for part in (low, high) if part)
+
+
+EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
+    Attribute("id", "text", "unique name of the link", inferred='"u->v", or "u->v#k" for parallel edges'),
+    Attribute("length_m", "number", "length from the start of the link to its stop line", "m", low=0, high=16000,
+              above=True, inferred="from geometry or coordinates, less the extent of the junctions"),
+    Attribute("lanes", "integer", "number of lanes; lane 0 is the one nearest to the kerb", default=1, low=1, high=12),
+    Attribute("speed_limit_kmh", "number", "legal speed limit", "km/h", 50.0, 0, 300, above=True),
+    Attribute("road_class", "choice", "decides how drivers choose their speed", default="urban", choices=ROAD_CLASSES),
+    Attribute("priority", "integer", "rank at junctions; the larger number has the right of way", default=0),
+    Attribute("geometry", "points", "line that it follows; empty: straight from node to node", "m", ()),
+    Attribute("turn_lanes", "turns", "per lane from the kerb: directions joined by ';', empty: not marked",
+              inferred="kerb lane right, inner lane left, through from all lanes that fit"),
+    Attribute("allow", "permissions", "per lane from the kerb: nothing for everyone, or kinds of vehicles",
+              choices=KINDS),
+    Attribute("lane_length_m", "numbers", "per lane from the kerb, where it differs from the link", "m", low=0,
+              high=16000, above=True),
+    Attribute("free_speed_mean_kmh", "number", "mean of the free speeds, instead of the road class's", "km/h", None,
+              0, 300, above=True),
+    Attribute("free_speed_sd_kmh", "number", "their standard deviation", "km/h", None, 0, 100),
+    Attribute("name", "text", "road name", default=""),
+)
+
+NODE_ATTRIBUTES: tuple[Attribute, ...] = (
+    Attribute("x_m", "number", "metric coordinate to the east", "m"),
+    Attribute("y_m", "number", "metric coordinate to the north", "m"),
+    Attribute("control", "choice", "who goes first", default="priority", choices=CONTROLS,
+              inferred="priority; at a node with one neighbour a turning place"),
+    Attribute("name", "text", "name of the junction", default=""),
+)
+
+# Names that other tools use for the same thing: never read silently, always named in a finding.
+FOREIGN_NAMES = {
+    "length": "length_m", "maxspeed": "speed_limit_kmh", "speed_kph": "speed_limit_kmh", "speed": "speed_limit_kmh",
+    "highway": "road_class", "weight": "length_m", "x": "x_m", "y": "y_m", "pos": "x_m", "turn:lanes": "turn_lanes",
+}
+
+
+def complete(attributes: Mapping[str, Any], table: Sequence[Attribute], where: str) -> dict[str, Any]:
+    """Return the attributes validated, with defaults filled in and unknown ones kept.
+
+    Parameters
+    ----------
+    attributes
+        What the graph carries.
+    table
+        ``EDGE_ATTRIBUTES`` or ``NODE_ATTRIBUTES``.
+    where
+        Name of the edge or node for messages.
+
+    Raises
+    ------
+    NetworkError
+        If a value has the wrong type or lies outside its range.
+
+    Examples
+    --------
+    >>> complete({"length_m": 80, "lanes": 2}, EDGE_ATTRIBUTES, "link a")["speed_limit_kmh"]
+    50.0
+    """
+    done = dict(attributes)
+    for attribute in table:
+        value = attributes.get(attribute.name)
+        done[attribute.name] = attribute.default if value is None else _read(attribute, value, where)
+    for name in ("turn_lanes", "allow", "lane_length_m"):
+        entries = done.get(name)
+        if entries is not None and len(entries) != done["lanes"]:
+            raise NetworkError(f"{where}: {name}", f"{len(entries)} entries", f"one per lane ({done['lanes']})",
+                               "give one entry per lane, from the kerb outward")
+    return done
+
+
+def misnamed(attributes: Mapping[str, Any], table: Sequence[Attribute]) -> dict[str, str]:
+    """Return attributes that are not read although their name is close to one that is: ``{found: meant}``.
+
+    Examples
+    --------
+    >>> misnamed({"lenght_m": 5, "colour": "red", "maxspeed": "50"}, EDGE_ATTRIBUTES)
+    {'lenght_m': 'length_m', 'maxspeed': 'speed_limit_kmh'}
+    """
+    known = [attribute.name for attribute in table]
+    found = {}
+    for name in attributes:
+        if name in known or not isinstance(name, str):
+            continue
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        meant = close[0] if close else FOREIGN_NAMES.get(name, "")
+        if meant in known:
+            found[name] = meant
+    return found
+
+
+def documentation(table: Sequence[Attribute]) -> str:
+    """Return the table as Markdown, for the reference pages.
+
+    Examples
+    --------
+    >>> print(documentation(NODE_ATTRIBUTES[:1]))
+    | attribute | type | unit | range | default | meaning |
+    |---|---|---|---|---|---|
+    | `x_m` | number | m |  | not given | metric coordinate to the east |
+    """
+    rows = ["| attribute | type | unit | range | default | meaning |", "|---|---|---|---|---|---|"]
+    for attribute in table:
+        default = attribute.inferred and f"inferred: {attribute.inferred}"
+        default = default or ("not given" if attribute.default is None else repr(attribute.default))
+        allowed = attribute.range.replace("|", "\\|")
+        rows.append(f"| `{attribute.name}` | {attribute.kind} | {attribute.unit} | {allowed} | {default} "
+                    f"| {attribute.meaning} |")
+    return "\n".join(rows)
+
+
+def _read(attribute: Attribute, value: Any, where: str) -> Any:
+    place = f"{where}: {attribute.name}"
+    match attribute.kind:
+        case "text":
+            return str(value)
+        case "integer" | "number":
+            return _number(attribute, value, place)
+        case "choice":
+            return _choice(attribute, value, place)
+        case "points":
+            return tuple(_point(point, place) for point in _sequence(value, place))
+        case "numbers":
+            return tuple(_number(attribute, entry, place) for entry in _sequence(value, place))
+        case "turns":
+            return tuple(";".join(turns_of(entry, place)) for entry in _sequence(value, place))
+        case "permissions":
+            return tuple(_permission(entry, place) for entry in _sequence(value, place))
+
+
+def _number(attribute: Attribute, value: Any, place: str) -> Any:
+    wanted = Integral if attribute.kind == "integer" else Real
+    if isinstance(value, bool) or not isinstance(value, wanted) or not math.isfinite(float(value)):
+        unit = f" in {attribute.unit}" if attribute.unit else ""
+        raise NetworkError(place, repr(value), f"a finite {attribute.kind}{unit}", f"give {attribute.meaning}")
+    low, high, number = attribute.low, attribute.high, float(value)
+    too_low = low is not None and (number <= low if attribute.above else number < low)
+    if too_low or (high is not None and number > high):
+        raise NetworkError(place, f"{value}", f"{attribute.range} {attribute.unit}".strip(), "correct the value")
+    return int(number) if attribute.kind == "integer" else number
+
+
+def _choice(attribute: Attribute, value: Any, place: str) -> str:
+    if value in attribute.choices:
+        return str(value)
+    close = difflib.get_close_matches(str(value), attribute.choices, n=1)
+    remedy = f"did you mean {close[0]!r}?" if close else "choose one of them"
+    raise NetworkError(place, repr(value), f"one of {', '.join(attribute.choices)}", remedy.rstrip("?"))
+
+
+def _sequence(value: Any, place: str) -> Sequence[Any]:
+    if hasattr(value, "coords"):  # a shapely line, as graphs from geographic packages carry
+        value = tuple(value.coords)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise NetworkError(place, repr(value), "a list", "write it as a list with one entry per lane or point")
+    return value
+
+
+def _point(value: Any, place: str) -> tuple[float, float]:
+    try:
+        x, y = (float(coordinate) for coordinate in tuple(value)[:2])
+    except (TypeError, ValueError):
+        raise NetworkError(place, repr(value), "points (x_m, y_m)", "give two metric coordinates per point") from None
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise NetworkError(place, repr(value), "finite coordinates", "correct the point")
+    return x, y
+
+
+def turns_of(entry: str | None, place: str = "turn_lanes") -> tuple[str, ...]:
+    """Return the directions marked on a lane.
+
+    Examples
+    --------
+    >>> turns_of("right;through"), turns_of("")
+    (('right', 'through'), ())
+    """
+    names = [name for name in str(entry or "").replace("|", ";").split(";") if name and name != "none"]
+    plain = [name.removeprefix("slight_").removeprefix("sharp_").replace("reverse", "u_turn") for name in names]
+    for name in plain:
+        if name not in TURN_NAMES:
+            raise NetworkError(place, repr(entry), f"directions among {', '.join(TURN_NAMES)} joined by ';'",
+                               "write for example \"right;through\"")
+    return tuple(plain)
+
+
+def _permission(entry: Any, place: str) -> tuple[str, ...] | None:
+    if entry is None or entry == "":
+        return None
+    kinds = tuple(entry.replace(";", " ").split()) if isinstance(entry, str) else tuple(entry)
+    for kind in kinds:
+        if kind not in KINDS:
+            raise NetworkError(place, repr(kind), f"kinds among {', '.join(KINDS)}", "correct the kind of vehicle")
+    return kinds
