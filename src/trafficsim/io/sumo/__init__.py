@@ -1,0 +1,149 @@
+"""Read SUMO networks, signal programs, demand, bus stops and detectors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trafficsim.base.findings import Finding
+from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
+from trafficsim.io.sumo.ledger import Act, Ledger
+from trafficsim.io.sumo.net import Net, build_graph, read_net
+from trafficsim.io.sumo.right_of_way import build_connections
+from trafficsim.io.sumo.routes import RouteBook
+from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
+from trafficsim.io.sumo.stops import DETECTORS, Place, read_bus_stops, read_detectors
+from trafficsim.io.sumo.vtypes import VehicleTypes, read_types
+from trafficsim.io.sumo.xml import Element, read_xml
+from trafficsim.spec.demand import Demand
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Detector
+from trafficsim.spec.vehicles import VehicleClass
+
+# Root elements as they occur in practice; SUMO itself accepts any.
+DEMAND_ROOTS = ("routes", "additional", "add", "additionals", "trips", "flows", "vehicles")
+ADDITIONAL_ROOTS = (*DEMAND_ROOTS, "tlLogics", "detectors")
+_READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
+              "busStop", *DETECTORS, *PASSENGERS}
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import read, inferred, repaired and ignored.
+
+    Attributes
+    ----------
+    findings : one per kind of thing, with its number and first place, after single warnings
+    by_act : the numbers by act (``read``, ``inferred``, ``repaired``, ``ignored``) and thing
+    """
+
+    findings: tuple[Finding, ...]
+    by_act: Mapping[Act, Mapping[str, int]]
+
+    def counts(self) -> Mapping[Act, Mapping[str, int]]:
+        """Return the numbers by act and thing."""
+        return self.by_act
+
+
+@dataclass(frozen=True)
+class SumoImport:
+    """What a set of SUMO files holds.
+
+    Attributes
+    ----------
+    network : links, connections with right of way, signal programs
+    demand : trips and flows; ``demand.mixes`` holds the distributions of vehicle types
+    vehicle_classes : the vehicle types
+    detectors : point detectors
+    report : what was read, inferred, repaired and ignored
+    """
+
+    network: Network
+    demand: Demand
+    vehicle_classes: tuple[VehicleClass, ...]
+    detectors: tuple[Detector, ...]
+    report: ImportReport
+
+    def counts(self) -> Mapping[Act, Mapping[str, int]]:
+        """Return the numbers of the report by act and thing."""
+        return self.report.counts()
+
+
+def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = ()) -> SumoImport:
+    """Import a SUMO network with its demand.
+
+    Parameters
+    ----------
+    network
+        ``.net.xml``, plain or gzip. Lengths in m; speeds are converted from m/s to km/h.
+    routes
+        Route files: vehicles, trips, flows, routes, vehicle types.
+    additional
+        Additional files: signal programs (the last loaded of a controller wins), bus stops, detectors, vehicle types.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, damaged, hostile or of the wrong kind, or holds a value that cannot be used.
+    NetworkError
+        If the network contradicts itself.
+    DemandError
+        If a vehicle names an edge, type or route that is not there, or its route has a gap.
+
+    Examples
+    --------
+    >>> read_sumo(Path("nowhere.net.xml"))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a readable SUMO file. \
+Remedy: correct the path or its permissions.
+    """
+    ledger = Ledger()
+    root = read_xml(Path(network), ("net",))
+    net = read_net(root, ledger)
+    elements = [*_elements(additional, ADDITIONAL_ROOTS), *_elements(routes, DEMAND_ROOTS)]
+    by_tag: dict[str, list[Element]] = {}
+    for element in elements:
+        by_tag.setdefault(element.tag, []).append(element)
+    made = _network(net, by_tag.get("tlLogic", []), ledger)
+    types = read_types(elements, ledger)
+    links = made.links
+    places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
+    detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
+    demand = _demand(RouteBook(made, net.dropped, ledger), types, places, elements)
+    _note_unread(elements, ledger)
+    report = ImportReport(ledger.findings(), ledger.counts())
+    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report)
+
+
+def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:
+    for path in paths:
+        yield from read_xml(Path(path), roots).children
+
+
+def _network(net: Net, programs: Sequence[Element], ledger: Ledger) -> Network:
+    graph = build_graph(net, ledger)
+    connections = build_connections(net, ledger)
+    rail = {name for name, junction in net.junctions.items() if junction.get("type") in RAIL}
+    rail |= {element.get("id") for element in net.root.all("tlLogic") if element.get("type") in RAIL}
+    signals = read_signals((*net.root.all("tlLogic"), *programs), ledger)
+    connections, used = attach_signals(connections, signals, rail, ledger)
+    left_hand = net.root.get("lefthand", "false") in ("true", "1")
+    return Network(graph, connections, used, left_hand_traffic=left_hand)
+
+
+def _demand(book: RouteBook, types: VehicleTypes, places: Mapping[str, Place | None],
+            elements: Sequence[Element]) -> Demand:
+    for element in elements:
+        if element.tag in ("route", "routeDistribution"):
+            book.read(element)
+    return DemandReader(types, book, places, book.ledger).read(elements)
+
+
+def _note_unread(elements: Iterable[Element], ledger: Ledger) -> None:
+    unread = [element for element in elements if element.tag not in _READ_TAGS]
+    first = {element.tag: element for element in reversed(unread)}
+    for tag, times in Counter(element.tag for element in unread).items():
+        ledger.note("ignored", f"element {tag}", first[tag].where, times=times)

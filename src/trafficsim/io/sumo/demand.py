@@ -1,0 +1,206 @@
+"""Trips and flows from SUMO's ``vehicle``, ``trip`` and ``flow`` elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trafficsim.base.errors import DemandError, InputError
+from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.sumo.models import make
+from trafficsim.io.sumo.routes import RouteBook, Way
+from trafficsim.io.sumo.stops import Place, lane_length_m, read_stop
+from trafficsim.io.sumo.vtypes import DEFAULT_TYPE, VehicleTypes
+from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.demand import Demand, Flow, Stop, Trip
+
+VEHICLE_READ = {"id", "type", "route", "from", "to", "via", "depart", "departLane", "departPos"}
+FLOW_READ = {"id", "type", "route", "from", "to", "via", "begin", "end", "number", "period", "vehsPerHour", "perHour",
+             "probability"}
+# Departures that wait for another vehicle or person; nobody of ours would ever call them.
+CALLED = ("triggered", "containerTriggered", "split")
+PASSENGERS = ("person", "personFlow", "container", "containerFlow")
+_EXPONENTIAL = re.compile(r"exp\((.+)\)")
+
+Departures = Literal["poisson", "scheduled"]
+
+
+@dataclass
+class DemandReader:
+    """Reads vehicles in the order of the files.
+
+    Attributes
+    ----------
+    types, routes, places : vehicle types, routes and bus stops, which may stand anywhere in the files
+    """
+
+    types: VehicleTypes
+    routes: RouteBook
+    places: Mapping[str, Place | None]
+    ledger: Ledger
+    trips: list[Trip] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def read(self, elements: Iterable[Element]) -> Demand:
+        """Read all vehicles, trips and flows among the elements.
+
+        Raises
+        ------
+        InputError
+            If a value is not usable, a type, edge or route is unknown, or a route has a gap.
+        """
+        for element in elements:
+            if element.tag in ("vehicle", "trip", "flow"):
+                self._one(element)
+            elif element.tag in PASSENGERS:
+                self.ledger.note("ignored", f"element {element.tag}", element.where, level="warning")
+        return Demand(flows=tuple(self.flows), trips=tuple(self.trips), mixes=self.types.mixes)
+
+    def _one(self, element: Element) -> None:
+        name, vehicle_type = element.text("id"), element.get("type") or DEFAULT_TYPE
+        self.types.known(vehicle_type, element)
+        if vehicle_type in self.types.foreign:
+            self.ledger.note("ignored", f"{element.tag} of class {self.types.foreign[vehicle_type]}", element.where,
+                             level="warning")
+            return
+        if name in self.seen:
+            raise DemandError(element.where, f"this id a second time (first: {self.seen[name]})",
+                              "unique ids of vehicles, trips and flows", "rename or remove one of them")
+        self.seen[name] = f"{element.file}, line {element.line}"
+        way = self.routes.way_of(element)
+        self.routes.check(way, self.types.members(vehicle_type), element)
+        if element.tag == "flow":
+            self._flow(element, vehicle_type, way)
+        elif element.get("depart") in CALLED:
+            self.ledger.note("ignored", f"vehicle that departs when {element.get('depart')}", element.where,
+                             level="warning")
+        else:
+            self._trip(element, vehicle_type, way)
+
+    def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
+        lane = self._depart_lane(element, way)
+        self.trips.append(make(
+            Trip, element, id=element.get("id"), depart_s=element.clock("depart"), route=way.route, origin=way.origin,
+            destination=way.destination, vehicle_class=vehicle_type, depart_lane=lane,
+            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=self._stops(element, way),
+        ))
+        self.ledger.note("read", element.tag)
+        self._ignored_attributes(element, VEHICLE_READ)
+
+    def _depart_lane(self, element: Element, way: Way) -> int | None:
+        given = element.get("departLane")
+        if not given.isdecimal():
+            if given not in ("", "best", "allowed", "free", "first"):
+                self.ledger.note("inferred", f"departLane {given}: the best lane is taken", element.where)
+            return None
+        lanes = int(self.routes.links[way.first]["lanes"])
+        if int(given) >= lanes:
+            raise DemandError(f"{element.where}: departLane", given, f"a lane of edge {way.first!r}, 0 to {lanes - 1}",
+                              "correct departLane")
+        return int(given)
+
+    def _depart_position(self, element: Element, vehicle_type: str, way: Way, lane: int | None) -> float:
+        """Front of the vehicle on its first link; SUMO's ``base`` puts its rear at the start of the link."""
+        given, length = element.get("departPos", "base"), lane_length_m(self.routes.links, way.first, lane)
+        try:
+            at = float(given)
+        except ValueError:
+            return self._base_position(element, vehicle_type, min(length, self.types.mean_length_m(vehicle_type)))
+        at = at + length if at < 0 else at
+        if not 0 <= at <= length:
+            self.ledger.note("repaired", "departPos beyond the first edge, moved to its end", element.where)
+        return min(max(at, 0.0), length)
+
+    def _base_position(self, element: Element, vehicle_type: str, base_m: float) -> float:
+        given = element.get("departPos", "base")
+        if given != "base":
+            self.ledger.note("inferred", f"departPos {given}: taken as base", element.where)
+        if vehicle_type in self.types.mixes:
+            self.ledger.note("inferred", "departPos base of a mix of types: their mean length is taken", element.where)
+        return base_m
+
+    def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
+        of_route = way.element.all("stop") if way.element is not None else ()
+        found = [read_stop(stop, self.places, self.routes.links, self.ledger)
+                 for stop in (*of_route, *element.all("stop"))]
+        return tuple(stop for stop in found if stop is not None)
+
+    def _flow(self, element: Element, vehicle_type: str, way: Way) -> None:
+        volume, end, departures = self._rate(element)
+        for _ in element.all("stop"):
+            self.ledger.note("ignored", "stop of a flow", element.where, level="warning")
+        self.flows.append(make(
+            Flow, element, id=element.get("id"), volume_veh_h=volume, origin=way.origin, destination=way.destination,
+            route=way.route, begin_s=self._clock_or_none(element, "begin"), end_s=end, departures=departures,
+            vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
+        ))
+        self.ledger.note("read", "flow")
+        self._ignored_attributes(element, FLOW_READ)
+
+    def _rate(self, element: Element) -> tuple[float, float | None, Departures]:
+        """Volume (veh/h), end (s) and kind of departures; two of number, rate and end give the third."""
+        end = self._clock_or_none(element, "end")
+        rate_s, departures = _vehicles_per_s(element)
+        begin = element.clock("begin", 0.0)
+        if end is not None and end <= begin:
+            raise DemandError(f"{element.where}: end", f"{end:g}", f"a time after its begin {begin:g}", "correct end")
+        if not element.get("number"):
+            if rate_s is None:
+                raise DemandError(element.where, "no number, period, vehsPerHour or probability",
+                                  "one of them", "say how many vehicles flow")
+            return rate_s * 3600.0, end, departures
+        number = element.whole("number")
+        if rate_s is None:
+            if end is None:
+                raise DemandError(element.where, "a number without an end or a rate", "number and end, or a rate",
+                                  "add end")
+            return number / (end - begin) * 3600.0, end, departures
+        last = begin + (number / rate_s if rate_s > 0 else 0.0)
+        return rate_s * 3600.0, last if end is None else min(end, last), departures
+
+    def _clock_or_none(self, element: Element, name: str) -> float | None:
+        return element.clock(name) if element.get(name) else None
+
+    def _ignored_attributes(self, element: Element, read: set[str]) -> None:
+        for attribute, value in element.attributes.items():
+            if attribute in read or (attribute == "arrivalPos" and value == "max"):
+                continue
+            self.ledger.note("ignored", f"attribute {attribute} of a {element.tag}", element.where)
+
+
+def _vehicles_per_s(element: Element) -> tuple[float | None, Departures]:
+    """Return the rate of a flow, ``None`` when it has none, and whether departures are random.
+
+    Examples
+    --------
+    >>> _vehicles_per_s(Element("flow", {"period": "exp(0.25)"}, 1, "demo.rou.xml"))
+    (0.25, 'poisson')
+    >>> _vehicles_per_s(Element("flow", {"vehsPerHour": "720"}, 1, "demo.rou.xml"))
+    (0.2, 'scheduled')
+    """
+    for name in ("vehsPerHour", "perHour"):
+        if element.get(name):
+            return _not_negative(element, name) / 3600.0, "scheduled"
+    if element.get("probability"):
+        return _not_negative(element, "probability"), "poisson"
+    period = element.get("period")
+    if not period:
+        return None, "scheduled"
+    match = _EXPONENTIAL.fullmatch(period)
+    if match:
+        inner = Element(element.tag, {**element.attributes, "period": match[1]}, element.line, element.file)
+        return _not_negative(inner, "period"), "poisson"
+    seconds = element.clock("period")
+    if seconds <= 0:
+        raise InputError(f"{element.where}: period", f"{seconds:g}", "a number above 0, or exp(rate)", "correct period")
+    return 1.0 / seconds, "scheduled"
+
+
+def _not_negative(element: Element, name: str) -> float:
+    value = element.number(name)
+    if value < 0:
+        raise InputError(f"{element.where}: {name}", f"{value:g}", "a number >= 0", f"correct {name}")
+    return value

@@ -1,0 +1,51 @@
+"""What an import read, inferred, repaired and ignored: counted by kind, with the first place of each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trafficsim.base.findings import Finding, Level
+
+Act = Literal["read", "inferred", "repaired", "ignored"]
+ACTS: tuple[Act, ...] = ("read", "inferred", "repaired", "ignored")
+
+
+class Ledger:
+    """Counts by act and thing.
+
+    Examples
+    --------
+    >>> ledger = Ledger()
+    >>> ledger.note("ignored", "attribute color", "demo.rou.xml, line 3: vehicle 'a'")
+    >>> ledger.note("ignored", "attribute color", "demo.rou.xml, line 4: vehicle 'b'")
+    >>> ledger.counts()["ignored"], ledger.findings()[0].message
+    ({'attribute color': 2}, 'ignored 2 x attribute color')
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[Act, dict[str, int]] = {act: {} for act in ACTS}
+        self._first: dict[tuple[Act, str], tuple[str, Level | None]] = {}
+        self._single: list[Finding] = []
+
+    def note(self, act: Act, what: str, where: str = "", *, times: int = 1, level: Level | None = None) -> None:
+        """Count one thing; ``level`` overrides the level of its finding (repaired: warning, others: info)."""
+        counts = self._counts[act]
+        counts[what] = counts.get(what, 0) + times
+        self._first.setdefault((act, what), (where, level))
+
+    def warn(self, code: str, where: str, message: str, remedy: str) -> None:
+        """Report one thing by itself, as a warning."""
+        self._single.append(Finding("warning", code, where, message, remedy))
+
+    def counts(self) -> dict[Act, dict[str, int]]:
+        """Return the counts by act and thing."""
+        return {act: dict(things) for act, things in self._counts.items()}
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return one finding per act and thing, after the single warnings."""
+        return (*self._single, *(self._finding(act, what) for act in ACTS for what in self._counts[act]))
+
+    def _finding(self, act: Act, what: str) -> Finding:
+        where, level = self._first[act, what]
+        default: Level = "warning" if act == "repaired" else "info"
+        return Finding(level or default, f"sumo-{act}", where, f"{act} {self._counts[act][what]} x {what}")

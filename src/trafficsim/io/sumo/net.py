@@ -1,0 +1,270 @@
+"""Read a SUMO network: junctions, edges with lanes, and connections with the lanes inside junctions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from trafficsim.base.errors import NetworkError
+from trafficsim.base.units import ms_to_kmh
+from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
+from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.vehicles import KINDS, Kind
+
+NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")
+
+# Junction type of SUMO -> control of ours.
+CONTROL = {
+    "traffic_light": "signal", "traffic_light_right_on_red": "signal", "traffic_light_unregulated": "uncontrolled",
+    "priority": "priority", "priority_stop": "priority", "zipper": "priority", "rail_crossing": "priority",
+    "right_before_left": "right_before_left", "left_before_right": "right_before_left",
+    "allway_stop": "all_way_stop", "unregulated": "uncontrolled", "dead_end": "dead_end",
+    "rail_signal": "uncontrolled", "district": "uncontrolled", "unknown": "uncontrolled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane of an edge or inside a junction."""
+
+    length_m: float
+    speed_kmh: float
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge for vehicles; lanes by index, the kerb lane first."""
+
+    id: str
+    tail: str
+    head: str
+    lanes: tuple[Lane, ...]
+    element: Element
+
+    @property
+    def length_m(self) -> float:
+        """Length of the longest lane that vehicles may use."""
+        return max(lane.length_m for lane in self.lanes if lane.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way of SUMO through a junction: its connection element and the internal lanes along it."""
+
+    element: Element
+    edge: Edge
+    lane: int
+    to_edge: Edge
+    to_lane: int
+    inside: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+
+
+@dataclass
+class Net:
+    """The parts of a SUMO network, before they become a network of ours."""
+
+    root: Element
+    junctions: dict[str, Element] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
+    dropped: dict[str, Edge] = field(default_factory=dict)
+    """Edges without a lane for vehicles of ours; their connections still count in the order of a junction."""
+    internal: dict[str, Lane] = field(default_factory=dict)
+    roundabout_nodes: set[str] = field(default_factory=set)
+    roundabout_edges: set[str] = field(default_factory=set)
+    links: list[Link] = field(default_factory=list)
+
+
+def read_net(root: Element, ledger: Ledger) -> Net:
+    """Collect what a ``<net>`` element holds.
+
+    Raises
+    ------
+    NetworkError, InputError
+        If something is missing, double, unknown or out of range.
+    """
+    net = Net(root)
+    for junction in root.all("junction"):
+        if junction.get("type") != "internal":
+            net.junctions[junction.text("id")] = junction
+    for element in root.all("edge"):
+        _read_edge(net, element, ledger)
+    for element in root.all("roundabout"):
+        net.roundabout_nodes.update(element.get("nodes").split())
+        net.roundabout_edges.update(element.get("edges").split())
+        ledger.note("read", "roundabout")
+    net.links = _links(net, ledger)
+    known = {"junction", "edge", "connection", "roundabout", "tlLogic", "location"}
+    for element in root.children:
+        if element.tag not in known:
+            ledger.note("ignored", f"element {element.tag}", element.where)
+    return net
+
+
+def _read_edge(net: Net, element: Element, ledger: Ledger) -> None:
+    name = element.text("id")
+    if element.get("function") in NOT_FOR_VEHICLES or name.startswith(":"):
+        net.internal.update({lane.text("id"): _lane(lane) for lane in element.all("lane")})
+        return
+    lanes = _lanes(element)
+    if name in net.edges or name in net.dropped:
+        raise NetworkError(element.where, "a second edge with this id", "unique ids", "rename or remove one edge")
+    for end in ("from", "to"):
+        if element.text(end) not in net.junctions:
+            raise NetworkError(f"{element.where}: {end}", repr(element.get(end)), "the id of a junction of this file",
+                               "correct the junction or write the network again")
+    edge = Edge(name, element.get("from"), element.get("to"), tuple(lane for _, lane in lanes), element)
+    if any(lane.kinds for lane in edge.lanes):
+        net.edges[name] = edge
+        _note_lanes(element, lanes, ledger)
+    else:
+        net.dropped[name] = edge
+        ledger.note("ignored", "edge without a lane for cars, vans, trucks or buses", element.where)
+
+
+def _lanes(element: Element) -> list[tuple[Element, Lane]]:
+    found = [(lane, _lane(lane)) for lane in element.all("lane")]
+    indices = [lane.whole("index") for lane, _ in found]
+    if not found or indices != list(range(len(found))):
+        raise NetworkError(element.where, f"lane indices {indices}", "0, 1, 2 ... in this order", "correct the lanes")
+    return found
+
+
+def _lane(element: Element) -> Lane:
+    length, speed = element.number("length"), element.number("speed")
+    for name, value in (("length", length), ("speed", speed)):
+        if value <= 0:
+            raise NetworkError(f"{element.where}: {name}", f"{value:g}", "a number above 0", f"correct the {name}")
+    return Lane(length, ms_to_kmh(speed), kinds_allowed(element))
+
+
+def _note_lanes(element: Element, lanes: list[tuple[Element, Lane]], ledger: Ledger) -> None:
+    ledger.note("read", "edge")
+    for lane_element, lane in lanes:
+        ledger.note("read", "lane")
+        if not lane.kinds:
+            ledger.note("inferred", "lane closed to cars, vans, trucks and buses (keeps its index)", lane_element.where)
+        if is_reserved_for_some_cars(lane_element):
+            ledger.note("inferred", "lane reserved for some cars (taxi, hov ...): closed to cars", lane_element.where,
+                        level="warning")
+    if len({lane.speed_kmh for _, lane in lanes if lane.kinds}) > 1:
+        ledger.note("inferred", "edge whose lanes differ in speed: the highest is its limit", element.where)
+
+
+def _links(net: Net, ledger: Ledger) -> list[Link]:
+    """Follow every connection between edges through the lanes inside its junction."""
+    onward: dict[tuple[str, str], list[Element]] = defaultdict(list)
+    outer = []
+    for element in net.root.all("connection"):
+        origin = element.text("from")
+        if origin.startswith(":"):
+            onward[origin, element.get("fromLane")].append(element)
+        else:
+            outer.append(element)
+    links = [_link(net, element, onward) for element in outer if not _is_footpath(net, element, ledger)]
+    for link in links:
+        ledger.note("read" if link.kinds else "ignored",
+                    "connection" if link.kinds else "connection that no car, van, truck or bus may use",
+                    link.element.where)
+    return links
+
+
+def _is_footpath(net: Net, element: Element, ledger: Ledger) -> bool:
+    for end in (element.get("from"), element.text("to")):
+        if end.startswith(":"):
+            ledger.note("ignored", "connection of a footpath", element.where)
+            return True
+        if end not in net.edges and end not in net.dropped:
+            raise NetworkError(f"{element.where}", f"edge {end!r}", "an edge of this file",
+                               "correct the connection or write the network again")
+    return False
+
+
+def _link(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> Link:
+    edge, to_edge = ({**net.dropped, **net.edges}[element.get(end)] for end in ("from", "to"))
+    lane, to_lane = element.whole("fromLane"), element.whole("toLane")
+    for name, index, of in (("fromLane", lane, edge), ("toLane", to_lane, to_edge)):
+        if index >= len(of.lanes):
+            raise NetworkError(f"{element.where} from {edge.id!r} to {to_edge.id!r}: {name}", str(index),
+                               f"a lane of edge {of.id!r}, 0 to {len(of.lanes) - 1}", "correct the connection")
+    inside = _inside(net, element, onward)
+    kinds = _common([edge.lanes[lane].kinds, to_edge.lanes[to_lane].kinds, kinds_allowed(element),
+                     *(net.internal[name].kinds for name in inside)])
+    return Link(element, edge, lane, to_edge, to_lane, inside, kinds)
+
+
+def _inside(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> tuple[str, ...]:
+    """Internal lanes along a connection; internal junctions split the way into several."""
+    inside: list[str] = []
+    via = element.get("via")
+    while via:
+        if via not in net.internal or via in inside:
+            raise NetworkError(f"{element.where}: via", repr(via), "an internal lane of this file, met once",
+                               "write the network again with SUMO's netconvert")
+        inside.append(via)
+        edge, _, lane = via.rpartition("_")
+        following = [c for c in onward.get((edge, lane), ()) if c.get("to") == element.get("to")]
+        via = following[0].get("via") if following else ""
+    return tuple(inside)
+
+
+def _common(kinds: Iterable[tuple[Kind, ...]]) -> tuple[Kind, ...]:
+    sets = [set(each) for each in kinds]
+    return tuple(kind for kind in KINDS if all(kind in each for each in sets))
+
+
+def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
+    """Make the graph of ours: junctions as nodes, edges as links, attributes of the network schema."""
+    graph = nx.MultiDiGraph()
+    used = {end for edge in net.edges.values() for end in (edge.tail, edge.head)}
+    for name, junction in net.junctions.items():
+        if name in used:
+            graph.add_node(name, x_m=junction.number("x"), y_m=junction.number("y"), control=_control(net, junction))
+            ledger.note("read", "junction")
+        else:
+            ledger.note("ignored", "junction without edges for vehicles", junction.where)
+    for edge in net.edges.values():
+        graph.add_edge(edge.tail, edge.head, key=edge.id, **_attributes(net, edge))
+    ledger.note("inferred", "road class of an edge, from its type or its limit", times=len(net.edges))
+    return graph
+
+
+def _control(net: Net, junction: Element) -> str:
+    control = CONTROL.get(junction.get("type"))
+    if control is None:
+        raise NetworkError(f"{junction.where}: type", repr(junction.get("type")), f"one of {', '.join(CONTROL)}",
+                           "correct the type of the junction")
+    return "roundabout" if control == "priority" and junction.get("id") in net.roundabout_nodes else control
+
+
+def _attributes(net: Net, edge: Edge) -> dict[str, object]:
+    ends = tuple((net.junctions[end].number("x"), net.junctions[end].number("y")) for end in (edge.tail, edge.head))
+    limit = max(lane.speed_kmh for lane in edge.lanes if lane.kinds)
+    found: dict[str, object] = {
+        "id": edge.id, "length_m": edge.length_m, "lanes": len(edge.lanes), "speed_limit_kmh": limit,
+        "road_class": road_class(edge.element.get("type"), limit), "priority": int(edge.element.number("priority", 0)),
+        "geometry": edge.element.points("shape") or ends, "name": edge.element.get("name"),
+    }
+    if any(lane.kinds != KINDS for lane in edge.lanes):
+        found["allow"] = tuple(None if lane.kinds == KINDS else lane.kinds for lane in edge.lanes)
+    if any(lane.length_m != edge.length_m for lane in edge.lanes):
+        found["lane_length_m"] = tuple(lane.length_m for lane in edge.lanes)
+    return found
+
+
+def road_class(kind: str, limit_kmh: float) -> str:
+    """Infer the road class: motorway by edge type; else rural from 70 km/h (modelling assumption), else urban.
+
+    Examples
+    --------
+    >>> road_class("highway.motorway_link", 80.0), road_class("", 100.0), road_class("highway.primary", 50.0)
+    ('motorway', 'rural', 'urban')
+    """
+    if kind.partition(".")[2].startswith("motorway"):
+        return "motorway"
+    return "rural" if limit_kmh >= 70.0 else "urban"

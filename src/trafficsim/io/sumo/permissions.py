@@ -1,0 +1,68 @@
+"""SUMO's vehicle classes: the kind of ours that each belongs to, its lanes, and its default dimensions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.vehicles import KINDS, Kind
+
+KIND_OF_VCLASS: dict[str, Kind] = {
+    "passenger": "car", "private": "car", "taxi": "car", "hov": "car", "evehicle": "car", "custom1": "car",
+    "custom2": "car", "ignoring": "car", "emergency": "car", "authority": "car", "army": "car", "vip": "car",
+    "motorcycle": "car", "delivery": "van", "truck": "truck", "trailer": "truck", "bus": "bus", "coach": "bus",
+}
+# A lane is open to a kind if one of these classes may use it. Taxi, hov, evehicle or custom alone do not open a lane
+# to all cars: it is a reserved lane, as most bus-and-taxi lanes are.
+_OPENED_BY: dict[Kind, frozenset[str]] = {
+    "car": frozenset({"passenger", "private"}), "van": frozenset({"delivery"}),
+    "truck": frozenset({"truck", "trailer"}), "bus": frozenset({"bus", "coach"}),
+}
+_RESERVED = frozenset({"taxi", "hov", "evehicle", "custom1", "custom2"})
+
+
+def kinds_allowed(element: Element) -> tuple[Kind, ...]:
+    """Return the kinds that may use a lane or connection, from its ``allow`` or ``disallow`` attribute.
+
+    Examples
+    --------
+    >>> kinds_allowed(Element("lane", {"allow": "bus bicycle"}, 1, "demo.net.xml"))
+    ('bus',)
+    >>> kinds_allowed(Element("lane", {"disallow": "tram"}, 1, "demo.net.xml"))
+    ('car', 'van', 'truck', 'bus')
+    """
+    allow, disallow = element.get("allow").split(), set(element.get("disallow").split())
+    if allow and "all" not in allow:
+        return tuple(kind for kind in KINDS if not _OPENED_BY[kind].isdisjoint(allow))
+    return tuple(kind for kind in KINDS if "all" not in disallow and not _OPENED_BY[kind] <= disallow)
+
+
+def is_reserved_for_some_cars(element: Element) -> bool:
+    """Tell whether only a special sort of car (taxi, hov ...) may use the lane."""
+    return "car" not in kinds_allowed(element) and not _RESERVED.isdisjoint(element.get("allow").split())
+
+
+class ClassDefaults(NamedTuple):
+    """Default dimensions of a SUMO vehicle class."""
+
+    length_m: float = 5.0
+    min_gap_m: float = 2.5
+    max_speed_kmh: float = 200.0
+    speed_factor_sd: float = 0.1
+
+
+# Read out of SUMO 1.28.0 itself (vehicletype.getLength, getMinGap, getMaxSpeed, getSpeedDeviation of empty types);
+# the mean speed factor is 1 for all.
+DEFAULTS: dict[str, ClassDefaults] = {
+    "taxi": ClassDefaults(speed_factor_sd=0.05),
+    "emergency": ClassDefaults(length_m=6.5, speed_factor_sd=0.0),
+    "authority": ClassDefaults(speed_factor_sd=0.0),
+    "army": ClassDefaults(speed_factor_sd=0.0),
+    "ignoring": ClassDefaults(speed_factor_sd=0.0),
+    "delivery": ClassDefaults(length_m=6.5, speed_factor_sd=0.05),
+    "truck": ClassDefaults(length_m=7.1, max_speed_kmh=130.0, speed_factor_sd=0.05),
+    "trailer": ClassDefaults(length_m=16.5, max_speed_kmh=130.0, speed_factor_sd=0.05),
+    "bus": ClassDefaults(length_m=12.0, max_speed_kmh=100.0, speed_factor_sd=0.0),
+    "coach": ClassDefaults(length_m=14.0, max_speed_kmh=100.0, speed_factor_sd=0.05),
+    "motorcycle": ClassDefaults(length_m=2.2),
+}

@@ -1,0 +1,155 @@
+"""Connections of ours from the links of a SUMO network: who yields to whom, whose paths cross, and critical gaps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from trafficsim.base.errors import NetworkError
+from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.sumo.models import make
+from trafficsim.io.sumo.net import CONTROL, Link, Net
+from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.network import Connection, Turn
+
+TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right", "R": "right", "t": "u_turn"}
+
+# Critical gap and follow-up time in s. HCM 2016 ch. 20 base values, two-lane major street; at signals the HCM's
+# permitted left turn (ch. 31); right before left as that: modelling assumption. Roundabout entry: HCM 2016 ch. 22,
+# one lane (capacity 1380 exp(-0.00102 v), hence 3600 / 1380 = 2.6 s and 3600 * 0.00102 + 2.6 / 2 = 5.0 s).
+GAPS = {
+    "major left": (4.1, 2.2), "minor right": (6.2, 3.3), "minor through": (6.5, 4.0), "minor left": (7.1, 3.5),
+    "signal": (4.5, 2.5), "right before left": (4.5, 2.5), "roundabout": (5.0, 2.6),
+}
+
+
+def build_connections(net: Net, ledger: Ledger) -> tuple[Connection, ...]:
+    """Make the connections, in the order of the file, with right of way by position.
+
+    Raises
+    ------
+    NetworkError
+        If the rows of a junction do not fit its connections.
+    """
+    usable = [link for link in net.links if link.kinds]
+    yields, crosses = _relations(net, usable, ledger)
+    major = _major_edges(usable)
+    for link in usable:
+        if set(link.kinds) < set(link.edge.lanes[link.lane].kinds) & set(link.to_edge.lanes[link.to_lane].kinds):
+            ledger.note("ignored", "connection reserved for fewer kinds than its lanes", link.element.where,
+                        level="warning")
+    return tuple(
+        _connection(net, link, tuple(sorted(yields[position])), tuple(sorted(crosses[position])), major)
+        for position, link in enumerate(usable)
+    )
+
+
+def _relations(net: Net, links: Sequence[Link], ledger: Ledger) -> tuple[list[set[int]], list[set[int]]]:
+    """For each connection: the ones it yields to, and the ones whose paths cross or meet its own."""
+    position = {id(link): index for index, link in enumerate(links)}
+    yields: list[set[int]] = [set() for _ in links]
+    crosses: list[set[int]] = [set() for _ in links]
+    for junction, by_index in _link_indices(net).items():
+        at = {index: position[id(link)] for index, link in by_index.items() if id(link) in position}
+        for index, response, foes in _requests(net.junctions[junction], len(by_index)):
+            if index in at:
+                yields[at[index]] |= {at[other] for other in response if other in at} - {at[index]}
+                crosses[at[index]] |= {at[other] for other in foes | response if other in at} - {at[index]}
+    _meet_in_one_lane(links, crosses, ledger)
+    for index, others in enumerate(crosses):
+        for other in others:
+            crosses[other].add(index)
+    return yields, crosses
+
+
+def _link_indices(net: Net) -> dict[str, dict[int, Link]]:
+    """Links of each junction by the index that its request rows use.
+
+    The index is the place of the last internal lane of the link in ``intLanes``; in a network without internal
+    lanes, its place in the order of incoming lanes.
+    """
+    by_junction: dict[str, list[Link]] = defaultdict(list)
+    for link in net.links:
+        by_junction[link.edge.head].append(link)
+    indices: dict[str, dict[int, Link]] = {}
+    for name, links in by_junction.items():
+        junction = net.junctions[name]
+        places = {lane: place for place, lane in enumerate(junction.get("intLanes").split())}
+        if all(link.inside and link.inside[-1] in places for link in links):
+            indices[name] = {places[link.inside[-1]]: link for link in links}
+        else:
+            incoming = {lane: place for place, lane in enumerate(junction.get("incLanes").split())}
+            links.sort(key=lambda link: incoming.get(f"{link.edge.id}_{link.lane}", len(incoming)))
+            indices[name] = dict(enumerate(links))
+    return indices
+
+
+def _requests(junction: Element, links: int) -> list[tuple[int, set[int], set[int]]]:
+    """Rows (index, yields to, crosses); in the bit strings the last character stands for index 0."""
+    rows = []
+    for request in junction.all("request"):
+        rows.append((request.whole("index"), _bits(request, "response"), _bits(request, "foes")))
+    if rows and links > len(rows):
+        raise NetworkError(junction.where, f"{len(rows)} request rows for {links} connections",
+                           "one row for each connection", "write the network again with SUMO's netconvert")
+    return rows
+
+
+def _bits(request: Element, name: str) -> set[int]:
+    bits = request.get(name)
+    if bits.strip("01"):
+        raise NetworkError(f"{request.where}: {name}", repr(bits), "a string of 0 and 1", f"correct {name}")
+    return {index for index, bit in enumerate(reversed(bits)) if bit == "1"}
+
+
+def _meet_in_one_lane(links: Sequence[Link], crosses: list[set[int]], ledger: Ledger) -> None:
+    """Connections from different lanes into one lane meet, whatever the file says."""
+    into: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index, link in enumerate(links):
+        into[link.to_edge.id, link.to_lane].append(index)
+    for group in into.values():
+        for index in group:
+            others = {other for other in group if other != index} - crosses[index]
+            if others:
+                ledger.note("inferred", "conflict of connections into the same lane", links[index].element.where)
+            crosses[index] |= others
+
+
+def _major_edges(links: Sequence[Link]) -> set[str]:
+    """Edges with priority: a through connection (or, without one, any left turn or through) in state M."""
+    through: dict[str, list[bool]] = defaultdict(list)
+    for link in links:
+        if TURN.get(link.element.get("dir"), "through") == "through":
+            through[link.edge.id].append(link.element.get("state") == "M")
+    return {edge for edge, priority in through.items() if any(priority)}
+
+
+def _connection(net: Net, link: Link, yields_to: tuple[int, ...], crosses: tuple[int, ...],
+                major: set[str]) -> Connection:
+    element = link.element
+    inside = [net.internal[name] for name in link.inside]
+    limit = min([lane.speed_kmh for lane in inside]
+                or [link.edge.lanes[link.lane].speed_kmh, link.to_edge.lanes[link.to_lane].speed_kmh])
+    turn = TURN.get(element.get("dir"), "through")
+    gap, follow_up = GAPS[_gap_case(net, link, turn, major)]
+    signal = element.get("tl") or None
+    return make(
+        Connection, element, from_link=link.edge.id, from_lane=link.lane, to_link=link.to_edge.id,
+        to_lane=link.to_lane, length_m=sum(lane.length_m for lane in inside), speed_limit_kmh=limit, turn=turn,
+        signal=signal, signal_index=element.whole("linkIndex") if signal else None, yields_to=yields_to,
+        crosses=crosses, critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
+        keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
+    )
+
+
+def _gap_case(net: Net, link: Link, turn: Turn, major: set[str]) -> str:
+    control = CONTROL.get(net.junctions[link.edge.head].get("type"), "priority")
+    if link.element.get("tl") or control == "signal":
+        return "signal"
+    if control == "right_before_left":
+        return "right before left"
+    if link.to_edge.id in net.roundabout_edges and link.edge.id not in net.roundabout_edges:
+        return "roundabout"
+    if turn in ("left", "u_turn"):
+        return "major left" if link.edge.id in major else "minor left"
+    return "minor right" if turn == "right" else "minor through"
