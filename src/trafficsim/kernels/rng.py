@@ -32,7 +32,7 @@ class Stream(IntEnum):
     COURTESY = 8
     TRACE = 9
     START = 10
-    ARBITER = 11
+    BRAKING = 11
 
 
 def hash_name(*parts: object) -> int:

@@ -51,9 +51,9 @@ class VehicleClass(Model):
     length_m: float = Field(default=4.5, gt=0, le=60)
     min_gap_m: float = Field(default=2.5, ge=0, le=10)
     max_speed_kmh: float = Field(default=200.0, gt=0, le=400)
-    acceleration_ms2: float = Field(default=1.8, gt=0, le=6)
-    acceleration_fade_per_s: float = Field(default=0.015, ge=0, le=1)
-    headway_s: float = Field(default=1.2, ge=1.0, le=2.5)
+    acceleration_ms2: float = Field(default=1.6, gt=0, le=6)
+    acceleration_fade_per_s: float = Field(default=0.010, ge=0, le=1)
+    headway_s: float = Field(default=1.35, ge=1.0, le=2.5)
     speed_factor_mean: float | None = Field(default=None, gt=0, le=3)
     speed_factor_sd: float | None = Field(default=None, ge=0, le=1)
     ignores_permissions: bool = False
@@ -64,9 +64,9 @@ class VehicleClass(Model):
 # 92/6/EEC (90 km/h), of buses 100 km/h.
 DEFAULT_CLASSES: tuple[VehicleClass, ...] = (
     VehicleClass(name="car", kind="car"),
-    VehicleClass(name="van", kind="van", length_m=6.0, max_speed_kmh=160.0, acceleration_ms2=1.5),
+    VehicleClass(name="van", kind="van", length_m=6.0, max_speed_kmh=160.0, acceleration_ms2=1.4),
     VehicleClass(
-        name="truck", kind="truck", length_m=12.0, max_speed_kmh=90.0, acceleration_ms2=0.8, headway_s=1.5
+        name="truck", kind="truck", length_m=12.0, max_speed_kmh=90.0, acceleration_ms2=0.8, headway_s=1.6
     ),
-    VehicleClass(name="bus", kind="bus", length_m=12.0, max_speed_kmh=100.0, acceleration_ms2=1.0, headway_s=1.4),
+    VehicleClass(name="bus", kind="bus", length_m=12.0, max_speed_kmh=100.0, acceleration_ms2=1.0, headway_s=1.5),
 )

@@ -1,0 +1,6 @@
+"""The cellular automaton: compile a plan to integer cells and run it."""
+
+from trafficsim.engines.ca.loop import run
+from trafficsim.engines.ca.representation import REPRESENTATION
+
+__all__ = ["REPRESENTATION", "run"]

@@ -1,0 +1,165 @@
+"""Run a program in slices: interval tables between them, the end when everybody has arrived."""
+
+from __future__ import annotations
+
+import resource
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trafficsim.base.errors import SimulationError
+from trafficsim.engines.ca.program import EVENT_ROWS, Program, compile_plan
+from trafficsim.engines.ca.record import make_record
+from trafficsim.kernels.ca import run as run_ticks
+from trafficsim.kernels.rng import Stream, u01
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.tally import close_interval, trace
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import Performance, Record
+from trafficsim.spec.scenario import CellularAutomaton
+
+SLICE_TICKS = 60
+GRIDLOCK_S = 300.0
+"""A network in which nobody has moved for this long, although vehicles are on it, is in gridlock."""
+
+
+@dataclass
+class Collected:
+    """What is taken out of the loop between slices."""
+
+    links: list[np.ndarray] = field(default_factory=list)
+    detectors: list[np.ndarray] = field(default_factory=list)
+    events: list[np.ndarray] = field(default_factory=list)
+    traces: list[np.ndarray] = field(default_factory=list)
+
+
+def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
+    """Run a plan with the cellular automaton.
+
+    Parameters
+    ----------
+    plan
+        One replication of one alternative.
+    settings
+        Rule, cell size and tick.
+
+    Returns
+    -------
+    Record
+        Trips, counters, events and performance; see :mod:`trafficsim.plan.record`.
+
+    Raises
+    ------
+    NetworkError
+        If a link is too long for the cell size.
+    SimulationError
+        If an invariant of the run was broken.
+    """
+    settings = settings or CellularAutomaton()
+    began = time.perf_counter()
+    program = compile_plan(plan, settings)
+    setup_s = time.perf_counter() - began
+    compile_s = warm_up(program)
+    began = time.perf_counter()
+    tick, collected = simulate(plan, settings, program)
+    loop_s = time.perf_counter() - began
+    check_invariants(program)
+    performance = Performance(
+        vehicle_updates=int(program.work.count[Count.UPDATES]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+    )
+    return make_record(plan, settings, program, collected, (tick, performance))
+
+
+def warm_up(program: Program) -> float:
+    """Compile (or load) the kernels by running no tick; return the seconds it took."""
+    began = time.perf_counter()
+    run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, 0, 0)
+    return time.perf_counter() - began
+
+
+def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple[int, Collected]:
+    """Run until the end, or until everybody has arrived; return the last tick and what was collected."""
+    collected = Collected()
+    tick_s = settings.tick_s
+    last = round((plan.end_s - plan.start_s) / tick_s)
+    interval = max(1, round(plan.interval_s / tick_s))
+    chosen = _traced(plan)
+    slice_ticks = 1 if chosen is not None else SLICE_TICKS
+    tick = 0
+    while tick < last and not _finished(program):
+        boundary = min((tick // interval + 1) * interval, last)
+        end = min(tick + slice_ticks, boundary)
+        advance(program, tick, end)
+        tick = end
+        _take_events(program, collected)
+        if chosen is not None:
+            _take_traces(program, chosen, tick, collected)
+        if tick == boundary or _finished(program):
+            _take_interval(program, tick, collected)
+    return tick, collected
+
+
+def advance(program: Program, begin: int, end: int) -> None:
+    """Run ticks; the present state is always in ``program.vehicles`` and ``program.start``."""
+    run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, begin, end)
+    if (end - begin) % 2:
+        program.vehicles, program.after = program.after, program.vehicles
+        program.start, program.start_after = program.start_after, program.start
+
+
+def check_invariants(program: Program) -> None:
+    """Refuse a run that lost a vehicle or let one cross at red without a decision.
+
+    Raises
+    ------
+    SimulationError
+        Naming the broken invariant.
+    """
+    count = program.work.count
+    on_road = int(program.start[-1])
+    if int(count[Count.INSERTED]) != on_road + int(count[Count.COMPLETED]):
+        raise SimulationError(
+            "conservation of vehicles", f"{count[Count.INSERTED]} entered, {on_road} on the road and "
+            f"{count[Count.COMPLETED]} arrived", "entered = on the road + arrived", "report this as a defect",
+        )
+    if count[Count.RED_WITHOUT_DECISION]:
+        raise SimulationError(
+            "signals", f"{count[Count.RED_WITHOUT_DECISION]} crossings at red without a decision", "none",
+            "report this as a defect",
+        )
+
+
+def _finished(program: Program) -> bool:
+    return int(program.work.count[Count.COMPLETED]) == len(program.trips.row) - 1
+
+
+def _traced(plan: Plan) -> np.ndarray | None:
+    if plan.trajectory_share <= 0.0:
+        return None
+    return np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share)
+
+
+def _take_events(program: Program, collected: Collected) -> None:
+    rows = int(program.work.count[Count.EVENTS])
+    if rows > EVENT_ROWS:
+        raise SimulationError("events", f"{rows} in one slice", f"at most {EVENT_ROWS}", "report this as a defect")
+    if rows:
+        collected.events.append(program.tally.events[:rows].copy())
+        program.work.count[Count.EVENTS] = 0
+
+
+def _take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
+    rows = np.zeros((int(program.start[-1]), 5), np.int64)
+    filled = trace(program.net, program.vehicles, program.start, chosen, tick, rows, 0)
+    if filled:
+        collected.traces.append(rows[:filled])
+
+
+def _take_interval(program: Program, tick: int, collected: Collected) -> None:
+    close_interval(program.net, program.vehicles, program.start, program.trips, program.tally, float(tick))
+    collected.links.append(program.tally.link.copy())
+    collected.detectors.append(program.tally.detector.copy())
+    program.tally.link[:] = 0.0
+    program.tally.detector[:] = 0.0

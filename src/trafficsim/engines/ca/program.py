@@ -1,0 +1,144 @@
+"""The program: everything that one run of the cellular automaton reads and writes, as integer arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trafficsim.engines.ca.network import compile_network, compile_signals, table
+from trafficsim.engines.ca.scales import MOVE_SPEED_MS, WAIT_SPEED_MS, make_rule, one_row
+from trafficsim.engines.ca.trips import compile_queues, compile_trips
+from trafficsim.kernels.rules import Rule
+from trafficsim.kernels.state import (
+    CLOCK_FIELDS,
+    CONN_STATE_FIELDS,
+    COUNTERS,
+    LANE_STATE_FIELDS,
+    PLACE_FIELDS,
+    QUEUE_FIELDS,
+    Net,
+    Queues,
+    Signals,
+    Tally,
+    Trips,
+    Vehicles,
+    Work,
+    rows,
+)
+from trafficsim.plan.arrays import Plan
+from trafficsim.spec.scenario import CellularAutomaton
+
+EVENT_ROWS = 65536
+QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
+QUEUE_EVERY_S, CYCLE_DEFAULT_S = 5.0, 60.0
+"""Queues are looked at every 5 s; without a signal the longest of every minute counts as a cycle's."""
+
+
+@dataclass
+class Program:
+    """One run, compiled."""
+
+    net: Net
+    signals: Signals
+    trips: Trips
+    queues: Queues
+    work: Work
+    tally: Tally
+    clock: np.record
+    rule: Rule
+    multilane: np.ndarray
+    vehicles: Vehicles
+    after: Vehicles
+    start: np.ndarray
+    start_after: np.ndarray
+
+    @property
+    def world(self) -> tuple[Any, ...]:
+        """What :func:`trafficsim.kernels.ca.step` takes as its world."""
+        return (self.net, self.signals, self.trips, self.queues, self.work, self.tally, self.clock, self.rule,
+                self.multilane)
+
+
+def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
+    """Turn a plan into a program.
+
+    Raises
+    ------
+    NetworkError
+        If a link is too long for the cell size.
+    """
+    net = compile_network(plan, settings)
+    trips = compile_trips(plan, settings, net)
+    room = _capacity(net, trips, len(plan.trips.name))
+    return Program(
+        net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
+        work=_work(net, room), tally=_tally(plan, settings, net), clock=_clock(plan, settings),
+        rule=make_rule(settings), multilane=np.flatnonzero(np.diff(net.link.lane) > 1).astype(np.int32),
+        vehicles=_vehicles(room), after=_vehicles(room),
+        start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
+    )
+
+
+def _capacity(net: Net, trips: Trips, count: int) -> int:
+    shortest = int(trips.row.cells[:count].min()) if count else 1
+    reach = net.lane.length.astype(np.int64)
+    conns = net.conn[:-1]
+    np.maximum.at(reach, conns.to, net.lane.length[conns.to] + conns.length)
+    storage = int((reach // shortest + 2).sum())
+    return min(count, storage) + net.lanes + 64
+
+
+def _vehicles(room: int) -> Vehicles:
+    def words() -> np.ndarray:
+        return np.zeros(room, np.int32)
+
+    return Vehicles(X=words(), Y=words(), Z=words(), KEY=np.zeros(room, np.uint32), ID=words(), W=words())
+
+
+def _work(net: Net, room: int) -> Work:
+    lanes = net.lanes
+    lane = rows(lanes, LANE_STATE_FIELDS)
+    lane.head_conn[:] = -1
+    conn = rows(len(net.conn), CONN_STATE_FIELDS)
+    conn.claim[:] = -1
+    return Work(
+        leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
+        bound_slot=np.zeros(2 * room, np.int32), bound_speed=np.zeros(2 * room, np.int32),
+        event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
+        lane=lane, conn=conn, count=np.zeros(COUNTERS, np.int64),
+    )
+
+
+def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
+    links, places = len(plan.link_id), len(plan.detectors.name)
+    lane = np.asarray(plan.detectors.lane, np.int64)
+    cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
+    queue = table(QUEUE_FIELDS, links, {"program": _program_of_link(plan)})
+    return Tally(
+        places=places, link=np.zeros((links, 6)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
+        place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
+        queue=queue, queue_count=np.zeros((links, QUEUE_BINS)), events=np.zeros((EVENT_ROWS, 4)),
+    )
+
+
+def _program_of_link(plan: Plan) -> np.ndarray:
+    program = np.full(len(plan.link_id), -1, np.int32)
+    conns = plan.connections
+    signalised = np.flatnonzero(np.asarray(conns.signal_group) >= 0)[::-1]
+    of_group = np.searchsorted(plan.signals.group_start, conns.signal_group[signalised], side="right") - 1
+    program[plan.lanes.link[conns.from_lane[signalised]]] = of_group
+    return program
+
+
+def _clock(plan: Plan, settings: CellularAutomaton) -> np.record:
+    tick, cell = settings.tick_s, settings.cell_m
+    return one_row(CLOCK_FIELDS, dict(
+        seed=plan.seed_key & 0xFFFFFFFF,
+        analysis_begin=round((plan.analysis_begin_s - plan.start_s) / tick),
+        analysis_end=round((plan.analysis_end_s - plan.start_s) / tick),
+        queue_every=max(1, round(QUEUE_EVERY_S / tick)), cycle_default=round(CYCLE_DEFAULT_S / tick),
+        wait_speed=int(WAIT_SPEED_MS * tick / cell), move_speed=max(1, int(MOVE_SPEED_MS * tick / cell)),
+        bin_cells=max(1, round(QUEUE_BIN_M / cell)),
+    ))

@@ -1,0 +1,158 @@
+"""From the final state of a program to the record of the run, back in SI units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
+from trafficsim.kernels.signals import GREEN, PERMITTED, STOP_ARROW
+from trafficsim.kernels.state import Count
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import (
+    COMPLETED,
+    EN_ROUTE,
+    WAITING,
+    DetectorRecord,
+    EventRecord,
+    LinkRecord,
+    Performance,
+    QueueRecord,
+    Record,
+    TrajectoryRecord,
+    TripRecord,
+    TurnRecord,
+)
+from trafficsim.spec.scenario import CellularAutomaton
+
+if TYPE_CHECKING:
+    from trafficsim.engines.ca.loop import Collected
+
+
+def make_record(
+    plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected,
+    end: tuple[int, Performance],
+) -> Record:
+    """Return the record of a finished run; ``end`` is (last tick, performance)."""
+    tick, performance = end
+    status = program.trips.row.status[: len(plan.trips.name)]
+    counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
+    still_s = float(program.work.count[Count.STILL]) * settings.tick_s
+    return Record(
+        engine="ca", end_s=plan.start_s + tick * settings.tick_s,
+        trips=_trips(plan, settings, program), links=_links(settings, program, collected),
+        turns=_turns(plan, settings, program), queues=_queues(settings, program),
+        detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
+        trajectories=_trajectories(plan, settings, program, collected),
+        demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
+        gridlock=counts[EN_ROUTE] > 0 and still_s >= 300.0, state=_state(program), performance=performance,
+    )
+
+
+def _state(program: Program) -> bytes:
+    n = int(program.start[-1])
+    words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
+             program.vehicles.W)
+    return b"".join(np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")).tobytes() for word in words)
+
+
+def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.ndarray:
+    return np.where(ticks < 0, -1.0, plan.start_s + ticks * settings.tick_s)
+
+
+def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRecord:
+    trips = program.trips.row[: len(plan.trips.name)]
+    n = int(program.start[-1])
+    on_road, words = program.vehicles.ID[:n], program.vehicles.W[:n]
+    waiting, stops = trips.waiting.copy(), trips.stops.copy()
+    waiting[on_road] = words >> 16
+    stops[on_road] = (words >> 8) & 255
+    return TripRecord(
+        status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, trips.entry_time),
+        exit_s=_clock_s(plan, settings, trips.exit_time), distance_m=trips.distance * settings.cell_m,
+        waiting_s=waiting * settings.tick_s, stops=stops.astype(np.int32), dwell_s=trips.dwelled * settings.tick_s,
+    )
+
+
+def _stack(parts: list[np.ndarray], width: tuple[int, ...]) -> np.ndarray:
+    return np.stack(parts) if parts else np.zeros((0, *width))
+
+
+def _links(settings: CellularAutomaton, program: Program, collected: Collected) -> LinkRecord:
+    table = _stack(collected.links, program.tally.link.shape)
+    return LinkRecord(
+        entered=table[..., 0], left=table[..., 1], vehicle_s=table[..., 2] * settings.tick_s,
+        vehicle_m=table[..., 3] * settings.cell_m, waiting_s=table[..., 4] * settings.tick_s,
+        free_s=table[..., 5] * settings.tick_s,
+    )
+
+
+def _turns(plan: Plan, settings: CellularAutomaton, program: Program) -> TurnRecord:
+    table = program.tally.turn[: len(plan.turns.to_link)]
+    return TurnRecord(
+        volume=table[:, 0].copy(), travel_s=table[:, 1] * settings.tick_s, delay_s=table[:, 2] * settings.tick_s,
+        green_s=_green_s(plan),
+    )
+
+
+def _green_s(plan: Plan) -> np.ndarray:
+    """Green time of every movement in the analysis period: the longest of its connections."""
+    period = plan.analysis_end_s - plan.analysis_begin_s
+    green = np.zeros(len(plan.turns.to_link))
+    share = _green_share(plan)
+    group = np.asarray(plan.connections.signal_group)
+    of_connection = np.where(group >= 0, share[np.maximum(group, 0)], 1.0) if len(share) else np.ones(len(group))
+    np.maximum.at(green, plan.connections.turn, of_connection * period)
+    return green
+
+
+def _green_share(plan: Plan) -> np.ndarray:
+    signals = plan.signals
+    share = np.zeros(int(signals.group_start[-1]) if len(signals.program_id) else 0)
+    for program in range(len(signals.program_id)):
+        first, last = signals.group_start[program], signals.group_start[program + 1]
+        phases = range(signals.phase_start[program], signals.phase_start[program + 1])
+        cycle = float(np.sum(signals.duration_s[phases.start : phases.stop]))
+        for phase in phases:
+            at = signals.state_start[phase]
+            codes = signals.state[at : at + last - first]
+            share[first:last] += np.isin(codes, (GREEN, PERMITTED, STOP_ARROW)) * signals.duration_s[phase] / cycle
+    return share
+
+
+def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
+    return QueueRecord(
+        bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
+        count=program.tally.queue_count.copy(), longest_m=program.tally.queue.longest * settings.cell_m,
+    )
+
+
+def _detectors(settings: CellularAutomaton, program: Program, collected: Collected) -> DetectorRecord:
+    table = _stack(collected.detectors, program.tally.detector.shape)[:, : program.tally.places]
+    speed = settings.cell_m / settings.tick_s
+    return DetectorRecord(
+        count=table[..., 0], speed_sum_ms=table[..., 1] * speed, inverse_speed_sum_s_m=table[..., 2] / speed
+    )
+
+
+def _events(plan: Plan, settings: CellularAutomaton, collected: Collected) -> EventRecord:
+    rows = np.concatenate(collected.events) if collected.events else np.zeros((0, 4))
+    return EventRecord(
+        time_s=plan.start_s + rows[:, 0] * settings.tick_s, code=rows[:, 1].astype(np.int32),
+        trip=rows[:, 2].astype(np.int32), link=rows[:, 3].astype(np.int32),
+    )
+
+
+def _trajectories(
+    plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected
+) -> TrajectoryRecord:
+    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int64)
+    lane = rows[:, 2]
+    link = program.net.lane.link[lane]
+    return TrajectoryRecord(
+        time_s=plan.start_s + rows[:, 0] * settings.tick_s, trip=rows[:, 1].astype(np.int32),
+        link=link.astype(np.int32), lane=(lane - program.net.link.lane[link]).astype(np.int32),
+        position_m=(rows[:, 3] + program.net.lane.length[lane]) * settings.cell_m,
+        speed_ms=rows[:, 4] * settings.cell_m / settings.tick_s,
+    )

@@ -1,0 +1,60 @@
+"""The step of the cellular automaton, and the loop over ticks."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from trafficsim.kernels.insertion import insert_trips
+from trafficsim.kernels.lanes import change_lanes
+from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
+from trafficsim.kernels.look import look_ahead, serve_stops
+from trafficsim.kernels.repack import repack
+from trafficsim.kernels.rng import Stream, tick_key
+from trafficsim.kernels.rules import follow_default, follow_nasch
+from trafficsim.kernels.signals import update_signals
+from trafficsim.kernels.tally import tally_detectors, tally_queues, tally_waiting
+from trafficsim.kernels.transfer import clear_connectors, transfer
+
+DITHER = int(Stream.DITHER)
+LANE_CHANGE = int(Stream.LANE_CHANGE)
+
+
+@njit(cache=True, nogil=True)
+def follow(vehicles, work, rule, n, draw):
+    """One flat pass over all vehicles: speeds and positions after the tick."""
+    if rule.code == 1:
+        follow_nasch(vehicles, work.leader, draw, rule, 0, n, work.moved)
+    else:
+        follow_default(vehicles, work.leader, draw, rule, 0, n, work.moved)
+
+
+@njit(cache=True, nogil=True)
+def step(world, vehicles, after, start, start_after, tick):
+    """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
+    net, signals, trips, queues, work, tally, clock, rule, multilane = world
+    update_signals(signals, tick)
+    change_lanes(net, vehicles, start, trips, work, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
+    n = start[net.lanes]
+    leader_words(vehicles, work.leader, n)
+    look_ahead(net, signals, vehicles, start, trips, work, tick)
+    serve_stops(net, vehicles, start, trips, work)
+    follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
+    apply_bounds(vehicles, work)
+    guard(vehicles, start, work, net.lanes)
+    tally_waiting(vehicles, work.moved, n, clock, work)
+    transfer(net, signals, vehicles, start, trips, work, tally, clock, tick)
+    insert_trips(net, vehicles, start, trips, queues, work, tally, tick)
+    tally_detectors(vehicles, start, work, tally)
+    repack(vehicles, after, start, start_after, work, net.lanes)
+    clear_connectors(net, after, start_after, trips, work)
+    tally_queues(net, signals, after, start_after, tally, clock, tick)
+
+
+@njit(cache=True, nogil=True)
+def run(world, vehicles, after, start, start_after, begin, end):
+    """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
+    for tick in range(begin, end):
+        if (tick - begin) & 1 == 0:
+            step(world, vehicles, after, start, start_after, tick)
+        else:
+            step(world, after, vehicles, start_after, start, tick)

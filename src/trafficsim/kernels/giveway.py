@@ -1,0 +1,130 @@
+"""Who may enter a junction now: signals with a stop/go decision at yellow, give way by critical gaps, room beyond."""
+
+from __future__ import annotations
+
+from numba import float32, int32, njit, uint32
+
+from trafficsim.kernels.rng import draw32, hash32
+from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
+from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, decision, pos, rear, turn_of, vel
+
+OPEN, CLOSED, YIELD = 0, 1, 2
+
+
+@njit(inline="always")
+def stop_bound(available, brake):
+    """Return the largest speed from which a vehicle can stop within ``available`` cells, braking evenly."""
+    room = max(available, int32(0))
+    return min(int32(max(safe_speed(room, int32(0), float32(0.5), brake), float32(0.0))), room)
+
+
+@njit(inline="always")
+def can_stop(v, available, brake):
+    """Whether a vehicle that begins to brake now, this hard, stops before the line: ``v^2 / 2b - v / 2`` fits."""
+    return float32(v) * float32(v) - float32(v) * brake <= float32(2.0) * brake * float32(available)
+
+
+@njit(cache=True, nogil=True)
+def at_yellow(net, signals, group, v, available, y, key):
+    """Return the driver's decision at yellow, taken once: stop or go.
+
+    The chance to stop is a logit of the time to the stop line (table ``net.stop_probability``); who cannot stop with
+    the hardest acceptable braking goes on.
+    """
+    made = decision(y)
+    if made != 0:
+        return made
+    if v == 0:
+        return DECIDED_STOP
+    if not can_stop(v, available, net.scale.hard):
+        return DECIDED_GO
+    eighths = min(int32(8) * max(available, int32(0)) // v, int32(len(net.stop_probability) - 1))
+    occasion = hash32(uint32(uint32(signals.group[group].since) * uint32(0x9E3779B9) + uint32(group)))
+    luck = int32(draw32(key, occasion) & uint32(0xFFFF))
+    return DECIDED_STOP if luck < net.stop_probability[eighths] else DECIDED_GO
+
+
+@njit(cache=True, nogil=True)
+def signal_view(net, signals, conn, v, available, y, key):
+    """Return (open, closed or give way; decision): what the lamp of a connection means to a vehicle."""
+    group = net.conn[conn].group
+    if group < 0:
+        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields
+        return (YIELD if gives_way else OPEN), 0
+    lamp = signals.group[group].state
+    if lamp == GREEN:
+        return OPEN, 0
+    if lamp == PERMITTED or lamp == STOP_ARROW:
+        return YIELD, 0
+    if lamp == YELLOW:
+        made = at_yellow(net, signals, group, v, available, y, key)
+        return (OPEN if made == DECIDED_GO else CLOSED), made
+    if v > 0 and not can_stop(v, available, net.scale.hard):
+        return OPEN, DECIDED_GO
+    return CLOSED, DECIDED_STOP
+
+
+@njit(cache=True, nogil=True)
+def arrives_soon(net, vehicles, start, foe, ticks, ignore_head):
+    """Whether a vehicle that will take connection ``foe`` reaches the conflict within ``ticks``."""
+    lane = net.conn[foe].origin
+    turn = net.conn[foe].turn
+    half = net.conn[foe].length >> 1
+    k = start[lane]
+    if ignore_head:
+        k += 1
+    far = int32(ticks * 5.0 * net.scale.approach)
+    while k < start[lane + 1]:
+        ahead = -pos(vehicles.X[k])
+        if ahead > far:
+            return False
+        if turn_of(vehicles.Z[k]) == turn:
+            speed = max(vel(vehicles.X[k]), int32(net.scale.approach))
+            return float(ahead + half) < ticks * float(speed)
+        k += 1
+    return False
+
+
+@njit(cache=True, nogil=True)
+def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
+    """Whether a vehicle before connection ``conn`` has to give way in this tick."""
+    ticks = net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
+    target = net.conn[conn].to
+    for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
+        foe = net.yields[i]
+        if work.conn[foe].claim == tick:
+            return True
+        if work.conn[foe].on_conn > 0 and net.conn[foe].to != target:
+            return True
+        lane = net.conn[foe].origin
+        group = net.conn[foe].group
+        if group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER):
+            continue
+        head = start[lane]
+        held = head < start[lane + 1] and vel(vehicles.X[head]) == 0 and work.lane[lane].hold > 0
+        if arrives_soon(net, vehicles, start, foe, ticks, held):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def is_blocked(net, work, conn, tick):
+    """Whether a vehicle is stuck on a connector that crosses this one."""
+    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+        foe = net.crosses[i]
+        if work.conn[foe].on_conn > 0 and net.conn[foe].to != net.conn[conn].to:
+            if tick - work.conn[foe].last_entry > net.scale.stuck:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def has_room(net, vehicles, start, conn, cells):
+    """Whether a vehicle of this length fits beyond the junction, or those ahead move on."""
+    lane = net.conn[conn].to
+    tail = start[lane + 1] - 1
+    if tail < start[lane] or vel(vehicles.X[tail]) > net.scale.crawl:
+        return True
+    room = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[lane].length
+    return room >= min(cells, net.lane[lane].length - 1)

@@ -1,0 +1,136 @@
+"""Insertion: trips that are due enter their first link where there is room, or wait in its entry queue."""
+
+from __future__ import annotations
+
+from numba import float32, int32, int64, njit
+
+from trafficsim.kernels.lanes import lane_flags
+from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.transfer import desired_speed
+from trafficsim.kernels.words import FLAG_STOP, length, pack_x, pack_y, pos, rear, vel, with_turn
+
+EN_ROUTE = 1
+
+
+@njit(cache=True, nogil=True)
+def slot_at(vehicles, start, work, lane, place):
+    """Return the slot before which a vehicle at ``place`` belongs in a lane."""
+    slot = start[lane + 1]
+    first = start[lane] + (1 if work.event[lane] & 1 else 0)
+    while slot > first and pos(work.moved[slot - 1]) <= place:
+        slot -= 1
+    return slot
+
+
+@njit(cache=True, nogil=True)
+def entry_speed(vehicles, start, work, lane, place, words):
+    """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
+
+    ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that the rule
+    counts on, braking that an entry may impose on the one behind).
+    """
+    cells, wanted, theta, safe, firm = words
+    slot = slot_at(vehicles, start, work, lane, place)
+    first = start[lane] + (1 if work.event[lane] & 1 else 0)
+    v = wanted
+    if slot > first:
+        ahead = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place
+        if ahead < 0:
+            return -1, 0
+        v = min(v, int32(max(safe_speed(ahead, vel(work.moved[slot - 1]), theta, safe), float32(0.0))))
+    if slot < start[lane + 1]:
+        behind = place - cells - pos(work.moved[slot])
+        if behind < 0:
+            return -1, 0
+        if safe_speed(behind, v, float32(0.7), safe) < float32(vel(work.moved[slot]) - firm):
+            return -1, 0
+    return slot, v
+
+
+@njit(cache=True, nogil=True)
+def best_entry(net, vehicles, start, trips, work, trip, since):
+    """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
+
+    ``since`` is the part of the tick that has passed since it was due: it has come that much further.
+    """
+    link = trips.row[trip].first_link
+    cells = trips.row[trip].cells
+    wanted = desired_speed(net, trips, trip, link) >> 8
+    theta = float32((trips.row[trip].word >> 16) & 255) / float32(64.0) - float32(0.5)
+    words = (cells, wanted, theta, net.scale.safe, net.scale.firm)
+    best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
+    hop = trips.row[trip].hop
+    for lane in range(net.link[link].lane, net.link[link + 1].lane):
+        side = lane - net.link[link].lane
+        if work.event[lane] & 2 or (net.lane[lane].allowed & trips.row[trip].kind_bit) == 0:
+            continue
+        if trips.row[trip].depart_lane >= 0 and trips.row[trip].depart_lane != side:
+            continue
+        begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
+        place = int32(min(begin + int32(wanted * since), -1))
+        slot, v = entry_speed(vehicles, start, work, lane, place, words)
+        if slot < 0 and place > begin:
+            place = int32(min(begin, -1))
+            slot, v = entry_speed(vehicles, start, work, lane, place, words)
+        if slot < 0:
+            continue
+        score = v * 64 + (100000 if (trips.lanes_wanted[hop] >> side) & 1 else 0) - (start[lane + 1] - start[lane])
+        if score > best_score:
+            best_lane, best_slot, best_place, best_v, best_score = lane, slot, place, v, score
+    return best_lane, best_slot, best_place, best_v
+
+
+@njit(cache=True, nogil=True)
+def enter(net, trips, work, tally, trip, where, tick):
+    """Write the words of an entering vehicle for the re-pack and open its accounts."""
+    lane, slot, place, v, since = where
+    link = net.lane[lane].link
+    hop = trips.row[trip].hop
+    cap = desired_speed(net, trips, trip, link)
+    begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
+    time = tick + 1.0 - min(since, float(place - begin) * 256.0 / cap)
+    flags = lane_flags(net, trips, lane, hop)
+    stop = trips.row[trip].stop_start
+    if stop < trips.row[trip + 1].stop_start:
+        trips.row[trip].dwell_left = trips.stop[stop].ticks
+        if trips.stop[stop].hop == 0:
+            flags |= int32(FLAG_STOP)
+            work.count[Count.STOPPING] += 1
+    work.arrive[lane, 0] = pack_x(place, v)
+    work.arrive[lane, 1] = pack_y(cap, trips.row[trip].cells, flags)
+    work.arrive[lane, 2] = with_turn(trips.row[trip].word, trips.hops[hop])
+    work.arrive[lane, 3] = int64(trips.row[trip].key)
+    work.arrive[lane, 4] = trip
+    work.arrive[lane, 5] = 1
+    work.event[lane] |= 2
+    work.lane[lane].arrive_slot = slot
+    trips.row[trip].status = EN_ROUTE
+    trips.row[trip].entry_time = time
+    trips.row[trip].enter_time = time
+    trips.row[trip].since_time = time
+    trips.row[trip].since_cell = begin
+    trips.row[trip].wait_in = 0
+    trips.row[trip].free_time = -begin * 256.0 / cap
+    tally.link[link, 0] += 1.0
+    work.count[Count.INSERTED] += 1
+
+
+@njit(cache=True, nogil=True)
+def insert_trips(net, vehicles, start, trips, queues, work, tally, tick):
+    """Insert the trips that are due, first come first served at every entry, as many as it has lanes."""
+    for entry in range(queues.entries):
+        link = queues.entry[entry].link
+        for again in range(net.link[link + 1].lane - net.link[link].lane):
+            at = queues.entry[entry].next
+            if at >= queues.entry[entry + 1].start:
+                break
+            trip = queues.trip[at]
+            if trips.row[trip].depart >= tick + 1.0:
+                break
+            since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
+            lane, slot, place, v = best_entry(net, vehicles, start, trips, work, trip, since)
+            if lane < 0:
+                break
+            enter(net, trips, work, tally, trip, (lane, slot, place, v, since), tick)
+            queues.entry[entry].next = at + 1

@@ -1,0 +1,183 @@
+"""Lane changes: mandatory towards lanes that lead on, discretionary past slower leaders; one direction per tick.
+
+A change is a rotation between two adjacent slices of the dense array; nothing else moves.
+"""
+
+from __future__ import annotations
+
+from numba import float32, int32, njit, uint8, uint32, uint64
+
+from trafficsim.kernels.rng import draw32
+from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import FLAG_WRONG, cap, length, pos, rear, turn_of, vel, wish
+
+FLAG_CONNECTOR = 64
+"""Flag of word Y: the vehicle is still on a connector that must be watched."""
+WIDE = 300
+
+
+@njit(inline="always")
+def lane_flags(net, trips, lane, hop):
+    """Return the flags of word Y for a lane: the wish, and whether the lane does not serve the turn at all."""
+    link = net.lane[lane].link
+    side = lane - net.link[link].lane
+    wanted = int32(trips.lanes_wanted[hop])
+    turn = trips.hops[hop]
+    flags = int32(1)
+    if (wanted >> side) & 1 == 0 and wanted != 0:
+        flags = int32(2) if (wanted >> side) != 0 else int32(0)
+    if turn != 255 and net.reach[net.lane[lane].turns + turn] == net.reach[net.lane[lane].turns + turn + 1]:
+        flags |= int32(FLAG_WRONG)
+    return flags
+
+
+@njit(cache=True, nogil=True)
+def candidates(vehicles, n, side, phase, scale, marks):
+    """Flat pass: mark vehicles that must change to ``side``, or are held up and free to."""
+    X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
+    crawl, near = int32(scale.crawl), int32(scale.near)
+    half = crawl >> int32(1)
+    for k in range(uint64(1), uint64(n)):
+        j = k - uint64(1)
+        x, y = X[k], Y[k]
+        v = vel(x)
+        want = wish(y)
+        gap = pos(X[j]) - length(Y[j]) - pos(x)
+        slow = (want == int32(0)) and (v >= half) and (gap <= int32(2) * v + near)
+        slow = slow and (int32(256) * (v + crawl) <= cap(y))
+        must = (want == side) and ((v >= crawl) or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0)))
+        marks[k] = uint8(1) if (must or slow) else uint8(0)
+
+
+@njit(cache=True, nogil=True)
+def change_lanes(net, vehicles, start, trips, work, links, draw, tick):
+    """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
+    if len(links) == 0:
+        return
+    side = int32(1) if tick & 1 else int32(-1)
+    n = start[net.lanes]
+    if n > 0:
+        work.candidate[0] = 1
+        candidates(vehicles, n, side, tick >> 1, net.scale, work.candidate)
+    for i in range(len(links)):
+        first, last = net.link[links[i]].lane, net.link[links[i] + 1].lane
+        if start[first] == start[last]:
+            continue
+        for lower in range(first, last - 1):
+            sweep(net, vehicles, start, trips, work, (lower, side, draw))
+
+
+@njit(cache=True, nogil=True)
+def sweep(net, vehicles, start, trips, work, where):
+    """Walk along two neighbouring lanes, leader first, and change those who can."""
+    lower, side, draw = where
+    source = lower if side > 0 else lower + 1
+    target = lower + 1 if side > 0 else lower
+    x = start[source]
+    j = start[target]
+    while x < start[source + 1]:
+        if work.candidate[x] == 0:
+            x += 1
+            continue
+        p = pos(vehicles.X[x])
+        while j < start[target + 1] and pos(vehicles.X[j]) >= p:
+            j += 1
+        if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw)):
+            work.count[Count.LANE_CHANGES] += 1
+            if side > 0:
+                move_up(net, vehicles, start, trips, work, x, j, target)
+            else:
+                move_down(net, vehicles, start, trips, work, x, j, target)
+                x += 1
+                j += 1
+        else:
+            x += 1
+
+
+@njit(cache=True, nogil=True)
+def accepts(net, vehicles, start, trips, work, where):
+    """Whether the vehicle in slot x may move between slots j - 1 and j of the target lane."""
+    source, target, x, j, draw = where
+    X, Y = vehicles.X, vehicles.Y
+    y = Y[x]
+    v, p = vel(X[x]), pos(X[x])
+    side = int32(target - source)
+    must = wish(y) == side
+    first = x == start[source]
+    if first and not must:
+        return False
+    back = rear(X[x], y)
+    limit = -min(net.lane[source].length, net.lane[target].length)
+    if (y & FLAG_CONNECTOR) or back < limit or p >= 0:
+        return False
+    own = int32(WIDE) if first else rear(X[x - 1], Y[x - 1]) - p
+    ahead, ahead_speed = int32(WIDE), int32(60)
+    if j > start[target]:
+        ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
+    if ahead < 0 or (not must and ahead <= own + net.scale.gain):
+        return False
+    urgent = must and (y & FLAG_WRONG) != 0
+    if j < start[target + 1]:
+        behind = back - pos(X[j])
+        if behind < 0:
+            return False
+        give = net.scale.urgent if urgent else (net.scale.firm if must else net.scale.soft)
+        if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(X[j]) - give):
+            return False
+    if safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) < float32(v - net.scale.crawl):
+        return False
+    vid = vehicles.ID[x]
+    if (net.lane[target].allowed & trips.row[vid].kind_bit) == 0:
+        return False
+    if must:
+        return True
+    if draw32(vehicles.KEY[x], draw) & uint32(3):
+        return False
+    return lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
+
+
+@njit(inline="always")
+def shift(vehicles, work, to, frm):
+    """Copy the words of a slot."""
+    vehicles.X[to] = vehicles.X[frm]
+    vehicles.Y[to] = vehicles.Y[frm]
+    vehicles.Z[to] = vehicles.Z[frm]
+    vehicles.KEY[to] = vehicles.KEY[frm]
+    vehicles.ID[to] = vehicles.ID[frm]
+    vehicles.W[to] = vehicles.W[frm]
+    work.candidate[to] = work.candidate[frm]
+
+
+@njit(cache=True, nogil=True)
+def settle(net, vehicles, trips, work, slot, words, target):
+    """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
+    x, y, z, key, vid, w = words
+    flags = int32(lane_flags(net, trips, target, trips.row[vid].hop) | (y & int32(0xFF & ~(3 | FLAG_WRONG))))
+    vehicles.X[slot] = x
+    vehicles.Y[slot] = int32((y & int32(-256)) | flags)
+    vehicles.Z[slot] = z
+    vehicles.KEY[slot] = key
+    vehicles.ID[slot] = vid
+    vehicles.W[slot] = w
+    work.candidate[slot] = 0
+
+
+@njit(cache=True, nogil=True)
+def move_up(net, vehicles, start, trips, work, x, j, target):
+    """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
+    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    for slot in range(x, j - 1):
+        shift(vehicles, work, slot, slot + 1)
+    settle(net, vehicles, trips, work, j - 1, words, target)
+    start[target] -= 1
+
+
+@njit(cache=True, nogil=True)
+def move_down(net, vehicles, start, trips, work, x, j, target):
+    """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
+    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    for slot in range(x, j, -1):
+        shift(vehicles, work, slot, slot - 1)
+    settle(net, vehicles, trips, work, j, words, target)
+    start[target + 1] += 1

@@ -1,0 +1,55 @@
+"""Flat passes over all slots: who is ahead, speed bounds, and the guard that nobody overlaps."""
+
+from __future__ import annotations
+
+from numba import int32, njit, uint64
+
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import length, pack_x, pos, rear, vel
+
+
+@njit(cache=True, nogil=True)
+def leader_words(vehicles, leader, n):
+    """Write the rear position and speed of slot k - 1 for every slot; heads of lanes are overwritten afterwards."""
+    X, Y = vehicles.X, vehicles.Y
+    for k in range(uint64(1), uint64(n)):
+        j = k - uint64(1)
+        leader[k] = X[j] - int32(length(Y[j]) << int32(16))
+
+
+@njit(cache=True, nogil=True)
+def apply_bounds(vehicles, work):
+    """Slow down the vehicles for which a decision set a lower speed than the rule."""
+    for i in range(work.count[Count.BOUNDS]):
+        k = work.bound_slot[i]
+        if vel(work.moved[k]) > work.bound_speed[i]:
+            v = work.bound_speed[i]
+            work.moved[k] = pack_x(pos(vehicles.X[k]) + v, v)
+
+
+@njit(cache=True, nogil=True)
+def guard(vehicles, start, work, lanes):
+    """Guarantee that nobody overlaps: a vector check of all followers, and a scalar repair only if it finds one."""
+    X, Y, moved, leader = vehicles.X, vehicles.Y, work.moved, work.leader
+    bad = 0
+    for k in range(uint64(1), uint64(start[lanes])):
+        j = k - uint64(1)
+        follows = leader[k] == X[j] - int32(length(Y[j]) << int32(16))
+        bad += int32(follows and (pos(moved[j]) - length(Y[j]) < pos(moved[k])))
+    if bad == 0:
+        return
+    for lane in range(lanes):
+        close_up(vehicles, start, work, lane)
+
+
+@njit(cache=True, nogil=True)
+def close_up(vehicles, start, work, lane):
+    """Hold back every follower of the lane that would run into its leader."""
+    X, Y, moved = vehicles.X, vehicles.Y, work.moved
+    for k in range(start[lane] + 1, start[lane + 1]):
+        room = rear(moved[k - 1], Y[k - 1])
+        if room < pos(moved[k]):
+            old = pos(X[k])
+            now = max(room, old)
+            moved[k] = pack_x(now, now - old)
+            work.count[Count.REPAIRS] += 1

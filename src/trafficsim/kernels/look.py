@@ -1,0 +1,283 @@
+"""Look ahead: what the stop line, the signal and the road beyond mean to vehicles near the end of their lane."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import float32, int32, njit, uint32
+
+from trafficsim.kernels.giveway import (
+    CLOSED, OPEN, YIELD, can_stop, has_room, is_blocked, must_wait, signal_view, stop_bound,
+)
+from trafficsim.kernels.rng import draw32, hash32
+from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, length, pack_x, pos, rear, turn_of, vel, wish
+
+
+@njit(inline="always")
+def sight(net, v):
+    """Distance within which a vehicle looks at its stop line: one tick, a comfortable stop, and a reserve."""
+    return int32(v + int32(float32(v * v) / (float32(2.0) * net.scale.comfort)) + net.scale.clear)
+
+
+@njit(cache=True, nogil=True)
+def pick(net, vehicles, start, trips, lane, hop):
+    """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
+    turn = trips.hops[hop]
+    first = net.reach[net.lane[lane].turns + turn]
+    last = net.reach[net.lane[lane].turns + turn + 1]
+    if last - first == 1:
+        return first
+    best, best_score = -1, -1
+    for conn in range(first, last):
+        to = net.conn[conn].to
+        side = to - net.link[net.lane[to].link].lane
+        tail = start[to + 1] - 1
+        room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
+        score = max(room, 0) + (100000 if (trips.lanes_wanted[hop + 1] >> side) & 1 else 0)
+        if score > best_score:
+            best, best_score = conn, score
+    return best
+
+
+@njit(cache=True, nogil=True)
+def nearest(net, lane, turn):
+    """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
+    link = net.lane[lane].link
+    for distance in range(1, net.link[link + 1].lane - net.link[link].lane):
+        for other in (lane - distance, lane + distance):
+            if net.link[link].lane <= other < net.link[link + 1].lane:
+                slot = net.lane[other].turns + turn
+                if net.reach[slot + 1] > net.reach[slot]:
+                    return net.reach[slot]
+    return -1
+
+
+@njit(inline="always")
+def slow_for(connector_speed, distance, comfort):
+    """Return the largest speed from which a vehicle slows down comfortably to a connector's speed (1/256 cell/tick)."""
+    vc = float32(connector_speed) * float32(1.0 / 256.0)
+    half = float32(0.5) * comfort
+    inner = half * half + vc * vc + float32(2.0) * comfort * (float32(distance) - float32(0.5) * vc)
+    return int32(max(np.sqrt(max(inner, float32(0.0))) - half, vc) + float32(0.5))
+
+
+@njit(cache=True, nogil=True)
+def keep_decision(vehicles, k, made):
+    """Store the decision at yellow (0 forgets it)."""
+    y = vehicles.Y[k]
+    vehicles.Y[k] = int32((y & int32(~12)) | int32(made << 2))
+
+
+@njit(cache=True, nogil=True)
+def may_enter(net, signals, vehicles, start, work, view):
+    """Return (may enter, whether a wait is the vehicle's own giving way) for a vehicle before a connection.
+
+    ``view`` is (connection, lane that waits, speed, cells to the line, word Y, key, tick).
+    """
+    conn, lane, v, available, y, key, tick = view
+    status, made = signal_view(net, signals, conn, v, available, y, key)
+    held = False
+    committed = v > 0 and not can_stop(v, available, net.scale.commit)
+    if status == YIELD:
+        held = True
+        near = available <= 2 * v + net.scale.near
+        stopped = (net.conn[conn].manner & 1) == 0 or (v == 0 and available <= net.scale.slack)
+        if committed:
+            status = OPEN
+        elif near and stopped and not must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait):
+            status = OPEN
+        else:
+            status = CLOSED
+    if status == OPEN and not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(net, vehicles, start, conn, length(y))
+        if not clear or is_blocked(net, work, conn, tick):
+            status, held = CLOSED, True
+    return status == OPEN, made, held and status == CLOSED
+
+
+@njit(cache=True, nogil=True)
+def beyond(net, signals, vehicles, start, trips, work, view, conn, hop):
+    """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
+    conn_first, lane, v, available, y, key, tick = view
+    bound = int32(FAST)
+    distance = int32(available + 1)
+    here = int32(-1 - available)
+    look = sight(net, v)
+    while True:
+        if net.conn[conn].speed < (v + net.scale.crawl) * 256:
+            bound = min(bound, slow_for(net.conn[conn].speed, distance, net.scale.comfort))
+        to = net.conn[conn].to
+        entry = int32(net.lane[to].length + net.conn[conn].length)
+        tail = start[to + 1] - 1
+        if tail >= start[to]:
+            gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
+            gap = min(max(gap, int32(0)), int32(FAR))
+            return pack_x(here + gap, vel(vehicles.X[tail])), bound
+        distance += entry
+        hop += 1
+        if distance > look or trips.hops[hop] == EXIT:
+            return pack_x(here + int32(FAR), int32(FAST)), bound
+        conn = pick(net, vehicles, start, trips, to, hop)
+        may = False
+        if conn >= 0:
+            may, made, held = may_enter(
+                net, signals, vehicles, start, work, (conn, to, v, int32(distance - 1), int32(y & ~12), key, tick)
+            )
+        if not may:
+            bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
+            return pack_x(here + int32(FAR), int32(FAST)), bound
+
+
+@njit(cache=True, nogil=True)
+def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
+    """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
+    k = start[lane]
+    x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
+    v = vel(x)
+    available = int32(max(int32(-1) - pos(x), int32(0)))
+    far = pack_x(pos(x) + int32(FAR), int32(FAST))
+    work.lane[lane].head_conn = -1
+    work.lane[lane].hold = 0
+    work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
+    turn = turn_of(vehicles.Z[k])
+    if turn == EXIT or available > sight(net, v):
+        return far, int32(FAST)
+    hop = trips.row[vid].hop
+    conn = pick(net, vehicles, start, trips, lane, hop)
+    if conn < 0:
+        invite(net, vehicles, start, work, lane, k, tick)
+        if work.lane[lane].wait > net.scale.stranded:
+            conn = nearest(net, lane, turn)
+    if conn < 0:
+        work.lane[lane].hold = 1
+        return far, stop_bound(available, trips.row[vid].brake)
+    view = (conn, lane, v, available, y, vehicles.KEY[k], tick)
+    may, made, held = may_enter(net, signals, vehicles, start, work, view)
+    keep_decision(vehicles, k, made)
+    if not may:
+        work.lane[lane].hold = 1 if held else 0
+        bound = stop_bound(available, trips.row[vid].brake)
+        if net.conn[conn].speed < (v + net.scale.crawl) * 256:
+            bound = min(bound, slow_for(net.conn[conn].speed, available + int32(1), net.scale.comfort))
+        return far, bound
+    word, bound = beyond(net, signals, vehicles, start, trips, work, view, conn, hop)
+    work.lane[lane].head_conn = conn
+    if available <= v + net.scale.slack:
+        work.conn[conn].claim = tick
+    return word, bound
+
+
+@njit(cache=True, nogil=True)
+def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
+    """Return the speed bound that the stop line sets for a vehicle that is not the first before it."""
+    x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
+    v = vel(x)
+    available = int32(max(int32(-1) - pos(x), int32(0)))
+    turn = turn_of(vehicles.Z[k])
+    if turn == EXIT or available > sight(net, v):
+        return int32(FAST)
+    slot = net.lane[lane].turns + turn
+    conn = net.reach[slot]
+    if conn == net.reach[slot + 1]:
+        invite(net, vehicles, start, work, lane, k, tick)
+        return stop_bound(available, trips.row[vid].brake)
+    status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
+    keep_decision(vehicles, k, made)
+    bound = int32(FAST)
+    if net.conn[conn].speed < (v + net.scale.crawl) * 256:
+        bound = slow_for(net.conn[conn].speed, available + int32(1), net.scale.comfort)
+    if status != OPEN:
+        bound = min(bound, stop_bound(available, trips.row[vid].brake))
+    return bound
+
+
+@njit(cache=True, nogil=True)
+def invite(net, vehicles, start, work, lane, k, tick):
+    """Let the vehicle behind a stranded one, in the lane it needs, open a gap (courtesy of every second driver)."""
+    side = wish(vehicles.Y[k])
+    target = lane + side
+    link = net.lane[lane].link
+    if side == 0 or target < net.link[link].lane or target >= net.link[link + 1].lane:
+        return
+    back = rear(vehicles.X[k], vehicles.Y[k])
+    for j in range(start[target], start[target + 1]):
+        gap = back - pos(vehicles.X[j])
+        if gap < 0:
+            continue
+        occasion = hash32(uint32(vehicles.KEY[k]))
+        if gap < 6 * net.scale.gain and draw32(vehicles.KEY[j], occasion) & uint32(1):
+            speed = int32(max(safe_speed(gap, vel(vehicles.X[k]), float32(0.7), net.scale.safe), float32(0.0)))
+            add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
+        return
+
+
+@njit(cache=True, nogil=True)
+def add_bound(work, slot, speed):
+    """Remember that a vehicle may not be faster than this in the tick."""
+    n = work.count[Count.BOUNDS]
+    if n < len(work.bound_slot):
+        work.bound_slot[n] = slot
+        work.bound_speed[n] = speed
+        work.count[Count.BOUNDS] = n + 1
+
+
+@njit(cache=True, nogil=True)
+def look_ahead(net, signals, vehicles, start, trips, work, tick):
+    """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
+    work.count[Count.BOUNDS] = 0
+    for lane in range(net.lanes):
+        i, end = start[lane], start[lane + 1]
+        if i == end:
+            work.lane[lane].wait = 0
+            work.lane[lane].hold = 0
+            continue
+        word, bound = view_of_head(net, signals, vehicles, start, trips, work, lane, tick)
+        work.leader[i] = word
+        if bound < FAST:
+            add_bound(work, i, bound)
+        look = -net.lane[lane].look
+        for k in range(i + 1, end):
+            x = vehicles.X[k]
+            if pos(x) < look:
+                break
+            if vel(x) >= net.scale.crawl - 1:
+                bound = view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick)
+                if bound < FAST:
+                    add_bound(work, k, bound)
+
+
+@njit(cache=True, nogil=True)
+def serve_stops(net, vehicles, start, trips, work):
+    """Vehicles with a stop on their link brake for it, stand for the dwell time, and go on."""
+    if work.count[Count.STOPPING] == 0:
+        return
+    for lane in range(net.lanes):
+        for k in range(start[lane], start[lane + 1]):
+            if vehicles.Y[k] & FLAG_STOP:
+                serve_stop(net, vehicles, trips, work, lane, k)
+
+
+@njit(cache=True, nogil=True)
+def serve_stop(net, vehicles, trips, work, lane, k):
+    """One vehicle with a stop on its link."""
+    vid = vehicles.ID[k]
+    stop = trips.row[vid].next_stop
+    x = vehicles.X[k]
+    gap = trips.stop[stop].cell - net.lane[lane].length - pos(x)
+    if gap > 0 or vel(x) > 0:
+        add_bound(work, k, stop_bound(gap, trips.row[vid].brake) if gap > 0 else max(vel(x) - int32(net.scale.firm), int32(0)))
+        return
+    add_bound(work, k, int32(0))
+    trips.row[vid].dwell_left -= 1
+    trips.row[vid].dwelled += 1
+    if trips.row[vid].dwell_left > 0:
+        return
+    nxt = stop + 1
+    trips.row[vid].next_stop = nxt
+    if nxt < trips.row[vid + 1].stop_start:
+        trips.row[vid].dwell_left = trips.stop[nxt].ticks
+        if trips.stop[nxt].hop == trips.row[vid].hop - trips.row[vid].route_start:
+            return
+    vehicles.Y[k] = int32(vehicles.Y[k] & int32(~FLAG_STOP))
+    work.count[Count.STOPPING] -= 1

@@ -1,0 +1,240 @@
+"""What the cellular-automaton kernels read and write.
+
+Rows of one thing stand together in one record array: that keeps what is used together in one cache line, and a kernel's
+signature (and compile time) short. Ragged data keep their start in the row and have one row more than things.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Array = Any
+
+
+def rows(count: int, fields: dict[str, str]) -> np.recarray:
+    """Return ``count`` zeroed records (at least one) with these fields."""
+    return np.zeros(max(count, 1), np.dtype(list(fields.items()), align=True)).view(np.recarray)
+
+
+# Behaviour near junctions and at lane changes; see the engine's theory page for the sources.
+SCALE_FIELDS = {
+    "hard": "f4",  # braking (cells/tick2) that drivers accept at yellow
+    "commit": "f4",  # who would have to brake harder than this is committed to enter
+    "comfort": "f4",  # braking towards a slower connector
+    "safe": "f4",  # braking that the safe-distance rule counts on
+    "slack": "i4",  # a vehicle this close (cells) to its line stands at it
+    "near": "i4",  # added to two ticks of travel: distance within which a driver judges gaps
+    "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
+    "gain": "i4",  # room that a discretionary lane change must win
+    "crawl": "i4",  # speed below which a vehicle is taken as queueing
+    "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
+    "soft": "i4",  # braking that a discretionary lane change may impose
+    "firm": "i4",  # the same for a mandatory one
+    "urgent": "i4",  # the same at the end of the lane
+    "patience": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
+    "stuck": "i4",  # a vehicle this long on its connector blocks those whose path it crosses
+    "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
+}
+LANE_FIELDS = {
+    "length": "i4",  # cells from its start to its stop line
+    "link": "i4",
+    "turns": "i4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
+    "look": "i4",  # distance (cells) from the stop line within which followers look at it
+    "allowed": "i4",  # bits of the kinds that may use it
+}
+LINK_FIELDS = {
+    "lane": "i4",  # first lane
+    "turn": "i4",  # first turn
+    "speed_mean": "f8",  # mean desired speed (cells/tick); desired = speed_mean * (1 + cv * z)
+    "cv": "f8",
+    "factor": "f8",  # speed that factor classes multiply (cells/tick)
+}
+CONN_FIELDS = {
+    "origin": "i4",  # lane it leaves
+    "to": "i4",  # lane it enters
+    "turn": "i4",  # turn as counted on its link
+    "length": "i4",
+    "speed": "i4",  # 1/256 cell per tick
+    "group": "i4",  # signal group, -1 without
+    "yields": "i4",  # where its entries in Net.yields begin
+    "crosses": "i4",  # where its entries in Net.crosses begin
+    "gap": "f8",  # critical gap in ticks
+    "manner": "i4",  # bit 0 must stop, bit 1 keep clear
+}
+PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
+PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
+GROUP_FIELDS = {"state": "i4", "since": "i8"}  # lamp now, and the tick since when
+TRIP_FIELDS = {
+    "key": "u4",
+    "cells": "i4",  # length with standing gap
+    "word": "i4",  # word Z without turn
+    "kind_bit": "i4",
+    "first_link": "i4",
+    "depart_cell": "i4",  # front position from the start of the first lane, -1 at its start
+    "depart_lane": "i4",
+    "connection": "i4",  # by which it entered its link
+    "z": "f8",
+    "factor": "f8",  # speed factor; 0 follows the link's speed choice
+    "top_speed": "f8",
+    "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
+    "status": "i4",
+    "depart": "f8",  # ticks since the start
+    "route_start": "i8",
+    "stop_start": "i8",
+    "hop": "i8",  # current hop (index into hops)
+    "next_stop": "i8",
+    "dwell_left": "i8",
+    "dwelled": "i8",
+    "enter_time": "f8",  # when it crossed its last stop line
+    "free_time": "f8",  # time that its present link takes at the desired speed
+    "since_time": "f8",  # since when, and from where, its time and distance are not yet in the counters
+    "since_cell": "i8",
+    "wait_in": "i8",
+    "entry_time": "f8",
+    "exit_time": "f8",
+    "distance": "i8",
+    "waiting": "i8",
+    "stops": "i8",
+}
+STOP_FIELDS = {"hop": "i8", "cell": "i4", "ticks": "i8", "lane": "i4"}
+ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8"}
+LANE_STATE_FIELDS = {
+    "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
+    "hold": "i4",  # its head stands because it gives way or finds no room
+    "wait": "i4",  # ticks that its head has been standing
+    "tracked": "i4",  # vehicles that are still on a connector that must be watched
+    "arrive_slot": "i8",
+}
+CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4"}
+PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
+QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
+CLOCK_FIELDS = {
+    "seed": "u4",
+    "analysis_begin": "i8",
+    "analysis_end": "i8",
+    "queue_every": "i8",
+    "cycle_default": "i8",
+    "wait_speed": "i4",  # speeds up to this (cells/tick) count as waiting
+    "move_speed": "i4",  # from this speed on a vehicle counts as moving again
+    "bin_cells": "i8",
+}
+
+
+class Net(NamedTuple):
+    """Constants of the road network, in cells and ticks."""
+
+    scale: Any
+    lanes: int
+    links: int
+    lane: Array
+    link: Array
+    conn: Array
+    reach: Array
+    yields: Array
+    crosses: Array
+    stop_probability: Array
+    """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""
+
+
+class Signals(NamedTuple):
+    """Fixed-time programs: constants, and the state of every group."""
+
+    programs: int
+    program: Array
+    phase: Array
+    group: Array
+    codes: Array
+
+
+class Vehicles(NamedTuple):
+    """Vehicles on the road: words by slot, sorted by lane, leader first (see :mod:`trafficsim.kernels.words`)."""
+
+    X: Array
+    Y: Array
+    Z: Array
+    KEY: Array
+    ID: Array
+    W: Array
+    """Ticks spent waiting 16 | stops 8 | moving flag 8."""
+
+
+class Trips(NamedTuple):
+    """Travellers: constants and what happened to them, their stops, and all routes."""
+
+    row: Array
+    stop: Array
+    hops: Array
+    """uint8, turn at the end of every link of all routes, EXIT at the last."""
+    lanes_wanted: Array
+    """uint8 per hop, bit s: lane s of that link leads on without another lane change soon."""
+
+
+class Queues(NamedTuple):
+    """Trips waiting to enter, by first link in order of departure."""
+
+    entries: int
+    entry: Array
+    trip: Array
+
+
+class Work(NamedTuple):
+    """Scratch of one tick, and the memory of lanes and connections."""
+
+    leader: Array
+    """int32 word by slot: rear position and speed of the vehicle ahead."""
+    moved: Array
+    """int32 word X by slot after the tick."""
+    candidate: Array
+    bound_slot: Array
+    bound_speed: Array
+    event: Array
+    """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives."""
+    arrive: Array
+    """int64 (lanes, 6): words of the arriving vehicle."""
+    outs: Array
+    lane: Array
+    conn: Array
+    count: Array
+    """int64 counters, see :class:`Count`."""
+
+
+class Tally(NamedTuple):
+    """Counters of the present interval, and of the analysis period."""
+
+    places: int
+    link: Array
+    """float64 (links, 6): entered, left, vehicle-ticks, vehicle-cells, waiting ticks, free ticks."""
+    turn: Array
+    """float64 (turns, 3): volume, travel ticks, delay ticks."""
+    place: Array
+    detector: Array
+    """float64 (detectors, 3): count, sum of speeds, sum of 1/speed."""
+    queue: Array
+    queue_count: Array
+    events: Array
+    """float64 (rows, 4): time, code, trip, link."""
+
+
+class Count(IntEnum):
+    """Positions in ``Work.count``."""
+
+    UPDATES = 0
+    TRANSFERS = 1
+    LANE_CHANGES = 2
+    REPAIRS = 3
+    RED_RUNS = 4
+    RED_WITHOUT_DECISION = 5
+    WRONG_LANE = 6
+    INSERTED = 7
+    COMPLETED = 8
+    EVENTS = 9
+    STOPPING = 10
+    BOUNDS = 11
+    HELD = 12
+    STILL = 13
+
+
+COUNTERS = 16

@@ -1,0 +1,119 @@
+"""What is measured inside the loop: waiting and stops, detectors, queues, intervals, traces."""
+
+from __future__ import annotations
+
+from numba import int32, njit, uint64
+
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import length, pos, rear, vel
+
+
+@njit(cache=True, nogil=True)
+def tally_waiting(vehicles, moved, n, clock, work):
+    """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
+    W = vehicles.W
+    moving_now = 0
+    for k in range(uint64(0), uint64(n)):
+        v = vel(moved[k])
+        w = W[k]
+        slow = int32(v <= int32(clock.wait_speed))
+        fast = int32(v >= int32(clock.move_speed))
+        was_moving = w & int32(1)
+        stops = (w >> int32(8)) & int32(255)
+        more = slow & was_moving & int32(stops < int32(255))
+        moving = (was_moving | fast) & (int32(1) - slow)
+        W[k] = (((w >> int32(16)) + slow) << int32(16)) | ((stops + more) << int32(8)) | moving
+        moving_now += int32(v > int32(0))
+    work.count[Count.UPDATES] += n
+    if n > 0 and moving_now == 0:
+        work.count[Count.STILL] += 1
+    else:
+        work.count[Count.STILL] = 0
+
+
+@njit(cache=True, nogil=True)
+def tally_detectors(vehicles, start, work, tally):
+    """Count the vehicles whose front crosses a detector in this tick, with their speeds."""
+    for d in range(tally.places):
+        lane, cell = tally.place[d].lane, tally.place[d].cell
+        for k in range(start[lane], start[lane + 1]):
+            if pos(vehicles.X[k]) < cell:
+                if pos(work.moved[k]) < cell:
+                    break
+                note_passage(tally, d, vel(work.moved[k]))
+        if work.event[lane] & 2 and pos(work.arrive[lane, 0]) >= cell and work.lane[lane].arrive_slot == start[lane + 1]:
+            note_passage(tally, d, vel(work.arrive[lane, 0]))
+
+
+@njit(cache=True, nogil=True)
+def note_passage(tally, d, v):
+    """Add one passage to a detector's interval."""
+    tally.detector[d, 0] += 1.0
+    tally.detector[d, 1] += v
+    tally.detector[d, 2] += 1.0 / max(v, 1)
+
+
+@njit(cache=True, nogil=True)
+def tally_queues(net, signals, vehicles, start, tally, clock, tick):
+    """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept."""
+    if tick % clock.queue_every != 0:
+        return
+    for link in range(net.links):
+        for lane in range(net.link[link].lane, net.link[link + 1].lane):
+            k = start[lane + 1] - 1
+            while k >= start[lane]:
+                if vel(vehicles.X[k]) <= clock.wait_speed:
+                    back = -rear(vehicles.X[k], vehicles.Y[k])
+                    tally.queue[link].now = max(tally.queue[link].now, back)
+                    break
+                k -= 1
+        program = tally.queue[link].program
+        cycle = signals.program[program].cycle if program >= 0 else clock.cycle_default
+        offset = signals.program[program].offset if program >= 0 else 0
+        if (tick - offset) % cycle < clock.queue_every:
+            close_cycle(tally, clock, link, tick)
+
+
+@njit(cache=True, nogil=True)
+def close_cycle(tally, clock, link, tick):
+    """Enter the longest queue of a cycle into the histogram."""
+    longest = tally.queue[link].now
+    tally.queue[link].now = 0
+    if tick < clock.analysis_begin or tick >= clock.analysis_end:
+        return
+    bins = tally.queue_count.shape[1]
+    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += 1.0
+    tally.queue[link].longest = max(tally.queue[link].longest, longest)
+
+
+@njit(cache=True, nogil=True)
+def close_interval(net, vehicles, start, trips, tally, time):
+    """Give every vehicle's time, distance and waiting since the last boundary to its link."""
+    for lane in range(net.lanes):
+        link = net.lane[lane].link
+        for k in range(start[lane], start[lane + 1]):
+            vid = vehicles.ID[k]
+            here = pos(vehicles.X[k])
+            tally.link[link, 2] += time - trips.row[vid].since_time
+            tally.link[link, 3] += here - trips.row[vid].since_cell
+            tally.link[link, 4] += (vehicles.W[k] >> 16) - trips.row[vid].wait_in
+            trips.row[vid].distance += here - trips.row[vid].since_cell
+            trips.row[vid].wait_in = vehicles.W[k] >> 16
+            trips.row[vid].since_time = time
+            trips.row[vid].since_cell = here
+
+
+@njit(cache=True, nogil=True)
+def trace(net, vehicles, start, chosen, tick, rows, filled):
+    """Append position and speed of chosen vehicles (flag by trip) to ``rows``; return the number of rows filled."""
+    for lane in range(net.lanes):
+        for k in range(start[lane], start[lane + 1]):
+            vid = vehicles.ID[k]
+            if chosen[vid] and filled < len(rows):
+                rows[filled, 0] = tick
+                rows[filled, 1] = vid
+                rows[filled, 2] = lane
+                rows[filled, 3] = pos(vehicles.X[k])
+                rows[filled, 4] = vel(vehicles.X[k])
+                filled += 1
+    return filled

@@ -1,0 +1,270 @@
+"""Crossings: heads that reach their stop line enter the road beyond, one arrival per lane and tick."""
+
+from __future__ import annotations
+
+from numba import int32, int64, njit
+
+from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
+from trafficsim.kernels.leaders import close_up
+from trafficsim.kernels.look import nearest, pick
+from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import (
+    DECIDED_GO, EXIT, FLAG_STOP, acc_of, decision, length, pack_x, pack_y, pos, rear, vel, with_cap, with_turn,
+)
+
+COMPLETED = 2
+EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
+
+
+@njit(cache=True, nogil=True)
+def desired_speed(net, trips, vid, link):
+    """Desired speed of a traveller on a link in 1/256 cell per tick."""
+    if trips.row[vid].factor > 0.0:
+        speed = net.link[link].factor * trips.row[vid].factor
+    else:
+        speed = net.link[link].speed_mean * min(max(1.0 + net.link[link].cv * trips.row[vid].z, 0.2), 2.0)
+    speed = min(max(speed, 1.0), trips.row[vid].top_speed)
+    return int32(min(speed * 256.0 + 0.5, 32767.0))
+
+
+@njit(cache=True, nogil=True)
+def note_event(tally, work, time, code, trip, link):
+    """Append an event; when the buffer is full it is counted and the run says so."""
+    n = work.count[Count.EVENTS]
+    if n < len(tally.events):
+        tally.events[n, 0] = time
+        tally.events[n, 1] = code
+        tally.events[n, 2] = trip
+        tally.events[n, 3] = link
+    work.count[Count.EVENTS] = n + 1
+
+
+@njit(cache=True, nogil=True)
+def leave_link(net, trips, tally, vid, lane, time, w):
+    """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
+    link = net.lane[lane].link
+    tally.link[link, 1] += 1.0
+    tally.link[link, 2] += time - trips.row[vid].since_time
+    tally.link[link, 3] += -trips.row[vid].since_cell
+    waited = (w >> 16) - trips.row[vid].wait_in
+    tally.link[link, 4] += waited
+    trips.row[vid].wait_in = w >> 16
+    tally.link[link, 5] += trips.row[vid].free_time
+    trips.row[vid].distance += -trips.row[vid].since_cell
+    return link
+
+
+@njit(cache=True, nogil=True)
+def note_turn(net, trips, tally, clock, vid, view):
+    """Count a crossing for its movement: volume, travel time and control delay."""
+    link, turn, time, v, z, target_speed = view
+    if time < clock.analysis_begin or time >= clock.analysis_end:
+        return
+    row = net.link[link].turn + turn
+    travel = time - trips.row[vid].enter_time
+    lost = 0.0
+    if v < target_speed:
+        lost = (target_speed - v) * (target_speed - v) / (2.0 * acc_of(z) * target_speed)
+    tally.turn[row, 0] += 1.0
+    tally.turn[row, 1] += travel
+    tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
+
+
+@njit(cache=True, nogil=True)
+def enter_link(net, trips, tally, vid, conn, lane, time):
+    """Open the account of a vehicle on its next link; return its desired speed there and the one on the connector."""
+    link = net.lane[lane].link
+    tally.link[link, 0] += 1.0
+    trips.row[vid].enter_time = time
+    trips.row[vid].since_time = time
+    trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
+    cap = desired_speed(net, trips, vid, link)
+    slow = min(cap, net.conn[conn].speed)
+    trips.row[vid].free_time = net.lane[lane].length * 256.0 / cap + net.conn[conn].length * 256.0 / slow
+    trips.row[vid].connection = conn
+    return cap, slow
+
+
+@njit(cache=True, nogil=True)
+def finish(vehicles, trips, work, vid, time, w):
+    """A vehicle leaves the network at the end of its route."""
+    trips.row[vid].status = COMPLETED
+    trips.row[vid].exit_time = time
+    trips.row[vid].waiting = w >> 16
+    trips.row[vid].stops = (w >> 8) & 255
+    work.count[Count.COMPLETED] += 1
+
+
+@njit(cache=True, nogil=True)
+def stage(net, vehicles, start, trips, work, where):
+    """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane."""
+    source, lane, place, v, cap, tracked = where
+    vid = vehicles.ID[source]
+    flags = lane_flags(net, trips, lane, trips.row[vid].hop)
+    if tracked:
+        flags |= int32(FLAG_CONNECTOR)
+        work.lane[lane].tracked += 1
+        work.conn[trips.row[vid].connection].on_conn += 1
+    stop = trips.row[vid].next_stop
+    if stop < trips.row[vid + 1].stop_start and trips.stop[stop].hop == trips.row[vid].hop - trips.row[vid].route_start:
+        flags |= int32(FLAG_STOP)
+        work.count[Count.STOPPING] += 1
+    work.arrive[lane, 0] = pack_x(place, v)
+    work.arrive[lane, 1] = pack_y(cap, length(vehicles.Y[source]), flags)
+    work.arrive[lane, 2] = with_turn(vehicles.Z[source], trips.hops[trips.row[vid].hop])
+    work.arrive[lane, 3] = int64(vehicles.KEY[source])
+    work.arrive[lane, 4] = vid
+    work.arrive[lane, 5] = vehicles.W[source]
+    work.event[lane] |= 2
+    work.lane[lane].arrive_slot = start[lane + 1]
+
+
+@njit(cache=True, nogil=True)
+def choose(net, vehicles, start, trips, work, lane, hop, first):
+    """Return the connection of a crossing: the one that the look ahead chose, else the best now; never none."""
+    if first and work.lane[lane].head_conn >= 0:
+        return work.lane[lane].head_conn
+    conn = pick(net, vehicles, start, trips, lane, hop)
+    return conn if conn >= 0 else nearest(net, lane, trips.hops[hop])
+
+
+@njit(cache=True, nogil=True)
+def check_signal(net, signals, tally, work, vehicles, where):
+    """Record a crossing at red, and whether the driver's decision allowed it."""
+    slot, conn, time, lane, vid = where
+    group = net.conn[conn].group
+    if group < 0:
+        return
+    lamp = signals.group[group].state
+    if lamp == RED or lamp == RED_AMBER:
+        work.count[Count.RED_RUNS] += 1
+        if decision(vehicles.Y[slot]) != DECIDED_GO:
+            work.count[Count.RED_WITHOUT_DECISION] += 1
+        note_event(tally, work, time, EVENT_RED_RUN, vid, net.lane[lane].link)
+
+
+@njit(cache=True, nogil=True)
+def place_beyond(net, vehicles, start, work, conn, over):
+    """Return the position in the target lane of a vehicle ``over`` cells beyond the stop line; FAR back if none is free."""
+    to = net.conn[conn].to
+    entry = net.lane[to].length + net.conn[conn].length
+    place = over - entry
+    if work.event[to] & 2:
+        return int32(-32768)
+    tail = start[to + 1] - 1
+    if tail >= start[to]:
+        # the old position of the tail: admission does not depend on the order in which lanes are served
+        place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
+    return int32(place) if place >= -entry else int32(-32768)
+
+
+@njit(cache=True, nogil=True)
+def hold_at_line(vehicles, start, work, lane):
+    """Stop a head that cannot be admitted at its stop line."""
+    i = start[lane]
+    old = pos(vehicles.X[i])
+    now = max(int32(-1), old)
+    work.moved[i] = pack_x(now, max(now - old, int32(0)))
+    work.count[Count.HELD] += 1
+    close_up(vehicles, start, work, lane)
+
+
+@njit(cache=True, nogil=True)
+def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
+    """Carry a head over its stop line, and over as many short links as it covers in the tick."""
+    i = start[lane]
+    vid, z = vehicles.ID[i], vehicles.Z[i]
+    over, v = pos(work.moved[i]), vel(work.moved[i])
+    speed = max(v, int32(1))
+    w = vehicles.W[i]
+    here, first = lane, True
+    while True:
+        hop = trips.row[vid].hop
+        time = tick + 1.0 - min(over / speed, 1.0)
+        if trips.hops[hop] == EXIT:
+            leave_link(net, trips, tally, vid, here, time, w)
+            finish(vehicles, trips, work, vid, time, w)
+            break
+        conn = choose(net, vehicles, start, trips, work, here, hop, first)
+        place = place_beyond(net, vehicles, start, work, conn, over)
+        if place == -32768 and first:
+            hold_at_line(vehicles, start, work, lane)
+            return
+        if place == -32768:
+            wait_on_short(net, vehicles, start, trips, work, (i, here, speed))
+            break
+        if first and pos(vehicles.X[i]) < 0:
+            check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid))
+        if net.conn[conn].origin != here:
+            work.count[Count.WRONG_LANE] += 1
+            note_event(tally, work, time, EVENT_WRONG_LANE, vid, net.lane[here].link)
+        work.conn[conn].last_entry = tick
+        link = leave_link(net, trips, tally, vid, here, time, w)
+        to = net.conn[conn].to
+        turn = trips.hops[hop]
+        free, entered, since = trips.row[vid].free_time, trips.row[vid].enter_time, trips.row[vid].since_time
+        cap = desired_speed(net, trips, vid, net.lane[to].link)
+        note_turn(net, trips, tally, clock, vid,
+                  (link, turn, time, float(v), z, min(cap, net.conn[conn].speed) / 256.0))
+        trips.row[vid].hop = hop + 1
+        cap, slow = enter_link(net, trips, tally, vid, conn, to, time)
+        if place < 0:
+            watched = slow < cap or net.conn[conn + 1].crosses > net.conn[conn].crosses
+            on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
+            tracked = watched and on_way
+            stage(net, vehicles, start, trips, work, (i, to, place, v, slow if tracked else cap, tracked))
+            break
+        over, here, first = place, to, False
+    work.event[lane] |= 1
+    work.lane[lane].wait = 0
+    work.count[Count.TRANSFERS] += 1
+
+
+@njit(cache=True, nogil=True)
+def wait_on_short(net, vehicles, start, trips, work, where):
+    """Leave a vehicle at the end of a short link that it would have crossed, because the next one is full."""
+    i, here, speed = where
+    vid = vehicles.ID[i]
+    conn = trips.row[vid].connection
+    cap = desired_speed(net, trips, vid, net.lane[here].link)
+    watched = net.conn[conn + 1].crosses > net.conn[conn].crosses or net.conn[conn].speed < cap
+    tracked = watched and -1 - length(vehicles.Y[i]) < -net.lane[here].length
+    stage(net, vehicles, start, trips, work, (i, here, int32(-1), int32(0), cap, tracked))
+
+
+@njit(cache=True, nogil=True)
+def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
+    """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
+    n = 0
+    for lane in range(net.lanes):
+        i = start[lane]
+        if i < start[lane + 1] and pos(work.moved[i]) >= 0:
+            work.outs[n] = lane
+            n += 1
+    for minor in range(2):
+        for at in range(n):
+            lane = work.outs[at] if tick & 1 else work.outs[n - 1 - at]
+            conn = work.lane[lane].head_conn
+            gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
+            if gives_way == (minor == 1):
+                cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick)
+
+
+@njit(cache=True, nogil=True)
+def clear_connectors(net, vehicles, start, trips, work):
+    """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
+    for lane in range(net.lanes):
+        left = work.lane[lane].tracked
+        k = start[lane + 1] - 1
+        while left > 0 and k >= start[lane]:
+            y = vehicles.Y[k]
+            if y & FLAG_CONNECTOR:
+                left -= 1
+                if rear(vehicles.X[k], y) >= -net.lane[lane].length:
+                    vid = vehicles.ID[k]
+                    work.conn[trips.row[vid].connection].on_conn -= 1
+                    work.lane[lane].tracked -= 1
+                    cap = desired_speed(net, trips, vid, net.lane[lane].link)
+                    vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
+            k -= 1

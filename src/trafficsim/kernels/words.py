@@ -1,0 +1,117 @@
+"""A vehicle in the dense array: five 32-bit words, packed so that the flat loop fills vector registers.
+
+===== ============================================================================= =======================
+word  bits (high to low)                                                            changes
+===== ============================================================================= =======================
+X     position 16 (signed cells, front bumper to the stop line: negative) | speed 16  every tick
+Y     desired speed 16 (1/256 cell per tick) | length 8 (cells) | flags 8              on a new lane or link
+Z     acceleration 8 (1/32 cell/tick2) | headway 8 (1/64 tick) | fade 8 (1/1024) | turn 8  on a new link
+KEY   random key of the vehicle                                                     never
+ID    row of the trip                                                               never
+===== ============================================================================= =======================
+
+Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
+1 stop, 2 go), bit 4 the lane does not serve the vehicle's turn, bit 5 the vehicle has a stop on this link.
+"""
+
+from __future__ import annotations
+
+from numba import int32, njit
+
+CAP_UNIT = 256
+"""Desired speeds are stored in 1/256 cell per tick."""
+ACC_UNIT = 32
+TAU_UNIT = 64
+FADE_UNIT = 1024
+EXIT = 255
+"""Turn code of the last link of a route: leave the network at its end."""
+DECIDED_STOP, DECIDED_GO = 1, 2
+FLAG_WRONG, FLAG_STOP = 16, 32
+FAR = 16000
+"""Gap (cells) that stands for "nobody ahead"."""
+FAST = 200
+"""Speed (cells per tick) that stands for "nobody ahead"."""
+
+
+@njit(inline="always")
+def pos(x):
+    """Position of the front bumper in cells; the stop line is 0."""
+    return int32(x) >> int32(16)
+
+
+@njit(inline="always")
+def vel(x):
+    """Speed in cells per tick."""
+    return int32(x) & int32(0xFFFF)
+
+
+@njit(inline="always")
+def pack_x(position, speed):
+    """Word X of a position and a speed."""
+    return int32((int32(position) << int32(16)) | int32(speed))
+
+
+@njit(inline="always")
+def cap(y):
+    """Desired speed in 1/256 cell per tick."""
+    return int32(y) >> int32(16)
+
+
+@njit(inline="always")
+def length(y):
+    """Length in cells, standing gap included."""
+    return (int32(y) >> int32(8)) & int32(0xFF)
+
+
+@njit(inline="always")
+def wish(y):
+    """Lane wish: -1, 0 or +1."""
+    return (int32(y) & int32(3)) - int32(1)
+
+
+@njit(inline="always")
+def decision(y):
+    """Return the decision taken at yellow."""
+    return (int32(y) >> int32(2)) & int32(3)
+
+
+@njit(inline="always")
+def pack_y(desired, cells, flags):
+    """Word Y."""
+    return int32((int32(desired) << int32(16)) | (int32(cells) << int32(8)) | int32(flags))
+
+
+@njit(inline="always")
+def with_flags(y, flags):
+    """Word Y with other flags."""
+    return int32((int32(y) & int32(-256)) | int32(flags))
+
+
+@njit(inline="always")
+def with_cap(y, desired):
+    """Word Y with another desired speed."""
+    return int32((int32(y) & int32(0xFFFF)) | (int32(desired) << int32(16)))
+
+
+@njit(inline="always")
+def turn_of(z):
+    """Turn at the end of the link; EXIT leaves the network."""
+    return int32(z) & int32(0xFF)
+
+
+@njit(inline="always")
+def with_turn(z, turn):
+    """Word Z with another turn."""
+    return int32((int32(z) & int32(-256)) | int32(turn))
+
+
+@njit(inline="always")
+def rear(x, y):
+    """Position of the rear end: the cells from there to the front are taken."""
+    return pos(x) - length(y)
+
+
+@njit(inline="always")
+def acc_of(z):
+    """Acceleration from standstill in cells per tick2."""
+    return ((int32(z) >> int32(24)) & int32(0xFF)) / 32.0
