@@ -22,6 +22,8 @@ FLOW_READ = {"id", "type", "route", "from", "to", "via", "begin", "end", "number
 # Departures that wait for another vehicle or person; nobody of ours would ever call them.
 CALLED = ("triggered", "containerTriggered", "split")
 PASSENGERS = ("person", "personFlow", "container", "containerFlow")
+# SUMO's "base" leaves this much behind the rear of the vehicle (its POSITION_EPS; seen as departPos in its tripinfo).
+BEHIND_REAR_M = 0.1
 _EXPONENTIAL = re.compile(r"exp\((.+)\)")
 
 Departures = Literal["poisson", "scheduled"]
@@ -108,7 +110,8 @@ class DemandReader:
         try:
             at = float(given)
         except ValueError:
-            return self._base_position(element, vehicle_type, min(length, self.types.mean_length_m(vehicle_type)))
+            base_m = self.types.mean_length_m(vehicle_type) + BEHIND_REAR_M
+            return self._base_position(element, vehicle_type, min(length, base_m))
         at = at + length if at < 0 else at
         if not 0 <= at <= length:
             self.ledger.note("repaired", "departPos beyond the first edge, moved to its end", element.where)

@@ -15,6 +15,7 @@ from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allo
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.vehicles import KINDS, Kind
 
+HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
 NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")
 
 # Junction type of SUMO -> control of ours.
@@ -140,7 +141,19 @@ def _lane(element: Element) -> Lane:
     for name, value in (("length", length), ("speed", speed)):
         if value <= 0:
             raise NetworkError(f"{element.where}: {name}", f"{value:g}", "a number above 0", f"correct the {name}")
-    return Lane(length, ms_to_kmh(speed), kinds_allowed(element))
+    return Lane(length, whole_kmh(ms_to_kmh(speed)), kinds_allowed(element))
+
+
+def whole_kmh(speed_kmh: float) -> float:
+    """Undo the rounding of files, which write m/s with two decimals: 13.89 m/s means 50 km/h.
+
+    Examples
+    --------
+    >>> whole_kmh(13.89 * 3.6), round(whole_kmh(6.51 * 3.6), 3)
+    (50.0, 23.436)
+    """
+    nearest = round(speed_kmh)
+    return float(nearest) if nearest > 0 and abs(speed_kmh - nearest) <= HALF_DIGIT_KMH else speed_kmh
 
 
 def _note_lanes(element: Element, lanes: list[tuple[Element, Lane]], ledger: Ledger) -> None:
