@@ -1,0 +1,211 @@
+"""Network files: JSON, optionally compressed, read back exactly as written."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+from pydantic import ValidationError
+
+from trafficsim.base.errors import InputError, MachineError, NetworkError
+from trafficsim.base.findings import Finding
+from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
+from trafficsim.spec.signals import SignalProgram
+
+FORMAT, VERSION = "trafficsim network", 1
+LISTS = ("nodes", "links", "connections", "signals", "findings")
+
+
+def write_network(network: Network, path: str | Path) -> None:
+    """Write a network to a JSON file; a name that ends in ``.gz`` is compressed.
+
+    Attributes outside the schema are kept as far as JSON can hold them.
+
+    Raises
+    ------
+    InputError
+        If an attribute or node name cannot be written as JSON.
+    MachineError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        text = json.dumps(_content(network), indent=None, separators=(",", ":"), allow_nan=False, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise InputError(str(path), str(error), "attributes that are text, finite numbers, lists or tables",
+                         "convert or remove the attribute") from None
+    data = text.encode()
+    try:
+        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+    except OSError as error:
+        raise MachineError(str(path), error.strerror or str(error), "a file that can be written",
+                           "choose another folder, or free space") from None
+
+
+def read_network(path: str | Path) -> Network:
+    """Read a network from a file made by :func:`write_network`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, no JSON, or no network file.
+    NetworkError
+        If a node, link, connection or program in it is wrong.
+    """
+    path = Path(path)
+    content = _parsed(path)
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**content.get("graph", {}))
+    for place, row in enumerate(content["nodes"]):
+        node = _taken(row, "id", f"{path}: nodes[{place}]")
+        graph.add_node(node, **_completed(row, NODE_ATTRIBUTES, f"{path}: node {node!r}", {"id"}))
+    for place, row in enumerate(content["links"]):
+        _add_link(graph, row, f"{path}: links[{place}]")
+    return Network(
+        graph=graph,
+        connections=tuple(_model(Connection, row, f"{path}: connections[{n}]")
+                          for n, row in enumerate(content["connections"])),
+        signals=tuple(_model(SignalProgram, row, f"{path}: signals[{n}]") for n, row in enumerate(content["signals"])),
+        groups={name: tuple(ids) for name, ids in content.get("groups", {}).items()},
+        paths={name: tuple(ids) for name, ids in content.get("paths", {}).items()},
+        findings=tuple(_finding(row, f"{path}: findings[{n}]") for n, row in enumerate(content["findings"])),
+        left_hand_traffic=bool(content.get("left_hand_traffic", False)),
+    )
+
+
+def network_schema() -> dict[str, Any]:
+    """Return the JSON Schema of network files."""
+    definitions: dict[str, Any] = {}
+    items = {}
+    for name, model in (("connections", Connection), ("signals", SignalProgram)):
+        schema = model.model_json_schema(ref_template="#/$defs/{model}")
+        definitions.update(schema.pop("$defs", {}))
+        items[name] = schema
+    node = _object({"id": {"type": ["string", "integer"]}}, NODE_ATTRIBUTES, ["id"])
+    link = _object({"from": {"type": ["string", "integer"]}, "to": {"type": ["string", "integer"]},
+                    "key": {}}, EDGE_ATTRIBUTES, ["from", "to", "id", "length_m"])
+    sets = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+    return {
+        "title": "Network", "type": "object", "required": ["format", "version", *LISTS], "$defs": definitions,
+        "properties": {
+            "format": {"const": FORMAT}, "version": {"const": VERSION}, "left_hand_traffic": {"type": "boolean"},
+            "graph": {"type": "object"}, "nodes": {"type": "array", "items": node},
+            "links": {"type": "array", "items": link}, "groups": sets, "paths": sets,
+            "findings": {"type": "array", "items": {"type": "object"}},
+            **{name: {"type": "array", "items": schema} for name, schema in items.items()},
+        },
+    }
+
+
+def _content(network: Network) -> dict[str, Any]:
+    return {
+        "format": FORMAT, "version": VERSION, "left_hand_traffic": network.left_hand_traffic,
+        "graph": dict(network.graph.graph),
+        "nodes": [{"id": node, **attributes} for node, attributes in network.graph.nodes(data=True)],
+        "links": [{"from": tail, "to": head, "key": key, **attributes}
+                  for tail, head, key, attributes in network.graph.edges(keys=True, data=True)],
+        "connections": [way.model_dump(exclude_defaults=True) for way in network.connections],
+        "signals": [program.model_dump() for program in network.signals],
+        "groups": {name: list(ids) for name, ids in network.groups.items()},
+        "paths": {name: list(ids) for name, ids in network.paths.items()},
+        "findings": [finding.as_dict() for finding in network.findings],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:  # a NumPy number
+        return value.item()
+    raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode()
+        content = json.loads(text, parse_constant=_no_constant)
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "a network file", "correct the path") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(str(path), "a truncated or damaged gz file", "a complete file", "copy it again") from None
+    except OSError as error:
+        raise InputError(str(path), error.strerror or str(error), "a file that can be read", "check it") from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise InputError(str(path), f"no valid JSON ({error})", "a network file",
+                         "write it again with write_network, or trafficsim import") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"{path}: format", "no network file", f'JSON with "format": "{FORMAT}"',
+                         "name a file made by write_network or trafficsim import")
+    if content.get("version") != VERSION:
+        raise InputError(f"{path}: version", str(content.get("version")), str(VERSION), "update trafficsim")
+    for name in LISTS:
+        if not isinstance(content.get(name), list):
+            raise InputError(f"{path}: {name}", "no list", "a list", "the file is incomplete; write it again")
+    return content
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"the number {name}")
+
+
+def _add_link(graph: nx.MultiDiGraph[Any], row: Any, place: str) -> None:
+    tail, head = _taken(row, "from", place), _taken(row, "to", place)
+    link = _taken(row, "id", place)
+    for node in (tail, head):
+        if node not in graph:
+            raise NetworkError(f"{place} ({link!r})", f"an unknown node {node!r}", "the id of a node in the file",
+                               "correct 'from' and 'to', or add the node")
+    attributes = _completed(row, EDGE_ATTRIBUTES, f"{place} ({link!r})", {"from", "to", "key"})
+    graph.add_edge(tail, head, key=row.get("key"), **attributes)
+
+
+def _taken(row: Any, name: str, place: str) -> Hashable:
+    if not isinstance(row, dict) or not isinstance(row.get(name), str | int):
+        raise NetworkError(f"{place}.{name}", "nothing usable", "a name", f"add {name!r}")
+    value: str | int = row[name]
+    return value
+
+
+def _completed(row: dict[str, Any], table: tuple[Attribute, ...], place: str, without: set[str]) -> dict[str, Any]:
+    return complete({name: value for name, value in row.items() if name not in without}, table, place)
+
+
+def _model(model: Any, row: Any, place: str) -> Any:
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise NetworkError(f"{place}{'.' if key else ''}{key}", repr(first["input"]), first["msg"],
+                           "correct the value, or write the file again") from None
+
+
+def _finding(row: Any, place: str) -> Finding:
+    try:
+        return Finding(**row)
+    except TypeError:
+        raise InputError(place, "no finding", "level, code, where, message", "write the file again") from None
+
+
+def _object(own: dict[str, Any], table: tuple[Attribute, ...], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "required": required,
+            "properties": {**own, **{attribute.name: _property(attribute) for attribute in table}}}
+
+
+def _property(attribute: Attribute) -> dict[str, Any]:
+    kinds = {"text": "string", "choice": "string", "integer": "integer", "number": "number"}
+    schema: dict[str, Any] = {"type": [kinds.get(attribute.kind, "array"), "null"]}
+    unit = f" ({attribute.unit})" if attribute.unit else ""
+    schema["description"] = attribute.meaning + unit
+    if attribute.kind == "choice":
+        schema["enum"] = [*attribute.choices, None]
+    if attribute.kind in ("integer", "number"):
+        if attribute.low is not None:
+            schema["exclusiveMinimum" if attribute.above else "minimum"] = attribute.low
+        if attribute.high is not None:
+            schema["maximum"] = attribute.high
+    return schema
