@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -145,7 +146,7 @@ def _named_sets(network: Network, links: _Links) -> Iterator[Finding]:
                 yield Finding("error", "unknown-link", f"{kind} {name!r}", f"no link {unknown[0]!r}",
                               f"correct the {kind}")
     for name, ids in network.paths.items():
-        for first, second in zip(ids, ids[1:], strict=False):
+        for first, second in itertools.pairwise(ids):
             known = first in links.attributes and second in links.attributes
             if known and links.attributes[first]["to"] != links.attributes[second]["from"]:
                 yield Finding("error", "path-gap", f"path {name!r}", f"{second!r} does not follow on {first!r}",

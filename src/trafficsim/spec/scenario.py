@@ -55,9 +55,9 @@ class NodeSpec(Model):
     id: str
     x_m: float
     y_m: float
-    control: Literal["priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled"] = (
-        "priority"
-    )
+    control: Literal[
+        "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
+    ] = "priority"
     name: str = ""
 
 

@@ -1,0 +1,31 @@
+"""What all builders share: from a graph to a network whose inferences are by design."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import networkx as nx
+
+from trafficsim.spec.infer import assemble
+from trafficsim.spec.network import Network
+from trafficsim.spec.staging import Timing
+
+
+def built(
+    graph: nx.MultiDiGraph[Any],
+    timing: Mapping[Hashable, Timing] | None = None,
+    groups: Mapping[str, tuple[str, ...]] | None = None,
+    paths: Mapping[str, tuple[str, ...]] | None = None,
+) -> Network:
+    """Make the network of a builder; what it infers is what the builder documents, so only warnings are kept."""
+    named = {"groups": dict(groups or {}), "paths": dict(paths or {})}
+    network = assemble(graph, (), named, left_hand_traffic=False, timing=timing or {})
+    warnings = tuple(finding for finding in network.findings if finding.level != "info")
+    return Network(network.graph, network.connections, network.signals, network.groups, network.paths, warnings)
+
+
+def two_way(graph: nx.MultiDiGraph[Any], a: str, b: str, ids: tuple[str, str], **attributes: Any) -> None:
+    """Add a link in each direction."""
+    graph.add_edge(a, b, id=ids[0], **attributes)
+    graph.add_edge(b, a, id=ids[1], **attributes)
