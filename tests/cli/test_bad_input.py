@@ -27,7 +27,10 @@ FLOW = 'volume_veh_h = 400.0'
 NODES_TO_DEMAND = SCENARIO[SCENARIO.index("[[network.nodes]]"):SCENARIO.index("[[demand.flows]]")]
 FLOWS = SCENARIO[SCENARIO.index("[[demand.flows]]"):]
 TRIP = '[[demand.trips]]\nid = "t"\ndepart_s = 10.0\n'
-SIGNAL = '[[signals]]\nid = "centre"\nphases = [{ duration_s = 30, state = "GG" }, { duration_s = 30, state = "rr" }]\n'
+SIGNAL = (
+    '[[signals]]\nid = "centre"\n'
+    'phases = [{ duration_s = 30, state = "GGGG" }, { duration_s = 9, state = "rrrr" }]\n'
+)
 
 SCENARIOS = [
     Broken("missing name", 'name = "cross"\n', "", ("name", "nothing", "add name")),
@@ -78,7 +81,8 @@ SCENARIOS = [
     Broken("unknown kind of builder", NODES_TO_DEMAND, '[network.builder]\nkind = "spiral"\n',
            ("network.builder.kind", "'spiral'", "'grid'")),
     Broken("unknown argument of a builder", NODES_TO_DEMAND,
-           '[network.builder]\nkind = "grid"\narguments = { rovs = 3 }\n', ("rovs", "rows")),
+           '[network.builder]\nkind = "grid"\narguments = { rows = 2, columns = 2, rovs = 3 }\n',
+           ("rovs", "did you mean 'rows'")),
     Broken("two sources of a network", NODES_TO_DEMAND, '[network]\nfile = "a.json"\nbuilder = { kind = "grid" }\n',
            ("network", "exactly one of builder, file")),
     Broken("no source of a network", NODES_TO_DEMAND, "[network]\n", ("network", "exactly one of builder, file")),
@@ -91,11 +95,12 @@ SCENARIOS = [
     Broken("conflicting greens", "[[demand.flows]]", f"{SIGNAL}\n[[demand.flows]]", ("centre", "green")),
     Broken("unknown signal", "[[demand.flows]]", SIGNAL.replace("centre", "center") + "\n[[demand.flows]]",
            ("signals[0].id", "'center'", "did you mean 'centre'")),
-    Broken("unknown letter of a signal", "[[demand.flows]]", SIGNAL.replace("GG", "GX") + "\n[[demand.flows]]",
-           ("signals[0].phases[0].state", "'GX'")),
-    Broken("phases of different width", "[[demand.flows]]", SIGNAL.replace("GG", "GGG") + "\n[[demand.flows]]",
+    Broken("unknown letter of a signal", "[[demand.flows]]", SIGNAL.replace("GGGG", "GGGX") + "\n[[demand.flows]]",
+           ("signals[0].phases[0].state", "'GGGX'")),
+    Broken("phases of different width", "[[demand.flows]]", SIGNAL.replace("GGGG", "GGG") + "\n[[demand.flows]]",
            ("signals[0]", "different numbers of states")),
-    Broken("too few states", "[[demand.flows]]", SIGNAL.replace("GG", "G").replace("rr", "r") + "\n[[demand.flows]]",
+    Broken("too few states", "[[demand.flows]]",
+           SIGNAL.replace("GGGG", "GG").replace("rrrr", "rr") + "\n[[demand.flows]]",
            ("signals[0].phases", "centre")),
     Broken("detector beyond its link", "[[demand.flows]]",
            '[[detectors]]\nid = "d"\nlink = "main_in"\nposition_m = 900\n\n[[demand.flows]]', ("detector 'd'", "900")),

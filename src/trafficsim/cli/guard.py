@@ -18,6 +18,7 @@ import typer
 from trafficsim.base.errors import TrafficsimError
 
 INTERRUPTED = 130
+PAGE_WIDTH = 160
 DEBUG_VARIABLE = "TRAFFICSIM_DEBUG"
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -53,6 +54,13 @@ def guarded(command: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
 def print_json(value: Mapping[str, Any]) -> None:
     """Print exactly one JSON object on stdout."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def show(table: Any) -> None:
+    """Print a rich table on stdout: as wide as the terminal, and not cut short where there is none."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else PAGE_WIDTH).print(table)
 
 
 def say(message: str) -> None:

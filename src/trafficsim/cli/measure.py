@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json
+from trafficsim.cli.guard import guarded, print_json, show
 from trafficsim.cli.options import Json
 
 
@@ -22,7 +22,6 @@ def bench(
     if as_json:
         print_json(measured)
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("case", "million/s", "unit", "relative", "loop s", "compile s", "set-up s", "peak MB")
@@ -30,4 +29,4 @@ def bench(
         numbers = (case[key] for key in ("relative", "loop_s", "compile_s", "setup_s", "peak_mb"))
         cells = (f"{number:.3g}" for number in numbers)
         table.add_row(name, f"{case['per_s'] / 1e6:.4g}", case["unit"], *cells)
-    Console().print(table)
+    show(table)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json, say
+from trafficsim.cli.guard import guarded, print_json, say, show
 from trafficsim.cli.options import Json, Out, Workers
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _progress() -> Iterator[Progress | None]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("running", total=None)
 
-        def show(done: int, total: int, labels: Labels) -> None:
+        def advance(done: int, total: int, labels: Labels) -> None:
             bar.update(task, completed=done, total=total, description=f"{labels.alternative}, {labels.replication}")
 
-        yield show
+        yield advance
 
 
 def _require_out(csv: bool, out: Path | None) -> None:
@@ -103,28 +103,23 @@ def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
 
 
 def _show_run(result: RunResult) -> None:
-    from rich.console import Console
-
     from trafficsim.results.formats import indicators_view
 
     summary = result.as_json()
-    console = Console()
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
-    console.print(indicators_view(summary["indicators"], title))
+    show(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
-    console.print(f"vehicles: {vehicles}", highlight=False)
+    typer.echo(f"vehicles: {vehicles}")
     for name, reason in summary["not_computed"].items():
-        console.print(f"{name}: not computed, {reason}", highlight=False, markup=False)
-    console.print(f"digest: {summary['digest']}", highlight=False)
+        typer.echo(f"{name}: not computed, {reason}")
+    typer.echo(f"digest: {summary['digest']}")
 
 
 def _show_study(result: StudyResult) -> None:
-    from rich.console import Console
-
     from trafficsim.results.formats import comparison_view
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
-    Console().print(comparison_view(result.comparison, title=title))
+    show(comparison_view(result.comparison, title=title))
     failed: list[dict[str, Any]] = result.as_json().get("failed", [])
     for broken in failed:
         say(f"failed: {broken}")
