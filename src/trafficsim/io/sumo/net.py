@@ -233,7 +233,7 @@ def _common(kinds: Iterable[tuple[Kind, ...]]) -> tuple[Kind, ...]:
 
 def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
     """Make the graph of ours: junctions as nodes, edges as links, attributes of the network schema."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
     used = {end for edge in net.edges.values() for end in (edge.tail, edge.head)}
     for name, junction in net.junctions.items():
         if name in used:

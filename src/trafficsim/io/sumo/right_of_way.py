@@ -86,9 +86,8 @@ def _link_indices(net: Net) -> dict[str, dict[int, Link]]:
 
 def _requests(junction: Element, links: int) -> list[tuple[int, set[int], set[int]]]:
     """Rows (index, yields to, crosses); in the bit strings the last character stands for index 0."""
-    rows = []
-    for request in junction.all("request"):
-        rows.append((request.whole("index"), _bits(request, "response"), _bits(request, "foes")))
+    rows = [(request.whole("index"), _bits(request, "response"), _bits(request, "foes"))
+            for request in junction.all("request")]
     if rows and links > len(rows):
         raise NetworkError(junction.where, f"{len(rows)} request rows for {links} connections",
                            "one row for each connection", "write the network again with SUMO's netconvert")

@@ -1,4 +1,4 @@
-"""Routes of SUMO vehicles: written in the vehicle, named elsewhere, or to be found; and their check against the network."""
+"""Routes of SUMO vehicles: written in the vehicle, named elsewhere, or to be found; checked against the network."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RouteBook:
         Raises
         ------
         DemandError
-            If it has neither a route nor an origin and a destination, or they are given in a way that is not understood.
+            If it has neither a route nor an origin and a destination, or names what is not there.
         """
         element = self._route_element(vehicle)
         if element is not None:
@@ -112,7 +112,7 @@ class RouteBook:
 
     def _unknown(self, edge: str, vehicle: Element) -> DemandError:
         if edge in self.dropped:
-            return DemandError(f"{vehicle.where}: edge {edge!r}", "an edge without lanes for cars, vans, trucks or buses",
+            return DemandError(f"{vehicle.where}: edge {edge!r}", "an edge that no car, van, truck or bus may use",
                                "edges that the vehicle may use", "correct the route")
         close = difflib.get_close_matches(edge, self.links, n=1)
         remedy = f"did you mean {close[0]!r}? Or give the network that belongs to this file" if close \
@@ -163,12 +163,13 @@ def _permissions(network: Network, links: Mapping[str, Mapping[str, object]]) ->
     for link, attributes in links.items():
         allow = attributes.get("allow") or (None,) * int(str(attributes["lanes"]))
         lane_kinds[link] = [KINDS if kinds is None else tuple(kinds) for kinds in allow]  # type: ignore[attr-defined]
-    usable = {kind: {link for link, lanes in lane_kinds.items() if any(kind in lane for lane in lanes)}
-              for kind in KINDS}
+    usable: dict[str, set[str]] = {"all": set(links)}
+    usable |= {kind: {link for link, lanes in lane_kinds.items() if any(kind in lane for lane in lanes)}
+               for kind in KINDS}
     joined: dict[str, Pairs] = defaultdict(set)
     for each in network.connections:
         pair = (each.from_link, each.to_link)
         joined["all"].add(pair)
         for kind in set(lane_kinds[each.from_link][each.from_lane]) & set(lane_kinds[each.to_link][each.to_lane]):
             joined[kind].add(pair)
-    return {**usable, "all": set(links)}, joined
+    return usable, joined

@@ -90,6 +90,6 @@ def _attached(connection: Connection, programs: dict[str, SignalProgram], rail: 
                            "give the additional file that holds the signal programs")
     width = len(programs[signal].phases[0].state)
     if index >= width:
-        raise NetworkError(f"{where}: linkIndex", str(index), f"an index below {width}, as many as signal {signal!r} has "
-                           "state letters", "give the program that belongs to this network")
+        raise NetworkError(f"{where}: linkIndex", str(index), f"an index below {width}, the state letters of "
+                           f"signal {signal!r}", "give the program that belongs to this network")
     return connection
