@@ -100,8 +100,8 @@ def test_vehicles_that_are_not_simulated_are_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "position_m"),
-    [("", 5.1), ('departPos="base"', 5.1), ('departPos="0"', 0.0), ('departPos="12.5"', 12.5), ('departPos="-50"', 150.0),
-     ('departPos="random"', 5.1), ('departPos="900"', 200.0)],
+    [("", 5.1), ('departPos="base"', 5.1), ('departPos="0"', 0.0), ('departPos="12.5"', 12.5),
+     ('departPos="-50"', 150.0), ('departPos="random"', 5.1), ('departPos="900"', 200.0)],
 )
 def test_departure_position(tmp_path: Path, attribute: str, position_m: float) -> None:
     trip = one_trip(tmp_path, f'<vehicle id="a" depart="0" {attribute}>{ROUTE}</vehicle>')
@@ -198,7 +198,8 @@ BROKEN = {
     "flow of negative volume": ('<flow id="f" from="w_in" to="e_out" end="9" vehsPerHour="-1"/>', "vehsPerHour", "-1"),
     "flow of period 0": ('<flow id="f" from="w_in" to="e_out" end="9" period="0"/>', "period", "above 0"),
     "bus stop": (f'<vehicle id="a" depart="0">{ROUTE}<stop busStop="B" duration="2"/></vehicle>', "'B'", "busStop"),
-    "stop lane": (f'<vehicle id="a" depart="0">{ROUTE}<stop lane="e_out_5" duration="2"/></vehicle>', "e_out_5", "stop"),
+    "stop lane": (f'<vehicle id="a" depart="0">{ROUTE}<stop lane="e_out_5" duration="2"/></vehicle>', "e_out_5",
+                  "lane of the network"),
     "incomplete via": ('<trip id="a" depart="0" from="w_in" via="s_in" to="w_out"/>', "via", "duarouter"),
 }
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import defusedxml.ElementTree as ET
 import numpy as np
 import pytest
+from defusedxml.ElementTree import parse
 
 from trafficsim.io.sumo import SumoImport, read_sumo
 from trafficsim.plan.arrays import Plan
@@ -70,7 +70,7 @@ def plan_of(folder: Path, city: str) -> Plan:
 def reference(folder: Path, city: str) -> Trips:
     path = folder / "reference_sumo_1.28.0" / f"{city}.tripinfo.xml.gz"
     with gzip.open(path) as stream:
-        rows = list(ET.parse(stream).getroot())
+        rows = list(parse(stream).getroot())
     free = {row.get("id"): float(row.get("duration")) - float(row.get("timeLoss")) - float(row.get("stopTime"))
             for row in rows}
     return Trips({row.get("id"): float(row.get("routeLength")) for row in rows}, free)
@@ -79,11 +79,12 @@ def reference(folder: Path, city: str) -> Trips:
 @pytest.mark.parametrize("city", CITIES)
 def test_counts_match_the_files(city: str, real_data: Path) -> None:
     found, given = city_of(real_data, city), files(real_data, city)
-    root = ET.parse(given.network).getroot()
+    root = parse(given.network).getroot()
     edges = [edge for edge in root.iter("edge") if edge.get("function") is None]
     names = {edge.get("id") for edge in edges}
     assert set(found.network.links) == names
-    assert sum(link["lanes"] for link in found.network.links.values()) == sum(len(edge.findall("lane")) for edge in edges)
+    lanes = {edge.get("id"): len(edge.findall("lane")) for edge in edges}
+    assert {name: link["lanes"] for name, link in found.network.links.items()} == lanes
     ways = [way for way in root.iter("connection") if way.get("from") in names and way.get("to") in names]
     walked = {lane.get("id") for lane in root.iter("lane") if lane.get("allow") == "pedestrian"}
     driven = [way for way in ways if f"{way.get('from')}_{way.get('fromLane')}" not in walked]
@@ -92,13 +93,13 @@ def test_counts_match_the_files(city: str, real_data: Path) -> None:
     vehicles = 0
     for path in given.routes:
         with (gzip.open(path) if path.suffix == ".gz" else path.open("rb")) as stream:
-            vehicles += sum(element.tag in ("vehicle", "trip") for element in ET.parse(stream).getroot())
+            vehicles += sum(element.tag in ("vehicle", "trip") for element in parse(stream).getroot())
     assert len(found.demand.trips) == vehicles == len(reference(real_data, city).length_m)
 
 
 def test_bologna_has_its_programs_stops_and_detectors(real_data: Path) -> None:
     found = city_of(real_data, "acosta")
-    assert {program.name for program in found.network.signals} == {"utopia"}, "those of the additional file, loaded last"
+    assert {program.name for program in found.network.signals} == {"utopia"}, "the programs loaded last"
     assert len(found.detectors) == 58
     assert sum(len(trip.stops) for trip in found.demand.trips) == 542
     assert set(found.demand.mixes) == {"private", "ignoring"}

@@ -89,7 +89,7 @@ class DemandReader:
             destination=way.destination, vehicle_class=vehicle_type, depart_lane=lane,
             depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=self._stops(element, way),
         ))
-        self.ledger.note("read", element.tag)
+        self.ledger.note("read", element.tag, element.where)
         self._ignored_attributes(element, VEHICLE_READ)
 
     def _depart_lane(self, element: Element, way: Way) -> int | None:
@@ -140,7 +140,7 @@ class DemandReader:
             route=way.route, begin_s=self._clock_or_none(element, "begin"), end_s=end, departures=departures,
             vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
         ))
-        self.ledger.note("read", "flow")
+        self.ledger.note("read", "flow", element.where)
         self._ignored_attributes(element, FLOW_READ)
 
     def _rate(self, element: Element) -> tuple[float, float | None, Departures]:

@@ -98,7 +98,7 @@ def read_net(root: Element, ledger: Ledger) -> Net:
     for element in root.all("roundabout"):
         net.roundabout_nodes.update(element.get("nodes").split())
         net.roundabout_edges.update(element.get("edges").split())
-        ledger.note("read", "roundabout")
+        ledger.note("read", "roundabout", element.where)
     net.links = _links(net, ledger)
     known = {"junction", "edge", "connection", "roundabout", "tlLogic", "location"}
     for element in root.children:
@@ -157,9 +157,9 @@ def whole_kmh(speed_kmh: float) -> float:
 
 
 def _note_lanes(element: Element, lanes: list[tuple[Element, Lane]], ledger: Ledger) -> None:
-    ledger.note("read", "edge")
+    ledger.note("read", "edge", element.where)
     for lane_element, lane in lanes:
-        ledger.note("read", "lane")
+        ledger.note("read", "lane", lane_element.where)
         if not lane.kinds:
             ledger.note("inferred", "lane closed to cars, vans, trucks and buses (keeps its index)", lane_element.where)
         if is_reserved_for_some_cars(lane_element):
@@ -238,12 +238,12 @@ def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
     for name, junction in net.junctions.items():
         if name in used:
             graph.add_node(name, x_m=junction.number("x"), y_m=junction.number("y"), control=_control(net, junction))
-            ledger.note("read", "junction")
+            ledger.note("read", "junction", junction.where)
         else:
             ledger.note("ignored", "junction without edges for vehicles", junction.where)
     for edge in net.edges.values():
         graph.add_edge(edge.tail, edge.head, key=edge.id, **_attributes(net, edge))
-    ledger.note("inferred", "road class of an edge, from its type or its limit", times=len(net.edges))
+    ledger.note("inferred", "road class of an edge, from its type or its limit", net.root.file, times=len(net.edges))
     return graph
 
 

@@ -59,7 +59,7 @@ class RouteBook:
         chosen = self._most_probable(element) if element.tag == "routeDistribution" else element
         if chosen is not None:
             self.named[element.text("id")] = chosen
-            self.ledger.note("read", "named route")
+            self.ledger.note("read", "named route", element.where)
 
     def way_of(self, vehicle: Element) -> Way:
         """Return where a vehicle, trip or flow goes.

@@ -32,8 +32,9 @@ def read_signals(elements: Iterable[Element], ledger: Ledger) -> dict[str, Signa
         name = element.text("id")
         if name in programs:
             ledger.note("read", "signal program that replaces an earlier one", element.where)
+        else:
+            ledger.note("read", "signal controller", element.where)
         programs[name] = _program(element, ledger)
-    ledger.note("read", "signal controller", times=len(programs))
     return programs
 
 

@@ -60,7 +60,7 @@ def read_bus_stops(elements: Iterable[Element], links: Links, ledger: Ledger) ->
             ledger.note("ignored", "bus stop on a lane that is not in the network", element.where, level="warning")
             continue
         found[name] = Place(*lane, position(element, "endPos", lane_length_m(links, *lane), ledger))
-        ledger.note("read", "bus stop")
+        ledger.note("read", "bus stop", element.where)
     return found
 
 
@@ -74,7 +74,7 @@ def read_detectors(elements: Iterable[Element], links: Links, ledger: Ledger) ->
             continue
         at = position(element, "pos", lane_length_m(links, *lane), ledger)
         found.append(make(Detector, element, id=element.text("id"), link=lane[0], lane=lane[1], position_m=at))
-        ledger.note("read", "detector")
+        ledger.note("read", "detector", element.where)
     return tuple(found)
 
 
@@ -97,7 +97,7 @@ def read_stop(element: Element, places: Mapping[str, Place | None], links: Links
         ledger.note("ignored", f"attribute {attribute} of a stop", element.where)
     if element.get("until"):
         ledger.note("ignored", "attribute until of a stop (its duration holds)", element.where)
-    ledger.note("read", "stop")
+    ledger.note("read", "stop", element.where)
     return make(Stop, element, link=place.link, lane=place.lane, position_m=place.position_m,
                 dwell_s=element.clock("duration"))
 

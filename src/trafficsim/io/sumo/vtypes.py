@@ -85,7 +85,7 @@ def _read_type(types: VehicleTypes, element: Element, ledger: Ledger) -> None:
     if vclass == "motorcycle":
         ledger.note("inferred", "vehicle type motorcycle treated as a car of its length", element.where)
     types.classes[name] = make_class(element, ledger)
-    ledger.note("read", "vehicle type")
+    ledger.note("read", "vehicle type", element.where)
     for attribute in element.attributes:
         if attribute in FOLLOWING:
             ledger.note("ignored", f"attribute {attribute} of another car-following model", element.where)
@@ -153,4 +153,4 @@ def _read_mix(types: VehicleTypes, element: Element, ledger: Ledger) -> None:
     if len(present) < len(shares):
         ledger.note("ignored", "member of a distribution whose class is not simulated", element.where, level="warning")
     types.mixes[name] = present
-    ledger.note("read", "vehicle type distribution")
+    ledger.note("read", "vehicle type distribution", element.where)
