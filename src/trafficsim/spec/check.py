@@ -191,7 +191,8 @@ def _conflicting_greens(network: Network) -> Iterator[Finding]:
 
 
 def _green_conflict(way: Connection, other: Connection, phase: int) -> Finding:
-    names = f"{way.from_link} to {way.to_link} and {other.from_link} to {other.to_link}"
+    names = (f"{way.from_link} lane {way.from_lane} to {way.to_link} and "
+             f"{other.from_link} lane {other.from_lane} to {other.to_link}")
     where = f"signal {way.signal!r}, phase {phase}"
     if (way.to_link, way.to_lane) == (other.to_link, other.to_lane):
         return Finding("warning", "merging-greens", where, f"{names} merge into one lane with green G for both",
