@@ -11,10 +11,18 @@ from typing import Annotated, Any
 import networkx as nx
 from pydantic import Field
 
-from trafficsim.spec.build.arguments import (
-    Count, Lanes, LengthM, RoadClassName, Seconds, SpeedKmh, builder, per_item, wrong,
-)
 from trafficsim.spec.build import assembly
+from trafficsim.spec.build.arguments import (
+    Count,
+    Lanes,
+    LengthM,
+    RoadClassName,
+    Seconds,
+    SpeedKmh,
+    builder,
+    per_item,
+    wrong,
+)
 from trafficsim.spec.network import Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES
 from trafficsim.spec.staging import Timing
@@ -25,7 +33,7 @@ DIRECTIONS = ("east", "west")
 
 
 @builder
-def corridor(
+def corridor(  # noqa: PLR0913 - each argument is one plain number of the network
     lengths_m: Annotated[tuple[LengthM, ...], Field(min_length=1)],
     lanes: Lanes | tuple[Lanes, ...] = 1,
     speed_limit_kmh: SpeedKmh | tuple[SpeedKmh, ...] = 50.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Hashable, Iterator
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from trafficsim.spec.staging import Timing
 
 
 @builder
-def grid(
+def grid(  # noqa: PLR0913 - each argument is one plain number of the network
     rows: Count,
     columns: Count,
     spacing_m: LengthM = 250.0,
@@ -97,7 +98,7 @@ def _ends(rows: int, columns: int) -> Iterator[tuple[str, int, int]]:
 def _streets(rows: int, columns: int) -> Iterator[tuple[str, str]]:
     for row in range(rows):
         along = [f"w{row}", *(f"r{row}c{column}" for column in range(columns)), f"e{row}"]
-        yield from zip(along, along[1:], strict=False)
+        yield from itertools.pairwise(along)
     for column in range(columns):
         up = [f"s{column}", *(f"r{row}c{column}" for row in range(rows)), f"n{column}"]
-        yield from zip(up, up[1:], strict=False)
+        yield from itertools.pairwise(up)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import networkx as nx
 from pydantic import Field
 
-from trafficsim.spec.build.arguments import LengthM, Lanes, Seconds, SpeedKmh, builder, per_item
+from trafficsim.spec.build.arguments import Lanes, LengthM, Seconds, SpeedKmh, builder, per_item
 from trafficsim.spec.build.assembly import built, two_way
 from trafficsim.spec.network import Network
 from trafficsim.spec.staging import Timing
@@ -20,7 +20,7 @@ RING_PRIORITY = 10
 
 
 @builder
-def junction(
+def junction(  # noqa: PLR0913 - each argument is one plain number of the network
     arms: Annotated[int, Field(strict=True, ge=3, le=8)] = 4,
     lanes: Lanes | tuple[Lanes, ...] = 1,
     control: Control = "signal",
@@ -50,7 +50,8 @@ def junction(
 
     Notes
     -----
-    Links ``in0``, ``out0``, ...; the junction is node ``centre`` (roundabout: ``ring0``, ... joined by links ``ring0``, ...).
+    Links ``in0``, ``out0``, ...; the junction is node ``centre`` (roundabout: nodes ``ring0``, ... joined by links
+    of the same names).
 
     Raises
     ------
