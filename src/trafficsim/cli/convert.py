@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,7 +45,7 @@ def sumo(
         typer.echo(f"wrote {path}")
 
 
-def _report(counts: Mapping[str, Mapping[str, int]]) -> None:
+def _report(counts: Mapping[Any, Mapping[str, int]]) -> None:
     for act, things in counts.items():
         typer.echo(f"{act}:" if things else f"{act}: nothing")
         for thing, count in things.items():

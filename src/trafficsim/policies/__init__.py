@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = ("trafficsim.policies.speed_limit",)
