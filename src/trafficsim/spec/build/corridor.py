@@ -33,7 +33,7 @@ DIRECTIONS = ("east", "west")
 
 
 @builder
-def corridor(  # noqa: PLR0913 - each argument is one plain number of the network
+def corridor(
     lengths_m: Annotated[tuple[LengthM, ...], Field(min_length=1)],
     lanes: Lanes | tuple[Lanes, ...] = 1,
     speed_limit_kmh: SpeedKmh | tuple[SpeedKmh, ...] = 50.0,

@@ -16,7 +16,7 @@ from trafficsim.spec.staging import Timing
 
 
 @builder
-def grid(  # noqa: PLR0913 - each argument is one plain number of the network
+def grid(
     rows: Count,
     columns: Count,
     spacing_m: LengthM = 250.0,

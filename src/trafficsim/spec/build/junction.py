@@ -20,7 +20,7 @@ RING_PRIORITY = 10
 
 
 @builder
-def junction(  # noqa: PLR0913 - each argument is one plain number of the network
+def junction(
     arms: Annotated[int, Field(strict=True, ge=3, le=8)] = 4,
     lanes: Lanes | tuple[Lanes, ...] = 1,
     control: Control = "signal",
