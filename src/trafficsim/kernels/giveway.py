@@ -7,7 +7,7 @@ from numba import float32, int32, njit, uint32
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
-from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, decision, pos, rear, turn_of, vel
+from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, pos, turn_of, vel
 
 OPEN, CLOSED, YIELD = 0, 1, 2
 
@@ -66,14 +66,12 @@ def signal_view(net, signals, conn, v, available, y, key):
 
 
 @njit(cache=True, nogil=True)
-def arrives_soon(net, vehicles, start, foe, ticks, ignore_head):
+def arrives_soon(net, vehicles, start, foe, ticks):
     """Whether a vehicle that will take connection ``foe`` reaches the conflict within ``ticks``."""
     lane = net.conn[foe].origin
     turn = net.conn[foe].turn
     half = net.conn[foe].length >> 1
     k = start[lane]
-    if ignore_head:
-        k += 1
     far = int32(ticks * 5.0 * net.scale.approach)
     while k < start[lane + 1]:
         ahead = -pos(vehicles.X[k])
@@ -103,7 +101,7 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
             continue
         head = start[lane]
         held = head < start[lane + 1] and vel(vehicles.X[head]) == 0 and work.lane[lane].hold > 0
-        if arrives_soon(net, vehicles, start, foe, ticks, held):
+        if not held and arrives_soon(net, vehicles, start, foe, ticks):
             return True
     return False
 
@@ -120,11 +118,28 @@ def is_blocked(net, work, conn, tick):
 
 
 @njit(cache=True, nogil=True)
-def has_room(net, vehicles, start, conn, cells):
-    """Whether a vehicle of this length fits beyond the junction, or those ahead move on."""
-    lane = net.conn[conn].to
-    tail = start[lane + 1] - 1
-    if tail < start[lane] or vel(vehicles.X[tail]) > net.scale.crawl:
-        return True
-    room = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[lane].length
-    return room >= min(cells, net.lane[lane].length - 1)
+def has_room(net, signals, vehicles, start, trips, work, view):
+    """Whether a vehicle will fit beyond the junction when all ahead have closed up.
+
+    Room is added up along the route until somebody stands in the way or a line is closed; ``view`` is (connection,
+    hop, cells that the vehicle takes).
+    """
+    conn, hop, cells = view
+    room = 0
+    for further in range(4):
+        lane = net.conn[conn].to
+        room += net.lane[lane].length - work.lane[lane].used
+        hop += 1
+        turn = trips.hops[hop]
+        if room >= cells or turn == EXIT:
+            return True
+        head, tail = start[lane], start[lane + 1] - 1
+        if tail >= head and min(vel(vehicles.X[tail]), vel(vehicles.X[head])) <= net.scale.crawl:
+            return False
+        conn = net.reach[net.lane[lane].turns + turn]
+        if conn == net.reach[net.lane[lane].turns + turn + 1]:
+            return False
+        group = net.conn[conn].group
+        if group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER):
+            return False
+    return True

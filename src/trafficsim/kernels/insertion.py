@@ -104,6 +104,7 @@ def enter(net, trips, work, tally, trip, where, tick):
     work.arrive[lane, 4] = trip
     work.arrive[lane, 5] = 1
     work.event[lane] |= 2
+    work.lane[lane].used += trips.row[trip].cells
     work.lane[lane].arrive_slot = slot
     trips.row[trip].status = EN_ROUTE
     trips.row[trip].entry_time = time

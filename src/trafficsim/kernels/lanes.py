@@ -23,11 +23,10 @@ def lane_flags(net, trips, lane, hop):
     link = net.lane[lane].link
     side = lane - net.link[link].lane
     wanted = int32(trips.lanes_wanted[hop])
-    turn = trips.hops[hop]
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
-    if turn != 255 and net.reach[net.lane[lane].turns + turn] == net.reach[net.lane[lane].turns + turn + 1]:
+    if (int32(trips.lanes_feasible[hop]) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
@@ -85,6 +84,8 @@ def sweep(net, vehicles, start, trips, work, where):
             j += 1
         if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw)):
             work.count[Count.LANE_CHANGES] += 1
+            work.lane[source].used -= length(vehicles.Y[x])
+            work.lane[target].used += length(vehicles.Y[x])
             if side > 0:
                 move_up(net, vehicles, start, trips, work, x, j, target)
             else:

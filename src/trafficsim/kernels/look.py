@@ -10,8 +10,11 @@ from trafficsim.kernels.giveway import (
 )
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.signals import RED, RED_AMBER, YELLOW
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, length, pack_x, pos, rear, turn_of, vel, wish
+from trafficsim.kernels.words import (
+    EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, cap, length, pack_x, pos, rear, turn_of, vel, wish,
+)
 
 
 @njit(inline="always")
@@ -63,6 +66,18 @@ def slow_for(connector_speed, distance, comfort):
 
 
 @njit(cache=True, nogil=True)
+def turning_bound(net, lane, conn, v, y, distance):
+    """Return the speed bound that a slower connector sets for a vehicle ``distance`` cells before it."""
+    limit = net.link[net.lane[lane].link].limit
+    if net.conn[conn].speed >= limit:
+        return int32(FAST)
+    speed = net.conn[conn].speed * (cap(y) / limit)
+    if speed >= (v + net.scale.crawl) * 256:
+        return int32(FAST)
+    return slow_for(speed, distance, net.scale.comfort)
+
+
+@njit(cache=True, nogil=True)
 def keep_decision(vehicles, k, made):
     """Store the decision at yellow (0 forgets it)."""
     y = vehicles.Y[k]
@@ -70,15 +85,17 @@ def keep_decision(vehicles, k, made):
 
 
 @njit(cache=True, nogil=True)
-def may_enter(net, signals, vehicles, start, work, view):
-    """Return (may enter, whether a wait is the vehicle's own giving way) for a vehicle before a connection.
+def may_enter(net, signals, vehicles, start, trips, work, view):
+    """Return (may enter, decision at yellow, whether it gives way or lacks room) for a vehicle before a connection.
 
-    ``view`` is (connection, lane that waits, speed, cells to the line, word Y, key, tick).
+    ``view`` is (connection, hop, lane that waits, speed, cells to the line, word Y, key, tick).
     """
-    conn, lane, v, available, y, key, tick = view
+    conn, hop, lane, v, available, y, key, tick = view
     status, made = signal_view(net, signals, conn, v, available, y, key)
     held = False
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
+    if work.conn[conn].inside > 0 and status != CLOSED:
+        return committed, made, not committed
     if status == YIELD:
         held = True
         near = available <= 2 * v + net.scale.near
@@ -90,23 +107,36 @@ def may_enter(net, signals, vehicles, start, work, view):
         else:
             status = CLOSED
     if status == OPEN and not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
-        clear = (net.conn[conn].manner & 2) == 0 or has_room(net, vehicles, start, conn, length(y))
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(
+            net, signals, vehicles, start, trips, work, (conn, hop, length(y))
+        )
         if not clear or is_blocked(net, work, conn, tick):
             status, held = CLOSED, True
     return status == OPEN, made, held and status == CLOSED
 
 
 @njit(cache=True, nogil=True)
-def beyond(net, signals, vehicles, start, trips, work, view, conn, hop):
+def has_place(net, signals, work, conn):
+    """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
+    if net.conn[conn].pocket < 0 or work.conn[conn].inside >= net.conn[conn].places:
+        return False
+    group = net.conn[conn].group
+    if group < 0:
+        return True
+    lamp = signals.group[group].state
+    return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
+
+
+@njit(cache=True, nogil=True)
+def beyond(net, signals, vehicles, start, trips, work, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
-    conn_first, lane, v, available, y, key, tick = view
+    conn, hop, lane, v, available, y, key, tick = view
     bound = int32(FAST)
     distance = int32(available + 1)
     here = int32(-1 - available)
     look = sight(net, v)
     while True:
-        if net.conn[conn].speed < (v + net.scale.crawl) * 256:
-            bound = min(bound, slow_for(net.conn[conn].speed, distance, net.scale.comfort))
+        bound = min(bound, turning_bound(net, net.conn[conn].origin, conn, v, y, distance))
         to = net.conn[conn].to
         entry = int32(net.lane[to].length + net.conn[conn].length)
         tail = start[to + 1] - 1
@@ -122,7 +152,8 @@ def beyond(net, signals, vehicles, start, trips, work, view, conn, hop):
         may = False
         if conn >= 0:
             may, made, held = may_enter(
-                net, signals, vehicles, start, work, (conn, to, v, int32(distance - 1), int32(y & ~12), key, tick)
+                net, signals, vehicles, start, trips, work,
+                (conn, hop, to, v, int32(distance - 1), int32(y & ~12), key, tick),
             )
         if not may:
             bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
@@ -138,6 +169,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     available = int32(max(int32(-1) - pos(x), int32(0)))
     far = pack_x(pos(x) + int32(FAR), int32(FAST))
     work.lane[lane].head_conn = -1
+    work.lane[lane].to_pocket = 0
     work.lane[lane].hold = 0
     work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
@@ -145,24 +177,32 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         return far, int32(FAST)
     hop = trips.row[vid].hop
     conn = pick(net, vehicles, start, trips, lane, hop)
-    if conn < 0:
+    if y & FLAG_WRONG:
         invite(net, vehicles, start, work, lane, k, tick)
-        if work.lane[lane].wait > net.scale.stranded:
+        if work.lane[lane].wait <= net.scale.stranded:
+            conn = -1
+        elif conn < 0:
             conn = nearest(net, lane, turn)
     if conn < 0:
         work.lane[lane].hold = 1
         return far, stop_bound(available, trips.row[vid].brake)
-    view = (conn, lane, v, available, y, vehicles.KEY[k], tick)
-    may, made, held = may_enter(net, signals, vehicles, start, work, view)
+    view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
+    may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
     keep_decision(vehicles, k, made)
     if not may:
         work.lane[lane].hold = 1 if held else 0
-        bound = stop_bound(available, trips.row[vid].brake)
-        if net.conn[conn].speed < (v + net.scale.crawl) * 256:
-            bound = min(bound, slow_for(net.conn[conn].speed, available + int32(1), net.scale.comfort))
+        inner = int32(0)
+        if held and made == 0 and has_place(net, signals, work, conn):
+            inner = int32(net.conn[conn].inner)
+            work.lane[lane].head_conn = conn
+            work.lane[lane].to_pocket = 1
+        bound = stop_bound(available + inner, trips.row[vid].brake)
+        bound = min(bound, turning_bound(net, lane, conn, v, y, available + int32(1)))
         return far, bound
-    word, bound = beyond(net, signals, vehicles, start, trips, work, view, conn, hop)
+    word, bound = beyond(net, signals, vehicles, start, trips, work, view)
     work.lane[lane].head_conn = conn
+    if v == 0 and vel(word) == 0 and pos(word) - pos(x) <= net.scale.slack:
+        work.lane[lane].hold = 1
     if available <= v + net.scale.slack:
         work.conn[conn].claim = tick
     return word, bound
@@ -179,14 +219,12 @@ def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
         return int32(FAST)
     slot = net.lane[lane].turns + turn
     conn = net.reach[slot]
-    if conn == net.reach[slot + 1]:
+    if y & FLAG_WRONG:
         invite(net, vehicles, start, work, lane, k, tick)
         return stop_bound(available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
-    bound = int32(FAST)
-    if net.conn[conn].speed < (v + net.scale.crawl) * 256:
-        bound = slow_for(net.conn[conn].speed, available + int32(1), net.scale.comfort)
+    bound = turning_bound(net, lane, conn, v, y, available + int32(1))
     if status != OPEN:
         bound = min(bound, stop_bound(available, trips.row[vid].brake))
     return bound
@@ -241,7 +279,7 @@ def look_ahead(net, signals, vehicles, start, trips, work, tick):
             x = vehicles.X[k]
             if pos(x) < look:
                 break
-            if vel(x) >= net.scale.crawl - 1:
+            if vel(x) >= net.scale.crawl - 1 or vehicles.Y[k] & FLAG_WRONG:
                 bound = view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick)
                 if bound < FAST:
                     add_bound(work, k, bound)

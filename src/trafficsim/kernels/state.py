@@ -51,6 +51,7 @@ LINK_FIELDS = {
     "speed_mean": "f8",  # mean desired speed (cells/tick); desired = speed_mean * (1 + cv * z)
     "cv": "f8",
     "factor": "f8",  # speed that factor classes multiply (cells/tick)
+    "limit": "f8",  # speed limit (1/256 cell per tick)
 }
 CONN_FIELDS = {
     "origin": "i4",  # lane it leaves
@@ -63,6 +64,9 @@ CONN_FIELDS = {
     "crosses": "i4",  # where its entries in Net.crosses begin
     "gap": "f8",  # critical gap in ticks
     "manner": "i4",  # bit 0 must stop, bit 1 keep clear
+    "inner": "i4",  # cells from the stop line to the waiting place inside the junction
+    "places": "i4",  # vehicles that can wait there
+    "pocket": "i4",  # index of that place, -1 without
 }
 PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
@@ -103,12 +107,14 @@ STOP_FIELDS = {"hop": "i8", "cell": "i4", "ticks": "i8", "lane": "i4"}
 ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8"}
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
+    "to_pocket": "i4",  # its head goes to wait inside the junction
     "hold": "i4",  # its head stands because it gives way or finds no room
     "wait": "i4",  # ticks that its head has been standing
     "tracked": "i4",  # vehicles that are still on a connector that must be watched
+    "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i8",
 }
-CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4"}
+CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4"}
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
 QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
 CLOCK_FIELDS = {
@@ -135,6 +141,8 @@ class Net(NamedTuple):
     reach: Array
     yields: Array
     crosses: Array
+    inner: Array
+    """Connections with a waiting place inside the junction."""
     stop_probability: Array
     """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""
 
@@ -170,6 +178,8 @@ class Trips(NamedTuple):
     """uint8, turn at the end of every link of all routes, EXIT at the last."""
     lanes_wanted: Array
     """uint8 per hop, bit s: lane s of that link leads on without another lane change soon."""
+    lanes_feasible: Array
+    """uint8 per hop, bit s: from lane s the route can be followed at all."""
 
 
 class Queues(NamedTuple):
@@ -194,6 +204,8 @@ class Work(NamedTuple):
     """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives."""
     arrive: Array
     """int64 (lanes, 6): words of the arriving vehicle."""
+    pocket: Array
+    """int64 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
     outs: Array
     lane: Array
     conn: Array
@@ -235,6 +247,7 @@ class Count(IntEnum):
     BOUNDS = 11
     HELD = 12
     STILL = 13
+    INSIDE = 14
 
 
 COUNTERS = 16

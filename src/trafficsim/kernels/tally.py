@@ -87,8 +87,15 @@ def close_cycle(tally, clock, link, tick):
 
 
 @njit(cache=True, nogil=True)
-def close_interval(net, vehicles, start, trips, tally, time):
+def close_interval(net, vehicles, start, trips, work, tally, time):
     """Give every vehicle's time, distance and waiting since the last boundary to its link."""
+    for i in range(len(net.inner)):
+        conn = net.inner[i]
+        for at in range(work.conn[conn].inside):
+            vid = work.pocket[net.conn[conn].pocket, at, 3]
+            link = net.lane[net.conn[conn].to].link
+            tally.link[link, 2] += time - trips.row[vid].since_time
+            trips.row[vid].since_time = time
     for lane in range(net.lanes):
         link = net.lane[lane].link
         for k in range(start[lane], start[lane + 1]):

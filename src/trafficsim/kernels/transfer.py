@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba import int32, int64, njit
+from numba import int32, int64, njit, uint32
 
+from trafficsim.kernels.giveway import must_wait
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
@@ -26,6 +27,14 @@ def desired_speed(net, trips, vid, link):
         speed = net.link[link].speed_mean * min(max(1.0 + net.link[link].cv * trips.row[vid].z, 0.2), 2.0)
     speed = min(max(speed, 1.0), trips.row[vid].top_speed)
     return int32(min(speed * 256.0 + 0.5, 32767.0))
+
+
+@njit(cache=True, nogil=True)
+def connector_speeds(net, trips, vid, conn):
+    """Return the desired speeds beyond and on a connector: who drives above the limit also turns faster."""
+    link = net.lane[net.conn[conn].to].link
+    cap = desired_speed(net, trips, vid, link)
+    return cap, max(min(cap, int32(net.conn[conn].speed * (cap / net.link[link].limit))), int32(256))
 
 
 @njit(cache=True, nogil=True)
@@ -79,8 +88,7 @@ def enter_link(net, trips, tally, vid, conn, lane, time):
     trips.row[vid].enter_time = time
     trips.row[vid].since_time = time
     trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
-    cap = desired_speed(net, trips, vid, link)
-    slow = min(cap, net.conn[conn].speed)
+    cap, slow = connector_speeds(net, trips, vid, conn)
     trips.row[vid].free_time = net.lane[lane].length * 256.0 / cap + net.conn[conn].length * 256.0 / slow
     trips.row[vid].connection = conn
     return cap, slow
@@ -97,10 +105,14 @@ def finish(vehicles, trips, work, vid, time, w):
 
 
 @njit(cache=True, nogil=True)
-def stage(net, vehicles, start, trips, work, where):
-    """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane."""
-    source, lane, place, v, cap, tracked = where
-    vid = vehicles.ID[source]
+def stage(net, start, trips, work, where, words):
+    """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane.
+
+    ``where`` is (lane, position, speed, desired speed, whether its connector is watched), ``words`` are the vehicle's
+    (length in cells, word Z, key, trip, word W).
+    """
+    lane, place, v, cap, tracked = where
+    cells, z, key, vid, w = words
     flags = lane_flags(net, trips, lane, trips.row[vid].hop)
     if tracked:
         flags |= int32(FLAG_CONNECTOR)
@@ -111,12 +123,13 @@ def stage(net, vehicles, start, trips, work, where):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
-    work.arrive[lane, 1] = pack_y(cap, length(vehicles.Y[source]), flags)
-    work.arrive[lane, 2] = with_turn(vehicles.Z[source], trips.hops[trips.row[vid].hop])
-    work.arrive[lane, 3] = int64(vehicles.KEY[source])
+    work.arrive[lane, 1] = pack_y(cap, cells, flags)
+    work.arrive[lane, 2] = with_turn(z, trips.hops[trips.row[vid].hop])
+    work.arrive[lane, 3] = int64(key)
     work.arrive[lane, 4] = vid
-    work.arrive[lane, 5] = vehicles.W[source]
+    work.arrive[lane, 5] = w
     work.event[lane] |= 2
+    work.lane[lane].used += cells
     work.lane[lane].arrive_slot = start[lane + 1]
 
 
@@ -175,6 +188,8 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
     i = start[lane]
     vid, z = vehicles.ID[i], vehicles.Z[i]
+    arrived_by = trips.row[vid].connection
+    words = (length(vehicles.Y[i]), z, vehicles.KEY[i], vid, vehicles.W[i])
     over, v = pos(work.moved[i]), vel(work.moved[i])
     speed = max(v, int32(1))
     w = vehicles.W[i]
@@ -187,12 +202,13 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
             finish(vehicles, trips, work, vid, time, w)
             break
         conn = choose(net, vehicles, start, trips, work, here, hop, first)
-        place = place_beyond(net, vehicles, start, work, conn, over)
+        inside = first and work.lane[lane].to_pocket > 0
+        place = int32(-1) if inside else place_beyond(net, vehicles, start, work, conn, over)
         if place == -32768 and first:
             hold_at_line(vehicles, start, work, lane)
             return
         if place == -32768:
-            wait_on_short(net, vehicles, start, trips, work, (i, here, speed))
+            wait_on_short(net, start, trips, work, here, words)
             break
         if first and pos(vehicles.X[i]) < 0:
             check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid))
@@ -204,33 +220,87 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
         to = net.conn[conn].to
         turn = trips.hops[hop]
         free, entered, since = trips.row[vid].free_time, trips.row[vid].enter_time, trips.row[vid].since_time
-        cap = desired_speed(net, trips, vid, net.lane[to].link)
-        note_turn(net, trips, tally, clock, vid,
-                  (link, turn, time, float(v), z, min(cap, net.conn[conn].speed) / 256.0))
+        cap, slow = connector_speeds(net, trips, vid, conn)
+        note_turn(net, trips, tally, clock, vid, (link, turn, time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
         cap, slow = enter_link(net, trips, tally, vid, conn, to, time)
+        if inside:
+            wait_inside(net, work, conn, words)
+            break
         if place < 0:
             watched = slow < cap or net.conn[conn + 1].crosses > net.conn[conn].crosses
             on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
             tracked = watched and on_way
-            stage(net, vehicles, start, trips, work, (i, to, place, v, slow if tracked else cap, tracked))
+            stage(net, start, trips, work, (to, place, v, slow if tracked else cap, tracked), words)
             break
         over, here, first = place, to, False
+    if vehicles.Y[i] & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
+        work.conn[arrived_by].on_conn -= 1
+        work.lane[lane].tracked -= 1
+    work.lane[lane].used -= length(vehicles.Y[i])
     work.event[lane] |= 1
     work.lane[lane].wait = 0
     work.count[Count.TRANSFERS] += 1
 
 
 @njit(cache=True, nogil=True)
-def wait_on_short(net, vehicles, start, trips, work, where):
+def wait_on_short(net, start, trips, work, here, words):
     """Leave a vehicle at the end of a short link that it would have crossed, because the next one is full."""
-    i, here, speed = where
-    vid = vehicles.ID[i]
+    vid = words[3]
     conn = trips.row[vid].connection
     cap = desired_speed(net, trips, vid, net.lane[here].link)
-    watched = net.conn[conn + 1].crosses > net.conn[conn].crosses or net.conn[conn].speed < cap
-    tracked = watched and -1 - length(vehicles.Y[i]) < -net.lane[here].length
-    stage(net, vehicles, start, trips, work, (i, here, int32(-1), int32(0), cap, tracked))
+    watched = net.conn[conn + 1].crosses > net.conn[conn].crosses or net.conn[conn].speed < net.link[net.lane[here].link].limit
+    tracked = watched and -1 - words[0] < -net.lane[here].length
+    stage(net, start, trips, work, (here, int32(-1), int32(0), cap, tracked), words)
+
+
+@njit(cache=True, nogil=True)
+def wait_inside(net, work, conn, words):
+    """Put a vehicle that gives way on the waiting place inside the junction."""
+    cells, z, key, vid, w = words
+    at = work.conn[conn].inside
+    place = work.pocket[net.conn[conn].pocket]
+    place[at, 0] = cells
+    place[at, 1] = z
+    place[at, 2] = int64(key)
+    place[at, 3] = vid
+    place[at, 4] = w
+    work.conn[conn].inside = at + 1
+    work.count[Count.INSIDE] += 1
+
+
+@njit(cache=True, nogil=True)
+def leave_inside(net, signals, vehicles, start, trips, work, tick):
+    """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
+    for i in range(len(net.inner)):
+        conn = net.inner[i]
+        inside = work.conn[conn].inside
+        if inside == 0:
+            continue
+        place = work.pocket[net.conn[conn].pocket]
+        for at in range(inside):
+            place[at, 4] += 65536
+        work.count[Count.UPDATES] += inside
+        work.conn[conn].inside_wait += 1
+        to = net.conn[conn].to
+        position = net.conn[conn].inner + 2 - net.lane[to].length - net.conn[conn].length
+        tail = start[to + 1] - 1
+        if work.event[to] & 2 or (tail >= start[to] and rear(vehicles.X[tail], vehicles.Y[tail]) < position):
+            continue
+        if must_wait(net, vehicles, start, signals, work, conn, tick, work.conn[conn].inside_wait):
+            continue
+        vid = place[0, 3]
+        cap, slow = connector_speeds(net, trips, vid, conn)
+        words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), int32(vid), int32(place[0, 4]))
+        stage(net, start, trips, work, (to, int32(position), int32(2), slow, True), words)
+        for at in range(1, inside):
+            for word in range(5):
+                place[at - 1, word] = place[at, word]
+        work.conn[conn].inside = inside - 1
+        work.conn[conn].inside_wait = 0
+        work.conn[conn].claim = tick
+        work.conn[conn].last_entry = tick
+        work.count[Count.INSIDE] -= 1
 
 
 @njit(cache=True, nogil=True)
@@ -249,6 +319,8 @@ def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
             gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
             if gives_way == (minor == 1):
                 cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick)
+    if work.count[Count.INSIDE] > 0:
+        leave_inside(net, signals, vehicles, start, trips, work, tick)
 
 
 @njit(cache=True, nogil=True)

@@ -8,31 +8,53 @@ from trafficsim.kernels.words import EXIT
 
 
 @njit(cache=True, nogil=True)
-def lanes_wanted(net, hops, links, kind_bits, horizon, wanted):
-    """Write for every hop the mask of lanes from which no lane change is needed within ``horizon`` cells beyond it.
+def lanes_wanted(net, hops, links, kind_bits, reach, wanted, feasible):
+    """Write for every hop which lanes lead on, and which lead on at all.
 
-    ``hops`` and ``links`` are the turns and links of all routes, each ended by EXIT; ``kind_bits`` the permission bit
-    of the vehicle, by hop.
+    ``wanted``: no lane change is needed within ``reach[0]`` cells beyond the hop. ``feasible``: the lane serves the
+    turn, and what is missing beyond it can be changed on a link that gives ``reach[1]`` cells per lane. ``hops`` and
+    ``links`` are the turns and links of all routes, each ended by EXIT; ``kind_bits`` the vehicle's permission bit.
     """
     onward = [0] * 8
+    lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
-        link, turn = links[h], hops[h]
-        first = net.link[link].lane
-        count = min(net.link[link + 1].lane - first, 8)
+        first = net.link[links[h]].lane
+        count = min(net.link[links[h] + 1].lane - first, 8)
         here = [0] * 8
-        best = -1
+        best, feasible_mask, serving = -1, 0, 0
         for side in range(count):
-            here[side] = score(net, first + side, turn, onward, horizon, kind_bits[h])
+            lane = first + side
+            here[side] = score(net, lane, hops[h], onward, reach[0], kind_bits[h])
             best = max(best, here[side])
+            if here[side] >= 0:
+                serving |= 1 << side
+                if can_follow(net, lane, hops[h], lanes_after, mask_after, reach[1]):
+                    feasible_mask |= 1 << side
         mask = 0
         for side in range(count):
-            if here[side] >= 0 and here[side] >= min(best, horizon):
+            if here[side] >= 0 and here[side] >= min(best, reach[0]):
                 mask |= 1 << side
-        wanted[h] = mask
-        for side in range(count):
             onward[side] = net.lane[first + side].length + max(here[side], 0)
-            if here[side] < 0:
-                onward[side] = net.lane[first + side].length
+        if feasible_mask == 0:
+            feasible_mask = serving
+        feasible[h] = feasible_mask
+        wanted[h] = mask & feasible_mask if mask & feasible_mask else mask
+        lanes_after, mask_after = count, feasible_mask
+
+
+@njit(cache=True, nogil=True)
+def can_follow(net, lane, turn, lanes_after, mask_after, per_change):
+    """Whether some connection of the lane leads to a feasible lane, or to a link long enough to change to one."""
+    if turn == EXIT:
+        return True
+    slot = net.lane[lane].turns + turn
+    for conn in range(net.reach[slot], net.reach[slot + 1]):
+        to = net.conn[conn].to
+        side = to - net.link[net.lane[to].link].lane
+        for other in range(lanes_after):
+            if (mask_after >> other) & 1 and abs(other - side) * per_change <= net.lane[to].length:
+                return True
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ ID    row of the trip                                                           
 ===== ============================================================================= =======================
 
 Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
-1 stop, 2 go), bit 4 the lane does not serve the vehicle's turn, bit 5 the vehicle has a stop on this link.
+1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link.
 """
 
 from __future__ import annotations

@@ -76,6 +76,8 @@ class ConnectionArrays(NamedTuple):
     keep_clear: BOOL
     direction: U1
     """0 through, 1 left, 2 right, 3 u-turn."""
+    inner_wait_m: F8
+    """How far beyond its stop line a vehicle that gives way may wait inside the junction; 0: at the line."""
 
 
 class SignalArrays(NamedTuple):

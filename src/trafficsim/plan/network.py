@@ -196,6 +196,7 @@ def _connections(connections: Sequence[Connection], order: NDArray[np.int64], tu
         must_stop=np.array([row.must_stop for row in rows], np.bool_),
         keep_clear=np.array([row.keep_clear for row in rows], np.bool_),
         direction=np.array([DIRECTIONS[row.turn] for row in rows], np.uint8),
+        inner_wait_m=_floats([row.inner_wait_m for row in rows]),
     )
 
 

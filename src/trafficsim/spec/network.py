@@ -40,6 +40,9 @@ class Connection(Model):
         Gap acceptance (HCM 2016 ch. 20 base values by movement); used where ``yields_to`` is not empty.
     must_stop
         Stop sign: every vehicle stands once at the line.
+    inner_wait_m
+        Distance beyond the stop line at which a vehicle that has to give way may wait inside the junction (as left
+        turners do); 0 makes it wait at the line.
     keep_clear
         A driver does not enter unless the vehicle fits beyond the junction.
     """
@@ -59,6 +62,7 @@ class Connection(Model):
     follow_up_s: float = Field(default=3.3, gt=0, le=20)
     must_stop: bool = False
     keep_clear: bool = True
+    inner_wait_m: float = Field(default=0.0, ge=0, le=100)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def check_invariants(program: Program) -> None:
         Naming the broken invariant.
     """
     count = program.work.count
-    on_road = int(program.start[-1])
+    on_road = int(program.start[-1]) + int(count[Count.INSIDE])
     if int(count[Count.INSERTED]) != on_road + int(count[Count.COMPLETED]):
         raise SimulationError(
             "conservation of vehicles", f"{count[Count.INSERTED]} entered, {on_road} on the road and "
@@ -158,7 +158,7 @@ def _take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Col
 
 
 def _take_interval(program: Program, tick: int, collected: Collected) -> None:
-    close_interval(program.net, program.vehicles, program.start, program.trips, program.tally, float(tick))
+    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(tick))
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
     program.tally.link[:] = 0.0

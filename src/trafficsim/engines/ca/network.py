@@ -22,6 +22,8 @@ from trafficsim.kernels.state import (
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
+WAITING_SPACE_M, MOST_INSIDE = 7.0, 3
+"""Space that a vehicle takes when it waits inside a junction, and how many find room at most (modelling assumption)."""
 MOST_CELLS = 32000
 """Positions are signed 16-bit cells."""
 
@@ -53,6 +55,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     conn_length = to_cells(conns.length_m, cell, 0)
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings)
+    conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
+    has_place = conns.inner_wait_m >= WAITING_SPACE_M
     turn_start = np.asarray(links.turn_start, np.int64)
     turns_of_lane = np.diff(turn_start)[lanes.link]
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
@@ -69,16 +73,18 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
+            "limit": links.speed_limit_ms * tick / cell * 256,
         }),
         conn=table(CONN_FIELDS, len(conns.turn) + 1, {
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
             "speed": np.clip(np.rint(conns.speed_ms * tick / cell * 256), 256, 32767), "group": conns.signal_group,
             "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
-            "manner": conns.must_stop * 1 + conns.keep_clear * 2,
+            "inner": conn_inner, "places": np.minimum(conns.inner_wait_m // WAITING_SPACE_M, MOST_INSIDE),
+            "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1), "manner": conns.must_stop * 1 + conns.keep_clear * 2,
         }),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
-        stop_probability=stop_probability(settings),
+        inner=np.flatnonzero(has_place).astype(np.int32), stop_probability=stop_probability(settings),
     )
 
 

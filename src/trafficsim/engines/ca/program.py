@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.engines.ca.network import compile_network, compile_signals, table
+from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
 from trafficsim.engines.ca.scales import MOVE_SPEED_MS, WAIT_SPEED_MS, make_rule, one_row
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.kernels.rules import Rule
@@ -106,7 +106,7 @@ def _work(net: Net, room: int) -> Work:
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
         bound_slot=np.zeros(2 * room, np.int32), bound_speed=np.zeros(2 * room, np.int32),
-        event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
+        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64), event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
         lane=lane, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 

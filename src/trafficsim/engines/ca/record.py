@@ -54,7 +54,8 @@ def _state(program: Program) -> bytes:
     n = int(program.start[-1])
     words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
              program.vehicles.W)
-    return b"".join(np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")).tobytes() for word in words)
+    inside = np.ascontiguousarray(program.work.pocket).astype("<i8").tobytes() if len(program.net.inner) else b""
+    return inside + b"".join(np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")).tobytes() for word in words)
 
 
 def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.ndarray:

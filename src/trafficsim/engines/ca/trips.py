@@ -18,6 +18,9 @@ from trafficsim.spec.scenario import CellularAutomaton
 LANE_HORIZON_M = 400.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption)."""
 
+LANE_CHANGE_M = 30.0
+"""Length that a driver counts on for one lane change (modelling assumption)."""
+
 
 def route_turns(plan: Plan) -> np.ndarray:
     """Return the turn (counted on its link) at the end of every link of all routes, EXIT at the last."""
@@ -66,17 +69,17 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     kind = trips.vehicle_class
     bits = np.where(plan.classes.ignores_permissions[kind], 255, 1 << plan.classes.kind[kind]).astype(np.int32)
     hops = route_turns(plan)
-    wanted = np.zeros(len(hops), np.uint8)
+    wanted, feasible = np.zeros(len(hops), np.uint8), np.zeros(len(hops), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
-    horizon = round(LANE_HORIZON_M / settings.cell_m)
-    lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), horizon, wanted)
+    reach = (round(LANE_HORIZON_M / settings.cell_m), round(LANE_CHANGE_M / settings.cell_m))
+    lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), reach, wanted, feasible)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "kind_bit": bits, "first_link": links[start[:-1]] if n else links,
         "route_start": start, "hop": start[:-1], "stop_start": trips.stop_start, "next_stop": trips.stop_start[:-1],
         "connection": np.full(n, -1), "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
     })
-    return Trips(row=row, stop=_stops(plan, settings), hops=hops, lanes_wanted=wanted)
+    return Trips(row=row, stop=_stops(plan, settings), hops=hops, lanes_wanted=wanted, lanes_feasible=feasible)
 
 
 def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray]:

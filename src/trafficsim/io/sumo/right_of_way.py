@@ -138,6 +138,8 @@ def _connection(net: Net, link: Link, yields_to: tuple[int, ...], crosses: tuple
         signal=signal, signal_index=element.whole("linkIndex") if signal else None, yields_to=yields_to,
         crosses=crosses, critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
         keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
+        # a way that is split by an internal junction: vehicles that give way wait at the end of its first part
+        inner_wait_m=inside[0].length_m if len(inside) > 1 and yields_to else 0.0,
     )
 
 
