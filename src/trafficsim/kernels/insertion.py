@@ -11,6 +11,8 @@ from trafficsim.kernels.transfer import desired_speed
 from trafficsim.kernels.words import FLAG_STOP, length, pack_x, pack_y, pos, rear, vel, with_turn
 
 EN_ROUTE = 1
+LOOK_BEHIND = 6
+"""How many waiting trips are looked at for one that finds its lane free (modelling assumption)."""
 
 
 @njit(cache=True, nogil=True)
@@ -61,8 +63,11 @@ def best_entry(net, vehicles, start, trips, work, trip, since):
     words = (cells, wanted, theta, net.scale.safe, net.scale.firm)
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
     hop = trips.row[trip].hop
+    feasible = int32(trips.lanes_feasible[hop])
     for lane in range(net.link[link].lane, net.link[link + 1].lane):
         side = lane - net.link[link].lane
+        if trips.row[trip].depart_lane < 0 and feasible != 0 and (feasible >> side) & 1 == 0:
+            continue
         if work.event[lane] & 2 or (net.lane[lane].allowed & trips.row[trip].kind_bit) == 0:
             continue
         if trips.row[trip].depart_lane >= 0 and trips.row[trip].depart_lane != side:
@@ -119,19 +124,25 @@ def enter(net, trips, work, tally, trip, where, tick):
 
 @njit(cache=True, nogil=True)
 def insert_trips(net, vehicles, start, trips, queues, work, tally, tick):
-    """Insert the trips that are due, first come first served at every entry, as many as it has lanes."""
+    """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
+
+    Who finds its lanes full lets those behind pass who go elsewhere: a queue in one lane does not close the others.
+    """
     for entry in range(queues.entries):
         link = queues.entry[entry].link
+        last = queues.entry[entry + 1].start
         for again in range(net.link[link + 1].lane - net.link[link].lane):
-            at = queues.entry[entry].next
-            if at >= queues.entry[entry + 1].start:
-                break
-            trip = queues.trip[at]
-            if trips.row[trip].depart >= tick + 1.0:
-                break
-            since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
-            lane, slot, place, v = best_entry(net, vehicles, start, trips, work, trip, since)
-            if lane < 0:
-                break
-            enter(net, trips, work, tally, trip, (lane, slot, place, v, since), tick)
-            queues.entry[entry].next = at + 1
+            first = queues.entry[entry].next
+            for at in range(first, min(first + LOOK_BEHIND, last)):
+                trip = queues.trip[at]
+                if trips.row[trip].depart >= tick + 1.0:
+                    break
+                since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
+                lane, slot, place, v = best_entry(net, vehicles, start, trips, work, trip, since)
+                if lane >= 0:
+                    enter(net, trips, work, tally, trip, (lane, slot, place, v, since), tick)
+                    for z in range(at, first, -1):
+                        queues.trip[z] = queues.trip[z - 1]
+                    queues.trip[first] = trip
+                    queues.entry[entry].next = first + 1
+                    break

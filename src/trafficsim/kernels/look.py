@@ -86,18 +86,18 @@ def keep_decision(vehicles, k, made):
 
 @njit(cache=True, nogil=True)
 def may_enter(net, signals, vehicles, start, trips, work, view):
-    """Return (may enter, decision at yellow, whether it gives way or lacks room) for a vehicle before a connection.
+    """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection.
 
     ``view`` is (connection, hop, lane that waits, speed, cells to the line, word Y, key, tick).
     """
     conn, hop, lane, v, available, y, key, tick = view
     status, made = signal_view(net, signals, conn, v, available, y, key)
-    held = False
+    held = 0
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
     if work.conn[conn].inside > 0 and status != CLOSED:
-        return committed, made, not committed
+        return committed, made, 0 if committed else 1
     if status == YIELD:
-        held = True
+        held = 1
         near = available <= 2 * v + net.scale.near
         stopped = (net.conn[conn].manner & 1) == 0 or (v == 0 and available <= net.scale.slack)
         if committed:
@@ -106,13 +106,23 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
             status = OPEN
         else:
             status = CLOSED
-    if status == OPEN and not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
+    if status != CLOSED or held == 1:
+        status, held = with_room(net, signals, vehicles, start, trips, work, view, (status, held, committed))
+    return status == OPEN, made, held if status == CLOSED else 0
+
+
+@njit(cache=True, nogil=True)
+def with_room(net, signals, vehicles, start, trips, work, view, so_far):
+    """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
+    conn, hop, lane, v, available, y, key, tick = view
+    status, held, committed = so_far
+    if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         clear = (net.conn[conn].manner & 2) == 0 or has_room(
             net, signals, vehicles, start, trips, work, (conn, hop, length(y))
         )
         if not clear or is_blocked(net, work, conn, tick):
-            status, held = CLOSED, True
-    return status == OPEN, made, held and status == CLOSED
+            return CLOSED, 2
+    return status, held
 
 
 @njit(cache=True, nogil=True)
@@ -190,9 +200,9 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
     keep_decision(vehicles, k, made)
     if not may:
-        work.lane[lane].hold = 1 if held else 0
+        work.lane[lane].hold = 1 if held > 0 else 0
         inner = int32(0)
-        if held and made == 0 and has_place(net, signals, work, conn):
+        if held == 1 and made == 0 and has_place(net, signals, work, conn):
             inner = int32(net.conn[conn].inner)
             work.lane[lane].head_conn = conn
             work.lane[lane].to_pocket = 1
