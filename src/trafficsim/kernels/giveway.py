@@ -85,6 +85,12 @@ def arrives_soon(net, vehicles, start, foe, ticks):
 
 
 @njit(cache=True, nogil=True)
+def squeezes(net, work, foe, tick, waited):
+    """Whether a driver who has waited long squeezes past a vehicle that is stuck in the junction."""
+    return waited > net.scale.patience and tick - work.conn[foe].last_entry > net.scale.stuck
+
+
+@njit(cache=True, nogil=True)
 def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
     """Whether a vehicle before connection ``conn`` has to give way in this tick."""
     ticks = net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
@@ -93,7 +99,7 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
         foe = net.yields[i]
         if work.conn[foe].claim == tick:
             return True
-        if work.conn[foe].on_conn > 0 and net.conn[foe].to != target:
+        if work.conn[foe].on_conn > 0 and net.conn[foe].to != target and not squeezes(net, work, foe, tick, waited):
             return True
         lane = net.conn[foe].origin
         group = net.conn[foe].group
@@ -107,8 +113,10 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
 
 
 @njit(cache=True, nogil=True)
-def is_blocked(net, work, conn, tick):
-    """Whether a vehicle is stuck on a connector that crosses this one."""
+def is_blocked(net, work, conn, tick, waited):
+    """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
+    if waited > net.scale.patience:
+        return False
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
         if work.conn[foe].on_conn > 0 and net.conn[foe].to != net.conn[conn].to:

@@ -45,7 +45,7 @@ def candidates(vehicles, n, side, phase, scale, marks):
         gap = pos(X[j]) - length(Y[j]) - pos(x)
         slow = (want == int32(0)) and (v >= half) and (gap <= int32(2) * v + near)
         slow = slow and (int32(256) * (v + crawl) <= cap(y))
-        must = (want == side) and ((v >= crawl) or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0)))
+        must = (want == side) and ((v >= half) or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0)))
         marks[k] = uint8(1) if (must or slow) else uint8(0)
 
 
@@ -118,15 +118,16 @@ def accepts(net, vehicles, start, trips, work, where):
         ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
     if ahead < 0 or (not must and ahead <= own + net.scale.gain):
         return False
-    urgent = must and (y & FLAG_WRONG) != 0
+    give = net.scale.soft
+    if must:
+        give = net.scale.urgent if y & FLAG_WRONG else net.scale.firm
     if j < start[target + 1]:
         behind = back - pos(X[j])
         if behind < 0:
             return False
-        give = net.scale.urgent if urgent else (net.scale.firm if must else net.scale.soft)
         if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(X[j]) - give):
             return False
-    if safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) < float32(v - net.scale.crawl):
+    if safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) < float32(v - give):
         return False
     vid = vehicles.ID[x]
     if (net.lane[target].allowed & trips.row[vid].kind_bit) == 0:

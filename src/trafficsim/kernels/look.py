@@ -6,11 +6,12 @@ import numpy as np
 from numba import float32, int32, njit, uint32
 
 from trafficsim.kernels.giveway import (
-    CLOSED, OPEN, YIELD, can_stop, has_room, is_blocked, must_wait, signal_view, stop_bound,
+    CLOSED, OPEN, YIELD, arrives_soon, can_stop, has_room, is_blocked, must_wait, signal_view, squeezes,
+    stop_bound,
 )
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.signals import RED, RED_AMBER, YELLOW
+from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import (
     EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, cap, length, pack_x, pos, rear, turn_of, vel, wish,
@@ -112,15 +113,47 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
 
 
 @njit(cache=True, nogil=True)
+def may_force(net, signals, vehicles, start, trips, work, view):
+    """Whether a driver stranded in the wrong lane may turn from it: with the lamp of that lane, when nobody comes.
+
+    Such a driver gives way to everybody whose path the turn crosses.
+    """
+    conn, hop, lane, v, available, y, key, tick = view
+    own = net.reach[net.lane[lane].turns]
+    if own < net.reach[net.lane[lane].turns + net.link[net.lane[lane].link + 1].turn - net.link[net.lane[lane].link].turn]:
+        group = net.conn[own].group
+        if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
+            return False
+    if must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait):
+        return False
+    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+        foe = net.crosses[i]
+        group = net.conn[foe].group
+        lamp = signals.group[group].state if group >= 0 else GREEN
+        origin = net.conn[foe].origin
+        standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
+        if work.conn[foe].claim == tick:
+            return False
+        if work.conn[foe].on_conn > 0 and not squeezes(net, work, foe, tick, work.lane[lane].wait):
+            return False
+        if lamp != RED and lamp != RED_AMBER and not standing:
+            if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
+                return False
+    waited = work.lane[lane].wait
+    return waited > net.scale.patience or has_room(net, signals, vehicles, start, trips, work, (conn, hop, length(y)))
+
+
+@njit(cache=True, nogil=True)
 def with_room(net, signals, vehicles, start, trips, work, view, so_far):
     """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
     conn, hop, lane, v, available, y, key, tick = view
     status, held, committed = so_far
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
-        clear = (net.conn[conn].manner & 2) == 0 or has_room(
+        waited = work.lane[lane].wait
+        clear = (net.conn[conn].manner & 2) == 0 or waited > net.scale.patience or has_room(
             net, signals, vehicles, start, trips, work, (conn, hop, length(y))
         )
-        if not clear or is_blocked(net, work, conn, tick):
+        if not clear or is_blocked(net, work, conn, tick, waited):
             return CLOSED, 2
     return status, held
 
@@ -188,7 +221,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     hop = trips.row[vid].hop
     conn = pick(net, vehicles, start, trips, lane, hop)
     if y & FLAG_WRONG:
-        invite(net, vehicles, start, work, lane, k, tick)
+        zip_in(net, vehicles, start, work, lane, k)
         if work.lane[lane].wait <= net.scale.stranded:
             conn = -1
         elif conn < 0:
@@ -197,12 +230,15 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         work.lane[lane].hold = 1
         return far, stop_bound(available, trips.row[vid].brake)
     view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
-    may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
+    if net.conn[conn].origin != lane:
+        may, made, held = may_force(net, signals, vehicles, start, trips, work, view), 0, 1
+    else:
+        may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
     keep_decision(vehicles, k, made)
     if not may:
         work.lane[lane].hold = 1 if held > 0 else 0
         inner = int32(0)
-        if held == 1 and made == 0 and has_place(net, signals, work, conn):
+        if held == 1 and made == 0 and net.conn[conn].origin == lane and has_place(net, signals, work, conn):
             inner = int32(net.conn[conn].inner)
             work.lane[lane].head_conn = conn
             work.lane[lane].to_pocket = 1
@@ -230,7 +266,7 @@ def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
     slot = net.lane[lane].turns + turn
     conn = net.reach[slot]
     if y & FLAG_WRONG:
-        invite(net, vehicles, start, work, lane, k, tick)
+        zip_in(net, vehicles, start, work, lane, k)
         return stop_bound(available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
@@ -241,23 +277,44 @@ def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
 
 
 @njit(cache=True, nogil=True)
-def invite(net, vehicles, start, work, lane, k, tick):
-    """Let the vehicle behind a stranded one, in the lane it needs, open a gap (courtesy of every second driver)."""
+def zip_in(net, vehicles, start, work, lane, k):
+    """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
+
+    It falls in behind the vehicle beside it, and every second driver behind it in the other lane opens a gap.
+    """
     side = wish(vehicles.Y[k])
     target = lane + side
     link = net.lane[lane].link
     if side == 0 or target < net.link[link].lane or target >= net.link[link + 1].lane:
         return
-    back = rear(vehicles.X[k], vehicles.Y[k])
+    x = vehicles.X[k]
+    back = rear(x, vehicles.Y[k])
     for j in range(start[target], start[target + 1]):
         gap = back - pos(vehicles.X[j])
         if gap < 0:
             continue
+        if j > start[target]:
+            fall_in(net, vehicles, work, k, j - 1)
         occasion = hash32(uint32(vehicles.KEY[k]))
         if gap < 6 * net.scale.gain and draw32(vehicles.KEY[j], occasion) & uint32(1):
-            speed = int32(max(safe_speed(gap, vel(vehicles.X[k]), float32(0.7), net.scale.safe), float32(0.0)))
+            speed = int32(max(safe_speed(gap, vel(x), float32(0.7), net.scale.safe), float32(0.0)))
             add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
         return
+    if start[target + 1] > start[target]:
+        fall_in(net, vehicles, work, k, start[target + 1] - 1)
+
+
+@njit(cache=True, nogil=True)
+def fall_in(net, vehicles, work, k, beside):
+    """Follow a moving vehicle of the other lane that is beside or just ahead, so that a change becomes possible."""
+    v, other = vel(vehicles.X[k]), vel(vehicles.X[beside])
+    ahead = rear(vehicles.X[beside], vehicles.Y[beside]) - pos(vehicles.X[k])
+    if other == 0 or ahead > 2 * net.scale.gain:
+        return
+    speed = max(other - int32(net.scale.soft), int32(1))
+    if ahead >= 0:
+        speed = int32(max(safe_speed(ahead, other, float32(0.7), net.scale.safe), float32(1.0)))
+    add_bound(work, k, max(speed, v - int32(net.scale.firm)))
 
 
 @njit(cache=True, nogil=True)

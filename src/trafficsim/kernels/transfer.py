@@ -210,7 +210,7 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
         if place == -32768:
             wait_on_short(net, start, trips, work, here, words)
             break
-        if first and pos(vehicles.X[i]) < 0:
+        if first and pos(vehicles.X[i]) < 0 and net.conn[conn].origin == here:
             check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid))
         if net.conn[conn].origin != here:
             work.count[Count.WRONG_LANE] += 1
