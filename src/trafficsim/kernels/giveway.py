@@ -130,9 +130,9 @@ def has_room(net, signals, vehicles, start, trips, work, view):
     """Whether a vehicle will fit beyond the junction when all ahead have closed up.
 
     Room is added up along the route until somebody stands in the way or a line is closed; ``view`` is (connection,
-    hop, cells that the vehicle takes).
+    hop, cells that the vehicle takes, tick).
     """
-    conn, hop, cells = view
+    conn, hop, cells, tick = view
     room = 0
     for further in range(4):
         lane = net.conn[conn].to
@@ -142,8 +142,10 @@ def has_room(net, signals, vehicles, start, trips, work, view):
         if room >= cells or turn == EXIT:
             return True
         head, tail = start[lane], start[lane + 1] - 1
-        if tail >= head and min(vel(vehicles.X[tail]), vel(vehicles.X[head])) <= net.scale.crawl:
-            return False
+        if tail >= head:
+            entered = work.conn[trips.row[vehicles.ID[tail]].connection].last_entry
+            if vel(vehicles.X[head]) == 0 or (vel(vehicles.X[tail]) == 0 and tick - entered > 2):
+                return False
         conn = net.reach[net.lane[lane].turns + turn]
         if conn == net.reach[net.lane[lane].turns + turn + 1]:
             return False

@@ -139,8 +139,9 @@ def may_force(net, signals, vehicles, start, trips, work, view):
         if lamp != RED and lamp != RED_AMBER and not standing:
             if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
                 return False
-    waited = work.lane[lane].wait
-    return waited > net.scale.patience or has_room(net, signals, vehicles, start, trips, work, (conn, hop, length(y)))
+    if work.lane[lane].wait > net.scale.patience:
+        return True
+    return has_room(net, signals, vehicles, start, trips, work, (conn, hop, length(y), tick))
 
 
 @njit(cache=True, nogil=True)
@@ -151,7 +152,7 @@ def with_room(net, signals, vehicles, start, trips, work, view, so_far):
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         waited = work.lane[lane].wait
         clear = (net.conn[conn].manner & 2) == 0 or waited > net.scale.patience or has_room(
-            net, signals, vehicles, start, trips, work, (conn, hop, length(y))
+            net, signals, vehicles, start, trips, work, (conn, hop, length(y), tick)
         )
         if not clear or is_blocked(net, work, conn, tick, waited):
             return CLOSED, 2
