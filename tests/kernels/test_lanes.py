@@ -1,0 +1,128 @@
+"""Lanes in one dense array: who is ahead, the guard, re-packing; and which lanes lead on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.oracles import lanes
+from tests.support.rings import ring_program
+from tests.support.worlds import link, make_network, make_program, make_world, through
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.leaders import guard, leader_words
+from trafficsim.kernels.repack import repack
+from trafficsim.kernels.state import Count
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.network import Connection
+from trafficsim.spec.scenario import CellularAutomaton
+
+LANES, MOST = 8, 9
+
+
+def random_lanes(seed: int) -> tuple[Program, np.random.Generator]:
+    """A program whose lanes hold 0 to 8 vehicles each without overlap; all words but X and Y are random."""
+    draw = np.random.default_rng(seed)
+    program = ring_program(4000.0, LANES * MOST, 3, 50.0, CellularAutomaton(), links=LANES)
+    counts = draw.integers(0, MOST, LANES)
+    program.start[:] = np.concatenate([[0], np.cumsum(counts)])
+    for word in program.vehicles[2:]:
+        word[: counts.sum()] = draw.integers(0, 2**31, counts.sum())
+    for lane in range(LANES):
+        front = -1 - int(draw.integers(0, 30))
+        for slot in range(program.start[lane], program.start[lane + 1]):
+            length = int(draw.integers(10, 30))
+            program.vehicles.X[slot] = (front << 16) | int(draw.integers(0, 30))
+            program.vehicles.Y[slot] = (5000 << 16) | (length << 8) | 1
+            front -= length + int(draw.integers(0, 25))
+    return program, draw
+
+
+def fronts_and_lengths(program: Program, lane: int) -> tuple[list[int], list[int]]:
+    here = slice(program.start[lane], program.start[lane + 1])
+    return (program.vehicles.X[here] >> 16).tolist(), ((program.vehicles.Y[here] >> 8) & 255).tolist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_leader_words_name_the_rear_and_speed_of_the_one_ahead(seed: int) -> None:
+    program, _ = random_lanes(seed)
+    n = int(program.start[-1])
+    leader_words(program.vehicles, program.work.leader, n)
+    for slot in range(1, n):
+        x, y = int(program.vehicles.X[slot - 1]), int(program.vehicles.Y[slot - 1])
+        word = int(program.work.leader[slot])
+        assert (word >> 16, word & 0xFFFF) == ((x >> 16) - ((y >> 8) & 255), x & 0xFFFF)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
+    program, draw = random_lanes(seed)
+    n = int(program.start[-1])
+    leader_words(program.vehicles, program.work.leader, n)
+    program.work.leader[program.start[:-1]] = 16000 << 16  # heads of lanes look elsewhere
+    step = draw.integers(0, 20 if seed % 2 else 1 + seed, n)
+    program.work.moved[:n] = (((program.vehicles.X[:n] >> 16) + step) << 16) | step
+    wished = (program.work.moved[:n] >> 16).copy()
+    guard(program.vehicles, program.start, program.work, LANES)
+    changed = 0
+    for lane in range(LANES):
+        old, lengths = fronts_and_lengths(program, lane)
+        here = slice(program.start[lane], program.start[lane + 1])
+        expected = lanes.hold_back(old, wished[here].tolist(), lengths)
+        assert (program.work.moved[here] >> 16).tolist() == expected
+        assert (program.work.moved[here] & 0xFFFF).tolist() == [new - before for new, before in zip(expected, old, strict=True)]
+        changed += int((np.array(expected) != wished[here]).sum()) if expected else 0
+    assert program.work.count[Count.REPAIRS] == changed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_repack_is_what_lists_would_do(seed: int) -> None:
+    program, draw = random_lanes(seed)
+    work, n = program.work, int(program.start[-1])
+    work.moved[:n] = draw.integers(0, 2**31, n)
+    columns = (work.moved, *program.vehicles[1:])
+    rows = [[tuple(int(word[slot]) for word in columns) for slot in range(program.start[lane], program.start[lane + 1])]
+            for lane in range(LANES)]
+    leaves, arrivals = [], []
+    for lane in range(LANES):
+        leaving = bool(rows[lane]) and draw.random() < 0.5
+        leaves.append(leaving)
+        arrivals.append(None)
+        work.event[lane] = int(leaving)
+        if draw.random() < 0.5:
+            place = int(draw.integers(int(leaving), len(rows[lane]) + 1))
+            words = tuple(draw.integers(0, 2**31, 6).tolist())
+            arrivals[-1] = (place, words)
+            work.event[lane] |= 2
+            work.arrive[lane] = words
+            work.lane[lane].arrive_slot = program.start[lane] + place
+    expected = lanes.repack(rows, leaves, arrivals)
+    repack(program.vehicles, program.after, program.start, program.start_after, work, LANES)
+    start = program.start_after
+    found = [[tuple(int(word[slot]) for word in program.after) for slot in range(start[lane], start[lane + 1])]
+             for lane in range(LANES)]
+    assert found == expected
+    assert not work.event.any()
+
+
+@pytest.mark.parametrize(("middle_m", "feasible"), [(100.0, 0b111), (20.0, 0b001)])
+def test_lanes_that_lead_on(middle_m: float, feasible: int) -> None:
+    # Three lanes lead to two, of which only the kerb lane serves the turn. From the others the driver has to change
+    # once on the middle link: possible on 100 m, not on 20 m (30 m are counted per change).
+    rows = [link("a", 300.0, lanes=3), link("b", middle_m, lanes=2), link("c", 300.0)]
+    joints = [
+        Connection(from_link="a", from_lane=0, to_link="b", to_lane=0),
+        Connection(from_link="a", from_lane=1, to_link="b", to_lane=1),
+        Connection(from_link="a", from_lane=2, to_link="b", to_lane=1),
+        Connection(from_link="b", from_lane=0, to_link="c", to_lane=0),
+    ]
+    trips = [Trip(id="t", depart_s=0.0, route=("a", "b", "c"))]
+    compiled = make_program(make_world(make_network(rows, joints), trips=trips)).trips
+    assert compiled.lanes_wanted.tolist() == [0b001, 0b01, 0b1]
+    assert compiled.lanes_feasible.tolist() == [feasible, 0b01, 0b1]
+
+
+def test_a_lane_closed_to_the_vehicle_does_not_lead_on() -> None:
+    rows = [link("a", 300.0, lanes=2, allow=(("bus",), ("car", "bus"))), link("b", 300.0, lanes=2)]
+    trips = [Trip(id=kind, depart_s=0.0, route=("a", "b"), vehicle_class=kind) for kind in ("bus", "car")]
+    compiled = make_program(make_world(make_network(rows, through("a", "b", 2)), trips=trips)).trips
+    assert compiled.lanes_wanted.tolist() == [0b11, 0b11, 0b10, 0b11]

@@ -1,0 +1,50 @@
+"""The signal state machine against a walk through the phases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.oracles.signal_lamps import lamps
+from tests.support.worlds import link, make_network, make_program, make_world, through
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.signals import update_signals
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.scenario import Time
+from trafficsim.spec.signals import Phase, SignalProgram
+
+
+def random_program(seed: int) -> SignalProgram:
+    draw = np.random.default_rng(seed)
+    phases = tuple(
+        Phase(duration_s=int(draw.integers(1, 12)), state="".join(draw.choice(list("ryGgus"), 3)))
+        for _ in range(draw.integers(1, 6))
+    )
+    return SignalProgram(id=f"s{seed}", phases=phases, offset_s=float(draw.integers(-20, 40)))
+
+
+def compiled(programs: list[SignalProgram], start_s: float = 0.0) -> Program:
+    rows = [link(f"{side}{number}", 50.0, lanes=3) for number in range(len(programs)) for side in "ab"]
+    joints = [
+        conn.model_copy(update={"signal": program.id, "signal_index": index})
+        for number, program in enumerate(programs)
+        for index, conn in enumerate(through(f"a{number}", f"b{number}", 3))
+    ]
+    trips = [Trip(id="t", depart_s=start_s, route=("a0", "b0"))]
+    network = make_network(rows, joints, programs)
+    return make_program(make_world(network, trips=trips, time=Time(start_s=start_s, analysis_s=10.0)))
+
+
+@pytest.mark.parametrize("start_s", [0.0, 3607.0])
+def test_lamps_follow_the_phases(start_s: float) -> None:
+    programs = [random_program(seed) for seed in range(6)]
+    signals = compiled(programs, start_s).signals
+    before: list[int] = []
+    since = [0] * 18
+    for tick in range(150):
+        update_signals(signals, tick)
+        expected = [code for program in programs for code in lamps(program, tick + round(start_s))]
+        assert signals.group.state.tolist() == expected
+        since = [tick if not before or old != new else at for old, new, at in zip(before or expected, expected, since, strict=True)]
+        assert signals.group.since.tolist() == since
+        before = expected

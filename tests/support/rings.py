@@ -1,0 +1,103 @@
+"""Ring roads filled by hand: vehicles stand where they are put, nobody enters or leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tests.support.worlds import UNIFORM, link, make_network, make_program, make_world, through
+from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.lanes import lane_flags
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.tally import close_interval
+from trafficsim.kernels.transfer import desired_speed
+from trafficsim.kernels.words import pack_x, pack_y, with_turn
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.scenario import CellularAutomaton
+
+NASCH_CELL_M = 7.5
+
+
+def ring_program(
+    length_m: float, vehicles: int, hops: int, speed_limit_kmh: float, ca: CellularAutomaton,
+    links: int = 2, drivers: Drivers = UNIFORM, road_class: str = "urban",
+) -> Program:
+    """Return an empty ring of equal links, and as many trips (not yet on it), each with a route of ``hops`` links.
+
+    Trip i begins on link ``i % links``.
+    """
+    names = [f"r{number}" for number in range(links)]
+    rows = [link(name, length_m / links, speed_limit_kmh=speed_limit_kmh, road_class=road_class) for name in names]
+    joints = [conn for one in range(links) for conn in through(names[one], names[(one + 1) % links])]
+    routes = [tuple(names[(first + hop) % links] for hop in range(hops)) for first in range(links)]
+    trips = [Trip(id=f"v{number:06d}", depart_s=0.0, route=routes[number % links]) for number in range(vehicles)]
+    return make_program(make_world(make_network(rows, joints), trips=trips, drivers=drivers, ca=ca))
+
+
+def put(program: Program, trip: int, lane: int, position: int, speed: int) -> tuple[int, ...]:
+    """Open the accounts of a trip and return its slot's words: lane, position, X, Y, Z, key, trip."""
+    row = program.trips.row[trip]
+    link_of_lane = int(program.net.lane[lane].link)
+    cap = desired_speed(program.net, program.trips, trip, link_of_lane)
+    flags = lane_flags(program.net, program.trips, lane, int(row.hop))
+    row.status, row.since_cell = 1, position
+    row.entry_time = row.enter_time = row.since_time = 0.0
+    program.work.lane[lane].used += row.cells
+    program.work.count[Count.INSERTED] += 1
+    z = with_turn(int(row.word), int(program.trips.hops[int(row.hop)]))
+    return lane, position, pack_x(position, speed), pack_y(cap, int(row.cells), flags), z, int(row.key), trip
+
+
+def fill(program: Program, places: Sequence[tuple[int, int, int]]) -> None:
+    """Put trips on an empty road: (lane, cells from its start to the front, speed in cells per tick), one per trip.
+
+    A trip takes the next place whose lane belongs to its first link.
+    """
+    waiting: dict[int, list[int]] = {}
+    for trip in range(len(program.trips.row) - 2, -1, -1):
+        waiting.setdefault(int(program.trips.row[trip].first_link), []).append(trip)
+    words = []
+    for lane, cell, speed in places:
+        trip = waiting[int(program.net.lane[lane].link)].pop()
+        words.append(put(program, trip, lane, cell - int(program.net.lane[lane].length), speed))
+    words.sort(key=lambda word: (word[0], -word[1]))
+    for slot, (_, _, x, y, z, key, trip) in enumerate(words):
+        for array, value in zip(program.vehicles, (x, y, z, key, trip, 1), strict=True):
+            array[slot] = value
+    lanes = np.array([word[0] for word in words])
+    program.start[:] = np.searchsorted(lanes, np.arange(program.net.lanes + 1))
+    program.queues.entry["next"][:-1] = program.queues.entry["start"][1:]
+
+
+def places_on_ring(program: Program, fronts: Sequence[int], speed: int) -> list[tuple[int, int, int]]:
+    """Return places for fronts at these cells of a one-lane ring (cell 1 is the first of link 0)."""
+    per_link = int(program.net.lane[0].length)
+    return [((front - 1) // per_link, (front - 1) % per_link, speed) for front in fronts]
+
+
+def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
+    """Return Edie's flow (vehicles per tick) of the whole road after a warm-up."""
+    advance(program, 0, warmup)
+    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(warmup))
+    program.tally.link[:] = 0.0
+    end = warmup + ticks
+    advance(program, warmup, end)
+    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(end))
+    return float(program.tally.link[:, 3].sum()) / (float(program.net.lane.length.sum()) * ticks)
+
+
+def nasch_flow(v_max: int, p: float, density: float, cells: int, ticks: int, seed: int = 1) -> float:
+    """Flow of a Nagel-Schreckenberg ring at random start places, in vehicles per tick."""
+    links, vehicles = -(-cells // 1000), round(density * cells)
+    per_link = cells // links
+    fronts = np.sort(np.random.default_rng(seed).choice(cells, vehicles, replace=False)) + 1
+    counts = np.bincount((fronts - 1) // per_link, minlength=links)
+    hops = (ticks * v_max) // per_link + 4
+    program = ring_program(cells * NASCH_CELL_M, links * int(counts.max()), hops, 27.0 * v_max,
+                           CellularAutomaton(rule="nasch", cell_m=NASCH_CELL_M, dawdle_p=p), links)
+    fill(program, places_on_ring(program, fronts.tolist(), 0))
+    warmup = ticks // 4
+    return flow_per_tick(program, warmup, ticks - warmup)
