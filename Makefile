@@ -46,8 +46,11 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Speed of the engines, then the hot loop against what was saved before (.benchmarks), then what each part of a step costs.
 bench: $(INSTALLED)
 	$(BIN)/trafficsim bench
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-autosave
+	$(BIN)/python benchmarks/step_costs.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,55 @@
+"""The cases: what is simulated, how long it warms up, and how much of it is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trafficsim.engines.bench.networks import grid_plan, ring_plan
+from trafficsim.engines.bench.traffic import grid_traffic, ring_traffic
+from trafficsim.plan.arrays import Plan
+
+BLOCKS = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """A workload for the engine ``ca``.
+
+    Attributes
+    ----------
+    make : makes the plan, given how many seconds it is run
+    warmup_ticks : not timed
+    block_ticks : length of each of the five timed blocks
+    """
+
+    make: Callable[[float], Plan]
+    warmup_ticks: int
+    block_ticks: int
+
+    @property
+    def ticks(self) -> int:
+        """Of the whole run."""
+        return self.warmup_ticks + BLOCKS * self.block_ticks
+
+
+def ring_case(links: int, vehicles: int, ticks: tuple[int, int]) -> Case:
+    """Single-lane ring road of links of 10 km; ``ticks`` of warm-up and of each block."""
+    return Case(lambda end_s: ring_traffic(ring_plan(links, end_s), vehicles), *ticks)
+
+
+def grid_case(size: int, vehicles: int, entry_veh_h: float, ticks: tuple[int, int]) -> Case:
+    """Signalised grid filled with vehicles and fed with as many as leave; ``ticks`` of warm-up and of each block."""
+    return Case(lambda end_s: grid_traffic(grid_plan(size, end_s), vehicles, entry_veh_h), *ticks)
+
+
+CASES: dict[str, Case] = {
+    "ring-10k": ring_case(40, 10_000, (1200, 1200)),
+    "grid10": grid_case(10, 3_700, 600.0, (600, 600)),
+    "grid20": grid_case(20, 10_000, 500.0, (600, 300)),
+    "city-400k": grid_case(100, 400_000, 600.0, (300, 30)),
+}
+"""The ring has 25 vehicles per km, a little above the density of its greatest flow; inflows of the grids are tuned so
+that the number of vehicles stays as it is."""
+DEFAULT_CASES = ("ring-10k", "grid10", "grid20")
+"""Measured when no names are given: the city takes a minute to build, and 4 GB."""

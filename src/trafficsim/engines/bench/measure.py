@@ -1,0 +1,135 @@
+"""Run a case and time it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trafficsim.base.errors import InputError
+from trafficsim.engines.bench.cases import BLOCKS, CASES, DEFAULT_CASES, Case
+from trafficsim.engines.bench.reference import Reference
+from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, _take_events, _take_interval, advance, warm_up
+from trafficsim.engines.ca.program import Program, compile_plan
+from trafficsim.engines.ca.record import make_record
+from trafficsim.kernels.state import Count
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import Performance, Record
+from trafficsim.spec.scenario import CellularAutomaton
+
+SETTINGS = CellularAutomaton()
+
+
+class Block(NamedTuple):
+    """One timed block: vehicle updates, CPU seconds, and seconds on the clock."""
+
+    updates: int
+    cpu_s: float
+    wall_s: float
+
+
+def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> dict[str, Any]:
+    """Measure cases by name; all but the largest without any.
+
+    Parameters
+    ----------
+    names
+        Of the cases.
+    known
+        Cases by name.
+
+    Returns
+    -------
+    dict
+        ``machine {cores, reference_per_s}`` and ``cases {name: {per_s, unit, loop_s, compile_s, setup_s, peak_mb,
+        relative, digest, workload}}``. ``per_s`` is the median of five blocks, in CPU seconds, so that other processes
+        on the machine count as little as possible; ``loop_s`` is the sum of the five; ``relative`` is ``per_s`` over
+        ``reference_per_s``, the speed of a fixed loop timed between the blocks. ``peak_mb`` is the most memory that
+        the process has taken so far.
+
+    Raises
+    ------
+    InputError
+        Naming the known cases.
+
+    Examples
+    --------
+    >>> run_cases(["teapot"])
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: case: found 'teapot'; expected one of ring-10k, grid10, grid20, city-400k. \
+Remedy: choose some of them, or none for the default ones.
+    """
+    for name in names:
+        if name not in known:
+            raise InputError("case", repr(name), f"one of {', '.join(known)}",
+                             "choose some of them, or none for the default ones")
+    reference = Reference()
+    cases = {name: measure(known[name], reference) for name in dict.fromkeys(names or DEFAULT_CASES)}
+    for case in cases.values():
+        case["relative"] = case["per_s"] / reference.per_s
+    return {"machine": {"cores": os.cpu_count() or 1, "reference_per_s": reference.per_s}, "cases": cases}
+
+
+def measure(case: Case, reference: Reference) -> dict[str, Any]:
+    """Build, warm up and time one case (``relative`` is still missing: it needs all samples of the reference)."""
+    began = time.perf_counter()
+    plan, program = ready(case)
+    setup_s = time.perf_counter() - began
+    compile_s = warm_up(program)
+    run_block(program, 0, case.warmup_ticks, Collected())
+    seen, blocks = Collected(), []
+    for begin in range(case.warmup_ticks, case.ticks, case.block_ticks):
+        reference.sample()
+        blocks.append(run_block(program, begin, begin + case.block_ticks, seen))
+    record = make_record(plan, SETTINGS, program, seen, (case.ticks, Performance()))
+    return {
+        "per_s": float(np.median([block.updates / max(block.cpu_s, 1e-9) for block in blocks])),
+        "unit": "vehicle updates", "loop_s": sum(block.cpu_s for block in blocks), "compile_s": compile_s,
+        "setup_s": setup_s, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+        "digest": _digest(record), "workload": _workload(case, blocks, record),
+    }
+
+
+def ready(case: Case) -> tuple[Plan, Program]:
+    """Return the plan of a case and its program, at the first tick."""
+    plan = case.make(case.ticks * SETTINGS.tick_s)
+    return plan, compile_plan(plan, SETTINGS)
+
+
+def run_block(program: Program, begin: int, end: int, seen: Collected) -> Block:
+    """Run ticks as a run does: in slices, with the counters taken out at the end."""
+    before = int(program.work.count[Count.UPDATES])
+    wall, cpu = time.perf_counter(), time.process_time()
+    for tick in range(begin, end, SLICE_TICKS):
+        advance(program, tick, min(tick + SLICE_TICKS, end))
+        _take_events(program, seen)
+    _take_interval(program, end, seen)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return Block(int(program.work.count[Count.UPDATES]) - before, cpu, wall)
+
+
+def _workload(case: Case, blocks: Sequence[Block], record: Record) -> dict[str, Any]:
+    """Say what was simulated: a network in gridlock, or an empty one, is no measure of speed."""
+    seconds, metres = float(record.links.vehicle_s.sum()), float(record.links.vehicle_m.sum())
+    updates = sum(block.updates for block in blocks)
+    return {
+        "ticks": BLOCKS * case.block_ticks, "vehicle_updates": updates,
+        "vehicles_at_once": updates / (BLOCKS * case.block_ticks),
+        "mean_speed_kmh": 3.6 * metres / seconds if seconds else None,
+        "completed": record.completed, "waiting": record.waiting, "gridlock": record.gridlock,
+        "crossings": float(record.links.left.sum()), "wall_s": sum(block.wall_s for block in blocks),
+    }
+
+
+def _digest(record: Record) -> str:
+    """SHA-256 of the final state, of what happened to every trip, and of the counters of the timed blocks."""
+    sha = hashlib.sha256(record.state)
+    for column in (*record.trips, *(column for column in record.links if column is not None)):
+        sha.update(np.ascontiguousarray(column).astype("<f8").tobytes())
+    return sha.hexdigest()
