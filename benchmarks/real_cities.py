@@ -1,0 +1,71 @@
+"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…] [--json] [--worst CITY] [--spread]``.
+
+Networks, signals and demand of six real places are imported and run; means over several replications stand beside what
+SUMO 1.28.0 gives for the same files, with a verdict for each. Nothing is tuned to any of them. The data are read from
+the folder named by TRAFFICSIM_DATA (default: ``../shared/data`` from the project).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from cities.compare import Result, compare
+from cities.data import CITIES, NoData, data_folder, load_city, load_reference
+from cities.spread import NoSumo, print_spread
+from cities.table import markdown
+from cities.worst import worst
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Real cities against SUMO.")
+    parser.add_argument("cities", nargs="*", metavar="CITY", help=f"any of {', '.join(CITIES)} (default: all)")
+    parser.add_argument("--replications", type=int, default=5, metavar="R", help="replications to average (5)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
+    parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
+    parser.add_argument("--rows", type=int, default=15, metavar="N", help="with --worst: number of edges (15)")
+    parser.add_argument("--spread", action="store_true", help="run the program sumo many times; print its spread")
+    given = parser.parse_args()
+    unknown = sorted(set(given.cities) - set(CITIES))
+    if unknown or given.replications < 1:
+        parser.error(f"unknown: {', '.join(unknown)}" if unknown else "at least one replication")
+    return given
+
+
+def main() -> int:
+    """Do what the command line asks for."""
+    given = arguments()
+    try:
+        folder = data_folder()
+        if given.spread:
+            print_spread(folder, given.cities or list(CITIES))
+        elif given.worst:
+            for line in worst(folder, load_city(folder, given.worst), given.rows, given.until):
+                print(line)
+        else:
+            show(folder, given.cities or list(CITIES), given)
+    except (NoData, NoSumo) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
+    """Print the table, or the JSON object."""
+    results: list[Result] = []
+    for name in names:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        results.append(compare(load_city(folder, name), load_reference(folder, name), given.replications))
+    if given.json:
+        print(json.dumps({result.city: result.as_json() for result in results}, indent=1))
+        return
+    for line in markdown(results):
+        print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

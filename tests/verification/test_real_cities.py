@@ -1,0 +1,67 @@
+"""Real cities run to their end, and come close to SUMO on the same network, signals and demand.
+
+The bands are those of ``benchmarks/cities/bands.py``; nothing is tuned to any city. Two replications each: their means
+differ by less than a tenth of the bands.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cities.compare import Result, compare
+from benchmarks.cities.data import CITIES, CLEAR_S, NoData, load_city, load_reference
+
+REPLICATIONS = 2
+CLOSE_TRAVEL_TIME = ("cologne1", "cologne8", "ingolstadt1")
+CLOSE_TIME_LOSS = ("cologne1", "cologne8", "ingolstadt1")
+RANKED = ("cologne3",)
+"""Cities whose edge delays are ranked better than by the model without traffic, by 0.10 at least."""
+
+
+@cache
+def result_of(folder: Path, name: str) -> Result:
+    try:
+        return compare(load_city(folder, name), load_reference(folder, name), REPLICATIONS)
+    except NoData as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_everybody_arrives_within_two_hours(city: str, real_data: Path) -> None:
+    result = result_of(real_data, city)
+    assert result.completed == result.demanded
+    assert result.last_arrival_s is not None
+    assert result.last_arrival_s <= CLEAR_S
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_route_length_and_free_flow_time(city: str, real_data: Path) -> None:
+    """0.5 % and 2 % with given routes, 2 % and 5 % with routed trips."""
+    result = result_of(real_data, city)
+    assert result.route_length_m.accepted, result.route_length_m
+    assert result.free_flow_time_s.accepted, result.free_flow_time_s
+
+
+@pytest.mark.parametrize("city", CLOSE_TRAVEL_TIME)
+def test_travel_time(city: str, real_data: Path) -> None:
+    """Within 30 % of SUMO, or within its own spread."""
+    result = result_of(real_data, city)
+    assert result.travel_time_s.accepted, result.travel_time_s
+
+
+@pytest.mark.parametrize("city", CLOSE_TIME_LOSS)
+def test_time_loss_with_departure_delay(city: str, real_data: Path) -> None:
+    """Within 40 % of SUMO, or within its own spread."""
+    result = result_of(real_data, city)
+    assert result.time_loss_s.accepted, result.time_loss_s
+
+
+@pytest.mark.parametrize("city", RANKED)
+def test_edge_delays_are_ranked_better_than_without_traffic(city: str, real_data: Path) -> None:
+    result = result_of(real_data, city)
+    assert result.rank_correlation is not None
+    assert result.null_correlation is not None
+    assert result.rank_correlation >= result.null_correlation + 0.10
