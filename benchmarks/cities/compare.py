@@ -116,7 +116,7 @@ def measure(city: City, replication: int) -> Run:
 def edge_delay_s(record: Record) -> np.ndarray:
     """Delay per vehicle on each link over the whole run; NaN where nobody left."""
     vehicles, lost = edge_totals(record)
-    return np.divide(lost, vehicles, out=np.full(len(lost), np.nan), where=vehicles > 0)
+    return np.asarray(np.divide(lost, vehicles, out=np.full(len(lost), np.nan), where=vehicles > 0))
 
 
 def edge_totals(record: Record) -> tuple[np.ndarray, np.ndarray]:

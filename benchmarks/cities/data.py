@@ -69,12 +69,12 @@ class Reference:
         SUMO adds up 1 - v / v_desired over the time in which a vehicle does not stand at a planned stop
         (``timeLoss``), so that duration - timeLoss - stopTime is the time of the same way at the desired speed.
         """
-        return self.trips["duration"] - self.trips["timeLoss"] - self.trips["stopTime"]
+        return np.asarray(self.trips["duration"] - self.trips["timeLoss"] - self.trips["stopTime"])
 
     @property
     def loss_s(self) -> np.ndarray:
         """Time loss of each trip including the delay of its departure."""
-        return self.trips["timeLoss"] + self.trips["departDelay"]
+        return np.asarray(self.trips["timeLoss"] + self.trips["departDelay"])
 
 
 def data_folder() -> Path:
