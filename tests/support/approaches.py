@@ -74,8 +74,7 @@ def saturated(network: Network, green_s: float, cycle_s: float, cycles: int, dri
     flow = Flow(id="f", volume_veh_h=volume, route=("in", "out"), vehicle_classes=classes or {"car": 1.0})
     time = Time(analysis_s=cycles * cycle_s, clear_s=FAR_S)
     line = np.sort(passage(make_world(network, [flow], time=time, drivers=drivers)).line)
-    found = [line[(line >= start) & (line < start + cycle_s)] - start for start in np.arange(2, cycles) * cycle_s]
-    return found
+    return [line[(line >= start) & (line < start + cycle_s)] - start for start in np.arange(2, cycles) * cycle_s]
 
 
 def discharge(crossings: Sequence[np.ndarray], first: int = 5, last: int = 25) -> Discharge:

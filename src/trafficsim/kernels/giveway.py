@@ -85,9 +85,19 @@ def arrives_soon(net, vehicles, start, foe, ticks):
 
 
 @njit(cache=True, nogil=True)
-def squeezes(net, work, foe, tick, waited):
-    """Whether a driver who has waited long squeezes past a vehicle that is stuck in the junction."""
-    return waited > net.scale.patience and tick - work.conn[foe].last_entry > net.scale.stuck
+def occupied(net, vehicles, start, work, foe, tick, waited):
+    """Whether somebody is on connection ``foe`` and has not yet passed the middle of it, where paths cross.
+
+    Who has waited long squeezes past a vehicle that is stuck there.
+    """
+    if work.conn[foe].on_conn == 0:
+        return False
+    since = tick - work.conn[foe].last_entry
+    if since * net.conn[foe].speed < ((net.conn[foe].length >> 1) + 2 * net.scale.near) * 256:
+        return True
+    tail = start[net.conn[foe].to + 1] - 1
+    stands = tail >= start[net.conn[foe].to] and vel(vehicles.X[tail]) <= net.scale.crawl
+    return stands and (waited <= net.scale.patience or since <= net.scale.stuck)
 
 
 @njit(cache=True, nogil=True)
@@ -99,7 +109,7 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
         foe = net.yields[i]
         if work.conn[foe].claim == tick:
             return True
-        if work.conn[foe].on_conn > 0 and net.conn[foe].to != target and not squeezes(net, work, foe, tick, waited):
+        if net.conn[foe].to != target and occupied(net, vehicles, start, work, foe, tick, waited):
             return True
         lane = net.conn[foe].origin
         group = net.conn[foe].group

@@ -45,7 +45,9 @@ def candidates(vehicles, n, side, phase, scale, marks):
         gap = pos(X[j]) - length(Y[j]) - pos(x)
         slow = (want == int32(0)) and (v >= half) and (gap <= int32(2) * v + near)
         slow = slow and (int32(256) * (v + crawl) <= cap(y))
-        must = (want == side) and ((v >= half) or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0)))
+        urgent = (y & int32(FLAG_WRONG)) != int32(0)
+        due = (v >= half) or urgent or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0))
+        must = (want == side) and due
         marks[k] = uint8(1) if (must or slow) else uint8(0)
 
 

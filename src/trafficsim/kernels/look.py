@@ -6,7 +6,7 @@ import numpy as np
 from numba import float32, int32, njit, uint32
 
 from trafficsim.kernels.giveway import (
-    CLOSED, OPEN, YIELD, arrives_soon, can_stop, has_room, is_blocked, must_wait, signal_view, squeezes,
+    CLOSED, OPEN, YIELD, arrives_soon, can_stop, has_room, is_blocked, must_wait, occupied, signal_view,
     stop_bound,
 )
 from trafficsim.kernels.rng import draw32, hash32
@@ -134,7 +134,7 @@ def may_force(net, signals, vehicles, start, trips, work, view):
         standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
         if work.conn[foe].claim == tick:
             return False
-        if work.conn[foe].on_conn > 0 and not squeezes(net, work, foe, tick, work.lane[lane].wait):
+        if occupied(net, vehicles, start, work, foe, tick, work.lane[lane].wait):
             return False
         if lamp != RED and lamp != RED_AMBER and not standing:
             if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
@@ -281,7 +281,7 @@ def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
 def zip_in(net, vehicles, start, work, lane, k):
     """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
 
-    It falls in behind the vehicle beside it, and every second driver behind it in the other lane opens a gap.
+    It falls in behind the vehicle beside it, and three of four drivers behind it in the other lane open a gap.
     """
     side = wish(vehicles.Y[k])
     target = lane + side
@@ -297,7 +297,7 @@ def zip_in(net, vehicles, start, work, lane, k):
         if j > start[target]:
             fall_in(net, vehicles, work, k, j - 1)
         occasion = hash32(uint32(vehicles.KEY[k]))
-        if gap < 6 * net.scale.gain and draw32(vehicles.KEY[j], occasion) & uint32(1):
+        if gap < 6 * net.scale.gain and draw32(vehicles.KEY[j], occasion) & uint32(3):
             speed = int32(max(safe_speed(gap, vel(x), float32(0.7), net.scale.safe), float32(0.0)))
             add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
         return

@@ -65,7 +65,7 @@ def make_scale(settings: CellularAutomaton) -> np.record:
         slack=cells(2.0), near=cells(4.0), clear=cells(10.0), gain=cells(6.0),
         crawl=cells(2.0 * tick), approach=cells(4.0 * tick),
         soft=cells(1.5 * tick * tick), firm=cells(3.0 * tick * tick), urgent=cells(4.0 * tick * tick),
-        patience=60.0 / tick, stuck=round(8.0 / tick), stranded=round(8.0 / tick),
+        patience=60.0 / tick, stuck=round(8.0 / tick), stranded=round(3.0 / tick),
     )
     return one_row(SCALE_FIELDS, values)
 

@@ -18,7 +18,7 @@ from trafficsim.spec.scenario import CellularAutomaton
 LANE_HORIZON_M = 400.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption)."""
 
-LANE_CHANGE_M = 30.0
+LANE_CHANGE_M = 60.0
 """Length that a driver counts on for one lane change (modelling assumption)."""
 
 
