@@ -101,15 +101,18 @@ def occupied(net, vehicles, start, work, foe, tick, waited):
 
 
 @njit(cache=True, nogil=True)
-def must_wait(net, vehicles, start, signals, work, conn, tick, waited):
-    """Whether a vehicle before connection ``conn`` has to give way in this tick."""
-    ticks = net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
-    target = net.conn[conn].to
+def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
+    """Whether a vehicle before connection ``conn`` has to give way in this tick.
+
+    ``share`` of the critical gap is asked for: less from a waiting place inside the junction, near the conflict.
+    """
+    ticks = share * net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
+    target = net.lane[net.conn[conn].to].link
     for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
         foe = net.yields[i]
         if work.conn[foe].claim == tick:
             return True
-        if net.conn[foe].to != target and occupied(net, vehicles, start, work, foe, tick, waited):
+        if net.lane[net.conn[foe].to].link != target and occupied(net, vehicles, start, work, foe, tick, waited):
             return True
         lane = net.conn[foe].origin
         group = net.conn[foe].group
@@ -127,9 +130,11 @@ def is_blocked(net, work, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
     if waited > net.scale.patience:
         return False
+    target = net.lane[net.conn[conn].to].link
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
-        if work.conn[foe].on_conn > 0 and net.conn[foe].to != net.conn[conn].to:
+        # ways that end side by side on one link do not block each other
+        if work.conn[foe].on_conn > 0 and net.lane[net.conn[foe].to].link != target:
             if tick - work.conn[foe].last_entry > net.scale.stuck:
                 return True
     return False

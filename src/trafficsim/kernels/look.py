@@ -103,7 +103,9 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
         stopped = (net.conn[conn].manner & 1) == 0 or (v == 0 and available <= net.scale.slack)
         if committed:
             status = OPEN
-        elif near and stopped and not must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait):
+        elif near and stopped and not must_wait(
+            net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait, 1.0
+        ):
             status = OPEN
         else:
             status = CLOSED
@@ -114,18 +116,20 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
 
 @njit(cache=True, nogil=True)
 def may_force(net, signals, vehicles, start, trips, work, view):
-    """Whether a driver stranded in the wrong lane may turn from it: with the lamp of that lane, when nobody comes.
+    """Return whether a driver stranded in the wrong lane may turn from it: 0 no, 1 yes, 2 wait inside the junction.
 
-    Such a driver gives way to everybody whose path the turn crosses.
+    Such a driver obeys the lamp of the lane and gives way to everybody whose path the turn crosses.
     """
     conn, hop, lane, v, available, y, key, tick = view
     own = net.reach[net.lane[lane].turns]
     if own < net.reach[net.lane[lane].turns + net.link[net.lane[lane].link + 1].turn - net.link[net.lane[lane].link].turn]:
         group = net.conn[own].group
         if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
-            return False
-    if must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait):
-        return False
+            return 0
+    if work.conn[conn].inside > 0:
+        return 2 if work.conn[conn].inside < net.conn[conn].places else 0
+    if must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait, 1.0):
+        return 2 if net.conn[conn].pocket >= 0 else 0
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
         group = net.conn[foe].group
@@ -133,15 +137,14 @@ def may_force(net, signals, vehicles, start, trips, work, view):
         origin = net.conn[foe].origin
         standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
         if work.conn[foe].claim == tick:
-            return False
+            return 0
         if occupied(net, vehicles, start, work, foe, tick, work.lane[lane].wait):
-            return False
+            return 0
         if lamp != RED and lamp != RED_AMBER and not standing:
             if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
-                return False
-    if work.lane[lane].wait > net.scale.patience:
-        return True
-    return has_room(net, signals, vehicles, start, trips, work, (conn, hop, length(y), tick))
+                return 0
+    cells = length(y) if work.lane[lane].wait <= net.scale.patience else length(y) >> 1
+    return 1 if has_room(net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)) else 0
 
 
 @njit(cache=True, nogil=True)
@@ -151,8 +154,9 @@ def with_room(net, signals, vehicles, start, trips, work, view, so_far):
     status, held, committed = so_far
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         waited = work.lane[lane].wait
-        clear = (net.conn[conn].manner & 2) == 0 or waited > net.scale.patience or has_room(
-            net, signals, vehicles, start, trips, work, (conn, hop, length(y), tick)
+        cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(
+            net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)
         )
         if not clear or is_blocked(net, work, conn, tick, waited):
             return CLOSED, 2
@@ -232,14 +236,15 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         return far, stop_bound(available, trips.row[vid].brake)
     view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
     if net.conn[conn].origin != lane:
-        may, made, held = may_force(net, signals, vehicles, start, trips, work, view), 0, 1
+        forced = may_force(net, signals, vehicles, start, trips, work, view)
+        may, made, held = forced == 1, 0, 1 if forced == 2 else 2
     else:
         may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
     keep_decision(vehicles, k, made)
     if not may:
         work.lane[lane].hold = 1 if held > 0 else 0
         inner = int32(0)
-        if held == 1 and made == 0 and net.conn[conn].origin == lane and has_place(net, signals, work, conn):
+        if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, signals, work, conn)):
             inner = int32(net.conn[conn].inner)
             work.lane[lane].head_conn = conn
             work.lane[lane].to_pocket = 1

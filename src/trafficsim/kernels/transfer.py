@@ -15,6 +15,8 @@ from trafficsim.kernels.words import (
 )
 
 COMPLETED = 2
+INSIDE_SHARE = 0.7
+"""Share of the critical gap that a vehicle asks for when it waits inside the junction (modelling assumption)."""
 EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
 
 
@@ -287,7 +289,7 @@ def leave_inside(net, signals, vehicles, start, trips, work, tick):
         tail = start[to + 1] - 1
         if work.event[to] & 2 or (tail >= start[to] and rear(vehicles.X[tail], vehicles.Y[tail]) < position):
             continue
-        if must_wait(net, vehicles, start, signals, work, conn, tick, work.conn[conn].inside_wait):
+        if must_wait(net, vehicles, start, signals, work, conn, tick, work.conn[conn].inside_wait, INSIDE_SHARE):
             continue
         vid = place[0, 3]
         cap, slow = connector_speeds(net, trips, vid, conn)
@@ -306,6 +308,8 @@ def leave_inside(net, signals, vehicles, start, trips, work, tick):
 @njit(cache=True, nogil=True)
 def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
     """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
+    if work.count[Count.INSIDE] > 0:
+        leave_inside(net, signals, vehicles, start, trips, work, tick)
     n = 0
     for lane in range(net.lanes):
         i = start[lane]
@@ -319,8 +323,6 @@ def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
             gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
             if gives_way == (minor == 1):
                 cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick)
-    if work.count[Count.INSIDE] > 0:
-        leave_inside(net, signals, vehicles, start, trips, work, tick)
 
 
 @njit(cache=True, nogil=True)

@@ -28,7 +28,7 @@ def lanes_wanted(net, hops, links, kind_bits, reach, wanted, feasible):
             best = max(best, here[side])
             if here[side] >= 0:
                 serving |= 1 << side
-                if can_follow(net, lane, hops[h], lanes_after, mask_after, reach[1]):
+                if can_follow(net, lane, hops[h], onward, (lanes_after, mask_after, reach[1])):
                     feasible_mask |= 1 << side
         mask = 0
         for side in range(count):
@@ -43,8 +43,12 @@ def lanes_wanted(net, hops, links, kind_bits, reach, wanted, feasible):
 
 
 @njit(cache=True, nogil=True)
-def can_follow(net, lane, turn, lanes_after, mask_after, per_change):
-    """Whether some connection of the lane leads to a feasible lane, or to a link long enough to change to one."""
+def can_follow(net, lane, turn, onward, after):
+    """Whether some connection of the lane leads to a feasible lane, or leaves way enough to change to one.
+
+    ``after`` is (lanes of the next link, mask of its feasible lanes, way that one change takes).
+    """
+    lanes_after, mask_after, per_change = after
     if turn == EXIT:
         return True
     slot = net.lane[lane].turns + turn
@@ -52,7 +56,7 @@ def can_follow(net, lane, turn, lanes_after, mask_after, per_change):
         to = net.conn[conn].to
         side = to - net.link[net.lane[to].link].lane
         for other in range(lanes_after):
-            if (mask_after >> other) & 1 and abs(other - side) * per_change <= net.lane[to].length:
+            if (mask_after >> other) & 1 and abs(other - side) * per_change <= onward[side]:
                 return True
     return False
 
