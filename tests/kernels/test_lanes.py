@@ -69,7 +69,8 @@ def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
         here = slice(program.start[lane], program.start[lane + 1])
         expected = lanes.hold_back(old, wished[here].tolist(), lengths)
         assert (program.work.moved[here] >> 16).tolist() == expected
-        assert (program.work.moved[here] & 0xFFFF).tolist() == [new - before for new, before in zip(expected, old, strict=True)]
+        steps = [new - before for new, before in zip(expected, old, strict=True)]
+        assert (program.work.moved[here] & 0xFFFF).tolist() == steps
         changed += int((np.array(expected) != wished[here]).sum()) if expected else 0
     assert program.work.count[Count.REPAIRS] == changed
 

@@ -45,6 +45,7 @@ def test_lamps_follow_the_phases(start_s: float) -> None:
         update_signals(signals, tick)
         expected = [code for program in programs for code in lamps(program, tick + round(start_s))]
         assert signals.group.state.tolist() == expected
-        since = [tick if not before or old != new else at for old, new, at in zip(before or expected, expected, since, strict=True)]
+        changed = [not before or old != new for old, new in zip(before or expected, expected, strict=True)]
+        since = [tick if change else at for change, at in zip(changed, since, strict=True)]
         assert signals.group.since.tolist() == since
         before = expected

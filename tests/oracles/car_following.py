@@ -44,7 +44,7 @@ def safe_speed(gap: float, leader_speed: float, theta: float, brake: float) -> f
 
 
 def default(vehicle: Vehicle, rule: Rule, nudge: float = 0.0) -> int:
-    """Return the speed of the engineering default; ``nudge`` shifts real-valued speeds, to see how near a step they lie."""
+    """Speed of the engineering default; ``nudge`` shifts real-valued speeds, to see how near a step they are."""
     dither = (vehicle.bits >> 16) / 65536
     acceleration = max(vehicle.acceleration - vehicle.fade * vehicle.speed, 0.0)
     share = min(vehicle.speed * float(rule.crawl_rate), 1.0)

@@ -12,8 +12,8 @@ import numpy as np
 class FixedCycle:
     """A signal whose green begins at multiples of the cycle.
 
-    Vehicle n of a queue crosses at ``lost_s + n * headway_s`` after the start of green, until ``per_cycle`` vehicles on
-    average have crossed. ``per_cycle`` need not be whole: the end of the effective green then varies within one headway.
+    Vehicle n of a queue crosses at ``lost_s + n * headway_s`` after the start of green, until ``per_cycle``
+    vehicles on average have crossed. ``per_cycle`` need not be whole: the end of the effective green then varies within one headway.
     """
 
     cycle_s: float
@@ -41,7 +41,9 @@ def crossings(arrivals_s: Sequence[float], signal: FixedCycle, seed: int) -> np.
     return np.array(found)
 
 
-def hcm_delay_s(cycle_s: float, green_s: float, capacity_veh_h: float, x: float, period_h: float = 0.25) -> tuple[float, float]:
+def hcm_delay_s(
+    cycle_s: float, green_s: float, capacity_veh_h: float, x: float, period_h: float = 0.25
+) -> tuple[float, float]:
     """Return uniform and incremental delay (HCM 2016, ch. 19): fixed time (k = 0.5), isolated (I = 1)."""
     share = green_s / cycle_s
     d1 = 0.5 * cycle_s * (1.0 - share) ** 2 / (1.0 - min(1.0, x) * share)

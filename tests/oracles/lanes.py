@@ -6,7 +6,7 @@ from typing import Any
 
 
 def repack(lanes: list[list[Any]], leaves: list[bool], arrivals: list[tuple[int, Any] | None]) -> list[list[Any]]:
-    """Return the lanes without the heads that leave, with each arrival before the place given (counted with the old head)."""
+    """The lanes without the heads that leave; arrivals stand before the place given, counted with the old head."""
     after = []
     for lane, leaving, arrival in zip(lanes, leaves, arrivals, strict=True):
         row = list(lane)
@@ -19,7 +19,7 @@ def repack(lanes: list[list[Any]], leaves: list[bool], arrivals: list[tuple[int,
 
 
 def hold_back(old: list[int], new: list[int], lengths: list[int]) -> list[int]:
-    """Return where the vehicles of one lane (leader first) end up if nobody may enter the one ahead, nor go backwards."""
+    """Where the vehicles of one lane (leader first) end up if nobody may enter the one ahead, nor go backwards."""
     held = list(new)
     for follower in range(1, len(new)):
         rear = held[follower - 1] - lengths[follower - 1]

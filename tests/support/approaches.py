@@ -10,7 +10,7 @@ import numpy as np
 from tests.support.worlds import UNIFORM, fixed_time, link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
-from trafficsim.spec.demand import Flow, Trip
+from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import CellularAutomaton, Time
@@ -49,7 +49,8 @@ class Discharge:
 def approach(green_s: float, cycle_s: float, *, length_m: float = 500.0, beyond_m: float = 250.0,
              speed_limit_kmh: float = 50.0, connector_m: float = 0.0, connector_kmh: float = 200.0) -> Network:
     """Return an approach of one lane, its signal (green first, 3 s of yellow, red), and the road beyond."""
-    rows = [link("in", length_m, speed_limit_kmh=speed_limit_kmh), link("out", beyond_m, speed_limit_kmh=speed_limit_kmh)]
+    lengths_m = {"in": length_m, "out": beyond_m}
+    rows = [link(name, length, speed_limit_kmh=speed_limit_kmh) for name, length in lengths_m.items()]
     joint = through("in", "out", signal="s", signal_index=0, length_m=connector_m, speed_limit_kmh=connector_kmh)
     return make_network(rows, joint, [fixed_time("s", green_s, cycle_s)])
 

@@ -81,12 +81,17 @@ def places_on_ring(program: Program, fronts: Sequence[int], speed: int) -> list[
 def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
     """Return Edie's flow (vehicles per tick) of the whole road after a warm-up."""
     advance(program, 0, warmup)
-    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(warmup))
+    _close(program, warmup)
     program.tally.link[:] = 0.0
     end = warmup + ticks
     advance(program, warmup, end)
-    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(end))
+    _close(program, end)
     return float(program.tally.link[:, 3].sum()) / (float(program.net.lane.length.sum()) * ticks)
+
+
+def _close(program: Program, tick: int) -> None:
+    state = (program.net, program.vehicles, program.start, program.trips, program.work, program.tally)
+    close_interval(*state, float(tick))
 
 
 def nasch_flow(v_max: int, p: float, density: float, cells: int, ticks: int, seed: int = 1) -> float:

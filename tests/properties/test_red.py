@@ -1,0 +1,64 @@
+"""Who crosses at red could not have stopped when the lamp changed: nobody crosses when it has long been red."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
+from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.state import Count
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.world import World
+
+TICKS, LONGEST_S, JUST_ENTERED_S = 200, 12.0, 8.0
+
+
+def red_runs(program: Program) -> np.ndarray:
+    """Return the rows (time, code, trip, link) of crossings at red so far."""
+    rows = program.tally.events[: program.work.count[Count.EVENTS]]
+    return rows[rows[:, 1] == 0]
+
+
+@settings(phases=NO_SHRINKING)
+@given(worlds())
+def test_nobody_who_is_under_way_crosses_when_it_has_long_been_red(world: World) -> None:
+    # At 160 km/h and the hardest braking that drivers accept (5 m/s2) stopping takes 9 s, and the programs drawn have
+    # phases that jump from green to red; so 12 s after red began nobody has an excuse.
+    program = make_program(world)
+    seen = 0
+    for tick in range(TICKS):
+        hops = program.trips.row.hop.copy()
+        advance(program, tick, tick + 1)
+        rows = red_runs(program)
+        for _, _, trip, _ in rows[seen:].astype(int).tolist():
+            row = program.trips.row[trip]
+            group = int(program.net.conn.group[row.connection])
+            if row.hop - hops[trip] == 1 and group >= 0 and tick - row.entry_time > JUST_ENTERED_S:
+                assert tick - program.signals.group.since[group] <= LONGEST_S, f"trip {trip} at tick {tick}"
+        seen = len(rows)
+
+
+@pytest.mark.xfail(strict=True, reason="insertion does not look at the stop line ahead")
+@pytest.mark.parametrize("position_m", [90.0, 98.0])
+def test_nobody_enters_the_road_so_fast_that_it_cannot_stop_at_a_red_light_ahead(position_m: float) -> None:
+    rows = [link("in", 100.0), link("out", 100.0)]
+    network = make_network(rows, through("in", "out", signal="s", signal_index=0), [fixed_time("s", 1.0, 300.0)])
+    trips = [Trip(id="t", depart_s=20.0, route=("in", "out"), depart_position_m=position_m)]
+    program = make_program(make_world(network, trips=trips))
+    advance(program, 0, 60)
+    assert len(red_runs(program)) == 0
+    assert program.trips.row[0].status == 1, "it waits at the line"
+
+
+@pytest.mark.xfail(strict=True, reason="insertion does not look at the stop line ahead")
+def test_nobody_enters_a_short_link_so_fast_that_it_cannot_stop_at_the_next_red_light() -> None:
+    rows = [link("first", 3.0), link("short", 5.0), link("out", 100.0)]
+    joints = through("first", "short") + through("short", "out", signal="s", signal_index=0)
+    trips = [Trip(id="t", depart_s=20.0, route=("first", "short", "out"))]
+    program = make_program(make_world(make_network(rows, joints, [fixed_time("s", 1.0, 300.0)]), trips=trips))
+    advance(program, 0, 60)
+    assert program.trips.row[0].status == 1, "it waits at the second line"

@@ -1,0 +1,88 @@
+"""Whatever the network and the demand: nobody overlaps, overtakes in a lane, jumps, vanishes or runs a red light."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+
+from tests.oracles.road_state import Road, faults, unpack
+from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.worlds import make_program
+from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.tally import close_interval
+from trafficsim.spec.world import World
+
+TICKS = 200
+
+
+@settings(phases=NO_SHRINKING)
+@given(worlds())
+def test_every_tick_leaves_the_road_in_order(world: World) -> None:
+    program = make_program(world)
+    before: Road | None = None
+    for tick in range(TICKS):
+        hops = program.trips.row.hop.copy()
+        advance(program, tick, tick + 1)
+        found = faults(program)
+        road = unpack(program)
+        if before is not None:
+            found += motion_faults(program, before, road, hops)
+        assert not found, f"after tick {tick}: {found}"
+        before = road
+
+
+@settings(phases=NO_SHRINKING)
+@given(worlds())
+def test_time_and_distance_are_all_accounted_for(world: World) -> None:
+    program = make_program(world)
+    advance(program, 0, TICKS)
+    state = (program.net, program.vehicles, program.start, program.trips, program.work, program.tally)
+    close_interval(*state, float(TICKS))
+    trips = program.trips.row[:-1]
+    entered = trips[trips.status > 0]
+    ended = np.where(entered.status == 2, entered.exit_time, float(TICKS))
+    assert np.isclose((ended - entered.entry_time).sum(), program.tally.link[:, 2].sum(), atol=1e-6)
+    assert entered.distance.sum() == program.tally.link[:, 3].sum()
+    assert (entered.entry_time >= entered.depart - 1e-9).all()
+    completed = trips[trips.status == 2]
+    assert (completed.exit_time > completed.entry_time).all()
+    assert (program.tally.link[:, 0] >= program.tally.link[:, 1]).all()
+
+
+def lamp_of(program: Program, trip: int) -> int:
+    """Return what the lamp of the connection by which a trip entered its link shows; -1 without a signal."""
+    group = int(program.net.conn.group[program.trips.row.connection[trip]])
+    return int(program.signals.group.state[group]) if group >= 0 else -1
+
+
+def motion_faults(program: Program, before: Road, after: Road, hops: np.ndarray) -> list[str]:
+    """What is wrong with the way vehicles moved in one tick: jumps, driving backwards, driving faster than desired."""
+    found = []
+    was = {int(trip): slot for slot, trip in enumerate(before.trip)}
+    comfort = float(program.rule.comfort)
+    dither = 1.0 + float(program.rule.give_back)
+    for slot, trip in enumerate(after.trip.tolist()):
+        if trip not in was:
+            continue
+        old = was[trip]
+        speed, desired = int(after.speed[slot]), float(after.desired[slot])
+        if speed > max(desired, before.desired[old], before.speed[old] - comfort) + dither:
+            found.append(f"trip {trip} at {speed} cells/tick, desires {desired:.2f}, was at {before.speed[old]}")
+        crossed = int(program.trips.row.hop[trip] - hops[trip])
+        # who has just entered is looked at in test_red.py
+        on_its_way = program.trips.row.hop[trip] - program.trips.row.route_start[trip] > crossed
+        if crossed >= 2 and on_its_way and lamp_of(program, trip) in (RED, RED_AMBER):
+            found.append(f"trip {trip} crossed {crossed} lines in a tick, the last at red")
+        moved = after.front[slot] - before.front[old]
+        if crossed == 1:
+            conn = program.trips.row.connection[trip]
+            moved += program.net.conn.length[conn] + program.net.lane.length[after.lane[slot]]
+            # who waits inside a junction is booked at its waiting place, and leaves the stop line for it at once
+            place = program.net.conn.inner[conn] + 2 if program.net.conn.pocket[conn] >= 0 else 0
+            if not 0 <= moved <= max(speed, before.speed[old] + 8, place - before.front[old]):
+                found.append(f"trip {trip} moved {moved} cells at {speed} cells/tick over a stop line")
+        elif crossed == 0 and moved != speed:
+            found.append(f"trip {trip} moved {moved} cells at {speed} cells/tick")
+    return found
