@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
 
+
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.insertion import insert_trips
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
@@ -19,7 +20,7 @@ DITHER = int(Stream.DITHER)
 LANE_CHANGE = int(Stream.LANE_CHANGE)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow(vehicles, work, rule, n, draw):
     """One flat pass over all vehicles: speeds and positions after the tick."""
     if rule.code == 1:
@@ -28,7 +29,7 @@ def follow(vehicles, work, rule, n, draw):
         follow_default(vehicles, work.leader, draw, rule, 0, n, work.moved)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def step(world, vehicles, after, start, start_after, tick):
     """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
     net, signals, trips, queues, work, tally, clock, rule, multilane = world
@@ -50,7 +51,7 @@ def step(world, vehicles, after, start, start_after, tick):
     tally_queues(net, signals, after, start_after, tally, clock, tick)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run(world, vehicles, after, start, start_after, begin, end):
     """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
     for tick in range(begin, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint32
 
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
@@ -25,7 +26,7 @@ def can_stop(v, available, brake):
     return float32(v) * float32(v) - float32(v) * brake <= float32(2.0) * brake * float32(available)
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def at_yellow(net, signals, group, v, available, y, key):
     """Return the driver's decision at yellow, taken once: stop or go.
 
@@ -45,7 +46,7 @@ def at_yellow(net, signals, group, v, available, y, key):
     return DECIDED_STOP if luck < net.stop_probability[eighths] else DECIDED_GO
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def signal_view(net, signals, conn, v, available, y, key):
     """Return (open, closed or give way; decision): what the lamp of a connection means to a vehicle."""
     group = net.conn[conn].group
@@ -65,7 +66,7 @@ def signal_view(net, signals, conn, v, available, y, key):
     return CLOSED, DECIDED_STOP
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def arrives_soon(net, vehicles, start, foe, ticks):
     """Whether a vehicle that will take connection ``foe`` reaches the conflict within ``ticks``."""
     lane = net.conn[foe].origin
@@ -84,7 +85,7 @@ def arrives_soon(net, vehicles, start, foe, ticks):
     return False
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def occupied(net, vehicles, start, work, foe, tick, waited):
     """Whether somebody is on connection ``foe`` and has not yet passed the middle of it, where paths cross.
 
@@ -100,7 +101,7 @@ def occupied(net, vehicles, start, work, foe, tick, waited):
     return stands and (waited <= net.scale.patience or since <= net.scale.stuck)
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
     """Whether a vehicle before connection ``conn`` has to give way in this tick.
 
@@ -125,7 +126,7 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
     return False
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def is_blocked(net, work, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
     if waited > net.scale.patience:
@@ -140,7 +141,7 @@ def is_blocked(net, work, conn, tick, waited):
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def has_room(net, signals, vehicles, start, trips, work, view):
     """Whether a vehicle will fit beyond the junction when all ahead have closed up.
 

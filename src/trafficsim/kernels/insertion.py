@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, int64, njit
+from numba import float32, int32, int64
 
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import lane_flags
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -15,7 +16,7 @@ LOOK_BEHIND = 6
 """How many waiting trips are looked at for one that finds its lane free (modelling assumption)."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def slot_at(vehicles, start, work, lane, place):
     """Return the slot before which a vehicle at ``place`` belongs in a lane."""
     slot = start[lane + 1]
@@ -25,7 +26,7 @@ def slot_at(vehicles, start, work, lane, place):
     return slot
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def entry_speed(vehicles, start, work, lane, place, words):
     """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
 
@@ -50,7 +51,7 @@ def entry_speed(vehicles, start, work, lane, place, words):
     return slot, v
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_entry(net, vehicles, start, trips, work, trip, since):
     """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
 
@@ -86,7 +87,7 @@ def best_entry(net, vehicles, start, trips, work, trip, since):
     return best_lane, best_slot, best_place, best_v
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def enter(net, trips, work, tally, trip, where, tick):
     """Write the words of an entering vehicle for the re-pack and open its accounts."""
     lane, slot, place, v, since = where
@@ -122,7 +123,7 @@ def enter(net, trips, work, tally, trip, where, tick):
     work.count[Count.INSERTED] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def insert_trips(net, vehicles, start, trips, queues, work, tally, tick):
     """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint8, uint32, uint64
 
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -31,7 +32,7 @@ def lane_flags(net, trips, lane, hop):
     return flags
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def candidates(vehicles, n, side, phase, scale, marks):
     """Flat pass: mark vehicles that must change to ``side``, or are held up and free to."""
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
@@ -51,7 +52,7 @@ def candidates(vehicles, n, side, phase, scale, marks):
         marks[k] = uint8(1) if (must or slow) else uint8(0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def change_lanes(net, vehicles, start, trips, work, links, draw, tick):
     """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
     if len(links) == 0:
@@ -69,7 +70,7 @@ def change_lanes(net, vehicles, start, trips, work, links, draw, tick):
             sweep(net, vehicles, start, trips, work, (lower, side, draw))
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def sweep(net, vehicles, start, trips, work, where):
     """Walk along two neighbouring lanes, leader first, and change those who can."""
     lower, side, draw = where
@@ -98,7 +99,7 @@ def sweep(net, vehicles, start, trips, work, where):
             x += 1
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def accepts(net, vehicles, start, trips, work, where):
     """Whether the vehicle in slot x may move between slots j - 1 and j of the target lane."""
     source, target, x, j, draw = where
@@ -153,7 +154,7 @@ def shift(vehicles, work, to, frm):
     work.candidate[to] = work.candidate[frm]
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def settle(net, vehicles, trips, work, slot, words, target):
     """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
     x, y, z, key, vid, w = words
@@ -167,7 +168,7 @@ def settle(net, vehicles, trips, work, slot, words, target):
     work.candidate[slot] = 0
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def move_up(net, vehicles, start, trips, work, x, j, target):
     """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
     words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
@@ -177,7 +178,7 @@ def move_up(net, vehicles, start, trips, work, x, j, target):
     start[target] -= 1
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def move_down(net, vehicles, start, trips, work, x, j, target):
     """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
     words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from numba import int32, njit, uint64
+from numba import int32, uint64
 
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import length, pack_x, pos, rear, vel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def leader_words(vehicles, leader, n):
     """Write the rear position and speed of slot k - 1 for every slot; heads of lanes are overwritten afterwards."""
     X, Y = vehicles.X, vehicles.Y
@@ -17,7 +18,7 @@ def leader_words(vehicles, leader, n):
         leader[k] = X[j] - int32(length(Y[j]) << int32(16))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def apply_bounds(vehicles, work):
     """Slow down the vehicles for which a decision set a lower speed than the rule."""
     for i in range(work.count[Count.BOUNDS]):
@@ -27,7 +28,7 @@ def apply_bounds(vehicles, work):
             work.moved[k] = pack_x(pos(vehicles.X[k]) + v, v)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def guard(vehicles, start, work, lanes):
     """Guarantee that nobody overlaps: a vector check of all followers, and a scalar repair only if it finds one."""
     X, Y, moved, leader = vehicles.X, vehicles.Y, work.moved, work.leader
@@ -42,7 +43,7 @@ def guard(vehicles, start, work, lanes):
         close_up(vehicles, start, work, lane)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def close_up(vehicles, start, work, lane):
     """Hold back every follower of the lane that would run into its leader."""
     X, Y, moved = vehicles.X, vehicles.Y, work.moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, njit, uint32
 
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.giveway import (
     CLOSED, OPEN, YIELD, arrives_soon, can_stop, has_room, is_blocked, must_wait, occupied, signal_view,
     stop_bound,
@@ -24,7 +25,7 @@ def sight(net, v):
     return int32(v + int32(float32(v * v) / (float32(2.0) * net.scale.comfort)) + net.scale.clear)
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def pick(net, vehicles, start, trips, lane, hop):
     """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
     turn = trips.hops[hop]
@@ -44,7 +45,7 @@ def pick(net, vehicles, start, trips, lane, hop):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nearest(net, lane, turn):
     """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
     link = net.lane[lane].link
@@ -66,7 +67,7 @@ def slow_for(connector_speed, distance, comfort):
     return int32(max(np.sqrt(max(inner, float32(0.0))) - half, vc) + float32(0.5))
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def turning_bound(net, lane, conn, v, y, distance):
     """Return the speed bound that a slower connector sets for a vehicle ``distance`` cells before it."""
     limit = net.link[net.lane[lane].link].limit
@@ -78,14 +79,14 @@ def turning_bound(net, lane, conn, v, y, distance):
     return slow_for(speed, distance, net.scale.comfort)
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def keep_decision(vehicles, k, made):
     """Store the decision at yellow (0 forgets it)."""
     y = vehicles.Y[k]
     vehicles.Y[k] = int32((y & int32(~12)) | int32(made << 2))
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def may_enter(net, signals, vehicles, start, trips, work, view):
     """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection.
 
@@ -114,7 +115,7 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
     return status == OPEN, made, held if status == CLOSED else 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def may_force(net, signals, vehicles, start, trips, work, view):
     """Return whether a driver stranded in the wrong lane may turn from it: 0 no, 1 yes, 2 wait inside the junction.
 
@@ -147,7 +148,7 @@ def may_force(net, signals, vehicles, start, trips, work, view):
     return 1 if has_room(net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)) else 0
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def with_room(net, signals, vehicles, start, trips, work, view, so_far):
     """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
     conn, hop, lane, v, available, y, key, tick = view
@@ -163,7 +164,7 @@ def with_room(net, signals, vehicles, start, trips, work, view, so_far):
     return status, held
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def has_place(net, signals, work, conn):
     """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
     if net.conn[conn].pocket < 0 or work.conn[conn].inside >= net.conn[conn].places:
@@ -175,7 +176,7 @@ def has_place(net, signals, work, conn):
     return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def beyond(net, signals, vehicles, start, trips, work, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
     conn, hop, lane, v, available, y, key, tick = view
@@ -208,7 +209,7 @@ def beyond(net, signals, vehicles, start, trips, work, view):
             return pack_x(here + int32(FAR), int32(FAST)), bound
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
     k = start[lane]
@@ -224,7 +225,9 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     if turn == EXIT or available > sight(net, v):
         return far, int32(FAST)
     hop = trips.row[vid].hop
-    conn = pick(net, vehicles, start, trips, lane, hop)
+    conn = net.reach[net.lane[lane].turns + turn]
+    if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
+        conn = pick(net, vehicles, start, trips, lane, hop)
     if y & FLAG_WRONG:
         zip_in(net, vehicles, start, work, lane, k)
         if work.lane[lane].wait <= net.scale.stranded:
@@ -260,7 +263,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     return word, bound
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
     """Return the speed bound that the stop line sets for a vehicle that is not the first before it."""
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
@@ -282,7 +285,7 @@ def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
     return bound
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def zip_in(net, vehicles, start, work, lane, k):
     """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
 
@@ -310,7 +313,7 @@ def zip_in(net, vehicles, start, work, lane, k):
         fall_in(net, vehicles, work, k, start[target + 1] - 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fall_in(net, vehicles, work, k, beside):
     """Follow a moving vehicle of the other lane that is beside or just ahead, so that a change becomes possible."""
     v, other = vel(vehicles.X[k]), vel(vehicles.X[beside])
@@ -323,7 +326,7 @@ def fall_in(net, vehicles, work, k, beside):
     add_bound(work, k, max(speed, v - int32(net.scale.firm)))
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def add_bound(work, slot, speed):
     """Remember that a vehicle may not be faster than this in the tick."""
     n = work.count[Count.BOUNDS]
@@ -333,7 +336,7 @@ def add_bound(work, slot, speed):
         work.count[Count.BOUNDS] = n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def look_ahead(net, signals, vehicles, start, trips, work, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     work.count[Count.BOUNDS] = 0
@@ -358,7 +361,7 @@ def look_ahead(net, signals, vehicles, start, trips, work, tick):
                     add_bound(work, k, bound)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def serve_stops(net, vehicles, start, trips, work):
     """Vehicles with a stop on their link brake for it, stand for the dwell time, and go on."""
     if work.count[Count.STOPPING] == 0:
@@ -369,7 +372,7 @@ def serve_stops(net, vehicles, start, trips, work):
                 serve_stop(net, vehicles, trips, work, lane, k)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def serve_stop(net, vehicles, trips, work, lane, k):
     """One vehicle with a stop on its link."""
     vid = vehicles.ID[k]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit, uint32, uint64
+from numba import uint32, uint64
+
+from trafficsim.kernels.jit import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy(to, frm, dst, src, n):
     """Copy ``n`` words; unsigned indices, because signed ones cost three times as much."""
     dst, src = uint64(dst), uint64(src)
@@ -13,7 +15,7 @@ def copy(to, frm, dst, src, n):
         to[dst + k] = frm[src + k]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy_all(after, vehicles, moved, dst, src, n):
     """Copy a stretch of all words, positions after the tick."""
     copy(after.X, moved, dst, src, n)
@@ -24,7 +26,7 @@ def copy_all(after, vehicles, moved, dst, src, n):
     copy(after.W, vehicles.W, dst, src, n)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def place_arrival(after, arrive, dst):
     """Write the staged words of an arriving vehicle."""
     after.X[dst] = arrive[0]
@@ -35,7 +37,7 @@ def place_arrival(after, arrive, dst):
     after.W[dst] = arrive[5]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def repack(vehicles, after, start, start_after, work, lanes):
     """Carry out the events of the tick: shift the starts of lanes and copy the stretches between events."""
     src, dst, shift, done = 0, 0, 0, 0

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float32, int32, njit, uint32, uint64
 
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.words import cap, pack_x, pos, vel
 
@@ -88,7 +89,7 @@ def next_speed_nasch(x, word, y, key, draw, rule):
     return vn - int32(1) if (luck < int32(rule.dawdle_p)) and (vn > int32(0)) else vn
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow_default(vehicles, leader, draw, rule, lo, hi, moved):
     """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (default rule)."""
     X, Y, Z, KEY = vehicles.X, vehicles.Y, vehicles.Z, vehicles.KEY
@@ -98,7 +99,7 @@ def follow_default(vehicles, leader, draw, rule, lo, hi, moved):
         moved[k] = pack_x(pos(x) + v, v)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow_nasch(vehicles, leader, draw, rule, lo, hi, moved):
     """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (Nagel-Schreckenberg)."""
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY

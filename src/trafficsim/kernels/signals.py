@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
+from trafficsim.kernels.jit import kernel
+
+
 
 RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def update_signals(signals, tick):
     """Give every group the state of the phase that holds in this tick; untouched between changes."""
     for program in range(signals.programs):

@@ -72,6 +72,8 @@ PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
 GROUP_FIELDS = {"state": "i4", "since": "i8"}  # lamp now, and the tick since when
 TRIP_FIELDS = {
+    "hop": "i8",  # current hop (index into hops)
+    "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
     "key": "u4",
     "cells": "i4",  # length with standing gap
     "word": "i4",  # word Z without turn
@@ -83,12 +85,10 @@ TRIP_FIELDS = {
     "z": "f8",
     "factor": "f8",  # speed factor; 0 follows the link's speed choice
     "top_speed": "f8",
-    "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
     "status": "i4",
     "depart": "f8",  # ticks since the start
     "route_start": "i8",
     "stop_start": "i8",
-    "hop": "i8",  # current hop (index into hops)
     "next_stop": "i8",
     "dwell_left": "i8",
     "dwelled": "i8",

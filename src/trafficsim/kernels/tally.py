@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from numba import int32, njit, uint64
+from numba import int32, uint64
 
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import length, pos, rear, vel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tally_waiting(vehicles, moved, n, clock, work):
     """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
     W = vehicles.W
@@ -31,7 +32,7 @@ def tally_waiting(vehicles, moved, n, clock, work):
         work.count[Count.STILL] = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tally_detectors(vehicles, start, work, tally):
     """Count the vehicles whose front crosses a detector in this tick, with their speeds."""
     for d in range(tally.places):
@@ -45,7 +46,7 @@ def tally_detectors(vehicles, start, work, tally):
             note_passage(tally, d, vel(work.arrive[lane, 0]))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note_passage(tally, d, v):
     """Add one passage to a detector's interval."""
     tally.detector[d, 0] += 1.0
@@ -53,7 +54,7 @@ def note_passage(tally, d, v):
     tally.detector[d, 2] += 1.0 / max(v, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tally_queues(net, signals, vehicles, start, tally, clock, tick):
     """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept."""
     if tick % clock.queue_every != 0:
@@ -74,7 +75,7 @@ def tally_queues(net, signals, vehicles, start, tally, clock, tick):
             close_cycle(tally, clock, link, tick)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def close_cycle(tally, clock, link, tick):
     """Enter the longest queue of a cycle into the histogram."""
     longest = tally.queue[link].now
@@ -86,7 +87,7 @@ def close_cycle(tally, clock, link, tick):
     tally.queue[link].longest = max(tally.queue[link].longest, longest)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def close_interval(net, vehicles, start, trips, work, tally, time):
     """Give every vehicle's time, distance and waiting since the last boundary to its link."""
     for i in range(len(net.inner)):
@@ -110,7 +111,7 @@ def close_interval(net, vehicles, start, trips, work, tally, time):
             trips.row[vid].since_cell = here
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trace(net, vehicles, start, chosen, tick, rows, filled):
     """Append position and speed of chosen vehicles (flag by trip) to ``rows``; return the number of rows filled."""
     for lane in range(net.lanes):

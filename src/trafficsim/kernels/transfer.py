@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba import int32, int64, njit, uint32
+from numba import int32, int64, uint32
 
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.giveway import must_wait
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
@@ -20,7 +21,7 @@ INSIDE_SHARE = 0.7
 EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def desired_speed(net, trips, vid, link):
     """Desired speed of a traveller on a link in 1/256 cell per tick."""
     if trips.row[vid].factor > 0.0:
@@ -31,7 +32,7 @@ def desired_speed(net, trips, vid, link):
     return int32(min(speed * 256.0 + 0.5, 32767.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def connector_speeds(net, trips, vid, conn):
     """Return the desired speeds beyond and on a connector: who drives above the limit also turns faster."""
     link = net.lane[net.conn[conn].to].link
@@ -39,7 +40,7 @@ def connector_speeds(net, trips, vid, conn):
     return cap, max(min(cap, int32(net.conn[conn].speed * (cap / net.link[link].limit))), int32(256))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note_event(tally, work, time, code, trip, link):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]
@@ -51,7 +52,7 @@ def note_event(tally, work, time, code, trip, link):
     work.count[Count.EVENTS] = n + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def leave_link(net, trips, tally, vid, lane, time, w):
     """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
     link = net.lane[lane].link
@@ -66,7 +67,7 @@ def leave_link(net, trips, tally, vid, lane, time, w):
     return link
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note_turn(net, trips, tally, clock, vid, view):
     """Count a crossing for its movement: volume, travel time and control delay."""
     link, turn, time, v, z, target_speed = view
@@ -82,7 +83,7 @@ def note_turn(net, trips, tally, clock, vid, view):
     tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def enter_link(net, trips, tally, vid, conn, lane, time):
     """Open the account of a vehicle on its next link; return its desired speed there and the one on the connector."""
     link = net.lane[lane].link
@@ -96,7 +97,7 @@ def enter_link(net, trips, tally, vid, conn, lane, time):
     return cap, slow
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def finish(vehicles, trips, work, vid, time, w):
     """A vehicle leaves the network at the end of its route."""
     trips.row[vid].status = COMPLETED
@@ -106,7 +107,7 @@ def finish(vehicles, trips, work, vid, time, w):
     work.count[Count.COMPLETED] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stage(net, start, trips, work, where, words):
     """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane.
 
@@ -135,7 +136,7 @@ def stage(net, start, trips, work, where, words):
     work.lane[lane].arrive_slot = start[lane + 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def choose(net, vehicles, start, trips, work, lane, hop, first):
     """Return the connection of a crossing: the one that the look ahead chose, else the best now; never none."""
     if first and work.lane[lane].head_conn >= 0:
@@ -144,7 +145,7 @@ def choose(net, vehicles, start, trips, work, lane, hop, first):
     return conn if conn >= 0 else nearest(net, lane, trips.hops[hop])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def check_signal(net, signals, tally, work, vehicles, where):
     """Record a crossing at red, and whether the driver's decision allowed it."""
     slot, conn, time, lane, vid = where
@@ -159,7 +160,7 @@ def check_signal(net, signals, tally, work, vehicles, where):
         note_event(tally, work, time, EVENT_RED_RUN, vid, net.lane[lane].link)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def place_beyond(net, vehicles, start, work, conn, over):
     """Return the position in the target lane of a vehicle ``over`` cells beyond the stop line; FAR back if none is free."""
     to = net.conn[conn].to
@@ -174,7 +175,7 @@ def place_beyond(net, vehicles, start, work, conn, over):
     return int32(place) if place >= -entry else int32(-32768)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def hold_at_line(vehicles, start, work, lane):
     """Stop a head that cannot be admitted at its stop line."""
     i = start[lane]
@@ -185,7 +186,7 @@ def hold_at_line(vehicles, start, work, lane):
     close_up(vehicles, start, work, lane)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
     i = start[lane]
@@ -245,7 +246,7 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
     work.count[Count.TRANSFERS] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def wait_on_short(net, start, trips, work, here, words):
     """Leave a vehicle at the end of a short link that it would have crossed, because the next one is full."""
     vid = words[3]
@@ -256,7 +257,7 @@ def wait_on_short(net, start, trips, work, here, words):
     stage(net, start, trips, work, (here, int32(-1), int32(0), cap, tracked), words)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def wait_inside(net, work, conn, words):
     """Put a vehicle that gives way on the waiting place inside the junction."""
     cells, z, key, vid, w = words
@@ -271,7 +272,7 @@ def wait_inside(net, work, conn, words):
     work.count[Count.INSIDE] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def leave_inside(net, signals, vehicles, start, trips, work, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
     for i in range(len(net.inner)):
@@ -305,7 +306,7 @@ def leave_inside(net, signals, vehicles, start, trips, work, tick):
         work.count[Count.INSIDE] -= 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
     """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
     if work.count[Count.INSIDE] > 0:
@@ -325,7 +326,7 @@ def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
                 cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def clear_connectors(net, vehicles, start, trips, work):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     for lane in range(net.lanes):
