@@ -12,8 +12,8 @@ import numpy as np
 class FixedCycle:
     """A signal whose green begins at multiples of the cycle.
 
-    Vehicle n of a queue crosses at ``lost_s + n * headway_s`` after the start of green,
-    until ``per_cycle`` vehicles on average have crossed. ``per_cycle`` need not be whole: the end of the effective green then varies within one headway.
+    Vehicle n of a queue crosses at ``lost_s + n * headway_s`` after the start of green, until ``per_cycle`` of them on
+    average have crossed. That need not be whole: the end of the effective green then varies within one headway.
     """
 
     cycle_s: float
