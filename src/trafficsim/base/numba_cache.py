@@ -16,7 +16,7 @@ from pathlib import Path
 
 VARIABLE = "NUMBA_CACHE_DIR"
 _PACKAGE = Path(__file__).resolve().parent.parent
-_ROOMS = ("kernels", "engines")
+_ROOMS = ("kernels",)
 
 
 def use_keyed_cache() -> str:

@@ -8,7 +8,7 @@ from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
-from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, pos, turn_of, vel
+from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, pos, rear, turn_of, vel
 
 OPEN, CLOSED, YIELD = 0, 1, 2
 
@@ -96,9 +96,17 @@ def occupied(net, vehicles, start, work, foe, tick, waited):
     since = tick - work.conn[foe].last_entry
     if since * net.conn[foe].speed < ((net.conn[foe].length >> 1) + 2 * net.scale.near) * 256:
         return True
-    tail = start[net.conn[foe].to + 1] - 1
-    stands = tail >= start[net.conn[foe].to] and vel(vehicles.X[tail]) <= net.scale.crawl
-    return stands and (waited <= net.scale.patience or since <= net.scale.stuck)
+    return in_the_way(net, vehicles, start, foe) and (waited <= net.scale.patience or since <= net.scale.stuck)
+
+
+@per_vehicle
+def in_the_way(net, vehicles, start, foe):
+    """Whether the last vehicle on the way of connection ``foe`` stands or crawls with its rear before the middle."""
+    to = net.conn[foe].to
+    tail = start[to + 1] - 1
+    if tail < start[to] or vel(vehicles.X[tail]) > net.scale.crawl:
+        return False
+    return rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + (net.conn[foe].length >> 1) < 0
 
 
 @per_vehicle
@@ -127,7 +135,7 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
 
 
 @per_vehicle
-def is_blocked(net, work, conn, tick, waited):
+def is_blocked(net, vehicles, start, work, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
     if waited > net.scale.patience:
         return False
@@ -136,7 +144,7 @@ def is_blocked(net, work, conn, tick, waited):
         foe = net.crosses[i]
         # ways that end side by side on one link do not block each other
         if work.conn[foe].on_conn > 0 and net.lane[net.conn[foe].to].link != target:
-            if tick - work.conn[foe].last_entry > net.scale.stuck:
+            if tick - work.conn[foe].last_entry > net.scale.stuck and in_the_way(net, vehicles, start, foe):
                 return True
     return False
 

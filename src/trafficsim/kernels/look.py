@@ -159,7 +159,7 @@ def with_room(net, signals, vehicles, start, trips, work, view, so_far):
         clear = (net.conn[conn].manner & 2) == 0 or has_room(
             net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)
         )
-        if not clear or is_blocked(net, work, conn, tick, waited):
+        if not clear or is_blocked(net, vehicles, start, work, conn, tick, waited):
             return CLOSED, 2
     return status, held
 

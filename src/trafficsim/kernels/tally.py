@@ -64,7 +64,7 @@ def tally_queues(net, signals, vehicles, start, tally, clock, tick):
             k = start[lane + 1] - 1
             while k >= start[lane]:
                 if vel(vehicles.X[k]) <= clock.wait_speed:
-                    back = -rear(vehicles.X[k], vehicles.Y[k])
+                    back = min(-rear(vehicles.X[k], vehicles.Y[k]), net.lane[lane].length)
                     tally.queue[link].now = max(tally.queue[link].now, back)
                     break
                 k -= 1

@@ -14,7 +14,7 @@ import numpy as np
 from trafficsim.base.errors import InputError
 from trafficsim.engines.bench.cases import BLOCKS, CASES, DEFAULT_CASES, Case
 from trafficsim.engines.bench.reference import Reference
-from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, _take_events, _take_interval, advance, warm_up
+from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, take_events, take_interval, advance, warm_up
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.kernels.state import Count
@@ -108,8 +108,8 @@ def run_block(program: Program, begin: int, end: int, seen: Collected) -> Block:
     wall, cpu = time.perf_counter(), time.process_time()
     for tick in range(begin, end, SLICE_TICKS):
         advance(program, tick, min(tick + SLICE_TICKS, end))
-        _take_events(program, seen)
-    _take_interval(program, end, seen)
+        take_events(program, seen)
+    take_interval(program, end, seen)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return Block(int(program.work.count[Count.UPDATES]) - before, cpu, wall)
 

@@ -93,11 +93,11 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
         end = min(tick + slice_ticks, boundary)
         advance(program, tick, end)
         tick = end
-        _take_events(program, collected)
+        take_events(program, collected)
         if chosen is not None:
-            _take_traces(program, chosen, tick, collected)
+            take_traces(program, chosen, tick, collected)
         if tick == boundary or _finished(program):
-            _take_interval(program, tick, collected)
+            take_interval(program, tick, collected)
     return tick, collected
 
 
@@ -141,7 +141,7 @@ def _traced(plan: Plan) -> np.ndarray | None:
     return np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share)
 
 
-def _take_events(program: Program, collected: Collected) -> None:
+def take_events(program: Program, collected: Collected) -> None:
     rows = int(program.work.count[Count.EVENTS])
     if rows > EVENT_ROWS:
         raise SimulationError("events", f"{rows} in one slice", f"at most {EVENT_ROWS}", "report this as a defect")
@@ -150,14 +150,14 @@ def _take_events(program: Program, collected: Collected) -> None:
         program.work.count[Count.EVENTS] = 0
 
 
-def _take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
+def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
     rows = np.zeros((int(program.start[-1]), 5), np.int64)
     filled = trace(program.net, program.vehicles, program.start, chosen, tick, rows, 0)
     if filled:
         collected.traces.append(rows[:filled])
 
 
-def _take_interval(program: Program, tick: int, collected: Collected) -> None:
+def take_interval(program: Program, tick: int, collected: Collected) -> None:
     close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(tick))
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
