@@ -16,7 +16,7 @@ class Finding:
 
     Attributes
     ----------
-    level : ``"error"`` (the run would be ruined), ``"warning"`` (repaired or doubtful) or ``"info"`` (inferred, unusual)
+    level : ``"error"`` (would ruin the run), ``"warning"`` (repaired or doubtful) or ``"info"`` (inferred, unusual)
     code : short kebab-case name of the kind of finding, for example ``"dead-end"``
     where : the file, key, link, junction or vehicle
     message : what was found

@@ -44,7 +44,7 @@ def step(world, vehicles, after, start, start_after, tick):
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
     transfer(net, signals, vehicles, start, trips, work, tally, clock, tick)
-    insert_trips(net, vehicles, start, trips, queues, work, tally, tick)
+    insert_trips(net, signals, vehicles, start, trips, queues, work, tally, tick)
     tally_detectors(vehicles, start, work, tally)
     repack(vehicles, after, start, start_after, work, net.lanes)
     clear_connectors(net, after, start_after, trips, work)

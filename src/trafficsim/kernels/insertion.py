@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from numba import float32, int32, int64
 
+from trafficsim.kernels.giveway import stop_bound
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import lane_flags
+from trafficsim.kernels.look import sight
 from trafficsim.kernels.rules import safe_speed
+from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.transfer import desired_speed
-from trafficsim.kernels.words import FLAG_STOP, length, pack_x, pack_y, pos, rear, vel, with_turn
+from trafficsim.kernels.words import EXIT, FLAG_STOP, length, pack_x, pack_y, pos, rear, vel, with_turn
 
 EN_ROUTE = 1
 LOOK_BEHIND = 6
@@ -31,12 +34,12 @@ def entry_speed(vehicles, start, work, lane, place, words):
     """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
 
     ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that the rule
-    counts on, braking that an entry may impose on the one behind).
+    counts on, braking that an entry may impose on the one behind, speed from which it can stop at the line).
     """
-    cells, wanted, theta, safe, firm = words
+    cells, wanted, theta, safe, firm, line = words
     slot = slot_at(vehicles, start, work, lane, place)
     first = start[lane] + (1 if work.event[lane] & 1 else 0)
-    v = wanted
+    v = min(wanted, line)
     if slot > first:
         ahead = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place
         if ahead < 0:
@@ -52,7 +55,29 @@ def entry_speed(vehicles, start, work, lane, place, words):
 
 
 @kernel
-def best_entry(net, vehicles, start, trips, work, trip, since):
+def open_speed(net, signals, trips, trip, lane, entry):
+    """Return the speed at which a vehicle may enter at a place so that it can stop at the first line that is closed.
+
+    ``entry`` is (place, desired speed). A line is closed where the lamp is not green or the vehicle has to give way.
+    """
+    place, wanted = entry
+    distance = int32(-1 - place)
+    hop = trips.row[trip].hop
+    while trips.hops[hop] != EXIT and distance < sight(net, wanted):
+        slot = net.lane[lane].turns + trips.hops[hop]
+        conn = net.reach[slot]
+        group = net.conn[conn].group
+        closed = signals.group[group].state != GREEN if group >= 0 else net.conn[conn + 1].yields > net.conn[conn].yields
+        if closed or conn == net.reach[slot + 1]:
+            return min(wanted, stop_bound(distance, trips.row[trip].brake))
+        lane = net.conn[conn].to
+        distance += int32(net.conn[conn].length + net.lane[lane].length)
+        hop += 1
+    return wanted
+
+
+@kernel
+def best_entry(net, signals, vehicles, start, trips, work, trip, since):
     """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
 
     ``since`` is the part of the tick that has passed since it was due: it has come that much further.
@@ -61,7 +86,6 @@ def best_entry(net, vehicles, start, trips, work, trip, since):
     cells = trips.row[trip].cells
     wanted = desired_speed(net, trips, trip, link) >> 8
     theta = float32((trips.row[trip].word >> 16) & 255) / float32(64.0) - float32(0.5)
-    words = (cells, wanted, theta, net.scale.safe, net.scale.firm)
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
     hop = trips.row[trip].hop
     feasible = int32(trips.lanes_feasible[hop])
@@ -75,6 +99,8 @@ def best_entry(net, vehicles, start, trips, work, trip, since):
             continue
         begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
         place = int32(min(begin + int32(wanted * since), -1))
+        line = open_speed(net, signals, trips, trip, lane, (place, wanted))
+        words = (cells, wanted, theta, net.scale.safe, net.scale.firm, line)
         slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0 and place > begin:
             place = int32(min(begin, -1))
@@ -124,7 +150,7 @@ def enter(net, trips, work, tally, trip, where, tick):
 
 
 @kernel
-def insert_trips(net, vehicles, start, trips, queues, work, tally, tick):
+def insert_trips(net, signals, vehicles, start, trips, queues, work, tally, tick):
     """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
 
     Who finds its lanes full lets those behind pass who go elsewhere: a queue in one lane does not close the others.
@@ -139,7 +165,7 @@ def insert_trips(net, vehicles, start, trips, queues, work, tally, tick):
                 if trips.row[trip].depart >= tick + 1.0:
                     break
                 since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
-                lane, slot, place, v = best_entry(net, vehicles, start, trips, work, trip, since)
+                lane, slot, place, v = best_entry(net, signals, vehicles, start, trips, work, trip, since)
                 if lane >= 0:
                     enter(net, trips, work, tally, trip, (lane, slot, place, v, since), tick)
                     for z in range(at, first, -1):

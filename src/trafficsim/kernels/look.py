@@ -69,11 +69,13 @@ def slow_for(connector_speed, distance, comfort):
 
 @per_vehicle
 def turning_bound(net, lane, conn, v, y, distance):
-    """Return the speed bound that a slower connector sets for a vehicle ``distance`` cells before it."""
-    limit = net.link[net.lane[lane].link].limit
-    if net.conn[conn].speed >= limit:
-        return int32(FAST)
-    speed = net.conn[conn].speed * (cap(y) / limit)
+    """Return the speed bound that a slower connector or link sets for a vehicle ``distance`` cells before it."""
+    here, there = net.lane[lane].link, net.lane[net.conn[conn].to].link
+    speed = float(cap(y))
+    if net.conn[conn].speed < net.link[here].limit:
+        speed = net.conn[conn].speed * (speed / net.link[here].limit)
+    if net.link[there].speed_mean < net.link[here].speed_mean:
+        speed = min(speed, cap(y) * (net.link[there].speed_mean / net.link[here].speed_mean))
     if speed >= (v + net.scale.crawl) * 256:
         return int32(FAST)
     return slow_for(speed, distance, net.scale.comfort)
@@ -189,7 +191,7 @@ def beyond(net, signals, vehicles, start, trips, work, view):
         to = net.conn[conn].to
         entry = int32(net.lane[to].length + net.conn[conn].length)
         tail = start[to + 1] - 1
-        if tail >= start[to]:
+        if tail >= start[to] and not (to == lane and tail == start[lane]):  # not itself, alone on a loop
             gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
             return pack_x(here + gap, vel(vehicles.X[tail])), bound
@@ -210,6 +212,34 @@ def beyond(net, signals, vehicles, start, trips, work, view):
 
 
 @per_vehicle
+def late_start(net, signals, conn, key, tick):
+    """Whether a driver at the line needs the first tick of green to react: every second one does."""
+    group = net.conn[conn].group
+    if group < 0 or signals.group[group].since != tick or tick == 0:
+        return False
+    occasion = hash32(uint32(uint32(tick) * uint32(0x9E3779B9) + uint32(group)))
+    return draw32(key, occasion) & uint32(1) != uint32(0)
+
+
+@per_vehicle
+def behind_overhang(net, vehicles, start, trips, work, lane, k):
+    """Return the speed bound set by the rear of the vehicle that went before, while it reaches back over the line."""
+    conn = work.lane[lane].last_conn
+    if conn < 0:
+        return int32(FAST)
+    to = net.conn[conn].to
+    tail = start[to + 1] - 1
+    if tail < start[to] or trips.row[vehicles.ID[tail]].connection != conn or tail == k:
+        return int32(FAST)
+    over = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length
+    if over >= 0:
+        return int32(FAST)
+    room = max(over - pos(vehicles.X[k]), int32(0))
+    safe = int32(max(safe_speed(room, vel(vehicles.X[tail]), float32(0.7), net.scale.safe), float32(0.0)))
+    return min(safe, room)
+
+
+@per_vehicle
 def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
     k = start[lane]
@@ -222,8 +252,9 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     work.lane[lane].hold = 0
     work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
-    if turn == EXIT or available > sight(net, v):
+    if turn == EXIT or available > sight(net, v) + net.scale.overhang:
         return far, int32(FAST)
+    before = behind_overhang(net, vehicles, start, trips, work, lane, k)
     hop = trips.row[vid].hop
     conn = net.reach[net.lane[lane].turns + turn]
     if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
@@ -236,7 +267,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
             conn = nearest(net, lane, turn)
     if conn < 0:
         work.lane[lane].hold = 1
-        return far, stop_bound(available, trips.row[vid].brake)
+        return far, min(before, stop_bound(available, trips.row[vid].brake))
     view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
     if net.conn[conn].origin != lane:
         forced = may_force(net, signals, vehicles, start, trips, work, view)
@@ -253,14 +284,16 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
             work.lane[lane].to_pocket = 1
         bound = stop_bound(available + inner, trips.row[vid].brake)
         bound = min(bound, turning_bound(net, lane, conn, v, y, available + int32(1)))
-        return far, bound
+        return far, min(before, bound)
     word, bound = beyond(net, signals, vehicles, start, trips, work, view)
     work.lane[lane].head_conn = conn
     if v == 0 and vel(word) == 0 and pos(word) - pos(x) <= net.scale.slack:
         work.lane[lane].hold = 1
     if available <= v + net.scale.slack:
         work.conn[conn].claim = tick
-    return word, bound
+    if v == 0 and late_start(net, signals, conn, vehicles.KEY[k], tick):
+        bound = int32(0)
+    return word, min(before, bound)
 
 
 @per_vehicle

@@ -27,6 +27,7 @@ SCALE_FIELDS = {
     "safe": "f4",  # braking that the safe-distance rule counts on
     "slack": "i4",  # a vehicle this close (cells) to its line stands at it
     "near": "i4",  # added to two ticks of travel: distance within which a driver judges gaps
+    "overhang": "i4",  # length of the longest vehicle: so far may a rear reach back over a stop line
     "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
     "gain": "i4",  # room that a discretionary lane change must win
     "crawl": "i4",  # speed below which a vehicle is taken as queueing
@@ -109,6 +110,7 @@ LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
     "to_pocket": "i4",  # its head goes to wait inside the junction
     "hold": "i4",  # its head stands because it gives way or finds no room
+    "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
     "tracked": "i4",  # vehicles that are still on a connector that must be watched
     "used": "i4",  # cells that its vehicles take when they stand

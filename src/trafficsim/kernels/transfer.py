@@ -148,14 +148,14 @@ def choose(net, vehicles, start, trips, work, lane, hop, first):
 @kernel
 def check_signal(net, signals, tally, work, vehicles, where):
     """Record a crossing at red, and whether the driver's decision allowed it."""
-    slot, conn, time, lane, vid = where
+    slot, conn, time, lane, vid, first = where
     group = net.conn[conn].group
     if group < 0:
         return
     lamp = signals.group[group].state
     if lamp == RED or lamp == RED_AMBER:
         work.count[Count.RED_RUNS] += 1
-        if decision(vehicles.Y[slot]) != DECIDED_GO:
+        if first and decision(vehicles.Y[slot]) != DECIDED_GO:
             work.count[Count.RED_WITHOUT_DECISION] += 1
         note_event(tally, work, time, EVENT_RED_RUN, vid, net.lane[lane].link)
 
@@ -213,12 +213,13 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
         if place == -32768:
             wait_on_short(net, start, trips, work, here, words)
             break
-        if first and pos(vehicles.X[i]) < 0 and net.conn[conn].origin == here:
-            check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid))
+        if (not first or pos(vehicles.X[i]) < 0) and net.conn[conn].origin == here:
+            check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid, first))
         if net.conn[conn].origin != here:
             work.count[Count.WRONG_LANE] += 1
             note_event(tally, work, time, EVENT_WRONG_LANE, vid, net.lane[here].link)
         work.conn[conn].last_entry = tick
+        work.lane[here].last_conn = conn
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
         turn = trips.hops[hop]

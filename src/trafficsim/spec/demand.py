@@ -94,7 +94,8 @@ class Flow(Model):
             raise ValueError(f"flow {self.id!r} has a negative profile factor")
         if any(later[0] <= earlier[0] for earlier, later in zip(self.profile, self.profile[1:], strict=False)):
             raise ValueError(f"flow {self.id!r} has profile times that do not increase")
-        if not self.vehicle_classes or min(self.vehicle_classes.values()) < 0 or sum(self.vehicle_classes.values()) <= 0:
+        shares = self.vehicle_classes.values()
+        if not shares or min(shares) < 0 or sum(shares) <= 0:
             raise ValueError(f"flow {self.id!r} needs vehicle class shares that are >= 0 and not all 0")
         return self
 

@@ -14,7 +14,7 @@ import numpy as np
 from trafficsim.base.errors import InputError
 from trafficsim.engines.bench.cases import BLOCKS, CASES, DEFAULT_CASES, Case
 from trafficsim.engines.bench.reference import Reference
-from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, take_events, take_interval, advance, warm_up
+from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, advance, take_events, take_interval, warm_up
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.kernels.state import Count

@@ -55,6 +55,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     conn_length = to_cells(conns.length_m, cell, 0)
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings)
+    scale.overhang = int(to_cells(np.max(plan.classes.length_m + plan.classes.min_gap_m), cell, 1))
     conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
     has_place = conns.inner_wait_m >= WAITING_SPACE_M
     turn_start = np.asarray(links.turn_start, np.int64)

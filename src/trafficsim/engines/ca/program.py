@@ -101,6 +101,7 @@ def _work(net: Net, room: int) -> Work:
     lanes = net.lanes
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
+    lane.last_conn[:] = -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
     conn.claim[:] = -1
     return Work(

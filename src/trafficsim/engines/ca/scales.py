@@ -14,7 +14,7 @@ from trafficsim.spec.scenario import CellularAutomaton
 SAFE_BRAKE_MS2 = 4.0
 DAWDLE_P, DAWDLE_MS = 0.2, 0.5
 START_P = 0.2
-CRAWL_HEADWAY_S, CRAWL_SPEED_MS = 1.0, 14.0
+CRAWL_HEADWAY_S, CRAWL_SPEED_MS = 0.95, 14.0
 HARD_BRAKE_MS2 = 6.0
 NASCH_P = 0.5
 # Stop or go at yellow: logit of the time to the stop line (driving simulator, 191 drivers; policy-evidence B4).
@@ -62,7 +62,7 @@ def make_scale(settings: CellularAutomaton) -> np.record:
 
     values = dict(
         hard=brake(5.0), commit=brake(6.0), comfort=brake(2.0), safe=brake(SAFE_BRAKE_MS2),
-        slack=cells(2.0), near=cells(4.0), clear=cells(10.0), gain=cells(6.0),
+        overhang=0, slack=cells(2.0), near=cells(4.0), clear=cells(10.0), gain=cells(6.0),
         crawl=cells(2.0 * tick), approach=cells(4.0 * tick),
         soft=cells(1.5 * tick * tick), firm=cells(3.0 * tick * tick), urgent=cells(4.0 * tick * tick),
         patience=60.0 / tick, stuck=round(8.0 / tick), stranded=round(3.0 / tick),
