@@ -34,7 +34,6 @@ def test_a_car_follows_a_car_over_short_links() -> None:
     assert first_fault(make_network(rows, joints), trips) == ""
 
 
-@pytest.mark.xfail(strict=True, reason="a rear further from the line than drivers look at walking pace is not seen")
 def test_a_truck_that_waits_on_a_short_link_is_seen_by_who_creeps_up() -> None:
     # the truck needs 14.5 m, the link has 3: its rear stands 11.5 m before the line, further than drivers look when
     # they creep
@@ -45,7 +44,6 @@ def test_a_truck_that_waits_on_a_short_link_is_seen_by_who_creeps_up() -> None:
     assert first_fault(make_network(rows, joints, [fixed_time("s", 1.0, 300.0)]), trips) == ""
 
 
-@pytest.mark.xfail(strict=True, reason="a rear that leaves by another turn is not seen")
 def test_who_goes_straight_on_does_not_drive_through_the_rear_of_a_turning_bus() -> None:
     rows = [link("in", 200.0), link("left", 100.0), link("on", 100.0)]
     joints = [

@@ -42,7 +42,6 @@ def test_nobody_who_is_under_way_crosses_when_it_has_long_been_red(world: World)
         seen = len(rows)
 
 
-@pytest.mark.xfail(strict=True, reason="insertion does not look at the stop line ahead")
 @pytest.mark.parametrize("position_m", [90.0, 98.0])
 def test_nobody_enters_the_road_so_fast_that_it_cannot_stop_at_a_red_light_ahead(position_m: float) -> None:
     rows = [link("in", 100.0), link("out", 100.0)]
@@ -54,7 +53,6 @@ def test_nobody_enters_the_road_so_fast_that_it_cannot_stop_at_a_red_light_ahead
     assert program.trips.row[0].status == 1, "it waits at the line"
 
 
-@pytest.mark.xfail(strict=True, reason="insertion does not look at the stop line ahead")
 def test_nobody_enters_a_short_link_so_fast_that_it_cannot_stop_at_the_next_red_light() -> None:
     rows = [link("first", 3.0), link("short", 5.0), link("out", 100.0)]
     joints = through("first", "short") + through("short", "out", signal="s", signal_index=0)

@@ -23,7 +23,6 @@ def test_through_lane_at_50_kmh() -> None:
     assert 1.5 <= found.lost_s <= 2.5
 
 
-@pytest.mark.xfail(strict=True, reason="1,774 veh/h and 1.2 s: slow drivers late in the queue open gaps")
 def test_through_lane_with_the_speeds_of_urban_drivers() -> None:
     # the same field values; the standard errors are of the same size
     found = discharge(saturated(approach(GREEN_S, CYCLE_S), GREEN_S, CYCLE_S, CYCLES, Drivers()))

@@ -293,7 +293,9 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         work.conn[conn].claim = tick
     if v == 0 and late_start(net, signals, conn, vehicles.KEY[k], tick):
         bound = int32(0)
-    return word, min(before, bound)
+    if work.lane[lane].last_conn >= 0 and net.conn[work.lane[lane].last_conn].to != net.conn[conn].to:
+        bound = min(bound, before)
+    return word, bound
 
 
 @per_vehicle
