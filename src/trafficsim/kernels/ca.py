@@ -13,6 +13,7 @@ from trafficsim.kernels.repack import repack
 from trafficsim.kernels.rng import Stream, tick_key
 from trafficsim.kernels.rules import follow_default, follow_nasch
 from trafficsim.kernels.signals import update_signals
+from trafficsim.kernels.state import Road
 from trafficsim.kernels.tally import tally_detectors, tally_queues, tally_waiting
 from trafficsim.kernels.transfer import clear_connectors, transfer
 
@@ -33,22 +34,23 @@ def follow(vehicles, work, rule, n, draw):
 def step(world, vehicles, after, start, start_after, tick):
     """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
     net, signals, trips, queues, work, tally, clock, rule, multilane = world
+    road = Road(net, signals, trips, work, vehicles, start)
     update_signals(signals, tick)
-    change_lanes(net, vehicles, start, trips, work, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
+    change_lanes(road, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
     n = start[net.lanes]
     leader_words(vehicles, work.leader, n)
-    look_ahead(net, signals, vehicles, start, trips, work, tick)
+    look_ahead(road, tick)
     serve_stops(net, vehicles, start, trips, work)
     follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
     apply_bounds(vehicles, work)
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
-    transfer(net, signals, vehicles, start, trips, work, tally, clock, tick)
-    insert_trips(net, signals, vehicles, start, trips, queues, work, tally, tick)
+    transfer(road, tally, clock, tick)
+    insert_trips(road, queues, tally, tick)
     tally_detectors(vehicles, start, work, tally)
     repack(vehicles, after, start, start_after, work, net.lanes)
     clear_connectors(net, after, start_after, trips, work)
-    tally_queues(net, signals, after, start_after, tally, clock, tick)
+    tally_queues(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
 
 
 @kernel

@@ -86,11 +86,12 @@ def arrives_soon(net, vehicles, start, foe, ticks):
 
 
 @per_vehicle
-def occupied(net, vehicles, start, work, foe, tick, waited):
+def occupied(road, foe, tick, waited):
     """Whether somebody is on connection ``foe`` and has not yet passed the middle of it, where paths cross.
 
     Who has waited long squeezes past a vehicle that is stuck there.
     """
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if work.conn[foe].on_conn == 0:
         return False
     since = tick - work.conn[foe].last_entry
@@ -110,18 +111,19 @@ def in_the_way(net, vehicles, start, foe):
 
 
 @per_vehicle
-def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
+def must_wait(road, conn, tick, waited, share):
     """Whether a vehicle before connection ``conn`` has to give way in this tick.
 
     ``share`` of the critical gap is asked for: less from a waiting place inside the junction, near the conflict.
     """
+    net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
     ticks = share * net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
     target = net.lane[net.conn[conn].to].link
     for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
         foe = net.yields[i]
         if work.conn[foe].claim == tick:
             return True
-        if net.lane[net.conn[foe].to].link != target and occupied(net, vehicles, start, work, foe, tick, waited):
+        if net.lane[net.conn[foe].to].link != target and occupied(road, foe, tick, waited):
             return True
         lane = net.conn[foe].origin
         group = net.conn[foe].group
@@ -135,8 +137,9 @@ def must_wait(net, vehicles, start, signals, work, conn, tick, waited, share):
 
 
 @per_vehicle
-def is_blocked(net, vehicles, start, work, conn, tick, waited):
+def is_blocked(road, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if waited > net.scale.patience:
         return False
     target = net.lane[net.conn[conn].to].link
@@ -150,12 +153,13 @@ def is_blocked(net, vehicles, start, work, conn, tick, waited):
 
 
 @kernel
-def has_room(net, signals, vehicles, start, trips, work, view):
+def has_room(road, view):
     """Whether a vehicle will fit beyond the junction when all ahead have closed up.
 
     Room is added up along the route until somebody stands in the way or a line is closed; ``view`` is (connection,
     hop, cells that the vehicle takes, tick).
     """
+    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
     conn, hop, cells, tick = view
     room = 0
     for further in range(4):

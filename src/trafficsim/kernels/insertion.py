@@ -77,11 +77,12 @@ def open_speed(net, signals, trips, trip, lane, entry):
 
 
 @kernel
-def best_entry(net, signals, vehicles, start, trips, work, trip, since):
+def best_entry(road, trip, since):
     """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
 
     ``since`` is the part of the tick that has passed since it was due: it has come that much further.
     """
+    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
     link = trips.row[trip].first_link
     cells = trips.row[trip].cells
     wanted = desired_speed(net, trips, trip, link) >> 8
@@ -114,8 +115,9 @@ def best_entry(net, signals, vehicles, start, trips, work, trip, since):
 
 
 @kernel
-def enter(net, trips, work, tally, trip, where, tick):
+def enter(road, tally, trip, where, tick):
     """Write the words of an entering vehicle for the re-pack and open its accounts."""
+    net, trips, work = road.net, road.trips, road.work
     lane, slot, place, v, since = where
     link = net.lane[lane].link
     hop = trips.row[trip].hop
@@ -150,11 +152,12 @@ def enter(net, trips, work, tally, trip, where, tick):
 
 
 @kernel
-def insert_trips(net, signals, vehicles, start, trips, queues, work, tally, tick):
+def insert_trips(road, queues, tally, tick):
     """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
 
     Who finds its lanes full lets those behind pass who go elsewhere: a queue in one lane does not close the others.
     """
+    net, trips = road.net, road.trips
     for entry in range(queues.entries):
         link = queues.entry[entry].link
         last = queues.entry[entry + 1].start
@@ -165,9 +168,9 @@ def insert_trips(net, signals, vehicles, start, trips, queues, work, tally, tick
                 if trips.row[trip].depart >= tick + 1.0:
                     break
                 since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
-                lane, slot, place, v = best_entry(net, signals, vehicles, start, trips, work, trip, since)
+                lane, slot, place, v = best_entry(road, trip, since)
                 if lane >= 0:
-                    enter(net, trips, work, tally, trip, (lane, slot, place, v, since), tick)
+                    enter(road, tally, trip, (lane, slot, place, v, since), tick)
                     for z in range(at, first, -1):
                         queues.trip[z] = queues.trip[z - 1]
                     queues.trip[first] = trip

@@ -53,8 +53,9 @@ def candidates(vehicles, n, side, phase, scale, marks):
 
 
 @kernel
-def change_lanes(net, vehicles, start, trips, work, links, draw, tick):
+def change_lanes(road, links, draw, tick):
     """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if len(links) == 0:
         return
     side = int32(1) if tick & 1 else int32(-1)
@@ -67,12 +68,13 @@ def change_lanes(net, vehicles, start, trips, work, links, draw, tick):
         if start[first] == start[last]:
             continue
         for lower in range(first, last - 1):
-            sweep(net, vehicles, start, trips, work, (lower, side, draw))
+            sweep(road, (lower, side, draw))
 
 
 @per_vehicle
-def sweep(net, vehicles, start, trips, work, where):
+def sweep(road, where):
     """Walk along two neighbouring lanes, leader first, and change those who can."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     lower, side, draw = where
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
@@ -90,9 +92,9 @@ def sweep(net, vehicles, start, trips, work, where):
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
             if side > 0:
-                move_up(net, vehicles, start, trips, work, x, j, target)
+                move_up(road, x, j, target)
             else:
-                move_down(net, vehicles, start, trips, work, x, j, target)
+                move_down(road, x, j, target)
                 x += 1
                 j += 1
         else:
@@ -155,8 +157,9 @@ def shift(vehicles, work, to, frm):
 
 
 @per_vehicle
-def settle(net, vehicles, trips, work, slot, words, target):
+def settle(road, slot, words, target):
     """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
+    net, vehicles, trips, work = road.net, road.vehicles, road.trips, road.work
     x, y, z, key, vid, w = words
     flags = int32(lane_flags(net, trips, target, trips.row[vid].hop) | (y & int32(0xFF & ~(3 | FLAG_WRONG))))
     vehicles.X[slot] = x
@@ -169,20 +172,22 @@ def settle(net, vehicles, trips, work, slot, words, target):
 
 
 @per_vehicle
-def move_up(net, vehicles, start, trips, work, x, j, target):
+def move_up(road, x, j, target):
     """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
+    vehicles, start, work = road.vehicles, road.start, road.work
     words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
     for slot in range(x, j - 1):
         shift(vehicles, work, slot, slot + 1)
-    settle(net, vehicles, trips, work, j - 1, words, target)
+    settle(road, j - 1, words, target)
     start[target] -= 1
 
 
 @per_vehicle
-def move_down(net, vehicles, start, trips, work, x, j, target):
+def move_down(road, x, j, target):
     """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
+    vehicles, start, work = road.vehicles, road.start, road.work
     words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
     for slot in range(x, j, -1):
         shift(vehicles, work, slot, slot - 1)
-    settle(net, vehicles, trips, work, j, words, target)
+    settle(road, j, words, target)
     start[target + 1] += 1

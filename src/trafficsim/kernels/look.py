@@ -89,11 +89,12 @@ def keep_decision(vehicles, k, made):
 
 
 @per_vehicle
-def may_enter(net, signals, vehicles, start, trips, work, view):
+def may_enter(road, view):
     """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection.
 
     ``view`` is (connection, hop, lane that waits, speed, cells to the line, word Y, key, tick).
     """
+    net, signals, work = road.net, road.signals, road.work
     conn, hop, lane, v, available, y, key, tick = view
     status, made = signal_view(net, signals, conn, v, available, y, key)
     held = 0
@@ -106,23 +107,22 @@ def may_enter(net, signals, vehicles, start, trips, work, view):
         stopped = (net.conn[conn].manner & 1) == 0 or (v == 0 and available <= net.scale.slack)
         if committed:
             status = OPEN
-        elif near and stopped and not must_wait(
-            net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait, 1.0
-        ):
+        elif near and stopped and not must_wait(road, conn, tick, work.lane[lane].wait, 1.0):
             status = OPEN
         else:
             status = CLOSED
     if status != CLOSED or held == 1:
-        status, held = with_room(net, signals, vehicles, start, trips, work, view, (status, held, committed))
+        status, held = with_room(road, view, (status, held, committed))
     return status == OPEN, made, held if status == CLOSED else 0
 
 
 @kernel
-def may_force(net, signals, vehicles, start, trips, work, view):
+def may_force(road, view):
     """Return whether a driver stranded in the wrong lane may turn from it: 0 no, 1 yes, 2 wait inside the junction.
 
     Such a driver obeys the lamp of the lane and gives way to everybody whose path the turn crosses.
     """
+    net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
     conn, hop, lane, v, available, y, key, tick = view
     own = net.reach[net.lane[lane].turns]
     if own < net.reach[net.lane[lane].turns + net.link[net.lane[lane].link + 1].turn - net.link[net.lane[lane].link].turn]:
@@ -131,7 +131,7 @@ def may_force(net, signals, vehicles, start, trips, work, view):
             return 0
     if work.conn[conn].inside > 0:
         return 2 if work.conn[conn].inside < net.conn[conn].places else 0
-    if must_wait(net, vehicles, start, signals, work, conn, tick, work.lane[lane].wait, 1.0):
+    if must_wait(road, conn, tick, work.lane[lane].wait, 1.0):
         return 2 if net.conn[conn].pocket >= 0 else 0
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
@@ -141,27 +141,26 @@ def may_force(net, signals, vehicles, start, trips, work, view):
         standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
         if work.conn[foe].claim == tick:
             return 0
-        if occupied(net, vehicles, start, work, foe, tick, work.lane[lane].wait):
+        if occupied(road, foe, tick, work.lane[lane].wait):
             return 0
         if lamp != RED and lamp != RED_AMBER and not standing:
             if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
                 return 0
     cells = length(y) if work.lane[lane].wait <= net.scale.patience else length(y) >> 1
-    return 1 if has_room(net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)) else 0
+    return 1 if has_room(road, (conn, hop, cells, tick)) else 0
 
 
 @per_vehicle
-def with_room(net, signals, vehicles, start, trips, work, view, so_far):
+def with_room(road, view, so_far):
     """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
+    net, work = road.net, road.work
     conn, hop, lane, v, available, y, key, tick = view
     status, held, committed = so_far
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         waited = work.lane[lane].wait
         cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
-        clear = (net.conn[conn].manner & 2) == 0 or has_room(
-            net, signals, vehicles, start, trips, work, (conn, hop, cells, tick)
-        )
-        if not clear or is_blocked(net, vehicles, start, work, conn, tick, waited):
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(road, (conn, hop, cells, tick))
+        if not clear or is_blocked(road, conn, tick, waited):
             return CLOSED, 2
     return status, held
 
@@ -179,8 +178,9 @@ def has_place(net, signals, work, conn):
 
 
 @per_vehicle
-def beyond(net, signals, vehicles, start, trips, work, view):
+def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
+    net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
     conn, hop, lane, v, available, y, key, tick = view
     bound = int32(FAST)
     distance = int32(available + 1)
@@ -202,10 +202,7 @@ def beyond(net, signals, vehicles, start, trips, work, view):
         conn = pick(net, vehicles, start, trips, to, hop)
         may = False
         if conn >= 0:
-            may, made, held = may_enter(
-                net, signals, vehicles, start, trips, work,
-                (conn, hop, to, v, int32(distance - 1), int32(y & ~12), key, tick),
-            )
+            may, made, held = may_enter(road, (conn, hop, to, v, int32(distance - 1), int32(y & ~12), key, tick))
         if not may:
             bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
             return pack_x(here + int32(FAR), int32(FAST)), bound
@@ -222,8 +219,9 @@ def late_start(net, signals, conn, key, tick):
 
 
 @per_vehicle
-def behind_overhang(net, vehicles, start, trips, work, lane, k):
+def behind_overhang(road, lane, k):
     """Return the speed bound set by the rear of the vehicle that went before, while it reaches back over the line."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     conn = work.lane[lane].last_conn
     if conn < 0:
         return int32(FAST)
@@ -240,8 +238,9 @@ def behind_overhang(net, vehicles, start, trips, work, lane, k):
 
 
 @per_vehicle
-def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
+def view_of_head(road, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
+    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
     k = start[lane]
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
     v = vel(x)
@@ -254,7 +253,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
     turn = turn_of(vehicles.Z[k])
     if turn == EXIT or available > sight(net, v) + net.scale.overhang:
         return far, int32(FAST)
-    before = behind_overhang(net, vehicles, start, trips, work, lane, k)
+    before = behind_overhang(road, lane, k)
     hop = trips.row[vid].hop
     conn = net.reach[net.lane[lane].turns + turn]
     if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
@@ -270,10 +269,10 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         return far, min(before, stop_bound(available, trips.row[vid].brake))
     view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
     if net.conn[conn].origin != lane:
-        forced = may_force(net, signals, vehicles, start, trips, work, view)
+        forced = may_force(road, view)
         may, made, held = forced == 1, 0, 1 if forced == 2 else 2
     else:
-        may, made, held = may_enter(net, signals, vehicles, start, trips, work, view)
+        may, made, held = may_enter(road, view)
     keep_decision(vehicles, k, made)
     if not may:
         work.lane[lane].hold = 1 if held > 0 else 0
@@ -285,7 +284,7 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
         bound = stop_bound(available + inner, trips.row[vid].brake)
         bound = min(bound, turning_bound(net, lane, conn, v, y, available + int32(1)))
         return far, min(before, bound)
-    word, bound = beyond(net, signals, vehicles, start, trips, work, view)
+    word, bound = beyond(road, view)
     work.lane[lane].head_conn = conn
     if v == 0 and vel(word) == 0 and pos(word) - pos(x) <= net.scale.slack:
         work.lane[lane].hold = 1
@@ -299,8 +298,9 @@ def view_of_head(net, signals, vehicles, start, trips, work, lane, tick):
 
 
 @per_vehicle
-def view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick):
+def view_of_follower(road, lane, k, tick):
     """Return the speed bound that the stop line sets for a vehicle that is not the first before it."""
+    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
@@ -372,8 +372,9 @@ def add_bound(work, slot, speed):
 
 
 @kernel
-def look_ahead(net, signals, vehicles, start, trips, work, tick):
+def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     work.count[Count.BOUNDS] = 0
     for lane in range(net.lanes):
         i, end = start[lane], start[lane + 1]
@@ -381,7 +382,7 @@ def look_ahead(net, signals, vehicles, start, trips, work, tick):
             work.lane[lane].wait = 0
             work.lane[lane].hold = 0
             continue
-        word, bound = view_of_head(net, signals, vehicles, start, trips, work, lane, tick)
+        word, bound = view_of_head(road, lane, tick)
         work.leader[i] = word
         if bound < FAST:
             add_bound(work, i, bound)
@@ -391,7 +392,7 @@ def look_ahead(net, signals, vehicles, start, trips, work, tick):
             if pos(x) < look:
                 break
             if vel(x) >= net.scale.crawl - 1 or vehicles.Y[k] & FLAG_WRONG:
-                bound = view_of_follower(net, signals, vehicles, start, trips, work, lane, k, tick)
+                bound = view_of_follower(road, lane, k, tick)
                 if bound < FAST:
                     add_bound(work, k, bound)
 

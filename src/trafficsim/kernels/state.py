@@ -215,6 +215,18 @@ class Work(NamedTuple):
     """int64 counters, see :class:`Count`."""
 
 
+class Road(NamedTuple):
+    """All that decisions on the road look at, and what they write."""
+
+    net: Net
+    signals: Signals
+    trips: Trips
+    work: Work
+    vehicles: Vehicles
+    start: Array
+    """Lane l is slots ``start[l]`` to ``start[l + 1] - 1``."""
+
+
 class Tally(NamedTuple):
     """Counters of the present interval, and of the analysis period."""
 

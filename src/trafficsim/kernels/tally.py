@@ -55,8 +55,9 @@ def note_passage(tally, d, v):
 
 
 @kernel
-def tally_queues(net, signals, vehicles, start, tally, clock, tick):
+def tally_queues(road, tally, clock, tick):
     """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept."""
+    net, signals, vehicles, start = road.net, road.signals, road.vehicles, road.start
     if tick % clock.queue_every != 0:
         return
     for link in range(net.links):
@@ -88,8 +89,9 @@ def close_cycle(tally, clock, link, tick):
 
 
 @kernel
-def close_interval(net, vehicles, start, trips, work, tally, time):
+def close_interval(road, tally, time):
     """Give every vehicle's time, distance and waiting since the last boundary to its link."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for i in range(len(net.inner)):
         conn = net.inner[i]
         for at in range(work.conn[conn].inside):
@@ -112,8 +114,9 @@ def close_interval(net, vehicles, start, trips, work, tally, time):
 
 
 @kernel
-def trace(net, vehicles, start, chosen, tick, rows, filled):
+def trace(road, chosen, tick, rows, filled):
     """Append position and speed of chosen vehicles (flag by trip) to ``rows``; return the number of rows filled."""
+    net, vehicles, start = road.net, road.vehicles, road.start
     for lane in range(net.lanes):
         for k in range(start[lane], start[lane + 1]):
             vid = vehicles.ID[k]

@@ -137,8 +137,9 @@ def stage(net, start, trips, work, where, words):
 
 
 @kernel
-def choose(net, vehicles, start, trips, work, lane, hop, first):
+def choose(road, lane, hop, first):
     """Return the connection of a crossing: the one that the look ahead chose, else the best now; never none."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
     conn = pick(net, vehicles, start, trips, lane, hop)
@@ -187,8 +188,9 @@ def hold_at_line(vehicles, start, work, lane):
 
 
 @kernel
-def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
+def cross(road, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
+    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
     i = start[lane]
     vid, z = vehicles.ID[i], vehicles.Z[i]
     arrived_by = trips.row[vid].connection
@@ -204,7 +206,7 @@ def cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick):
             leave_link(net, trips, tally, vid, here, time, w)
             finish(vehicles, trips, work, vid, time, w)
             break
-        conn = choose(net, vehicles, start, trips, work, here, hop, first)
+        conn = choose(road, here, hop, first)
         inside = first and work.lane[lane].to_pocket > 0
         place = int32(-1) if inside else place_beyond(net, vehicles, start, work, conn, over)
         if place == -32768 and first:
@@ -274,8 +276,9 @@ def wait_inside(net, work, conn, words):
 
 
 @kernel
-def leave_inside(net, signals, vehicles, start, trips, work, tick):
+def leave_inside(road, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for i in range(len(net.inner)):
         conn = net.inner[i]
         inside = work.conn[conn].inside
@@ -291,7 +294,7 @@ def leave_inside(net, signals, vehicles, start, trips, work, tick):
         tail = start[to + 1] - 1
         if work.event[to] & 2 or (tail >= start[to] and rear(vehicles.X[tail], vehicles.Y[tail]) < position):
             continue
-        if must_wait(net, vehicles, start, signals, work, conn, tick, work.conn[conn].inside_wait, INSIDE_SHARE):
+        if must_wait(road, conn, tick, work.conn[conn].inside_wait, INSIDE_SHARE):
             continue
         vid = place[0, 3]
         cap, slow = connector_speeds(net, trips, vid, conn)
@@ -308,10 +311,11 @@ def leave_inside(net, signals, vehicles, start, trips, work, tick):
 
 
 @kernel
-def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
+def transfer(road, tally, clock, tick):
     """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
+    net, start, work = road.net, road.start, road.work
     if work.count[Count.INSIDE] > 0:
-        leave_inside(net, signals, vehicles, start, trips, work, tick)
+        leave_inside(road, tick)
     n = 0
     for lane in range(net.lanes):
         i = start[lane]
@@ -324,7 +328,7 @@ def transfer(net, signals, vehicles, start, trips, work, tally, clock, tick):
             conn = work.lane[lane].head_conn
             gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
             if gives_way == (minor == 1):
-                cross(net, signals, vehicles, start, trips, work, tally, clock, lane, tick)
+                cross(road, tally, clock, lane, tick)
 
 
 @kernel

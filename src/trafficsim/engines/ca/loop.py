@@ -152,13 +152,13 @@ def take_events(program: Program, collected: Collected) -> None:
 
 def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
     rows = np.zeros((int(program.start[-1]), 5), np.int64)
-    filled = trace(program.net, program.vehicles, program.start, chosen, tick, rows, 0)
+    filled = trace(program.road, chosen, tick, rows, 0)
     if filled:
         collected.traces.append(rows[:filled])
 
 
 def take_interval(program: Program, tick: int, collected: Collected) -> None:
-    close_interval(program.net, program.vehicles, program.start, program.trips, program.work, program.tally, float(tick))
+    close_interval(program.road, program.tally, float(tick))
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
     program.tally.link[:] = 0.0

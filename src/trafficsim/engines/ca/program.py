@@ -20,6 +20,7 @@ from trafficsim.kernels.state import (
     QUEUE_FIELDS,
     Net,
     Queues,
+    Road,
     Signals,
     Tally,
     Trips,
@@ -53,6 +54,11 @@ class Program:
     after: Vehicles
     start: np.ndarray
     start_after: np.ndarray
+
+    @property
+    def road(self) -> Road:
+        """What decisions on the road look at and write, now."""
+        return Road(self.net, self.signals, self.trips, self.work, self.vehicles, self.start)
 
     @property
     def world(self) -> tuple[Any, ...]:
