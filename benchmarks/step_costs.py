@@ -58,7 +58,7 @@ def clocked_step(clocked: Callable[..., None]) -> Step:
     assert isinstance(function, ast.FunctionDef)
     function.decorator_list = []
     names = {**vars(ca), "clocked": clocked, "tick_key": lambda *key: np.uint32(tick_key(*key))}
-    exec(compile(ast.fix_missing_locations(Clocked().visit(tree)), "step", "exec"), names)
+    exec(compile(ast.fix_missing_locations(Clocked().visit(tree)), "<step>", "exec"), names)
     return names["step"]
 
 

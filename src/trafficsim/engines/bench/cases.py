@@ -45,8 +45,8 @@ def grid_case(size: int, vehicles: int, entry_veh_h: float, ticks: tuple[int, in
 
 CASES: dict[str, Case] = {
     "ring-10k": ring_case(40, 10_000, (1200, 1200)),
-    "grid10": grid_case(10, 3_700, 600.0, (600, 600)),
-    "grid20": grid_case(20, 10_000, 500.0, (600, 300)),
+    "grid10": grid_case(10, 3_700, 690.0, (600, 600)),
+    "grid20": grid_case(20, 10_000, 530.0, (600, 300)),
     "city-400k": grid_case(100, 400_000, 600.0, (300, 30)),
 }
 """The ring has 25 vehicles per km, a little above the density of its greatest flow; inflows of the grids are tuned so
