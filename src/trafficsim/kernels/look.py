@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32, njit, uint32
+from numba import float32, int32, int64, njit, uint32
 
 from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.giveway import (
@@ -13,7 +13,7 @@ from trafficsim.kernels.giveway import (
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.state import Count, View
 from trafficsim.kernels.words import (
     EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, cap, length, pack_x, pos, rear, turn_of, vel, wish,
 )
@@ -89,13 +89,17 @@ def keep_decision(vehicles, k, made):
 
 
 @per_vehicle
-def may_enter(road, view):
-    """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection.
+def make_view(conn, hop, lane, rest):
+    """Return a view with one type whoever makes it: each further type would be compiled again."""
+    v, available, y, key, tick = rest
+    return View(int64(conn), int64(hop), int64(lane), int32(v), int32(available), int32(y), uint32(key), int64(tick))
 
-    ``view`` is (connection, hop, lane that waits, speed, cells to the line, word Y, key, tick).
-    """
+
+@per_vehicle
+def may_enter(road, view):
+    """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection."""
     net, signals, work = road.net, road.signals, road.work
-    conn, hop, lane, v, available, y, key, tick = view
+    conn, lane, v, available, y, key, tick = view.conn, view.lane, view.v, view.available, view.y, view.key, view.tick
     status, made = signal_view(net, signals, conn, v, available, y, key)
     held = 0
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
@@ -123,7 +127,7 @@ def may_force(road, view):
     Such a driver obeys the lamp of the lane and gives way to everybody whose path the turn crosses.
     """
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
-    conn, hop, lane, v, available, y, key, tick = view
+    conn, hop, lane, y, tick = view.conn, view.hop, view.lane, view.y, view.tick
     own = net.reach[net.lane[lane].turns]
     if own < net.reach[net.lane[lane].turns + net.link[net.lane[lane].link + 1].turn - net.link[net.lane[lane].link].turn]:
         group = net.conn[own].group
@@ -154,12 +158,12 @@ def may_force(road, view):
 def with_room(road, view, so_far):
     """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
     net, work = road.net, road.work
-    conn, hop, lane, v, available, y, key, tick = view
+    conn, lane, y, tick = view.conn, view.lane, view.y, view.tick
     status, held, committed = so_far
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         waited = work.lane[lane].wait
         cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
-        clear = (net.conn[conn].manner & 2) == 0 or has_room(road, (conn, hop, cells, tick))
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(road, (conn, view.hop, cells, tick))
         if not clear or is_blocked(road, conn, tick, waited):
             return CLOSED, 2
     return status, held
@@ -181,13 +185,13 @@ def has_place(net, signals, work, conn):
 def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
     net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
-    conn, hop, lane, v, available, y, key, tick = view
+    conn, hop, lane, v, y = view.conn, view.hop, view.lane, view.v, view.y
     bound = int32(FAST)
-    distance = int32(available + 1)
-    here = int32(-1 - available)
+    distance = int32(view.available + 1)
+    here = int32(-1 - view.available)
     look = sight(net, v)
     while True:
-        bound = min(bound, turning_bound(net, net.conn[conn].origin, conn, v, y, distance))
+        bound = min(bound, turning_bound(net, int64(net.conn[conn].origin), int64(conn), v, y, int32(distance)))
         to = net.conn[conn].to
         entry = int32(net.lane[to].length + net.conn[conn].length)
         tail = start[to + 1] - 1
@@ -199,10 +203,10 @@ def beyond(road, view):
         hop += 1
         if distance > look or trips.hops[hop] == EXIT:
             return pack_x(here + int32(FAR), int32(FAST)), bound
-        conn = pick(net, vehicles, start, trips, to, hop)
+        conn = pick(net, vehicles, start, trips, int64(to), hop)
         may = False
         if conn >= 0:
-            may, made, held = may_enter(road, (conn, hop, to, v, int32(distance - 1), int32(y & ~12), key, tick))
+            may = may_enter(road, make_view(conn, hop, to, (v, distance - 1, y & ~12, view.key, view.tick)))[0]
         if not may:
             bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
             return pack_x(here + int32(FAR), int32(FAST)), bound
@@ -267,7 +271,7 @@ def view_of_head(road, lane, tick):
     if conn < 0:
         work.lane[lane].hold = 1
         return far, min(before, stop_bound(available, trips.row[vid].brake))
-    view = (conn, hop, lane, v, available, y, vehicles.KEY[k], tick)
+    view = make_view(conn, hop, lane, (v, available, y, vehicles.KEY[k], tick))
     if net.conn[conn].origin != lane:
         forced = may_force(road, view)
         may, made, held = forced == 1, 0, 1 if forced == 2 else 2
@@ -282,7 +286,7 @@ def view_of_head(road, lane, tick):
             work.lane[lane].head_conn = conn
             work.lane[lane].to_pocket = 1
         bound = stop_bound(available + inner, trips.row[vid].brake)
-        bound = min(bound, turning_bound(net, lane, conn, v, y, available + int32(1)))
+        bound = min(bound, turning_bound(net, int64(lane), int64(conn), v, y, int32(available + 1)))
         return far, min(before, bound)
     word, bound = beyond(road, view)
     work.lane[lane].head_conn = conn
@@ -314,7 +318,7 @@ def view_of_follower(road, lane, k, tick):
         return stop_bound(available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
-    bound = turning_bound(net, lane, conn, v, y, available + int32(1))
+    bound = turning_bound(net, int64(lane), int64(conn), v, y, int32(available + 1))
     if status != OPEN:
         bound = min(bound, stop_bound(available, trips.row[vid].brake))
     return bound

@@ -227,6 +227,22 @@ class Road(NamedTuple):
     """Lane l is slots ``start[l]`` to ``start[l + 1] - 1``."""
 
 
+class View(NamedTuple):
+    """What a driver before a stop line decides about."""
+
+    conn: int
+    """Connection that the vehicle will take."""
+    hop: int
+    lane: int
+    """Lane whose head waits for it."""
+    v: int
+    available: int
+    """Cells to the stop line."""
+    y: int
+    key: int
+    tick: int
+
+
 class Tally(NamedTuple):
     """Counters of the present interval, and of the analysis period."""
 

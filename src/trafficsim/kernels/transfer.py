@@ -225,7 +225,6 @@ def cross(road, tally, clock, lane, tick):
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
         turn = trips.hops[hop]
-        free, entered, since = trips.row[vid].free_time, trips.row[vid].enter_time, trips.row[vid].since_time
         cap, slow = connector_speeds(net, trips, vid, conn)
         note_turn(net, trips, tally, clock, vid, (link, turn, time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
@@ -237,7 +236,7 @@ def cross(road, tally, clock, lane, tick):
             watched = slow < cap or net.conn[conn + 1].crosses > net.conn[conn].crosses
             on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
             tracked = watched and on_way
-            stage(net, start, trips, work, (to, place, v, slow if tracked else cap, tracked), words)
+            stage(net, start, trips, work, (int64(to), int32(place), v, int32(slow if tracked else cap), tracked), words)
             break
         over, here, first = place, to, False
     if vehicles.Y[i] & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
@@ -257,7 +256,7 @@ def wait_on_short(net, start, trips, work, here, words):
     cap = desired_speed(net, trips, vid, net.lane[here].link)
     watched = net.conn[conn + 1].crosses > net.conn[conn].crosses or net.conn[conn].speed < net.link[net.lane[here].link].limit
     tracked = watched and -1 - words[0] < -net.lane[here].length
-    stage(net, start, trips, work, (here, int32(-1), int32(0), cap, tracked), words)
+    stage(net, start, trips, work, (int64(here), int32(-1), int32(0), int32(cap), tracked), words)
 
 
 @kernel
@@ -296,10 +295,11 @@ def leave_inside(road, tick):
             continue
         if must_wait(road, conn, tick, work.conn[conn].inside_wait, INSIDE_SHARE):
             continue
-        vid = place[0, 3]
+        vid = int32(place[0, 3])
+        on_way = position < 0  # always: it has not yet reached the lane
         cap, slow = connector_speeds(net, trips, vid, conn)
-        words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), int32(vid), int32(place[0, 4]))
-        stage(net, start, trips, work, (to, int32(position), int32(2), slow, True), words)
+        words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), vid, int32(place[0, 4]))
+        stage(net, start, trips, work, (int64(to), int32(position), int32(2), int32(slow), on_way), words)
         for at in range(1, inside):
             for word in range(5):
                 place[at - 1, word] = place[at, word]
