@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tests.oracles.road_state import unpack
 from tests.support.approaches import approach, discharge, saturated
