@@ -12,7 +12,9 @@ from trafficsim.cli.options import Json
 
 @guarded
 def bench(
-    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Names; without any, all but the city.")] = None,
+    cases: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE...]", help="Names; without any, all but the city.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure the speed of the engines on this machine, beside a reference loop timed in the same run."""
