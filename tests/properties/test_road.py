@@ -38,8 +38,7 @@ def test_every_tick_leaves_the_road_in_order(world: World) -> None:
 def test_time_and_distance_are_all_accounted_for(world: World) -> None:
     program = make_program(world)
     advance(program, 0, TICKS)
-    state = (program.net, program.vehicles, program.start, program.trips, program.work, program.tally)
-    close_interval(*state, float(TICKS))
+    close_interval(program.road, program.tally, float(TICKS))
     trips = program.trips.row[:-1]
     entered = trips[trips.status > 0]
     ended = np.where(entered.status == 2, entered.exit_time, float(TICKS))

@@ -90,8 +90,7 @@ def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
 
 
 def _close(program: Program, tick: int) -> None:
-    state = (program.net, program.vehicles, program.start, program.trips, program.work, program.tally)
-    close_interval(*state, float(tick))
+    close_interval(program.road, program.tally, float(tick))
 
 
 def nasch_flow(v_max: int, p: float, density: float, cells: int, ticks: int, seed: int = 1) -> float:
