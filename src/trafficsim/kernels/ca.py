@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-
-
-from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.insertion import insert_trips
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.look import look_ahead, serve_stops

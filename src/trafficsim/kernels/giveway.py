@@ -159,10 +159,11 @@ def has_room(road, view):
     Room is added up along the route until somebody stands in the way or a line is closed; ``view`` is (connection,
     hop, cells that the vehicle takes, tick).
     """
-    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
     conn, hop, cells, tick = view
     room = 0
-    for further in range(4):
+    for _further in range(4):
         lane = net.conn[conn].to
         room += net.lane[lane].length - work.lane[lane].used
         hop += 1

@@ -12,7 +12,7 @@ from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.transfer import desired_speed
-from trafficsim.kernels.words import EXIT, FLAG_STOP, length, pack_x, pack_y, pos, rear, vel, with_turn
+from trafficsim.kernels.words import EXIT, FLAG_STOP, pack_x, pack_y, pos, rear, vel, with_turn
 
 EN_ROUTE = 1
 LOOK_BEHIND = 6
@@ -33,8 +33,8 @@ def slot_at(vehicles, start, work, lane, place):
 def entry_speed(vehicles, start, work, lane, place, words):
     """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
 
-    ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that the rule
-    counts on, braking that an entry may impose on the one behind, speed from which it can stop at the line).
+    ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that the
+    rule counts on, braking that an entry may impose on the one behind, speed from which it can stop at the line).
     """
     cells, wanted, theta, safe, firm, line = words
     slot = slot_at(vehicles, start, work, lane, place)
@@ -67,7 +67,8 @@ def open_speed(net, signals, trips, trip, lane, entry):
         slot = net.lane[lane].turns + trips.hops[hop]
         conn = net.reach[slot]
         group = net.conn[conn].group
-        closed = signals.group[group].state != GREEN if group >= 0 else net.conn[conn + 1].yields > net.conn[conn].yields
+        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields
+        closed = signals.group[group].state != GREEN if group >= 0 else gives_way
         if closed or conn == net.reach[slot + 1]:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
         lane = net.conn[conn].to
@@ -82,7 +83,8 @@ def best_entry(road, trip, since):
 
     ``since`` is the part of the tick that has passed since it was due: it has come that much further.
     """
-    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
     link = trips.row[trip].first_link
     cells = trips.row[trip].cells
     wanted = desired_speed(net, trips, trip, link) >> 8
@@ -161,7 +163,7 @@ def insert_trips(road, queues, tally, tick):
     for entry in range(queues.entries):
         link = queues.entry[entry].link
         last = queues.entry[entry + 1].start
-        for again in range(net.link[link + 1].lane - net.link[link].lane):
+        for _again in range(net.link[link + 1].lane - net.link[link].lane):
             first = queues.entry[entry].next
             for at in range(first, min(first + LOOK_BEHIND, last)):
                 trip = queues.trip[at]

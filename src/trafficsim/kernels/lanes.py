@@ -11,7 +11,7 @@ from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import FLAG_WRONG, cap, length, pos, rear, turn_of, vel, wish
+from trafficsim.kernels.words import FLAG_WRONG, cap, length, pos, rear, vel, wish
 
 FLAG_CONNECTOR = 64
 """Flag of word Y: the vehicle is still on a connector that must be watched."""
@@ -102,6 +102,24 @@ def sweep(road, where):
 
 
 @per_vehicle
+def fits(net, vehicles, start, where, leader):
+    """Whether neither the vehicle in slot x nor the one behind it in the target lane has to brake too hard."""
+    target, x, j, must = where
+    ahead, ahead_speed = leader
+    v = vel(vehicles.X[x])
+    give = net.scale.soft
+    if must:
+        give = net.scale.urgent if vehicles.Y[x] & FLAG_WRONG else net.scale.firm
+    if j < start[target + 1]:
+        behind = rear(vehicles.X[x], vehicles.Y[x]) - pos(vehicles.X[j])
+        if behind < 0:
+            return False
+        if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(vehicles.X[j]) - give):
+            return False
+    return safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) >= float32(v - give)
+
+
+@per_vehicle
 def accepts(net, vehicles, start, trips, work, where):
     """Whether the vehicle in slot x may move between slots j - 1 and j of the target lane."""
     source, target, x, j, draw = where
@@ -123,16 +141,7 @@ def accepts(net, vehicles, start, trips, work, where):
         ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
     if ahead < 0 or (not must and ahead <= own + net.scale.gain):
         return False
-    give = net.scale.soft
-    if must:
-        give = net.scale.urgent if y & FLAG_WRONG else net.scale.firm
-    if j < start[target + 1]:
-        behind = back - pos(X[j])
-        if behind < 0:
-            return False
-        if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(X[j]) - give):
-            return False
-    if safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) < float32(v - give):
+    if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
         return False
     vid = vehicles.ID[x]
     if (net.lane[target].allowed & trips.row[vid].kind_bit) == 0:

@@ -5,17 +5,38 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit, uint32
 
-from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.giveway import (
-    CLOSED, OPEN, YIELD, arrives_soon, can_stop, has_room, is_blocked, must_wait, occupied, signal_view,
+    CLOSED,
+    OPEN,
+    YIELD,
+    arrives_soon,
+    can_stop,
+    has_room,
+    is_blocked,
+    must_wait,
+    occupied,
+    signal_view,
     stop_bound,
 )
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.state import Count, View
 from trafficsim.kernels.words import (
-    EXIT, FAR, FAST, FLAG_STOP, FLAG_WRONG, cap, length, pack_x, pos, rear, turn_of, vel, wish,
+    EXIT,
+    FAR,
+    FAST,
+    FLAG_STOP,
+    FLAG_WRONG,
+    cap,
+    length,
+    pack_x,
+    pos,
+    rear,
+    turn_of,
+    vel,
+    wish,
 )
 
 
@@ -97,7 +118,7 @@ def make_view(conn, hop, lane, rest):
 
 @per_vehicle
 def may_enter(road, view):
-    """Return (may enter, decision at yellow, reason to hold: 1 gives way, 2 lacks room) for a vehicle at a connection."""
+    """Return (may enter, decision at yellow, why not: 1 gives way, 2 lacks room) for a vehicle before a connection."""
     net, signals, work = road.net, road.signals, road.work
     conn, lane, v, available, y, key, tick = view.conn, view.lane, view.v, view.available, view.y, view.key, view.tick
     status, made = signal_view(net, signals, conn, v, available, y, key)
@@ -129,7 +150,8 @@ def may_force(road, view):
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
     conn, hop, lane, y, tick = view.conn, view.hop, view.lane, view.y, view.tick
     own = net.reach[net.lane[lane].turns]
-    if own < net.reach[net.lane[lane].turns + net.link[net.lane[lane].link + 1].turn - net.link[net.lane[lane].link].turn]:
+    link = net.lane[lane].link
+    if own < net.reach[net.lane[lane].turns + net.link[link + 1].turn - net.link[link].turn]:
         group = net.conn[own].group
         if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
             return 0
@@ -242,9 +264,43 @@ def behind_overhang(road, lane, k):
 
 
 @per_vehicle
+def way_of_head(road, lane, k, hop):
+    """Return the connection that a head will take, -1 while it hopes to leave a lane that does not lead on."""
+    net, work = road.net, road.work
+    turn = turn_of(road.vehicles.Z[k])
+    conn = net.reach[net.lane[lane].turns + turn]
+    if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
+        conn = pick(net, road.vehicles, road.start, road.trips, lane, hop)
+    if road.vehicles.Y[k] & FLAG_WRONG:
+        zip_in(net, road.vehicles, road.start, work, lane, k)
+        if work.lane[lane].wait <= net.scale.stranded:
+            conn = -1
+        elif conn < 0:
+            conn = nearest(net, lane, turn)
+    return conn
+
+
+@per_vehicle
+def wait_at_line(road, view, made, held):
+    """Return the speed bound of a head that may not enter: stop at the line, or at a waiting place inside."""
+    net, work = road.net, road.work
+    conn, lane = view.conn, view.lane
+    brake = road.trips.row[road.vehicles.ID[road.start[lane]]].brake
+    work.lane[lane].hold = 1 if held > 0 else 0
+    inner = int32(0)
+    if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, road.signals, work, conn)):
+        inner = int32(net.conn[conn].inner)
+        work.lane[lane].head_conn = conn
+        work.lane[lane].to_pocket = 1
+    bound = stop_bound(view.available + inner, brake)
+    return min(bound, turning_bound(net, int64(lane), int64(conn), view.v, view.y, int32(view.available + 1)))
+
+
+@per_vehicle
 def view_of_head(road, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
-    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
     k = start[lane]
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
     v = vel(x)
@@ -259,15 +315,7 @@ def view_of_head(road, lane, tick):
         return far, int32(FAST)
     before = behind_overhang(road, lane, k)
     hop = trips.row[vid].hop
-    conn = net.reach[net.lane[lane].turns + turn]
-    if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
-        conn = pick(net, vehicles, start, trips, lane, hop)
-    if y & FLAG_WRONG:
-        zip_in(net, vehicles, start, work, lane, k)
-        if work.lane[lane].wait <= net.scale.stranded:
-            conn = -1
-        elif conn < 0:
-            conn = nearest(net, lane, turn)
+    conn = way_of_head(road, lane, k, hop)
     if conn < 0:
         work.lane[lane].hold = 1
         return far, min(before, stop_bound(available, trips.row[vid].brake))
@@ -279,15 +327,7 @@ def view_of_head(road, lane, tick):
         may, made, held = may_enter(road, view)
     keep_decision(vehicles, k, made)
     if not may:
-        work.lane[lane].hold = 1 if held > 0 else 0
-        inner = int32(0)
-        if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, signals, work, conn)):
-            inner = int32(net.conn[conn].inner)
-            work.lane[lane].head_conn = conn
-            work.lane[lane].to_pocket = 1
-        bound = stop_bound(available + inner, trips.row[vid].brake)
-        bound = min(bound, turning_bound(net, int64(lane), int64(conn), v, y, int32(available + 1)))
-        return far, min(before, bound)
+        return far, min(before, wait_at_line(road, view, made, held))
     word, bound = beyond(road, view)
     work.lane[lane].head_conn = conn
     if v == 0 and vel(word) == 0 and pos(word) - pos(x) <= net.scale.slack:
@@ -304,7 +344,8 @@ def view_of_head(road, lane, tick):
 @per_vehicle
 def view_of_follower(road, lane, k, tick):
     """Return the speed bound that the stop line sets for a vehicle that is not the first before it."""
-    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
@@ -420,7 +461,8 @@ def serve_stop(net, vehicles, trips, work, lane, k):
     x = vehicles.X[k]
     gap = trips.stop[stop].cell - net.lane[lane].length - pos(x)
     if gap > 0 or vel(x) > 0:
-        add_bound(work, k, stop_bound(gap, trips.row[vid].brake) if gap > 0 else max(vel(x) - int32(net.scale.firm), int32(0)))
+        slower = max(vel(x) - int32(net.scale.firm), int32(0))
+        add_bound(work, k, stop_bound(gap, trips.row[vid].brake) if gap > 0 else slower)
         return
     add_bound(work, k, int32(0))
     trips.row[vid].dwell_left -= 1

@@ -6,7 +6,7 @@ from numba import int32, uint64
 
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import length, pos, rear, vel
+from trafficsim.kernels.words import pos, rear, vel
 
 
 @kernel
@@ -42,7 +42,8 @@ def tally_detectors(vehicles, start, work, tally):
                 if pos(work.moved[k]) < cell:
                     break
                 note_passage(tally, d, vel(work.moved[k]))
-        if work.event[lane] & 2 and pos(work.arrive[lane, 0]) >= cell and work.lane[lane].arrive_slot == start[lane + 1]:
+        behind_all = work.lane[lane].arrive_slot == start[lane + 1]
+        if work.event[lane] & 2 and behind_all and pos(work.arrive[lane, 0]) >= cell:
             note_passage(tally, d, vel(work.arrive[lane, 0]))
 
 

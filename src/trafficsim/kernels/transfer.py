@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from numba import int32, int64, uint32
 
-from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.giveway import must_wait
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
 from trafficsim.kernels.signals import RED, RED_AMBER
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import (
-    DECIDED_GO, EXIT, FLAG_STOP, acc_of, decision, length, pack_x, pack_y, pos, rear, vel, with_cap, with_turn,
+    DECIDED_GO,
+    EXIT,
+    FLAG_STOP,
+    acc_of,
+    decision,
+    length,
+    pack_x,
+    pack_y,
+    pos,
+    rear,
+    vel,
+    with_cap,
+    with_turn,
 )
 
 COMPLETED = 2
@@ -163,7 +175,7 @@ def check_signal(net, signals, tally, work, vehicles, where):
 
 @kernel
 def place_beyond(net, vehicles, start, work, conn, over):
-    """Return the position in the target lane of a vehicle ``over`` cells beyond the stop line; FAR back if none is free."""
+    """Return the position in the target lane of a vehicle ``over`` cells beyond the line; -32768 if none is free."""
     to = net.conn[conn].to
     entry = net.lane[to].length + net.conn[conn].length
     place = over - entry
@@ -190,7 +202,8 @@ def hold_at_line(vehicles, start, work, lane):
 @kernel
 def cross(road, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
-    net, signals, vehicles, start, trips, work = road.net, road.signals, road.vehicles, road.start, road.trips, road.work
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
     i = start[lane]
     vid, z = vehicles.ID[i], vehicles.Z[i]
     arrived_by = trips.row[vid].connection
@@ -236,7 +249,8 @@ def cross(road, tally, clock, lane, tick):
             watched = slow < cap or net.conn[conn + 1].crosses > net.conn[conn].crosses
             on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
             tracked = watched and on_way
-            stage(net, start, trips, work, (int64(to), int32(place), v, int32(slow if tracked else cap), tracked), words)
+            arrival = (int64(to), int32(place), v, int32(slow if tracked else cap), tracked)
+            stage(net, start, trips, work, arrival, words)
             break
         over, here, first = place, to, False
     if vehicles.Y[i] & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
@@ -254,7 +268,8 @@ def wait_on_short(net, start, trips, work, here, words):
     vid = words[3]
     conn = trips.row[vid].connection
     cap = desired_speed(net, trips, vid, net.lane[here].link)
-    watched = net.conn[conn + 1].crosses > net.conn[conn].crosses or net.conn[conn].speed < net.link[net.lane[here].link].limit
+    slower = net.conn[conn].speed < net.link[net.lane[here].link].limit
+    watched = slower or net.conn[conn + 1].crosses > net.conn[conn].crosses
     tracked = watched and -1 - words[0] < -net.lane[here].length
     stage(net, start, trips, work, (int64(here), int32(-1), int32(0), int32(cap), tracked), words)
 
@@ -297,7 +312,7 @@ def leave_inside(road, tick):
             continue
         vid = int32(place[0, 3])
         on_way = position < 0  # always: it has not yet reached the lane
-        cap, slow = connector_speeds(net, trips, vid, conn)
+        _cap, slow = connector_speeds(net, trips, vid, conn)
         words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), vid, int32(place[0, 4]))
         stage(net, start, trips, work, (int64(to), int32(position), int32(2), int32(slow), on_way), words)
         for at in range(1, inside):

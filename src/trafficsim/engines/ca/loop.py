@@ -142,6 +142,13 @@ def _traced(plan: Plan) -> np.ndarray | None:
 
 
 def take_events(program: Program, collected: Collected) -> None:
+    """Move the events of the last slice out of the program.
+
+    Raises
+    ------
+    SimulationError
+        If a slice had more events than the buffer holds.
+    """
     rows = int(program.work.count[Count.EVENTS])
     if rows > EVENT_ROWS:
         raise SimulationError("events", f"{rows} in one slice", f"at most {EVENT_ROWS}", "report this as a defect")
@@ -151,6 +158,7 @@ def take_events(program: Program, collected: Collected) -> None:
 
 
 def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
+    """Copy the positions of the chosen vehicles after a tick."""
     rows = np.zeros((int(program.start[-1]), 5), np.int64)
     filled = trace(program.road, chosen, tick, rows, 0)
     if filled:
@@ -158,6 +166,7 @@ def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Coll
 
 
 def take_interval(program: Program, tick: int, collected: Collected) -> None:
+    """Close an interval at a tick: move its counters out of the program and set them to zero."""
     close_interval(program.road, program.tally, float(tick))
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())

@@ -43,19 +43,19 @@ def table(fields: dict[str, str], count: int, columns: dict[str, Any]) -> np.rec
 
 def filled(values: np.ndarray, dtype: type) -> np.ndarray:
     """Return an array of a dtype with at least one element, so that kernels never index an empty one."""
-    array = np.asarray(values, dtype)
+    array: np.ndarray = np.asarray(values, dtype)
     return array if len(array) else np.zeros(1, dtype)
 
 
 def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     """Return the constants of the network in cells and ticks."""
     cell, tick = settings.cell_m, settings.tick_s
-    links, lanes, turns, conns = plan.links, plan.lanes, plan.turns, plan.connections
+    links, lanes, conns = plan.links, plan.lanes, plan.connections
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings)
-    scale.overhang = int(to_cells(np.max(plan.classes.length_m + plan.classes.min_gap_m), cell, 1))
+    scale.overhang = int(to_cells(plan.classes.length_m + plan.classes.min_gap_m, cell, 1).max())
     conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
     has_place = conns.inner_wait_m >= WAITING_SPACE_M
     turn_start = np.asarray(links.turn_start, np.int64)
@@ -81,7 +81,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
             "speed": np.clip(np.rint(conns.speed_ms * tick / cell * 256), 256, 32767), "group": conns.signal_group,
             "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
             "inner": conn_inner, "places": np.minimum(conns.inner_wait_m // WAITING_SPACE_M, MOST_INSIDE),
-            "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1), "manner": conns.must_stop * 1 + conns.keep_clear * 2,
+            "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
+            "manner": conns.must_stop * 1 + conns.keep_clear * 2,
         }),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),

@@ -113,7 +113,8 @@ def _work(net: Net, room: int) -> Work:
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
         bound_slot=np.zeros(2 * room, np.int32), bound_speed=np.zeros(2 * room, np.int32),
-        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64), event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
+        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
+        event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
         lane=lane, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 
@@ -141,11 +142,11 @@ def _program_of_link(plan: Plan) -> np.ndarray:
 
 def _clock(plan: Plan, settings: CellularAutomaton) -> np.record:
     tick, cell = settings.tick_s, settings.cell_m
-    return one_row(CLOCK_FIELDS, dict(
-        seed=plan.seed_key & 0xFFFFFFFF,
-        analysis_begin=round((plan.analysis_begin_s - plan.start_s) / tick),
-        analysis_end=round((plan.analysis_end_s - plan.start_s) / tick),
-        queue_every=max(1, round(QUEUE_EVERY_S / tick)), cycle_default=round(CYCLE_DEFAULT_S / tick),
-        wait_speed=int(WAIT_SPEED_MS * tick / cell), move_speed=max(1, int(MOVE_SPEED_MS * tick / cell)),
-        bin_cells=max(1, round(QUEUE_BIN_M / cell)),
-    ))
+    return one_row(CLOCK_FIELDS, {
+        "seed": plan.seed_key & 0xFFFFFFFF,
+        "analysis_begin": round((plan.analysis_begin_s - plan.start_s) / tick),
+        "analysis_end": round((plan.analysis_end_s - plan.start_s) / tick),
+        "queue_every": max(1, round(QUEUE_EVERY_S / tick)), "cycle_default": round(CYCLE_DEFAULT_S / tick),
+        "wait_speed": int(WAIT_SPEED_MS * tick / cell), "move_speed": max(1, int(MOVE_SPEED_MS * tick / cell)),
+        "bin_cells": max(1, round(QUEUE_BIN_M / cell)),
+    })

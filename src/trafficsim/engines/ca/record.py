@@ -55,7 +55,8 @@ def _state(program: Program) -> bytes:
     words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
              program.vehicles.W)
     inside = np.ascontiguousarray(program.work.pocket).astype("<i8").tobytes() if len(program.net.inner) else b""
-    return inside + b"".join(np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")).tobytes() for word in words)
+    little = (np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")) for word in words)
+    return inside + b"".join(word.tobytes() for word in little)
 
 
 def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.ndarray:
@@ -150,10 +151,11 @@ def _trajectories(
 ) -> TrajectoryRecord:
     rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int64)
     lane = rows[:, 2]
+    step_ms = settings.cell_m / settings.tick_s
     link = program.net.lane.link[lane]
     return TrajectoryRecord(
-        time_s=plan.start_s + rows[:, 0] * settings.tick_s, trip=rows[:, 1].astype(np.int32),
+        time_s=np.asarray(plan.start_s + rows[:, 0] * settings.tick_s, np.float64), trip=rows[:, 1].astype(np.int32),
         link=link.astype(np.int32), lane=(lane - program.net.link.lane[link]).astype(np.int32),
         position_m=(rows[:, 3] + program.net.lane.length[lane]) * settings.cell_m,
-        speed_ms=rows[:, 4] * settings.cell_m / settings.tick_s,
+        speed_ms=np.asarray(rows[:, 4] * step_ms, np.float64),
     )

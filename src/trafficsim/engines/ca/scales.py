@@ -60,13 +60,13 @@ def make_scale(settings: CellularAutomaton) -> np.record:
     def cells(metres: float) -> int:
         return max(1, round(metres / cell))
 
-    values = dict(
-        hard=brake(5.0), commit=brake(6.0), comfort=brake(2.0), safe=brake(SAFE_BRAKE_MS2),
-        overhang=0, slack=cells(2.0), near=cells(4.0), clear=cells(10.0), gain=cells(6.0),
-        crawl=cells(2.0 * tick), approach=cells(4.0 * tick),
-        soft=cells(1.5 * tick * tick), firm=cells(3.0 * tick * tick), urgent=cells(4.0 * tick * tick),
-        patience=60.0 / tick, stuck=round(8.0 / tick), stranded=round(3.0 / tick),
-    )
+    values: dict[str, Any] = {
+        "hard": brake(5.0), "commit": brake(6.0), "comfort": brake(2.0), "safe": brake(SAFE_BRAKE_MS2),
+        "overhang": 0, "slack": cells(2.0), "near": cells(4.0), "clear": cells(10.0), "gain": cells(6.0),
+        "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
+        "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
+    }
     return one_row(SCALE_FIELDS, values)
 
 
