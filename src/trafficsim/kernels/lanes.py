@@ -125,7 +125,7 @@ def accepts(net, vehicles, start, trips, work, where):
     source, target, x, j, draw = where
     X, Y = vehicles.X, vehicles.Y
     y = Y[x]
-    v, p = vel(X[x]), pos(X[x])
+    p = pos(X[x])
     side = int32(target - source)
     must = wish(y) == side
     first = x == start[source]

@@ -87,13 +87,14 @@ def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray
     trips, classes = plan.trips, plan.classes
     kind = trips.vehicle_class
     words = class_words(plan, settings)[kind]
+    own_factor = classes.speed_factor_mean[kind] > 0
     factor = classes.speed_factor_mean[kind] + classes.speed_factor_sd[kind] * trips.z
     position = np.asarray(trips.depart_position_m, np.float64)
     return {
         "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32), "cells": words[:, 0], "word": words[:, 1],
         "depart": (trips.depart_s - plan.start_s) / tick,
         "depart_cell": np.where(position < 0, -1, np.rint(position / cell)), "depart_lane": trips.depart_lane,
-        "z": trips.z, "factor": np.where(classes.speed_factor_mean[kind] > 0, np.clip(factor, LEAST_FACTOR, MOST_FACTOR), 0.0),
+        "z": trips.z, "factor": np.where(own_factor, np.clip(factor, LEAST_FACTOR, MOST_FACTOR), 0.0),
         "top_speed": classes.max_speed_ms[kind] * tick / cell, "brake": comfortable_braking(plan, settings),
     }
 
