@@ -110,7 +110,7 @@ def in_the_way(net, vehicles, start, foe):
     return rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + (net.conn[foe].length >> 1) < 0
 
 
-@per_vehicle
+@kernel
 def must_wait(road, conn, tick, waited, share):
     """Whether a vehicle before connection ``conn`` has to give way in this tick.
 
