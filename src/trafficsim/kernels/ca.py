@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import njit
+
 from trafficsim.kernels.insertion import insert_trips
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import change_lanes
@@ -28,7 +30,7 @@ def follow(vehicles, work, rule, n, draw):
         follow_default(vehicles, work.leader, draw, rule, 0, n, work.moved)
 
 
-@kernel
+@njit(inline="always")  # into the loop: a module of its own would be optimised twice
 def step(world, vehicles, after, start, start_after, tick):
     """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
     net, signals, trips, queues, work, tally, clock, rule, multilane = world
@@ -54,8 +56,7 @@ def step(world, vehicles, after, start, start_after, tick):
 @kernel
 def run(world, vehicles, after, start, start_after, begin, end):
     """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
+    here, there = (vehicles, start), (after, start_after)
     for tick in range(begin, end):
-        if (tick - begin) & 1 == 0:
-            step(world, vehicles, after, start, start_after, tick)
-        else:
-            step(world, after, vehicles, start_after, start, tick)
+        step(world, here[0], there[0], here[1], there[1], tick)
+        here, there = there, here
