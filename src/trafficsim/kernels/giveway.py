@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint32
 
-from trafficsim.kernels.jit import kernel, per_vehicle
+from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
@@ -26,7 +26,7 @@ def can_stop(v, available, brake):
     return float32(v) * float32(v) - float32(v) * brake <= float32(2.0) * brake * float32(available)
 
 
-@per_vehicle
+@spliced
 def at_yellow(net, signals, group, v, available, y, key):
     """Return the driver's decision at yellow, taken once: stop or go.
 
@@ -46,7 +46,7 @@ def at_yellow(net, signals, group, v, available, y, key):
     return DECIDED_STOP if luck < net.stop_probability[eighths] else DECIDED_GO
 
 
-@per_vehicle
+@spliced
 def signal_view(net, signals, conn, v, available, y, key):
     """Return (open, closed or give way; decision): what the lamp of a connection means to a vehicle."""
     group = net.conn[conn].group
@@ -100,7 +100,7 @@ def occupied(road, foe, tick, waited):
     return in_the_way(net, vehicles, start, foe) and (waited <= net.scale.patience or since <= net.scale.stuck)
 
 
-@per_vehicle
+@spliced
 def in_the_way(net, vehicles, start, foe):
     """Whether the last vehicle on the way of connection ``foe`` stands or crawls with its rear before the middle."""
     to = net.conn[foe].to

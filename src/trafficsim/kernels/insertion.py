@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32, int32, int64
 
 from trafficsim.kernels.giveway import stop_bound
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.lanes import lane_flags
 from trafficsim.kernels.look import sight
 from trafficsim.kernels.rules import safe_speed
@@ -54,7 +54,7 @@ def entry_speed(vehicles, start, work, lane, place, words):
     return slot, v
 
 
-@kernel
+@spliced
 def open_speed(net, signals, trips, trip, lane, entry):
     """Return the speed at which a vehicle may enter at a place so that it can stop at the first line that is closed.
 

@@ -12,3 +12,5 @@ kernel = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
 """A kernel of its own."""
 per_vehicle = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True)
 """A kernel that is called for single vehicles: inlined into its caller, because passing the arrays costs more."""
+spliced = njit(inline="always")
+"""A part of a decision with one or two callers: spliced into their source, which compiles faster than a call."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.jit import kernel, per_vehicle
+from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -101,7 +101,7 @@ def sweep(road, where):
             x += 1
 
 
-@per_vehicle
+@spliced
 def fits(net, vehicles, start, where, leader):
     """Whether neither the vehicle in slot x nor the one behind it in the target lane has to brake too hard."""
     target, x, j, must = where
@@ -165,7 +165,7 @@ def shift(vehicles, work, to, frm):
     work.candidate[to] = work.candidate[frm]
 
 
-@per_vehicle
+@spliced
 def settle(road, slot, words, target):
     """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
     net, vehicles, trips, work = road.net, road.vehicles, road.trips, road.work

@@ -18,7 +18,7 @@ from trafficsim.kernels.giveway import (
     signal_view,
     stop_bound,
 )
-from trafficsim.kernels.jit import kernel, per_vehicle
+from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
@@ -102,14 +102,14 @@ def turning_bound(net, lane, conn, v, y, distance):
     return slow_for(speed, distance, net.scale.comfort)
 
 
-@per_vehicle
+@spliced
 def keep_decision(vehicles, k, made):
     """Store the decision at yellow (0 forgets it)."""
     y = vehicles.Y[k]
     vehicles.Y[k] = int32((y & int32(~12)) | int32(made << 2))
 
 
-@per_vehicle
+@spliced
 def make_view(conn, hop, lane, rest):
     """Return a view with one type whoever makes it: each further type would be compiled again."""
     v, available, y, key, tick = rest
@@ -176,7 +176,7 @@ def may_force(road, view):
     return 1 if has_room(road, (conn, hop, cells, tick)) else 0
 
 
-@per_vehicle
+@spliced
 def with_room(road, view, so_far):
     """Close an open junction to a vehicle that would not fit beyond it, or whose way somebody blocks."""
     net, work = road.net, road.work
@@ -191,7 +191,7 @@ def with_room(road, view, so_far):
     return status, held
 
 
-@per_vehicle
+@spliced
 def has_place(net, signals, work, conn):
     """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
     if net.conn[conn].pocket < 0 or work.conn[conn].inside >= net.conn[conn].places:
@@ -234,7 +234,7 @@ def beyond(road, view):
             return pack_x(here + int32(FAR), int32(FAST)), bound
 
 
-@per_vehicle
+@spliced
 def late_start(net, signals, conn, key, tick):
     """Whether a driver at the line needs the first tick of green to react: every second one does."""
     group = net.conn[conn].group
@@ -244,7 +244,7 @@ def late_start(net, signals, conn, key, tick):
     return draw32(key, occasion) & uint32(1) != uint32(0)
 
 
-@per_vehicle
+@spliced
 def behind_overhang(road, lane, k):
     """Return the speed bound set by the rear of the vehicle that went before, while it reaches back over the line."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
@@ -263,7 +263,7 @@ def behind_overhang(road, lane, k):
     return min(safe, room)
 
 
-@per_vehicle
+@spliced
 def way_of_head(road, lane, k, hop):
     """Return the connection that a head will take, -1 while it hopes to leave a lane that does not lead on."""
     net, work = road.net, road.work
@@ -280,7 +280,7 @@ def way_of_head(road, lane, k, hop):
     return conn
 
 
-@per_vehicle
+@spliced
 def wait_at_line(road, view, made, held):
     """Return the speed bound of a head that may not enter: stop at the line, or at a waiting place inside."""
     net, work = road.net, road.work

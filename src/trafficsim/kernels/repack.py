@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import uint32, uint64
 
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, spliced
 
 
 @kernel
@@ -26,7 +26,7 @@ def copy_all(after, vehicles, moved, dst, src, n):
     copy(after.W, vehicles.W, dst, src, n)
 
 
-@kernel
+@spliced
 def place_arrival(after, arrive, dst):
     """Write the staged words of an arriving vehicle."""
     after.X[dst] = arrive[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import int32, int64, uint32
 
 from trafficsim.kernels.giveway import must_wait
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
@@ -44,7 +44,7 @@ def desired_speed(net, trips, vid, link):
     return int32(min(speed * 256.0 + 0.5, 32767.0))
 
 
-@kernel
+@spliced
 def connector_speeds(net, trips, vid, conn):
     """Return the desired speeds beyond and on a connector: who drives above the limit also turns faster."""
     link = net.lane[net.conn[conn].to].link
@@ -64,7 +64,7 @@ def note_event(tally, work, time, code, trip, link):
     work.count[Count.EVENTS] = n + 1
 
 
-@kernel
+@spliced
 def leave_link(net, trips, tally, vid, lane, time, w):
     """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
     link = net.lane[lane].link
@@ -79,7 +79,7 @@ def leave_link(net, trips, tally, vid, lane, time, w):
     return link
 
 
-@kernel
+@spliced
 def note_turn(net, trips, tally, clock, vid, view):
     """Count a crossing for its movement: volume, travel time and control delay."""
     link, turn, time, v, z, target_speed = view
@@ -95,7 +95,7 @@ def note_turn(net, trips, tally, clock, vid, view):
     tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
 
 
-@kernel
+@spliced
 def enter_link(net, trips, tally, vid, conn, lane, time):
     """Open the account of a vehicle on its next link; return its desired speed there and the one on the connector."""
     link = net.lane[lane].link
@@ -109,7 +109,7 @@ def enter_link(net, trips, tally, vid, conn, lane, time):
     return cap, slow
 
 
-@kernel
+@spliced
 def finish(vehicles, trips, work, vid, time, w):
     """A vehicle leaves the network at the end of its route."""
     trips.row[vid].status = COMPLETED
@@ -148,7 +148,7 @@ def stage(net, start, trips, work, where, words):
     work.lane[lane].arrive_slot = start[lane + 1]
 
 
-@kernel
+@spliced
 def choose(road, lane, hop, first):
     """Return the connection of a crossing: the one that the look ahead chose, else the best now; never none."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
@@ -158,7 +158,7 @@ def choose(road, lane, hop, first):
     return conn if conn >= 0 else nearest(net, lane, trips.hops[hop])
 
 
-@kernel
+@spliced
 def check_signal(net, signals, tally, work, vehicles, where):
     """Record a crossing at red, and whether the driver's decision allowed it."""
     slot, conn, time, lane, vid, first = where
@@ -173,7 +173,7 @@ def check_signal(net, signals, tally, work, vehicles, where):
         note_event(tally, work, time, EVENT_RED_RUN, vid, net.lane[lane].link)
 
 
-@kernel
+@spliced
 def place_beyond(net, vehicles, start, work, conn, over):
     """Return the position in the target lane of a vehicle ``over`` cells beyond the line; -32768 if none is free."""
     to = net.conn[conn].to
@@ -188,7 +188,7 @@ def place_beyond(net, vehicles, start, work, conn, over):
     return int32(place) if place >= -entry else int32(-32768)
 
 
-@kernel
+@spliced
 def hold_at_line(vehicles, start, work, lane):
     """Stop a head that cannot be admitted at its stop line."""
     i = start[lane]
@@ -274,7 +274,7 @@ def wait_on_short(net, start, trips, work, here, words):
     stage(net, start, trips, work, (int64(here), int32(-1), int32(0), int32(cap), tracked), words)
 
 
-@kernel
+@spliced
 def wait_inside(net, work, conn, words):
     """Put a vehicle that gives way on the waiting place inside the junction."""
     cells, z, key, vid, w = words
