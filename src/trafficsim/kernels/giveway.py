@@ -66,7 +66,7 @@ def signal_view(net, signals, conn, v, available, y, key):
     return CLOSED, DECIDED_STOP
 
 
-@per_vehicle
+@spliced
 def arrives_soon(net, vehicles, start, foe, ticks):
     """Whether a vehicle that will take connection ``foe`` reaches the conflict within ``ticks``."""
     lane = net.conn[foe].origin
@@ -136,7 +136,7 @@ def must_wait(road, conn, tick, waited, share):
     return False
 
 
-@per_vehicle
+@spliced
 def is_blocked(road, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work

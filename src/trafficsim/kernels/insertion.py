@@ -77,7 +77,7 @@ def open_speed(net, signals, trips, trip, lane, entry):
     return wanted
 
 
-@kernel
+@spliced
 def best_entry(road, trip, since):
     """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
 
@@ -116,7 +116,7 @@ def best_entry(road, trip, since):
     return best_lane, best_slot, best_place, best_v
 
 
-@kernel
+@spliced
 def enter(road, tally, trip, where, tick):
     """Write the words of an entering vehicle for the re-pack and open its accounts."""
     net, trips, work = road.net, road.trips, road.work

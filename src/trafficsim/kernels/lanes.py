@@ -119,7 +119,7 @@ def fits(net, vehicles, start, where, leader):
     return safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) >= float32(v - give)
 
 
-@per_vehicle
+@spliced
 def accepts(net, vehicles, start, trips, work, where):
     """Whether the vehicle in slot x may move between slots j - 1 and j of the target lane."""
     source, target, x, j, draw = where
@@ -180,7 +180,7 @@ def settle(road, slot, words, target):
     work.candidate[slot] = 0
 
 
-@per_vehicle
+@spliced
 def move_up(road, x, j, target):
     """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
     vehicles, start, work = road.vehicles, road.start, road.work
@@ -191,7 +191,7 @@ def move_up(road, x, j, target):
     start[target] -= 1
 
 
-@per_vehicle
+@spliced
 def move_down(road, x, j, target):
     """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
     vehicles, start, work = road.vehicles, road.start, road.work

@@ -88,7 +88,7 @@ def slow_for(connector_speed, distance, comfort):
     return int32(max(np.sqrt(max(inner, float32(0.0))) - half, vc) + float32(0.5))
 
 
-@per_vehicle
+@spliced
 def turning_bound(net, lane, conn, v, y, distance):
     """Return the speed bound that a slower connector or link sets for a vehicle ``distance`` cells before it."""
     here, there = net.lane[lane].link, net.lane[net.conn[conn].to].link
@@ -341,7 +341,7 @@ def view_of_head(road, lane, tick):
     return word, bound
 
 
-@per_vehicle
+@spliced
 def view_of_follower(road, lane, k, tick):
     """Return the speed bound that the stop line sets for a vehicle that is not the first before it."""
     net, signals, trips, work = road.net, road.signals, road.trips, road.work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, uint64
 
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import pos, rear, vel
 
@@ -47,7 +47,7 @@ def tally_detectors(vehicles, start, work, tally):
             note_passage(tally, d, vel(work.arrive[lane, 0]))
 
 
-@kernel
+@spliced
 def note_passage(tally, d, v):
     """Add one passage to a detector's interval."""
     tally.detector[d, 0] += 1.0
@@ -77,7 +77,7 @@ def tally_queues(road, tally, clock, tick):
             close_cycle(tally, clock, link, tick)
 
 
-@kernel
+@spliced
 def close_cycle(tally, clock, link, tick):
     """Enter the longest queue of a cycle into the histogram."""
     longest = tally.queue[link].now

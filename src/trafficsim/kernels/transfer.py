@@ -33,7 +33,7 @@ INSIDE_SHARE = 0.7
 EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
 
 
-@kernel
+@spliced
 def desired_speed(net, trips, vid, link):
     """Desired speed of a traveller on a link in 1/256 cell per tick."""
     if trips.row[vid].factor > 0.0:
@@ -52,7 +52,7 @@ def connector_speeds(net, trips, vid, conn):
     return cap, max(min(cap, int32(net.conn[conn].speed * (cap / net.link[link].limit))), int32(256))
 
 
-@kernel
+@spliced
 def note_event(tally, work, time, code, trip, link):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]

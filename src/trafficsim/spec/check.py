@@ -162,7 +162,9 @@ def _ways_on(network: Network, links: _Links) -> Iterator[Finding]:
                 yield Finding("error", "no-movement", f"link {link!r}", "no connection leads on from it",
                               f"add connections, or declare node {attributes['to']!r} with control \"dead_end\"")
             continue
-        ending += [f"{link} lane {lane}" for lane in range(attributes["lanes"]) if lane not in links.used_lanes[link]]
+        allow = attributes.get("allow") or (None,) * attributes["lanes"]
+        ending += [f"{link} lane {lane}" for lane in range(attributes["lanes"])
+                   if lane not in links.used_lanes[link] and allow[lane] != ()]  # footways need not lead on
     if ending:
         yield Finding("warning", "lane-ends", _some(ending), f"{len(ending)} lanes lead nowhere; vehicles leave them "
                       "before the stop line", "add connections where the lane goes on in reality")

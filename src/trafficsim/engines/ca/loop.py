@@ -62,7 +62,8 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
     setup_s = time.perf_counter() - began
     compile_s = warm_up(program)
     began = time.perf_counter()
-    tick, collected = simulate(plan, settings, program)
+    with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
+        tick, collected = simulate(plan, settings, program)
     loop_s = time.perf_counter() - began
     check_invariants(program)
     performance = Performance(
