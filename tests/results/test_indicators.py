@@ -34,6 +34,7 @@ BY_HAND = {
     "vehicle_km": 4.5,
     "vehicle_h": 750 / 3600,
     "completed_share": 0.5,
+    "red_violations": 1.0,
 }
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.record import Record
+from trafficsim.plan.record import EVENT_RED_RUN, Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.reference import Journeys, Reference, journeys
@@ -100,6 +100,14 @@ def _max_queue_m(seen: Observation) -> float | None:
     return float(longest_m.max()) if len(longest_m) else None
 
 
+def _red_violations(seen: Observation) -> float | None:
+    if not seen.plan.signals.program_id:
+        return None
+    events, plan = seen.record.events, seen.plan
+    judged = (events.time_s >= plan.analysis_begin_s) & (events.time_s < plan.analysis_end_s)
+    return float((judged & (events.code == EVENT_RED_RUN)).sum())
+
+
 def _completed_share(seen: Observation) -> float | None:
     return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
 
@@ -138,8 +146,8 @@ INDICATORS: tuple[Indicator, ...] = (
               "unimpeded vehicles", "input", None, "needs speeds between two points, which no engine records yet"),
     Indicator("citations", "number of citations", "1", "none", "all vehicles", "emergent", None,
               "no enforcement policy is built yet"),
-    Indicator("red_violations", "number of crossings at red", "1", "lower", "all vehicles", "input", None,
-              "no model of red running is built yet"),
+    Indicator("red_violations", "number of crossings at red by drivers who decided to go at yellow, or could not stop",
+              "1", "lower", "all vehicles in the analysis period", "input", _red_violations, "the network has no signal"),
     Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
               "no emission model is built yet"),
     Indicator("co2_kg", "carbon dioxide", "kg", "lower", "all vehicles", "extrapolated", None,
