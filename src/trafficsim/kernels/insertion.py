@@ -160,6 +160,8 @@ def insert_trips(road, queues, tally, tick):
     Who finds its lanes full lets those behind pass who go elsewhere: a queue in one lane does not close the others.
     """
     net, trips = road.net, road.trips
+    if road.work.count[Count.INSERTED] == len(queues.trip):  # everybody is on the road, or was
+        return
     for entry in range(queues.entries):
         link = queues.entry[entry].link
         last = queues.entry[entry + 1].start
