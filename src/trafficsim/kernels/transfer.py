@@ -189,6 +189,12 @@ def place_beyond(net, vehicles, start, work, conn, over):
 
 
 @spliced
+def place_inside(net, work, conn):
+    """Return -1 if a waiting place inside the junction is free, -32768 if another lane's head took it in this tick."""
+    return int32(-1) if work.conn[conn].inside < net.conn[conn].places else int32(-32768)
+
+
+@spliced
 def hold_at_line(vehicles, start, work, lane):
     """Stop a head that cannot be admitted at its stop line."""
     i = start[lane]
@@ -221,7 +227,7 @@ def cross(road, tally, clock, lane, tick):
             break
         conn = choose(road, here, hop, first)
         inside = first and work.lane[lane].to_pocket > 0
-        place = int32(-1) if inside else place_beyond(net, vehicles, start, work, conn, over)
+        place = place_inside(net, work, conn) if inside else place_beyond(net, vehicles, start, work, conn, over)
         if place == -32768 and first:
             hold_at_line(vehicles, start, work, lane)
             return

@@ -20,8 +20,6 @@ from trafficsim.plan.record import Performance, Record
 from trafficsim.spec.scenario import CellularAutomaton
 
 SLICE_TICKS = 60
-GRIDLOCK_S = 300.0
-"""A network in which nobody has moved for this long, although vehicles are on it, is in gridlock."""
 
 
 @dataclass

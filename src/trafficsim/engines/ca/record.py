@@ -29,6 +29,9 @@ from trafficsim.spec.scenario import CellularAutomaton
 if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
 
+GRIDLOCK_S = 300.0
+"""A network in which nobody has moved for this long, although vehicles are on it, is in gridlock."""
+
 
 def make_record(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected,
@@ -46,7 +49,7 @@ def make_record(
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
-        gridlock=counts[EN_ROUTE] > 0 and still_s >= 300.0, state=_state(program), performance=performance,
+        gridlock=counts[EN_ROUTE] > 0 and still_s >= GRIDLOCK_S, state=_state(program), performance=performance,
     )
 
 
@@ -63,13 +66,22 @@ def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.n
     return np.where(ticks < 0, -1.0, plan.start_s + ticks * settings.tick_s)
 
 
+def _inside(program: Program) -> np.ndarray:
+    """Rows (trip, word W) of the vehicles that wait inside junctions."""
+    count = program.work.conn.inside[program.net.inner]
+    places = program.work.pocket[: len(count)]
+    return np.asarray(places[np.arange(places.shape[1]) < count[:, None]][:, 3:5])
+
+
 def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRecord:
     trips = program.trips.row[: len(plan.trips.name)]
     n = int(program.start[-1])
     on_road, words = program.vehicles.ID[:n], program.vehicles.W[:n]
     waiting, stops = trips.waiting.copy(), trips.stops.copy()
-    waiting[on_road] = words >> 16
-    stops[on_road] = (words >> 8) & 255
+    inside = _inside(program)
+    for vehicles, word in ((on_road, words), (inside[:, 0], inside[:, 1])):
+        waiting[vehicles] = word >> 16
+        stops[vehicles] = (word >> 8) & 255
     return TripRecord(
         status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, trips.entry_time),
         exit_s=_clock_s(plan, settings, trips.exit_time), distance_m=trips.distance * settings.cell_m,
