@@ -31,6 +31,11 @@ NAME = "tests.run.fake_engine"
 
 REPRESENTATION = {"link.free_speed_mean_ms": np.asarray}
 
+
+def representation(settings: Any) -> dict[str, Any]:
+    return REPRESENTATION
+
+
 if current_process().name != "MainProcess":
     # A spawned worker imports this module to unpickle a FakeWorld, and so finds the engine that its parent uses.
     ENGINES["ca"] = NAME

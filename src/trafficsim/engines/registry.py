@@ -16,8 +16,8 @@ ENGINES = {"ca": "trafficsim.engines.ca"}
 class Engine(Protocol):
     """How vehicles move: a module with this function and this table."""
 
-    REPRESENTATION: Representation
-    """By plan field that policies may change: what the engine's program represents of it, back in SI units."""
+    def representation(self, settings: Any) -> Representation:
+        """By plan field that policies may change: what the engine's program represents of it, back in SI units."""
 
     def run(self, plan: Plan, settings: Any) -> Record:
         """Run a plan to its end under the engine's settings (``scenario.ca`` for the engine ``ca``)."""

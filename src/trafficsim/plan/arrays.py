@@ -6,6 +6,7 @@ Ragged data are stored as ``start`` arrays of length n + 1 beside a flat array. 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import NamedTuple
 
 import numpy as np
@@ -147,6 +148,63 @@ class DetectorArrays(NamedTuple):
     position_m: F8
 
 
+# What a gate is for.
+DETECTOR, PATH, CAMERA, SECTION = 0, 1, 2, 3
+
+
+class GateArrays(NamedTuple):
+    """Speeds and times between two points: every vehicle that crosses the first and then the second is a passage."""
+
+    name: tuple[str, ...]
+    role: I4
+    from_link: I4
+    from_m: F8
+    to_link: I4
+    to_m: F8
+    lane_start: I4
+    lane_end: I4
+    """Passages count in the lanes ``lane_start[i]:lane_end[i]`` of the plan at the second point."""
+    length_m: F8
+    """Way between the points."""
+    citation_ms: F8
+    """Speed above which a passage is cited; 0: nobody is."""
+
+
+class BehaviourArrays(NamedTuple):
+    """How drivers respond to what they meet: rules by driver, and where on the road they hold.
+
+    In a zone of strength K the desired speed is ``v0 - K max(0, v0 - L f)`` with the driver's own desired speed v0, the
+    limit L of the rule's link and the driver's ``factor`` f. Where several rules hold, the lowest counts.
+    """
+
+    rule_name: tuple[str, ...]
+    rule_link: I4
+    """Link whose limit the rule is about."""
+    factor: F8
+    """Shape (rules, trips): accepted speed over the limit; :data:`UNAFFECTED` for those whom the rule leaves alone."""
+    zone_rule: I4
+    zone_link: I4
+    zone_begin_m: F8
+    zone_end_m: F8
+    zone_strength: F8
+
+
+UNAFFECTED = 1.0e3
+"""Factor that no desired speed reaches."""
+
+
+def no_gates() -> GateArrays:
+    """Return gates of a plan without any."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return GateArrays((), whole, whole, real, whole, real, whole, whole, real, real)
+
+
+def no_behaviour(trips: int = 0) -> BehaviourArrays:
+    """Return the behaviour of a plan without any rule."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real)
+
+
 @dataclass(frozen=True)
 class Plan:
     """One replication of one alternative of one scenario, ready for an engine.
@@ -158,6 +216,8 @@ class Plan:
     start_s, analysis_begin_s, analysis_end_s, end_s : clock times; the run stops at ``end_s`` or when it is empty
     interval_s : length of the intervals of the tables
     trajectory_share : share of vehicles that leave a trace
+    gates : where speeds and times between two points are measured
+    behaviour : responses of drivers to policies
     """
 
     link_id: tuple[str, ...]
@@ -176,3 +236,5 @@ class Plan:
     end_s: float
     interval_s: float
     trajectory_share: float = 0.0
+    gates: GateArrays = dataclass_field(default_factory=no_gates)
+    behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)

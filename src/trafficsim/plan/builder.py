@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,20 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.fields import Field, field_of
+from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.fields import Field, field_of, phase_cell
+from trafficsim.plan.gates import Gate, check_gate, gate_arrays, joined
+from trafficsim.plan.network import NetworkPlan
+from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy
 
 OPERATIONS = ("set", "scale", "cap", "floor")
 """Order in which operations act on a cell, whatever the order of the policies."""
+RESPONSE, CITATION = "behaviour.response", "gate.citation_ms"
+"""What the ledger calls responses of drivers (cells: zones, values: strengths) and enforcement (cells: places)."""
+
+Volumes = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
@@ -66,13 +74,21 @@ class PlanBuilder:
         The plan without any policy; it is never changed.
     network
         The network without any policy, for selectors.
+    design
+        Gives the volumes (pcu/h) of movements on the design day, when a policy asks for them.
     """
 
-    def __init__(self, plan: Plan, network: Network) -> None:
-        self._plan, self._network = plan, network
+    def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None) -> None:
+        self._plan, self._network, self._design = plan, network, design
         self._operations: list[_Operation] = []
+        self._extra: list[LedgerRow] = []
+        self._rules: list[Rule] = []
+        self._gates: list[Gate] = []
+        self._earlier = 0  # operations of earlier phases: what `value` sees
         self._cells: dict[str, dict[str, int]] = {}
         self._policy = "(no policy)"
+        index = {link: row for row, link in enumerate(plan.link_id)}
+        self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
 
     @property
     def network(self) -> Network:
@@ -83,6 +99,28 @@ class PlanBuilder:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)
         return chosen.read(self._plan)[self._rows(chosen, cells)]
+
+    def value(self, field: str, cells: tuple[str, ...]) -> F8:
+        """Return the values of a field (SI units) at the cells after the policies of all earlier phases.
+
+        Policies of the same phase do not see each other: their order never matters.
+        """
+        chosen = field_of(field, self._policy)
+        earlier = [operation for operation in self._operations[: self._earlier] if operation.field.name == field]
+        return _applied(chosen.read(self._plan), earlier)[self._rows(chosen, cells)]
+
+    def design_volumes(self) -> Volumes:
+        """Volume (pcu/h) of every movement (link in, link out) on the design day, which is never judged.
+
+        Raises
+        ------
+        PolicyError
+            If the plan comes without a design day.
+        """
+        if self._design is None:
+            raise PolicyError(f"policy {self._policy}", "no design day of demand", "a plan lowered from a world",
+                              "lower the policy with trafficsim.plan.lower")
+        return self._design()
 
     def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
         """Set the cells to a value, or to one value each."""
@@ -100,11 +138,52 @@ class PlanBuilder:
         """Limit the cells from below."""
         self._record("floor", field, cells, least)
 
+    def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
+        """Set the durations of all phases of a signal program, and its offset when one is given."""
+        self.set("signal.phase_s", tuple(phase_cell(program, number) for number in range(len(phase_s))), phase_s)
+        if offset_s is not None:
+            self.set("signal.offset_s", (program,), offset_s)
+
+    def respond(self, rule: Rule) -> None:
+        """Let drivers respond in the zones of a rule.
+
+        Raises
+        ------
+        PolicyError
+            If a link is unknown, or a zone lies beyond its link.
+        """
+        lengths = dict(zip(self._plan.link_id, self._plan.links.length_m.tolist(), strict=True))
+        check_rule(rule, lengths, self._policy)
+        self._rules.append(rule)
+        strength = tuple(zone.strength for zone in rule.zones)
+        self._extra.append(LedgerRow(self._policy, RESPONSE, "1", "respond", tuple(map(zone_name, rule.zones)),
+                                     strength, (0.0,) * len(strength), strength))
+
+    def enforce(self, check: SpeedCheck) -> None:
+        """Measure speeds between two points and cite those above a speed.
+
+        Raises
+        ------
+        PolicyError
+            If a point is not on the network, or the name is taken.
+        """
+        gate = check_gate(check, self._roads, self._policy)
+        if gate.name in (*self._plan.gates.name, *(other.name for other in self._gates)):
+            raise PolicyError(f"policy {self._policy}: {check.name!r}", "a second place of this name",
+                              "a name of its own", "give one of them another name, or drop it")
+        self._gates.append(gate)
+        cited = (gate.citation_ms,)
+        self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))
+
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
-        for label, policy in sorted(_labelled(policies), key=lambda pair: POLICY_PHASES.index(pair[1].phase)):
-            self._policy = label
-            policy.lower(self)
+        labelled = _labelled(policies)
+        for phase in POLICY_PHASES:
+            self._earlier = len(self._operations)
+            for label, policy in labelled:
+                if policy.phase == phase:
+                    self._policy = label
+                    policy.lower(self)
         self._policy = "(no policy)"
 
     def finish(self) -> tuple[Plan, tuple[LedgerRow, ...]]:
@@ -122,7 +201,9 @@ class PlanBuilder:
             values[field.name] = _applied(field.read(self._plan), operations)
             _check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
-        return plan, tuple(self._ledger_row(operation, values) for operation in self._operations)
+        plan = replace(plan, gates=joined(plan.gates, gate_arrays(self._gates)),
+                       behaviour=behaviour_arrays(plan, self._rules))
+        return plan, (*(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
 
     def _record(self, kind: str, name: str, cells: tuple[str, ...], operand: Any) -> None:
         field = field_of(name, self._policy)

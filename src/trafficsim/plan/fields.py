@@ -55,6 +55,23 @@ def _programs(plan: Plan) -> tuple[str, ...]:
     return plan.signals.program_id
 
 
+def _phases(plan: Plan) -> tuple[str, ...]:
+    counts = np.diff(plan.signals.phase_start).tolist()
+    return tuple(phase_cell(name, number) for name, count in zip(plan.signals.program_id, counts, strict=True)
+                 for number in range(count))
+
+
+def phase_cell(program: str, number: int) -> str:
+    """Name of a phase as a cell of ``signal.phase_s``.
+
+    Examples
+    --------
+    >>> phase_cell("j1", 2)
+    'j1/2'
+    """
+    return f"{program}/{number}"
+
+
 def _class_names(plan: Plan) -> tuple[str, ...]:
     return plan.classes.name
 
@@ -67,6 +84,7 @@ FIELDS: dict[str, Field] = {
         Field("link.free_speed_cv", "links", "free_speed_cv", "1", _links, 0.0),
         Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
+        Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
         Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
     )
 }

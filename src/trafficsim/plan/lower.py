@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import Plan, TripArrays
-from trafficsim.plan.builder import LedgerRow, PlanBuilder, ledger_table
+from trafficsim.plan.builder import LedgerRow, PlanBuilder, Volumes, ledger_table
+from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.realise import (
     People,
@@ -22,6 +24,7 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.spec.policy import Policy
+from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
 
 
@@ -61,7 +64,7 @@ def lower(world: World | Prepared, policies: Sequence[Policy] = (), replication:
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
     baseline = _baseline(prepared, replication)
-    builder = PlanBuilder(baseline, prepared.world.network)
+    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared))
     builder.run(policies)
     plan, ledger = builder.finish()
     return Lowered(plan, ledger, baseline)
@@ -77,7 +80,7 @@ def _baseline(prepared: Prepared, replication: int) -> Plan:
         trips=realise(prepared, seed_key), detectors=prepared.detectors, seed_key=seed_key,
         start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
-        trajectory_share=scenario.trajectories.share,
+        trajectory_share=scenario.trajectories.share, gates=prepared.gates,
     )
 
 
@@ -118,6 +121,34 @@ def _people(prepared: Prepared, seed_key: int) -> People:
     request = np.repeat(np.arange(len(counts) + len(trips.name)), [*counts, *[1] * len(trips.name)])
     return People(names + trips.name, vehicle_keys(hashes, seed_key), request,
                   np.concatenate([*departures, trips.depart_s]))
+
+
+DESIGN_DAY = 0
+"""Replication that signal plans are designed on; those that are judged begin at 1."""
+HEAVY_PCU = 2.0
+"""Passenger-car units of a truck or bus at a signal (HCM 2016, equation 19-8, level terrain)."""
+S_PER_H = 3600.0
+
+
+@lru_cache(maxsize=16)
+def design_volumes(prepared: Prepared) -> Volumes:
+    """Volume (pcu/h) of every movement on the design day: trips of one realisation that is never judged.
+
+    Every trip that departs in the scenario counts for each movement of its route; the sum is divided by the time in
+    which trips depart.
+    """
+    time = prepared.world.scenario.time
+    trips = realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+    hours = (time.analysis_end_s - time.start_s) / S_PER_H
+    heavy = prepared.classes.kind[trips.vehicle_class] >= KINDS.index("truck")
+    pcu = np.repeat(np.where(heavy, HEAVY_PCU, 1.0), np.diff(trips.route_start))[:-1]
+    same = np.diff(np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))) == 0
+    links, turns = trips.route_link, prepared.network.turns
+    turn = turn_of(turns, links[:-1][same], links[1:][same])
+    volume = np.bincount(turn, pcu[same], minlength=len(turns.from_link)) / hours
+    name = prepared.network.link_id
+    return {(name[tail], name[head]): float(value)
+            for tail, head, value in zip(turns.from_link, turns.to_link, volume, strict=True)}
 
 
 def explain(world: World | Prepared, policies: Sequence[Policy]) -> pd.DataFrame:

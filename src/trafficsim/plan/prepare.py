@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
-from trafficsim.plan.arrays import F8, I4, U8, ClassArrays, DetectorArrays, SignalArrays
+from trafficsim.plan.arrays import F8, I4, U8, ClassArrays, DetectorArrays, GateArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
+from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
@@ -33,7 +34,7 @@ class GivenTrips:
     depart_position_m: F8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A world whose network, routes and rates have been worked out; replications and alternatives share it.
 
@@ -41,7 +42,7 @@ class Prepared:
 
     Attributes
     ----------
-    network, signals, classes, detectors : arrays of the plan before any policy
+    network, signals, classes, detectors, gates : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
     mix_cumulative : cumulative share by request and class
@@ -55,6 +56,7 @@ class Prepared:
     signals: SignalArrays
     classes: ClassArrays
     detectors: DetectorArrays
+    gates: GateArrays
     routes: RouteTable
     stops: StopTable
     permission: I4
@@ -85,8 +87,10 @@ def prepare(world: World) -> Prepared:
     requests = _requests(demand, shares, permission)
     routes = build_routes(requests, network)
     _check_departures(demand.trips, network)
+    detectors = _detectors(world.scenario.detectors, network)
+    gates = gate_arrays([*detector_gates(detectors, network), *path_gates(world.network.paths, network)])
     return Prepared(
-        world, network, signals, classes, _detectors(world.scenario.detectors, network), routes,
+        world, network, signals, classes, detectors, gates, routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         _given_trips(demand.trips), (*clipped_flows(demand, time), *_routed(requests)),
     )

@@ -71,8 +71,9 @@ def simulate(prepared: Prepared, job: Job) -> dict[str, pd.DataFrame]:
     engine = engine_named(job.labels.engine)
     lowered = lower(prepared, job.policies, job.labels.replication)
     plan = lowered.plan
-    check_representation(lowered.baseline, plan, lowered.ledger, engine.REPRESENTATION)
-    record = engine.run(plan, getattr(prepared.world.scenario, job.labels.engine))
+    settings = getattr(prepared.world.scenario, job.labels.engine)
+    check_representation(lowered.baseline, plan, lowered.ledger, engine.representation(settings))
+    record = engine.run(plan, settings)
     check_conservation(plan, record, job.labels)
     reference = reference_under_do_nothing(lowered)
     return {

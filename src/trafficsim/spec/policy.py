@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 
-POLICY_PHASES = ("demand", "network", "behaviour", "signals", "timeline")
-PolicyPhase = Literal["demand", "network", "behaviour", "signals", "timeline"]
+POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
+"""Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
+PolicyPhase = Literal["demand", "network", "behaviour", "signals", "coordination", "timeline"]
 REGISTRY: dict[str, type[Policy]] = {}
 
 
 class Builder(Protocol):
-    """What a policy may do: few, recorded operations on named fields of the plan."""
+    """What a policy may do: few, recorded operations on named fields of the plan.
+
+    Fields, with their cells: ``link.speed_limit_ms``, ``link.free_speed_mean_ms``, ``link.free_speed_cv``,
+    ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
+    ``class.max_speed_ms`` (vehicle classes).
+    """
 
     @property
     def network(self) -> Network:
@@ -25,6 +33,12 @@ class Builder(Protocol):
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
+
+    def value(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return the values of ``field`` (SI units) at ``cells`` after the policies of all earlier phases."""
+
+    def design_volumes(self) -> Mapping[tuple[str, str], float]:
+        """Return the volume (pcu/h) of every movement (link in, link out) on the design day, which is never judged."""
 
     def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
         """Set the cells to a value; two policies that set one cell are in conflict."""
@@ -37,6 +51,15 @@ class Builder(Protocol):
 
     def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
         """Limit the cells from below."""
+
+    def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
+        """Set the durations of all phases of a signal program, and its offset when one is given."""
+
+    def respond(self, rule: Rule) -> None:
+        """Let drivers respond in the zones of a rule."""
+
+    def enforce(self, check: SpeedCheck) -> None:
+        """Measure speeds between two points and cite those above a speed."""
 
 
 class Policy(Model):

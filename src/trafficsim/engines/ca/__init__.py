@@ -1,6 +1,6 @@
 """The cellular automaton: compile a plan to integer cells and run it."""
 
 from trafficsim.engines.ca.loop import run
-from trafficsim.engines.ca.representation import REPRESENTATION
+from trafficsim.engines.ca.resolution import representation
 
-__all__ = ["REPRESENTATION", "run"]
+__all__ = ["representation", "run"]

@@ -1,0 +1,45 @@
+"""What the program represents of each plan field, back in SI units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.kernels.words import CAP_UNIT
+from trafficsim.spec.scenario import CellularAutomaton
+
+Values = NDArray[np.float64]
+
+
+def representation(settings: CellularAutomaton | None = None) -> dict[str, Callable[[Values], Values]]:
+    """Return, by field, a function from values to those that the program stands for.
+
+    Desired speeds are kept in 1/256 cell per tick; the classic rule drives whole cells per tick.
+
+    Examples
+    --------
+    >>> by_field = representation(CellularAutomaton(rule="nasch", cell_m=7.5))
+    >>> by_field["link.free_speed_mean_ms"](np.array([13.9])).tolist()
+    [7.5]
+    """
+    settings = settings or CellularAutomaton()
+    cell_ms = settings.cell_m / settings.tick_s
+
+    def speed(values: Values) -> Values:
+        steps = np.rint(values / cell_ms * CAP_UNIT)
+        return np.floor(steps / CAP_UNIT) * cell_ms if settings.rule == "nasch" else steps / CAP_UNIT * cell_ms
+
+    def whole_ticks(values: Values) -> Values:
+        return np.rint(values / settings.tick_s) * settings.tick_s
+
+    return {
+        "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
+        "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
+        "behaviour.response": speed, "gate.citation_ms": _exact,
+    }
+
+
+def _exact(values: Values) -> Values:
+    return values

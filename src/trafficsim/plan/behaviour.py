@@ -1,0 +1,108 @@
+"""Responses of drivers to policies as arrays: who is affected, how much, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.special import ndtri
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.kernels.rng import Stream, hash_name, u01
+from trafficsim.plan.arrays import F8, U8, UNAFFECTED, BehaviourArrays, Plan
+from trafficsim.spec.behaviour import Response, Rule, Zone
+
+MOST_MARGIN_SCORE = 3.0
+WHO, HOW_MUCH = 0, 1
+"""Occasions of the two draws of a mark."""
+
+
+def mark_uniform(keys: U8, mark: str, occasion: int = WHO) -> F8:
+    """Uniform numbers of travellers for a mark: the same in every alternative.
+
+    Examples
+    --------
+    >>> keys = np.arange(3, dtype=np.uint64)
+    >>> bool((mark_uniform(keys, "camera") == mark_uniform(keys, "camera")).all())
+    True
+    """
+    return u01(keys, Stream.MARK, hash_name(mark) >> 1, occasion)
+
+
+def driver_factor(keys: U8, response: Response) -> F8:
+    """Accepted speed over the limit by driver, :data:`~trafficsim.plan.arrays.UNAFFECTED` for those not affected.
+
+    The margin is normal with scores cut at +-3; who is affected is nested in the share.
+
+    Parameters
+    ----------
+    keys
+        uint64, shape (trips,): random keys of the vehicles.
+    response
+        The response.
+
+    Examples
+    --------
+    >>> driver_factor(np.arange(2, dtype=np.uint64), Response(mark="m", margin_mean=-0.05)).tolist()
+    [0.95, 0.95]
+    """
+    affected = mark_uniform(keys, response.mark) < 1.0 - response.unaffected
+    score = np.clip(ndtri(mark_uniform(keys, response.mark, HOW_MUCH)), -MOST_MARGIN_SCORE, MOST_MARGIN_SCORE)
+    return np.where(affected, 1.0 + response.margin_mean + response.margin_sd * score, UNAFFECTED)
+
+
+def behaviour_arrays(plan: Plan, rules: Sequence[Rule]) -> BehaviourArrays:
+    """Rules and zones of a plan."""
+    index = {link: row for row, link in enumerate(plan.link_id)}
+    factor = np.full((len(rules), len(plan.trips.key)), UNAFFECTED)
+    for row, rule in enumerate(rules):
+        passes = passes_any(plan, [index[link] for link in rule.along])
+        factor[row, passes] = driver_factor(plan.trips.key[passes], rule.response)
+    zones = [(row, zone) for row, rule in enumerate(rules) for zone in rule.zones]
+    return BehaviourArrays(
+        rule_name=tuple(rule.name for rule in rules),
+        rule_link=np.array([index[rule.link] for rule in rules], np.int32), factor=factor,
+        zone_rule=np.array([row for row, _ in zones], np.int32),
+        zone_link=np.array([index[zone.link] for _, zone in zones], np.int32),
+        zone_begin_m=np.array([zone.begin_m for _, zone in zones], np.float64),
+        zone_end_m=np.array([zone.end_m for _, zone in zones], np.float64),
+        zone_strength=np.array([zone.strength for _, zone in zones], np.float64),
+    )
+
+
+def passes_any(plan: Plan, links: Sequence[int]) -> np.ndarray:
+    """Whether each trip's route has one of the links."""
+    trips = plan.trips
+    trip = np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))
+    wanted = np.isin(trips.route_link, np.asarray(links, np.int64))
+    return np.bincount(trip[wanted], minlength=len(trips.key)) > 0
+
+
+def check_rule(rule: Rule, lengths_m: Mapping[str, float], policy: str) -> None:
+    """Refuse a rule on unknown links, or with a zone beyond its link.
+
+    Raises
+    ------
+    PolicyError
+        Naming the link and the remedy.
+    """
+    for link in (rule.link, *rule.along, *(zone.link for zone in rule.zones)):
+        if link not in lengths_m:
+            raise PolicyError(f"policy {policy}: {rule.name!r}", f"no link {link!r}", "a link of the network",
+                              "correct the link")
+    for zone in rule.zones:
+        if not zone.begin_m < zone.end_m <= lengths_m[zone.link] + 1e-6:
+            raise PolicyError(
+                f"policy {policy}: {rule.name!r}", f"a zone from {zone.begin_m:g} to {zone.end_m:g} m on {zone.link!r}",
+                f"a stretch within its {lengths_m[zone.link]:g} m", "correct the zone")
+
+
+def zone_name(zone: Zone) -> str:
+    """What the ledger calls a zone.
+
+    Examples
+    --------
+    >>> zone_name(Zone(link="a", begin_m=0, end_m=50, strength=1))
+    'a 0-50 m'
+    """
+    return f"{zone.link} {zone.begin_m:g}-{zone.end_m:g} m"
