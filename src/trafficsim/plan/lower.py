@@ -12,6 +12,7 @@ import pandas as pd
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.builder import LedgerRow, PlanBuilder, Volumes, ledger_table
+from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.realise import (
@@ -26,6 +27,9 @@ from trafficsim.plan.realise import (
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
+
+DESIGN_DAY = 0
+"""Replication that signal plans are designed on; those that are judged begin at 1."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,9 @@ class Lowered:
     baseline: Plan
 
 
-def lower(world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1) -> Lowered:
+def lower(
+    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0
+) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
     Parameters
@@ -56,6 +62,9 @@ def lower(world: World | Prepared, policies: Sequence[Policy] = (), replication:
         The alternative; empty for doing nothing.
     replication
         Number of the realisation; the same number means the same people, trips and luck in every alternative.
+        0 is the design day: mean demand, never judged.
+    demand_variation
+        Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
 
     Raises
     ------
@@ -63,30 +72,31 @@ def lower(world: World | Prepared, policies: Sequence[Policy] = (), replication:
         If something cannot be lowered; the message names the place and the remedy.
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
-    baseline = _baseline(prepared, replication)
+    baseline = _baseline(prepared, replication, demand_variation)
     builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared))
     builder.run(policies)
     plan, ledger = builder.finish()
     return Lowered(plan, ledger, baseline)
 
 
-def _baseline(prepared: Prepared, replication: int) -> Plan:
+def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
     scenario, network = prepared.world.scenario, prepared.network
     time = scenario.time
     seed_key = hash_name(scenario.seed, replication)
+    factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
     return Plan(
         link_id=network.link_id, links=network.links, lanes=network.lanes, turns=network.turns,
         connections=network.connections, signals=prepared.signals, classes=prepared.classes,
-        trips=realise(prepared, seed_key), detectors=prepared.detectors, seed_key=seed_key,
+        trips=realise(prepared, seed_key, factor), detectors=prepared.detectors, seed_key=seed_key,
         start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
         trajectory_share=scenario.trajectories.share, gates=prepared.gates,
     )
 
 
-def realise(prepared: Prepared, seed_key: int) -> TripArrays:
-    """Realise all trips of one replication, sorted by departure time, then by name."""
-    people = _people(prepared, seed_key)
+def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArrays:
+    """Realise all trips of a day with ``factor`` times the mean demand, sorted by departure time, then by name."""
+    people = _people(prepared, seed_key, factor)
     order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
     key, request = people.key[order], people.request[order]
     vehicle_class = draw_classes(key, prepared.mix_cumulative[request])
@@ -107,24 +117,24 @@ def realise(prepared: Prepared, seed_key: int) -> TripArrays:
     )
 
 
-def _people(prepared: Prepared, seed_key: int) -> People:
+def _people(prepared: Prepared, seed_key: int, factor: float) -> People:
     """Vehicles of all flows, then the given trips."""
-    world, trips = prepared.world, prepared.trips
+    time = prepared.world.scenario.time
     names: list[str] = []
     departures, counts = [], []
-    for flow, rate in zip(world.demand.flows, prepared.rates, strict=True):
-        flow_names, flow_departures = flow_people(flow, rate, seed_key, world.scenario.time.start_s)
+    for flow, rate, timetabled in zip(prepared.world.demand.flows, prepared.rates, prepared.timetabled, strict=True):
+        of_day = rate if timetabled else scaled_rate(rate, factor)
+        flow_names, flow_departures = flow_people(flow, of_day, seed_key, time.start_s)
         names += flow_names
         departures.append(flow_departures)
         counts.append(len(flow_names))
+    trips = trips_of_day(prepared.trips, factor, seed_key, (time.start_s, time.analysis_end_s))
     hashes = np.concatenate([hash_names(names), trips.name_hash])
-    request = np.repeat(np.arange(len(counts) + len(trips.name)), [*counts, *[1] * len(trips.name)])
+    request = np.concatenate([np.repeat(np.arange(len(counts)), counts), len(counts) + trips.row])
     return People(names + trips.name, vehicle_keys(hashes, seed_key), request,
                   np.concatenate([*departures, trips.depart_s]))
 
 
-DESIGN_DAY = 0
-"""Replication that signal plans are designed on; those that are judged begin at 1."""
 HEAVY_PCU = 2.0
 """Passenger-car units of a truck or bus at a signal (HCM 2016, equation 19-8, level terrain)."""
 S_PER_H = 3600.0

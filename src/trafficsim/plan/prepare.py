@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
-from trafficsim.plan.arrays import F8, I4, U8, ClassArrays, DetectorArrays, GateArrays, SignalArrays
+from trafficsim.plan.arrays import BOOL, F8, I4, ClassArrays, DetectorArrays, GateArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
+from trafficsim.plan.day import GivenTrips, copy_mark
 from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
@@ -20,18 +21,8 @@ from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
 from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.scenario import Detector
+from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
-
-
-@dataclass(frozen=True)
-class GivenTrips:
-    """What stays the same about the trips that are given one by one, in the order written."""
-
-    name: list[str]
-    name_hash: U8
-    depart_s: F8
-    depart_lane: I4
-    depart_position_m: F8
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +36,7 @@ class Prepared:
     network, signals, classes, detectors, gates : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
+    timetabled : whether a flow is the same on every day
     mix_cumulative : cumulative share by request and class
     rates : arrival rate of each flow
     trips : the given trips
@@ -62,6 +54,7 @@ class Prepared:
     permission: I4
     mix_cumulative: F8
     rates: tuple[Rate, ...]
+    timetabled: BOOL
     trips: GivenTrips
     findings: tuple[Finding, ...]
 
@@ -88,11 +81,13 @@ def prepare(world: World) -> Prepared:
     routes = build_routes(requests, network)
     _check_departures(demand.trips, network)
     detectors = _detectors(world.scenario.detectors, network)
+    timetabled = _timetabled(demand, shares, classes)
     gates = gate_arrays([*detector_gates(detectors, network), *path_gates(world.network.paths, network)])
     return Prepared(
         world, network, signals, classes, detectors, gates, routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
-        _given_trips(demand.trips), (*clipped_flows(demand, time), *_routed(requests)),
+        timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
+        (*clipped_flows(demand, time), *_routed(requests)),
     )
 
 
@@ -141,12 +136,19 @@ def _check_departures(trips: Sequence[Trip], network: NetworkPlan) -> None:
             check_place(where, network.link_index[name], trip.depart_position_m or 0.0, trip.depart_lane, network)
 
 
-def _given_trips(trips: Sequence[Trip]) -> GivenTrips:
+def _timetabled(demand: Demand, shares: F8, classes: ClassArrays) -> BOOL:
+    """Whether each request is the same on every day: it stops on the way, or only buses make it."""
+    only_buses = (shares[:, classes.kind != KINDS.index("bus")] == 0.0).all(axis=1)
+    stopping = [bool(trip.stops) for trip in demand.trips]
+    return np.asarray(only_buses | np.array([False] * len(demand.flows) + stopping, np.bool_))
+
+
+def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
     lane = [-1 if trip.depart_lane is None else trip.depart_lane for trip in trips]
     position = [-1.0 if trip.depart_position_m is None else trip.depart_position_m for trip in trips]
     names = [trip.id for trip in trips]
     return GivenTrips(names, hash_names(names), np.array([trip.depart_s for trip in trips], np.float64),
-                      np.array(lane, np.int32), np.array(position, np.float64))
+                      np.array(lane, np.int32), np.array(position, np.float64), timetabled, copy_mark(names))
 
 
 def _routed(requests: Sequence[RouteRequest]) -> tuple[Finding, ...]:
