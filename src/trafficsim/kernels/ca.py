@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from trafficsim.kernels.gates import tally_gates
 from trafficsim.kernels.insertion import insert_trips
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import change_lanes
@@ -16,6 +17,7 @@ from trafficsim.kernels.signals import update_signals
 from trafficsim.kernels.state import Road
 from trafficsim.kernels.tally import tally_detectors, tally_queues, tally_waiting
 from trafficsim.kernels.transfer import clear_connectors, transfer
+from trafficsim.kernels.zones import apply_zones
 
 DITHER = int(Stream.DITHER)
 LANE_CHANGE = int(Stream.LANE_CHANGE)
@@ -33,10 +35,11 @@ def follow(vehicles, work, rule, n, draw):
 @njit(inline="always")  # into the loop: a module of its own would be optimised twice
 def step(world, vehicles, after, start, start_after, tick):
     """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
-    net, signals, trips, queues, work, tally, clock, rule, multilane = world
+    net, signals, trips, queues, zones, gates, work, tally, clock, rule, multilane = world
     road = Road(net, signals, trips, work, vehicles, start)
     update_signals(signals, tick)
     change_lanes(road, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
+    apply_zones(zones, net, vehicles, start, trips)
     n = start[net.lanes]
     leader_words(vehicles, work.leader, n)
     look_ahead(road, tick)
@@ -48,6 +51,7 @@ def step(world, vehicles, after, start, start_after, tick):
     transfer(road, tally, clock, tick)
     insert_trips(road, queues, tally, tick)
     tally_detectors(vehicles, start, work, tally)
+    tally_gates(gates, road, tick)
     repack(vehicles, after, start, start_after, work, net.lanes)
     clear_connectors(net, after, start_after, trips, work)
     tally_queues(Road(net, signals, trips, work, after, start_after), tally, clock, tick)

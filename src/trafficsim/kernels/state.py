@@ -131,6 +131,20 @@ CLOCK_FIELDS = {
 }
 
 
+ZONED_FIELDS = {"link": "i4", "segment": "i4"}  # links with speed zones; where their segments begin
+SEGMENT_FIELDS = {"begin": "i4", "effect": "i4"}  # first cell (stop line: 0); where its effects begin
+EFFECT_FIELDS = {"rule": "i4", "limit": "f8", "strength": "f8"}  # limit in 1/256 cell per tick
+GATE_FIELDS = {
+    "from_link": "i4",
+    "from_cell": "i4",  # first point, stop line 0
+    "to_first": "i4",  # lanes in which the second point counts
+    "to_last": "i4",
+    "to_cell": "i4",
+    "length": "f8",  # cells between the points
+    "open": "i4",  # whether a vehicle that enters the network at the first point counts
+}
+
+
 class Net(NamedTuple):
     """Constants of the road network, in cells and ticks."""
 
@@ -182,6 +196,28 @@ class Trips(NamedTuple):
     """uint8 per hop, bit s: lane s of that link leads on without another lane change soon."""
     lanes_feasible: Array
     """uint8 per hop, bit s: from lane s the route can be followed at all."""
+
+
+class Zones(NamedTuple):
+    """Speed zones inside links: which part of the road lowers whose desired speed."""
+
+    links: int
+    zoned: Array
+    segment: Array
+    effect: Array
+    factor: Array
+    """float32 (rules, trips): accepted speed over the limit."""
+
+
+class Gates(NamedTuple):
+    """Pairs of points between which speeds are taken."""
+
+    gates: int
+    gate: Array
+    opened: Array
+    """int32 (gates, trips): when a vehicle crossed the first point, in 1/4096 tick; 0 if it did not."""
+    passages: Array
+    """float64 (rows, 5): gate, trip, lane, time, speed in cells per tick."""
 
 
 class Queues(NamedTuple):
@@ -278,6 +314,7 @@ class Count(IntEnum):
     HELD = 12
     STILL = 13
     INSIDE = 14
+    PASSAGES = 15
 
 
 COUNTERS = 16

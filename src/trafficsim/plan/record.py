@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from trafficsim.plan.arrays import F8, I4, U1
 
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
@@ -81,6 +83,25 @@ class EventRecord(NamedTuple):
     link: I4
 
 
+class PassageRecord(NamedTuple):
+    """One row per vehicle that crossed both points of a gate of the plan, in the order of time of each gate's lane."""
+
+    gate: I4
+    trip: I4
+    lane: I4
+    """Lane of the plan at the second point."""
+    time_s: F8
+    """Clock time at the second point."""
+    speed_ms: F8
+    """Mean speed between the points."""
+
+
+def no_passages() -> PassageRecord:
+    """Return the passages of an engine that measures none."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return PassageRecord(whole, whole, whole, real, real)
+
+
 class TrajectoryRecord(NamedTuple):
     """One row per sampled vehicle and tick."""
 
@@ -130,4 +151,5 @@ class Record:
     completed: int
     gridlock: bool
     state: bytes
+    passages: PassageRecord = field(default_factory=no_passages)
     performance: Performance = field(default_factory=Performance)

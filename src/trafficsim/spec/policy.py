@@ -70,9 +70,12 @@ class Policy(Model):
 
     kind: ClassVar[str]
     phase: ClassVar[PolicyPhase]
+    mechanism: ClassVar[str] = ""
     source: ClassVar[str] = ""
     grade: ClassVar[str] = ""
     limits: ClassVar[str] = ""
+    numbers: ClassVar[Mapping[str, str]] = {}
+    """Origin of the number of each parameter: input with its source, modelling assumption, or given by the user."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
-from trafficsim.engines.ca.program import EVENT_ROWS, Program, compile_plan
+from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.kernels.ca import run as run_ticks
 from trafficsim.kernels.rng import Stream, u01
@@ -29,6 +29,7 @@ class Collected:
     links: list[np.ndarray] = field(default_factory=list)
     detectors: list[np.ndarray] = field(default_factory=list)
     events: list[np.ndarray] = field(default_factory=list)
+    passages: list[np.ndarray] = field(default_factory=list)
     traces: list[np.ndarray] = field(default_factory=list)
 
 
@@ -141,19 +142,24 @@ def _traced(plan: Plan) -> np.ndarray | None:
 
 
 def take_events(program: Program, collected: Collected) -> None:
-    """Move the events of the last slice out of the program.
+    """Move the events and passages of the last slice out of the program.
 
     Raises
     ------
     SimulationError
-        If a slice had more events than the buffer holds.
+        If a slice had more of them than the buffer holds.
     """
-    rows = int(program.work.count[Count.EVENTS])
-    if rows > EVENT_ROWS:
-        raise SimulationError("events", f"{rows} in one slice", f"at most {EVENT_ROWS}", "report this as a defect")
+    _take("events", program.tally.events, program.work.count, Count.EVENTS, collected.events)
+    _take("passages", program.gates.passages, program.work.count, Count.PASSAGES, collected.passages)
+
+
+def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, collected: list[np.ndarray]) -> None:
+    rows = int(count[counter])
+    if rows > len(buffer):
+        raise SimulationError(what, f"{rows} in one slice", f"at most {len(buffer)}", "report this as a defect")
     if rows:
-        collected.events.append(program.tally.events[:rows].copy())
-        program.work.count[Count.EVENTS] = 0
+        collected.append(buffer[:rows].copy())
+        count[counter] = 0
 
 
 def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
 from trafficsim.engines.ca.scales import MOVE_SPEED_MS, WAIT_SPEED_MS, make_rule, one_row
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
+from trafficsim.engines.ca.zones import compile_gates, compile_zones
 from trafficsim.kernels.rules import Rule
 from trafficsim.kernels.state import (
     CLOCK_FIELDS,
@@ -18,6 +19,7 @@ from trafficsim.kernels.state import (
     LANE_STATE_FIELDS,
     PLACE_FIELDS,
     QUEUE_FIELDS,
+    Gates,
     Net,
     Queues,
     Road,
@@ -26,6 +28,7 @@ from trafficsim.kernels.state import (
     Trips,
     Vehicles,
     Work,
+    Zones,
     rows,
 )
 from trafficsim.plan.arrays import Plan
@@ -45,6 +48,8 @@ class Program:
     signals: Signals
     trips: Trips
     queues: Queues
+    zones: Zones
+    gates: Gates
     work: Work
     tally: Tally
     clock: np.record
@@ -63,8 +68,8 @@ class Program:
     @property
     def world(self) -> tuple[Any, ...]:
         """What :func:`trafficsim.kernels.ca.step` takes as its world."""
-        return (self.net, self.signals, self.trips, self.queues, self.work, self.tally, self.clock, self.rule,
-                self.multilane)
+        return (self.net, self.signals, self.trips, self.queues, self.zones, self.gates, self.work, self.tally,
+                self.clock, self.rule, self.multilane)
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -80,8 +85,9 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
-        work=_work(net, room), tally=_tally(plan, settings, net), clock=_clock(plan, settings),
-        rule=make_rule(settings), multilane=np.flatnonzero(np.diff(net.link.lane) > 1).astype(np.int32),
+        zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
+        tally=_tally(plan, settings, net), clock=_clock(plan, settings), rule=make_rule(settings),
+        multilane=np.flatnonzero(np.diff(net.link.lane) > 1).astype(np.int32),
         vehicles=_vehicles(room), after=_vehicles(room),
         start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
     )

@@ -17,6 +17,7 @@ from trafficsim.plan.record import (
     DetectorRecord,
     EventRecord,
     LinkRecord,
+    PassageRecord,
     Performance,
     QueueRecord,
     Record,
@@ -49,7 +50,8 @@ def make_record(
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
-        gridlock=counts[EN_ROUTE] > 0 and still_s >= GRIDLOCK_S, state=_state(program), performance=performance,
+        gridlock=counts[EN_ROUTE] > 0 and still_s >= GRIDLOCK_S, state=_state(program),
+        passages=_passages(plan, settings, collected), performance=performance,
     )
 
 
@@ -155,6 +157,14 @@ def _events(plan: Plan, settings: CellularAutomaton, collected: Collected) -> Ev
     return EventRecord(
         time_s=plan.start_s + rows[:, 0] * settings.tick_s, code=rows[:, 1].astype(np.int32),
         trip=rows[:, 2].astype(np.int32), link=rows[:, 3].astype(np.int32),
+    )
+
+
+def _passages(plan: Plan, settings: CellularAutomaton, collected: Collected) -> PassageRecord:
+    rows = np.concatenate(collected.passages) if collected.passages else np.zeros((0, 5))
+    return PassageRecord(
+        gate=rows[:, 0].astype(np.int32), trip=rows[:, 1].astype(np.int32), lane=rows[:, 2].astype(np.int32),
+        time_s=plan.start_s + rows[:, 3] * settings.tick_s, speed_ms=rows[:, 4] * settings.cell_m / settings.tick_s,
     )
 
 

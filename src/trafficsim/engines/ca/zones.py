@@ -1,0 +1,86 @@
+"""Compile speed zones and gates into cells and ticks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trafficsim.base.errors import InputError
+from trafficsim.engines.ca.network import table
+from trafficsim.kernels.gates import PER_TICK
+from trafficsim.kernels.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
+from trafficsim.plan.arrays import Plan
+from trafficsim.spec.scenario import CellularAutomaton
+
+MOST_OPENED = 200_000_000
+"""Gates times trips that fit in memory (4 bytes each)."""
+PASSAGE_ROWS = 65536
+BEFORE_ALL = -32768
+
+
+def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
+    """Cut every link with zones into segments, each with the effects that hold there.
+
+    Segments of a link begin before it and run to its stop line, so that every vehicle on it is in one.
+    """
+    rules = plan.behaviour
+    limit = plan.links.speed_limit_ms[rules.rule_link] * settings.tick_s / settings.cell_m * 256
+    zoned: list[tuple[float, ...]] = []
+    segments: list[tuple[float, ...]] = []
+    effects: list[tuple[float, ...]] = []
+    for link in np.unique(rules.zone_link).tolist():
+        zoned.append((link, len(segments)))
+        here = np.flatnonzero(rules.zone_link == link)
+        length = int(net.lane.length[net.link.lane[link]])
+        begin = np.rint(rules.zone_begin_m[here] / settings.cell_m).astype(int) - length
+        end = np.rint(rules.zone_end_m[here] / settings.cell_m).astype(int) - length
+        for cell in [BEFORE_ALL, *np.unique([*begin, *end]).tolist()]:
+            segments.append((cell, len(effects)))
+            holding = here[(begin <= cell) & (cell < end)]
+            effects += [(rules.zone_rule[z], limit[rules.zone_rule[z]], rules.zone_strength[z]) for z in holding]
+    return Zones(
+        links=len(zoned), zoned=_ragged(ZONED_FIELDS, zoned, len(segments)),
+        segment=_ragged(SEGMENT_FIELDS, segments, len(effects)), effect=_ragged(EFFECT_FIELDS, effects, 0),
+        factor=np.ascontiguousarray(rules.factor if len(rules.factor) else np.ones((1, 1)), np.float32),
+    )
+
+
+def _ragged(fields: dict[str, str], rows: list[tuple[float, ...]], total: int) -> np.recarray:
+    """Return rows and one more, whose last column is the end of what the rows begin."""
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(fields)}
+    records = table(fields, len(rows) + 1, {name: np.array(values) for name, values in columns.items()})
+    records[list(fields)[-1]][len(rows)] = total
+    return records
+
+
+def compile_gates(plan: Plan, settings: CellularAutomaton, net: Net) -> Gates:
+    """Return the gates in cells, with room for the times at their first points.
+
+    Raises
+    ------
+    InputError
+        If there are too many gates for the number of trips, or the run is too long for their clock.
+    """
+    gates, cell = plan.gates, settings.cell_m
+    count, trips = len(gates.name), max(len(plan.trips.name), 1)
+    _check_size(count, trips, (plan.end_s - plan.start_s) / settings.tick_s)
+    length = net.lane.length[net.link.lane[:-1]] if net.links else np.zeros(1, np.int32)
+    from_cell = np.rint(gates.from_m / cell).astype(int) - length[gates.from_link]
+    to_cell = np.minimum(np.rint(gates.to_m / cell).astype(int) - length[gates.to_link], -1)
+    return Gates(
+        gates=count, gate=table(GATE_FIELDS, count, {
+            "from_link": gates.from_link, "from_cell": from_cell, "to_first": gates.lane_start,
+            "to_last": gates.lane_end, "to_cell": to_cell, "length": gates.length_m / cell,
+            "open": gates.from_m == 0.0,
+        }),
+        opened=np.zeros((count, trips), np.int32) if count else np.zeros((1, 1), np.int32),
+        passages=np.zeros((PASSAGE_ROWS if count else 1, 5)),
+    )
+
+
+def _check_size(gates: int, trips: int, ticks: float) -> None:
+    if gates * trips > MOST_OPENED:
+        raise InputError("detectors, paths and cameras", f"{gates} places for {trips} trips",
+                         f"at most {MOST_OPENED // trips} places for so many trips", "measure at fewer places")
+    if gates and ticks * PER_TICK >= 2**31:
+        raise InputError("time", f"a run of {ticks:.0f} ticks with detectors, paths or cameras",
+                         f"at most {2**31 // PER_TICK} ticks", "shorten the run, or make the tick longer")

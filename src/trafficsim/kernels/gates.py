@@ -1,0 +1,97 @@
+"""Speeds between two points: when a vehicle crossed the first, and its mean speed when it crosses the second.
+
+Times within a tick are interpolated, so the speed is that of the way, not the whole cells of one tick.
+"""
+
+from __future__ import annotations
+
+from numba import int32, int64
+
+from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import pos, vel
+
+PER_TICK = 4096
+"""Times at first points are kept in 1/4096 tick."""
+
+
+@spliced
+def crossing_time(tick, over, v):
+    """Return the time of a crossing by a vehicle that ends the tick ``over`` cells beyond the point at speed ``v``."""
+    return tick + 1.0 - min(over / max(v, 1), 1.0)
+
+
+@spliced
+def stamp(time):
+    """Return a time as it is kept in ``opened``, where 0 stands for none."""
+    return int32(time * PER_TICK + 1.5)
+
+
+@spliced
+def note_passage(gates, work, g, passage):
+    """Append a passage of a gate; when the buffer is full it is counted and the run says so."""
+    vid, lane, time = passage
+    since = (gates.opened[g, vid] - 1) / PER_TICK
+    gates.opened[g, vid] = 0
+    n = work.count[Count.PASSAGES]
+    if n < len(gates.passages):
+        gates.passages[n, 0] = g
+        gates.passages[n, 1] = vid
+        gates.passages[n, 2] = lane
+        gates.passages[n, 3] = time
+        gates.passages[n, 4] = gates.gate[g].length / max(time - since, 1.0 / PER_TICK)
+    work.count[Count.PASSAGES] = n + 1
+
+
+@kernel
+def open_gate(gates, road, g, lane, tick):
+    """Note the vehicles of a lane that cross the first point in this tick."""
+    vehicles, start, trips, work = road.vehicles, road.start, road.trips, road.work
+    cell = gates.gate[g].from_cell
+    for k in range(start[lane], start[lane + 1]):
+        now = pos(work.moved[k])
+        if now < cell:
+            break
+        if pos(vehicles.X[k]) < cell:
+            time = crossing_time(tick, now - cell, vel(work.moved[k]))
+            gates.opened[g, vehicles.ID[k]] = stamp(time)
+    if work.event[lane] & 2:
+        vid = work.arrive[lane, 4]
+        now = pos(work.arrive[lane, 0])
+        if now >= cell and trips.row[vid].connection >= 0:
+            time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
+            gates.opened[g, vid] = stamp(time)
+        elif now >= cell and gates.gate[g].open:
+            gates.opened[g, vid] = stamp(trips.row[vid].entry_time)
+
+
+@kernel
+def close_gate(gates, road, g, lane, tick):
+    """Take the speeds of the vehicles of a lane that cross the second point in this tick."""
+    vehicles, start, work = road.vehicles, road.start, road.work
+    cell = gates.gate[g].to_cell
+    for k in range(start[lane], start[lane + 1]):
+        now = pos(work.moved[k])
+        if now < cell:
+            break
+        if pos(vehicles.X[k]) < cell and gates.opened[g, vehicles.ID[k]] != 0:
+            time = crossing_time(tick, now - cell, vel(work.moved[k]))
+            note_passage(gates, work, g, (int64(vehicles.ID[k]), lane, time))
+    if work.event[lane] & 2:
+        vid = work.arrive[lane, 4]
+        now = pos(work.arrive[lane, 0])
+        if now >= cell and gates.opened[g, vid] != 0:
+            time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
+            note_passage(gates, work, g, (int64(vid), lane, time))
+
+
+@kernel
+def tally_gates(gates, road, tick):
+    """Serve all gates, first points before second ones."""
+    net = road.net
+    for g in range(gates.gates):
+        link = gates.gate[g].from_link
+        for lane in range(net.link[link].lane, net.link[link + 1].lane):
+            open_gate(gates, road, g, lane, tick)
+        for lane in range(gates.gate[g].to_first, gates.gate[g].to_last):
+            close_gate(gates, road, g, lane, tick)

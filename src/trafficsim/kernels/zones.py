@@ -1,0 +1,44 @@
+"""Speed zones inside links: the extra pass that swaps desired speeds, on the links that have zones and nowhere else."""
+
+from __future__ import annotations
+
+from numba import float64, int32
+
+from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.lanes import FLAG_CONNECTOR
+from trafficsim.kernels.transfer import desired_speed
+from trafficsim.kernels.words import pos, with_cap
+
+
+@spliced
+def zone_speed(zones, own, segment, vid):
+    """Return the desired speed (1/256 cell per tick) in a segment: the lowest that any rule there leaves of ``own``.
+
+    A rule of strength K leaves ``v0 - K max(0, v0 - L f)`` with the limit L and the driver's factor f.
+    """
+    speed = own
+    for i in range(zones.segment[segment].effect, zones.segment[segment + 1].effect):
+        effect = zones.effect[i]
+        excess = float64(own) - effect.limit * zones.factor[effect.rule, vid]
+        if excess > 0.0:
+            speed = min(speed, max(int32(float64(own) - effect.strength * excess + 0.5), int32(256)))
+    return speed
+
+
+@kernel
+def apply_zones(zones, net, vehicles, start, trips):
+    """Give every vehicle on a link with zones the desired speed of the segment where its front is."""
+    for at in range(zones.links):
+        link = zones.zoned[at].link
+        first = zones.zoned[at].segment
+        for lane in range(net.link[link].lane, net.link[link + 1].lane):
+            segment = zones.zoned[at + 1].segment - 1
+            for k in range(start[lane], start[lane + 1]):
+                here = pos(vehicles.X[k])
+                while segment > first and here < zones.segment[segment].begin:
+                    segment -= 1
+                y = vehicles.Y[k]
+                if (y & FLAG_CONNECTOR) == 0:
+                    vid = vehicles.ID[k]
+                    own = desired_speed(net, trips, vid, link)
+                    vehicles.Y[k] = with_cap(y, zone_speed(zones, own, segment, vid))
