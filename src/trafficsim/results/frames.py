@@ -89,21 +89,23 @@ def frame(labels: Labels, columns: Mapping[str, Column]) -> pd.DataFrame:
     SimulationError
         If a number is not finite: a run that counts so cannot be trusted.
     """
-    body = pd.DataFrame(dict(columns))
-    for name in body.columns:
-        _refuse_non_finite(str(name), body[name])
-    rows = len(body)
-    body.insert(0, "scenario", strings([labels.scenario] * rows))
-    body.insert(1, "alternative", strings([labels.alternative] * rows))
-    body.insert(2, "replication", nullable(np.full(rows, labels.replication)))
-    body.insert(3, "engine", strings([labels.engine] * rows))
-    return body
+    for name, column in columns.items():
+        _refuse_non_finite(name, column)
+    rows = len(next(iter(columns.values())))
+    return pd.DataFrame({
+        "scenario": strings([labels.scenario]).repeat(rows),
+        "alternative": strings([labels.alternative]).repeat(rows),
+        "replication": nullable(np.full(rows, labels.replication)),
+        "engine": strings([labels.engine]).repeat(rows),
+        **columns,
+    }, copy=False)
 
 
-def _refuse_non_finite(name: str, series: pd.Series[Any]) -> None:
-    if pd.api.types.is_float_dtype(series.dtype):
-        known = series.dropna().to_numpy(np.float64)
-        if not np.isfinite(known).all() or len(known) + int(series.isna().sum()) != len(series):
+def _refuse_non_finite(name: str, column: Column) -> None:
+    if getattr(column.dtype, "kind", "") == "f":
+        absent = np.asarray(pd.isna(column))
+        known = np.asarray(column[~absent], np.float64)
+        if not np.isfinite(known).all():
             raise SimulationError(f"result column {name!r}", "a value that is not finite", "finite numbers or null",
                                   "report the scenario and seed: the engine miscounted")
 

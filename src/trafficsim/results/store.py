@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from trafficsim.base.errors import InputError, MachineError
-from trafficsim.results.frames import Labels, concatenate
+from trafficsim.results.frames import Labels
 
 DONE = "runs"
 """The table that is written last: once it is there, the run is complete."""
+FAILED = "failed"
+"""What the ``runs`` table of a run that broke off is called on disk: such a run is tried again."""
 MANIFEST = "study.json"
+Files = Mapping[str, Path]
+"""The files of one run by table."""
 
 
 def file_name(table: str, labels: Labels, suffix: str = "parquet") -> str:
@@ -42,12 +49,88 @@ def write_tables(folder: Path, labels: Labels, tables: Mapping[str, pd.DataFrame
     for name in sorted(tables, key=lambda table: (table == DONE, table)):
         if csv:
             _write(folder / file_name(name, labels, "csv"), partial(tables[name].to_csv, index=False))
-        _write(folder / file_name(name, labels), partial(tables[name].to_parquet, index=False))
+        _write(folder / file_name(name, labels), partial(_write_parquet, tables[name]))
+    _remove(folder / file_name(FAILED, labels))
+
+
+def write_failure(folder: Path, labels: Labels, row: pd.DataFrame) -> None:
+    """Write the row of a run that broke off.
+
+    Raises
+    ------
+    MachineError
+        If the folder cannot be written or the disk is full.
+    """
+    _write(folder / file_name(FAILED, labels), partial(_write_parquet, row))
 
 
 def is_done(folder: Path, labels: Labels) -> bool:
     """Whether all tables of a run are there."""
     return (folder / file_name(DONE, labels)).is_file()
+
+
+def stored_runs(folder: Path) -> dict[Labels, Files]:
+    """List the runs that are complete or broke off, in the order engine, scenario, replication, alternative."""
+    found: dict[Labels, dict[str, Path]] = {}
+    for path in folder.glob("[!.]*@*.parquet"):
+        table, *labels = path.name.removesuffix(".parquet").split("@")
+        if len(labels) == len(Labels._fields) and labels[2].isdigit():
+            scenario, alternative, engine = (unquote(labels[at]) for at in (0, 1, 3))
+            found.setdefault(Labels(scenario, alternative, int(labels[2]), engine), {})[table] = path
+    ended = [labels for labels, files in found.items() if DONE in files or FAILED in files]
+    ended.sort(key=lambda one: (one.engine, one.scenario, one.replication, one.alternative))
+    return {labels: found[labels] for labels in ended}
+
+
+def check_readable(files: Files) -> None:
+    """Refuse files of a run that were cut short; what is damaged inside is found when it is read.
+
+    Raises
+    ------
+    InputError
+        Naming the file.
+    """
+    for path in files.values():
+        with _reading(path):
+            pq.ParquetFile(path).close()
+
+
+class StoredTables(Mapping[str, pd.DataFrame]):
+    """Tables of runs in a folder by name, the runs stacked in the order given; each is read when it is asked for.
+
+    Parameters
+    ----------
+    runs
+        Files by run, as :func:`stored_runs` lists them. Of a run that broke off only its row in ``runs`` is there.
+    """
+
+    def __init__(self, runs: Mapping[Labels, Files]) -> None:
+        self._runs = {labels: files if DONE in files else {DONE: files[FAILED]} for labels, files in runs.items()}
+        self._names = sorted({table for files in self._runs.values() for table in files} - {FAILED})
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = pa.concat_tables(_read_arrow(path) for path in self._paths(name)).to_pandas()
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _paths(self, name: str) -> list[Path]:
+        present = {(labels.scenario, labels.engine) for labels, files in self._runs.items() if name in files}
+        for labels, files in self._runs.items():
+            # A run that broke off has nothing but its row.
+            if len(files) > 1 and name not in files and (labels.scenario, labels.engine) in present:
+                missing = files[DONE].with_name(file_name(name, labels))
+                raise InputError(str(missing), "no such file, though the run is complete",
+                                 "all tables of a complete run", _remedy(files[DONE]))
+        return [files[name] for files in self._runs.values() if name in files]
 
 
 def read_run(folder: Path, labels: Labels) -> dict[str, pd.DataFrame]:
@@ -58,29 +141,23 @@ def read_run(folder: Path, labels: Labels) -> dict[str, pd.DataFrame]:
     InputError
         If the run is not there or a file is damaged.
     """
-    ending = file_name("", labels)
-    paths = sorted(path for path in folder.glob("*.parquet") if path.name.endswith(ending))
     if not is_done(folder, labels):
         raise InputError(f"{folder}", f"no complete run {tuple(labels)}", "a run with all its tables", "run it again")
-    return {path.name.removesuffix(ending): _read(path) for path in paths}
+    return dict(StoredTables({labels: stored_runs(folder)[labels]}))
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read the tables of all complete runs in a folder, stacked, by name.
+    """Read the tables of all runs in a folder, stacked, by name; a run that broke off is a row of ``runs``.
 
     Raises
     ------
     InputError
         If the folder holds no complete run, or a file is damaged.
     """
-    endings = sorted(path.name.removeprefix(DONE) for path in folder.glob(f"{DONE}@*.parquet"))
-    if not endings:
+    runs = stored_runs(folder)
+    if not any(DONE in files for files in runs.values()):
         raise InputError(f"{folder}", "no complete run", "a folder of results", "give the folder that --out named")
-    runs = []
-    for ending in endings:
-        paths = sorted(path for path in folder.glob("*.parquet") if path.name.endswith(ending))
-        runs.append({path.name.removesuffix(ending): _read(path) for path in paths})
-    return concatenate(runs)
+    return dict(StoredTables(runs))
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
@@ -108,8 +185,15 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, OSError) as error:
-        raise InputError(str(path), f"a damaged file ({error})", "JSON", "delete the folder and run again") from error
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(str(path), f"a damaged file ({error})", "the study that the results beside it belong to",
+                         "put the file back, or give another folder with --out") from error
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what processes that were killed left half written."""
+    for path in folder.glob(".*.part"):
+        _remove(path)
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
@@ -123,6 +207,13 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         _remove(temporary)
         raise MachineError(str(path), f"{error.strerror or error}", "a folder with free space that can be written",
                            "free some space or give another folder with --out") from error
+    except BaseException:
+        _remove(temporary)
+        raise
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), path, write_page_checksum=True)
 
 
 def _remove(path: Path) -> None:
@@ -133,8 +224,31 @@ def _remove(path: Path) -> None:
         return
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read_arrow(path: Path) -> pa.Table:
+    with _reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(use_threads=False)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Name the file of a run in whatever goes wrong while it is read."""
     try:
-        return pd.read_parquet(path)
+        yield
     except (OSError, ValueError) as error:
-        raise InputError(str(path), f"a damaged file ({error})", "a Parquet file", "delete it and run again") from error
+        raise InputError(str(path), f"a damaged file ({str(error).strip()})", "a Parquet file",
+                         _remedy(done_file(path))) from error
+
+
+def done_file(path: Path) -> Path:
+    """Return the file whose absence makes the run of another file be done again.
+
+    Examples
+    --------
+    >>> done_file(Path("out/trips@a@b@1@ca.parquet")).name
+    'runs@a@b@1@ca.parquet'
+    """
+    return path.with_name(f"{DONE}@{path.name.partition('@')[2]}")
+
+
+def _remedy(done: Path) -> str:
+    return f"delete {done} and go on with --resume: that run is then done again, all others are kept"

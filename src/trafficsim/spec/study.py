@@ -26,6 +26,9 @@ class Study(Model):
         Name of the alternative that others are compared to.
     replications
         Paired realisations per alternative.
+    demand_variation
+        Replications are days: coefficient of variation of the demand of a whole day, 0 for the same volumes every day.
+        The default of 10 % is a modelling assumption.
     primary
         Indicators on which the verdict is given; all others are reported beside it.
     confidence
@@ -47,6 +50,7 @@ class Study(Model):
     alternatives: dict[str, tuple[SerializeAsAny[Policy], ...]] = Field(min_length=1)
     baseline: str = "do nothing"
     replications: int = Field(default=10, ge=1, le=100000)
+    demand_variation: float = Field(default=0.10, ge=0, le=0.3)
     engines: tuple[Literal["ca"], ...] = ("ca",)
     primary: tuple[str, ...] = ("mean_delay_s",)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
