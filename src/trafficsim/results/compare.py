@@ -1,94 +1,37 @@
-"""Compare alternatives with doing nothing: paired differences over replications, intervals and verdicts."""
+"""Compare alternatives with a baseline: families of tests, verdicts, and the whole as JSON or as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED
-from trafficsim.results.statistics import equivalence_p, holm, paired_p, t_interval
+from trafficsim.results.difference import NO_DIRECTION, Cell, Difference, Verdict, difference, joined
+from trafficsim.results.frames import nullable, strings
+from trafficsim.results.indicators import BY_NAME
+from trafficsim.results.question import Question, require_indicator
+from trafficsim.results.statistics import holm
 
-Verdict = Literal["better", "worse", "no evidence", "equivalent"]
+__all__ = ["Comparison", "Difference", "Question", "Verdict", "compare"]
 
-ONE_PAIR = "fewer than two complete pairs of replications give no interval: use more replications"
-NO_PAIR = "no replication has a value in both alternatives"
-NO_DIRECTION = "the indicator has no direction: its change is neither better nor worse"
-
-
-@dataclass(frozen=True)
-class Question:
-    """How to compare.
-
-    Attributes
-    ----------
-    baseline : alternative that all others are compared to
-    primary : indicators on which the verdict is given; they form one family for Holm's correction
-    confidence : level of the intervals; one minus it is the level of the tests
-    margins : by indicator, the difference relative to the baseline's mean below which alternatives are equivalent
-    """
-
-    baseline: str = "do nothing"
-    primary: tuple[str, ...] = ("mean_delay_s",)
-    confidence: float = 0.95
-    margins: Mapping[str, float] = field(default_factory=dict)
-
-    def check(self) -> None:
-        """Refuse indicators that do not exist or cannot be computed yet.
-
-        Raises
-        ------
-        InputError
-            Naming the indicator and the known ones.
-        """
-        for name in (*self.primary, *self.margins):
-            if name not in BY_NAME:
-                raise InputError(f"study: indicator {name!r}", "an unknown name", f"one of {sorted(BY_NAME)}",
-                                 "correct the name in 'primary' or 'equivalence_margins'")
-            if name in NOT_COMPUTED:
-                raise InputError(f"study: indicator {name!r}", f"not computed: {NOT_COMPUTED[name]}",
-                                 f"one of {sorted(set(BY_NAME) - set(NOT_COMPUTED))}", "choose another indicator")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One alternative against the baseline in one indicator; a value that cannot be given is ``None`` with a reason.
-
-    Attributes
-    ----------
-    mean : of the alternative over the pairs
-    diff, low, high : mean paired difference (alternative - baseline) and its t-interval
-    p, p_adjusted : two-sided paired t-test; adjusted by Holm over the family
-    equivalence_p : two one-sided tests, where the study gives a margin
-    n : number of complete pairs
-    """
-
-    scenario: str
-    engine: str
-    alternative: str
-    indicator: str
-    mean: float | None
-    diff: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    p_adjusted: float | None
-    verdict: Verdict
-    n: int
-    reason: str | None = None
-    equivalence_p: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the entry of ``compare --json``; ``reason`` only where there is one."""
-        shown = ("mean", "diff", "low", "high", "p", "p_adjusted", "verdict")
-        entry: dict[str, Any] = {name: getattr(self, name) for name in shown}
-        declared = BY_NAME[self.indicator]
-        entry |= {"unit": declared.unit, "n": self.n, "origin": declared.origin}
-        return entry | ({"reason": self.reason} if self.reason else {})
+F8 = NDArray[np.float64]
+LARGEST = 1e100
+"""Values of this size are no traffic, and their squares would leave the range of numbers."""
+TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")
+NUMBERS = (
+    "mean", "baseline_mean", "diff", "low", "high", "bootstrap_low", "bootstrap_high", "p", "p_adjusted",
+    "equivalence_p", "half_width", "relative_half_width", "variance_ratio", "correlation",
+)
+COLUMNS = (
+    "scenario", "engine", "alternative", "indicator", "primary", "mean", "baseline_mean", "diff", "low", "high", "unit",
+    "p", "p_adjusted", "verdict", "n", "left_out", "bootstrap_low", "bootstrap_high", "half_width",
+    "relative_half_width", "replications_needed", "variance_ratio", "correlation", "equivalence_p", "reason",
+)
 
 
 @dataclass(frozen=True)
@@ -106,91 +49,159 @@ class Comparison:
             arms.setdefault(one.alternative, {})[one.indicator] = one.as_json()
         return nested
 
+    def chosen(self, *indicators: str) -> tuple[Difference, ...]:
+        """Return the differences from the baseline in some indicators, in their order; without any, primary ones first.
 
-def compare(indicators: pd.DataFrame, question: Question) -> Comparison:
+        Raises
+        ------
+        InputError
+            If an indicator is unknown or not computed.
+        """
+        for name in indicators:
+            require_indicator(name, "comparison")
+        wanted = indicators or (*self.question.primary, *BY_NAME)
+        rank = {name: position for position, name in enumerate(dict.fromkeys(wanted))}
+        shown = [one for one in self.differences
+                 if one.alternative != self.question.baseline and one.indicator in rank]
+        arms = {arm: position for position, arm in enumerate(dict.fromkeys(map(arm_of, shown)))}
+        return tuple(sorted(shown, key=lambda one: (arms[arm_of(one)], rank[one.indicator])))
+
+    def table(self, *indicators: str) -> pd.DataFrame:
+        """Return the differences as a data frame: one row per scenario, engine, alternative and indicator.
+
+        Parameters
+        ----------
+        indicators
+            Names to show, in this order; without any, the primary ones first and then all others.
+
+        Returns
+        -------
+        Columns as the attributes of :class:`Difference`; numbers are nullable, never NaN; ``left_out`` is the number of
+        replications without a pair. The baseline itself has no row.
+
+        Raises
+        ------
+        InputError
+            If an indicator is unknown or not computed.
+        """
+        shown = self.chosen(*indicators)
+        columns: dict[str, Any] = {name: strings(getattr(one, name) for one in shown) for name in TEXTS}
+        for name in (*NUMBERS, "replications_needed"):
+            values = [getattr(one, name) for one in shown]
+            kind = np.float64 if name in NUMBERS else np.int64
+            filled = np.array([0 if value is None else value for value in values], kind)
+            columns[name] = nullable(filled, np.array([value is not None for value in values], np.bool_))
+        columns["primary"] = np.array([one.primary for one in shown], np.bool_)
+        columns["n"] = np.array([one.n for one in shown], np.int64)
+        columns["left_out"] = np.array([len(one.left_out) for one in shown], np.int64)
+        return pd.DataFrame({name: columns[name] for name in COLUMNS})
+
+
+def arm_of(one: Difference) -> tuple[str, str, str]:
+    """Scenario, engine and alternative."""
+    return one.scenario, one.engine, one.alternative
+
+
+def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | None = None) -> Comparison:
     """Compare every alternative with the baseline, replication by replication.
 
-    Replications with the same number are the same people, trips and luck, so differences are taken in pairs. The
-    primary indicators of a scenario and engine form one family over all alternatives, every other indicator a family
-    of its own over the alternatives; p-values are adjusted by Holm within each family, and verdicts rest on adjusted
-    values. An arm that equals the baseline in all values has difference 0, p 1 and is ``equivalent``; otherwise
-    ``equivalent`` needs a margin and two one-sided tests, and then goes before ``better`` and ``worse``.
+    Replications with the same number are the same people, trips and luck, so differences are taken in pairs; a pair
+    with a missing member is left out. The primary indicators of a scenario and engine form one family over all
+    alternatives, every other (secondary) indicator a family of its own over the alternatives; p-values are adjusted by
+    Holm within each family, and verdicts rest on adjusted values. An arm that equals the baseline in all values has
+    difference 0, p 1 and is ``equivalent``; otherwise ``equivalent`` needs a margin and two one-sided tests, and then
+    goes before ``better`` and ``worse``.
 
     Parameters
     ----------
     indicators
         The ``indicators`` table of a study: labels, ``indicator``, ``value``.
     question
-        Baseline, primary indicators, confidence and margins.
+        Baseline, primary indicators, confidence, margins and wanted precision.
+    runs
+        The ``runs`` table of the study; with it, replications that failed in every alternative count as left out too,
+        and an alternative without any result is there with n = 0.
 
     Raises
     ------
     InputError
-        If the baseline has no results, or an indicator of the question is unknown.
+        If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
     """
     question.check()
     found: list[Difference] = []
-    for _, block in indicators.groupby(["scenario", "engine"], sort=False):
-        found.extend(_compare_block(block, question))
+    for (scenario, engine), block in indicators.groupby(["scenario", "engine"], sort=False):
+        known = block if runs is None else runs[(runs["scenario"] == scenario) & (runs["engine"] == engine)]
+        arms = _arms(block, pd.concat([block[["alternative", "replication"]], known[["alternative", "replication"]]]))
+        found.extend(_judge(list(_compare_arms(arms, question)), question))
     return Comparison(question, tuple(found))
 
 
-def _compare_block(block: pd.DataFrame, question: Question) -> list[Difference]:
-    """Compare within one scenario and engine."""
-    arms = {str(name): _values(part) for name, part in block.groupby("alternative", sort=False)}
-    if question.baseline not in arms:
-        raise InputError(f"baseline {question.baseline!r}", "no results", f"one of {sorted(arms)}",
-                         "run the baseline, or name another one")
+@dataclass(frozen=True)
+class _Arm:
+    """One alternative in one scenario and engine: values by indicator, one per replication (NaN: none)."""
+
+    scenario: str
+    engine: str
+    alternative: str
+    replications: NDArray[np.int64]
+    values: dict[str, F8]
+
+    def present(self) -> NDArray[np.bool_]:
+        """Replications that have any value."""
+        return np.asarray(np.isfinite(np.stack(list(self.values.values()))).any(axis=0))
+
+
+def _arms(block: pd.DataFrame, known: pd.DataFrame) -> list[_Arm]:
+    """Sort one scenario and engine into arms, those without any result too; indicators in their declared order."""
+    keys = ["alternative", "indicator", "replication"]
+    if block.duplicated(keys).any():
+        row = block[block.duplicated(keys)].iloc[0]
+        raise InputError("indicators", f"two values for {[str(row[key]) for key in keys]}", "one value each",
+                         "remove the rows that are there twice")
+    given = set(block["indicator"])
+    names, alternatives = [name for name in BY_NAME if name in given], known["alternative"].unique().tolist()
+    replications = np.unique(known["replication"].to_numpy(np.int64))
+    wide = block.pivot(index=keys[:2], columns="replication", values="value").reindex(
+        index=pd.MultiIndex.from_product([alternatives, names]), columns=replications)
+    values = wide.to_numpy(np.float64, na_value=np.nan).reshape(len(alternatives), len(names), len(replications))
+    _refuse_no_traffic(values)
     scenario, engine = str(block["scenario"].iloc[0]), str(block["engine"].iloc[0])
-    base = arms[question.baseline]
-    raw = [
-        replace(one, scenario=scenario, engine=engine, alternative=name)
-        for name, arm in arms.items()
-        for one in _compare_arms(arm, base, question)
-    ]
-    return _judge(raw, question)
+    return [_Arm(scenario, engine, str(arm), replications, dict(zip(names, rows, strict=True)))
+            for arm, rows in zip(alternatives, values, strict=True)]
 
 
-def _values(part: pd.DataFrame) -> pd.DataFrame:
-    """Reshape one arm to indicators (rows) by replications (columns); null is null."""
-    return part.pivot(index="indicator", columns="replication", values="value").reindex(
-        [name for name in BY_NAME if name in set(part["indicator"])]
-    )
+def _refuse_no_traffic(values: F8) -> None:
+    wrong = values[~np.isnan(values) & ~(np.abs(values) <= LARGEST)]
+    if len(wrong):
+        raise InputError("indicators", f"a value of {wrong[0]}", f"finite numbers up to {LARGEST:g}, or null",
+                         "correct the table")
 
 
-def _compare_arms(arm: pd.DataFrame, base: pd.DataFrame, question: Question) -> Iterator[Difference]:
-    shared = [number for number in arm.columns if number in base.columns]
-    names = [name for name in arm.index if name in base.index]
-    same = bool(shared) and arm.loc[names, shared].equals(base.loc[names, shared])
-    for name in names:
-        ours, theirs = arm.loc[name, shared], base.loc[name, shared]
-        both = (ours.notna() & theirs.notna()).to_numpy(bool)
-        pairs = [part[both].to_numpy(np.float64) for part in (ours, theirs)]
-        yield _difference(name, pairs[0], pairs[1], question) if not same else _identical(name, pairs[0], question)
+def _compare_arms(arms: Sequence[_Arm], question: Question) -> Iterator[Difference]:
+    """Compare within one scenario and engine."""
+    base = next((arm for arm in arms if arm.alternative == question.baseline), None)
+    if base is None:
+        known = sorted(arm.alternative for arm in arms)
+        raise InputError(f"baseline {question.baseline!r}", "no results", f"one of {known}",
+                         "run the baseline, or name another one")
+    for arm in arms:
+        same = bool(arm.values) and _same(arm, base)
+        for name, ours in arm.values.items():
+            labels = arm.scenario, arm.engine, arm.alternative, name
+            one = difference(Cell(*labels, arm.replications, ours, base.values[name]), question)
+            yield _equivalent(one) if same else one
 
 
-def _identical(indicator: str, values: np.ndarray, question: Question) -> Difference:
-    """Difference 0, p 1, equivalent: all values of all indicators are those of the baseline."""
-    if len(values) == 0:
-        return _difference(indicator, values, values, question)
-    edge = 0.0 if len(values) > 1 else None
-    return Difference("", "", "", indicator, float(values.mean()), 0.0, edge, edge, 1.0, 1.0, "equivalent", len(values),
-                      None if len(values) > 1 else ONE_PAIR)
+def _same(arm: _Arm, base: _Arm) -> bool:
+    """Whether all values of all indicators are those of the baseline, in the replications that both have."""
+    shared = arm.present() & base.present()
+    equal = (np.array_equal(arm.values[name][shared], base.values[name][shared], equal_nan=True) for name in arm.values)
+    return bool(shared.any()) and all(equal)
 
 
-def _difference(indicator: str, ours: np.ndarray, theirs: np.ndarray, question: Question) -> Difference:
-    """Mean, difference, interval and p of one indicator; the verdict comes once its family is known."""
-    n = len(ours)
-    mean, diff = (float(ours.mean()), float((ours - theirs).mean())) if n else (None, None)
-    if n < 2:
-        return Difference("", "", "", indicator, mean, diff, None, None, None, None, "no evidence", n,
-                          ONE_PAIR if n else NO_PAIR)
-    differences = ours - theirs
-    centre, low, high = (float(part) for part in t_interval(differences, question.confidence))
-    margin = question.margins.get(indicator)
-    equal_p = None if margin is None else equivalence_p(differences.tolist(), margin * abs(float(theirs.mean())))
-    return Difference("", "", "", indicator, mean, centre, low, high, paired_p(differences.tolist()), None,
-                      "no evidence", n, None, equal_p)
+def _equivalent(one: Difference) -> Difference:
+    """Difference 0, p 1, equivalent, whatever the number of pairs; no claim without any."""
+    return replace(one, p=1.0, p_adjusted=1.0, equivalence_p=None, verdict="equivalent") if one.n else one
 
 
 def _judge(raw: list[Difference], question: Question) -> list[Difference]:
@@ -226,5 +237,5 @@ def _verdict(one: Difference, question: Question) -> Difference:
     if one.p_adjusted is None or one.p_adjusted > level or one.diff is None:
         return one
     if direction == "none":
-        return replace(one, reason=NO_DIRECTION)
+        return replace(one, reason=joined(NO_DIRECTION, one.reason))
     return replace(one, verdict="better" if (one.diff < 0.0) == (direction == "lower") else "worse")

@@ -1,0 +1,64 @@
+"""What a comparison is asked: baseline, primary indicators, levels, margins and wanted precision."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trafficsim.base.errors import InputError
+from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED
+
+
+@dataclass(frozen=True)
+class Question:
+    """How to compare.
+
+    Attributes
+    ----------
+    baseline : alternative that all others are compared to
+    primary : indicators on which the verdict is given; they form one family for Holm's correction
+    confidence : level of the intervals; one minus it is the level of the tests
+    margins : by indicator, the difference relative to the baseline's mean below which alternatives are equivalent
+    precision : by indicator, the wanted half-width of the difference's interval relative to the baseline's mean
+    """
+
+    baseline: str = "do nothing"
+    primary: tuple[str, ...] = ("mean_delay_s",)
+    confidence: float = 0.95
+    margins: Mapping[str, float] = field(default_factory=dict)
+    precision: Mapping[str, float] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Refuse indicators that do not exist or cannot be computed yet, and shares that are not above zero.
+
+        Raises
+        ------
+        InputError
+            Naming the indicator and the known ones.
+        """
+        keys = {"primary": self.primary, "equivalence_margins": self.margins, "precision": self.precision}
+        for key, names in keys.items():
+            for name in names:
+                require_indicator(name, f"study: {key}")
+        for key, shares in (("equivalence_margins", self.margins), ("precision", self.precision)):
+            for name, share in shares.items():
+                if not 0.0 < share < math.inf:
+                    raise InputError(f"study: {key}.{name}", repr(share), "a share of the baseline's mean, above 0",
+                                     "write 0.05 for 5 %")
+
+
+def require_indicator(name: str, where: str) -> None:
+    """Refuse an indicator that does not exist or cannot be computed yet.
+
+    Raises
+    ------
+    InputError
+        Naming the indicator and the known ones.
+    """
+    if name not in BY_NAME:
+        raise InputError(f"{where}: indicator {name!r}", "an unknown name", f"one of {sorted(BY_NAME)}",
+                         "correct the name")
+    if name in NOT_COMPUTED:
+        raise InputError(f"{where}: indicator {name!r}", f"not computed: {NOT_COMPUTED[name]}",
+                         f"one of {sorted(set(BY_NAME) - set(NOT_COMPUTED))}", "choose another indicator")
