@@ -80,7 +80,7 @@ class StudyResult:
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline, replication by replication."""
-        return compare(self.tables["indicators"], question_of(self.study))
+        return compare(self.tables["indicators"], question_of(self.study), self.tables["runs"])
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``; ``failed`` lists runs that broke off, when there are any."""
@@ -178,7 +178,7 @@ def run_study(
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins)
+    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision)
 
 
 def _run_jobs(worlds: Mapping[str, Prepared], jobs: Sequence[Job], options: Options) -> dict[str, pd.DataFrame]:

@@ -35,6 +35,8 @@ class Study(Model):
         Level of the intervals.
     equivalence_margins
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
+    precision
+        Wanted precision by indicator: half-width of the difference's interval relative to the baseline's mean.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Study(Model):
     primary: tuple[str, ...] = ("mean_delay_s",)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
+    precision: dict[str, float] = Field(default_factory=dict)
 
     @field_validator("alternatives", mode="before")
     @classmethod
