@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.compare import NO_DIRECTION, Question, compare
+from trafficsim.results.compare import Question, compare
+from trafficsim.results.difference import FEW_PAIRS, NO_DIRECTION, NO_MEAN, NO_VARIANCE, RARE_COUNT
 from trafficsim.results.statistics import holm, paired_p
 
 Arms = dict[str, dict[str, list[float | None]]]
@@ -115,6 +116,118 @@ def test_no_variance_of_a_difference_is_decided() -> None:
     assert (found["mean_speed_kmh"]["p"], found["mean_speed_kmh"]["verdict"]) == (1.0, "no evidence")
 
 
+def test_a_constant_difference_of_counts_is_judged_by_its_sign() -> None:
+    found = entries({"do nothing": {"red_violations": [0.0, 1.0, 0.0]}, "plan": {"red_violations": [1.0, 2.0, 1.0]}})
+    entry = found["plan"]["red_violations"]
+    assert [entry[key] for key in ("diff", "low", "high", "p", "verdict")] == [1.0, 1.0, 1.0, 0.25, "no evidence"]
+    assert NO_VARIANCE in str(entry["reason"])
+
+
+def test_equal_values_in_an_arm_that_differs_elsewhere() -> None:
+    arm = {"mean_delay_s": BASE["mean_delay_s"], "mean_speed_kmh": [31.0, 31.5, 30.0, 30.0]}
+    arms = {"do nothing": BASE, "plan": arm}
+    entry = entries(arms)["plan"]["mean_delay_s"]
+    assert [entry[key] for key in ("diff", "low", "high", "half_width", "p", "p_adjusted")] == [0.0] * 4 + [1.0] * 2
+    assert entry["verdict"] == "no evidence"
+    assert entries(arms, margins={"mean_delay_s": 0.01})["plan"]["mean_delay_s"]["verdict"] == "equivalent"
+
+
+def test_zeros_everywhere_are_defined() -> None:
+    zeros = {"red_violations": [0.0] * 6, "mean_speed_kmh": [30.0, 31.0, 29.0, 30.0, 28.0, 27.0]}
+    arm = {**zeros, "mean_speed_kmh": [31.0, 31.0, 29.5, 30.0, 28.0, 27.5]}
+    asked = {"margins": {"red_violations": 0.1}, "precision": {"red_violations": 0.1}}
+    entry = entries({"do nothing": zeros, "plan": arm}, **asked)["plan"]["red_violations"]
+    assert (entry["bootstrap_low"], entry["bootstrap_high"], entry["verdict"]) == (0.0, 0.0, "equivalent")
+    assert [entry[key] for key in ("relative_half_width", "replications_needed", "variance_ratio", "correlation")] == (
+        [None] * 4)
+    assert NO_MEAN in str(entry["reason"])
+
+
+def test_rounding_is_no_difference() -> None:
+    arm = {name: [value * (1.0 + 1e-15 * (at + 1)) for at, value in enumerate(values)] for name, values in BASE.items()}
+    entry = entries({"do nothing": BASE, "plan": arm})["plan"]["mean_delay_s"]
+    assert [entry[key] for key in ("diff", "low", "high", "p", "verdict")] == [0.0, 0.0, 0.0, 1.0, "no evidence"]
+
+
+def test_the_bootstrap_needs_five_pairs_and_says_which_interval_to_trust() -> None:
+    counts: Arms = {"do nothing": {"red_violations": [0, 1, 0, 2, 0]}, "plan": {"red_violations": [1, 0, 1, 0, 3]}}
+    four = entries({arm: {name: values[:4] for name, values in rows.items()} for arm, rows in counts.items()})
+    entry = four["plan"]["red_violations"]
+    assert (entry["bootstrap_low"], entry["bootstrap_high"], entry["reason"]) == (None, None, FEW_PAIRS)
+    entry = entries(counts)["plan"]["red_violations"]
+    assert entry["low"] < entry["bootstrap_low"] < entry["diff"] < entry["bootstrap_high"] < entry["high"]  # type: ignore[operator]
+    assert entry["reason"] == RARE_COUNT
+
+
+def test_primary_and_secondary_are_marked() -> None:
+    found = entries({"do nothing": BASE, "same": BASE}, primary=("mean_speed_kmh",))["same"]
+    assert {name: entry["primary"] for name, entry in found.items()} == {"mean_delay_s": False, "mean_speed_kmh": True}
+
+
+def test_the_primary_family_is_alternatives_times_indicators() -> None:
+    values = np.random.default_rng(6).normal(10.0, 1.0, (5, 2, 8)).tolist()
+    names = ("mean_delay_s", "stops_per_trip")
+    arms: Arms = {f"plan {at}" if at else "do nothing": dict(zip(names, rows, strict=True))
+                  for at, rows in enumerate(values)}
+    found = entries(arms, primary=names)
+    p_values = [found[f"plan {at}"][name]["p"] for at in range(1, 5) for name in names]
+    adjusted = [found[f"plan {at}"][name]["p_adjusted"] for at in range(1, 5) for name in names]
+    assert adjusted == holm(p_values)  # type: ignore[arg-type]
+    alone = entries(arms, primary=("vehicle_km",))
+    for name in names:
+        family = [alone[f"plan {at}"][name]["p"] for at in range(1, 5)]
+        assert [alone[f"plan {at}"][name]["p_adjusted"] for at in range(1, 5)] == holm(family)  # type: ignore[arg-type]
+
+
+def test_precision_is_reached_or_says_how_many_replications_it_needs() -> None:
+    # Differences -2, -1.9, -1.8, -1.7: sd 0.129, t(3) 3.182, half-width 0.2054 of a mean of 11.5.
+    plan = {"mean_delay_s": [value - 2.0 + 0.1 * at for at, value in enumerate(BASE["mean_delay_s"])]}
+    arms = {"do nothing": {"mean_delay_s": BASE["mean_delay_s"]}, "plan": plan}
+    entry = entries(arms, precision={"mean_delay_s": 0.01})["plan"]["mean_delay_s"]
+    assert (entry["half_width"], entry["relative_half_width"]) == pytest.approx((0.20543, 0.017863), rel=1e-4)
+    # 0.115 wanted: t(6) 2.447 x 0.1291 / sqrt(7) = 0.1194, t(7) 2.365 x 0.1291 / sqrt(8) = 0.1079.
+    assert entry["replications_needed"] == 8
+    assert entries(arms)["plan"]["mean_delay_s"]["replications_needed"] is None
+
+
+def test_failed_replications_are_named() -> None:
+    rows = table({"do nothing": BASE, "plan": {"mean_delay_s": [9.0, None, 10.1, 12.0]}})
+    runs = pd.DataFrame({
+        "scenario": "s", "engine": "ca", "alternative": ["do nothing"] * 5 + ["plan"] * 5 + ["broken"],
+        "replication": [1, 2, 3, 4, 5] * 2 + [1],
+    })
+    result = compare(rows, Question(), runs).as_json()["s"]["ca"]
+    assert (result["plan"]["mean_delay_s"]["n"], result["plan"]["mean_delay_s"]["left_out"]) == (3, [2, 5])
+    assert (result["broken"]["mean_delay_s"]["n"], result["broken"]["mean_delay_s"]["verdict"]) == (0, "no evidence")
+    assert result["broken"]["mean_delay_s"]["mean"] is None
+
+
+def test_the_table_of_a_comparison() -> None:
+    plan = {"mean_delay_s": [9.0, None, 10.1, 12.0], "mean_speed_kmh": BASE["mean_speed_kmh"]}
+    comparison = compare(table({"do nothing": BASE, "plan": plan}), Question(primary=("mean_speed_kmh",)))
+    assert comparison.table()["indicator"].tolist() == ["mean_speed_kmh", "mean_delay_s"]
+    one = comparison.table("mean_delay_s").iloc[0]
+    assert (one["alternative"], one["n"], one["left_out"], one["unit"]) == ("plan", 3, 1, "s")
+    assert one["diff"] == pytest.approx(-29 / 30, abs=0.02)
+    assert one["bootstrap_low"] is pd.NA
+    for _, column in comparison.table().select_dtypes("Float64").items():
+        assert np.isfinite(column.dropna().to_numpy(np.float64)).all()
+    with pytest.raises(InputError, match="unknown"):
+        comparison.table("mean_delay")
+
+
+@pytest.mark.parametrize("value", [float("inf"), -1e200])
+def test_a_value_that_is_no_traffic_is_refused(value: float) -> None:
+    with pytest.raises(InputError, match="finite numbers"):
+        compare(table({"do nothing": BASE, "plan": {"mean_delay_s": [value, 1.0]}}), Question())
+
+
+def test_a_value_that_is_there_twice_is_refused() -> None:
+    rows = table({"do nothing": BASE})
+    with pytest.raises(InputError, match="two values"):
+        compare(pd.concat([rows, rows]), Question())
+
+
 def test_familywise_error_between_equal_arms() -> None:
     # 2,000 studies of three arms without any effect: at 5 % the standard error is 0.5 points, so 6.5 % is three.
     draws = np.random.default_rng(5).normal(0.0, 1.0, (2000, 3, 8))
@@ -126,6 +239,13 @@ def test_familywise_error_between_equal_arms() -> None:
 def test_indicators_of_the_question_are_checked(name: str, found: str) -> None:
     with pytest.raises(InputError, match=found):
         Question(primary=(name,)).check()
+
+
+@pytest.mark.parametrize("key", ["margins", "precision"])
+@pytest.mark.parametrize("share", [0.0, -0.1, float("inf"), float("nan")])
+def test_shares_of_the_question_are_checked(key: str, share: float) -> None:
+    with pytest.raises(InputError, match="above 0"):
+        Question(**{key: {"mean_delay_s": share}}).check()  # type: ignore[arg-type]
 
 
 def test_a_missing_baseline_is_named() -> None:

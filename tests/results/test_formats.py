@@ -28,9 +28,39 @@ def test_a_run_shows_dashes_where_there_is_no_interval() -> None:
 def test_a_comparison_shows_primary_indicators_first_and_no_markup_of_names() -> None:
     worse = {name: [value + 5.0 + 0.01 * at for at, value in enumerate(values)] for name, values in BASE.items()}
     comparison = compare(table({"do nothing": BASE, "plan [red]": worse}), Question(primary=("mean_speed_kmh",)))
-    lines = [line for line in text(comparison_view(comparison)).splitlines() if "plan [red]" in line]
-    assert ["mean_speed_kmh" in line for line in lines] == [True, False]
-    assert "better" in lines[0]
-    assert "worse" in lines[1]
+    lines = text(comparison_view(comparison)).splitlines()
+    heading, primary, secondary, other = (
+        next(at for at, line in enumerate(lines) if word in line)
+        for word in ("plan [red] in s (ca)", "mean_speed_kmh", "secondary", "mean_delay_s")
+    )
+    assert heading < primary < secondary < other
+    assert "better" in lines[primary]
+    assert "(worse)" in lines[other]
     only = text(comparison_view(comparison, "mean_delay_s"))
     assert "mean_speed_kmh" not in only
+
+
+def test_a_row_says_mean_difference_interval_unit_p_n_and_verdict() -> None:
+    plan = {"mean_delay_s": [value - 2.0 + 0.1 * at for at, value in enumerate(BASE["mean_delay_s"])]}
+    shown = text(comparison_view(compare(table({"do nothing": BASE, "plan": plan}), Question()), "mean_delay_s"))
+    row = next(line for line in shown.splitlines() if "mean_delay_s" in line)
+    # Differences -2, -1.9, -1.8, -1.7: mean -1.85, standard error 0.0645, t(3) 3.182; 1.85 of 11.5 is 16 %.
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "mean_delay_s", "9.65", "-1.85 (-16 %)", "-2.055 … -1.645", "s", "< 0.001", "4", "better",
+    ]
+    assert "95 % interval" in shown
+
+
+def test_what_is_left_out_or_missing_is_said_once_below() -> None:
+    plan = {"mean_delay_s": [9.0, None, 10.1, 12.0], "mean_speed_kmh": [None, None, 30.5, None]}
+    shown = text(comparison_view(compare(table({"do nothing": BASE, "plan": plan}), Question())))
+    assert "3 of 4" in shown
+    assert "plan in s: replications 2 left out of mean_delay_s." in shown
+    assert "plan in s: replications 1, 2, 4 left out of mean_speed_kmh." in shown
+    assert shown.count("fewer than two complete pairs") == 1
+
+
+def test_names_of_alternatives_may_look_like_markup_in_remarks_too() -> None:
+    plan = {"mean_delay_s": [9.0, None, 10.1, 12.0], "mean_speed_kmh": [30.0, None, 30.5, 31.0]}
+    shown = text(comparison_view(compare(table({"do nothing": BASE, "[bold]": plan}), Question())))
+    assert "[bold] in s: replications 2 left out of all indicators." in shown

@@ -1,4 +1,4 @@
-"""Intervals cover what they promise; tests and corrections agree with worked examples."""
+"""Tests, corrections and measures agree with worked examples and with an independent library."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trafficsim.results.statistics import equivalence_p, holm, paired_p, t_interval
-
-
-@pytest.mark.parametrize("n", [5, 10, 20])
-def test_the_95_percent_interval_covers_95_percent(n: int) -> None:
-    # 20,000 experiments: the standard error of the coverage is 0.15 points, so 94-96 % is more than six of them.
-    sample = np.random.default_rng(20_240_501 + n).normal(3.0, 2.0, (20_000, n))
-    _, low, high = t_interval(sample)
-    assert 0.94 <= np.mean((low <= 3.0) & (high >= 3.0)) <= 0.96
+from trafficsim.results.statistics import equivalence_p, holm, paired_p, pairing, sign_p, t_interval
 
 
 def test_the_paired_test_is_students() -> None:
@@ -47,3 +39,19 @@ def test_no_variance_has_a_defined_output() -> None:
     assert paired_p([0.0] * 3) == 1.0
     assert equivalence_p([0.1] * 3, 0.2) == 0.0
     assert equivalence_p([0.3] * 3, 0.2) == 1.0
+    assert equivalence_p([0.0] * 3, 0.0) == 0.0
+
+
+def test_the_sign_test_is_the_binomial() -> None:
+    for n in (2, 5, 10):
+        assert sign_p(n) == pytest.approx(stats.binomtest(n, n).pvalue, rel=1e-12)
+
+
+def test_pairing_is_variance_and_correlation() -> None:
+    shared, own = np.random.default_rng(3).normal(0.0, 1.0, (2, 12))
+    a, b = shared, 0.8 * shared + 0.6 * own
+    gain = pairing(a, b)
+    assert gain.correlation == pytest.approx(float(np.corrcoef(a, b)[0, 1]), rel=1e-10)
+    assert gain.variance_ratio == pytest.approx((a - b).var(ddof=1) / (a.var(ddof=1) + b.var(ddof=1)), rel=1e-10)
+    assert pairing(a, [0.1] * 12).variance_ratio == pytest.approx(1.0)
+    assert pairing(a, [0.1] * 12).correlation is None

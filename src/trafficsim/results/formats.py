@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from trafficsim.results.compare import Comparison, Difference
-from trafficsim.results.indicators import BY_NAME
+from trafficsim.results.compare import Comparison, Difference, arm_of
+from trafficsim.results.difference import FEW_PAIRS, RARE_COUNT
 
 ABSENT = "–"
 STYLES = {"better": "green", "worse": "red", "no evidence": "dim", "equivalent": "cyan"}
@@ -40,38 +41,95 @@ def indicators_view(indicators: Mapping[str, Mapping[str, Any]], title: str = ""
 
 
 def comparison_view(comparison: Comparison, *indicators: str, title: str = "") -> Table:
-    """Show a comparison: one row per scenario, engine, alternative and indicator.
+    """Show a comparison: a block per scenario, engine and alternative, primary indicators first, then secondary ones.
 
     Parameters
     ----------
     comparison
         The result of :func:`trafficsim.results.compare.compare`.
     indicators
-        Names to show; without any, the primary ones first and then all others.
+        Names to show; without any, all.
     title
         Heading of the table.
+
+    Raises
+    ------
+    InputError
+        If an indicator is unknown or not computed.
     """
-    question = comparison.question
-    wanted = indicators or tuple(dict.fromkeys((*question.primary, *BY_NAME)))
-    table = Table("scenario", "alternative", "indicator", title=title or None)
-    for heading in ("mean", "difference", "interval", "unit", "p adjusted", "n"):
+    shown = comparison.chosen(*indicators)
+    table = Table(title=title or None, caption=_legend(shown) or None, caption_justify="left", caption_style="")
+    table.add_column("indicator", min_width=max((len(one.indicator) + 2 for one in shown), default=0))
+    level = f"{100 * comparison.question.confidence:g} % interval"
+    for heading in ("mean", "difference", level, "unit", "p adjusted", "n"):
         table.add_column(heading, justify="left" if heading == "unit" else "right")
-    table.add_column("verdict")
-    rank = {name: position for position, name in enumerate(wanted)}
-    shown = [one for one in comparison.differences if one.alternative != question.baseline and one.indicator in rank]
-    arms = list(dict.fromkeys(map(_arm, shown)))
-    for one in sorted(shown, key=lambda one: (arms.index(_arm(one)), rank[one.indicator])):
-        table.add_row(*_comparison_cells(one))
+    table.add_column("verdict", no_wrap=True)
+    for (scenario, engine, alternative), block in groupby(shown, arm_of):
+        rows = list(block)
+        table.add_row(f"[bold]{escape(alternative)}[/bold] [dim]in {escape(scenario)} ({engine})[/dim]")
+        _add_rows(table, [one for one in rows if one.primary])
+        _add_rows(table, [one for one in rows if not one.primary])
+        table.add_section()
     return table
 
 
-def _arm(one: Difference) -> tuple[str, str, str]:
-    return one.scenario, one.engine, one.alternative
+def _add_rows(table: Table, rows: Sequence[Difference]) -> None:
+    if rows and not rows[0].primary:
+        table.add_row("[dim italic]secondary[/dim italic]")
+    for one in rows:
+        table.add_row(*_comparison_cells(one))
 
 
 def _comparison_cells(one: Difference) -> tuple[str, ...]:
     interval = ABSENT if one.low is None else f"{number(one.low)} … {number(one.high)}"
-    style = STYLES[one.verdict]
-    names = (escape(f"{one.scenario} ({one.engine})"), escape(one.alternative), one.indicator)
-    return (*names, number(one.mean), number(one.diff), interval, BY_NAME[one.indicator].unit,
-            number(one.p_adjusted, 2), str(one.n), f"[{style}]{one.verdict}[/{style}]")
+    style = STYLES[one.verdict] if one.primary else "dim"
+    verdict = one.verdict if one.primary else f"({one.verdict})"
+    pairs = f"{one.n} of {one.n + len(one.left_out)}" if one.left_out else str(one.n)
+    return ("  " + one.indicator, number(one.mean), _change(one), interval, one.unit, _p_value(one.p_adjusted), pairs,
+            f"[{style}]{verdict}[/{style}]")
+
+
+def _change(one: Difference) -> str:
+    """Show the difference with its sign, and as a share of the baseline's mean where that is not zero."""
+    if one.diff is None:
+        return ABSENT
+    sign = "+" if one.diff > 0.0 else ""
+    share = f" ({sign}{number(100.0 * one.diff / abs(one.baseline_mean), 2)} %)" if one.baseline_mean else ""
+    return f"{sign}{number(one.diff)}{share}"
+
+
+def _p_value(p: float | None) -> str:
+    return "< 0.001" if p is not None and p < 0.001 else number(p, 2)
+
+
+def _legend(shown: Sequence[Difference]) -> str:
+    """Say how far the verdicts reach, and once each why something is missing."""
+    lines = []
+    if any(one.primary for one in shown):
+        lines.append("Verdicts rest on the primary indicators, p adjusted over all of them and all alternatives.")
+    if not all(one.primary for one in shown):
+        lines.append("(Brackets: secondary indicators, an indication only, p adjusted over the alternatives of each.)")
+    return escape("\n".join([*lines, *_left_out(shown), *_reasons(shown)]))
+
+
+def _left_out(shown: Sequence[Difference]) -> Iterator[str]:
+    """Replications without a pair, once for each set of them."""
+    named: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for one in shown:
+        if one.left_out:
+            arm = f"{one.alternative} in {one.scenario}"
+            named.setdefault((arm, one.left_out), []).append(one.indicator)
+    every = len({one.indicator for one in shown})
+    for (arm, replications), names in named.items():
+        indicators = "all indicators" if len(names) == every else ", ".join(names)
+        yield f"{arm}: replications {', '.join(map(str, replications))} left out of {indicators}."
+
+
+def _reasons(shown: Sequence[Difference]) -> Iterator[str]:
+    """Each reason once, with the indicators that it holds for; what concerns columns not shown is left to the JSON."""
+    named: dict[str, dict[str, None]] = {}
+    for one in shown:
+        for reason in (one.reason or "").split("; "):
+            if reason and reason not in (FEW_PAIRS, RARE_COUNT):
+                named.setdefault(reason, {})[one.indicator] = None
+    return (f"{', '.join(names)}: {reason}." for reason, names in named.items())
