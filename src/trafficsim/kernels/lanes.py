@@ -1,5 +1,9 @@
 """Lane changes: mandatory towards lanes that lead on, discretionary past slower leaders; one direction per tick.
 
+Outside built-up areas drivers keep to the kerb: they leave it to overtake, early enough not to lose their speed, and go
+back when they can drive there at their own speed for some seconds (Vienna Convention on Road Traffic 1968, articles 10
+and 11; the seconds are a modelling assumption).
+
 A change is a rotation between two adjacent slices of the dense array; nothing else moves.
 """
 
@@ -67,27 +71,28 @@ def change_lanes(road, links, draw, tick):
         first, last = net.link[links[i]].lane, net.link[links[i] + 1].lane
         if start[first] == start[last]:
             continue
+        keep = net.link[links[i]].keep != 0
         for lower in range(first, last - 1):
-            sweep(road, (lower, side, draw))
+            sweep(road, (lower, side, draw, keep))
 
 
 @per_vehicle
 def sweep(road, where):
     """Walk along two neighbouring lanes, leader first, and change those who can."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
-    lower, side, draw = where
+    lower, side, draw, keep = where
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
     x = start[source]
     j = start[target]
     while x < start[source + 1]:
-        if work.candidate[x] == 0:
+        if work.candidate[x] == 0 and not keep:
             x += 1
             continue
         p = pos(vehicles.X[x])
         while j < start[target + 1] and pos(vehicles.X[j]) >= p:
             j += 1
-        if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw)):
+        if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw, keep)):
             work.count[Count.LANE_CHANGES] += 1
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
@@ -120,9 +125,29 @@ def fits(net, vehicles, start, where, leader):
 
 
 @spliced
+def gains(net, vehicles, x, room, where):
+    """Whether a change that nothing demands is worth it: more room ahead, or back to the kerb without losing speed.
+
+    ``room`` is (gap to the own leader, gap and speed of the one ahead in the other lane).
+    """
+    own, ahead, ahead_speed = room
+    side, keep = where
+    desired = cap(vehicles.Y[x]) >> int32(8)
+    if keep and side < 0:
+        closing = max(desired - ahead_speed, int32(0))
+        return ahead >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
+    if ahead <= own + net.scale.gain:
+        return False
+    if not keep:
+        return True
+    held = vel(vehicles.X[x - 1]) + (net.scale.crawl >> 1) <= desired
+    return held and own <= int32(3) * vel(vehicles.X[x]) + net.scale.near
+
+
+@spliced
 def accepts(net, vehicles, start, trips, work, where):
-    """Whether the vehicle in slot x may move between slots j - 1 and j of the target lane."""
-    source, target, x, j, draw = where
+    """Whether the vehicle in slot x may move, and wants to, between slots j - 1 and j of the target lane."""
+    source, target, x, j, draw, keep = where
     X, Y = vehicles.X, vehicles.Y
     y = Y[x]
     p = pos(X[x])
@@ -139,7 +164,9 @@ def accepts(net, vehicles, start, trips, work, where):
     ahead, ahead_speed = int32(WIDE), int32(60)
     if j > start[target]:
         ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
-    if ahead < 0 or (not must and ahead <= own + net.scale.gain):
+    if ahead < 0:
+        return False
+    if not must and not gains(net, vehicles, x, (own, ahead, ahead_speed), (side, keep)):
         return False
     if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
         return False
@@ -148,7 +175,7 @@ def accepts(net, vehicles, start, trips, work, where):
         return False
     if must:
         return True
-    if draw32(vehicles.KEY[x], draw) & uint32(3):
+    if draw32(vehicles.KEY[x], draw) & (uint32(1) if keep else uint32(3)):
         return False
     return lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
 

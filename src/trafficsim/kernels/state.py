@@ -29,6 +29,7 @@ SCALE_FIELDS = {
     "near": "i4",  # added to two ticks of travel: distance within which a driver judges gaps
     "overhang": "i4",  # length of the longest vehicle: so far may a rear reach back over a stop line
     "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
+    "horizon": "i4",  # ticks for which a driver who goes back to the kerb wants to keep the own speed
     "gain": "i4",  # room that a discretionary lane change must win
     "crawl": "i4",  # speed below which a vehicle is taken as queueing
     "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
@@ -53,6 +54,7 @@ LINK_FIELDS = {
     "cv": "f8",
     "factor": "f8",  # speed that factor classes multiply (cells/tick)
     "limit": "f8",  # speed limit (1/256 cell per tick)
+    "keep": "i4",  # drivers keep to the kerb unless they overtake
 }
 CONN_FIELDS = {
     "origin": "i4",  # lane it leaves

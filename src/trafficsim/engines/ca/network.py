@@ -74,7 +74,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
-            "limit": links.speed_limit_ms * tick / cell * 256,
+            "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.road_class != 0,
         }),
         conn=table(CONN_FIELDS, len(conns.turn) + 1, {
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
