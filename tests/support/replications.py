@@ -39,7 +39,8 @@ class Retime(Policy):
 def small_town() -> Scenario:
     """Two by two signals, 200 veh/h on each of eight one-lane entries, ten minutes judged."""
     network = build.grid(rows=2, columns=2, spacing_m=200.0, lanes=1, cycle_s=60.0)
-    flows = tuple(Flow(id=entry, volume_veh_h=200.0, origin=entry, destination=end) for entry, end in STRAIGHT_ON.items())
+    flows = tuple(Flow(id=begin, volume_veh_h=200.0, origin=begin, destination=end)
+                  for begin, end in STRAIGHT_ON.items())
     return Scenario(name="town", network=network, demand=Demand(flows=flows), seed=7,
                     time=Time(warmup_s=120.0, analysis_s=600.0, clear_s=180.0))
 
