@@ -158,9 +158,9 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
         return run_scenario(world, **options)
 
 
-def compare(
-    study: str | Path | Study, *, replications: int | None = None, workers: int = 1, out: Path | None = None,
-    resume: bool = False, progress: Progress | None = None,
+def compare(  # noqa: PLR0913 - the options of a study are named one by one for those who call it
+    study: str | Path | Study, *, replications: int | None = None, workers: int = 1, executor: str = "local",
+    out: str | Path | None = None, resume: bool = True, progress: Progress | None = None,
 ) -> StudyResult:
     """Run all alternatives of a study on the same replications and compare them to its baseline.
 
@@ -172,10 +172,12 @@ def compare(
         Takes the place of the study's number.
     workers
         Number of processes; the results do not depend on it.
+    executor
+        ``"local"``, or the address of a Dask scheduler (``"tcp://HOST:PORT"``), which has workers of its own.
     out
         Folder for the tables; ``None`` keeps them in memory only.
     resume
-        Take runs that are complete in ``out`` from there.
+        Take runs of this study that are finished in ``out`` from there; else a folder that has some is refused.
     progress
         Called after each run.
 
@@ -184,17 +186,17 @@ def compare(
     InputError
         If the study, one of its scenarios, or a policy on it, is wrong.
     MachineError
-        If a worker or the disk fails.
+        If workers or the disk fail.
     """
-    from trafficsim.run.runner import Options, load_worlds, run_study
+    from trafficsim.run.executor import executor_named
 
     place = _place(study)
     plan = study if isinstance(study, Study) else read_study(study)
-    with naming(place.label):
-        for name, world in load_worlds(plan, place.folder).items():
-            with naming(f"scenario {name!r}"):
-                require_sound(world)
-        options = Options(workers, out, resume, progress)
+    # Workers begin to import while this process does.
+    with naming(place.label), executor_named(executor, workers) as crew:
+        from trafficsim.run.runner import Options, run_study
+
+        options = Options(None if out is None else Path(out), resume, crew, progress)
         return run_study(plan, place.folder, replications=replications, options=options)
 
 

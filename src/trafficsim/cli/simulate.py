@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trafficsim.cli.guard import guarded, print_json, say, show
-from trafficsim.cli.options import Json, Out, Workers
+from trafficsim.cli.options import Executor, Json, Out, Resume, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a scenario and show its indicators."""
-    _require_out(csv, out)
+    _require_out("--csv", csv, out)
     from trafficsim import api
 
     with _progress() as progress:
@@ -58,14 +58,18 @@ def compare(
     study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Study file.")],
     replications: Annotated[int | None, typer.Option(min=1, help="Takes the place of the study's number.")] = None,
     workers: Workers = 1,
+    executor: Executor = "local",
     out: Out = None,
+    resume: Resume = False,
     as_json: Json = False,
 ) -> None:
     """Run all alternatives of a study on the same replications and compare them to its baseline."""
+    _require_out("--resume", resume, out)
     from trafficsim import api
 
     with _progress() as progress:
-        result = api.compare(study, replications=replications, workers=workers, out=out, progress=progress)
+        result = api.compare(study, replications=replications, workers=workers, executor=executor, out=out,
+                             resume=resume, progress=progress)
     if as_json:
         print_json(result.as_json())
     else:
@@ -90,11 +94,11 @@ def _progress() -> Iterator[Progress | None]:
         yield advance
 
 
-def _require_out(csv: bool, out: Path | None) -> None:
-    if csv and out is None:
+def _require_out(option: str, given: bool, out: Path | None) -> None:
+    if given and out is None:
         from trafficsim.base.errors import InputError
 
-        raise InputError("--csv", "no folder", "a folder for the tables", "add --out DIR")
+        raise InputError(option, "no folder", "a folder for the tables", "add --out DIR")
 
 
 def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:

@@ -110,7 +110,13 @@ def _refuse_non_finite(name: str, column: Column) -> None:
                                   "report the scenario and seed: the engine miscounted")
 
 
-def concatenate(tables: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-    """Stack the tables of several runs, name by name, in the order given."""
-    names = dict.fromkeys(name for run in tables for name in run)
-    return {name: pd.concat([run[name] for run in tables if name in run], ignore_index=True) for name in names}
+def concatenate(runs: Sequence[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """Stack the tables of several runs, name by name, in the order given; the runs are emptied, to hold nothing twice.
+
+    Examples
+    --------
+    >>> concatenate([{"a": pd.DataFrame({"x": [1]})}, {"a": pd.DataFrame({"x": [2]})}])["a"]["x"].tolist()
+    [1, 2]
+    """
+    names = dict.fromkeys(name for run in runs for name in run)
+    return {name: pd.concat([run.pop(name) for run in runs if name in run], ignore_index=True) for name in names}

@@ -1,83 +1,194 @@
-"""The local executor: jobs one after another, or over a pool of spawned processes; the same results either way."""
+"""The local executor: jobs in this process and in spawned ones beside it; the same results for any number of them."""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, Self, TypeVar
 
-from trafficsim.base.errors import InputError, MachineError
+from trafficsim.base.errors import InputError
+from trafficsim.run.board import Board
+from trafficsim.run.worker import Worker, WorkerLost, interrupts_held_back
 
 Shared = TypeVar("Shared")
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 
-_shared: Any = None
+LOCAL = "local"
+JOBS_MODULE = "trafficsim.run.jobs"
+"""What workers import while they wait for their first job."""
 
 
-def execute(
-    work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job], workers: int = 1
-) -> Iterator[tuple[int, Outcome]]:
-    """Do all jobs; give back (position of the job, outcome) as they finish.
+class Executor(Protocol):
+    """Does jobs somewhere, as a context."""
 
-    The first job always runs in this process: it compiles the kernels and fills the cache on disk, which the workers
-    then find (processes that compile at once can damage a shared cache). Workers are spawned, not forked, so a script
-    that calls this with ``workers > 1`` needs ``if __name__ == "__main__":``.
+    shares_disk: bool
+    """Whether a folder means the same where the jobs are done as it does here."""
+
+    def __enter__(self) -> Self:
+        """Begin to make ready."""
+
+    def __exit__(self, *_: object) -> None:
+        """Give everything back."""
+
+    def execute(
+        self, work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Do all jobs; give back (position of the job, outcome) as they finish."""
+
+
+class Crew:
+    """The local executor: this process and ``workers - 1`` spawned ones beside it, which all do jobs.
+
+    Entering the context starts the processes, which import what they need while this one still reads its files. Workers
+    are spawned, not forked, so a script that uses more than one needs ``if __name__ == "__main__":``.
 
     Parameters
     ----------
-    work
-        Module-level function of (shared, job).
-    shared
-        What all jobs read; sent once to each worker.
-    jobs
-        Small, picklable descriptions.
     workers
-        Number of processes; 1 runs everything in this one.
+        Number of processes, this one included.
 
     Raises
     ------
     InputError
         If ``workers`` is below 1.
-    MachineError
-        If a worker is lost.
+    """
+
+    shares_disk = True
+
+    def __init__(self, workers: int = 1) -> None:
+        if workers < 1:
+            raise InputError("workers", str(workers), "a whole number >= 1", "use 1 or more")
+        self._board = Board()
+        self._outcomes: SimpleQueue[tuple[int, Any] | BaseException] = SimpleQueue()
+        self._threads = [Thread(target=self._keep_a_worker_busy, daemon=True) for _ in range(workers - 1)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._board.close()
+        for thread in self._threads:
+            thread.join()
+
+    def execute(
+        self, work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Do all jobs; give back (position of the job, outcome) as they finish. To be called once.
+
+        The first job is done here, alone: it compiles the kernels and fills the cache on disk, which the workers then
+        find (processes that compile at once can damage a shared cache). A job whose worker is lost is given to a new
+        worker, never to this process.
+
+        Parameters
+        ----------
+        work
+            Module-level function of (shared, job).
+        shared
+            What all jobs read; sent once to each worker.
+        jobs
+            Small, picklable descriptions.
+
+        Raises
+        ------
+        MachineError
+            If workers are lost again and again.
+        """
+        if not jobs:
+            return
+        yield 0, work(shared, jobs[0])
+        self._board.open(pickle.dumps((work, shared)) if self._threads else b"", jobs)
+        left = len(jobs) - 1
+        while left:
+            position = self._board.take_here()
+            if position is not None:
+                self._outcomes.put((position, work(shared, jobs[position])))
+            for outcome in self._finished():
+                left -= 1
+                yield outcome
+
+    def _finished(self) -> Iterator[tuple[int, Any]]:
+        """Give what has finished; wait for the first one."""
+        waits = True
+        while waits or not self._outcomes.empty():
+            item = self._outcomes.get()
+            waits = False
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def _keep_a_worker_busy(self) -> None:
+        """Run in a thread: start a worker, give it jobs, and start another when it is lost."""
+        with interrupts_held_back():
+            try:
+                while self._board.needs_workers():
+                    self._one_worker()
+            except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to
+                self._outcomes.put(error)
+
+    def _one_worker(self) -> None:
+        worker = Worker(JOBS_MODULE)
+        try:
+            if self._board.register(worker):
+                worker.start()
+                self._serve(worker)
+        except WorkerLost:
+            self._board.lost(list(worker.in_hand))
+        finally:
+            worker.end()
+            self._board.unregister(worker)
+
+    def _serve(self, worker: Worker) -> None:
+        """Keep one job ahead, so that the worker need not wait for this process to look up from its own job."""
+        task = self._board.task()
+        if task is not None:
+            worker.prepare(task)
+        while True:
+            while len(worker.in_hand) < 2 and (job := self._board.take_there(wait=not worker.in_hand)) is not None:
+                worker.give(*job)
+            if not worker.in_hand:
+                return
+            position, outcome = worker.receive()
+            self._board.delivered(position)
+            self._outcomes.put(outcome if isinstance(outcome, BaseException) else (position, outcome))
+
+
+def executor_named(name: str, workers: int) -> Executor:
+    """Choose who does the jobs: ``"local"`` with a number of processes, or the Dask scheduler at ``tcp://HOST:PORT``.
+
+    Raises
+    ------
+    InputError
+        If the name means neither, or a number of workers is given for a scheduler, which has its own.
+
+    Examples
+    --------
+    >>> executor_named("local", 1).shares_disk
+    True
+    """
+    if name == LOCAL:
+        return Crew(workers)
+    if workers != 1:
+        raise InputError("workers", f"{workers} with the executor {name}", "the workers of the scheduler",
+                         "leave --workers out, and start workers with: dask worker ADDRESS")
+    from trafficsim.run.cluster import Cluster
+
+    return Cluster(name)
+
+
+def execute(
+    work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job], workers: int = 1
+) -> Iterator[tuple[int, Outcome]]:
+    """Do all jobs over a number of processes (see :class:`Crew`).
 
     Examples
     --------
     >>> list(execute(lambda base, job: base + job, 10, [1, 2]))
     [(0, 11), (1, 12)]
     """
-    if workers < 1:
-        raise InputError("workers", str(workers), "a whole number >= 1", "use 1 or more")
-    serial = len(jobs) if workers == 1 else 1
-    for position, job in enumerate(jobs[:serial]):
-        yield position, work(shared, job)
-    if serial < len(jobs):
-        yield from _over_processes(work, shared, list(enumerate(jobs))[serial:], workers)
-
-
-def _over_processes(
-    work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[tuple[int, Job]], workers: int
-) -> Iterator[tuple[int, Outcome]]:
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"), _receive, (shared,))
-    try:
-        futures = {pool.submit(_do, work, job): position for position, job in jobs}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BrokenProcessPool as error:
-        raise MachineError("worker process", "a worker that was lost", "workers that stay alive",
-                           "see whether memory ran out; use fewer workers, or one; guard a script's code with "
-                           'if __name__ == "__main__"') from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _receive(shared: Any) -> None:
-    global _shared
-    _shared = shared
-
-
-def _do(work: Callable[[Any, Any], Outcome], job: Any) -> Outcome:
-    return work(_shared, job)
+    with Crew(workers) as crew:
+        yield from crew.execute(work, shared, jobs)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from trafficsim.base.errors import InputError, MachineError, SimulationError
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
-from trafficsim.plan.lower import Lowered, lower
+from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record
 from trafficsim.plan.representation import check_representation
@@ -21,8 +22,25 @@ from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
 from trafficsim.results.reference import Reference
 from trafficsim.results.runs import failed_run_table, runs_table
+from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
 from trafficsim.spec.policy import Policy
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all jobs of a study share.
+
+    Attributes
+    ----------
+    worlds : by name of the scenario
+    demand_variation : coefficient of variation of demand from one replication to another
+    out : folder that whoever does a job writes its tables into; ``None`` gives them back in the outcome
+    """
+
+    worlds: Mapping[str, Prepared]
+    demand_variation: float = 0.0
+    out: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -35,22 +53,41 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tables of a run; a run that failed has an error, and a ``runs`` table only."""
+    """The tables of a run, none if they are in files; a run that failed has an error, and a ``runs`` table only."""
 
     labels: Labels
-    tables: Mapping[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame]
     failure: SimulationError | None = None
 
 
-def do_job(worlds: Mapping[str, Prepared], job: Job) -> Outcome:
+def do_job(setting: Setting, job: Job) -> Outcome:
     """Run a job. What is wrong with the input or the machine is raised; anything else becomes a row with its reason."""
     try:
-        return Outcome(job.labels, simulate(worlds[job.labels.scenario], job))
+        outcome = Outcome(job.labels, simulate(setting.worlds[job.labels.scenario], job, setting.demand_variation))
     except (InputError, MachineError):
         raise
+    except MemoryError:
+        raise MachineError(f"run {tuple(job.labels)}", "too little memory", "memory for each worker",
+                           "use fewer workers, or a smaller scenario") from None
     except Exception as error:  # noqa: BLE001 - one broken replication must not take the others with it
         failure = error if isinstance(error, SimulationError) else _unexpected(error, job.labels)
-        return Outcome(job.labels, {"runs": failed_run_table(job.labels, str(failure))}, failure)
+        outcome = Outcome(job.labels, {"runs": failed_run_table(job.labels, str(failure))}, failure)
+    return outcome if setting.out is None else stored(outcome, setting.out)
+
+
+def stored(outcome: Outcome, out: Path) -> Outcome:
+    """Write the tables of a run to a folder and let go of them.
+
+    Raises
+    ------
+    MachineError
+        If the folder cannot be written or the disk is full.
+    """
+    if outcome.failure is None:
+        write_tables(out, outcome.labels, outcome.tables)
+    else:
+        write_failure(out, outcome.labels, outcome.tables["runs"])
+    return replace(outcome, tables={})
 
 
 def _unexpected(error: Exception, labels: Labels) -> SimulationError:
@@ -58,22 +95,22 @@ def _unexpected(error: Exception, labels: Labels) -> SimulationError:
                            "report the scenario and seed: this is a defect")
 
 
-def simulate(prepared: Prepared, job: Job) -> dict[str, pd.DataFrame]:
+def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dict[str, pd.DataFrame]:
     """Lower, run, check and tabulate.
 
     Raises
     ------
-    PolicyError
-        If a policy cannot be lowered, or the engine would lose its effect.
+    InputError
+        If the replication is the design day, or a policy cannot be lowered, or the engine would lose its effect.
     SimulationError
         If vehicles were lost or a number is not finite.
     """
-    engine = engine_named(job.labels.engine)
-    lowered = lower(prepared, job.policies, job.labels.replication)
+    if job.labels.replication <= DESIGN_DAY:
+        raise InputError("replication", str(job.labels.replication), "a whole number >= 1",
+                         f"leave {DESIGN_DAY} to designs: what is judged is never what was designed on")
+    lowered = lowered_for(prepared, job, demand_variation)
     plan = lowered.plan
-    settings = getattr(prepared.world.scenario, job.labels.engine)
-    check_representation(lowered.baseline, plan, lowered.ledger, engine.representation(settings))
-    record = engine.run(plan, settings)
+    record = engine_named(job.labels.engine).run(plan, getattr(prepared.world.scenario, job.labels.engine))
     check_conservation(plan, record, job.labels)
     reference = reference_under_do_nothing(lowered)
     return {
@@ -82,6 +119,21 @@ def simulate(prepared: Prepared, job: Job) -> dict[str, pd.DataFrame]:
         "ledger": ledger_table(lowered.ledger, job.labels),
         "runs": runs_table(plan, record, job.labels),
     }
+
+
+def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> Lowered:
+    """Lower a job for its engine.
+
+    Raises
+    ------
+    PolicyError
+        If a policy cannot be lowered, or the engine would lose its effect.
+    """
+    settings = getattr(prepared.world.scenario, job.labels.engine)
+    lowered = lower(prepared, job.policies, job.labels.replication, demand_variation=demand_variation)
+    represented = engine_named(job.labels.engine).representation(settings)
+    check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
+    return lowered
 
 
 def reference_under_do_nothing(lowered: Lowered) -> Reference:

@@ -2,47 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
-from trafficsim.results.store import MANIFEST, read_manifest, write_manifest
+from trafficsim.plan.prepare import Prepared
+from trafficsim.results.store import DONE, MANIFEST, read_manifest, remove_parts, stored_runs, write_manifest
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Network
 from trafficsim.spec.study import Study
-from trafficsim.spec.world import World
+
+BESIDE = ("world", "findings")
+"""Parts of a prepared world that no run reads, or that are taken from the scenario."""
+PLAIN = (str, int, float, bool, type(None))
 
 
-def scenario_content(world: World) -> dict[str, Any]:
-    """The scenario as written; a network or demand that was built in Python is left out."""
-    scenario = world.scenario
+def scenario_content(prepared: Prepared) -> dict[str, Any]:
+    """The scenario as written, and a fingerprint of what files and builders made of it."""
+    scenario = prepared.world.scenario
     kinds = {"network": Network, "demand": Demand}
     built = {name for name, kind in kinds.items() if isinstance(getattr(scenario, name), kind)}
-    return scenario.model_dump(mode="json", exclude=built)
+    return {**scenario.model_dump(mode="json", exclude=built), "fingerprint": fingerprint(prepared)}
 
 
-def study_content(study: Study, worlds: Sequence[World]) -> dict[str, Any]:
-    """The study as written, without its number of replications: more may be added later."""
+def study_content(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Any]:
+    """What runs of the study depend on. How they are judged, and how many there are, may be changed later."""
     alternatives = {
         name: [{"kind": policy.kind, **policy.model_dump(mode="json")} for policy in policies]
         for name, policies in study.alternatives.items()
     }
     return {
-        "study": study.model_dump(mode="json", exclude={"scenarios", "alternatives", "replications"}),
+        "study": {"name": study.name, "engines": list(study.engines), "demand_variation": study.demand_variation},
         "alternatives": alternatives,
-        "scenarios": {world.scenario.name: scenario_content(world) for world in worlds},
+        "scenarios": {name: scenario_content(prepared) for name, prepared in worlds.items()},
     }
 
 
-def claim_folder(out: Path | None, content: Mapping[str, Any]) -> None:
-    """Write the manifest, or see that the one that is there is the same.
+def fingerprint(prepared: Prepared) -> str:
+    """Hash everything of a world that runs or policies read: a file that a scenario names may change under its name."""
+    sha = hashlib.sha256()
+    network = prepared.world.network
+    for field in fields(prepared):
+        if field.name not in BESIDE:
+            _feed(sha, getattr(prepared, field.name))
+    _feed(sha, network.groups)
+    _feed(sha, network.paths)
+    for attributes in network.links.values():
+        _feed(sha, {name: value for name, value in attributes.items() if isinstance(value, PLAIN)})
+    return sha.hexdigest()
+
+
+def _feed(sha: Any, value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        _text(sha, f"{value.dtype} {value.shape}")
+        sha.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, Mapping):
+        _feed(sha, [part for item in value.items() for part in item])
+    elif isinstance(value, list | tuple):
+        _text(sha, f"{len(value)}")
+        for part in value:
+            _feed(sha, part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        _feed(sha, [getattr(value, field.name) for field in fields(value)])
+    else:
+        _text(sha, repr(value))
+
+
+def _text(sha: Any, text: str) -> None:
+    content = text.encode()
+    sha.update(len(content).to_bytes(8, "little") + content)
+
+
+def claim_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) -> None:
+    """Write the manifest, or see that the one that is there is the same; remove what killed processes left.
+
+    Parameters
+    ----------
+    out
+        The folder; nothing is done without one.
+    content
+        The study or scenario.
+    resume
+        Whether finished runs in the folder are welcome.
 
     Raises
     ------
     InputError
-        If the folder holds results of something else, or of another version.
+        If the folder holds results of something else or of another version, or finished runs that are not to be used.
     MachineError
         If the folder cannot be written.
     """
@@ -50,8 +102,17 @@ def claim_folder(out: Path | None, content: Mapping[str, Any]) -> None:
         return
     wanted = {"version": __version__, **content}
     present = read_manifest(out)
+    finished = sum(DONE in files for files in stored_runs(out).values())
+    if present is None and finished:
+        raise InputError(str(out / MANIFEST), f"no such file beside {finished} finished runs",
+                         "the study that they belong to", "put the file back, or give another folder with --out")
     if present is not None and present != wanted:
         differing = sorted(key for key in {*present, *wanted} if present.get(key) != wanted.get(key))
         raise InputError(str(out / MANIFEST), f"results of something else (differing: {', '.join(differing)})",
                          "an empty folder, or results of the same study", "give another folder with --out")
-    write_manifest(out, wanted)
+    if finished and not resume:
+        raise InputError(str(out), f"{finished} finished runs of this study", "an empty folder",
+                         "add --resume to go on from them, or give another folder with --out")
+    if present is None:
+        write_manifest(out, wanted)
+    remove_parts(out)

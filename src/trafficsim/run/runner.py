@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,19 @@ import pandas as pd
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.engines.registry import check_engine
-from trafficsim.io.load import load_world
+from trafficsim.io.load import load_world, naming
 from trafficsim.io.paths import resolve_path
+from trafficsim.plan.lower import DESIGN_DAY
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.frames import Labels, concatenate
-from trafficsim.results.store import is_done, read_run, write_tables
+from trafficsim.results.store import DONE, StoredTables, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import summarise
-from trafficsim.run.executor import execute
-from trafficsim.run.jobs import Job, Outcome, do_job
+from trafficsim.run.executor import Crew, Executor
+from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content
-from trafficsim.spec.study import Study
+from trafficsim.spec.check_world import require_sound
+from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
 DO_NOTHING = "do nothing"
@@ -33,24 +35,40 @@ Progress = Callable[[int, int, Labels], None]
 
 @dataclass(frozen=True)
 class Options:
-    """Where and how to run.
+    """Where and how to run a study.
 
     Attributes
     ----------
-    workers : number of processes; the results do not depend on it
     out : folder for the tables, one Parquet file per run and table; ``None`` keeps them in memory only
-    resume : take runs that are complete in ``out`` from there
+    resume : take runs that are complete in ``out`` from there; else a folder that has some is refused
+    executor : who does the jobs, as a context that has been entered; the results do not depend on it
     progress : called after each run
     """
 
-    workers: int = 1
     out: Path | None = None
     resume: bool = False
+    executor: Executor = field(default_factory=Crew)
     progress: Progress | None = None
 
 
+class WithTables:
+    """Result tables as attributes: ``result.trips`` is ``result.tables["trips"]``."""
+
+    tables: Mapping[str, pd.DataFrame]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        tables: Mapping[str, pd.DataFrame] = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute or table {name!r}; tables: {sorted(tables)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.tables]
+
+
 @dataclass(frozen=True)
-class RunResult:
+class RunResult(WithTables):
     """Replications of one scenario under do nothing: labelled tables and their sums."""
 
     scenario: str
@@ -71,7 +89,7 @@ class RunResult:
 
 
 @dataclass(frozen=True)
-class StudyResult:
+class StudyResult(WithTables):
     """All runs of a study: labelled tables and the comparison with the baseline."""
 
     study: Study
@@ -80,7 +98,25 @@ class StudyResult:
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline, replication by replication."""
-        return compare(self.tables["indicators"], question_of(self.study), self.tables["runs"])
+        return self.compare(to=self.study.baseline)
+
+    def compare(self, to: str) -> Comparison:
+        """Compare every alternative with one of them.
+
+        Parameters
+        ----------
+        to
+            Name of an alternative; the study's own baseline, or any other.
+
+        Raises
+        ------
+        InputError
+            If there is no such alternative.
+        """
+        if to not in self.study.alternatives:
+            raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
+                             f"one of {sorted(self.study.alternatives)}", "correct the name")
+        return compare(self.tables["indicators"], replace(question_of(self.study), baseline=to), self.tables["runs"])
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``; ``failed`` lists runs that broke off, when there are any."""
@@ -92,8 +128,8 @@ class StudyResult:
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
-    world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None,
-    workers: int = 1, out: Path | None = None, progress: Progress | None = None,
+    world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None, workers: int = 1,
+    demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
 ) -> RunResult:
     """Run replications 1 to R of a scenario without any policy.
 
@@ -109,6 +145,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         Takes the place of the scenario's seed.
     workers
         Number of processes; the results do not depend on it.
+    demand_variation
+        Coefficient of variation of demand from one replication to another.
     out
         Folder for the tables, one Parquet file per run and table; ``None`` keeps them in memory only.
     progress
@@ -119,24 +157,30 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
     InputError
         If an argument or the scenario is wrong.
     MachineError
-        If the folder cannot be written or a worker is lost.
+        If the folder cannot be written or workers are lost.
     SimulationError
         If every replication failed.
     """
     _check_count("replications", replications)
     check_engine(engine)
+    _check_variation(demand_variation)
     if seed is not None:
         world = replace(world, scenario=world.scenario.model_copy(update={"seed": seed}))
     name = world.scenario.name
     jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
-    prepared = prepare(world)
-    claim_folder(out, {"engine": engine, "scenarios": {name: scenario_content(world)}})
-    tables = _run_jobs({name: prepared}, jobs, Options(workers, out, progress=progress))
+    with Crew(workers) as crew:
+        prepared = prepare(world)
+        content = {"engine": engine, "demand_variation": demand_variation,
+                   "scenarios": {name: scenario_content(prepared)}}
+        out = None if out is None else Path(out)
+        claim_folder(out, content, resume=True)
+        options = Options(out, executor=crew, progress=progress)
+        tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
     return RunResult(name, engine, world.scenario.seed, replications, tables)
 
 
 def run_study(
-    study: Study, base_dir: Path | str = ".", *, replications: int | None = None, options: Options = Options()
+    study: Study, base_dir: Path | str = ".", *, replications: int | None = None, options: Options | None = None
 ) -> StudyResult:
     """Run every alternative of a study on the same replications.
 
@@ -149,31 +193,47 @@ def run_study(
     replications
         Takes the place of the study's number.
     options
-        Workers, folder, resume, progress.
+        Folder, resume, executor, progress.
 
     Raises
     ------
     InputError
         If the study, a scenario or a policy is wrong.
     MachineError
-        If the folder cannot be written or a worker is lost.
+        If the folder cannot be written or workers are lost.
     SimulationError
         If every run failed.
     """
+    options = options or Options()
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
-    named = load_worlds(study, Path(base_dir))
-    prepared = {name: prepare(world) for name, world in named.items()}
+    worlds = {name: _prepared(name, world) for name, world in load_worlds(study, Path(base_dir)).items()}
+    _check_policies(study, worlds)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies)
         for engine in study.engines
-        for name in named
+        for name in worlds
         for number in range(1, count + 1)
         for alternative, policies in study.alternatives.items()
     ]
-    claim_folder(options.out, study_content(study, list(named.values())))
-    return StudyResult(study, _run_jobs(prepared, jobs, options))
+    claim_folder(options.out, study_content(study, worlds), resume=options.resume)
+    return StudyResult(study, _run_jobs(Setting(worlds, study.demand_variation, options.out), jobs, options))
+
+
+def _prepared(name: str, world: World) -> Prepared:
+    with naming(f"scenario {name!r}"):
+        require_sound(world)
+        return prepare(world)
+
+
+def _check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
+    """Lower every alternative once, on the design day: a policy that is wrong is told before anything has run."""
+    for alternative, policies in study.alternatives.items():
+        for name, prepared in worlds.items():
+            for engine in study.engines:
+                with naming(f"alternative {alternative!r}"):
+                    lowered_for(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
 
 
 def question_of(study: Study) -> Question:
@@ -181,32 +241,43 @@ def question_of(study: Study) -> Question:
     return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision)
 
 
-def _run_jobs(worlds: Mapping[str, Prepared], jobs: Sequence[Job], options: Options) -> dict[str, pd.DataFrame]:
-    """Run or read all jobs; their tables stacked in the order of the jobs, whoever finished first."""
-    outcomes: list[Outcome | None] = [_stored(job, options) for job in jobs]
-    missing = [position for position, outcome in enumerate(outcomes) if outcome is None]
-    done = len(jobs) - len(missing)
-    for position, outcome in execute(do_job, worlds, [jobs[position] for position in missing], options.workers):
-        outcomes[missing[position]] = outcome
-        done += 1
-        if options.out is not None and outcome.failure is None:
-            write_tables(options.out, outcome.labels, outcome.tables)
+def _run_jobs(setting: Setting, jobs: Sequence[Job], options: Options) -> Mapping[str, pd.DataFrame]:
+    """Run what is not there yet; the tables of all jobs, stacked in their order, whoever finished first."""
+    there = _finished(jobs, options)
+    missing = [job for job in jobs if job.labels not in there]
+    outcomes: list[Outcome | None] = [None] * len(missing)
+    sent = setting if options.executor.shares_disk else replace(setting, out=None)
+    for done, (position, outcome) in enumerate(options.executor.execute(do_job, sent, missing), start=len(there) + 1):
+        kept = stored(outcome, options.out) if options.out is not None and outcome.tables else outcome
+        outcomes[position] = kept
         if options.progress is not None:
-            options.progress(done, len(jobs), outcome.labels)
-    return _stacked([outcome for outcome in outcomes if outcome is not None])
-
-
-def _stored(job: Job, options: Options) -> Outcome | None:
-    if options.out is None or not options.resume or not is_done(options.out, job.labels):
-        return None
-    return Outcome(job.labels, read_run(options.out, job.labels))
-
-
-def _stacked(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
-    failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
-    if len(failures) == len(outcomes):
+            options.progress(done, len(jobs), kept.labels)
+    ended = [outcome for outcome in outcomes if outcome is not None]
+    failures = [outcome.failure for outcome in ended if outcome.failure is not None]
+    if len(failures) == len(jobs):
         raise failures[0]
-    return concatenate([outcome.tables for outcome in outcomes])
+    return concatenate([one.tables for one in ended]) if options.out is None else _from_files(options.out, jobs)
+
+
+def _finished(jobs: Sequence[Job], options: Options) -> set[Labels]:
+    """Runs that need not be done again."""
+    if options.out is None or not options.resume:
+        return set()
+    runs = stored_runs(options.out)
+    done = [job.labels for job in jobs if DONE in runs.get(job.labels, ())]
+    for labels in done:
+        check_readable(runs[labels])
+    return set(done)
+
+
+def _from_files(out: Path, jobs: Sequence[Job]) -> StoredTables:
+    """Tables of the jobs, read when they are asked for; those that every comparison needs at once."""
+    remove_parts(out)
+    runs = stored_runs(out)
+    tables = StoredTables({job.labels: runs[job.labels] for job in jobs})
+    for name in ("runs", "indicators"):
+        tables.get(name)
+    return tables
 
 
 def load_worlds(study: Study, base_dir: Path) -> dict[str, World]:
@@ -227,6 +298,12 @@ def load_worlds(study: Study, base_dir: Path) -> dict[str, World]:
                              "rename a scenario")
         worlds[world.scenario.name] = world
     return worlds
+
+
+def _check_variation(demand_variation: float) -> None:
+    if not 0.0 <= demand_variation <= MOST_VARIATION:
+        raise InputError("demand_variation", f"{demand_variation:g}", f"a number from 0 to {MOST_VARIATION:g}",
+                         "give the coefficient of variation: 0.1 is 10 %")
 
 
 def _check_count(what: str, count: int) -> None:

@@ -10,6 +10,9 @@ from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
 
+MOST_VARIATION = 0.3
+"""Above a third, a day of the normal distribution cut at three deviations could have no demand at all."""
+
 
 class Study(Model):
     """Scenarios x alternatives x replications x engines.
@@ -52,7 +55,7 @@ class Study(Model):
     alternatives: dict[str, tuple[SerializeAsAny[Policy], ...]] = Field(min_length=1)
     baseline: str = "do nothing"
     replications: int = Field(default=10, ge=1, le=100000)
-    demand_variation: float = Field(default=0.10, ge=0, le=0.3)
+    demand_variation: float = Field(default=0.10, ge=0, le=MOST_VARIATION)
     engines: tuple[Literal["ca"], ...] = ("ca",)
     primary: tuple[str, ...] = ("mean_delay_s",)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
