@@ -194,10 +194,14 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     plan = study if isinstance(study, Study) else read_study(study)
     # Workers begin to import while this process does.
     with naming(place.label), executor_named(executor, workers) as crew:
-        from trafficsim.run.runner import Options, run_study
+        from trafficsim.run.runner import Options, load_worlds, run_study
 
+        worlds = load_worlds(plan, place.folder)
+        for name, world in worlds.items():
+            with naming(f"scenario {name!r}"):
+                require_sound(world)
         options = Options(None if out is None else Path(out), resume, crew, progress)
-        return run_study(plan, place.folder, replications=replications, options=options)
+        return run_study(plan, worlds, replications=replications, options=options)
 
 
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:

@@ -24,7 +24,6 @@ from trafficsim.results.summary import summarise
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content
-from trafficsim.spec.check_world import require_sound
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -180,7 +179,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
 
 
 def run_study(
-    study: Study, base_dir: Path | str = ".", *, replications: int | None = None, options: Options | None = None
+    study: Study, worlds: Mapping[str, World] | None = None, *, replications: int | None = None,
+    options: Options | None = None,
 ) -> StudyResult:
     """Run every alternative of a study on the same replications.
 
@@ -188,8 +188,8 @@ def run_study(
     ----------
     study
         Scenarios, alternatives, engines and the indicators to compare.
-    base_dir
-        Folder that paths of scenarios start from.
+    worlds
+        Its scenarios by name, as :func:`load_worlds` gives them; left out, they are loaded.
     replications
         Takes the place of the study's number.
     options
@@ -208,22 +208,22 @@ def run_study(
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
-    worlds = {name: _prepared(name, world) for name, world in load_worlds(study, Path(base_dir)).items()}
-    _check_policies(study, worlds)
+    loaded = load_worlds(study, Path()) if worlds is None else worlds
+    prepared = {name: _prepared(name, world) for name, world in loaded.items()}
+    _check_policies(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies)
         for engine in study.engines
-        for name in worlds
+        for name in prepared
         for number in range(1, count + 1)
         for alternative, policies in study.alternatives.items()
     ]
-    claim_folder(options.out, study_content(study, worlds), resume=options.resume)
-    return StudyResult(study, _run_jobs(Setting(worlds, study.demand_variation, options.out), jobs, options))
+    claim_folder(options.out, study_content(study, prepared), resume=options.resume)
+    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options))
 
 
 def _prepared(name: str, world: World) -> Prepared:
     with naming(f"scenario {name!r}"):
-        require_sound(world)
         return prepare(world)
 
 
