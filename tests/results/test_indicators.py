@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.results.tiny import LABELS, f8, tiny_plan, tiny_record, tiny_reference
-from trafficsim.results.indicators import BY_NAME, INDICATORS, NONE_DUE, NOT_COMPUTED, indicators_table
+from trafficsim.results.indicators import BY_NAME, INDICATORS, NO_PASSAGE, NONE_DUE, NOT_COMPUTED, indicators_table
 from trafficsim.results.reference import Reference
 from trafficsim.results.runs import runs_table
 from trafficsim.results.summary import summarise
@@ -28,6 +28,11 @@ BY_HAND = {
     # one: 200 - 150; two: 10 + 250 - 20 dwell - 150; three: 300 - a quarter of 150; four: 200 waiting.
     "mean_delay_s": (50 + 90 + 262.5 + 200) / 4,
     "mean_speed_kmh": 4500 / 750 * 3.6,
+    # at the detector in the analysis period 14, 16 and 17 m/s, of which 16 only 3 s behind the one before; limit 15
+    "free_speed_kmh": 15.5 * 3.6,
+    "free_speed_sd_kmh": 1.5 * 2**0.5 * 3.6,
+    "share_over_limit": 0.5,
+    "citations": 1.0,
     "throughput_veh_h": 3 / 400 * 3600,
     "stops_per_trip": 2.0,
     "max_queue_m": 19.8,
@@ -61,6 +66,7 @@ def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
     assert table.loc["mean_delay_s", "value"] is pd.NA
     assert table.loc["mean_delay_s", "reason"] == NONE_DUE
     assert table.loc["vehicle_km", "value"] is pd.NA
+    assert table.loc["share_over_limit", "reason"] == NO_PASSAGE
     assert bool((table["value"].isna() == table["reason"].notna()).all())
 
 

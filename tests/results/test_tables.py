@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.base.errors import SimulationError
-from trafficsim.plan.record import Record
+from trafficsim.plan.record import Record, no_passages
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.movements import NO_SIGNAL, SHARED, level_of_service
@@ -106,9 +106,9 @@ def test_detectors_have_both_mean_speeds() -> None:
 
 def test_events_name_trip_and_link() -> None:
     events = all_tables(tiny_record())["events"]
-    assert plain(events["event"]) == ["red_run", "wrong_lane_turn"]
-    assert plain(events["trip"]) == ["one", None]
-    assert plain(events["link"]) == ["a", "b"]
+    assert plain(events["event"]) == ["red_run", "wrong_lane_turn", "citation"]
+    assert plain(events["trip"]) == ["one", None, "one"]
+    assert plain(events["link"]) == ["a", "b", "b"]
 
 
 @pytest.mark.parametrize(("changes", "status"), [
@@ -162,7 +162,8 @@ def test_no_table_ever_holds_nan(
 
 def test_tables_without_events_or_detectors_are_empty_not_absent() -> None:
     base = tiny_record()
-    empty = replace(base, events=base.events._replace(time_s=f8(), code=i4(), trip=i4(), link=i4()))
+    nothing = base.events._replace(time_s=f8(), code=i4(), trip=i4(), link=i4())
+    empty = replace(base, events=nothing, passages=no_passages())
     events = all_tables(empty)["events"]
     assert len(events) == 0
     assert events.dtypes.equals(all_tables(base)["events"].dtypes)

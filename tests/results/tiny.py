@@ -9,9 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.plan.arrays import (
+    CAMERA,
+    DETECTOR,
+    PATH,
     ClassArrays,
     ConnectionArrays,
     DetectorArrays,
+    GateArrays,
     LaneArrays,
     LinkArrays,
     Plan,
@@ -26,6 +30,7 @@ from trafficsim.plan.record import (
     DetectorRecord,
     EventRecord,
     LinkRecord,
+    PassageRecord,
     Performance,
     QueueRecord,
     Record,
@@ -68,6 +73,9 @@ def tiny_plan() -> Plan:
             i4(-1, -1, -1, -1, -1), f8(-1, -1, -1, -1, -1), i4(0, 0, 0, 0, 0, 0), i4(), f8(), f8(), i4()),
         detectors=DetectorArrays(("d", "d"), i4(0, 1), f8(500, 500)),
         seed_key=7, start_s=0.0, analysis_begin_s=100.0, analysis_end_s=500.0, end_s=600.0, interval_s=300.0,
+        # A detector on both lanes of a, the path a to b, and a camera on b that cites above 16 m/s.
+        gates=GateArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
+                         f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16)),
     )
 
 
@@ -89,6 +97,9 @@ def tiny_record() -> Record:
                                  np.array([[0.15, 0.0], [0.1, 0.0]])),
         events=EventRecord(f8(150, 150), i4(0, 1), i4(1, -1), i4(0, 1)),
         trajectories=TrajectoryRecord(f8(1), i4(0), i4(0), i4(1), f8(10), f8(5)),
+        passages=PassageRecord(
+            gate=i4(0, 0, 0, 0, 1, 1, 2, 2), trip=i4(0, 1, 2, 3, 1, 2, 1, 2), lane=i4(0, 0, 0, 1, 2, 2, 2, 2),
+            time_s=f8(90, 150, 153, 310, 300, 460, 250, 400), speed_ms=f8(12, 14, 16, 17, 10, 8, 17, 15)),
         demanded=5, waiting=1, en_route=1, completed=3, gridlock=False, state=b"final",
         performance=Performance(1000, 0.5, 0.1, 0.2, 100.0),
     )

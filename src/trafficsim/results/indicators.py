@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from trafficsim.plan.record import EVENT_RED_RUN, Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.reference import Journeys, Reference, journeys
+from trafficsim.results.speeds import Passages, at_detectors, judged_passages
 
 Direction = Literal["lower", "higher", "none"]
 Origin = Literal["input", "emergent", "extrapolated"]
@@ -29,6 +31,11 @@ class Observation:
     plan: Plan
     record: Record
     journeys: Journeys
+
+    @cached_property
+    def passages(self) -> Passages:
+        """Passages in the analysis period."""
+        return judged_passages(self.plan, self.record)
 
     @property
     def due(self) -> np.ndarray:
@@ -108,13 +115,29 @@ def _red_violations(seen: Observation) -> float | None:
     return float((judged & (events.code == EVENT_RED_RUN)).sum())
 
 
+def _of_spot_speeds(seen: Observation, statistic: Callable[[F8], float], least: int) -> float | None:
+    speeds = seen.passages.speed_ms[at_detectors(seen.plan, seen.passages)] * KMH_PER_MS
+    return float(statistic(speeds)) if len(speeds) >= least else None
+
+
+def _sd(values: F8) -> float:
+    return float(values.std(ddof=1))
+
+
+def _share_over_limit(seen: Observation) -> float | None:
+    chosen = at_detectors(seen.plan, seen.passages)
+    above = seen.passages.speed_ms > seen.passages.limit_ms
+    return float(above[chosen].mean()) if chosen.any() else None
+
+
 def _completed_share(seen: Observation) -> float | None:
     return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
 
 
 DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered, followed to the end of the run"
-NO_SPOT_SPEEDS = "needs spot speeds of unimpeded vehicles (headway > 5 s), which no engine records yet"
+UNIMPEDED = "vehicles at detectors more than 5 s behind the one before, in the analysis period"
+NO_PASSAGE = "no unimpeded vehicle (more than 5 s behind the one before) passed a detector in the analysis period"
 NO_SAFETY = "no crash model is built yet"
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -127,10 +150,10 @@ INDICATORS: tuple[Indicator, ...] = (
               "s", "lower", DUE, "emergent", lambda seen: seen.mean(seen.journeys.delay_s, seen.due), NONE_DUE),
     Indicator("mean_speed_kmh", "distance / travel time (space mean, stops included)", "km/h", "higher", DUE_ENTERED,
               "emergent", _mean_speed_kmh, NONE_ENTERED),
-    Indicator("free_speed_kmh", "mean spot speed of unimpeded vehicles", "km/h", "none", "unimpeded vehicles", "input",
-              None, NO_SPOT_SPEEDS),
-    Indicator("free_speed_sd_kmh", "standard deviation of the spot speed of unimpeded vehicles", "km/h", "lower",
-              "unimpeded vehicles", "input", None, NO_SPOT_SPEEDS),
+    Indicator("free_speed_kmh", "mean spot speed (over 50 m)", "km/h", "none", UNIMPEDED, "input",
+              lambda seen: _of_spot_speeds(seen, np.mean, 1), NO_PASSAGE),
+    Indicator("free_speed_sd_kmh", "standard deviation of the spot speed (over 50 m)", "km/h", "lower", UNIMPEDED,
+              "input", lambda seen: _of_spot_speeds(seen, _sd, 2), NO_PASSAGE),
     Indicator("throughput_veh_h", "vehicles that arrive / length of the analysis period", "veh/h", "higher",
               "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED),
     Indicator("stops_per_trip", "number of times the speed fell below 5 km/h", "1", "lower", DUE_ENTERED, "emergent",
@@ -142,10 +165,10 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("vehicle_h", "sum of travel times", "h", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.journeys.travel_s / S_PER_H, seen.due_entered), NONE_ENTERED),
     Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE),
-    Indicator("share_over_limit", "share of vehicle-km above the limit, over at least 10 s", "1", "lower",
-              "unimpeded vehicles", "input", None, "needs speeds between two points, which no engine records yet"),
-    Indicator("citations", "number of citations", "1", "none", "all vehicles", "emergent", None,
-              "no enforcement policy is built yet"),
+    Indicator("share_over_limit", "share of passages with a spot speed (over 50 m) above the limit", "1", "lower",
+              UNIMPEDED, "input", _share_over_limit, NO_PASSAGE),
+    Indicator("citations", "passages of cameras and sections above their citation speed", "1", "none",
+              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), ""),
     Indicator("red_violations", "crossings at red by drivers who decided to go at yellow, or could not stop",
               "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
               "the network has no signal"),

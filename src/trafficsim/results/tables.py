@@ -12,9 +12,11 @@ from trafficsim.results.frames import Column, Labels, frame, names_of, nullable,
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.reference import Reference, journeys
+from trafficsim.results.speeds import judged_passages, paths_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus")
+CITATION = "citation"
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
@@ -42,6 +44,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "movements": movements_table(plan, record, labels),
         "detectors": detectors_table(plan, record, labels),
         "events": events_table(plan, record, labels),
+        "speeds": speeds_table(plan, record, labels),
+        "paths": paths_table(plan, record, labels),
     }
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
@@ -149,13 +153,15 @@ def detectors_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
 
 def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per event: red running, turning from a wrong lane, gridlock."""
-    events = record.events
+    """One row per event: red running, turning from a wrong lane, gridlock; then citations in the analysis period."""
+    events, seen = record.events, judged_passages(plan, record)
+    order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
+    link = np.concatenate([events.link, plan.gates.to_link[seen.gate[order]] if len(order) else order])
     return frame(labels, {
-        "time_s": nullable(events.time_s),
-        "event": names_of(EVENT_NAMES, events.code),
-        "trip": names_of(plan.trips.name, events.trip),
-        "link": names_of(plan.link_id, events.link),
+        "time_s": nullable(np.concatenate([events.time_s, seen.time_s[order]])),
+        "event": strings([*(EVENT_NAMES[code] for code in events.code.tolist()), *[CITATION] * len(order)]),
+        "trip": names_of(plan.trips.name, np.concatenate([events.trip, seen.trip[order]])),
+        "link": names_of(plan.link_id, link),
     })
 
 

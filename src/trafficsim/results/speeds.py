@@ -1,0 +1,142 @@
+"""Speeds between two points: at detectors and enforcement, and travel times along named paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficsim.base.units import KMH_PER_MS
+from trafficsim.plan.arrays import CAMERA, DETECTOR, F8, PATH, SECTION, Plan
+from trafficsim.plan.record import Record
+from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
+
+ROLE_NAMES = {DETECTOR: "detector", CAMERA: "camera", SECTION: "section"}
+UNIMPEDED_HEADWAY_S = 5.0
+"""Vehicles further than this behind the one before count as unimpeded (policy evidence, pipeline of crash models)."""
+FAR_ABOVE_KMH = 20.0
+"""Excess over the limit of the table's last share."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Passages in the analysis period, one element each, in SI units.
+
+    Attributes
+    ----------
+    gate, speed_ms, time_s : where, how fast between the points, when at the second point
+    limit_ms : limit of the link of the second point
+    unimpeded : whether the one before in the lane was more than 5 s ahead
+    cited : whether enforcement cites it
+    """
+
+    gate: NDArray[np.int32]
+    trip: NDArray[np.int32]
+    speed_ms: F8
+    time_s: F8
+    limit_ms: F8
+    unimpeded: Mask
+    cited: Mask
+
+
+def judged_passages(plan: Plan, record: Record) -> Passages:
+    """Take the passages of the analysis period, in order of gate, lane and time."""
+    seen, gates = record.passages, plan.gates
+    order = np.lexsort((seen.time_s, seen.lane, seen.gate))
+    gate, lane = seen.gate[order], seen.lane[order]
+    time_s, speed_ms = seen.time_s[order], seen.speed_ms[order]
+    follows = np.zeros(len(gate), np.bool_)
+    follows[1:] = (gate[1:] == gate[:-1]) & (lane[1:] == lane[:-1])
+    headway_s = np.where(follows, np.diff(time_s, prepend=-np.inf), np.inf) if len(gate) else np.zeros(0)
+    judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s)
+    limit_ms = plan.links.speed_limit_ms[gates.to_link][gate] if len(gates.name) else np.zeros(0)
+    citation_ms = gates.citation_ms[gate] if len(gates.name) else np.zeros(0)
+    return Passages(
+        gate=gate[judged], trip=seen.trip[order][judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
+        limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
+        cited=((citation_ms > 0.0) & (speed_ms > citation_ms))[judged],
+    )
+
+
+def at_detectors(plan: Plan, seen: Passages) -> Mask:
+    """Which passages are of unimpeded vehicles at detectors."""
+    return seen.unimpeded & (plan.gates.role[seen.gate] == DETECTOR) if len(seen.gate) else seen.unimpeded
+
+
+def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per detector, camera and section: speeds of all and of unimpeded vehicles, and citations.
+
+    Spot speeds are taken over 50 m around the place, those of sections over the whole section. ``share_over_*``: share
+    of passages above the limit, above 1.1 times the limit, and above the limit by more than 20 km/h. Null without a
+    passage; a standard deviation needs two.
+    """
+    gates, seen = plan.gates, judged_passages(plan, record)
+    rows = [row for row in range(len(gates.name)) if int(gates.role[row]) != PATH]
+    chosen = [seen.gate == row for row in rows]
+    free = [mask & seen.unimpeded for mask in chosen]
+    to_link = gates.to_link[rows] if rows else np.zeros(0, np.int32)
+    return frame(labels, {
+        "place": strings(gates.name[row] for row in rows),
+        "role": strings(ROLE_NAMES[int(gates.role[row])] for row in rows),
+        "link": names_of(plan.link_id, to_link),
+        "position_m": nullable(gates.to_m[rows] if rows else np.zeros(0)),
+        "length_m": nullable(gates.length_m[rows] if rows else np.zeros(0)),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[to_link] * KMH_PER_MS),
+        **_shares(seen, chosen, ""),
+        **_shares(seen, free, "unimpeded_"),
+        "citations": nullable([int((seen.cited & mask).sum()) for mask in chosen]),
+    })
+
+
+def _shares(seen: Passages, masks: list[Mask], prefix: str) -> dict[str, Column]:
+    speeds = [seen.speed_ms[mask] * KMH_PER_MS for mask in masks]
+    limits = [seen.limit_ms[mask] * KMH_PER_MS for mask in masks]
+    some, two = [len(part) > 0 for part in speeds], [len(part) > 1 for part in speeds]
+    pairs = list(zip(speeds, limits, strict=True))
+
+    def each(values: list[float], present: list[bool]) -> Column:
+        return nullable(np.array(values, np.float64), present)
+
+    return {
+        f"{prefix}passages": nullable(np.array([len(part) for part in speeds], np.int64)),
+        f"{prefix}mean_kmh": each([float(v.mean()) if len(v) else 0.0 for v in speeds], some),
+        f"{prefix}sd_kmh": each([float(v.std(ddof=1)) if len(v) > 1 else 0.0 for v in speeds], two),
+        f"{prefix}p85_kmh": each([float(np.quantile(v, 0.85)) if len(v) else 0.0 for v in speeds], some),
+        f"{prefix}share_over_limit": each([_share(v > limit) for v, limit in pairs], some),
+        f"{prefix}share_over_110_percent": each([_share(v > 1.1 * limit) for v, limit in pairs], some),
+        f"{prefix}share_over_20_kmh": each([_share(v > limit + FAR_ABOVE_KMH) for v, limit in pairs], some),
+    }
+
+
+def _share(above: Mask) -> float:
+    return float(above.mean()) if len(above) else 0.0
+
+
+def paths_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per named path: times of the vehicles that drove it from its first to its last link.
+
+    Null without a vehicle; a standard deviation needs two. Vehicles that leave the path on the way are not in it.
+    """
+    gates, seen = plan.gates, judged_passages(plan, record)
+    rows = [row for row in range(len(gates.name)) if int(gates.role[row]) == PATH]
+    times = [gates.length_m[row] / seen.speed_ms[seen.gate == row] for row in rows]
+    some, two = [len(part) > 0 for part in times], [len(part) > 1 for part in times]
+
+    def quantile(share: float) -> Column:
+        return nullable(np.array([np.quantile(part, share) if len(part) else 0.0 for part in times]), some)
+
+    mean = np.array([part.mean() if len(part) else 1.0 for part in times])
+    length_m = gates.length_m[rows] if rows else np.zeros(0)
+    return frame(labels, {
+        "path": strings(gates.name[row] for row in rows),
+        "length_m": nullable(length_m),
+        "vehicles": nullable(np.array([len(part) for part in times], np.int64)),
+        "mean_time_s": nullable(mean, some),
+        "sd_time_s": nullable(np.array([part.std(ddof=1) if len(part) > 1 else 0.0 for part in times]), two),
+        "p15_time_s": quantile(0.15), "p50_time_s": quantile(0.5), "p85_time_s": quantile(0.85),
+        "mean_speed_kmh": nullable(length_m / mean * KMH_PER_MS, some),
+    })

@@ -1,0 +1,59 @@
+"""Speeds at places and times along paths of the tiny run, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.results.tiny import LABELS, tiny_plan, tiny_record, tiny_reference
+from trafficsim.plan.record import no_passages
+from trafficsim.results.speeds import judged_passages, paths_table, speeds_table
+from trafficsim.results.tables import events_table, result_tables
+
+EXACT = 1e-9
+
+
+def test_speeds_of_a_detector_and_a_camera() -> None:
+    table = speeds_table(tiny_plan(), tiny_record(), LABELS).set_index("place")
+    detector = table.loc["d"]
+    assert (detector["role"], detector["link"], int(detector["passages"])) == ("detector", "a", 3)
+    assert float(detector["mean_kmh"]) == pytest.approx((14 + 16 + 17) / 3 * 3.6, abs=EXACT)
+    # limit 15 m/s: 16 and 17 are above it, 17 is above 16.5, none above 15 m/s + 20 km/h
+    assert float(detector["share_over_limit"]) == pytest.approx(2 / 3, abs=EXACT)
+    assert float(detector["share_over_110_percent"]) == pytest.approx(1 / 3, abs=EXACT)
+    assert float(detector["share_over_20_kmh"]) == 0.0
+    assert int(detector["unimpeded_passages"]) == 2
+    assert float(detector["unimpeded_share_over_limit"]) == 0.5
+    camera = table.loc["c"]
+    assert (camera["role"], int(camera["passages"]), int(camera["citations"])) == ("camera", 2, 1)
+
+
+def test_times_along_a_path() -> None:
+    (row,) = paths_table(tiny_plan(), tiny_record(), LABELS).to_dict("records")
+    assert (row["path"], row["vehicles"], row["length_m"]) == ("p", 2, 2000.0)
+    assert row["mean_time_s"] == pytest.approx(225.0, abs=EXACT)  # 200 and 250 s
+    assert row["sd_time_s"] == pytest.approx(50.0 / 2**0.5, abs=EXACT)
+    assert row["p50_time_s"] == pytest.approx(225.0, abs=EXACT)
+    assert row["mean_speed_kmh"] == pytest.approx(2000.0 / 225.0 * 3.6, abs=EXACT)
+
+
+def test_a_headway_of_five_seconds_is_not_yet_unimpeded() -> None:
+    seen = judged_passages(tiny_plan(), tiny_record())
+    assert seen.unimpeded[seen.gate == 0].tolist() == [True, False, True]
+
+
+def test_citations_are_events_after_the_engine_s_own() -> None:
+    table = events_table(tiny_plan(), tiny_record(), LABELS)
+    last = table.iloc[-1]
+    assert (last["event"], last["trip"], last["link"], last["time_s"]) == ("citation", "one", "b", 250.0)
+    assert (table["event"] == "citation").sum() == 1
+
+
+def test_without_passages_shares_are_null_and_counts_zero() -> None:
+    record = replace(tiny_record(), passages=no_passages())
+    tables = result_tables(tiny_plan(), record, LABELS, tiny_reference())
+    assert tables["speeds"]["passages"].tolist() == [0, 0]
+    assert tables["speeds"][["mean_kmh", "share_over_limit", "unimpeded_sd_kmh"]].isna().all(axis=None)
+    assert tables["paths"]["vehicles"].tolist() == [0]
+    assert tables["paths"][["mean_time_s", "p85_time_s", "mean_speed_kmh"]].isna().all(axis=None)
