@@ -6,14 +6,17 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.policies.green_wave import GreenWave as GreenWave
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
+from trafficsim.policies.webster import Webster as Webster
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
-    "trafficsim.policies.section_control", "trafficsim.policies.speed_camera", "trafficsim.policies.speed_limit",
+    "trafficsim.policies.green_wave", "trafficsim.policies.section_control", "trafficsim.policies.speed_camera",
+    "trafficsim.policies.speed_limit", "trafficsim.policies.webster",
 )
 ENTRY_POINT_GROUP = "trafficsim.policies"
 
