@@ -228,6 +228,25 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:
+    """Say what each policy does, on what evidence and within what limits, and where its numbers come from.
+
+    Parameters
+    ----------
+    kind
+        One kind; all without it.
+
+    Raises
+    ------
+    InputError
+        If there is no policy of this kind.
+    """
+    from trafficsim.policies import load_policies
+    from trafficsim.policies.catalogue import catalogue
+
+    return catalogue(load_policies(), kind)
+
+
 def _place(subject: str | Path | Scenario | World | Study) -> _Place:
     if isinstance(subject, str | Path):
         return _Place(str(subject), Path(subject).parent)

@@ -36,7 +36,8 @@ def with_rules(plan: Plan) -> Plan:
     factor = np.stack([np.full(trips, 0.9), np.where(np.arange(trips) % 2, 0.8, UNAFFECTED)])
     rules = BehaviourArrays(
         ("one", "two"), np.array([1, 1], np.int32), factor, np.array([0, 0, 1], np.int32),
-        np.array([1, 1, 1], np.int32), np.array([100.0, 200.0, 150.0]), np.array([200.0, 300.0, 400.0]), np.array([0.5, 1.0, 1.0]),
+        np.array([1, 1, 1], np.int32), np.array([100.0, 200.0, 150.0]), np.array([200.0, 300.0, 400.0]),
+        np.array([0.5, 1.0, 1.0]),
     )
     return replace(plan, behaviour=rules)
 
@@ -96,8 +97,8 @@ def test_passages_are_what_traces_say() -> None:
             assert last is not None
             assert float(seen.time_s[row]) == pytest.approx(last, abs=1e-9)
             early.append(50.0 / float(seen.speed_ms[row]) - (last - first))
-    # The clock of the gates counts 1/4096 s. Who crosses a line close behind another is placed behind it and covers less
-    # than its speed in that tick, which only a trace shows: few, and at the gate on the line alone.
+    # The clock of the gates counts 1/4096 s. Who crosses a line close behind another is placed behind it and covers
+    # less than its speed in that tick, which only a trace shows: few, and at the gate on the line alone.
     assert (np.abs(early[: len(plan.trips.key)]) < 2 / 4096).all()
     assert (np.abs(early) < 2 / 4096).mean() > 0.98
     in_lane = seen.lane[seen.gate == 1]

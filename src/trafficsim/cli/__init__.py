@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli import convert, inspection, measure, simulate, start
+from trafficsim.cli import catalogue, convert, inspection, measure, simulate, start
 
 app = typer.Typer(
     name="trafficsim", help="Traffic-flow simulation and policy testing.", no_args_is_help=True, add_completion=False,
@@ -17,6 +17,7 @@ app.command("run")(simulate.run)
 app.command("compare")(simulate.compare)
 app.command("check")(inspection.check)
 app.add_typer(convert.app, name="import")
+app.command("policies")(catalogue.policies)
 app.command("schema")(inspection.schema)
 app.command("bench")(measure.bench)
 

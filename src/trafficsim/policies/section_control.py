@@ -26,7 +26,7 @@ class SectionControl(Policy):
     ``min(v0, limit (1 + margin))`` with a normal margin of the driver. They slow down within 300 m before the section
     and return to their own speed within about 1 km beyond it. Only drivers whose route uses the section respond.
 
-    Source: two calibrations, because the evidence does not fit one. ``strict``: Kaisermuehlen tunnel in Vienna, limit
+    Source: two calibrations, because the evidence does not fit one. ``strict``: Kaisermühlen tunnel in Vienna, limit
     80, mean 92 to 77 km/h, 0.06 to 0.11 % of passages cited (operator's balance after 15 years). ``open``: A56 Naples,
     standard deviation -26 %, share above limit + 20 km/h -84 % (Montella et al. 2015, Accident Analysis & Prevention
     75). Margins by Monte Carlo for free speeds N(92, 10). Grade C (strict), B (open). Origin: input.
@@ -61,7 +61,7 @@ class SectionControl(Policy):
         "Drivers keep their average over the section below their own margin over the limit; the spread of speeds falls."
     )
     source: ClassVar[str] = (
-        "strict: Kaisermuehlen tunnel, ASFINAG balance after 15 years (2018); open: Montella et al. 2015, Accident "
+        "strict: Kaisermühlen tunnel, ASFINAG balance after 15 years (2018); open: Montella et al. 2015, Accident "
         "Analysis & Prevention 75:164-178"
     )
     grade: ClassVar[str] = "C (strict), B (open)"

@@ -38,8 +38,8 @@ class SpeedCamera(Policy):
 
     Source: kernel and margin are fitted to a motorway camera in Flanders at a limit of 120 km/h (De Pauw et al. 2014,
     Accident Analysis & Prevention 73: -6.4 km/h at the camera, odds of exceeding the limit -80 %, by 10 % -86 %; hardly
-    any change 3 km before and 3.8 km beyond); the ramp to Ragnoey 2002 (TOEI 573: 1 to 2 km/h of it in the last 100 to
-    150 m); the decay is read from crash ratios by distance (Hoeye 2014, Accident Analysis & Prevention 73). Grade B,
+    any change 3 km before and 3.8 km beyond); the ramp to Ragnøy 2002 (TØI 573: 1 to 2 km/h of it in the last 100 to
+    150 m); the decay is read from crash ratios by distance (Høye 2014, Accident Analysis & Prevention 73). Grade B,
     the decay D. Origin: input.
 
     Limits: the speeds at the camera are an input and no evidence for the simulation; the fit is to one motorway at
@@ -72,8 +72,8 @@ class SpeedCamera(Policy):
         "Drivers who know the camera slow down to their own margin over the limit at it, and speed up again beyond."
     )
     source: ClassVar[str] = (
-        "De Pauw et al. 2014, Accident Analysis & Prevention 73:132-140 (Flanders, limit 120); Ragnoey 2002, TOEI 573; "
-        "Hoeye 2014, Accident Analysis & Prevention 73:200-208"
+        "De Pauw et al. 2014, Accident Analysis & Prevention 73:132-140 (Flanders, limit 120); Ragnøy 2002, TØI 573; "
+        "Høye 2014, Accident Analysis & Prevention 73:200-208"
     )
     grade: ClassVar[str] = "B (decay beyond the camera: D)"
     limits: ClassVar[str] = (
@@ -84,8 +84,8 @@ class SpeedCamera(Policy):
         "margin_mean": "input: fitted to -6.4 km/h at the camera (De Pauw et al. 2014)",
         "margin_sd": "input: fitted to the odds of exceeding the limit by 10 % (De Pauw et al. 2014)",
         "unaffected": "input: fitted to the odds of exceeding the limit (De Pauw et al. 2014)",
-        "upstream_m": "input: ramp of 300 m (Ragnoey 2002)",
-        "decay_m": "input, grade D: crash ratios by distance (Hoeye 2014)",
+        "upstream_m": "input: ramp of 300 m (Ragnøy 2002)",
+        "decay_m": "input, grade D: crash ratios by distance (Høye 2014)",
         "tolerance_kmh": "modelling assumption",
     }
 
