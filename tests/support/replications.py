@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from trafficsim import api
-from trafficsim.results.compare import Comparison
+from trafficsim.results.compare import Comparison, Question, compare
+from trafficsim.results.precision import replications_needed
 from trafficsim.spec import build
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
@@ -67,3 +69,48 @@ def study_table(values: Mapping[str, np.ndarray], alternatives: int) -> pd.DataF
         for name, rows in values.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def false_call_share(
+    pool: Mapping[str, np.ndarray], studies: int, alternatives: int = 4, replications: int = 10
+) -> float:
+    """Share of studies with any verdict but "no evidence", all arms being drawn from the same runs, without pairing."""
+    random, question = np.random.default_rng(41), Question(primary=tuple(pool))
+    runs, wrong = len(next(iter(pool.values()))), 0
+    for _ in range(studies):
+        drawn = random.choice(runs, (1 + alternatives, replications), replace=False)
+        table = study_table({name: values[drawn] for name, values in pool.items()}, alternatives)
+        wrong += any(one.verdict != "no evidence" for one in compare(table, question).chosen())
+    return wrong / studies
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An effect planted in runs: all values times (1 + effect), and noise that leaves this correlation of the pairs."""
+
+    values: np.ndarray
+    correlation: float
+    effect: float = 0.03
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of the noise."""
+        spread = (1.0 + self.effect) * self.values.std(ddof=1)
+        return float(spread * np.sqrt(1.0 / self.correlation**2 - 1.0))
+
+    def recommended(self, precision: float) -> int:
+        """Replications for a half-width of the difference of ``precision`` times the mean."""
+        spread = float(np.hypot(self.effect * self.values.std(ddof=1), self.noise))
+        number = replications_needed(spread, precision * float(self.values.mean()))
+        assert number is not None
+        return number
+
+    def found_share(self, replications: int, studies: int) -> float:
+        """Share of studies of one alternative that call it worse."""
+        random, found = np.random.default_rng(42), 0
+        for _ in range(studies):
+            base = random.choice(self.values, replications, replace=False)
+            changed = (1.0 + self.effect) * base + random.normal(0.0, self.noise, replications)
+            one, = compare(study_table({"mean_delay_s": np.stack([base, changed])}, 1), Question()).chosen()
+            found += one.verdict == "worse"
+        return found / studies
