@@ -53,7 +53,7 @@ def test_citations_are_events_after_the_engine_s_own() -> None:
 def test_without_passages_shares_are_null_and_counts_zero() -> None:
     record = replace(tiny_record(), passages=no_passages())
     tables = result_tables(tiny_plan(), record, LABELS, tiny_reference())
-    assert tables["speeds"]["passages"].tolist() == [0, 0]
+    assert tables["speeds"]["passages"].tolist() == [0, 0, 0]
     assert tables["speeds"][["mean_kmh", "share_over_limit", "unimpeded_sd_kmh"]].isna().all(axis=None)
     assert tables["paths"]["vehicles"].tolist() == [0]
     assert tables["paths"][["mean_time_s", "p85_time_s", "mean_speed_kmh"]].isna().all(axis=None)

@@ -13,7 +13,7 @@ from trafficsim.plan.arrays import CAMERA, DETECTOR, F8, PATH, SECTION, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
-ROLE_NAMES = {DETECTOR: "detector", CAMERA: "camera", SECTION: "section"}
+ROLE_NAMES = {DETECTOR: "detector", PATH: "path", CAMERA: "camera", SECTION: "section"}
 UNIMPEDED_HEADWAY_S = 5.0
 """Vehicles further than this behind the one before count as unimpeded (policy evidence, pipeline of crash models)."""
 FAR_ABOVE_KMH = 20.0
@@ -68,24 +68,22 @@ def at_detectors(plan: Plan, seen: Passages) -> Mask:
 
 
 def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per detector, camera and section: speeds of all and of unimpeded vehicles, and citations.
+    """One row per detector, named path, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
-    Spot speeds are taken over 50 m around the place, those of sections over the whole section. ``share_over_*``: share
-    of passages above the limit, above 1.1 times the limit, and above the limit by more than 20 km/h. Null without a
-    passage; a standard deviation needs two.
+    Spot speeds are taken over 50 m around the place, those of paths and sections over their whole length.
+    ``share_over_*``: share of passages above the limit, above 1.1 times the limit, and above the limit by more than
+    20 km/h. Null without a passage; a standard deviation needs two.
     """
     gates, seen = plan.gates, judged_passages(plan, record)
-    rows = [row for row in range(len(gates.name)) if int(gates.role[row]) != PATH]
-    chosen = [seen.gate == row for row in rows]
+    chosen = [seen.gate == row for row in range(len(gates.name))]
     free = [mask & seen.unimpeded for mask in chosen]
-    to_link = gates.to_link[rows] if rows else np.zeros(0, np.int32)
     return frame(labels, {
-        "place": strings(gates.name[row] for row in rows),
-        "role": strings(ROLE_NAMES[int(gates.role[row])] for row in rows),
-        "link": names_of(plan.link_id, to_link),
-        "position_m": nullable(gates.to_m[rows] if rows else np.zeros(0)),
-        "length_m": nullable(gates.length_m[rows] if rows else np.zeros(0)),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[to_link] * KMH_PER_MS),
+        "place": strings(gates.name),
+        "role": strings(ROLE_NAMES[role] for role in gates.role.tolist()),
+        "link": names_of(plan.link_id, gates.to_link),
+        "position_m": nullable(gates.to_m),
+        "length_m": nullable(gates.length_m),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link] * KMH_PER_MS),
         **_shares(seen, chosen, ""),
         **_shares(seen, free, "unimpeded_"),
         "citations": nullable([int((seen.cited & mask).sum()) for mask in chosen]),
