@@ -64,3 +64,10 @@ def test_names_of_alternatives_may_look_like_markup_in_remarks_too() -> None:
     plan = {"mean_delay_s": [9.0, None, 10.1, 12.0], "mean_speed_kmh": [30.0, None, 30.5, 31.0]}
     shown = text(comparison_view(compare(table({"do nothing": BASE, "[bold]": plan}), Question())))
     assert "[bold] in s: replications 2 left out of all indicators." in shown
+
+
+def test_the_precision_asked_for_is_said_with_the_replications_that_it_needs() -> None:
+    plan = {"mean_delay_s": [value - 2.0 + 0.1 * at for at, value in enumerate(BASE["mean_delay_s"])]}
+    question = Question(precision={"mean_delay_s": 0.01})
+    shown = text(comparison_view(compare(table({"do nothing": BASE, "plan": plan}), question)))
+    assert "plan in s, mean_delay_s: ±1.8 % of the baseline with 4 replications; ±1 % needs about 8." in shown

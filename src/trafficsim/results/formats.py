@@ -58,7 +58,8 @@ def comparison_view(comparison: Comparison, *indicators: str, title: str = "") -
         If an indicator is unknown or not computed.
     """
     shown = comparison.chosen(*indicators)
-    table = Table(title=title or None, caption=_legend(shown) or None, caption_justify="left", caption_style="")
+    legend = _legend(shown, comparison.question.precision)
+    table = Table(title=title or None, caption=legend or None, caption_justify="left", caption_style="")
     table.add_column("indicator", min_width=max((len(one.indicator) + 2 for one in shown), default=0))
     level = f"{100 * comparison.question.confidence:g} % interval"
     for heading in ("mean", "difference", level, "unit", "p adjusted", "n"):
@@ -102,21 +103,31 @@ def _p_value(p: float | None) -> str:
     return "< 0.001" if p is not None and p < 0.001 else number(p, 2)
 
 
-def _legend(shown: Sequence[Difference]) -> str:
+def _legend(shown: Sequence[Difference], wanted: Mapping[str, float]) -> str:
     """Say how far the verdicts reach, and once each why something is missing."""
     lines = []
     if any(one.primary for one in shown):
         lines.append("Verdicts rest on the primary indicators, p adjusted over all of them and all alternatives.")
     if not all(one.primary for one in shown):
         lines.append("(Brackets: secondary indicators, an indication only, p adjusted over the alternatives of each.)")
-    return escape("\n".join([*lines, *_left_out(shown), *_reasons(shown)]))
+    return escape("\n".join([*lines, *_precision(shown, wanted), *_left_out(shown), *_reasons(shown)]))
+
+
+def _precision(shown: Sequence[Difference], wanted: Mapping[str, float]) -> Iterator[str]:
+    """Precision reached where the study asks for one, and the replications that it needs."""
+    for one in shown:
+        if one.replications_needed is not None and one.relative_half_width is not None:
+            shares = one.relative_half_width, wanted[one.indicator]
+            reached, asked = (f"±{number(100.0 * share, 2)} %" for share in shares)
+            yield (f"{one.alternative} in {one.scenario}, {one.indicator}: {reached} of the baseline with {one.n} "
+                   f"replications; {asked} needs about {one.replications_needed:,}.")
 
 
 def _left_out(shown: Sequence[Difference]) -> Iterator[str]:
     """Replications without a pair, once for each set of them."""
     named: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for one in shown:
-        if one.left_out:
+        if one.left_out and one.n:
             arm = f"{one.alternative} in {one.scenario}"
             named.setdefault((arm, one.left_out), []).append(one.indicator)
     every = len({one.indicator for one in shown})
