@@ -217,15 +217,48 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     from trafficsim.plan.lower import explain as ledger
     from trafficsim.run.runner import load_worlds
 
+    place, plan = _with_alternative(study, alternative)
+    with naming(place.label):
+        worlds = load_worlds(plan, place.folder)
+        tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
+    """Say what an alternative does to the signals: stages, greens, splits, cycles and offsets before and after.
+
+    Returns
+    -------
+    The columns of :func:`trafficsim.results.timing.timing_table`, after ``scenario``.
+
+    Raises
+    ------
+    InputError
+        If the alternative is unknown, or a policy of it is wrong.
+    """
+    import pandas as pd
+
+    from trafficsim.plan.lower import DESIGN_DAY, lower
+    from trafficsim.results.timing import timing_table
+    from trafficsim.run.runner import load_worlds
+
+    place, plan = _with_alternative(study, alternative)
+    tables = []
+    with naming(place.label):
+        for name, world in load_worlds(plan, place.folder).items():
+            lowered = lower(world, plan.alternatives[alternative], DESIGN_DAY)
+            tables.append(timing_table(world.network, lowered.baseline.signals, lowered.plan.signals))
+            tables[-1].insert(0, "scenario", name)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _with_alternative(study: str | Path | Study, alternative: str) -> tuple[_Place, Study]:
     place = _place(study)
     plan = study if isinstance(study, Study) else read_study(study)
     if alternative not in plan.alternatives:
         raise InputError(f"{place.label}: alternatives", f"no alternative {alternative!r}",
                          f"one of {sorted(plan.alternatives)}", "correct the name")
-    with naming(place.label):
-        worlds = load_worlds(plan, place.folder)
-        tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
-    return pd.concat(tables, ignore_index=True)
+    return place, plan
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:

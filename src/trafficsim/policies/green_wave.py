@@ -32,8 +32,8 @@ class GreenWave(Policy):
     Grade C: published gains (delay -13.8 %, stops -12.5 %, travel time -7.7 % in 163 Californian projects) are model
     estimates of undersaturated cases (FHWA, benefits of retiming).
 
-    Limits: bandwidth is geometry; it does not know volumes, queues, turning traffic or the spread of platoons, and cross
-    streets may lose. Near saturation the gain vanishes. All signals of the paths need one cycle.
+    Limits: bandwidth is geometry; it does not know volumes, queues, turning traffic or the spread of platoons, and
+    cross streets may lose. Near saturation the gain vanishes. All signals of the paths need one cycle.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class GreenWave(Policy):
     speed_kmh
         Speed of the wave.
     lead_s
-        One way only: green begins this much earlier at all signals but the first, for queues of vehicles that turned in.
+        One way only: green begins so much earlier at all signals but the first, for queues of vehicles that turned in.
     weight_back
         Worth of a second of the band back, relative to one of the band out.
 
@@ -65,8 +65,8 @@ class GreenWave(Policy):
     )
     grade: ClassVar[str] = "C"
     limits: ClassVar[str] = (
-        "Knows geometry only: no volumes, queues, turning traffic or platoon dispersion; cross streets may lose; no gain "
-        "near saturation; needs one common cycle."
+        "Knows geometry only: no volumes, queues, turning traffic or platoon dispersion; cross streets may lose; no "
+        "gain near saturation; needs one common cycle."
     )
     numbers: ClassVar[Mapping[str, str]] = {
         "along": "given by the user",

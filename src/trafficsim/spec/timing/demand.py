@@ -255,7 +255,8 @@ def _over_green(approaches: Approaches, phase_s: Sequence[float], rate: F8) -> F
     """Mean rate of every use over its green time."""
     green = np.asarray(approaches.stages.greens(phase_s))
     shown = (rate > 0.0) * green
-    return (rate * green).sum(axis=1) / np.maximum(shown.sum(axis=1), 1e-9)
+    mean: F8 = (rate * green).sum(axis=1) / np.maximum(shown.sum(axis=1), 1e-9)
+    return mean
 
 
 class _Rates:

@@ -44,6 +44,9 @@ class Rules:
     pedestrians: bool = True
 
 
+DEFAULT_RULES = Rules()
+
+
 @dataclass(frozen=True)
 class Junction:
     """A signal with the volumes that it is designed for and the durations that it has now."""
@@ -101,12 +104,12 @@ class Design:
 
 
 def junction_of(network: Network, program: str, volumes: Volumes, phase_s: Sequence[float],
-                rules: Rules = Rules()) -> Junction:
+                rules: Rules = DEFAULT_RULES) -> Junction:
     """Collect what a design of one signal needs."""
     approaches = approaches_of(network, program)
     own = sorted({(use.link, use.to_link) for use in approaches.uses})
-    return Junction(approaches, crossings_of(network, approaches, phase_s),
-                    tuple((movement, volumes.get(movement, 0.0)) for movement in own), tuple(map(float, phase_s)), rules)
+    of_own = tuple((movement, volumes.get(movement, 0.0)) for movement in own)
+    return Junction(approaches, crossings_of(network, approaches, phase_s), of_own, tuple(map(float, phase_s)), rules)
 
 
 @lru_cache(maxsize=4096)
@@ -154,13 +157,14 @@ def cycle_for(junction: Junction, rows: Sequence[Row], critical: Critical) -> tu
     """
     shortest, longest = junction.rules.cycle_s
     lost_s, total, bounds = junction.lost_s, critical.total, junction.bounds
-    if total >= 1.0 - lost_s / longest:
-        return longest, False
+    least_s = least_cycle_s((), bounds, lost_s, 1.0) or longest
+    if total >= 1.0 - lost_s / longest or least_s > longest + TINY:
+        return max(longest, least_s), False
     first = min(max(webster_cycle_s(lost_s, total), shortest), longest)
     plain = even_split(rows, Bounds((0.0,) * len(bounds.least_s)), first - lost_s, first) if rows else bounds.least_s
     both = Bounds(tuple(map(max, bounds.least_s, plain)), bounds.runs)
     excess_s = (least_cycle_s((), both, lost_s, 1.0) or first) - lost_s - sum(plain)
-    wanted = max(webster_cycle_s(lost_s + excess_s, total), shortest, least_cycle_s((), bounds, lost_s, 1.0) or 0.0)
+    wanted = max(webster_cycle_s(lost_s + excess_s, total), shortest, least_s)
     if wanted <= longest:
         return wanted, True
     possible = least_cycle_s(rows, bounds, lost_s, 1.0)

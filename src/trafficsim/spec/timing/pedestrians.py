@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trafficsim.spec.geometry import heading, heading_at_end, turn_angle
+from trafficsim.spec.geometry import Point, heading, heading_at_end, turn_angle
 from trafficsim.spec.network import Network
 from trafficsim.spec.timing.demand import Approaches
 
@@ -46,10 +46,8 @@ def crossings_of(network: Network, approaches: Approaches, phase_s: Sequence[flo
     vehicles that give way to pedestrians: right turns, and permitted left turns. Of several runs of stages the longest
     counts.
     """
-    links = network.links
-    pairs = _streets(links, approaches)
-    found = []
-    for into, out in pairs:
+    links, found = network.links, []
+    for into, out in _streets(network, approaches):
         lanes = sum(int(links[link]["lanes"]) for link in (into, out) if link is not None)
         free = [_is_free(approaches, into, out, stage) for stage in range(len(approaches.stages.phase))]
         found.append(Crossing(into or str(out), lanes * LANE_WIDTH_M, _longest_run(approaches, free, phase_s)))
@@ -62,12 +60,14 @@ def window_s(crossing: Crossing, approaches: Approaches, phase_s: Sequence[float
     return sum(greens[stage] + between[stage] for stage in crossing.stages)
 
 
-def _streets(links: dict[str, dict[str, Any]], approaches: Approaches) -> list[tuple[str | None, str | None]]:
+def _streets(network: Network, approaches: Approaches) -> list[tuple[str | None, str | None]]:
     """Pair each approach with the exit of the same street."""
+    links = network.links
+    lines = {link: _line(network, links[link]) for use in approaches.uses for link in (use.link, use.to_link)}
     outs = list(dict.fromkeys(use.to_link for use in approaches.uses))
     pairs: list[tuple[str | None, str | None]] = []
     for into in dict.fromkeys(use.link for use in approaches.uses):
-        back = {out: _turn_back(links, into, out) for out in outs}
+        back = {out: _turn_back(links[into], links[out], (lines[into], lines[out])) for out in outs}
         best = max(outs, key=lambda out: back[out], default=None)
         if best is not None and back[best] > math.pi - SAME_STREET_RAD:
             outs.remove(best)
@@ -77,15 +77,23 @@ def _streets(links: dict[str, dict[str, Any]], approaches: Approaches) -> list[t
     return pairs + [(None, out) for out in outs]
 
 
-def _turn_back(links: dict[str, dict[str, Any]], into: str, out: str) -> float:
+def _line(network: Network, link: dict[str, Any]) -> list[Point]:
+    """Line that a link follows, straight from node to node where it has none of its own; empty without coordinates."""
+    points = link.get("geometry") or ()
+    if len(points) < 2:
+        ends = [network.graph.nodes[link[end]] for end in ("from", "to")]
+        points = [(node["x_m"], node["y_m"]) for node in ends
+                  if node.get("x_m") is not None and node.get("y_m") is not None]
+    line = [(float(point[0]), float(point[1])) for point in points]
+    return line if len(set(line)) > 1 else []
+
+
+def _turn_back(into: dict[str, Any], out: dict[str, Any], lines: tuple[list[Point], list[Point]]) -> float:
     """Angle between driving in and driving out; pi when one leaves where the other came from."""
-    first, second = links[into], links[out]
-    if first["from"] == second["to"] and first["to"] == second["from"]:
+    if into["from"] == out["to"] and into["to"] == out["from"]:
         return math.pi
-    lines = [[(float(p[0]), float(p[1])) for p in link.get("geometry") or ()] for link in (first, second)]
-    if any(len(line) < 2 for line in lines):
-        return 0.0
-    return abs(turn_angle(heading_at_end(lines[0]), heading(lines[1])))
+    first, second = lines
+    return abs(turn_angle(heading_at_end(first), heading(second))) if first and second else 0.0
 
 
 def _is_free(approaches: Approaches, into: str | None, out: str | None, stage: int) -> bool:

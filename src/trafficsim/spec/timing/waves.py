@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ def stop_lines(
     for way in network.connections:
         ways.setdefault((way.from_link, way.to_link), []).append(way)
     found, distance_m = [], 0.0
-    for first, second in zip(links[:-1], links[1:], strict=True):
+    for first, second in pairwise(links):
         joined = ways.get((first, second))
         if not joined:
             raise PolicyError(f"path at link {first!r}", f"no connection to {second!r}", "links that follow each other",

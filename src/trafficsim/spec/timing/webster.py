@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,11 +91,12 @@ def critical_ratios(rows: Sequence[Row], stages: int, cycle_s: float) -> Critica
     """
     if not rows:
         return Critical((0.0,) * stages, ())
-    share = np.array([row.rate / row.volume for row in rows])
-    rest = np.array([max(1.0 - S_PER_H * row.between_pcu / cycle_s / row.volume, 0.0) for row in rows])
-    found = linprog(np.ones(stages), A_ub=-share, b_ub=-rest, method="highs")
-    tight = np.flatnonzero(np.asarray(found.ineqlin.marginals) < -TINY)
-    return Critical(tuple(np.maximum(found.x, 0.0).tolist()), tuple(tight.tolist()))
+    matrix = [(-row.rate / row.volume).tolist() for row in rows]
+    limit = [-max(1.0 - S_PER_H * row.between_pcu / cycle_s / row.volume, 0.0) for row in rows]
+    found = _solved(_Problem([1.0] * stages, matrix, limit, None, [0.0] * stages))
+    assert found is not None, "a share that is large enough serves every lane that a stage serves"
+    tight = np.flatnonzero(found.price < -TINY)
+    return Critical(tuple(np.maximum(found.values, 0.0).tolist()), tuple(tight.tolist()))
 
 
 def least_cycle_s(rows: Sequence[Row], bounds: Bounds, lost_s: float, saturation: float) -> float | None:
@@ -107,16 +109,13 @@ def least_cycle_s(rows: Sequence[Row], bounds: Bounds, lost_s: float, saturation
     64.0
     """
     stages = len(bounds.least_s)
-    matrix = [[-1.0 if stage in run else 0.0 for stage in range(stages)] + [0.0] for run, _ in bounds.runs]
-    limit = [-need for _, need in bounds.runs]
+    matrix, limit = _runs(bounds)
     for row in rows:
         matrix.append([*(-row.rate).tolist(), row.volume / saturation])
         limit.append(S_PER_H * row.between_pcu)
-    found = linprog(
-        [0.0] * stages + [1.0], A_ub=matrix or None, b_ub=limit or None, A_eq=[[-1.0] * stages + [1.0]], b_eq=[lost_s],
-        bounds=[(least, None) for least in bounds.least_s] + [(0.0, None)], method="highs",
-    )
-    return float(found.x[-1]) if found.status == 0 else None
+    total = ([-1.0] * stages + [1.0], lost_s)
+    found = _solved(_Problem([0.0] * stages + [1.0], matrix, limit, total, [*bounds.least_s, 0.0]))
+    return None if found is None else float(found.values[-1])
 
 
 def even_split(rows: Sequence[Row], bounds: Bounds, green_s: float, cycle_s: float) -> list[float]:
@@ -157,16 +156,14 @@ def even_split(rows: Sequence[Row], bounds: Bounds, green_s: float, cycle_s: flo
 
 
 def _without_demand(bounds: Bounds, green_s: float) -> list[float]:
-    """Equal greens above a common bound: the longest shortest green that the sum allows."""
+    """Greens whose shortest is as long as the sum and the bounds allow."""
     stages = len(bounds.least_s)
-    matrix = [[-1.0 if stage in run else 0.0 for stage in range(stages)] + [0.0] for run, _ in bounds.runs]
+    matrix, limit = _runs(bounds)
     matrix += [[-1.0 if stage == one else 0.0 for stage in range(stages)] + [1.0] for one in range(stages)]
-    found = linprog(
-        [0.0] * stages + [-1.0], A_ub=matrix, b_ub=[-need for _, need in bounds.runs] + [0.0] * stages,
-        A_eq=[[1.0] * stages + [0.0]], b_eq=[green_s],
-        bounds=[(least, None) for least in bounds.least_s] + [(None, None)], method="highs",
-    )
-    return [float(green) for green in found.x[:stages]]
+    total = ([1.0] * stages + [0.0], green_s)
+    found = _solved(_Problem([0.0] * stages + [-1.0], matrix, limit + [0.0] * stages, total, [*bounds.least_s, 0.0]))
+    assert found is not None, "the sum covers the bounds"
+    return [float(green) for green in found.values[:stages]]
 
 
 def _most_reserve(
@@ -176,8 +173,7 @@ def _most_reserve(
     """Greens with the largest least reserve of the open rows, that reserve, and the rows that it is due to."""
     green_s, cycle_s = sums_s
     stages = len(bounds.least_s)
-    matrix = [[-1.0 if stage in run else 0.0 for stage in range(stages)] + [0.0] for run, _ in bounds.runs]
-    limit = [-need for _, need in bounds.runs]
+    matrix, limit = _runs(bounds)
     for place, reserve in fixed.items():
         row = rows[place]
         matrix.append([*(-row.rate / row.volume).tolist(), 0.0])
@@ -186,16 +182,49 @@ def _most_reserve(
         row = rows[place]
         matrix.append([*(-row.rate / row.volume).tolist(), cycle_s])
         limit.append(S_PER_H * row.between_pcu / row.volume)
+    total = ([1.0] * stages + [0.0], green_s)
+    found = _solved(_Problem([0.0] * stages + [-1.0], matrix, limit, total, [*bounds.least_s, 0.0]))
+    if found is None:
+        return None
+    prices = found.price[-len(open_rows):].tolist()
+    tight = [place for place, price in zip(open_rows, prices, strict=True) if price < -TINY]
+    greens = [float(green) for green in found.values[:stages]]
+    return (greens, float(found.values[-1]), tight) if tight else None
+
+
+class _Problem(NamedTuple):
+    """Least cost under upper limits, one sum, and lower bounds."""
+
+    cost: list[float]
+    matrix: list[list[float]]
+    limit: list[float]
+    total: tuple[list[float], float] | None
+    least: list[float]
+
+
+class _Solution(NamedTuple):
+    values: F8
+    price: F8
+
+
+def _solved(problem: _Problem) -> _Solution | None:
+    """Solve a linear programme exactly; None if nothing fulfils it."""
+    total = problem.total
     found = linprog(
-        [0.0] * stages + [-1.0], A_ub=matrix, b_ub=limit, A_eq=[[1.0] * stages + [0.0]], b_eq=[green_s],
-        bounds=[(least, None) for least in bounds.least_s] + [(0.0, None)], method="highs",
+        problem.cost, A_ub=problem.matrix or None, b_ub=problem.limit or None,
+        A_eq=None if total is None else [total[0]], b_eq=None if total is None else [total[1]],
+        bounds=[(least, None) for least in problem.least], method="highs",
     )
     if found.status != 0:
         return None
-    marginals = np.asarray(found.ineqlin.marginals)[-len(open_rows):]
-    tight = [place for place, value in zip(open_rows, marginals, strict=True) if value < -TINY]
-    greens = [float(green) for green in found.x[:stages]]
-    return (greens, float(found.x[-1]), tight) if tight else None
+    return _Solution(np.asarray(found.x, np.float64), np.asarray(found.ineqlin.marginals, np.float64))
+
+
+def _runs(bounds: Bounds) -> tuple[list[list[float]], list[float]]:
+    """Rows of a programme that keep the least sums; the last variable is none of the greens."""
+    stages = range(len(bounds.least_s))
+    return [[-1.0 if stage in run else 0.0 for stage in stages] + [0.0] for run, _ in bounds.runs], [
+        -need for _, need in bounds.runs]
 
 
 def whole_seconds(greens_s: Sequence[float], bounds: Bounds, green_s: float) -> list[float]:
