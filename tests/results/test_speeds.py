@@ -8,7 +8,7 @@ import pytest
 
 from tests.results.tiny import LABELS, tiny_plan, tiny_record, tiny_reference
 from trafficsim.plan.record import no_passages
-from trafficsim.results.speeds import judged_passages, paths_table, speeds_table
+from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
 from trafficsim.results.tables import events_table, result_tables
 
 EXACT = 1e-9
@@ -36,6 +36,14 @@ def test_times_along_a_path() -> None:
     assert row["sd_time_s"] == pytest.approx(50.0 / 2**0.5, abs=EXACT)
     assert row["p50_time_s"] == pytest.approx(225.0, abs=EXACT)
     assert row["mean_speed_kmh"] == pytest.approx(2000.0 / 225.0 * 3.6, abs=EXACT)
+
+
+def test_counts_by_speed_over_the_limit() -> None:
+    table = speed_counts_table(tiny_plan(), tiny_record(), LABELS)
+    found = table[table["place"] == "d"][["bin_kmh", "passages"]].to_numpy().tolist()
+    # 14, 16 and 17 m/s at a limit of 15 m/s: -3.6, +3.6 and +7.2 km/h
+    assert found == [[-5.0, 1], [0.0, 1], [5.0, 1]]
+    assert int(table["passages"].sum()) == 7
 
 
 def test_a_headway_of_five_seconds_is_not_yet_unimpeded() -> None:

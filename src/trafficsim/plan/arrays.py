@@ -216,6 +216,8 @@ class Plan:
     start_s, analysis_begin_s, analysis_end_s, end_s : clock times; the run stops at ``end_s`` or when it is empty
     interval_s : length of the intervals of the tables
     trajectory_share : share of vehicles that leave a trace
+    trace_link : links on which traces are kept; all when empty
+    trace_begin_s, trace_end_s : clock times between which traces are kept
     gates : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     """
@@ -236,5 +238,8 @@ class Plan:
     end_s: float
     interval_s: float
     trajectory_share: float = 0.0
+    trace_link: tuple[int, ...] = ()
+    trace_begin_s: float = -np.inf
+    trace_end_s: float = np.inf
     gates: GateArrays = dataclass_field(default_factory=no_gates)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from trafficsim.plan.realise import (
     normal_scores,
     vehicle_keys,
 )
+from trafficsim.plan.routes import link_of
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
@@ -90,8 +92,15 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         trips=realise(prepared, seed_key, factor), detectors=prepared.detectors, seed_key=seed_key,
         start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
-        trajectory_share=scenario.trajectories.share, gates=prepared.gates,
+        trajectory_share=scenario.trajectories.share, gates=prepared.gates, **_traces(prepared),
     )
+
+
+def _traces(prepared: Prepared) -> dict[str, Any]:
+    traces = prepared.world.scenario.trajectories
+    links = tuple(link_of(link, "trajectories: links", prepared.network) for link in traces.links)
+    return {"trace_link": links, "trace_begin_s": -np.inf if traces.begin_s is None else traces.begin_s,
+            "trace_end_s": np.inf if traces.end_s is None else traces.end_s}
 
 
 def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArrays:

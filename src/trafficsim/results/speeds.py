@@ -114,6 +114,30 @@ def _share(above: Mask) -> float:
     return float(above.mean()) if len(above) else 0.0
 
 
+BIN_KMH = 5.0
+MOST_BINS = 20
+"""Speeds further than 100 km/h from the limit are counted in the outermost bins."""
+
+
+def speed_counts_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """How many passages had which speed over the limit, in steps of 5 km/h: one row per place and bin that has any.
+
+    ``bin_kmh`` is the lower edge of the bin: speed minus limit.
+    """
+    gates, seen = plan.gates, judged_passages(plan, record)
+    above = np.floor((seen.speed_ms - seen.limit_ms) * KMH_PER_MS / BIN_KMH)
+    cell = seen.gate * (2 * MOST_BINS + 1) + np.clip(above, -MOST_BINS, MOST_BINS).astype(np.int64) + MOST_BINS
+    cells, passages = np.unique(cell, return_counts=True)
+    row = cells // (2 * MOST_BINS + 1)
+    return frame(labels, {
+        "place": names_of(gates.name, row),
+        "role": strings(ROLE_NAMES[int(gates.role[at])] for at in row.tolist()),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[row]] * KMH_PER_MS),
+        "bin_kmh": nullable((cells % (2 * MOST_BINS + 1) - MOST_BINS) * BIN_KMH),
+        "passages": nullable(passages.astype(np.int64)),
+    })
+
+
 def paths_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per named path: times of the vehicles that drove it from its first to its last link.
 

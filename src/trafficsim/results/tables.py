@@ -12,7 +12,7 @@ from trafficsim.results.frames import Column, Labels, frame, names_of, nullable,
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.reference import Reference, journeys
-from trafficsim.results.speeds import judged_passages, paths_table, speeds_table
+from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus")
@@ -45,6 +45,7 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "detectors": detectors_table(plan, record, labels),
         "events": events_table(plan, record, labels),
         "speeds": speeds_table(plan, record, labels),
+        "speed_counts": speed_counts_table(plan, record, labels),
         "paths": paths_table(plan, record, labels),
     }
     if plan.trajectory_share > 0.0:

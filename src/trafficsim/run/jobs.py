@@ -27,6 +27,10 @@ from trafficsim.results.tables import result_tables
 from trafficsim.spec.policy import Policy
 
 
+TRACE_S = 900.0
+"""Length of the traces along named paths that a study keeps of its first replication, for time-space diagrams."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What all jobs of a study share.
@@ -45,10 +49,11 @@ class Setting:
 
 @dataclass(frozen=True)
 class Job:
-    """One run: its name and the policies of its alternative."""
+    """One run: its name, the policies of its alternative, and whether vehicles on named paths leave a trace."""
 
     labels: Labels
     policies: tuple[Policy, ...] = ()
+    trace_paths: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
         raise InputError("replication", str(job.labels.replication), "a whole number >= 1",
                          f"leave {DESIGN_DAY} to designs: what is judged is never what was designed on")
     lowered = lowered_for(prepared, job, demand_variation)
-    plan = lowered.plan
+    plan = with_path_traces(lowered.plan, prepared) if job.trace_paths else lowered.plan
     record = engine_named(job.labels.engine).run(plan, getattr(prepared.world.scenario, job.labels.engine))
     check_conservation(plan, record, job.labels)
     reference = reference_under_do_nothing(lowered)
@@ -134,6 +139,19 @@ def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> 
     represented = engine_named(job.labels.engine).representation(settings)
     check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
     return lowered
+
+
+def with_path_traces(plan: Plan, prepared: Prepared) -> Plan:
+    """Let all vehicles on the links of named paths leave a trace in the first minutes of the analysis period.
+
+    A scenario that asks for traces of its own keeps to those, and one without named paths has none.
+    """
+    paths = prepared.world.network.paths
+    if not paths or plan.trajectory_share > 0.0:
+        return plan
+    links = {prepared.network.link_index[link] for path in paths.values() for link in path}
+    return replace(plan, trajectory_share=1.0, trace_link=tuple(sorted(links)), trace_begin_s=plan.analysis_begin_s,
+                   trace_end_s=plan.analysis_begin_s + TRACE_S)
 
 
 def reference_under_do_nothing(lowered: Lowered) -> Reference:

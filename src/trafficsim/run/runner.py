@@ -212,7 +212,7 @@ def run_study(
     prepared = {name: _prepared(name, world) for name, world in loaded.items()}
     _check_policies(study, prepared)
     jobs = [
-        Job(Labels(name, alternative, number, engine), policies)
+        Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
         for name in prepared
         for number in range(1, count + 1)

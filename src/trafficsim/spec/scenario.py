@@ -160,9 +160,22 @@ class CellularAutomaton(Model):
 
 
 class Trajectories(Model):
-    """Which vehicles leave a trace: a share of them, drawn by name."""
+    """Which vehicles leave a trace, where and when.
+
+    Parameters
+    ----------
+    share
+        Share of vehicles, drawn by name.
+    links
+        Links on which traces are kept; all when empty.
+    begin_s, end_s
+        Clock times between which traces are kept; ``None``: from the start, to the end.
+    """
 
     share: float = Field(default=0.0, ge=0, le=1)
+    links: tuple[str, ...] = ()
+    begin_s: float | None = None
+    end_s: float | None = None
 
 
 class Scenario(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -85,17 +86,16 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     tick_s = settings.tick_s
     last = round((plan.end_s - plan.start_s) / tick_s)
     interval = max(1, round(plan.interval_s / tick_s))
-    chosen = _traced(plan)
-    slice_ticks = 1 if chosen is not None else SLICE_TICKS
+    traced = _Traced.of(plan, settings)
     tick = 0
     while tick < last and not _finished(program):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + slice_ticks, boundary)
+        end = min(tick + (1 if traced.holds(tick) else SLICE_TICKS), boundary, traced.next_change(tick))
         advance(program, tick, end)
         tick = end
         take_events(program, collected)
-        if chosen is not None:
-            take_traces(program, chosen, tick, collected)
+        if traced.holds(tick - 1):
+            take_traces(program, traced, tick, collected)
         if tick == boundary or _finished(program):
             take_interval(program, tick, collected)
     return tick, collected
@@ -135,10 +135,29 @@ def _finished(program: Program) -> bool:
     return int(program.work.count[Count.COMPLETED]) == len(program.trips.row) - 1
 
 
-def _traced(plan: Plan) -> np.ndarray | None:
-    if plan.trajectory_share <= 0.0:
-        return None
-    return np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share)
+@dataclass(frozen=True)
+class _Traced:
+    """Which vehicles leave a trace, between which ticks, on which links (none: on all)."""
+
+    chosen: np.ndarray
+    begin: float
+    end: float
+    links: np.ndarray
+
+    @classmethod
+    def of(cls, plan: Plan, settings: CellularAutomaton) -> _Traced:
+        """Read it from a plan."""
+        chosen = np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share)
+        begin, end = ((time - plan.start_s) / settings.tick_s for time in (plan.trace_begin_s, plan.trace_end_s))
+        return cls(chosen, begin if chosen.any() else np.inf, end, np.array(plan.trace_link, np.int64))
+
+    def holds(self, tick: int) -> bool:
+        """Whether traces are kept in a tick."""
+        return self.begin <= tick < self.end
+
+    def next_change(self, tick: int) -> int:
+        """Return the next tick in which they begin, or one that is never reached."""
+        return int(np.ceil(self.begin)) if tick < self.begin < np.inf else sys.maxsize
 
 
 def take_events(program: Program, collected: Collected) -> None:
@@ -162,12 +181,14 @@ def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, coll
         count[counter] = 0
 
 
-def take_traces(program: Program, chosen: np.ndarray, tick: int, collected: Collected) -> None:
+def take_traces(program: Program, traced: _Traced, tick: int, collected: Collected) -> None:
     """Copy the positions of the chosen vehicles after a tick."""
     rows = np.zeros((int(program.start[-1]), 5), np.int64)
-    filled = trace(program.road, chosen, tick, rows, 0)
-    if filled:
-        collected.traces.append(rows[:filled])
+    rows = rows[: trace(program.road, traced.chosen, tick, rows, 0)]
+    if len(traced.links):
+        rows = rows[np.isin(program.net.lane.link[rows[:, 2]], traced.links)]
+    if len(rows):
+        collected.traces.append(rows)
 
 
 def take_interval(program: Program, tick: int, collected: Collected) -> None:
