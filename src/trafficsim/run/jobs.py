@@ -26,7 +26,6 @@ from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
 from trafficsim.spec.policy import Policy
 
-
 TRACE_S = 900.0
 """Length of the traces along named paths that a study keeps of its first replication, for time-space diagrams."""
 
