@@ -31,11 +31,12 @@ def policies(
 
 
 def _show_all(entries: Mapping[str, Mapping[str, Any]]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("kind", "what it does", "evidence", "grade", show_lines=True)
     for kind, entry in entries.items():
-        table.add_row(kind, entry["mechanism"], entry["source"], entry["grade"])
+        table.add_row(*map(escape, (kind, entry["mechanism"], entry["source"], entry["grade"])))
     show(table)
     typer.echo("All of one: trafficsim policies KIND")
 

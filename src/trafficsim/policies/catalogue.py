@@ -42,14 +42,15 @@ def catalogue(registry: Mapping[str, type[Policy]], kind: str | None = None) -> 
 
 
 def _entry(policy: type[Policy]) -> dict[str, Any]:
-    summary = (inspect.getdoc(policy) or NOT_GIVEN).split("\n\n", maxsplit=1)[0].replace("\n", " ")
+    # not inspect.getdoc: it would give the words of the base class for a policy without any
+    summary = inspect.cleandoc(policy.__doc__ or NOT_GIVEN).split("\n\n", maxsplit=1)[0].replace("\n", " ")
     facts = {name: getattr(policy, name) or NOT_GIVEN for name in ("mechanism", "source", "grade", "limits")}
     parameters = {name: _parameter(field, policy.numbers.get(name)) for name, field in policy.model_fields.items()}
     return {"summary": summary, **facts, "phase": policy.phase, "parameters": parameters, "example": _example(policy)}
 
 
 def _parameter(field: FieldInfo, origin: str | None) -> dict[str, Any]:
-    default = REQUIRED if field.is_required() else _plain(field.default)
+    default = REQUIRED if field.is_required() else _plain(field.get_default(call_default_factory=True))
     return {"type": _type_name(field.annotation), "default": default, "origin": origin or "given by the user"}
 
 

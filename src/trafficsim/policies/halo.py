@@ -30,7 +30,8 @@ def upstream(network: Network, place: tuple[str, float], reach_m: float, strengt
     length = _lengths(network)
     zones = _zones(link, position_m, min(reach_m, position_m), 0.0, (-1, strength))
     for other, gap_m in _reached(network, link, position_m, reach_m, back=True):
-        zones += _zones(other, length[other], min(reach_m - gap_m, length[other]), gap_m, (-1, strength))
+        there_m = length[other] - (position_m if other == link else 0.0)
+        zones += _zones(other, length[other], min(reach_m - gap_m, there_m), gap_m, (-1, strength))
     return zones
 
 
@@ -41,12 +42,15 @@ def downstream(network: Network, place: tuple[str, float], reach_m: float, stren
     rest_m = length[link] - position_m
     zones = _zones(link, position_m, min(reach_m, rest_m), 0.0, (1, strength))
     for other, gap_m in _reached(network, link, rest_m, reach_m, back=False):
-        zones += _zones(other, 0.0, min(reach_m - gap_m, length[other]), gap_m, (1, strength))
+        there_m = position_m if other == link else length[other]
+        zones += _zones(other, 0.0, min(reach_m - gap_m, there_m), gap_m, (1, strength))
     return zones
 
 
 def chains(network: Network, links: Sequence[str]) -> list[tuple[str, ...]]:
     """Cut a set of links into chains that follow each other; a chain ends where it could go on in two ways.
+
+    Every link is in one chain. A closed ring begins with that of its links that is named first.
 
     Examples
     --------
@@ -63,11 +67,13 @@ def chains(network: Network, links: Sequence[str]) -> list[tuple[str, ...]]:
         return len(before[link]) != 1 or len(after[before[link][0]]) != 1
 
     found: list[tuple[str, ...]] = []
-    for link in links:
-        if begins(link):
+    taken: set[str] = set()
+    for link in sorted(links, key=lambda link: not begins(link)):  # what nothing begins is a closed ring
+        if link not in taken:
             chain = [link]
-            while len(after[chain[-1]]) == 1 and not begins(after[chain[-1]][0]):
+            while len(after[chain[-1]]) == 1 and not begins(after[chain[-1]][0]) and after[chain[-1]][0] != link:
                 chain.append(after[chain[-1]][0])
+            taken.update(chain)
             found.append(tuple(chain))
     return found
 
@@ -87,7 +93,7 @@ def _zones(link: str, position_m: float, extent_m: float, gap_m: float, profile:
 
 
 def _reached(network: Network, link: str, gap_m: float, reach_m: float, *, back: bool) -> Iterable[tuple[str, float]]:
-    """Other links within reach and the shortest way to their near end, nearest first."""
+    """Links within reach and the shortest way to their near end, nearest first; around a ring, the link itself too."""
     length = _lengths(network)
     steps: dict[str, dict[str, float]] = {}
     for one in network.connections:
@@ -95,7 +101,7 @@ def _reached(network: Network, link: str, gap_m: float, reach_m: float, *, back:
             here, there = (one.to_link, one.from_link) if back else (one.from_link, one.to_link)
             gap = steps.setdefault(here, {}).get(there, one.length_m)
             steps[here][there] = min(gap, one.length_m)
-    done = {link}
+    done: set[str] = set()
     queue = [(gap_m + step, other) for other, step in steps.get(link, {}).items()]
     heapq.heapify(queue)
     while queue:

@@ -111,8 +111,9 @@ class SpeedCamera(Policy):
         spot = (place.link, place.position_m)
         response = Response(mark=self.kind, margin_mean=self.margin_mean, margin_sd=self.margin_sd,
                             unaffected=self.unaffected)
-        zones = (*upstream(builder.network, spot, self.upstream_m, self._ramp),
-                 *downstream(builder.network, spot, REACH_IN_DECAYS * self.decay_m, self._decay))
+        before_m, beyond_m = (max(reach, SPOT_WINDOW_M) for reach in (self.upstream_m, REACH_IN_DECAYS * self.decay_m))
+        zones = (*upstream(builder.network, spot, before_m, self._ramp),
+                 *downstream(builder.network, spot, beyond_m, self._decay))
         builder.respond(Rule(name=name, link=place.link, response=response, along=(place.link,), zones=zones))
         begin_m, end_m = spot_window(place.position_m, length_m)
         limit_kmh = float(builder.value("link.speed_limit_ms", (place.link,))[0]) * KMH_PER_MS
