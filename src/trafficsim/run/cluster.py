@@ -84,7 +84,7 @@ class Cluster:
             yield 0, client.submit(work, everywhere, jobs[0], pure=False).result()
             waiting = {client.submit(work, everywhere, job, pure=False): position
                        for position, job in enumerate(jobs[1:], start=1)}
-            for future in self._distributed.as_completed(list(waiting)):
+            for future in self._distributed.as_completed(list(waiting), loop=client.loop):
                 position, outcome = waiting.pop(future), future.result()
                 future.release()
                 yield position, outcome
