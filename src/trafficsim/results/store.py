@@ -23,6 +23,8 @@ DONE = "runs"
 FAILED = "failed"
 """What the ``runs`` table of a run that broke off is called on disk: such a run is tried again."""
 MANIFEST = "study.json"
+SOME_RUNS = ("trajectories",)
+"""Tables that a study keeps of some runs only; any other table is there of all runs or of none."""
 Files = Mapping[str, Path]
 """The files of one run by table."""
 
@@ -126,7 +128,8 @@ class StoredTables(Mapping[str, pd.DataFrame]):
         present = {(labels.scenario, labels.engine) for labels, files in self._runs.items() if name in files}
         for labels, files in self._runs.items():
             # A run that broke off has nothing but its row.
-            if len(files) > 1 and name not in files and (labels.scenario, labels.engine) in present:
+            complete = len(files) == 1 or name in files or name in SOME_RUNS
+            if not complete and (labels.scenario, labels.engine) in present:
                 missing = files[DONE].with_name(file_name(name, labels))
                 raise InputError(str(missing), "no such file, though the run is complete",
                                  "all tables of a complete run", _remedy(files[DONE]))
