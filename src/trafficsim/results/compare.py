@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import InputError
 from trafficsim.results.difference import NO_DIRECTION, Cell, Difference, Verdict, difference, joined
 from trafficsim.results.frames import nullable, strings
-from trafficsim.results.indicators import BY_NAME
+from trafficsim.results.indicators import declaration, in_order
 from trafficsim.results.question import Question, require_indicator
 from trafficsim.results.statistics import holm
 
@@ -59,7 +59,7 @@ class Comparison:
         """
         for name in indicators:
             require_indicator(name, "comparison")
-        wanted = indicators or (*self.question.primary, *BY_NAME)
+        wanted = indicators or (*self.question.primary, *in_order(one.indicator for one in self.differences))
         rank = {name: position for position, name in enumerate(dict.fromkeys(wanted))}
         shown = [one for one in self.differences
                  if one.alternative != self.question.baseline and one.indicator in rank]
@@ -158,8 +158,8 @@ def _arms(block: pd.DataFrame, known: pd.DataFrame) -> list[_Arm]:
         row = block[block.duplicated(keys)].iloc[0]
         raise InputError("indicators", f"two values for {[str(row[key]) for key in keys]}", "one value each",
                          "remove the rows that are there twice")
-    given = set(block["indicator"])
-    names, alternatives = [name for name in BY_NAME if name in given], known["alternative"].unique().tolist()
+    given = block["indicator"].unique().tolist()
+    names, alternatives = in_order(given), known["alternative"].unique().tolist()
     replications = np.unique(known["replication"].to_numpy(np.int64))
     wide = block.pivot(index=keys[:2], columns="replication", values="value").reindex(
         index=pd.MultiIndex.from_product([alternatives, names]), columns=replications)
@@ -231,7 +231,7 @@ def _adjusted(raw: Sequence[Difference], p_values: Sequence[float | None], quest
 
 def _verdict(one: Difference, question: Question) -> Difference:
     """Equivalent within the margin, else better or worse at the level of the study, else no evidence."""
-    level, direction = 1.0 - question.confidence, BY_NAME[one.indicator].direction
+    level, direction = 1.0 - question.confidence, declaration(one.indicator).direction
     if one.equivalence_p is not None and one.equivalence_p <= level:
         return replace(one, verdict="equivalent")
     if one.p_adjusted is None or one.p_adjusted > level or one.diff is None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.results.bootstrap import FEWEST_PAIRS, bca_interval
-from trafficsim.results.indicators import BY_NAME
+from trafficsim.results.indicators import declaration
 from trafficsim.results.precision import replications_needed
 from trafficsim.results.question import Question
 from trafficsim.results.statistics import equivalence_p, paired_p, pairing, sign_p, standard_deviation, t_interval
@@ -93,12 +93,12 @@ class Difference:
     @property
     def unit(self) -> str:
         """Unit of the indicator."""
-        return BY_NAME[self.indicator].unit
+        return declaration(self.indicator).unit
 
     @property
     def origin(self) -> str:
         """Where the number comes from: input, emergent or extrapolated."""
-        return BY_NAME[self.indicator].origin
+        return declaration(self.indicator).origin
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry of ``compare --json``; ``reason`` only where there is one."""

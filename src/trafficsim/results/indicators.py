@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.arrays import F8, PATH, Plan
 from trafficsim.plan.record import EVENT_RED_RUN, Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.period import analysis_length_s
@@ -130,6 +131,14 @@ def _share_over_limit(seen: Observation) -> float | None:
     return float(above[chosen].mean()) if chosen.any() else None
 
 
+def _path_time_s(seen: Observation, path: str) -> float | None:
+    rows = [row for row, name in enumerate(seen.plan.gates.name) if name == path and seen.plan.gates.role[row] == PATH]
+    if not rows:
+        return None
+    chosen = seen.passages.gate == rows[0]
+    return float((seen.plan.gates.length_m[rows[0]] / seen.passages.speed_ms[chosen]).mean()) if chosen.any() else None
+
+
 def _completed_share(seen: Observation) -> float | None:
     return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
 
@@ -186,11 +195,50 @@ INDICATORS: tuple[Indicator, ...] = (
               None, "no economic values are built yet"),
 )
 BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
+PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
+NO_THROUGH = "no vehicle drove the whole path in the analysis period"
+
+
+def path_time(path: str) -> Indicator:
+    """Declare the travel time along a named path.
+
+    Examples
+    --------
+    >>> path_time("king_road").name
+    'path_time_s[king_road]'
+    """
+    return Indicator(
+        f"path_time_s[{path}]", "mean time from the beginning of the path's first link to the end of its last", "s",
+        "lower", "vehicles that drove the whole path, at its end in the analysis period", "emergent",
+        lambda seen: _path_time_s(seen, path), NO_THROUGH,
+    )
+
+
+def declared(name: str) -> Indicator | None:
+    """Return the declaration of an indicator, those of named paths included; none if there is no such indicator."""
+    match = PATH_TIME.fullmatch(name)
+    return BY_NAME.get(name) or (path_time(match[1]) if match else None)
+
+
+def declaration(name: str) -> Indicator:
+    """Return the declaration of an indicator that is known to exist."""
+    found = declared(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Sort names of indicators into the order of their declaration, named paths last in the order given."""
+    given = list(dict.fromkeys(names))
+    return [*(name for name in BY_NAME if name in given), *(name for name in given if name not in BY_NAME)]
+
+
 NOT_COMPUTED = {indicator.name: indicator.reason for indicator in INDICATORS if indicator.compute is None}
 
 
 def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
-    """One row per indicator that this engine gives: value, unit, and the reason where the value is null.
+    """One row per indicator that this engine gives, and per named path: value, unit, the reason where it is null.
 
     Raises
     ------
@@ -198,7 +246,8 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
         If a value is not finite.
     """
     seen = Observation(plan, record, journeys(plan, record, reference))
-    computed = [(one, one.compute(seen)) for one in INDICATORS if one.compute is not None]
+    paths = [name for name, role in zip(plan.gates.name, plan.gates.role.tolist(), strict=True) if role == PATH]
+    computed = [(one, one.compute(seen)) for one in (*INDICATORS, *map(path_time, paths)) if one.compute is not None]
     values = [value for _, value in computed]
     return frame(labels, {
         "indicator": strings(one.name for one, _ in computed),

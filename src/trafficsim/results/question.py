@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED
+from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED, declared
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def require_indicator(name: str, where: str) -> None:
     InputError
         Naming the indicator and the known ones.
     """
-    if name not in BY_NAME:
-        raise InputError(f"{where}: indicator {name!r}", "an unknown name", f"one of {sorted(BY_NAME)}",
-                         "correct the name")
+    if declared(name) is None:
+        raise InputError(f"{where}: indicator {name!r}", "an unknown name",
+                         f"one of {sorted(BY_NAME)}, or path_time_s[NAME] of a named path", "correct the name")
     if name in NOT_COMPUTED:
         raise InputError(f"{where}: indicator {name!r}", f"not computed: {NOT_COMPUTED[name]}",
                          f"one of {sorted(set(BY_NAME) - set(NOT_COMPUTED))}", "choose another indicator")

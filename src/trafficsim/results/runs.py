@@ -11,7 +11,7 @@ from trafficsim.results.frames import Labels, frame, nullable, strings
 
 VEHICLE_COUNTS = ("demanded", "waiting", "en_route", "completed")
 RUN_TIMES = ("loop_s", "compile_s", "setup_s", "peak_mb")
-"""Columns that tell of the machine; all other columns of all tables are the same whenever and wherever a run is done."""
+"""Columns that tell of the machine; all other columns of all tables are the same whenever and wherever a run is."""
 
 
 def runs_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:

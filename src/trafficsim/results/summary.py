@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.results.digest import combined_digest
-from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED
+from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
 from trafficsim.results.runs import VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
 
@@ -43,11 +43,11 @@ def indicator_means(indicators: pd.DataFrame, confidence: float) -> tuple[dict[s
     """Mean and interval by indicator over the replications that have a value, and reasons of those that never have."""
     means: dict[str, Any] = {}
     missing: dict[str, str] = {}
-    for name in BY_NAME:
+    for name in in_order(indicators["indicator"].unique().tolist()):
         part = indicators[indicators["indicator"] == name]
         values = part["value"].dropna().to_numpy(np.float64)
         if len(values):
-            means[name] = _entry(values, confidence) | {"unit": BY_NAME[name].unit, "n": len(values)}
+            means[name] = _entry(values, confidence) | {"unit": declaration(name).unit, "n": len(values)}
         elif len(part):
             missing[name] = str(part["reason"].iloc[0])
     return means, missing

@@ -227,15 +227,16 @@ def band_table(
 
     Returns
     -------
-    Columns ``path``, ``signals``, ``band_before_s``, ``band_after_s``: the longest time in which vehicles at this speed
-    meet green at all signals; null without a common cycle.
+    Columns ``path``, ``signals``, ``speed_kmh``, ``band_before_s``, ``band_after_s``: the longest time in which vehicles
+    at this speed meet green at all signals; null without a common cycle.
     """
     records, durations = [], {name: one.phase_s for name, one in timings_of(before).items()}
     for path in paths:
         widths = [_band(network, path, signals, speed_kmh) for signals in (before, after)]
         records.append((path, len(stop_lines(network, network.paths[path], durations)), *widths))
     table = pd.DataFrame({"path": pd.array([record[0] for record in records], dtype="str"),
-                          "signals": np.array([record[1] for record in records], np.int64)})
+                          "signals": np.array([record[1] for record in records], np.int64),
+                          "speed_kmh": float(speed_kmh)})
     for place, name in ((2, "band_before_s"), (3, "band_after_s")):
         values = [record[place] for record in records]
         table[name] = nullable([0.0 if value is None else value for value in values],

@@ -19,6 +19,7 @@ from trafficsim.plan.lower import DESIGN_DAY
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.frames import Labels, concatenate
+from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.store import DONE, StoredTables, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import summarise
 from trafficsim.run.executor import Crew, Executor
@@ -210,6 +211,7 @@ def run_study(
     question_of(study).check()
     loaded = load_worlds(study, Path()) if worlds is None else worlds
     prepared = {name: _prepared(name, world) for name, world in loaded.items()}
+    _check_paths(question_of(study), prepared)
     _check_policies(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
@@ -234,6 +236,17 @@ def _check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
             for engine in study.engines:
                 with naming(f"alternative {alternative!r}"):
                     lowered_for(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
+
+
+def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
+    """Refuse indicators of paths that a scenario does not have."""
+    for name in dict.fromkeys((*question.primary, *question.margins, *question.precision)):
+        match = PATH_TIME.fullmatch(name)
+        for scenario, prepared in worlds.items():
+            paths = sorted(prepared.world.network.paths)
+            if match and match[1] not in paths:
+                raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
+                                 f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
 
 
 def question_of(study: Study) -> Question:
