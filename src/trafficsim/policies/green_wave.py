@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.fields import phase_cell
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.timing.waves import Wave, one_way_offsets, stop_lines, two_way_offsets
+from trafficsim.spec.timing.waves import StopLine, Wave, one_way_offsets, stop_lines, two_way
 
 SAME_CYCLE_S = 1e-6
 
@@ -24,8 +24,9 @@ class GreenWave(Policy):
     Mechanism: ``offset = (x / v) mod C`` from the begin of green of the path at one signal to that at the next, with
     the distance x of the stop lines along links and connectors; greens and cycle stay as they are (or as an earlier
     policy, like ``webster``, sets them). Where a movement is green in several phases its longest run counts. With a
-    path ``back``, offsets are those that maximise the sum of both bandwidths over whole seconds. The first signal keeps
-    its offset; signals off the paths are left alone.
+    path ``back``, offsets are those that maximise the sum of both bandwidths over whole seconds; where distances do not
+    suit the speed (they do at multiples of ``C v / 2``) that may be a wave in one direction alone, unless it may run
+    slower (``slowest_kmh``). The first signal keeps its offset; signals off the paths are left alone.
 
     Source: Webster and Cobbe, Traffic Signals (Road Research Technical Paper 56, 1966) for the one-way rule; bandwidth:
     Little, The synchronization of traffic signals by mixed-integer linear programming (Operations Research 14, 1966).
@@ -43,6 +44,8 @@ class GreenWave(Policy):
         Name of a path in the other direction.
     speed_kmh
         Speed of the wave.
+    slowest_kmh
+        Two directions only: the wave may run as slowly as this, in steps of 1 km/h, where that makes the bands wider.
     lead_s
         One way only: green begins so much earlier at all signals but the first, for queues of vehicles that turned in.
     weight_back
@@ -72,6 +75,7 @@ class GreenWave(Policy):
         "along": "given by the user",
         "back": "given by the user",
         "speed_kmh": "given by the user",
+        "slowest_kmh": "given by the user; without it the wave runs at speed_kmh",
         "lead_s": "given by the user; 0: no queues",
         "weight_back": "modelling assumption: both directions count alike",
     }
@@ -79,8 +83,18 @@ class GreenWave(Policy):
     along: str
     back: str | None = None
     speed_kmh: float = Field(gt=0, le=150)
+    slowest_kmh: float | None = Field(default=None, gt=0, le=150)
     lead_s: float = Field(default=0.0, ge=0, le=60)
     weight_back: float = Field(default=1.0, gt=0, le=100)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.slowest_kmh is not None and (self.back is None or self.slowest_kmh > self.speed_kmh):
+            raise ValueError("slowest_kmh is the lower end of the speed of a wave in two directions: give back, and "
+                             "no more than speed_kmh, or leave it out")
+        if self.lead_s > 0.0 and self.back is not None:
+            raise ValueError("lead_s is for a wave in one direction: leave it or back out")
+        return self
 
     def lower(self, builder: Builder) -> None:
         """Set the offsets."""
@@ -90,19 +104,29 @@ class GreenWave(Policy):
                 phase_cell(program.id, number) for number in range(len(program.phases)))).tolist()
             for program in network.signals
         }
-        waves = [self._wave(network, name, durations) for name in (self.along, self.back) if name is not None]
-        cycle_s = self._common_cycle(waves, durations)
-        first = waves[0].lines[0].program
+        lines = [self._lines(network, name, durations) for name in (self.along, self.back) if name is not None]
+        cycle_s = self._common_cycle(lines, durations)
+        first = lines[0][0].program
         start = float(builder.value("signal.offset_s", (first,))[0])
-        if len(waves) == 1:
-            offsets = one_way_offsets(waves[0], cycle_s, start, self.lead_s)
+        if len(lines) == 1:
+            offsets = one_way_offsets(Wave(lines[0], kmh_to_ms(self.speed_kmh)), cycle_s, start, self.lead_s)
         else:
-            offsets = two_way_offsets(waves[0], waves[1], cycle_s, self.weight_back, start)
+            speeds = tuple(kmh_to_ms(speed) for speed in self.speeds_kmh)
+            both = two_way(lines[0], lines[1], cycle_s, self.weight_back, speeds)
+            offsets = {name: (offset + start) % cycle_s for name, offset in both.offsets.items()}
         for name, offset in offsets.items():
             if name != first:
                 builder.set("signal.offset_s", (name,), offset)
 
-    def _wave(self, network: Network, path: str, durations: Mapping[str, list[float]]) -> Wave:
+    @property
+    def speeds_kmh(self) -> tuple[float, ...]:
+        """Speeds that the wave may have, the wanted one first."""
+        if self.slowest_kmh is None:
+            return (self.speed_kmh,)
+        steps = int(self.speed_kmh - self.slowest_kmh)
+        return tuple(self.speed_kmh - step for step in range(steps + 1))
+
+    def _lines(self, network: Network, path: str, durations: Mapping[str, list[float]]) -> tuple[StopLine, ...]:
         where = f"policy {self.kind}: path {path!r}"
         if path not in network.paths:
             close = difflib.get_close_matches(path, network.paths, n=1)
@@ -115,10 +139,10 @@ class GreenWave(Policy):
         if len({line.program for line in lines}) < 2:
             raise PolicyError(where, f"{len(lines)} signals on the path", "at least two to coordinate",
                               "choose a longer path")
-        return Wave(lines, kmh_to_ms(self.speed_kmh))
+        return lines
 
-    def _common_cycle(self, waves: list[Wave], durations: Mapping[str, list[float]]) -> float:
-        names = dict.fromkeys(line.program for wave in waves for line in wave.lines)
+    def _common_cycle(self, paths: list[tuple[StopLine, ...]], durations: Mapping[str, list[float]]) -> float:
+        names = dict.fromkeys(line.program for lines in paths for line in lines)
         cycles = {name: sum(durations[name]) for name in names}
         cycle_s = next(iter(cycles.values()))
         if any(abs(other - cycle_s) > SAME_CYCLE_S for other in cycles.values()):

@@ -79,9 +79,13 @@ def _write_one(folder: Path, ending: str, prepared: Prepared, alternative: tuple
 
 
 def _bands(prepared: Prepared, policies: tuple[Policy, ...], lowered: Lowered) -> dict[str, pd.DataFrame]:
+    """Bands of every green wave, at that of its speeds at which they are widest."""
     make = partial(band_table, prepared.world.network, lowered.baseline.signals, lowered.plan.signals)
-    parts = [make([path for path in (one.along, one.back) if path is not None], one.speed_kmh)
-             for one in policies if isinstance(one, GreenWave)]
+    parts = []
+    for wave in (one for one in policies if isinstance(one, GreenWave)):
+        paths = [path for path in (wave.along, wave.back) if path is not None]
+        tables = [make(paths, speed_kmh) for speed_kmh in wave.speeds_kmh]
+        parts.append(max(tables, key=lambda table: round(float(table["band_after_s"].sum()), 6)))
     return {"timing_bands": pd.concat(parts, ignore_index=True)} if parts else {}
 
 

@@ -227,8 +227,8 @@ def band_table(
 
     Returns
     -------
-    Columns ``path``, ``signals``, ``speed_kmh``, ``band_before_s``, ``band_after_s``: the longest time in which vehicles
-    at this speed meet green at all signals; null without a common cycle.
+    Columns ``path``, ``signals``, ``speed_kmh``, ``band_before_s``, ``band_after_s``: the longest time in which
+    vehicles at this speed meet green at all signals; null without a common cycle.
     """
     records, durations = [], {name: one.phase_s for name, one in timings_of(before).items()}
     for path in paths:

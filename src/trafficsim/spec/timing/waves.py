@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -173,27 +174,54 @@ def _covered(begins: F8, lengths: F8, cycle_s: float, start: float) -> float:
     return float(np.where(lengths >= cycle_s - TINY, cycle_s, np.maximum(lengths - age, 0.0)).min())
 
 
-def two_way_offsets(
-    out: Wave, back: Wave, cycle_s: float, weight_back: float, first_offset_s: float = 0.0
-) -> dict[str, float]:
-    """Offsets that maximise the band out plus ``weight_back`` times the band back, over whole seconds.
+class TwoWay(NamedTuple):
+    """Offsets for both directions, the speed that they are made for, and both bands in s."""
+
+    offsets: Mapping[str, float]
+    speed_ms: float
+    band_out_s: float
+    band_back_s: float
+
+
+@lru_cache(maxsize=256)
+def two_way(
+    out: tuple[StopLine, ...], back: tuple[StopLine, ...], cycle_s: float, weight_back: float,
+    speeds_ms: tuple[float, ...],
+) -> TwoWay:
+    """Find offsets that maximise the band out plus ``weight_back`` times the band back, over whole seconds.
 
     Given when the two bands begin at the first signal and how wide the band out is, each signal can be set by itself:
-    all these cases are looked at (as in Little's bandwidth problem, 1966; here with fixed cycle and speed). Of equal
-    sums the one with the wider narrower band is taken; of equal offsets of a signal the one with the most green around
-    the bands.
+    all these cases are looked at (Little's bandwidth problem, 1966, with a fixed cycle). Of equal sums the one with the
+    wider narrower band is taken; of equal offsets of a signal the one with the most green around the bands. Of several
+    speeds the first with the largest sum is taken.
 
     Parameters
     ----------
     out, back
-        The directions.
+        Stop lines of both directions.
     cycle_s
         Common cycle, a whole number of seconds.
     weight_back
         Worth of a second of the band back, relative to one of the band out.
-    first_offset_s
-        Offset of the first signal of the way out, which stays.
+    speeds_ms
+        Speeds of the wave to choose from.
+
+    Returns
+    -------
+    Offsets relative to the first signal of the way out.
     """
+    best: TwoWay | None = None
+    for speed_ms in speeds_ms:
+        found = _two_way(Wave(out, speed_ms), Wave(back, speed_ms), cycle_s, weight_back)
+        gain = 0.0 if best is None else (found.band_out_s - best.band_out_s) + weight_back * (
+            found.band_back_s - best.band_back_s)
+        if best is None or gain > 1e-6:
+            best = found
+    assert best is not None, "at least one speed"
+    return best
+
+
+def _two_way(out: Wave, back: Wave, cycle_s: float, weight_back: float) -> TwoWay:
     shifts = np.arange(round(cycle_s), dtype=np.float64)
     names = list(dict.fromkeys(line.program for line in (*out.lines, *back.lines)))
     cover_out = {name: _cover(out, name, cycle_s, shifts, np.zeros(1))[:, 0] for name in names}
@@ -203,16 +231,16 @@ def two_way_offsets(
     for name in names:
         reach = np.minimum(reach, _best_back(cover_out[name], cover_back[name], widths))
     worth = np.where(reach >= 0.0, widths[:, None] + weight_back * reach, -1.0)
-    best = worth >= worth.max() - 1e-6
-    narrow = np.where(best, np.minimum(widths[:, None], reach), -1.0)
+    narrow = np.where(worth >= worth.max() - 1e-6, np.minimum(widths[:, None], reach), -1.0)
     width, start = np.unravel_index(int(np.argmax(narrow)), narrow.shape)
     chosen = {}
     for name in names:
         fits = (cover_out[name] >= widths[width] - TINY) & (cover_back[name][:, start] >= reach[width, start] - TINY)
         slack = np.where(fits, cover_out[name] + weight_back * cover_back[name][:, start], -1.0)
         chosen[name] = float(shifts[int(np.argmax(slack))])
-    turn = first_offset_s - chosen[out.lines[0].program]
-    return {name: (offset + turn) % cycle_s for name, offset in chosen.items()}
+    first = chosen[out.lines[0].program]
+    offsets = {name: (offset - first) % cycle_s for name, offset in chosen.items()}
+    return TwoWay(offsets, out.speed_ms, band_s(out, cycle_s, offsets), band_s(back, cycle_s, offsets))
 
 
 def _cover(wave: Wave, program: str, cycle_s: float, shifts: F8, starts: F8) -> F8:
