@@ -201,8 +201,9 @@ class PlanBuilder:
             values[field.name] = _applied(field.read(self._plan), operations)
             _check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
-        plan = replace(plan, gates=joined(plan.gates, gate_arrays(self._gates)),
-                       behaviour=behaviour_arrays(plan, self._rules))
+        # by name, so that the order of policies shows nowhere
+        gates, rules = sorted(self._gates), sorted(self._rules, key=lambda rule: rule.name)
+        plan = replace(plan, gates=joined(plan.gates, gate_arrays(gates)), behaviour=behaviour_arrays(plan, rules))
         return plan, (*(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
 
     def _record(self, kind: str, name: str, cells: tuple[str, ...], operand: Any) -> None:
