@@ -211,6 +211,17 @@ def test_a_policy_that_is_wrong_is_told_before_anything_has_run(tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_policy_with_a_defect_is_told_without_a_traceback() -> None:
+    class Defective(Slower):
+        kind = "test_defective"
+
+        def lower(self, builder: Builder) -> None:
+            raise ZeroDivisionError("a defect")
+
+    with pytest.raises(PolicyError, match="alternative 'wrong': policies: found ZeroDivisionError: a defect"):
+        run(None, alternatives={"do nothing": (), "wrong": (Defective(),)})
+
+
 def test_any_alternative_may_be_the_baseline_and_tables_are_attributes() -> None:
     result = run(None)
     turned = result.compare(to="slower").table("mean_delay_s")

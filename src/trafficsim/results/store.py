@@ -136,6 +136,11 @@ class StoredTables(Mapping[str, pd.DataFrame]):
         return [files[name] for files in self._runs.values() if name in files]
 
 
+def _pair(labels: Labels) -> tuple[str, str, int]:
+    """Name the runs that have the same tables: one replication under every alternative."""
+    return labels.scenario, labels.engine, labels.replication
+
+
 def read_run(folder: Path, labels: Labels) -> dict[str, pd.DataFrame]:
     """Read the tables of one run, by name.
 

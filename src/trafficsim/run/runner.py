@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from trafficsim import __version__
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, PolicyError, TrafficsimError
 from trafficsim.engines.registry import check_engine
 from trafficsim.io.load import load_world, naming
 from trafficsim.io.paths import resolve_path
@@ -235,7 +235,17 @@ def _check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
         for name, prepared in worlds.items():
             for engine in study.engines:
                 with naming(f"alternative {alternative!r}"):
-                    lowered_for(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
+                    _try_to_lower(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
+
+
+def _try_to_lower(prepared: Prepared, job: Job) -> None:
+    try:
+        lowered_for(prepared, job)
+    except TrafficsimError:
+        raise
+    except Exception as error:  # a policy of somebody else may fail in any way; name it instead of a traceback
+        raise PolicyError("policies", f"{type(error).__name__}: {error}", "policies that can be lowered",
+                          "correct the method 'lower' of the policy") from error
 
 
 def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
