@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import current_process
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, Self, TypeVar
@@ -66,6 +67,10 @@ class Crew:
         self._threads = [Thread(target=self._keep_a_worker_busy, daemon=True) for _ in range(workers - 1)]
 
     def __enter__(self) -> Self:
+        # A worker imports the script that started it; if that script is not guarded, it would start workers again.
+        if self._threads and getattr(current_process(), "_inheriting", False):
+            raise InputError("workers", "a script that runs again in each of its workers",
+                             'a script whose code stands under if __name__ == "__main__":', "guard it so")
         for thread in self._threads:
             thread.start()
         return self
