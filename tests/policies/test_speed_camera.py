@@ -55,7 +55,8 @@ def strength(plan: Plan, name: str, position_m: float) -> float:
 def by_formula(beyond_m: float) -> float:
     """K as the docstring of the policy says, for a place that lies so far beyond the camera (negative: before it).
 
-    It is that of the middle of the zone. Zones are 25 m long within 300 m of the camera and 100 m further on; the last one is cut at 3 * 580 m.
+    It is that of the middle of the zone. Zones are 25 m long within 300 m of the camera and 100 m further on; the last
+    one is cut at 3 * 580 m.
     """
     if not -300.0 < beyond_m < 1740.0:
         return 0.0
