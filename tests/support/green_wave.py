@@ -9,7 +9,6 @@ import numpy as np
 
 from tests.support.worlds import PLACEHOLDER
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.policies.green_wave import GreenWave
 from trafficsim.results.frames import Labels
 from trafficsim.results.stops import stops_along
 from trafficsim.run.jobs import Job, simulate
@@ -77,7 +76,7 @@ def random_offsets(prepared: Prepared, sets: int = SETS, seed: int = 7) -> list[
     """Return the world with each of several sets of random whole-second offsets."""
     draw = np.random.default_rng(seed)
     programs = len(prepared.signals.program_id)
-    cycle = int(round(float(prepared.signals.duration_s[: prepared.signals.phase_start[1]].sum())))
+    cycle = round(float(prepared.signals.duration_s[: prepared.signals.phase_start[1]].sum()))
     return [with_offsets(prepared, draw.integers(0, cycle, programs).tolist()) for _ in range(sets)]
 
 

@@ -131,7 +131,7 @@ class GreenWave(Policy):
         if path not in network.paths:
             close = difflib.get_close_matches(path, network.paths, n=1)
             raise PolicyError(where, "no path of this name", "a path of the network",
-                              f"did you mean {close[0]!r}?" if close else "name it in [network.paths]")
+                              f"did you mean {close[0]!r}" if close else "name it in [network.paths]")
         unknown = [link for link in network.paths[path] if link not in network.links]
         if unknown:
             raise PolicyError(where, f"no link {unknown[0]!r}", "links of the network", "correct the path")

@@ -128,9 +128,7 @@ class Webster(Policy):
     def _require_served(self, name: str, junction: Junction, one: Design) -> None:
         if one.served:
             return
-        moving = [row for row in one.rows if row.rate.any()]
-        lanes = ", ".join(f"{moving[place].name} with {moving[place].volume:.0f} pcu/h"
-                          for place in one.critical.rows if place < len(moving))
+        lanes = ", ".join(f"{row.name} with {row.volume:.0f} pcu/h" for row in one.deciding)
         most = 1.0 - junction.lost_s / self.maximum_cycle_s
         raise PolicyError(
             f"policy {self.kind}: signal {name!r}",
@@ -156,7 +154,7 @@ def programs_named(network: Network, on: tuple[str, ...] | None, policy: str) ->
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             raise PolicyError(f"policy {policy}: on", f"no signal {name!r}", "ids of signal programs",
-                              f"did you mean {close[0]!r}?" if close else f"use some of {', '.join(known[:5])}")
+                              f"did you mean {close[0]!r}" if close else f"use some of {', '.join(known[:5])}")
     return known if on is None else tuple(name for name in known if name in on)
 
 

@@ -264,7 +264,7 @@ class _Rates:
 
     def __init__(self, approaches: Approaches, phase_s: Sequence[float], turn: F8, load: F8) -> None:
         self.uses, self.turn, self.load = approaches.uses, turn, load
-        self.green = approaches.stages.greens(phase_s)
+        self.green, self.after = approaches.stages.greens(phase_s), approaches.stages.after
         self.cycle = float(sum(phase_s))
         self.lanes = approaches.lanes
         self.lane_ratio = {lane: float((load[members] / turn[members]).sum()) for lane, members in self.lanes.items()}
@@ -285,7 +285,8 @@ class _Rates:
         green = max(self.green[stage], 1.0)
         free_s = max(green - self._queue_s(foes), 0.0)
         gaps = permitted_flow(float(self.load[foes].sum()), use.gap_s, use.follow_up_s)
-        goes_on = use.letters[(stage + 1) % len(self.green)] != "r"
+        following = (stage + 1) % len(self.green)
+        goes_on = use.between[stage] if self.after[stage] else following != stage and use.letters[following] != "r"
         waiting = 0.0 if goes_on else self._sneakers(place)
         return min(full, (min(gaps, full) * free_s + S_PER_H * waiting) / green)
 

@@ -88,12 +88,14 @@ class Design:
     phase_s : durations of all phases
     cycle_s : their sum
     critical : stage ratios that Webster's formula starts from
+    deciding : lanes that they are due to
     served : whether the longest cycle allowed serves the volumes
     rows : lanes with demand under these durations
     """
 
     phase_s: tuple[float, ...]
     critical: Critical
+    deciding: tuple[Row, ...]
     served: bool
     rows: tuple[Row, ...]
 
@@ -137,7 +139,8 @@ def design(junction: Junction, cycle_s: float | None = None) -> Design:
         if moved < CLOSE_S:
             break
     phase_s = _rounded(junction, rows, greens, given)
-    return Design(tuple(phase_s), critical, served, junction.rows(phase_s))
+    deciding = tuple(rows[place] for place in critical.rows)
+    return Design(tuple(phase_s), critical, deciding, served, junction.rows(phase_s))
 
 
 def _step(
