@@ -17,6 +17,7 @@ from trafficsim.engines.registry import ENGINES
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.prepare import prepare
 from trafficsim.results.frames import Labels
+from trafficsim.results.asked import ASKED
 from trafficsim.results.store import MANIFEST, file_name, read_tables, stored_runs
 from trafficsim.run import jobs, runner
 from trafficsim.run.executor import Crew
@@ -143,7 +144,7 @@ def test_a_folder_without_a_finished_run_is_taken(tmp_path: Path) -> None:
     (tmp_path / ".trips@small@slower@2@ca.parquet.77.part").write_text("left by a process that was killed")
     (tmp_path / "notes.txt").write_text("mine")
     run(tmp_path, resume=False)
-    assert {path.name for path in tmp_path.iterdir() if "@" not in path.name} == {"notes.txt", MANIFEST}
+    assert {path.name for path in tmp_path.iterdir() if "@" not in path.name} == {"notes.txt", MANIFEST, ASKED}
 
 
 def test_runs_without_their_study_are_refused(tmp_path: Path) -> None:

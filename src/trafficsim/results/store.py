@@ -168,8 +168,8 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     return dict(StoredTables(runs))
 
 
-def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    """Write the study and the versions beside the results.
+def write_manifest(folder: Path, content: Mapping[str, Any], name: str = MANIFEST) -> None:
+    """Write the study and the versions, or another object, beside the results.
 
     Raises
     ------
@@ -177,10 +177,10 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
         If the folder cannot be written or the disk is full.
     """
     text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
-    _write(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+    _write(folder / name, lambda path: path.write_text(text, encoding="utf-8"))
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
     """Read what :func:`write_manifest` wrote; ``None`` if it is not there.
 
     Raises
@@ -188,7 +188,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     InputError
         If the file is damaged.
     """
-    path = folder / MANIFEST
+    path = folder / name
     if not path.is_file():
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ import numpy as np
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
+from trafficsim.io.network_file import write_network
 from trafficsim.plan.prepare import Prepared
+from trafficsim.results.asked import network_path
 from trafficsim.results.store import DONE, MANIFEST, read_manifest, remove_parts, stored_runs, write_manifest
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Network
@@ -42,6 +45,22 @@ def study_content(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Any
         "alternatives": alternatives,
         "scenarios": {name: scenario_content(prepared) for name, prepared in worlds.items()},
     }
+
+
+def write_networks(out: Path | None, worlds: Mapping[str, Prepared]) -> None:
+    """Write the network of every scenario beside its results, unless it is there; the manifest's hash covers it.
+
+    Raises
+    ------
+    MachineError
+        If the folder cannot be written.
+    """
+    for name, prepared in worlds.items() if out is not None else ():
+        path = network_path(out, name)
+        if not path.exists():
+            temporary = path.with_name(f".{os.getpid()}.{path.name}")
+            write_network(prepared.world.network, temporary)
+            temporary.replace(path)
 
 
 def fingerprint(prepared: Prepared) -> str:

@@ -17,6 +17,7 @@ from trafficsim.io.load import load_world, naming
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.lower import DESIGN_DAY
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.indicators import PATH_TIME
@@ -24,7 +25,7 @@ from trafficsim.results.store import DONE, StoredTables, check_readable, remove_
 from trafficsim.results.summary import summarise
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
-from trafficsim.run.manifest import claim_folder, scenario_content, study_content
+from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -221,6 +222,8 @@ def run_study(
         for alternative, policies in study.alternatives.items()
     ]
     claim_folder(options.out, study_content(study, prepared), resume=options.resume)
+    write_asked(options.out, study, count)
+    write_networks(options.out, prepared)
     return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options))
 
 
