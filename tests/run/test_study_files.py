@@ -16,8 +16,8 @@ from trafficsim.base.errors import InputError, MachineError, PolicyError
 from trafficsim.engines.registry import ENGINES
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.prepare import prepare
-from trafficsim.results.frames import Labels
 from trafficsim.results.asked import ASKED
+from trafficsim.results.frames import Labels
 from trafficsim.results.store import MANIFEST, file_name, read_tables, stored_runs
 from trafficsim.run import jobs, runner
 from trafficsim.run.executor import Crew
