@@ -22,6 +22,8 @@ __all__ = ["Comparison", "Difference", "Question", "Verdict", "compare"]
 F8 = NDArray[np.float64]
 LARGEST = 1e100
 """Values of this size are no traffic, and their squares would leave the range of numbers."""
+OF_ENFORCEMENT = ("citations",)
+"""Indicators that a camera gives by measuring alone, whether or not anybody heeds it."""
 TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")
 NUMBERS = (
     "mean", "baseline_mean", "diff", "low", "high", "bootstrap_low", "bootstrap_high", "p", "p_adjusted",
@@ -108,9 +110,9 @@ def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | N
     Replications with the same number are the same people, trips and luck, so differences are taken in pairs; a pair
     with a missing member is left out. The primary indicators of a scenario and engine form one family over all
     alternatives, every other (secondary) indicator a family of its own over the alternatives; p-values are adjusted by
-    Holm within each family, and verdicts rest on adjusted values. An arm that equals the baseline in all values has
-    difference 0, p 1 and is ``equivalent``; otherwise ``equivalent`` needs a margin and two one-sided tests, and then
-    goes before ``better`` and ``worse``.
+    Holm within each family, and verdicts rest on adjusted values. An arm that equals the baseline in all values, but
+    for citations, has difference 0, p 1 and is ``equivalent`` in them; otherwise ``equivalent`` needs a margin and two
+    one-sided tests, and then goes before ``better`` and ``worse``.
 
     Parameters
     ----------
@@ -189,13 +191,14 @@ def _compare_arms(arms: Sequence[_Arm], question: Question) -> Iterator[Differen
         for name, ours in arm.values.items():
             labels = arm.scenario, arm.engine, arm.alternative, name
             one = difference(Cell(*labels, arm.replications, ours, base.values[name]), question)
-            yield _equivalent(one) if same else one
+            yield _equivalent(one) if same and not one.diff else one
 
 
 def _same(arm: _Arm, base: _Arm) -> bool:
-    """Whether all values of all indicators are those of the baseline, in the replications that both have."""
+    """Whether all values that traffic gives are those of the baseline, in the replications that both have."""
     shared = arm.present() & base.present()
-    equal = (np.array_equal(arm.values[name][shared], base.values[name][shared], equal_nan=True) for name in arm.values)
+    names = [name for name in arm.values if name not in OF_ENFORCEMENT]
+    equal = (np.array_equal(arm.values[name][shared], base.values[name][shared], equal_nan=True) for name in names)
     return bool(shared.any()) and all(equal)
 
 
