@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import trafficsim as ts
 from tests.policies.signal_worlds import main_road, prepared
 from trafficsim.plan.lower import Lowered, design_volumes, lower
 from trafficsim.plan.prepare import Prepared
@@ -138,3 +140,14 @@ def test_stops_along_a_stretch() -> None:
     table = pd.DataFrame(rows, columns=["trip", "time_s", "link", "speed_kmh"])
     # a stands, moves up at 7 km/h (not yet moving), stands, drives on, stands again: 2 stops.
     assert stops_along(table, ["x", "y"]).to_dict() == {"a": 2, "b": 0}
+
+
+def test_for_python_users() -> None:
+    scenario = Path(__file__).resolve().parents[2] / "scenarios" / "arterial" / "scenario.toml"
+    study = ts.Study(name="s", scenarios=(str(scenario),), alternatives={"do nothing": (), "new": (Webster(),)})
+    table = ts.timing(study, "new")
+    assert table["scenario"].unique().tolist() == ["arterial"]
+    assert table.groupby("program")["stage"].max().tolist() == [3] * 8
+    assert not ts.timing(study, "do nothing")["changed"].any()
+    with pytest.raises(ts.InputError, match="no alternative 'old'"):
+        ts.timing(study, "old")

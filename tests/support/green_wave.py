@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tests.support.worlds import PLACEHOLDER
+from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.policies.green_wave import GreenWave
+from trafficsim.policies.webster import Webster
 from trafficsim.results.frames import Labels
 from trafficsim.results.stops import stops_along
 from trafficsim.run.jobs import Job, simulate
@@ -24,6 +27,8 @@ SIGNALS, SPACING_M, CYCLE_S, SPEED_KMH = 6, 400.0, 80.0, 50.0
 SETS = 20
 """Random offset sets; their mean is the uncoordinated state."""
 CARS = {"car": 1.0}
+SPLIT = Webster(minimum_cycle_s=CYCLE_S, maximum_cycle_s=CYCLE_S)
+"""Greens in proportion to the volumes at the cycle of the corridor, in every arm alike: only offsets differ."""
 MEASURES = ("travel_time", "delay", "stops")
 
 
@@ -38,14 +43,16 @@ class Outcome:
     """Stops of the path's vehicles behind the first stop line; None without trajectories."""
 
 
+def wave(slowest_kmh: float | None = None, *, along: str = "east", back: str | None = "west") -> GreenWave:
+    """Return a wave at the limit, in both directions unless ``back`` is None."""
+    return GreenWave(along=along, back=back, speed_kmh=SPEED_KMH, slowest_kmh=slowest_kmh)
+
+
 def six_signals(
-    main_veh_h: float = 600.0, cross_veh_h: float = 300.0, *, lanes: int = 2, drivers: Drivers | None = None,
+    main_veh_h: float = 600.0, cross_veh_h: float = 300.0, *, lanes: int = 1, drivers: Drivers | None = None,
     traces: bool = False,
 ) -> Prepared:
-    """Six signals 400 m apart, cycle 80 s, 50 km/h; volumes per direction, straight on only.
-
-    One lane per direction; main road and cross streets have 35 s of green each.
-    """
+    """Six signals 400 m apart, cycle 80 s, 50 km/h; volumes per direction, straight on only."""
     inner = tuple(range(1, SIGNALS + 1))
     network = corridor(lengths_m=(SPACING_M,) * (SIGNALS + 1), two_way=True, signals=inner, side_streets=inner,
                        cycle_s=CYCLE_S, speed_limit_kmh=SPEED_KMH, lanes=lanes)
@@ -72,12 +79,20 @@ def with_offsets(prepared: Prepared, offsets_s: Sequence[float]) -> Prepared:
     return replace(prepared, signals=prepared.signals._replace(offset_s=np.array(offsets_s, np.float64)))
 
 
-def random_offsets(prepared: Prepared, sets: int = SETS, seed: int = 7) -> list[Prepared]:
-    """Return the world with each of several sets of random whole-second offsets."""
+def random_offsets(
+    prepared: Prepared, policies: Sequence[Policy] = (), sets: int = SETS, seed: int = 7
+) -> list[Prepared]:
+    """Return the world with each of several sets of random whole-second offsets in the cycle that policies give."""
+    signals = lower(prepared, policies).plan.signals
+    cycle = round(float(signals.duration_s[: signals.phase_start[1]].sum()))
     draw = np.random.default_rng(seed)
-    programs = len(prepared.signals.program_id)
-    cycle = round(float(prepared.signals.duration_s[: prepared.signals.phase_start[1]].sum()))
-    return [with_offsets(prepared, draw.integers(0, cycle, programs).tolist()) for _ in range(sets)]
+    return [with_offsets(prepared, draw.integers(0, cycle, len(signals.program_id)).tolist()) for _ in range(sets)]
+
+
+def relative(after: Sequence[Outcome], before: Sequence[Outcome]) -> dict[str, float]:
+    """Relative change of the mean of every measure."""
+    return {name: float(np.mean([getattr(one, name) for one in after])
+                        / np.mean([getattr(one, name) for one in before]) - 1.0) for name in MEASURES}
 
 
 def outcome(
