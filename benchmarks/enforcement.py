@@ -43,11 +43,11 @@ class Row:
         return "within" if inside and sign else "OUT"
 
 
-def speeds_of(scenario: ts.Scenario, policy: ts.Policy, replications: int) -> pd.DataFrame:
+def speeds_of(scenario: ts.Scenario, policy: ts.Policy, replications: int, workers: int = 2) -> pd.DataFrame:
     """The speeds table of both arms, all replications."""
     study = ts.Study(name="evidence", scenarios=(scenario,), alternatives={BASE: (), "policy": (policy,)},
                      replications=replications, demand_variation=0.0)
-    return ts.run(study, workers=2).tables["speeds"]
+    return ts.run(study, workers=workers).tables["speeds"]
 
 
 def arms(table: pd.DataFrame, place: str, column: str) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +97,7 @@ def camera_rows(replications: int) -> Mapping[str, list[Row]]:
     free = speeds_of(motorway(200.0), camera, replications)
     busy = speeds_of(motorway(1600.0), camera, replications)
     tables = {"100 veh/h per lane": free, "800 veh/h per lane": busy}
-    found = {name: _profile(table, here) for name, table in tables.items()}
+    found = {name: camera_profile(table, here) for name, table in tables.items()}
     for name, scenario in (("1,400 veh/h per lane", motorway(2800.0)), ("800, 20 % trucks", motorway(1600.0, 0.2))):
         table = speeds_of(scenario, camera, replications)
         found[name] = [difference("mean speed at the camera", table, here, None),
@@ -105,7 +105,8 @@ def camera_rows(replications: int) -> Mapping[str, list[Row]]:
     return found
 
 
-def _profile(table: pd.DataFrame, here: str) -> list[Row]:
+def camera_profile(table: pd.DataFrame, here: str) -> list[Row]:
+    """Effects of a camera along the motorway."""
     rows = [
         difference("mean speed at the camera", table, here, (-8.0, -5.0), "-6.4"),
         difference("mean speed at the camera, unimpeded", table, here, (-8.0, -5.0), "-6.4", "unimpeded_mean_kmh"),
@@ -126,11 +127,12 @@ def section_rows(replications: int) -> Mapping[str, list[Row]]:
         policy = ts.policies.SectionControl(on=ts.links(group="tunnel"), calibration=calibration)
         table = speeds_of(scenario, policy, replications)
         for name in ("tunnel_east", "tunnel_west"):
-            found[f"{calibration}, {name}"] = _section(table, name, calibration)
+            found[f"{calibration}, {name}"] = section_profile(table, name, calibration)
     return found
 
 
-def _section(table: pd.DataFrame, name: str, calibration: str) -> list[Row]:
+def section_profile(table: pd.DataFrame, name: str, calibration: str) -> list[Row]:
+    """Effects of section control in one direction of the tunnel."""
     strict = calibration == "strict"
     link = {"tunnel_east": "section east10", "tunnel_west": "section west10"}[name]
     cited = table[(table["place"] == link) & (table["alternative"] == "policy")]
