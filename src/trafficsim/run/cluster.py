@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -46,6 +47,9 @@ class Cluster:
                              "Dask to talk to a scheduler", "pip install 'trafficsim[distributed]'") from None
         self._address = address
         self._client: Any = None
+        # What it logs, with tracebacks, when a scheduler is lost is said here in one message.
+        self._log = logging.getLogger("distributed.client")
+        self._log_level = self._log.level
 
     def __enter__(self) -> Self:
         """Connect.
@@ -55,6 +59,7 @@ class Cluster:
         MachineError
             If nobody answers, or the scheduler has no worker.
         """
+        self._log.setLevel(logging.CRITICAL)
         with self._trouble():
             self._client = self._distributed.Client(self._address, timeout=PATIENCE_S, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE_S)
@@ -63,6 +68,7 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close(timeout=PATIENCE_S)
+        self._log.setLevel(self._log_level)
 
     def execute(
         self, work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job]
@@ -96,6 +102,6 @@ class Cluster:
         try:
             yield
         except lost as error:
-            raise MachineError(f"executor {self._address}", f"{type(error).__name__}: {error}",
+            raise MachineError(f"executor {self._address}", " ".join(f"{type(error).__name__}: {error}".split()),
                                "a Dask scheduler with at least one worker that stays alive",
                                "look at the address, the scheduler and its workers") from error
