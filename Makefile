@@ -3,12 +3,14 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
 INSTALLED := $(VENV)/.installed
 DATA := $(VENV)/.data
 WORKERS ?= 2
+DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
 
-.PHONY: test test-compiled test-plain lint bench data clean
+.PHONY: demo test test-compiled test-plain lint bench data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
@@ -24,21 +26,32 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 	$(call install,-e '.[dev]')
 	@touch $@
 
+# What users need; the tests need more.
+$(RUNTIME): pyproject.toml | $(BIN)/python
+	$(call install,-e .)
+	@touch $@
+
 # Networks and demand of Cologne and Ingolstadt, for the real-city scenarios. Installed, never copied (see README).
-$(DATA): $(INSTALLED)
+$(DATA): | $(BIN)/python
 	$(call install,--no-deps sumo-rl==1.4.5)
 	@touch $@
 
 data: $(DATA)
 
+# Compares five alternatives on a main road in Ingolstadt and writes a report.
+demo: $(RUNTIME) $(DATA)
+	$(BIN)/trafficsim compare scenarios/ingolstadt7/study.toml --workers $(WORKERS) --out $(DEMO) --resume
+	$(BIN)/trafficsim report $(DEMO) --out $(DEMO)/report.html
+	@echo "The report: $(CURDIR)/$(DEMO)/report.html"
+
 test: test-compiled test-plain
 
-test-compiled: $(DATA)
+test-compiled: $(INSTALLED) $(DATA)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # Without JIT the kernels are plain Python: coverage sees them, and the results must not change.
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines)
-test-plain: $(DATA)
+test-plain: $(INSTALLED) $(DATA)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
 
 lint: $(INSTALLED)
@@ -53,4 +66,4 @@ bench: $(INSTALLED)
 	$(BIN)/python benchmarks/step_costs.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
