@@ -15,8 +15,10 @@ import pytest
 from tests.cli.support import Answer
 from trafficsim import __version__, api
 from trafficsim.base.errors import MachineError
+from trafficsim.spec.scenario import NetworkSource, Scenario
+from trafficsim.spec.study import Study
 
-COMMANDS = ["bench", "check", "compare", "import", "new", "run", "schema"]
+COMMANDS = ["bench", "check", "compare", "import", "new", "policies", "run", "schema"]
 
 
 def test_help_lists_what_is_built_and_nothing_else() -> None:
@@ -78,9 +80,38 @@ def test_new_writes_sound_files_and_overwrites_nothing(tmp_path: Path) -> None:
         assert answer.status == 0, answer.stdout
         assert json.loads(answer.stdout)["ok"] is True
     again = Answer("new", folder)
-    assert again.status == 2
+    assert (again.status, again.stderr.count("\n")) == (2, 1)
     assert "exists already" in again.stderr
     assert {path.name: path.read_text() for path in folder.iterdir()} == before
+
+
+def test_new_mixes_nothing_with_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    answer = Answer("new", tmp_path)
+    assert (answer.status, answer.stdout) == (2, "")
+    assert "holds notes.txt" in answer.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    in_the_way = Answer("new", tmp_path / "notes.txt")
+    assert (in_the_way.status, in_the_way.stdout) == (2, "")
+    assert "a file that exists already" in in_the_way.stderr
+
+
+def test_new_into_a_folder_that_cannot_be_written() -> None:
+    answer = Answer("new", "/proc/trafficsim")
+    assert (answer.status, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
+    assert "/proc/trafficsim" in answer.stderr
+
+
+def test_the_first_study_of_new_has_alternatives_a_path_and_a_detector(tmp_path: Path) -> None:
+    assert Answer("new", tmp_path / "first").status == 0
+    study = api.load(tmp_path / "first" / "study.toml")
+    assert isinstance(study, Study)
+    assert len([policies for policies in study.alternatives.values() if policies]) >= 2
+    scenario = study.scenarios[0]
+    assert isinstance(scenario, Scenario)
+    assert isinstance(scenario.network, NetworkSource)
+    assert scenario.network.paths
+    assert scenario.detectors
 
 
 def _raise(error: BaseException) -> Any:

@@ -25,6 +25,14 @@ def test_a_run_shows_dashes_where_there_is_no_interval() -> None:
     assert line.count("–") == 2
 
 
+def test_names_in_brackets_are_shown_whole() -> None:
+    entry = {"mean": 100.0, "low": None, "high": None, "unit": "s", "n": 1}
+    assert "path_time_s[main_road]" in text(indicators_view({"path_time_s[main_road]": entry}))
+    arms = {"do nothing": {"path_time_s[main_road]": [1.0, 2.0]}, "plan": {"path_time_s[main_road]": [1.5, 2.1]}}
+    shown = text(comparison_view(compare(table(arms), Question(primary=("path_time_s[main_road]",)))))
+    assert "path_time_s[main_road]" in shown
+
+
 def test_a_comparison_shows_primary_indicators_first_and_no_markup_of_names() -> None:
     worse = {name: [value + 5.0 + 0.01 * at for at, value in enumerate(values)] for name, values in BASE.items()}
     comparison = compare(table({"do nothing": BASE, "plan [red]": worse}), Question(primary=("mean_speed_kmh",)))

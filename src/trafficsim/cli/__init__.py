@@ -9,17 +9,18 @@ import typer
 from trafficsim.cli import catalogue, convert, inspection, measure, simulate, start
 
 app = typer.Typer(
-    name="trafficsim", help="Traffic-flow simulation and policy testing.", no_args_is_help=True, add_completion=False,
+    name="trafficsim", help="Traffic-flow simulation and policy testing.", no_args_is_help=True,
     pretty_exceptions_enable=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("new")(start.new)
-app.command("run")(simulate.run)
-app.command("compare")(simulate.compare)
-app.command("check")(inspection.check)
+# The short help stands in the list of commands, whole; what a command's own --help says first is its docstring.
+app.command("new", short_help="Write a first scenario and study to edit.")(start.new)
+app.command("check", short_help="Say what is wrong, repaired or inferred in a file.")(inspection.check)
+app.command("run", short_help="Run a scenario and show its indicators.")(simulate.run)
+app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.add_typer(convert.app, name="import")
-app.command("policies")(catalogue.policies)
-app.command("schema")(inspection.schema)
-app.command("bench")(measure.bench)
+app.command("policies", short_help="Show what each policy does, on what evidence.")(catalogue.policies)
+app.command("schema", short_help="Print what a file may hold, as JSON Schema.")(inspection.schema)
+app.command("bench", short_help="Measure the speed of the engines here.")(measure.bench)
 
 
 def _version(wanted: bool) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @guarded
 def policies(
-    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Kind of one policy, to see all of it.")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Kind of one policy, to see all about it.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show the catalogue of policies: mechanism, evidence with its grade, limits, and where each number comes from."""

@@ -26,8 +26,12 @@ def formats() -> None:
 def sumo(
     network: Annotated[Path, typer.Argument(metavar="NET", help="Network: .net.xml, plain or gz.")],
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")],
-    routes: Annotated[list[Path] | None, typer.Option(help="Routes, trips, flows (.rou.xml); may be repeated.")] = None,
-    additional: Annotated[list[Path] | None, typer.Option(help="Signal programs (.add.xml); may be repeated.")] = None,
+    routes: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Routes, trips, flows (.rou.xml); may be repeated.")
+    ] = None,
+    additional: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Signal programs (.add.xml); may be repeated.")
+    ] = None,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
     from trafficsim.io.paths import require_file

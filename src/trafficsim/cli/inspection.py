@@ -52,7 +52,7 @@ def check(
 
 @guarded
 def schema(
-    subject: Annotated[Subject, typer.Argument(help="Kind of file.")] = Subject.scenario,
+    subject: Annotated[Subject, typer.Argument(metavar="KIND", help="Kind of file.")] = Subject.scenario,
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
     from trafficsim.io.json_schema import schema_of

@@ -13,7 +13,7 @@ from trafficsim.cli.options import Json
 @guarded
 def bench(
     cases: Annotated[
-        list[str] | None, typer.Argument(metavar="[CASE...]", help="Names; without any, all but the city.")
+        list[str] | None, typer.Argument(metavar="CASE", help="Names of cases; without any, all but the city.")
     ] = None,
     as_json: Json = False,
 ) -> None:

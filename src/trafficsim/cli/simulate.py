@@ -31,8 +31,10 @@ class Engine(StrEnum):
 def run(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="Scenario file.")],
     engine: Annotated[Engine, typer.Option(help="How vehicles move.")] = Engine.ca,
-    seed: Annotated[int | None, typer.Option(min=0, help="Takes the place of the scenario's seed.")] = None,
-    replications: Annotated[int, typer.Option(min=1, help="Number of realisations.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Takes the place of the scenario's seed.")
+    ] = None,
+    replications: Annotated[int, typer.Option(min=1, metavar="N", help="Number of realisations.")] = 1,
     workers: Workers = 1,
     out: Out = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too; needs --out.")] = False,
@@ -56,7 +58,9 @@ def run(
 @guarded
 def compare(
     study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Study file.")],
-    replications: Annotated[int | None, typer.Option(min=1, help="Takes the place of the study's number.")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Takes the place of the study's number.")
+    ] = None,
     workers: Workers = 1,
     executor: Executor = "local",
     out: Out = None,

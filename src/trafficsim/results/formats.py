@@ -36,7 +36,7 @@ def indicators_view(indicators: Mapping[str, Mapping[str, Any]], title: str = ""
         table.add_column(heading, justify="left" if heading == "unit" else "right")
     for name, entry in indicators.items():
         cells = (number(entry["mean"]), number(entry["low"]), number(entry["high"]))
-        table.add_row(name, *cells, entry["unit"], str(entry["n"]))
+        table.add_row(escape(name), *cells, entry["unit"], str(entry["n"]))
     return table
 
 
@@ -86,8 +86,8 @@ def _comparison_cells(one: Difference) -> tuple[str, ...]:
     style = STYLES[one.verdict] if one.primary else "dim"
     verdict = one.verdict if one.primary else f"({one.verdict})"
     pairs = f"{one.n} of {one.n + len(one.left_out)}" if one.left_out else str(one.n)
-    return ("  " + one.indicator, number(one.mean), _change(one), interval, one.unit, _p_value(one.p_adjusted), pairs,
-            f"[{style}]{verdict}[/{style}]")
+    return ("  " + escape(one.indicator), number(one.mean), _change(one), interval, one.unit, _p_value(one.p_adjusted),
+            pairs, f"[{style}]{verdict}[/{style}]")
 
 
 def _change(one: Difference) -> str:
