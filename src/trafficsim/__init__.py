@@ -36,13 +36,14 @@ _HOMES = {
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
 }
-_ROOMS = ("policies",)
+_ROOMS = {"plot": "trafficsim.report.plot", "policies": "trafficsim.policies", "report": "trafficsim.report"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - all are texts
 
 if TYPE_CHECKING:
     from trafficsim import policies as policies
+    from trafficsim import report as report
     from trafficsim.api import build as build
     from trafficsim.api import check as check
     from trafficsim.api import compare as compare
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.report import plot as plot
     from trafficsim.spec.build import corridor as corridor
     from trafficsim.spec.build import grid as grid
     from trafficsim.spec.build import junction as junction
@@ -91,7 +93,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
     if name in _ROOMS:
-        return import_module(f"{__name__}.{name}")
+        return import_module(_ROOMS[name])
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli import catalogue, convert, inspection, measure, simulate, start
+from trafficsim.cli import catalogue, convert, inspection, measure, report, simulate, start
 
 app = typer.Typer(
     name="trafficsim", help="Traffic-flow simulation and policy testing.", no_args_is_help=True,
@@ -17,6 +17,7 @@ app.command("new", short_help="Write a first scenario and study to edit.")(start
 app.command("check", short_help="Say what is wrong, repaired or inferred in a file.")(inspection.check)
 app.command("run", short_help="Run a scenario and show its indicators.")(simulate.run)
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
+app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
 app.add_typer(convert.app, name="import")
 app.command("policies", short_help="Show what each policy does, on what evidence.")(catalogue.policies)
 app.command("schema", short_help="Print what a file may hold, as JSON Schema.")(inspection.schema)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from trafficsim.base.errors import MachineError
+from trafficsim.report.language import Language, load
 from trafficsim.spec.network import Network
 
 # Okabe and Ito (2008), Color Universal Design: the colours that differ for all common kinds of colour vision.
@@ -28,7 +29,7 @@ LONG_SHAPE = 4.0
 Line = list[tuple[float, float]]
 
 
-def network_map(network: Network, path: str | Path | None = None, title: str = "") -> Figure:
+def network_map(network: Network, path: str | Path | None = None, title: str = "", language: str = "en") -> Figure:
     """Draw a network, and save it as PNG when a path is given.
 
     Each direction is drawn to the right of its centre line (left in left-hand traffic), as wide as it has lanes. The
@@ -43,6 +44,8 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
         PNG file to write.
     title
         Title of the figure.
+    language
+        Language of labels.
 
     Raises
     ------
@@ -55,18 +58,19 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
     >>> len(network_map(grid(2, 2)).axes)
     1
     """
-    lines = _lines(network)
+    words, lines = load(language), lines_of(network)
     figure, scale = _canvas([point for line in lines.values() for point in line])
     axes = figure.axes[0]
-    handles = _draw_links(axes, network, lines, scale)
-    handles += _draw_signals(axes, network)
+    handles = _draw_links(axes, network, lines, scale, words)
+    handles += _draw_signals(axes, network, words)
     stretch = scale[1] / scale[0]
-    axes.set_xlabel("east [m]")
+    axes.set_xlabel(words.plain("plot.east"))
     if len({y for line in lines.values() for _, y in line}) == 1:
         _draw_straight_road(axes, lines)
     else:
-        axes.set_ylabel("north [m]" + (f", enlarged {stretch:.0f} times" if stretch > 1.5 else ""))
-    axes.set_title(title or f"{len(lines)} links, {len(network.signals)} signals", fontsize=10, loc="left")
+        key = "plot.north_times" if stretch > 1.5 else "plot.north"
+        axes.set_ylabel(words.plain(key, times=words.number(stretch, 0)))
+    axes.set_title(title or words.plain("plot.network_size", links=len(lines), signals=len(network.signals)), fontsize=10, loc="left")
     if handles:
         axes.legend(handles=handles, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     if path is not None:
@@ -74,7 +78,7 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
     return figure
 
 
-def _lines(network: Network) -> dict[str, Line]:
+def lines_of(network: Network) -> dict[str, Line]:
     """Return the drawn line of every link that has a place."""
     lines: dict[str, Line] = {}
     nodes = network.graph.nodes
@@ -114,7 +118,8 @@ def _canvas(points: Sequence[tuple[float, float]]) -> tuple[Figure, tuple[float,
     return figure, (per_x, per_y)
 
 
-def _draw_links(axes: Any, network: Network, lines: dict[str, Line], scale: tuple[float, float]) -> list[Line2D]:
+def _draw_links(axes: Any, network: Network, lines: dict[str, Line], scale: tuple[float, float],
+                words: Language) -> list[Line2D]:
     lane_points = LANE_POINTS if len(lines) <= MANY_LINKS else 0.4
     side = -1.0 if network.left_hand_traffic else 1.0
     shown = list(network.groups)[:MOST_GROUPS]
@@ -124,7 +129,7 @@ def _draw_links(axes: Any, network: Network, lines: dict[str, Line], scale: tupl
     for link, line in lines.items():
         lanes = int(attributes[link].get("lanes", 1))
         drawn, widths = batches.setdefault(group_of.get(link, -1), ([], []))
-        drawn.append(_beside(line, side * (lanes * lane_points / 2 + 0.3), scale))
+        drawn.append(beside(line, side * (lanes * lane_points / 2 + 0.3), scale))
         widths.append(lanes * lane_points)
     handles = []
     for group, (drawn, widths) in sorted(batches.items()):
@@ -132,12 +137,13 @@ def _draw_links(axes: Any, network: Network, lines: dict[str, Line], scale: tupl
         style: Any = "solid" if group < 0 else GROUP_STYLES[group]
         axes.add_collection(LineCollection(drawn, colors=colour, linewidths=widths, linestyles=[style],
                                            capstyle="butt"))
-        label = "other links" if group < 0 and shown else "links" if group < 0 else f"group {shown[group]}"
+        label = (words.plain("plot.group", group=shown[group]) if group >= 0
+                 else words.plain("plot.other_links" if shown else "plot.links"))
         handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2.5, label=label))
     return handles
 
 
-def _beside(line: Line, points: float, scale: tuple[float, float]) -> Line:
+def beside(line: Line, points: float, scale: tuple[float, float]) -> Line:
     """Shift a line to its right by a number of points on paper."""
     paper = [(x * scale[0], y * scale[1]) for x, y in line]
     moved = []
@@ -157,7 +163,7 @@ def _draw_straight_road(axes: Any, lines: dict[str, Line]) -> None:
     axes.plot([x for x, _ in ends], [y for _, y in ends], linestyle="none", marker="|", markersize=10, color="black")
 
 
-def _draw_signals(axes: Any, network: Network) -> list[Line2D]:
+def _draw_signals(axes: Any, network: Network, words: Language) -> list[Line2D]:
     nodes = {link: attributes["to"] for link, attributes in network.links.items()}
     signalled = {nodes[way.from_link] for way in network.connections if way.signal is not None}
     places = [(network.graph.nodes[node].get("x_m"), network.graph.nodes[node].get("y_m")) for node in signalled]
@@ -167,7 +173,7 @@ def _draw_signals(axes: Any, network: Network) -> list[Line2D]:
     size = 5.0 if len(places) <= 100 else 1.5
     style = {"marker": "s", "color": SIGNAL_COLOUR, "markerfacecolor": "#F0E442", "markeredgewidth": 0.8}
     axes.plot([x for x, _ in places], [y for _, y in places], linestyle="none", markersize=size, zorder=3, **style)
-    return [Line2D([], [], linestyle="none", markersize=5, label="signal", **style)]  # type: ignore[arg-type]
+    return [Line2D([], [], linestyle="none", markersize=5, label=words.plain("plot.signal"), **style)]  # type: ignore[arg-type]
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -1,0 +1,22 @@
+"""The command ``report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trafficsim.cli.guard import guarded
+
+
+@guarded
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results, as --out of compare named it.")],
+    lang: Annotated[str, typer.Option(help="Language of the page.")] = "en",
+    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="File to write; DIR/report.html without it.")] = None,
+) -> None:
+    """Write the report of a study as one HTML page, from its folder of results alone."""
+    from trafficsim.report.page import report as write
+
+    typer.echo(write(folder, out, language=lang))

@@ -1,0 +1,99 @@
+"""One look for all plots: colours that all readers can tell apart, units on axes, and SVG that is the same every time."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+Arguments = ParamSpec("Arguments")
+Drawn = TypeVar("Drawn")
+WIDTH_INCH = 7.6
+
+
+class Mark(NamedTuple):
+    """How a series is drawn; marker and dash tell it apart without colour."""
+
+    colour: str
+    marker: str
+    dash: Any
+
+
+# Okabe and Ito (2008), Color Universal Design: colours that differ for all common kinds of colour vision.
+MARKS = (
+    Mark("#000000", "o", "solid"), Mark("#0072B2", "s", (0, (5, 1.5))), Mark("#D55E00", "^", (0, (1.5, 1))),
+    Mark("#007A5A", "D", (0, (6, 1.5, 1.5, 1.5))), Mark("#B5568A", "v", (0, (3, 1))), Mark("#8A6A00", "P", (0, (8, 2))),
+    Mark("#2A7FB8", "X", (0, (1, 2))),
+)
+LESS, MORE, STILL = "#0072B2", "#D55E00", "#8C8C8C"
+GREEN, RED, INTERGREEN = "#007A5A", "#D55E00", "#E8C547"
+GRID = "#D9D9D9"
+STYLE = {
+    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 9.0, "axes.titlesize": 9.0,
+    "axes.titlelocation": "left", "axes.labelsize": 9.0, "xtick.labelsize": 8.0, "ytick.labelsize": 8.0,
+    "legend.fontsize": 8.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.axisbelow": True, "grid.color": GRID, "grid.linewidth": 0.6, "lines.linewidth": 1.5, "lines.markersize": 5.0,
+    "figure.facecolor": "white", "axes.unicode_minus": True, "svg.fonttype": "none", "text.parse_math": False,
+}
+
+
+def styled(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
+    """Draw in the common style, whatever the style of the caller is."""
+
+    @functools.wraps(draw)
+    def drawn(*arguments: Arguments.args, **options: Arguments.kwargs) -> Drawn:
+        with rc_context(STYLE):
+            return draw(*arguments, **options)
+
+    return drawn
+
+
+def new_figure(height_inch: float, width_inch: float = WIDTH_INCH) -> Figure:
+    """Make an empty figure that lays itself out; nothing is shown on a screen."""
+    figure = Figure(figsize=(width_inch, height_inch), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def mark(position: int) -> Mark:
+    """Return the mark of a series; the first is the baseline's."""
+    return MARKS[position % len(MARKS)]
+
+
+def svg(figure: Figure, prefix: str) -> str:
+    """Turn a figure into an SVG element for a page: text stays text, and the same figure gives the same characters.
+
+    Parameters
+    ----------
+    figure
+        What to draw.
+    prefix
+        Begins all ids, which must differ between the figures of a page.
+    """
+    buffer = io.StringIO()
+    with rc_context({**STYLE, "svg.hashsalt": prefix}):
+        figure.savefig(buffer, format="svg", dpi=130, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg"):]
+    text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|\sxmlns(:\w+)?=\"[^\"]*\"", "", text, flags=re.S)
+    text = text.replace("xlink:href", "href")
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
+    text = re.sub(r'\bid="', f'id="{prefix}-', text)
+    text = re.sub(r'href="#', f'href="#{prefix}-', text)
+    text = re.sub(r"url\(#", f"url(#{prefix}-", text)
+    return re.sub(r"\n\s*", "\n", text).strip()
+
+
+def png(figure: Figure, dpi: float = 130.0) -> str:
+    """Turn a figure into a data address of a PNG picture."""
+    buffer = io.BytesIO()
+    with rc_context(STYLE):
+        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

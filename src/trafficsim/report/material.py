@@ -1,0 +1,193 @@
+"""What a report is made from: a folder of results, or the result of a study in memory. Nothing is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from trafficsim import __version__
+from trafficsim.base.errors import InputError, TrafficsimError
+from trafficsim.io.load import load_world
+from trafficsim.io.network_file import read_network
+from trafficsim.results.asked import network_path, question_from, read_asked
+from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.question import Question
+from trafficsim.results.store import DONE, MANIFEST, StoredTables, read_manifest, stored_runs
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Scenario
+
+if TYPE_CHECKING:
+    from trafficsim.run.runner import StudyResult
+
+DO_NOTHING = "do nothing"
+Policies = Sequence[Mapping[str, Any]]
+"""Policies of an alternative as they are written: ``kind`` and parameters."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that a report says, before it is put into words.
+
+    Attributes
+    ----------
+    study, question : name and words of the study
+    asked : baseline, primary indicators, levels
+    assumed : whether ``asked`` had to be assumed, because the folder does not hold it
+    alternatives : policies by name, in the order of the study
+    scenarios : content of the scenarios by name
+    demand_variation : coefficient of variation from day to day
+    version : that made the results
+    tables : by name
+    networks : by scenario; without geometry the reason stands in ``no_network``
+    folder : where the tables came from, if from one
+    """
+
+    study: str
+    question: str
+    asked: Question
+    assumed: bool
+    alternatives: Mapping[str, Policies]
+    scenarios: Mapping[str, Mapping[str, Any]]
+    demand_variation: float
+    version: str
+    tables: Mapping[str, pd.DataFrame]
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    no_network: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Every alternative against the baseline."""
+        return compare(self.tables["indicators"], self.asked, self.tables[DONE])
+
+    @cached_property
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """Scenario and engine of all runs, in their order."""
+        runs = self.tables[DONE][["scenario", "engine"]].drop_duplicates()
+        known = list(self.scenarios)
+        pairs = [(str(one.scenario), str(one.engine)) for one in runs.itertuples()]
+        return tuple(sorted(pairs, key=lambda pair: (known.index(pair[0]) if pair[0] in known else 0, pair[1])))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Alternatives without the baseline."""
+        return tuple(name for name in self.alternatives if name != self.asked.baseline)
+
+    def table(self, name: str, scenario: str, engine: str) -> pd.DataFrame | None:
+        """Return the rows of a scenario and engine, alternatives in the order of the study; ``None`` without any."""
+        if name not in self.tables:
+            return None
+        whole = self.tables[name]
+        rows = whole[(whole["scenario"] == scenario) & (whole["engine"] == engine)]
+        parts = [rows[rows["alternative"] == alternative] for alternative in self.alternatives]
+        parts = [part for part in parts if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def from_folder(folder: str | Path) -> Material:
+    """Read a folder of results.
+
+    Raises
+    ------
+    InputError
+        If it is no folder of results, or a file in it is damaged.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(str(folder), "no such folder", "a folder of results", "give the folder that --out named")
+    runs = stored_runs(folder)
+    if not any(DONE in files for files in runs.values()):
+        raise InputError(str(folder), "no complete run", "a folder of results", "give the folder that --out named")
+    manifest = read_manifest(folder)
+    if manifest is None or not isinstance(manifest.get("scenarios"), dict):
+        found = "no such file" if manifest is None else "no study or scenario in it"
+        raise InputError(str(folder / MANIFEST), found, "the study that the results beside it belong to",
+                         "put the file back, or give another folder")
+    study = manifest.get("study", {})
+    asked, question, order = _asked(folder, manifest)
+    written = manifest.get("alternatives", {DO_NOTHING: []})
+    networks, reasons = _networks(folder, manifest["scenarios"])
+    return Material(
+        study=str(study.get("name", next(iter(manifest["scenarios"]), ""))), question=question, asked=asked,
+        assumed=order is None, alternatives=_ordered(written, order or [asked.baseline]),
+        scenarios=manifest["scenarios"], version=str(manifest.get("version", "")), tables=StoredTables(runs),
+        demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
+        networks=networks, no_network=reasons, folder=folder,
+    )
+
+
+def _asked(folder: Path, manifest: Mapping[str, Any]) -> tuple[Question, str, list[str] | None]:
+    """Question, its words and the order of alternatives; the last is none where they had to be assumed."""
+    content = read_asked(folder)
+    if content is not None:
+        try:
+            question = question_from(content)
+            question.check()
+            return question, str(content.get("question", "")), [str(name) for name in content["alternatives"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(str(folder / "question.json"), f"a damaged file ({error})", "what the study asked",
+                             "remove the file: the usual question is assumed then") from None
+    written = manifest.get("alternatives", {DO_NOTHING: []})
+    empty = [name for name, policies in written.items() if not policies]
+    baseline = DO_NOTHING if DO_NOTHING in empty or not empty else empty[0]
+    words = "" if "alternatives" in manifest else next(
+        (str(one.get("question", "")) for one in manifest["scenarios"].values()), "")
+    return Question(baseline), words, None
+
+
+def _ordered(alternatives: Mapping[str, Policies], order: Sequence[str]) -> dict[str, Policies]:
+    names = [name for name in order if name in alternatives]
+    return {name: alternatives[name] for name in (*names, *(name for name in alternatives if name not in names))}
+
+
+def _networks(folder: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Network], dict[str, str]]:
+    """Networks as far as they are in the folder, or can be built from what the scenario says."""
+    networks: dict[str, Network] = {}
+    reasons: dict[str, str] = {}
+    for name, content in scenarios.items():
+        path = network_path(folder, name)
+        try:
+            networks[name] = read_network(path) if path.exists() else _built(content)
+        except (TrafficsimError, ValidationError) as error:
+            reasons[name] = str(error)
+    return networks, reasons
+
+
+def _built(content: Mapping[str, Any]) -> Network:
+    scenario = Scenario.model_validate({key: value for key, value in content.items() if key != "fingerprint"})
+    return load_world(scenario).network
+
+
+def from_result(result: StudyResult) -> Material:
+    """Take the result of a study.
+
+    Raises
+    ------
+    InputError
+        If a scenario of the study cannot be read any more.
+    """
+    from trafficsim.run.runner import load_worlds, question_of
+
+    study = result.study
+    worlds = load_worlds(study, Path())
+    alternatives = {
+        name: [{"kind": policy.kind, **policy.model_dump(mode="json")} for policy in policies]
+        for name, policies in study.alternatives.items()
+    }
+    scenarios = {name: _content(world.scenario) for name, world in worlds.items()}
+    return Material(
+        study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
+        scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
+        networks={name: world.network for name, world in worlds.items()},
+    )
+
+
+def _content(scenario: Scenario) -> dict[str, Any]:
+    kept = {"name", "question", "description", "seed", "time"}
+    return scenario.model_dump(mode="json", include=kept)

@@ -1,0 +1,110 @@
+"""The report: one self-contained HTML page from result tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from trafficsim import __version__
+from trafficsim.base.errors import MachineError
+from trafficsim.report.language import load, name
+from trafficsim.report.material import Material, from_folder, from_result
+from trafficsim.report.sections.alternatives import alternatives
+from trafficsim.report.sections.drawing import anchor
+from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
+from trafficsim.report.sections.indicators import definitions, indicators
+from trafficsim.report.sections.movements import junctions
+from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.timing import timing
+from trafficsim.report.sections.verdicts import verdicts
+from trafficsim.report.views import Missing, Picture, Table, Writer
+from trafficsim.results.store import DONE
+
+if TYPE_CHECKING:
+    from trafficsim.run.runner import StudyResult
+
+SECTIONS = ("verdicts", "alternatives", "timing", "indicators", "paths", "speeds", "trajectories", "map", "junctions",
+            "methods", "record")
+FILE = "report.html"
+
+
+def report(results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en") -> Path:
+    """Write the report of a study: one HTML page that needs no other file and no network.
+
+    Parameters
+    ----------
+    results
+        The result of a study, or a folder of results.
+    out
+        File to write; ``report.html`` in the folder, or here, without it.
+    language
+        Language of the page.
+
+    Returns
+    -------
+    The file written.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no results or a damaged file, or there is no such language.
+    MachineError
+        If the file cannot be written.
+    """
+    words = load(language)
+    folder = Path(results) if isinstance(results, str | Path) else None
+    material = from_folder(folder) if folder is not None else from_result(results)  # type: ignore[arg-type]
+    target = Path(out) if out is not None else (folder or Path()) / FILE
+    text = render(Writer(words, material))
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MachineError(str(target), error.strerror or str(error), "a file that can be written",
+                           "choose another file with --out, or free space") from None
+    return target
+
+
+def render(writer: Writer) -> str:
+    """Return the page as text; the same material gives the same characters."""
+    environment = Environment(loader=PackageLoader("trafficsim.report"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    environment.tests["table"] = lambda view: isinstance(view, Table)
+    environment.tests["picture"] = lambda view: isinstance(view, Picture)
+    environment.tests["missing"] = lambda view: isinstance(view, Missing)
+    environment.filters["anchor"] = anchor
+    style = environment.get_template("style.css").render()
+    page = environment.get_template("report.html").render(
+        words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
+        level=writer.material.asked.confidence, verdicts=verdicts(writer), alternatives=alternatives(writer), timing=timing(writer),
+        indicators=indicators(writer), definitions=definitions(writer), paths=list(paths(writer)),
+        speeds=list(speeds(writer)), trajectories=list(trajectories(writer)), delays=list(delays(writer)),
+        junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
+    )
+    return page + "\n"
+
+
+def _head(writer: Writer) -> dict[str, object]:
+    material, words = writer.material, writer.words
+    counts = sorted({int(count) for count in material.tables[DONE].groupby(["scenario", "engine"])["replication"].nunique()})
+    return {
+        "study": name(material.study), "question": name(material.question) if material.question else None,
+        "title": words.plain("page.title", study=material.study),
+        "facts": [
+            words.say("page.baseline", baseline=name(material.asked.baseline)),
+            words.say("page.replications", replications=_joined(words.figure(count, 0) for count in counts)),
+            words.say("page.scenarios", scenarios=_joined(writer.setting(*one) for one in material.settings)),
+            words.say("page.version", version=name(material.version)),
+        ],
+        "assumed": words.say("page.assumed", baseline=name(material.asked.baseline)) if material.assumed else None,
+        "footer": words.say("page.footer", version=name(__version__)),
+        "origins": words.say("indicators.origins", **{
+            kind: words.say(f"origin_means.{kind}") for kind in ("input", "emergent", "extrapolated")}),
+    }
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("; ").join(parts)

@@ -1,0 +1,1 @@
+"""Plots, one kind a file: functions of result tables that return matplotlib figures."""

@@ -1,0 +1,185 @@
+"""Time-space diagram: vehicles along a path, with the greens that they meet."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from trafficsim.base.errors import InputError
+from trafficsim.report.language import load
+from trafficsim.report.look import GREEN, RED, new_figure, styled
+from trafficsim.spec.network import Network
+from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.timing.stages import GREEN_LETTERS
+from trafficsim.spec.world import World
+
+LONG_STEP_S = 2.5
+"""Longer gaps in a trace (the vehicle was off the path) break its line."""
+PATH_COLOUR = "#3C3C3C"
+
+
+class StopLine(NamedTuple):
+    """A signal on a path: where its stop line lies, its program, and the letters of the way on."""
+
+    position_m: float
+    program: str
+    indices: tuple[int, ...]
+
+
+@styled
+def time_space(
+    trajectories: pd.DataFrame, network: Network | World, path: str | Sequence[str],
+    signals: Sequence[SignalProgram] | None = None, language: str = "en",
+) -> Figure:
+    """Draw the vehicles on a path over time, and at every stop line when it was green.
+
+    Parameters
+    ----------
+    trajectories
+        Table of that name, of one run.
+    network
+        Lengths of the links, and the signals on the way.
+    path
+        Name of a path of the network, or links in driving order.
+    signals
+        Programs that ran; those of the network without it.
+    language
+        Language of labels.
+
+    Returns
+    -------
+    A figure: a line per vehicle; at stop lines a thick bar for green and a thin one for red. A movement is green when
+    any of its lanes is.
+
+    Raises
+    ------
+    InputError
+        If the table holds more than one run, the path is unknown, or no vehicle was on it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from trafficsim.spec.build import corridor
+    >>> road = corridor([200.0, 200.0])
+    >>> trace = pd.DataFrame({"time_s": [0.0, 1.0, 2.0], "trip": "a", "link": ["east1", "east1", "east2"],
+    ...                       "position_m": [180.0, 192.0, 4.0]})
+    >>> time_space(trace, road, ["east1", "east2"]).axes[0].get_ylabel()
+    'distance along the path (m)'
+    """
+    words = load(language)
+    roads = network.network if isinstance(network, World) else network
+    links = _links(roads, path)
+    runs = trajectories[[name for name in ("scenario", "alternative", "replication", "engine")
+                         if name in trajectories]].drop_duplicates()
+    if len(runs) > 1:
+        raise InputError("plot: time-space", f"trajectories of {len(runs)} runs", "those of one run",
+                         "choose one scenario, alternative and replication")
+    starts = link_starts(roads, links)
+    lines = traces(trajectories, dict(zip(links, starts, strict=True)))
+    if not lines:
+        raise InputError("plot: time-space", "no vehicle on the path", "trajectories of vehicles on it",
+                         "run with trajectories.share above 0, or choose another path")
+    figure = new_figure(4.2)
+    axes = figure.add_subplot()
+    axes.add_collection(LineCollection(lines, colors=PATH_COLOUR, linewidths=0.45, rasterized=True))
+    times = np.concatenate([line[:, 0] for line in lines])
+    begin, end = float(times.min()), float(times.max())
+    programs = {one.id: one for one in (roads.signals if signals is None else signals)}
+    for line in stop_lines(roads, links):
+        _draw_signal(axes, line, programs[line.program], (begin, end))
+    axes.set_xlim(begin, end)
+    axes.set_ylim(0.0, starts[-1] + float(roads.links[links[-1]]["length_m"]))
+    axes.set_xlabel(words.plain("plot.time"))
+    axes.set_ylabel(words.plain("plot.distance"))
+    return figure
+
+
+def _links(network: Network, path: str | Sequence[str]) -> list[str]:
+    if isinstance(path, str):
+        if path not in network.paths:
+            raise InputError(f"plot: path {path!r}", "no such path", f"one of {sorted(network.paths)}",
+                             "correct the name")
+        return list(network.paths[path])
+    unknown = [link for link in path if link not in network.links]
+    if unknown or not path:
+        raise InputError("plot: path", f"unknown links {unknown}", "links of the network", "correct the links")
+    return list(path)
+
+
+def link_starts(network: Network, links: Sequence[str]) -> list[float]:
+    """Return the distance in m from the beginning of a path to that of each of its links, ways through junctions included."""
+    attributes = network.links
+    between: dict[tuple[str, str], list[float]] = {}
+    for way in network.connections:
+        between.setdefault((way.from_link, way.to_link), []).append(way.length_m)
+    starts = [0.0]
+    for here, there in itertools.pairwise(links):
+        through = between.get((here, there), [0.0])
+        starts.append(starts[-1] + float(attributes[here]["length_m"]) + sum(through) / len(through))
+    return starts
+
+
+def stop_lines(network: Network, links: Sequence[str]) -> list[StopLine]:
+    """Find the signals on a path; links in driving order."""
+    starts, attributes = link_starts(network, links), network.links
+    found = []
+    for (here, start), there in zip(zip(links, starts, strict=True), [*links[1:], None], strict=True):
+        ways = [way for way in network.connections
+                if way.from_link == here and way.to_link == there and way.signal is not None]
+        if ways:
+            program = str(ways[0].signal)
+            indices = {int(way.signal_index or 0) for way in ways if way.signal == program}
+            found.append(StopLine(start + float(attributes[here]["length_m"]), program, tuple(sorted(indices))))
+    return found
+
+
+def traces(trajectories: pd.DataFrame, starts: dict[str, float]) -> list[np.ndarray]:
+    """Lines of (time, distance along the path), shape (n, 2), one per vehicle and unbroken stay on the path."""
+    rows = trajectories[trajectories["link"].isin(list(starts))].sort_values(["trip", "time_s"], kind="stable")
+    if not len(rows):
+        return []
+    time = rows["time_s"].to_numpy(np.float64)
+    place = rows["link"].map(starts).to_numpy(np.float64) + rows["position_m"].to_numpy(np.float64)
+    trip = pd.factorize(rows["trip"])[0]
+    cut = np.flatnonzero((np.diff(trip) != 0) | (np.diff(time) > LONG_STEP_S) | (np.diff(place) < 0.0)) + 1
+    lines = np.split(np.column_stack([time, place]), cut)
+    return [line for line in lines if len(line) > 1]
+
+
+def greens(program: SignalProgram, indices: Sequence[int], begin_s: float, end_s: float) -> list[tuple[float, float]]:
+    """Times between two clock times at which any of some signal indices is green, joined where they touch.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.signals import Phase
+    >>> program = SignalProgram(id="j", offset_s=5, phases=(Phase(duration_s=20, state="G"), Phase(duration_s=10, state="r")))
+    >>> greens(program, [0], 0.0, 60.0)
+    [(5.0, 25.0), (35.0, 55.0)]
+    """
+    found: list[tuple[float, float]] = []
+    time = program.offset_s + np.floor((begin_s - program.offset_s) / program.cycle_s) * program.cycle_s
+    while time < end_s:
+        for phase in program.phases:
+            left, right = max(time, begin_s), min(time + phase.duration_s, end_s)
+            if right > left and any(phase.state[index] in GREEN_LETTERS for index in indices):
+                if found and found[-1][1] == left:
+                    found[-1] = (found[-1][0], right)
+                else:
+                    found.append((float(left), float(right)))
+            time += phase.duration_s
+    return found
+
+
+def _draw_signal(axes: Any, line: StopLine, program: SignalProgram, span: tuple[float, float]) -> None:
+    axes.plot(span, (line.position_m, line.position_m), color=RED, linewidth=1.2, solid_capstyle="butt", zorder=3)
+    bars = [[(left, line.position_m), (right, line.position_m)]
+            for left, right in greens(program, line.indices, *span)]
+    axes.add_collection(LineCollection(bars, colors=GREEN, linewidths=4.0, capstyle="butt", zorder=4))
+    axes.annotate(line.program, (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
+                  textcoords="offset points", fontsize=7, verticalalignment="center", annotation_clip=False)

@@ -1,0 +1,114 @@
+"""All indicators of every alternative, primary and secondary clearly apart, with the reasons for what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from trafficsim.report.language import ABSENT, name
+from trafficsim.report.quantities import quantity
+from trafficsim.report.sections.numbers import decimals, p_value, shown
+from trafficsim.report.sections.verdicts import badge
+from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
+from trafficsim.results.difference import Difference
+from trafficsim.results.indicators import declaration, in_order
+from trafficsim.results.summary import indicator_means
+
+
+class IndicatorsView(NamedTuple):
+    """Indicators of one alternative in one setting."""
+
+    head: Markup
+    table: Table
+    reasons_head: Markup | None
+    reasons: Sequence[Markup]
+
+
+def indicators(writer: Writer) -> list[IndicatorsView]:
+    """Write the indicators of every alternative beside the baseline; of the only one, where there is no other."""
+    material, found = writer.material, []
+    for scenario, engine in material.settings:
+        setting = writer.setting(scenario, engine)
+        for alternative in material.others:
+            rows = [one for one in material.comparison.chosen()
+                    if (one.scenario, one.engine, one.alternative) == (scenario, engine, alternative)]
+            if rows:
+                found.append(_compared(writer, rows, alternative, setting))
+        if not material.others:
+            found.append(_alone(writer, (scenario, engine), setting))
+    return found
+
+
+def _compared(writer: Writer, rows: Sequence[Difference], alternative: str, setting: Markup) -> IndicatorsView:
+    words = writer.words
+    columns = writer.columns("indicator", "#baseline", "#value", "#difference", "#share", "#interval", "#bootstrap",
+                             "unit", "#p", "#p_adjusted", "#n", "verdict", "origin")
+    groups = [Group(words.say("indicators.primary"), [_row(writer, one) for one in rows if one.primary]),
+              Group(words.say("indicators.secondary"), [_row(writer, one) for one in rows if not one.primary])]
+    caption = words.say("indicators.caption", alternative=name(alternative), setting=setting,
+                        baseline=name(writer.material.asked.baseline))
+    head = Markup("{} – {}").format(name(alternative), setting) if len(writer.material.settings) > 1 else name(alternative)
+    table = Table(f"indicators-{alternative}-{setting}", caption, columns, [one for one in groups if one.rows])
+    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one.indicator), reason=_reasons(writer, one))
+               for one in rows if one.reason]
+    reasons_head = words.say("indicators.reasons", alternative=name(alternative), setting=setting) if reasons else None
+    return IndicatorsView(head, table, reasons_head, reasons)
+
+
+def _row(writer: Writer, one: Difference) -> Row:
+    figures, words = shown(writer, one), writer.words
+    verdict = badge(writer, one.verdict) if one.n else Markup(ABSENT)
+    return [
+        _label(writer, one.indicator), figures.value(one.baseline_mean), figures.value(one.mean),
+        figures.value(one.diff, signed=True), figures.share(), figures.interval(one.low, one.high),
+        figures.interval(one.bootstrap_low, one.bootstrap_high), Markup.escape(figures.quantity.difference_unit(words)),
+        p_value(writer, one.p), p_value(writer, one.p_adjusted), writer.number(one.n, 0), verdict,
+        words.say(f"origin.{one.origin}"),
+    ]
+
+
+def _label(writer: Writer, indicator: str) -> Markup:
+    label = quantity(declaration(indicator)).label(writer.words)
+    return Markup('{} <code translate="no">{}</code>').format(label, indicator)
+
+
+def _reasons(writer: Writer, one: Difference) -> Markup:
+    return Markup("; ").join(writer.words.reason(reason) for reason in (one.reason or "").split("; "))
+
+
+def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:
+    """Means over replications where nothing is compared."""
+    words, baseline = writer.words, writer.material.asked.baseline
+    table = writer.material.table("indicators", *place)
+    means, missing = indicator_means(table, writer.material.asked.confidence) if table is not None else ({}, {})
+    rows = []
+    for indicator in in_order(means):
+        entry, what = means[indicator], quantity(declaration(indicator))
+        half = None if entry["low"] is None else (entry["high"] - entry["low"]) / 2.0
+        places = decimals(half, what.factor)
+        values = [None if entry[key] is None else entry[key] * what.factor for key in ("mean", "low", "high")]
+        interval = Markup(ABSENT) if half is None else words.say(
+            "verdicts.interval", low=writer.number(values[1], places), high=writer.number(values[2], places))
+        rows.append([_label(writer, indicator), writer.number(values[0], places), interval,
+                     Markup.escape(what.shown_unit(words)), writer.number(entry["n"], 0),
+                     words.say(f"origin.{declaration(indicator).origin}")])
+    columns = writer.columns("indicator", "#mean", "#interval", "unit", "#have", "origin")
+    caption = words.say("indicators.alone", alternative=name(baseline), setting=setting)
+    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one), reason=words.reason(why))
+               for one, why in missing.items()]
+    head = words.say("indicators.reasons", alternative=name(baseline), setting=setting) if reasons else None
+    return IndicatorsView(name(baseline), Table(f"alone-{setting}", caption, columns, plain_rows(rows)), head, reasons)
+
+
+def definitions(writer: Writer) -> Table:
+    """Write formula, population, direction and origin of every indicator that the tables have."""
+    words, rows = writer.words, []
+    for indicator in in_order(writer.material.tables["indicators"]["indicator"].unique().tolist()):
+        one = declaration(indicator)
+        rows.append([_label(writer, indicator), words.reason(one.formula), words.reason(one.population),
+                     words.say(f"direction.{one.direction}"), words.say(f"origin.{one.origin}")])
+    columns = writer.columns("indicator", "formula", "population", "direction", "origin")
+    caption = words.say("indicators.definitions_caption")
+    return Table("definitions", caption, columns, plain_rows(rows), fold=words.say("indicators.definitions"))

@@ -1,0 +1,132 @@
+"""Methods with the precision reached, and the record: runs, seeds, digests, what was not computed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+
+from trafficsim import __version__
+from trafficsim.report.language import ABSENT, foreign, name
+from trafficsim.report.quantities import quantity
+from trafficsim.report.views import Group, Table, Writer, plain_rows
+from trafficsim.results.digest import combined_digest
+from trafficsim.results.indicators import NOT_COMPUTED, declaration
+from trafficsim.results.store import DONE
+
+
+class Methods(NamedTuple):
+    """Two paragraphs and the precision reached."""
+
+    paragraphs: tuple[Markup, Markup]
+    tables: list[Table]
+
+
+class RecordView(NamedTuple):
+    """Lines and tables of the record."""
+
+    lines: list[Markup]
+    tables: list[Table]
+
+
+def methods(writer: Writer) -> Methods:
+    """Write how everything was computed."""
+    material, words = writer.material, writer.words
+    pairs = words.say("methods.pairs", variation=writer.number(100.0 * material.demand_variation),
+                      level=writer.number(100.0 * material.asked.confidence))
+    tables = [_precision(writer, scenario, engine) for scenario, engine in material.settings if material.others]
+    return Methods((pairs, words.say("methods.engine")), tables)
+
+
+def _precision(writer: Writer, scenario: str, engine: str) -> Table:
+    """Write replications needed and reached, and the gain of pairing, of the primary indicators."""
+    columns = writer.columns("indicator", "#have", "#asked", "#reached", "#needed", "#variance_ratio", "#correlation")
+    groups = []
+    for alternative in writer.material.others:
+        rows = []
+        for one in writer.material.comparison.chosen():
+            if one.primary and (one.scenario, one.engine, one.alternative) == (scenario, engine, alternative):
+                asked = writer.material.asked.precision.get(one.indicator)
+                rows.append([
+                    Markup.escape(quantity(declaration(one.indicator)).label(writer.words)), writer.number(one.n, 0),
+                    writer.number(None if asked is None else 100.0 * asked),
+                    writer.number(None if one.relative_half_width is None else 100.0 * one.relative_half_width, 2),
+                    writer.number(one.replications_needed, 0), writer.number(one.variance_ratio, 2),
+                    writer.number(one.correlation, 2)])
+        groups.append(Group(name(alternative), rows))
+    caption = writer.words.say("methods.precision_caption", setting=writer.setting(scenario, engine))
+    note = writer.words.say("methods.precision_intro")
+    return Table(f"precision-{scenario}-{engine}", caption, columns, [one for one in groups if one.rows], notes=[note])
+
+
+def record(writer: Writer) -> RecordView:
+    """Write the record of the study."""
+    words, material = writer.words, writer.material
+    runs = material.tables[DONE]
+    lines = [words.say("record.versions", version=name(material.version), own=name(__version__))]
+    if material.folder is not None:
+        lines.append(words.say("record.folder", folder=name(material.folder.resolve().name)))
+    tables = [_scenarios(writer), _digests(writer, runs)]
+    for key, rows in (("failed", runs[runs["status"] == "failed"]),
+                      ("odd", runs[runs["status"].isin(["gridlock", "unfinished"])])):
+        if len(rows):
+            tables.append(_runs(writer, rows, key))
+        else:
+            lines.append(words.say(f"record.{key}_none"))
+    return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
+
+
+def _scenarios(writer: Writer) -> Table:
+    rows = []
+    for scenario, content in writer.material.scenarios.items():
+        time = content.get("time", {})
+        begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
+        period = writer.words.say("record.period_of", begin=writer.number(begin),
+                                  end=writer.number(begin + time.get("analysis_s", 0.0)))
+        rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,
+                     Markup('<code translate="no" dir="ltr">{}</code>').format(content.get("fingerprint", ABSENT))])
+    caption = writer.words.say("record.scenarios_caption")
+    return Table("scenarios", caption, writer.columns("scenario", "#seed", "period", "fingerprint"), plain_rows(rows))
+
+
+def _digests(writer: Writer, runs: pd.DataFrame) -> Table:
+    rows = []
+    for scenario, engine in writer.material.settings:
+        for alternative in writer.material.alternatives:
+            part = runs[(runs["scenario"] == scenario) & (runs["engine"] == engine)
+                        & (runs["alternative"] == alternative)].sort_values("replication")
+            if len(part):
+                digest = combined_digest(part["digest"].fillna("failed").tolist())
+                rows.append([writer.setting(scenario, engine), name(alternative), writer.number(len(part), 0),
+                             Markup('<code translate="no" dir="ltr">{}</code>').format(digest)])
+    columns = writer.columns("scenario", "alternative", "#have", "digest")
+    return Table("digests", writer.words.say("record.digest_caption"), columns, plain_rows(rows))
+
+
+def _runs(writer: Writer, runs: pd.DataFrame, key: str) -> Table:
+    rows = [[name(str(one.scenario)), name(str(one.alternative)), writer.number(one.replication, 0),
+             Markup.escape(writer.words.named("status", str(one.status)) or str(one.status)),
+             Markup(ABSENT) if pd.isna(one.reason) else foreign(str(one.reason))]  # type: ignore[call-overload]
+            for one in runs.itertuples()]
+    columns = writer.columns("scenario", "alternative", "#replication", "status", "reason")
+    return Table(key, writer.words.say(f"record.{key}_caption"), columns, plain_rows(rows))
+
+
+def _left_out(writer: Writer) -> Iterator[Markup]:
+    """Yield replications without a pair, once for each set of them."""
+    found: dict[tuple[str, str, str, tuple[int, ...]], None] = {}
+    for one in writer.material.comparison.differences:
+        if one.primary and one.left_out:
+            found[one.scenario, one.engine, one.alternative, one.left_out] = None
+    for scenario, engine, alternative, replications in found:
+        yield writer.words.say("record.left_out", alternative=name(alternative), setting=writer.setting(scenario, engine),
+                               replications=Markup(", ").join(writer.number(one, 0) for one in replications))
+
+
+def _not_computed(writer: Writer) -> Table:
+    rows = [[Markup('{} <code translate="no">{}</code>').format(writer.words.named("indicator", one) or one, one),
+             writer.words.reason(reason)] for one, reason in NOT_COMPUTED.items()]
+    caption = writer.words.say("record.not_computed_caption")
+    return Table("not-computed", caption, writer.columns("indicator", "reason"), plain_rows(rows))

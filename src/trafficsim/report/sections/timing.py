@@ -1,0 +1,82 @@
+"""Signal timing before and after, from the networks and ledgers of the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from trafficsim.plan.signals import lower_signals
+from trafficsim.report.changes import OFFSET, PHASE, first_ledger, programs_after
+from trafficsim.report.language import name
+from trafficsim.report.plots.timing import timing_plan
+from trafficsim.report.sections.drawing import picture
+from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
+from trafficsim.results.timing import timing_table
+
+
+def timing(writer: Writer) -> list[Picture | Table | Missing]:
+    """Write the plans of every alternative that changes some."""
+    found: list[Picture | Table | Missing] = []
+    for scenario, engine in writer.material.settings:
+        ledger = writer.material.table("ledger", scenario, engine)
+        for alternative in writer.material.others:
+            if ledger is not None and _retimes(ledger, alternative):
+                found += _plans(writer, alternative, (scenario, engine), ledger)
+    return found
+
+
+def _retimes(ledger: pd.DataFrame, alternative: str) -> bool:
+    return bool(first_ledger(ledger, alternative)["field"].isin([PHASE, OFFSET]).any())
+
+
+def _plans(writer: Writer, alternative: str, setting: tuple[str, str],
+           ledger: pd.DataFrame) -> list[Picture | Table | Missing]:
+    words, network = writer.words, writer.material.networks.get(setting[0])
+    caption = words.say("timing.caption", alternative=name(alternative), setting=writer.setting(*setting))
+    if network is None:
+        return [writer.leave_out(caption, words.say("timing.no_states"))]
+    after = programs_after(network, ledger, alternative)
+    table = timing_table(network, lower_signals(network.signals), lower_signals(after))
+    changed = table[table["changed"].astype(bool)]
+    if not len(changed):
+        return []
+    key = f"timing-{alternative}-{'-'.join(setting)}"
+    return [_picture(writer, changed, alternative, key), _table(writer, changed, alternative, (caption, setting, key))]
+
+
+def _picture(writer: Writer, table: pd.DataFrame, alternative: str, key: str) -> Picture:
+    words, first = writer.words, table.drop_duplicates("program")
+    rows = " ".join(
+        words.plain("timing.figure_row", program=one.program, cycle_before=words.number(one.cycle_before_s),
+                    cycle_after=words.number(one.cycle_after_s), offset_before=words.number(one.offset_before_s),
+                    offset_after=words.number(one.offset_after_s))
+        for one in first.itertuples())
+    alt = words.plain("timing.figure_alt", alternative=alternative, rows=rows)
+    caption = words.say("timing.figure_caption", alternative=name(alternative))
+    return picture(timing_plan(table, words.code), f"figure-{key}", alt, caption)
+
+
+def _table(writer: Writer, table: pd.DataFrame, alternative: str,
+           names: tuple[Markup, tuple[str, str], str]) -> Table:
+    caption, setting, key = names
+    columns = writer.columns("stage", "#green_before", "#green_after", "#split_before", "#split_after", "#intergreen")
+    groups = [Group(_head(writer, part), _stages(writer, part)) for _, part in table.groupby("program", sort=False)]
+    fold = writer.words.say("timing.summary", alternative=name(alternative), setting=writer.setting(*setting))
+    return Table(key, caption, columns, groups, fold=fold)
+
+
+def _head(writer: Writer, part: pd.DataFrame) -> Markup:
+    """Write program, cycle and offset before and after."""
+    one = next(part.itertuples())
+    values = {"program": one.program, "cycle_before": writer.number(one.cycle_before_s),
+              "cycle_after": writer.number(one.cycle_after_s), "offset_before": writer.number(one.offset_before_s),
+              "offset_after": writer.number(one.offset_after_s)}
+    return writer.words.say("timing.figure_row", **values | {"program": name(str(one.program))})
+
+
+def _stages(writer: Writer, part: pd.DataFrame) -> Sequence[Row]:
+    return [[writer.number(one.stage, 0), writer.number(one.green_before_s), writer.number(one.green_after_s),
+             writer.number(100.0 * one.split_before, 0), writer.number(100.0 * one.split_after, 0),
+             writer.number(one.intergreen_s)] for one in part.itertuples()]
