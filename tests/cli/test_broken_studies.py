@@ -93,7 +93,7 @@ def test_a_small_disk(sound: Path, tmp_path: Path) -> None:
         assert 0 < len(stored_runs(desk.out)) < 18
         shutil.copytree(desk.out, tmp_path / "larger")
     finally:
-        subprocess.run(["umount", str(disk)], check=True)
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
     desk.out = tmp_path / "larger"
     assert desk.compare("--resume").status == 0
     assert_same_tables(
