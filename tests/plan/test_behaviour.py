@@ -10,6 +10,7 @@ from tests.plan.small import Demand, flow, world
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.behaviour import HOW_MUCH, behaviour_arrays, check_rule, driver_factor, mark_uniform, passes_any
+from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.plan.lower import lower
 from trafficsim.spec.behaviour import Response, Rule, Zone
 
@@ -70,6 +71,12 @@ def test_the_share_asked_for_is_not_affected(unaffected: float) -> None:
     # four standard errors of a share
     error = 4.0 * np.sqrt(unaffected * (1.0 - unaffected) / len(KEYS))
     assert (factor == UNAFFECTED).mean() == pytest.approx(unaffected, abs=error)
+
+
+def test_no_margin_makes_drivers_stop() -> None:
+    factor = driver_factor(KEYS, Response(mark="m", margin_mean=-0.5, margin_sd=0.5))
+    assert factor.min() == LEAST_FACTOR == 0.2
+    assert (factor > LEAST_FACTOR).mean() == pytest.approx(norm.cdf(0.3 / 0.5), abs=4.0 * np.sqrt(0.2 / len(KEYS)))
 
 
 def test_a_margin_is_a_driver_s_own_at_every_share() -> None:

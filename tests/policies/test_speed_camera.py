@@ -13,9 +13,12 @@ from trafficsim.base.errors import BelowResolution, PolicyError, UnreadField
 from trafficsim.engines.ca import representation
 from trafficsim.plan.arrays import UNAFFECTED, Plan
 from trafficsim.plan.lower import Lowered, lower
+from trafficsim.plan.prepare import prepare
 from trafficsim.plan.representation import check_representation
 from trafficsim.policies.speed_camera import CameraPlace, SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit
+from trafficsim.results.frames import Labels
+from trafficsim.run.jobs import Job, simulate
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.network import Network
@@ -186,6 +189,14 @@ def test_whole_cells_of_the_classic_rule_cannot_show_a_camera() -> None:
         checked(lowered, CellularAutomaton(rule="nasch", cell_m=7.5))
     checked(lowered, CellularAutomaton(rule="nasch", cell_m=0.5))
     checked(lowered, CellularAutomaton())
+
+
+def test_a_run_that_would_lose_the_camera_is_refused() -> None:
+    classic = CellularAutomaton(rule="nasch", cell_m=7.5)
+    flow = Flow(id="f", route=("a",), volume_veh_h=900.0)
+    prepared = prepare(make_world(motorway(a=3000.0), flows=[flow], drivers=MOTORWAY, ca=classic))
+    with pytest.raises(BelowResolution, match="camera a 1000 m"):
+        simulate(prepared, Job(Labels("s", "camera", 1, "ca"), (camera("a", 1000.0),)))
 
 
 def test_a_camera_that_nobody_heeds_is_not_below_resolution() -> None:

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from trafficsim.base.errors import PolicyError
 from trafficsim.kernels.rng import Stream, hash_name, u01
 from trafficsim.plan.arrays import F8, U8, UNAFFECTED, BehaviourArrays, Plan
+from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.spec.behaviour import Response, Rule, Zone
 
 MOST_MARGIN_SCORE = 3.0
@@ -32,7 +33,9 @@ def mark_uniform(keys: U8, mark: str, occasion: int = WHO) -> F8:
 def driver_factor(keys: U8, response: Response) -> F8:
     """Accepted speed over the limit by driver, :data:`~trafficsim.plan.arrays.UNAFFECTED` for those not affected.
 
-    The margin is normal with scores cut at +-3; who is affected is nested in the share.
+    The margin is normal with scores cut at +-3, and the factor never below
+    :data:`~trafficsim.plan.desired_speed.LEAST_FACTOR`, or else wide margins would stop traffic; who is affected is
+    nested in the share.
 
     Parameters
     ----------
@@ -48,7 +51,8 @@ def driver_factor(keys: U8, response: Response) -> F8:
     """
     affected = mark_uniform(keys, response.mark) < 1.0 - response.unaffected
     score = np.clip(ndtri(mark_uniform(keys, response.mark, HOW_MUCH)), -MOST_MARGIN_SCORE, MOST_MARGIN_SCORE)
-    return np.where(affected, 1.0 + response.margin_mean + response.margin_sd * score, UNAFFECTED)
+    factor = np.maximum(1.0 + response.margin_mean + response.margin_sd * score, LEAST_FACTOR)
+    return np.where(affected, factor, UNAFFECTED)
 
 
 def behaviour_arrays(plan: Plan, rules: Sequence[Rule]) -> BehaviourArrays:
