@@ -200,8 +200,9 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
 
 def remove_parts(folder: Path) -> None:
     """Remove what processes that were killed left half written."""
-    for path in folder.glob(".*.part"):
-        _remove(path)
+    for pattern in (".*.part", ".*.network@*"):
+        for path in folder.glob(pattern):
+            _remove(path)
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:

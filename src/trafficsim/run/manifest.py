@@ -55,7 +55,9 @@ def write_networks(out: Path | None, worlds: Mapping[str, Prepared]) -> None:
     MachineError
         If the folder cannot be written.
     """
-    for name, prepared in worlds.items() if out is not None else ():
+    if out is None:
+        return
+    for name, prepared in worlds.items():
         path = network_path(out, name)
         if not path.exists():
             temporary = path.with_name(f".{os.getpid()}.{path.name}")
