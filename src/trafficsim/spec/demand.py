@@ -10,7 +10,24 @@ from trafficsim.spec.model import Model
 
 
 class Stop(Model):
-    """A stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks those behind."""
+    """A stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks those behind.
+
+    Parameters
+    ----------
+    link
+        Link of the stop.
+    position_m
+        Where the front stands, from the start of the link.
+    dwell_s
+        How long it stands.
+    lane
+        Lane, counted from the kerb from 0; ``None``: the one that the vehicle is in.
+
+    Examples
+    --------
+    >>> Stop(link="in", position_m=120, dwell_s=20).lane is None
+    True
+    """
 
     link: str
     position_m: float = Field(ge=0)
@@ -35,6 +52,13 @@ class Trip(Model):
         Position of the front on the first link; ``None`` lets the vehicle enter at its start.
     depart_lane
         Lane on the first link; ``None`` takes the best one.
+    stops
+        Stops on the way, in driving order.
+
+    Examples
+    --------
+    >>> Trip(id="bus 1", depart_s=60, route=("in", "out"), vehicle_class="bus").route
+    ('in', 'out')
     """
 
     id: str
@@ -73,6 +97,11 @@ class Flow(Model):
         ``"poisson"``: independent arrivals; ``"scheduled"``: equally spaced.
     vehicle_classes
         Share by class name; shares are normalised.
+
+    Examples
+    --------
+    >>> Flow(id="f", origin="in", destination="out", volume_veh_h=600).departures
+    'poisson'
     """
 
     id: str
@@ -103,7 +132,17 @@ class Flow(Model):
 class Demand(Model):
     """All trips and flows of a scenario.
 
-    ``mixes`` names distributions over vehicle classes (share by class) that trips may name instead of a class.
+    Parameters
+    ----------
+    flows, trips
+        Streams of vehicles, and single ones.
+    mixes
+        Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+
+    Examples
+    --------
+    >>> Demand(trips=(Trip(id="t", depart_s=0, route=("in",)),)).flows
+    ()
     """
 
     flows: tuple[Flow, ...] = ()

@@ -23,6 +23,11 @@ class SpeedChoice(Model):
         Share of unimpeded drivers above the limit.
     cv
         Standard deviation over mean.
+
+    Examples
+    --------
+    >>> SpeedChoice(share_over_limit=0.4, cv=0.12).cv
+    0.12
     """
 
     share_over_limit: float = Field(gt=0, lt=1)
@@ -34,6 +39,11 @@ class Drivers(Model):
 
     Defaults: shares from ETSC, *Reducing Speeding in Europe* (PIN Flash 36, 2019), coefficient of variation 0.11-0.15
     from national free-speed surveys (Taylor et al. 2000, TRL 421): a modelling assumption within the published range.
+
+    Parameters
+    ----------
+    urban, rural, motorway
+        Speed choice on roads of this class.
 
     Examples
     --------

@@ -30,6 +30,11 @@ class Time(Model):
         once all vehicles have arrived.
     interval_s
         Length of an interval of the ``links`` and ``detectors`` tables.
+
+    Examples
+    --------
+    >>> Time(start_s=25200, warmup_s=600).analysis_end_s
+    29400.0
     """
 
     start_s: float = 0.0
@@ -50,7 +55,24 @@ class Time(Model):
 
 
 class NodeSpec(Model):
-    """A junction written by hand: metric coordinates, and how it is controlled."""
+    """A junction written by hand: metric coordinates, and how it is controlled.
+
+    Parameters
+    ----------
+    id
+        Name that links refer to.
+    x_m, y_m
+        Metric coordinates to the east and to the north.
+    control
+        Who goes first.
+    name
+        Name of the junction, for people.
+
+    Examples
+    --------
+    >>> NodeSpec(id="market", x_m=400, y_m=0, control="signal").name
+    ''
+    """
 
     id: str
     x_m: float
@@ -62,7 +84,40 @@ class NodeSpec(Model):
 
 
 class LinkSpec(Model):
-    """A link written by hand; attributes as in the network schema (:mod:`trafficsim.spec.schema`)."""
+    """A link written by hand: one direction of a road; attributes as in the network schema.
+
+    Parameters
+    ----------
+    id
+        Name of the link.
+    from_node, to_node
+        Ids of the nodes at its ends; ``from`` and ``to`` in files.
+    length_m
+        Length from the start of the link to its stop line; ``None`` takes it from the coordinates.
+    lanes
+        Number of lanes; lane 0 is the one nearest to the kerb.
+    speed_limit_kmh
+        Legal speed limit.
+    road_class
+        Decides how drivers choose their speed.
+    priority
+        Rank at junctions; the larger number has the right of way.
+    free_speed_mean_kmh, free_speed_sd_kmh
+        Mean and standard deviation of free speeds, instead of those of the road class.
+    turn_lanes
+        Per lane from the kerb: directions joined by ``;``.
+    allow
+        Per lane from the kerb: nothing for everyone, or kinds of vehicles.
+    name
+        Road name, for people.
+    group
+        Name of a group of links that policies can use.
+
+    Examples
+    --------
+    >>> LinkSpec(id="in", from_node="a", to_node="b", lanes=2).speed_limit_kmh
+    50.0
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -83,14 +138,42 @@ class LinkSpec(Model):
 
 
 class BuilderSpec(Model):
-    """A network made by one of the builders: ``grid``, ``corridor``, ``ring`` or ``junction``, with its arguments."""
+    """A network made by one of the builders: ``grid``, ``corridor``, ``ring`` or ``junction``, with its arguments.
+
+    Parameters
+    ----------
+    kind
+        Name of the builder.
+    arguments
+        Its arguments by name.
+
+    Examples
+    --------
+    >>> BuilderSpec(kind="ring", arguments={"length_m": 1000}).kind
+    'ring'
+    """
 
     kind: Literal["grid", "corridor", "ring", "junction"]
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 class SumoSource(Model):
-    """A SUMO network with its demand and additional files; paths may be ``package://NAME/PATH``."""
+    """A SUMO network with its demand and additional files; paths may be ``package://NAME/PATH``.
+
+    Parameters
+    ----------
+    network
+        Network file (``.net.xml``, plain or compressed).
+    routes
+        Files with routes, trips and flows.
+    additional
+        Files with signal programs, stops and detectors.
+
+    Examples
+    --------
+    >>> SumoSource(network="town.net.xml", routes=("town.rou.xml",)).additional
+    ()
+    """
 
     network: str
     routes: tuple[str, ...] = ()
@@ -98,7 +181,28 @@ class SumoSource(Model):
 
 
 class NetworkSource(Model):
-    """Where the network comes from: exactly one of a builder, a file of ours, SUMO files, or nodes and links."""
+    """Where the network comes from: exactly one of a builder, a file of ours, SUMO files, or nodes and links.
+
+    Parameters
+    ----------
+    builder
+        Builder with its arguments.
+    file
+        Network file of this program.
+    sumo
+        SUMO files.
+    nodes, links
+        Junctions and links written by hand.
+    groups
+        Names for sets of links, which policies can use.
+    paths
+        Names for ways: links that follow each other. Travel times along them become indicators.
+
+    Examples
+    --------
+    >>> NetworkSource(builder=BuilderSpec(kind="grid"), paths={"high_street": ("a", "b")}).paths["high_street"]
+    ('a', 'b')
+    """
 
     builder: BuilderSpec | None = None
     file: str | None = None
@@ -123,7 +227,24 @@ class NetworkSource(Model):
 
 
 class DemandSource(Model):
-    """Demand: flows and trips written here, a trips file (CSV), or none when SUMO routes bring it."""
+    """Demand: flows and trips written here, a trips file (CSV), or none when SUMO routes bring it.
+
+    Parameters
+    ----------
+    flows
+        Streams of vehicles.
+    trips
+        Single vehicles.
+    file
+        Trips file (CSV).
+    mixes
+        Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+
+    Examples
+    --------
+    >>> DemandSource(flows=(Flow(id="f", origin="a", destination="b", volume_veh_h=600),)).trips
+    ()
+    """
 
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
@@ -132,7 +253,24 @@ class DemandSource(Model):
 
 
 class Detector(Model):
-    """A point detector across one lane, or all lanes of a link when ``lane`` is ``None``."""
+    """A point detector across one lane, or all lanes of a link when ``lane`` is ``None``.
+
+    Parameters
+    ----------
+    id
+        Name of the detector.
+    link
+        Link that it stands on.
+    position_m
+        Distance from the start of the link.
+    lane
+        Lane, counted from the kerb from 0; ``None``: all lanes.
+
+    Examples
+    --------
+    >>> Detector(id="d", link="in", position_m=100).lane is None
+    True
+    """
 
     id: str
     link: str
@@ -151,6 +289,11 @@ class CellularAutomaton(Model):
         Resolution in space and time.
     dawdle_p
         Probability of dawdling; ``None`` takes the rule's own (0.2, NaSch 0.5).
+
+    Examples
+    --------
+    >>> CellularAutomaton(rule="nasch", cell_m=7.5).tick_s
+    1.0
     """
 
     rule: Literal["default", "nasch"] = "default"
@@ -170,6 +313,11 @@ class Trajectories(Model):
         Links on which traces are kept; all when empty.
     begin_s, end_s
         Clock times between which traces are kept; ``None``: from the start, to the end.
+
+    Examples
+    --------
+    >>> Trajectories(share=0.1, links=("in",)).begin_s is None
+    True
     """
 
     share: float = Field(default=0.0, ge=0, le=1)
@@ -180,6 +328,33 @@ class Trajectories(Model):
 
 class Scenario(Model):
     """The world of a study, as written.
+
+    Parameters
+    ----------
+    name
+        Name of the scenario.
+    question, description
+        What it is for, and what it is; for people.
+    seed
+        The same seed gives the same people, trips and luck.
+    time
+        Warm-up, analysis period and what follows.
+    network
+        Where the network comes from.
+    demand
+        Who travels.
+    drivers
+        Free speeds by road class.
+    vehicle_classes
+        Classes of vehicles beside, or instead of, car, van, truck and bus.
+    signals
+        Programs of signals; where one is missing a default is made and said.
+    detectors
+        Where vehicles are counted and their speeds measured.
+    ca
+        Settings of the engine.
+    trajectories
+        Which vehicles leave a trace.
 
     Examples
     --------

@@ -21,6 +21,8 @@ class Study(Model):
     ----------
     name
         Name of the study.
+    question
+        What it asks, for people.
     scenarios
         Scenario files (relative to the study file) or scenario models.
     alternatives
@@ -32,6 +34,8 @@ class Study(Model):
     demand_variation
         Replications are days: coefficient of variation of the demand of a whole day, 0 for the same volumes every day.
         The default of 10 % is a modelling assumption.
+    engines
+        How vehicles move; ``ca`` is the only one so far.
     primary
         Indicators on which the verdict is given; all others are reported beside it.
     confidence
