@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -12,7 +11,6 @@ from trafficsim.base.findings import Finding
 from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
-from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
@@ -88,7 +86,7 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     if isinstance(source, Study):
         return _check_study(source, Path())
     world = build(source)
-    return _with_attempt(check_world(world), world, {})
+    return _with_attempt(check_world(world), world, None)
 
 
 def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
@@ -97,25 +95,25 @@ def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     question_of(study).check()
     found: dict[Finding, None] = {}
     for name, world in load_worlds(study, folder).items():
-        for one in _with_attempt(check_world(world), world, study.alternatives):
+        for one in _with_attempt(check_world(world), world, study):
             found[replace(one, where=f"scenario {name!r}: {one.where}")] = None
     return tuple(found)
 
 
-def _with_attempt(
-    found: tuple[Finding, ...], world: World, alternatives: Mapping[str, tuple[Policy, ...]]
-) -> tuple[Finding, ...]:
-    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered."""
+def _with_attempt(found: tuple[Finding, ...], world: World, study: Study | None) -> tuple[Finding, ...]:
+    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown."""
     if any(finding.level == "error" for finding in found):
         return found
     from trafficsim.plan.lower import lower
     from trafficsim.plan.prepare import prepare
+    from trafficsim.run.runner import check_policies
 
     try:
         prepared = prepare(world)
-        for alternative, policies in alternatives.items():
-            with naming(f"alternative {alternative!r}"):
-                lower(prepared, policies)
+        if study is None:
+            lower(prepared)
+        else:
+            check_policies(study, {world.scenario.name: prepared})
     except TrafficsimError as error:
         return (*found, finding_of(error, "not-realisable"))
     return tuple(dict.fromkeys((*found, *prepared.findings)))

@@ -18,7 +18,7 @@ from trafficsim.base.errors import MachineError
 from trafficsim.spec.scenario import NetworkSource, Scenario
 from trafficsim.spec.study import Study
 
-COMMANDS = ["bench", "check", "compare", "import", "new", "policies", "run", "schema"]
+COMMANDS = ["bench", "check", "compare", "import", "new", "policies", "report", "run", "schema"]
 
 
 def test_help_lists_what_is_built_and_nothing_else() -> None:

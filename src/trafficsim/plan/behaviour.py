@@ -14,6 +14,8 @@ from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.spec.behaviour import Response, Rule, Zone
 
 MOST_MARGIN_SCORE = 3.0
+MOST_FACTORS = 100_000_000
+"""Rules times trips that fit in memory (12 bytes each)."""
 WHO, HOW_MUCH = 0, 1
 """Occasions of the two draws of a mark."""
 
@@ -56,7 +58,17 @@ def driver_factor(keys: U8, response: Response) -> F8:
 
 
 def behaviour_arrays(plan: Plan, rules: Sequence[Rule]) -> BehaviourArrays:
-    """Rules and zones of a plan."""
+    """Rules and zones of a plan.
+
+    Raises
+    ------
+    PolicyError
+        If rules times trips do not fit in memory.
+    """
+    if len(rules) * len(plan.trips.key) > MOST_FACTORS:
+        raise PolicyError("responses of drivers", f"{len(rules)} places for {len(plan.trips.key)} trips",
+                          f"at most {MOST_FACTORS // len(plan.trips.key)} places for so many trips",
+                          "enforce at fewer places")
     index = {link: row for row, link in enumerate(plan.link_id)}
     factor = np.full((len(rules), len(plan.trips.key)), UNAFFECTED)
     for row, rule in enumerate(rules):

@@ -213,7 +213,7 @@ def run_study(
     loaded = load_worlds(study, Path()) if worlds is None else worlds
     prepared = {name: _prepared(name, world) for name, world in loaded.items()}
     _check_paths(question_of(study), prepared)
-    _check_policies(study, prepared)
+    check_policies(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -232,7 +232,7 @@ def _prepared(name: str, world: World) -> Prepared:
         return prepare(world)
 
 
-def _check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
+def check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
     """Lower every alternative once, on the design day: a policy that is wrong is told before anything has run."""
     for alternative, policies in study.alternatives.items():
         for name, prepared in worlds.items():
