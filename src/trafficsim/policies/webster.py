@@ -15,6 +15,9 @@ from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.timing.demand import SATURATION_VEH_H
 from trafficsim.spec.timing.design import Design, Junction, Rules, design, junction_of, least_cycle_of
 
+CLOSE_S = 1e-6
+REMEDY = "leave this signal out with `on`, allow a longer cycle, or add lanes or a protected stage to the network"
+
 
 class Webster(Policy):
     """Set cycle and greens of fixed-time signals for the volumes of the design day.
@@ -126,16 +129,19 @@ class Webster(Policy):
                 if junction.approaches.stages.phase}
 
     def _require_served(self, name: str, junction: Junction, one: Design) -> None:
-        if one.served:
-            return
-        lanes = ", ".join(f"{row.name} with {row.volume:.0f} pcu/h" for row in one.deciding)
-        most = 1.0 - junction.lost_s / self.maximum_cycle_s
-        raise PolicyError(
-            f"policy {self.kind}: signal {name!r}",
-            f"flow ratios that sum to Y = {one.critical.total:.2f}; critical: {lanes or 'minimum greens'}",
-            f"less than 1 - L / C = {most:.2f} at the longest cycle of {self.maximum_cycle_s:g} s, minimum greens kept",
-            "leave this signal out with `on`, allow a longer cycle, or add lanes or a protected stage to the network",
-        )
+        where = f"policy {self.kind}: signal {name!r}"
+        if one.cycle_s > self.maximum_cycle_s + CLOSE_S:
+            raise PolicyError(where, f"minimum greens and intergreens of {one.cycle_s:g} s",
+                              f"at most the longest cycle of {self.maximum_cycle_s:g} s", REMEDY)
+        if not one.served:
+            lanes = ", ".join(f"{row.name} with {row.volume:.0f} pcu/h" for row in one.deciding)
+            most = 1.0 - junction.lost_s / self.maximum_cycle_s
+            raise PolicyError(
+                where,
+                f"a degree of saturation of {one.saturation:.2f} at a cycle of {one.cycle_s:g} s; flow ratios sum to "
+                f"Y = {one.critical.total:.2f}; critical: {lanes or 'none alone'}",
+                f"at most 1, which needs Y < 1 - L / C = {most:.2f} at the longest cycle of {self.maximum_cycle_s:g} s",
+                REMEDY)
 
 
 def programs_named(network: Network, on: tuple[str, ...] | None, policy: str) -> tuple[str, ...]:

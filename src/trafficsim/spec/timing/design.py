@@ -23,7 +23,7 @@ from trafficsim.spec.timing.webster import (
 )
 
 Volumes = Mapping[tuple[str, str], float]
-ROUNDS, DAMPING, CLOSE_S = 100, 0.5, 0.01
+ROUNDS, DAMPING, CLOSE_S = 40, 0.5, 0.01
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,20 @@ class Design:
     cycle_s : their sum
     critical : stage ratios that Webster's formula starts from
     deciding : lanes that they are due to
-    served : whether the longest cycle allowed serves the volumes
     rows : lanes with demand under these durations
+    saturation : largest degree of saturation of any of them
     """
 
     phase_s: tuple[float, ...]
     critical: Critical
     deciding: tuple[Row, ...]
-    served: bool
     rows: tuple[Row, ...]
+    saturation: float
+
+    @property
+    def served(self) -> bool:
+        """Whether every lane gets through what it demands."""
+        return self.saturation <= 1.0
 
     @property
     def cycle_s(self) -> float:
@@ -119,7 +124,8 @@ def design(junction: Junction, cycle_s: float | None = None) -> Design:
     """Design greens, and the cycle unless it is given.
 
     What giving way costs depends on the greens, so the design is repeated with its own result (each time half of the
-    way) until greens stay; then they are rounded to whole seconds.
+    way) until greens stay; then they are rounded to whole seconds. Far beyond capacity they may never stay: whether the
+    volumes are served is judged by the result alone.
 
     Parameters
     ----------
@@ -133,45 +139,42 @@ def design(junction: Junction, cycle_s: float | None = None) -> Design:
     for _ in range(ROUNDS):
         phase_s = stages.phases_s(junction.phase_s, greens)
         rows = [row for row in junction.rows(phase_s) if row.rate.any()]
-        wanted, critical, served = _step(junction, rows, sum(phase_s), given)
+        wanted, critical = _step(junction, rows, sum(phase_s), given)
         moved = max(abs(new - old) for new, old in zip(wanted, greens, strict=True))
         greens = [old + DAMPING * (new - old) for new, old in zip(wanted, greens, strict=True)]
         if moved < CLOSE_S:
             break
     phase_s = _rounded(junction, rows, greens, given)
-    deciding = tuple(rows[place] for place in critical.rows)
-    return Design(tuple(phase_s), critical, deciding, served, junction.rows(phase_s))
+    deciding, after = tuple(rows[place] for place in critical.rows), junction.rows(phase_s)
+    capacity = [row.capacity(stages.greens(phase_s), sum(phase_s)) for row in after]
+    degrees = [row.volume / most if most > 0.0 else math.inf for row, most in zip(after, capacity, strict=True)]
+    return Design(tuple(phase_s), critical, deciding, after, max(degrees, default=0.0))
 
 
 def _step(
     junction: Junction, rows: Sequence[Row], cycle_now_s: float, given: float | None
-) -> tuple[list[float], Critical, bool]:
+) -> tuple[list[float], Critical]:
     bounds, lost_s = junction.bounds, junction.lost_s
     critical = critical_ratios(rows, len(bounds.least_s), cycle_now_s)
-    cycle_s, served = (given, True) if given is not None else cycle_for(junction, rows, critical)
-    return even_split(rows, bounds, cycle_s - lost_s, cycle_s), critical, served
+    cycle_s = given if given is not None else cycle_for(junction, rows, critical)
+    return even_split(rows, bounds, cycle_s - lost_s, cycle_s), critical
 
 
-def cycle_for(junction: Junction, rows: Sequence[Row], critical: Critical) -> tuple[float, bool]:
-    """Webster's cycle within its limits; what minimum greens take beyond Webster's greens counts as lost time.
+def cycle_for(junction: Junction, rows: Sequence[Row], critical: Critical) -> float:
+    """Webster's cycle within its limits, not rounded; what minimum greens take beyond Webster's counts as lost time.
 
-    Returns the cycle (not rounded) and whether it serves all lanes: it does not if a lane is more than fully saturated
-    even at the longest cycle.
+    The longest cycle where none serves all lanes; more than that only if minimum greens do not fit into it.
     """
     shortest, longest = junction.rules.cycle_s
     lost_s, total, bounds = junction.lost_s, critical.total, junction.bounds
     least_s = least_cycle_s((), bounds, lost_s, 1.0) or longest
-    if total >= 1.0 - lost_s / longest or least_s > longest + TINY:
-        return max(longest, least_s), False
+    if total >= 1.0 - lost_s / longest:
+        return max(longest, least_s)
     first = min(max(webster_cycle_s(lost_s, total), shortest), longest)
     plain = even_split(rows, Bounds((0.0,) * len(bounds.least_s)), first - lost_s, first) if rows else bounds.least_s
     both = Bounds(tuple(map(max, bounds.least_s, plain)), bounds.runs)
     excess_s = (least_cycle_s((), both, lost_s, 1.0) or first) - lost_s - sum(plain)
-    wanted = max(webster_cycle_s(lost_s + excess_s, total), shortest, least_s)
-    if wanted <= longest:
-        return wanted, True
-    possible = least_cycle_s(rows, bounds, lost_s, 1.0)
-    return longest, possible is not None and possible <= longest + TINY
+    return max(min(max(webster_cycle_s(lost_s + excess_s, total), shortest), longest), least_s)
 
 
 def _rounded(junction: Junction, rows: Sequence[Row], greens: Sequence[float], given: float | None) -> list[float]:
