@@ -14,7 +14,9 @@ from trafficsim.cli.guard import guarded
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results, as --out of compare named it.")],
     lang: Annotated[str, typer.Option(help="Language of the page.")] = "en",
-    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="File to write; DIR/report.html without it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="File to write; DIR/report.html without it.")
+    ] = None,
 ) -> None:
     """Write the report of a study as one HTML page, from its folder of results alone."""
     from trafficsim.report.page import report as write

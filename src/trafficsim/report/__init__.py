@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class _Room(ModuleType):
     """A package that is a function too."""
 
-    def __call__(self, results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en") -> Path:
+    def __call__(
+        self, results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en"
+    ) -> Path:
         """Write the report of a study; see :func:`trafficsim.report.page.report`."""
         from trafficsim.report.page import report
 

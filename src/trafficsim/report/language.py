@@ -109,8 +109,10 @@ class Language:
         Examples
         --------
         >>> english = load("en")
-        >>> english.number(-1234.56, 1), english.number(0.012346), english.number(None), english.number(3, 0, signed=True)
-        ('−1,234.6', '0.01235', '–', '+3')
+        >>> english.number(-1234.56, 1), english.number(0.012346), english.number(None)
+        ('−1,234.6', '0.01235', '–')
+        >>> english.number(3, 0, signed=True), english.number(-0.01, 1)
+        ('+3', '0.0')
         """
         if value is None:
             return ABSENT

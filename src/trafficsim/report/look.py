@@ -1,4 +1,4 @@
-"""One look for all plots: colours that all readers can tell apart, units on axes, and SVG that is the same every time."""
+"""One look for all plots: colours that all readers can tell apart, and SVG that is the same every time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
 WIDTH_INCH = 7.6
+RASTER_DPI = 200.0
+"""Of parts with too many lines for SVG."""
 
 
 class Mark(NamedTuple):
@@ -35,7 +37,9 @@ MARKS = (
 LESS, MORE, STILL = "#0072B2", "#D55E00", "#8C8C8C"
 GREEN, RED, INTERGREEN = "#007A5A", "#D55E00", "#E8C547"
 GRID = "#D9D9D9"
-STYLE = {
+UNTOLD = ("Date", "Creator", "Format", "Type")
+NOT_FOR_A_PAGE = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|\sxmlns(:\w+)?=\"[^\"]*\"", re.S)
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 9.0, "axes.titlesize": 9.0,
     "axes.titlelocation": "left", "axes.labelsize": 9.0, "xtick.labelsize": 8.0, "ytick.labelsize": 8.0,
     "legend.fontsize": 8.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
@@ -67,6 +71,17 @@ def mark(position: int) -> Mark:
     return MARKS[position % len(MARKS)]
 
 
+def short(text: str, most: int = 16) -> str:
+    """Cut a long name for a label.
+
+    Examples
+    --------
+    >>> short("j1"), short("cluster_1757124350_1757124352")
+    ('j1', 'cluster_1757124…')
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def svg(figure: Figure, prefix: str) -> str:
     """Turn a figure into an SVG element for a page: text stays text, and the same figure gives the same characters.
 
@@ -79,12 +94,11 @@ def svg(figure: Figure, prefix: str) -> str:
     """
     buffer = io.StringIO()
     with rc_context({**STYLE, "svg.hashsalt": prefix}):
-        figure.savefig(buffer, format="svg", dpi=130, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.savefig(buffer, format="svg", dpi=RASTER_DPI, metadata=dict.fromkeys(UNTOLD))
     text = buffer.getvalue()
-    text = text[text.index("<svg"):]
-    text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|\sxmlns(:\w+)?=\"[^\"]*\"", "", text, flags=re.S)
-    text = text.replace("xlink:href", "href")
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1), count=1)
+    text = NOT_FOR_A_PAGE.sub("", text[text.index("<svg"):]).replace("xlink:href", "href")
+    for size in ("height", "width"):
+        text = re.sub(rf'(<svg[^>]*?) {size}="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'href="#', f'href="#{prefix}-', text)
     text = re.sub(r"url\(#", f"url(#{prefix}-", text)

@@ -70,7 +70,8 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
     else:
         key = "plot.north_times" if stretch > 1.5 else "plot.north"
         axes.set_ylabel(words.plain(key, times=words.number(stretch, 0)))
-    axes.set_title(title or words.plain("plot.network_size", links=len(lines), signals=len(network.signals)), fontsize=10, loc="left")
+    size = words.plain("plot.network_size", links=len(lines), signals=len(network.signals))
+    axes.set_title(title or size, fontsize=10, loc="left")
     if handles:
         axes.legend(handles=handles, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     if path is not None:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from trafficsim import __version__
 from trafficsim.base.errors import MachineError
 from trafficsim.report.language import load, name
-from trafficsim.report.material import Material, from_folder, from_result
+from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.drawing import anchor
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
@@ -79,9 +79,9 @@ def render(writer: Writer) -> str:
     style = environment.get_template("style.css").render()
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
-        level=writer.material.asked.confidence, verdicts=verdicts(writer), alternatives=alternatives(writer), timing=timing(writer),
-        indicators=indicators(writer), definitions=definitions(writer), paths=list(paths(writer)),
-        speeds=list(speeds(writer)), trajectories=list(trajectories(writer)), delays=list(delays(writer)),
+        level=writer.material.asked.confidence, verdicts=verdicts(writer), alternatives=alternatives(writer),
+        timing=timing(writer), indicators=indicators(writer), definitions=definitions(writer),
+        paths=list(paths(writer)), speeds=list(speeds(writer)), trajectories=list(trajectories(writer)), delays=list(delays(writer)),
         junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page + "\n"
@@ -89,7 +89,8 @@ def render(writer: Writer) -> str:
 
 def _head(writer: Writer) -> dict[str, object]:
     material, words = writer.material, writer.words
-    counts = sorted({int(count) for count in material.tables[DONE].groupby(["scenario", "engine"])["replication"].nunique()})
+    numbers = material.tables[DONE].groupby(["scenario", "engine"])["replication"].nunique()
+    counts = sorted({int(count) for count in numbers})
     return {
         "study": name(material.study), "question": name(material.question) if material.question else None,
         "title": words.plain("page.title", study=material.study),

@@ -68,4 +68,5 @@ def people_units(unit: str) -> tuple[float, str]:
 
 def unit_text(words: Language, unit: str) -> str:
     """Return a unit as the language writes it; a pure number has none."""
-    return words.named("unit", unit.replace("/", "_per_")) or unit
+    known = words.named("unit", unit.replace("/", "_per_"))
+    return unit if known is None else known

@@ -84,7 +84,8 @@ class Writer:
     def columns(self, *keys: str) -> list[Column]:
         """Return columns by key; those that begin with ``#`` hold numbers, and level stands for that of the study."""
         level = self.words.figure(100.0 * self.material.asked.confidence)
-        return [Column(self.words.say(f"columns.{key.removeprefix('#')}", level=level), key.startswith("#")) for key in keys]
+        heads = [self.words.say(f"columns.{key.removeprefix('#')}", level=level) for key in keys]
+        return [Column(head, key.startswith("#")) for head, key in zip(heads, keys, strict=True)]
 
     def setting(self, scenario: str, engine: str) -> Markup:
         """Name a scenario and engine."""

@@ -68,8 +68,9 @@ def delay_map(
     lines = lines_of(roads)
     change = delay_change_s(links, alternative, baseline, begin_s)
     if not lines or not len(change):
-        raise InputError("plot: map of delay", "no geometry" if not lines else f"no rows of {alternative!r} or {baseline!r}",
-                         "a network with places and rows of both alternatives", "choose others")
+        found = f"no rows of {alternative!r} or {baseline!r}" if lines else "no geometry"
+        raise InputError("plot: map of delay", found, "a network with places, and rows of both alternatives",
+                         "choose others")
     figure, axes = _canvas(lines, words)
     largest = max(float(change.abs().max()), LEAST_S)
     values = {link: float(change.get(link, 0.0)) for link in lines}
@@ -122,8 +123,9 @@ def _canvas(lines: dict[str, Line], words: Language) -> tuple[Figure, Any]:
     if not long:
         axes.set_aspect("equal", adjustable="box")
     margin = 0.04 * max(width, height)
+    above = 0.25 * height + 5.0 if long else margin
     axes.set_xlim(min(xs) - margin, max(xs) + margin)
-    axes.set_ylim(min(ys) - (0.25 * height + 5.0 if long else margin), max(ys) + (0.25 * height + 5.0 if long else margin))
+    axes.set_ylim(min(ys) - above, max(ys) + above)
     axes.set_xlabel(words.plain("plot.east"))
     axes.set_ylabel(words.plain("plot.north_enlarged" if long else "plot.north"))
     return figure, axes

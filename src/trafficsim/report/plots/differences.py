@@ -75,7 +75,7 @@ def difference(
 def paired_differences(
     indicators: pd.DataFrame, indicator: str, baseline: str
 ) -> dict[tuple[str, str, str], list[float]]:
-    """Differences by replication (alternative - baseline) by scenario, engine and alternative, in order of replication."""
+    """Differences (alternative - baseline) by scenario, engine and alternative, in order of replication."""
     part = indicators[indicators["indicator"] == indicator].dropna(subset=["value"])
     wide = part.pivot_table(index=["scenario", "engine", "replication"], columns="alternative", values="value",
                             sort=False).sort_index()
@@ -83,15 +83,16 @@ def paired_differences(
         return {}
     found: dict[tuple[str, str, str], list[float]] = {}
     for alternative in (one for one in wide.columns if one != baseline):
-        gaps = (wide[alternative] - wide[baseline]).dropna()
-        for (scenario, engine), values in gaps.groupby(level=[0, 1], sort=False):
-            found[str(scenario), str(engine), str(alternative)] = values.to_numpy(np.float64).tolist()
+        gaps = (wide[alternative] - wide[baseline]).dropna().rename("gap").reset_index()
+        for scenario, engine in gaps[["scenario", "engine"]].drop_duplicates().to_numpy(object).tolist():
+            chosen = gaps["gap"][(gaps["scenario"] == scenario) & (gaps["engine"] == engine)]
+            found[str(scenario), str(engine), str(alternative)] = chosen.to_numpy(np.float64).tolist()
     return found
 
 
 def _drawn(rows: Sequence[Difference], dots: Mapping[tuple[str, str, str], list[float]], baseline: str,
            words: Language) -> Figure:
-    figure = new_figure(0.75 + ROW_INCH * len(rows))
+    figure = new_figure(1.0 + ROW_INCH * len(rows))
     axes = figure.add_subplot()
     shown = quantity(declaration(rows[0].indicator))
     settings = {(one.scenario, one.engine) for one in rows}

@@ -68,6 +68,7 @@ def speed_distribution(
         _panel(axes, table[table["place"] == place], alternatives)
         axes.set_title(place)
         axes.set_xlabel(words.plain("plot.excess"))
+    panels[0].set_ylim(bottom=0.0)
     for axes in panels[::columns]:
         axes.set_ylabel(words.plain("plot.share_of_passages"))
     for axes in panels[len(shown):]:
@@ -102,5 +103,4 @@ def _panel(axes: Any, rows: pd.DataFrame, alternatives: Sequence[str]) -> None:
             edges, share = shares(part)
             axes.stairs(share, np.append(edges, edges[-1] + BIN_KMH), baseline=None, color=mark(place).colour,
                         linestyle=mark(place).dash, linewidth=1.3)
-    axes.set_ylim(bottom=0.0)
     axes.grid(axis="y")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import load
-from trafficsim.report.look import GREEN, RED, new_figure, styled
+from trafficsim.report.look import GREEN, RED, new_figure, short, styled
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
@@ -87,7 +87,8 @@ def time_space(
                          "run with trajectories.share above 0, or choose another path")
     figure = new_figure(4.2)
     axes = figure.add_subplot()
-    axes.add_collection(LineCollection(lines, colors=PATH_COLOUR, linewidths=0.45, rasterized=True))
+    axes.add_collection(LineCollection(lines, colors=PATH_COLOUR, linewidths=0.35, rasterized=True,
+                                       antialiased=False))
     times = np.concatenate([line[:, 0] for line in lines])
     begin, end = float(times.min()), float(times.max())
     programs = {one.id: one for one in (roads.signals if signals is None else signals)}
@@ -113,7 +114,7 @@ def _links(network: Network, path: str | Sequence[str]) -> list[str]:
 
 
 def link_starts(network: Network, links: Sequence[str]) -> list[float]:
-    """Return the distance in m from the beginning of a path to that of each of its links, ways through junctions included."""
+    """Return the distance in m from the beginning of a path to that of each link, junctions included."""
     attributes = network.links
     between: dict[tuple[str, str], list[float]] = {}
     for way in network.connections:
@@ -158,7 +159,8 @@ def greens(program: SignalProgram, indices: Sequence[int], begin_s: float, end_s
     Examples
     --------
     >>> from trafficsim.spec.signals import Phase
-    >>> program = SignalProgram(id="j", offset_s=5, phases=(Phase(duration_s=20, state="G"), Phase(duration_s=10, state="r")))
+    >>> phases = Phase(duration_s=20, state="G"), Phase(duration_s=10, state="r")
+    >>> program = SignalProgram(id="j", offset_s=5, phases=phases)
     >>> greens(program, [0], 0.0, 60.0)
     [(5.0, 25.0), (35.0, 55.0)]
     """
@@ -181,5 +183,5 @@ def _draw_signal(axes: Any, line: StopLine, program: SignalProgram, span: tuple[
     bars = [[(left, line.position_m), (right, line.position_m)]
             for left, right in greens(program, line.indices, *span)]
     axes.add_collection(LineCollection(bars, colors=GREEN, linewidths=4.0, capstyle="butt", zorder=4))
-    axes.annotate(line.program, (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
+    axes.annotate(short(line.program), (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
                   textcoords="offset points", fontsize=7, verticalalignment="center", annotation_clip=False)

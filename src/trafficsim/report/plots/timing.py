@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import load
-from trafficsim.report.look import GREEN, INTERGREEN, new_figure, styled
+from trafficsim.report.look import GREEN, INTERGREEN, new_figure, short, styled
 
 ROW_INCH = 0.52
 STAGE_COLOURS = (GREEN, "#7FBFA8")
@@ -55,14 +55,15 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
         stages = timing[timing["program"] == program]
         for when, height in (("before", row - 0.2), ("after", row + 0.2)):
             _bar(axes, stages, when, height)
-            labels.append((height, words.plain(f"plot.plan_{when}", program=program,
+            labels.append((height, words.plain(f"plot.plan_{when}", program=short(program),
                                                offset=words.number(float(stages[f"offset_{when}_s"].iloc[0])))))
     axes.set_yticks([height for height, _ in labels], [label for _, label in labels])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(programs) - 0.5, -0.5)
     axes.set_xlabel(words.plain("plot.since_stage_1"))
     handles = [Patch(facecolor=GREEN, label=words.plain("plot.stage_green")),
-               Patch(facecolor=INTERGREEN, hatch="////", edgecolor="#555555", linewidth=0, label=words.plain("plot.intergreen"))]
+               Patch(facecolor=INTERGREEN, hatch="////", edgecolor="#555555", linewidth=0,
+                     label=words.plain("plot.intergreen"))]
     figure.legend(handles=handles, loc="outside lower left", ncols=2)
     return figure
 

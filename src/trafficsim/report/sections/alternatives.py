@@ -65,9 +65,9 @@ def _policy(writer: Writer, alternative: str, number: int, entry: Mapping[str, A
     if facts is None:
         about = [words.say("alternatives.unknown", policy=name(kind))]
     else:
-        grade = foreign(str(facts["grade"]))
+        grade, source = foreign(str(facts["grade"])), foreign(str(facts["source"]).rstrip(".") + ".")
         about = [foreign(facts["mechanism"]),
-                 words.say("alternatives.evidence", source=foreign(str(facts["source"]).rstrip(".") + "."), grade=grade),
+                 words.say("alternatives.evidence", source=source, grade=grade),
                  words.say("alternatives.limits", limits=foreign(facts["limits"]))]
     origins = facts["parameters"] if facts else {}
     rows = [[name(key), name(_written(value)), foreign(str(origins.get(key, {}).get("origin", "–")))]
@@ -126,8 +126,8 @@ def _span(writer: Writer, one: Change, *, after: bool) -> Markup:
         return words.say("alternatives.nothing_before")
     unit, (low, high) = unit_text(words, one.unit), span
     if low == high:
-        return words.say("alternatives.single", value=_value(writer, low), unit=unit)
-    return words.say("alternatives.span", low=_value(writer, low), high=_value(writer, high), unit=unit)
+        return words.say("alternatives.single", value=_value(writer, low), unit=unit).rstrip()
+    return words.say("alternatives.span", low=_value(writer, low), high=_value(writer, high), unit=unit).rstrip()
 
 
 def _value(writer: Writer, value: float | None) -> Markup:

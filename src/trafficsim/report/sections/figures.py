@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
 from trafficsim.spec.network import Network
 
 View = Picture | Table | Missing
-MOST_PLACES, MOST_PATHS, MOST_DIAGRAMS = 6, 8, 4
+MOST_PLACES, MOST_PATHS, MOST_DIAGRAMS = 6, 8, 3
 
 
 def paths(writer: Writer) -> Iterator[View]:
@@ -33,10 +33,11 @@ def paths(writer: Writer) -> Iterator[View]:
             yield writer.leave_out(words.say("paths.caption", setting=setting), words.say("paths.none"))
             continue
         names = tuple(driven["path"].unique().tolist())[:MOST_PATHS]
+        each = driven[driven["path"].isin(names)].groupby(["path", "alternative"], sort=False)
         alt = words.plain("paths.figure_alt", rows=" ".join(
             words.plain("paths.figure_row", path=path, alternative=alternative,
                         mean=words.number(float(part["mean_time_s"].mean()), 1))
-            for (path, alternative), part in driven[driven["path"].isin(names)].groupby(["path", "alternative"], sort=False)))
+            for (path, alternative), part in each))
         yield picture(path_times(driven, names, words.code), f"figure-paths-{scenario}-{engine}", alt,
                       words.say("paths.figure_caption", setting=setting))
         yield _path_table(writer, driven, setting)
@@ -84,9 +85,10 @@ def _distribution(writer: Writer, place: tuple[str, str], setting: Markup) -> Vi
     if every > len(places):
         caption = Markup(" ").join([caption, words.say("speeds.figure_places", shown=writer.number(len(places), 0),
                                                        all=writer.number(every, 0))])
+    each = spots[spots["place"].isin(places)].groupby(["place", "alternative"], sort=False)
     rows = " ".join(
         words.plain("speeds.figure_row", place=spot, alternative=alternative, share=words.number(_over(part), 1))
-        for (spot, alternative), part in spots[spots["place"].isin(places)].groupby(["place", "alternative"], sort=False))
+        for (spot, alternative), part in each)
     alt = words.plain("speeds.figure_alt", rows=rows)
     return picture(speed_distribution(spots, places, words.code), f"figure-speeds-{'-'.join(place)}", alt, caption)
 
@@ -112,7 +114,8 @@ def _over(part: pd.DataFrame) -> float:
 
 def _speed_table(writer: Writer, spots: pd.DataFrame, caption: Markup) -> Table:
     columns = writer.columns("alternative", "#mean_speed", "#over_limit", "#over_110", "#over_20")
-    kept = (("mean_kmh", 1.0), ("share_over_limit", 100.0), ("share_over_110_percent", 100.0), ("share_over_20_kmh", 100.0))
+    kept = (("mean_kmh", 1.0), ("share_over_limit", 100.0), ("share_over_110_percent", 100.0),
+            ("share_over_20_kmh", 100.0))
     groups = []
     for (place, role, limit), part in spots.groupby(["place", "role", "limit_kmh"], sort=False):
         rows: list[Row] = [[name(str(arm)), *(_mean(writer, rows, column, factor) for column, factor in kept)]
@@ -144,8 +147,15 @@ def _signalled_path(network: Network, table: pd.DataFrame) -> str | None:
     """Choose the path with the most signals that vehicles drive from its first link to its last."""
     seen = set(table["link"].unique().tolist())
     driven = [path for path, links in network.paths.items() if links[0] in seen and links[-1] in seen]
-    return max(driven, key=lambda path: (len(stop_lines(network, network.paths[path])), len(network.paths[path])),
-               default=None)
+    return max(driven, key=lambda path: (len(stop_lines(network, network.paths[path])),
+                                         -link_starts(network, network.paths[path])[-1]), default=None)
+
+
+def _telling(programs: Mapping[str, object]) -> list[str]:
+    """Choose the first alternative, and those with other signal programs; without any, the first two."""
+    arms = list(programs)
+    first = [arm for arm in arms if arm == next(one for one in arms if programs[one] == programs[arm])]
+    return first[:MOST_DIAGRAMS] if len(first) > 1 else arms[:2]
 
 
 def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path: str) -> Iterator[View]:
@@ -153,8 +163,8 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
     ledger = writer.material.table("ledger", *place)
     arms = table["alternative"].unique().tolist()
     retimed = {arm: network.signals if ledger is None else programs_after(network, ledger, arm) for arm in arms}
-    telling = sorted(arms, key=lambda arm: (arm != writer.material.asked.baseline, retimed[arm] == network.signals))
-    for arm in telling[:MOST_DIAGRAMS]:
+    shown = _telling(retimed)
+    for arm in shown:
         rows = table[table["alternative"] == arm]
         links = network.paths[path]
         lines = traces(rows, dict(zip(links, link_starts(network, links), strict=True)))
@@ -167,9 +177,10 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
                           signals=len(stop_lines(network, links)), begin=words.number(begin), end=words.number(end))
         yield picture(figure, f"figure-trajectories-{'-'.join(place)}-{arm}", alt,
                       words.say("trajectories.caption", alternative=name(arm), path=name(path)))
-    if len(telling) > MOST_DIAGRAMS:
-        rest = Markup(", ").join(map(name, telling[MOST_DIAGRAMS:]))
-        yield Missing(words.say("trajectories.chosen", path=name(path)), words.say("trajectories.more", alternatives=rest))
+    if len(shown) < len(arms):
+        rest = Markup(", ").join(name(arm) for arm in arms if arm not in shown)
+        yield Missing(words.say("trajectories.chosen", path=name(path)),
+                      words.say("trajectories.more", alternatives=rest))
 
 
 def delays(writer: Writer) -> Iterator[View]:

@@ -43,16 +43,18 @@ def indicators(writer: Writer) -> list[IndicatorsView]:
 
 def _compared(writer: Writer, rows: Sequence[Difference], alternative: str, setting: Markup) -> IndicatorsView:
     words = writer.words
-    columns = writer.columns("indicator", "#baseline", "#value", "#difference", "#share", "#interval", "#bootstrap",
-                             "unit", "#p", "#p_adjusted", "#n", "verdict", "origin")
+    columns = writer.columns("indicator", "verdict", "#difference", "#interval", "unit", "#baseline", "#value",
+                             "#share", "#bootstrap", "#p", "#p_adjusted", "#n", "origin")
     groups = [Group(words.say("indicators.primary"), [_row(writer, one) for one in rows if one.primary]),
               Group(words.say("indicators.secondary"), [_row(writer, one) for one in rows if not one.primary])]
     caption = words.say("indicators.caption", alternative=name(alternative), setting=setting,
                         baseline=name(writer.material.asked.baseline))
-    head = Markup("{} – {}").format(name(alternative), setting) if len(writer.material.settings) > 1 else name(alternative)
+    head = name(alternative)
+    if len(writer.material.settings) > 1:
+        head = Markup("{} – {}").format(head, setting)
     table = Table(f"indicators-{alternative}-{setting}", caption, columns, [one for one in groups if one.rows])
-    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one.indicator), reason=_reasons(writer, one))
-               for one in rows if one.reason]
+    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one.indicator),
+                         reason=_reasons(writer, one)) for one in rows if one.reason]
     reasons_head = words.say("indicators.reasons", alternative=name(alternative), setting=setting) if reasons else None
     return IndicatorsView(head, table, reasons_head, reasons)
 
@@ -61,11 +63,11 @@ def _row(writer: Writer, one: Difference) -> Row:
     figures, words = shown(writer, one), writer.words
     verdict = badge(writer, one.verdict) if one.n else Markup(ABSENT)
     return [
-        _label(writer, one.indicator), figures.value(one.baseline_mean), figures.value(one.mean),
-        figures.value(one.diff, signed=True), figures.share(), figures.interval(one.low, one.high),
-        figures.interval(one.bootstrap_low, one.bootstrap_high), Markup.escape(figures.quantity.difference_unit(words)),
-        p_value(writer, one.p), p_value(writer, one.p_adjusted), writer.number(one.n, 0), verdict,
-        words.say(f"origin.{one.origin}"),
+        _label(writer, one.indicator), verdict, figures.value(one.diff, signed=True),
+        figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),
+        figures.value(one.baseline_mean), figures.value(one.mean), figures.share(),
+        figures.interval(one.bootstrap_low, one.bootstrap_high), p_value(writer, one.p),
+        p_value(writer, one.p_adjusted), writer.number(one.n, 0), words.say(f"origin.{one.origin}"),
     ]
 
 

@@ -37,11 +37,11 @@ def junctions(writer: Writer) -> Iterator[Table | Missing]:
         baseline = [] if table is None else movements_of(table, writer.material.asked.baseline, network)
         base = Base(_worst(baseline), {(one.from_link, one.to_link): one.delay_s for one in baseline})
         for alternative in writer.material.alternatives:
-            caption = writer.words.say("junctions.caption", alternative=name(alternative), setting=setting)
             found = [] if table is None else movements_of(table, alternative, network)
             if found:
-                yield _table(writer, alternative, (caption, f"{scenario}-{engine}"), found, base)
+                yield from _tables(writer, alternative, (scenario, engine), found, base)
             else:
+                caption = writer.words.say("junctions.caption", alternative=name(alternative), setting=setting)
                 yield writer.leave_out(caption, writer.words.say("junctions.none"))
 
 
@@ -51,21 +51,33 @@ def _worst(movements: Sequence[Movement]) -> set[Key]:
     return {(one.from_link, one.to_link) for one in ordered[:MOST_MOVEMENTS]}
 
 
-def _table(writer: Writer, alternative: str, names: tuple[Markup, str], found: Sequence[Movement],
-           base: Base) -> Table:
+def _tables(writer: Writer, alternative: str, setting: tuple[str, str], found: Sequence[Movement],
+            base: Base) -> Iterator[Table]:
+    """Yield the movements with a signal, and the others; only those at signals of the baseline are not folded up."""
     words, is_base = writer.words, alternative == writer.material.asked.baseline
     columns = writer.columns("approach", "movement", "turn", "#volume", "#v_c", "#delay",
                              *([] if is_base else ["#delay_change"]), "level", "#queue")
-    shown = [one for one in found if (one.from_link, one.to_link) in base.chosen] if len(found) > MOST_MOVEMENTS else found
+    for signalised, part in groupby(found, lambda one: one.signalised):
+        movements = list(part)
+        kind = "signalised" if signalised else "other"
+        caption = words.say(f"junctions.summary_{kind}", alternative=name(alternative),
+                            setting=writer.setting(*setting))
+        all_of_them = len(found) <= MOST_MOVEMENTS
+        shown = [one for one in movements if all_of_them or (one.from_link, one.to_link) in base.chosen]
+        notes = [words.say("junctions.more", count=writer.number(len(movements) - len(shown), 0))]
+        yield Table(f"movements-{alternative}-{'-'.join(setting)}-{kind}", caption, columns,
+                    _groups(writer, shown, None if is_base else base.delays),
+                    fold=None if is_base and signalised else caption,
+                    notes=notes if len(shown) < len(movements) else ())
+
+
+def _groups(writer: Writer, movements: Sequence[Movement], delays: dict[Key, float | None] | None) -> list[Group]:
     groups = []
-    for (signalised, junction), part in groupby(shown, lambda one: (one.signalised, one.junction)):
+    for (signalised, junction), part in groupby(movements, lambda one: (one.signalised, one.junction)):
         key = "junctions.signalised" if signalised else "junctions.unsignalised"
-        rows = [_row(writer, one, None if is_base else base.delays) for one in part]
-        groups.append(Group(words.say(key, junction=name(junction)), rows))
-    hidden = len(found) - len(shown)
-    notes = [words.say("junctions.more", count=writer.number(hidden, 0))] if hidden else []
-    return Table(f"movements-{alternative}-{names[1]}", names[0], columns, groups,
-                 fold=None if is_base else names[0], notes=notes)
+        rows = [_row(writer, one, delays) for one in part]
+        groups.append(Group(writer.words.say(key, junction=name(junction)), rows))
+    return groups
 
 
 def _row(writer: Writer, one: Movement, delays: dict[Key, float | None] | None) -> Row:

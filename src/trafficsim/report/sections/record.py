@@ -106,10 +106,10 @@ def _digests(writer: Writer, runs: pd.DataFrame) -> Table:
 
 
 def _runs(writer: Writer, runs: pd.DataFrame, key: str) -> Table:
-    rows = [[name(str(one.scenario)), name(str(one.alternative)), writer.number(one.replication, 0),
-             Markup.escape(writer.words.named("status", str(one.status)) or str(one.status)),
-             Markup(ABSENT) if pd.isna(one.reason) else foreign(str(one.reason))]  # type: ignore[call-overload]
-            for one in runs.itertuples()]
+    rows = [[name(str(one["scenario"])), name(str(one["alternative"])), writer.number(one["replication"], 0),
+             Markup.escape(writer.words.named("status", str(one["status"])) or str(one["status"])),
+             Markup(ABSENT) if pd.isna(one["reason"]) else foreign(str(one["reason"]))]
+            for one in runs.to_dict("records")]
     columns = writer.columns("scenario", "alternative", "#replication", "status", "reason")
     return Table(key, writer.words.say(f"record.{key}_caption"), columns, plain_rows(rows))
 
@@ -121,8 +121,9 @@ def _left_out(writer: Writer) -> Iterator[Markup]:
         if one.primary and one.left_out:
             found[one.scenario, one.engine, one.alternative, one.left_out] = None
     for scenario, engine, alternative, replications in found:
-        yield writer.words.say("record.left_out", alternative=name(alternative), setting=writer.setting(scenario, engine),
-                               replications=Markup(", ").join(writer.number(one, 0) for one in replications))
+        numbers = Markup(", ").join(writer.number(one, 0) for one in replications)
+        yield writer.words.say("record.left_out", alternative=name(alternative), replications=numbers,
+                               setting=writer.setting(scenario, engine))
 
 
 def _not_computed(writer: Writer) -> Table:

@@ -15,16 +15,37 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
 from trafficsim.results.timing import timing_table
 
+PLAN = ("cycle_before", "cycle_after", "offset_before", "offset_after")
+
 
 def timing(writer: Writer) -> list[Picture | Table | Missing]:
     """Write the plans of every alternative that changes some."""
     found: list[Picture | Table | Missing] = []
     for scenario, engine in writer.material.settings:
         ledger = writer.material.table("ledger", scenario, engine)
+        told: dict[tuple[tuple[str, float], ...], str] = {}
         for alternative in writer.material.others:
             if ledger is not None and _retimes(ledger, alternative):
-                found += _plans(writer, alternative, (scenario, engine), ledger)
+                key = _plan_of(ledger, alternative)
+                same = told.setdefault(key, alternative)
+                if same == alternative:
+                    found += _plans(writer, alternative, (scenario, engine), ledger)
+                else:
+                    found.append(_same_plan(writer, alternative, same, (scenario, engine)))
     return found
+
+
+def _plan_of(ledger: pd.DataFrame, alternative: str) -> tuple[tuple[str, float], ...]:
+    """Return all that an alternative does to signals, to find those that do the same."""
+    rows = first_ledger(ledger, alternative).dropna(subset=["after"])
+    rows = rows[rows["field"].isin([PHASE, OFFSET])]
+    cells = (rows["field"] + " " + rows["cell"]).tolist()
+    return tuple(sorted(zip(cells, rows["after"].astype(float).tolist(), strict=True)))
+
+
+def _same_plan(writer: Writer, alternative: str, other: str, setting: tuple[str, str]) -> Missing:
+    caption = writer.words.say("timing.caption", alternative=name(alternative), setting=writer.setting(*setting))
+    return Missing(caption, writer.words.say("timing.same", other=name(other)))
 
 
 def _retimes(ledger: pd.DataFrame, alternative: str) -> bool:
@@ -47,12 +68,10 @@ def _plans(writer: Writer, alternative: str, setting: tuple[str, str],
 
 
 def _picture(writer: Writer, table: pd.DataFrame, alternative: str, key: str) -> Picture:
-    words, first = writer.words, table.drop_duplicates("program")
+    words, first = writer.words, table.drop_duplicates("program").to_dict("records")
     rows = " ".join(
-        words.plain("timing.figure_row", program=one.program, cycle_before=words.number(one.cycle_before_s),
-                    cycle_after=words.number(one.cycle_after_s), offset_before=words.number(one.offset_before_s),
-                    offset_after=words.number(one.offset_after_s))
-        for one in first.itertuples())
+        words.plain("timing.figure_row", program=one["program"],
+                    **{key: words.number(one[f"{key}_s"]) for key in PLAN}) for one in first)
     alt = words.plain("timing.figure_alt", alternative=alternative, rows=rows)
     caption = words.say("timing.figure_caption", alternative=name(alternative))
     return picture(timing_plan(table, words.code), f"figure-{key}", alt, caption)
@@ -69,14 +88,12 @@ def _table(writer: Writer, table: pd.DataFrame, alternative: str,
 
 def _head(writer: Writer, part: pd.DataFrame) -> Markup:
     """Write program, cycle and offset before and after."""
-    one = next(part.itertuples())
-    values = {"program": one.program, "cycle_before": writer.number(one.cycle_before_s),
-              "cycle_after": writer.number(one.cycle_after_s), "offset_before": writer.number(one.offset_before_s),
-              "offset_after": writer.number(one.offset_after_s)}
-    return writer.words.say("timing.figure_row", **values | {"program": name(str(one.program))})
+    one = part.to_dict("records")[0]
+    values = {key: writer.number(one[f"{key}_s"]) for key in PLAN}
+    return writer.words.say("timing.figure_row", program=name(str(one["program"])), **values)
 
 
 def _stages(writer: Writer, part: pd.DataFrame) -> Sequence[Row]:
-    return [[writer.number(one.stage, 0), writer.number(one.green_before_s), writer.number(one.green_after_s),
-             writer.number(100.0 * one.split_before, 0), writer.number(100.0 * one.split_after, 0),
-             writer.number(one.intergreen_s)] for one in part.itertuples()]
+    return [[writer.number(one["stage"], 0), writer.number(one["green_before_s"]), writer.number(one["green_after_s"]),
+             writer.number(100.0 * one["split_before"], 0), writer.number(100.0 * one["split_after"], 0),
+             writer.number(one["intergreen_s"])] for one in part.to_dict("records")]

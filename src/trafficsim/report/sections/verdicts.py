@@ -71,6 +71,7 @@ def _line(writer: Writer, one: Difference) -> Markup:
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
         unit=figures.quantity.shown_unit(writer.words), change=_change(writer, figures),
+        level=writer.number(100.0 * writer.material.asked.confidence), interval=figures.interval(one.low, one.high),
         verdict=badge(writer, one.verdict),
     )
 
@@ -84,16 +85,16 @@ def _change(writer: Writer, figures: Shown) -> Markup:
 
 
 def _table(writer: Writer, rows: Sequence[Difference], setting: Markup, key: str) -> Table:
-    columns = writer.columns("alternative", "indicator", "#baseline", "#value", "#difference", "#share", "#interval",
-                             "unit", "#p_adjusted", "#n", "verdict", "origin")
+    columns = writer.columns("alternative", "indicator", "verdict", "#difference", "#interval", "unit", "#baseline",
+                             "#value", "#share", "#p_adjusted", "#n", "origin")
     body = []
     for one in rows:
         figures, words = shown(writer, one), writer.words
         body.append([
-            name(one.alternative), Markup.escape(figures.quantity.label(words)), figures.value(one.baseline_mean),
-            figures.value(one.mean), figures.value(one.diff, signed=True), figures.share(),
-            figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),
-            p_value(writer, one.p_adjusted), writer.number(one.n, 0), badge(writer, one.verdict),
+            name(one.alternative), Markup.escape(figures.quantity.label(words)), badge(writer, one.verdict),
+            figures.value(one.diff, signed=True), figures.interval(one.low, one.high),
+            Markup.escape(figures.quantity.difference_unit(words)), figures.value(one.baseline_mean),
+            figures.value(one.mean), figures.share(), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
             words.say(f"origin.{one.origin}"),
         ])
     return Table(key, writer.words.say("verdicts.caption", setting=setting), columns, plain_rows(body))
@@ -101,8 +102,8 @@ def _table(writer: Writer, rows: Sequence[Difference], setting: Markup, key: str
 
 def _reversal(writer: Writer, one: Difference) -> Markup:
     words = writer.words
-    head = words.say("verdicts.reversal_item", alternative=name(one.alternative), verdict=verdict_word(writer, one.verdict),
-                     indicator=shown(writer, one).quantity.label(words))
+    head = words.say("verdicts.reversal_item", alternative=name(one.alternative),
+                     verdict=verdict_word(writer, one.verdict), indicator=shown(writer, one).quantity.label(words))
     return Markup(" ").join([head, *_parts(writer, one), *_grounds(writer, one)])
 
 
@@ -125,11 +126,13 @@ def _of_verdict(writer: Writer, one: Difference, figures: Shown) -> Iterator[Mar
     if one.verdict in ("better", "worse") and found.room is not None and one.diff is not None:
         yield words.say("verdicts.room", room=figures.value(found.room), unit=unit,
                         rest=figures.value(abs(one.diff) - found.room))
-        yield words.say("verdicts.other_way", count=writer.number(_other_way(writer, one), 0), n=writer.number(one.n, 0))
+        count = writer.number(_other_way(writer, one), 0)
+        yield words.say("verdicts.other_way", count=count, n=writer.number(one.n, 0))
     if one.verdict == "no evidence" and one.low is not None and one.high is not None:
         inside = one.low <= 0.0 <= one.high
         if inside:
-            yield words.say("verdicts.contains_zero", low=figures.value(one.low), high=figures.value(one.high), unit=unit)
+            ends = {"low": figures.value(one.low), "high": figures.value(one.high)}
+            yield words.say("verdicts.contains_zero", unit=unit, **ends)
         elif declaration(one.indicator).direction == "none":
             yield words.say("verdicts.no_direction")
         else:
@@ -149,6 +152,8 @@ def _of_margin(writer: Writer, one: Difference) -> Iterator[Markup]:
         yield words.say("verdicts.margin_held", margin=margin)
         return
     given = writer.material.asked.margins.get(one.indicator)
+    if given is None and one.verdict != "no evidence":
+        return
     shown_margin = words.say("verdicts.margin_none") if given is None else words.say(
         "verdicts.percent", value=writer.number(100.0 * given))
     yield words.say("verdicts.margin_needed", margin=margin, given=shown_margin)
@@ -169,7 +174,8 @@ def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
     if one.origin == "input":
         yield writer.words.say("verdicts.rests_input")
     policies = []
-    for kind in dict.fromkeys(str(entry.get("kind")) for entry in writer.material.alternatives.get(one.alternative, ())):
+    entries = writer.material.alternatives.get(one.alternative, ())
+    for kind in dict.fromkeys(str(entry.get("kind")) for entry in entries):
         facts = policy_facts(kind)
         grade = foreign(facts["grade"]) if facts else Markup("–")
         policies.append(writer.words.say("verdicts.rests_policy", policy=name(kind), grade=grade))
