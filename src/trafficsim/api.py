@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -173,7 +174,8 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     executor
         ``"local"``, or the address of a Dask scheduler (``"tcp://HOST:PORT"``), which has workers of its own.
     out
-        Folder for the tables; ``None`` keeps them in memory only.
+        Folder for the tables, and for the timing plans of alternatives that change signals; ``None`` keeps the tables
+        in memory only.
     resume
         Take runs of this study that are finished in ``out`` from there; else a folder that has some is refused.
     progress
@@ -199,7 +201,18 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
             with naming(f"scenario {name!r}"):
                 require_sound(world)
         options = Options(None if out is None else Path(out), resume, crew, progress)
-        return run_study(plan, worlds, replications=replications, options=options)
+        result = run_study(plan, worlds, replications=replications, options=options)
+        if options.out is not None:
+            _write_timing(options.out, plan, worlds)
+        return result
+
+
+def _write_timing(folder: Path, study: Study, worlds: Mapping[str, World]) -> None:
+    """Lay timing plans beside the tables, where an alternative changes signals."""
+    from trafficsim.plan.prepare import prepare
+    from trafficsim.report.timing_files import write_timing
+
+    write_timing(folder, study, {name: prepare(world) for name, world in worlds.items()})
 
 
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
