@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 INSTALLED := $(VENV)/.installed
 DATA := $(VENV)/.data
+DOCS := $(VENV)/.docs
 WORKERS ?= 2
 DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
@@ -55,7 +56,7 @@ test-plain: $(INSTALLED) $(DATA)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
 
 lint: $(INSTALLED)
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -64,6 +65,14 @@ bench: $(INSTALLED)
 	$(BIN)/trafficsim bench
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-autosave
 	$(BIN)/python benchmarks/step_costs.py
+
+$(DOCS): $(DATA)
+	$(call install,-e '.[docs]')
+	@touch $@
+
+# Pages with their examples executed; a warning is an error.
+docs: $(DOCS)
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -20,7 +20,7 @@ copyright = author
 version = release = __version__
 
 extensions = [
-    "generated", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "sphinx.ext.mathjax",
+    "generated", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax",
 ]
 exclude_patterns = ["_build", "reference/generated", "validation/tables"]
 templates_path = ["_templates"]
@@ -35,7 +35,6 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_merge_streams = True
 
-autosummary_generate = True
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"exclude-members": "model_config, model_post_init"}

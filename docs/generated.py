@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from functools import cache
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,11 @@ def command_line() -> str:
     def help_of(words: list[str]) -> str:
         return CliRunner().invoke(app, [*words, "--help"], terminal_width=100, prog_name="trafficsim").stdout.strip()
 
-    parts = [f"```text\n{help_of([])}\n```"]
-    for name, command in getattr(get_command(app), "commands", {}).items():
-        inner = getattr(command, "commands", None)
-        for words in ([[name, one] for one in inner] if inner else [[name]]):
-            parts.append(f"## trafficsim {' '.join(words)}\n\n```text\n{help_of(words)}\n```")
-    return "\n\n".join(parts)
+    commands = getattr(get_command(app), "commands", {})
+    words = [[name, *inner] for name, command in commands.items()
+             for inner in ([[one] for one in getattr(command, "commands", ())] or [[]])]
+    parts = [f"## trafficsim {' '.join(one)}\n\n```text\n{help_of(one)}\n```" for one in words]
+    return "\n\n".join([f"```text\n{help_of([])}\n```", *parts])
 
 
 def file_keys(subject: str) -> str:
@@ -47,10 +48,13 @@ def file_keys(subject: str) -> str:
     from trafficsim.policies import load_policies
 
     schema = schema_of(subject, load_policies() if subject == "study" else {})
-    policies = {policy.__name__ for policy in load_policies().values()}
-    models = {"(the file itself)": schema, **{
-        name: model for name, model in schema.get("$defs", {}).items() if "properties" in model and name not in policies
-        and name != "Demand"}}
+    # Policies have a page of their own; Demand is what Python may give in place of DemandSource.
+    elsewhere = {*_kinds(), "Demand", "Scenario"}
+    if subject == "study":
+        elsewhere |= set(schema_of("scenario", {}).get("$defs", {}))
+    models = {"The file": schema, **{
+        name: model for name, model in schema.get("$defs", {}).items()
+        if "properties" in model and name not in elsewhere}}
     return "\n\n".join(_model(name, model) for name, model in models.items())
 
 
@@ -62,6 +66,14 @@ def _model(name: str, model: Mapping[str, Any]) -> str:
         meaning = _cell(meanings.get(key, ""))
         rows.append(f"| `{key}` | {_type(entry)} | {_cell(default)} | {_range(entry)} | {meaning} |")
     return f"## {name}\n\n{summary}\n\n" + "\n".join(rows)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Kinds of policies by the name of their class."""
+    from trafficsim.policies import load_policies
+
+    return {policy.__name__: kind for kind, policy in load_policies().items()}
 
 
 def _default(entry: Mapping[str, Any]) -> str:
@@ -90,7 +102,8 @@ def _read_docstring(text: str) -> tuple[str, dict[str, str]]:
 def _type(entry: Mapping[str, Any]) -> str:
     if "$ref" in entry:
         model = entry["$ref"].rsplit("/", 1)[-1]
-        return f"table [{model}](#{model.lower()})"
+        kind = _kinds().get(model)
+        return f"[`{kind}`](policies.md#{kind})" if kind else f"table [{model}](#{model.lower()})"
     if "anyOf" in entry:
         given = [one for one in entry["anyOf"] if one.get("type") != "null" and one.get("$ref", "")[-7:] != "/Demand"]
         return " or ".join(dict.fromkeys(map(_type, given)))
@@ -140,7 +153,7 @@ def _policy(kind: str, entry: Mapping[str, Any]) -> str:
     rows = ["| parameter | type | default | where its number comes from |", "|---|---|---|---|"]
     rows += [f"| `{name}` | {_cell(one['type'])} | `{_cell(one['default'])}` | {_cell(one['origin'])} |"
              for name, one in entry["parameters"].items()]
-    example = f"```toml\n\"an alternative\" = [{entry['example']}]\n```"
+    example = f"```text\n\"an alternative\" = [{entry['example']}]\n```"
     summary = entry["summary"].replace("``", "`")
     return "\n\n".join([f"## {kind}", summary, *facts, f"Phase: {entry['phase']}.", "\n".join(rows), example])
 
@@ -204,48 +217,60 @@ def _unit(column: str) -> str:
     return UNITS[max(fitting, key=len)] if fitting else ""
 
 
-def public_names() -> str:
-    """Every name of ``trafficsim``, by the kind of thing that it is."""
+def public_names() -> dict[str, list[str]]:
+    """Every public name by the page that describes it."""
     import trafficsim as ts
 
-    names: dict[str, list[str]] = {heading: [] for heading in ("Functions", "Files and models", "Errors", "Results")}
+    pages: dict[str, list[str]] = {page: [] for page in API_PAGES}
     for name in ts.__all__:
         thing = getattr(ts, name)
-        if name.startswith("_") or (inspect.ismodule(thing) and name != "run"):
-            continue
-        path = _home(thing, name)
-        heading = ("Errors" if inspect.isclass(thing) and issubclass(thing, Exception)
-                   else "Files and models" if inspect.isclass(thing) else "Functions")
-        names[heading].append(path)
-    names["Results"] = [
+        if not name.startswith("_") and (not inspect.ismodule(thing) or callable(thing)):
+            pages[_page_of(thing)].append(_home(thing, name))
+    pages["results"] += [
         "trafficsim.run.runner.RunResult", "trafficsim.run.runner.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.difference.Difference",
     ]
-    names |= dict(_rooms())
-    return "\n\n".join(f"## {heading}\n\n{_summary_list(paths)}" for heading, paths in names.items() if paths)
+    pages |= _rooms()
+    pages["models"] = [name for name in pages["models"] if name not in pages["policies"]]
+    return {page: sorted(set(names), key=_last) for page, names in pages.items()}
+
+
+def _page_of(thing: Any) -> str:
+    if not inspect.isclass(thing):
+        return "functions"
+    return "errors" if issubclass(thing, Exception) else "models"
 
 
 def _home(thing: Any, name: str) -> str:
-    return "trafficsim.api.run" if name == "run" else f"{thing.__module__}.{thing.__qualname__}"
+    return CALLED_MODULES.get(name) or f"{thing.__module__}.{thing.__qualname__}"
 
 
-def _rooms() -> Iterator[tuple[str, list[str]]]:
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1].lower()
+
+
+def _rooms() -> dict[str, list[str]]:
     from trafficsim import policies as room
+    from trafficsim.report import plot
     from trafficsim.spec.policy import Builder, Policy
 
     of_policies = [thing for thing in vars(room).values()
                    if inspect.isclass(thing) and thing.__module__.startswith(room.__name__)]
-    yield "Policies", [_home(thing, "") for thing in (*of_policies, Policy, Builder)]
-    try:
-        from trafficsim.report import plot
-    except ImportError:
-        return
-    yield "Plots", [_home(getattr(plot, name), name) for name in plot.__all__]
+    return {"policies": [_home(thing, "") for thing in (*of_policies, Policy, Builder)],
+            "plots": [_home(getattr(plot, name), name) for name in plot.__all__]}
 
 
-def _summary_list(paths: list[str]) -> str:
-    lines = "\n".join(f"   {path}" for path in sorted(paths, key=lambda path: path.rsplit(".", 1)[-1].lower()))
-    return f"```{{eval-rst}}\n.. autosummary::\n   :toctree: ../api\n   :nosignatures:\n\n{lines}\n```"
+def api_page(page: str, names: list[str]) -> str:
+    """Descriptions of some names, from their docstrings."""
+    blocks = []
+    for path in names:
+        name = path.rsplit(".", 1)[-1]
+        module = path.rsplit(".", 1)[0]
+        is_class = inspect.isclass(getattr(import_module(module), name))
+        members = "\n   :members:" if is_class and page in WITH_MEMBERS else ""
+        directive = "autoclass" if is_class else "autofunction"
+        blocks.append(f"## {name}\n\n```{{eval-rst}}\n.. {directive}:: {path}{members}\n```")
+    return f"# {API_PAGES[page]}\n\n" + "\n\n".join(blocks)
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -256,17 +281,29 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "policies": policies,
     "indicators": indicators,
     "tables": result_tables,
-    "python": public_names,
 }
+API = FOLDER.parent / "api"
+CALLED_MODULES = {"run": "trafficsim.api.run", "report": "trafficsim.report.page.report"}
+API_PAGES = {
+    "functions": "Functions", "models": "Models of files and networks", "policies": "Policies", "results": "Results",
+    "plots": "Plots", "errors": "Errors",
+}
+WITH_MEMBERS = ("models", "policies", "results")
 
 
 def write_pages(*_: object) -> None:
-    """Write all pages; one that has not changed keeps its time, so that Sphinx need not read it again."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    """Write all pages."""
     for name, make in PAGES.items():
-        path, text = FOLDER / f"{name}.md", make() + "\n"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        _write(FOLDER / f"{name}.md", make())
+    for page, names in public_names().items():
+        _write(API / f"{page}.md", api_page(page, names))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a page; one that has not changed keeps its time, so that Sphinx need not read it again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text + "\n":
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def setup(app: Any) -> dict[str, bool]:

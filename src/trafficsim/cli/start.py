@@ -32,6 +32,7 @@ def new(
     typer.echo(f"wrote {folder / 'scenario.toml'} and {folder / 'study.toml'}; next:")
     typer.echo(f"  trafficsim run {folder / 'scenario.toml'}")
     typer.echo(f"  trafficsim compare {folder / 'study.toml'} --out {folder / 'results'}")
+    typer.echo(f"  trafficsim report {folder / 'results'}")
 
 
 def _refuse_what_is_there(folder: Path) -> None:

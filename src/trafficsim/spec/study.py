@@ -53,7 +53,7 @@ class Study(Model):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    name: str = Field(min_length=1, pattern=r"^[\w.+-]+$")
+    name: str = Field(default="study", min_length=1, pattern=r"^[\w.+-]+$")
     question: str = ""
     scenarios: tuple[str | Scenario, ...] = Field(min_length=1)
     alternatives: dict[str, tuple[SerializeAsAny[Policy], ...]] = Field(min_length=1)

@@ -1,0 +1,60 @@
+"""Write the tables of the validation pages: ``python -m benchmarks.validation [NAME...]``, from the project's root.
+
+Each table is the output of one command; the file says which. Without names all are written, one after the other. A
+command that fails leaves its file as it was, and the others are run all the same.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from trafficsim import __version__
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables"
+COMMANDS = {
+    "traffic": "python -m benchmarks.field_values",
+    "signal_delay": "python -m benchmarks.signal_delay 300",
+    "cities": "python benchmarks/real_cities.py",
+    "enforcement": "python -m benchmarks.enforcement",
+    "green_wave": "python -m benchmarks.green_wave",
+    "statistics": "python -m benchmarks.statistics_check",
+    "speed": "python -m trafficsim bench",
+    "step_costs": "python benchmarks/step_costs.py grid10",
+}
+
+
+def fragment(name: str, output: str) -> str:
+    """Return a table with the command that makes it; what is no Markdown table is shown as it is."""
+    shown = output.strip()
+    if not any(line.startswith("|") for line in shown.splitlines()):
+        shown = f"```text\n{shown}\n```"
+    return f"`{COMMANDS[name]}` (version {__version__}):\n\n{shown}\n"
+
+
+def write(name: str) -> bool:
+    """Run one command and write its output; say whether it succeeded."""
+    _, *arguments = COMMANDS[name].split()
+    print(f"{name}: {COMMANDS[name]}", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(f"{name}: failed with status {done.returncode}\n{done.stderr}", file=sys.stderr)
+        return False
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.md").write_text(fragment(name, done.stdout), encoding="utf-8")
+    return True
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(COMMANDS)
+    unknown = sorted(set(names) - set(COMMANDS))
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; known: {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    succeeded = {name: write(name) for name in names}
+    return 0 if all(succeeded.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
