@@ -81,10 +81,11 @@ def render(writer: Writer) -> str:
         words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
         level=writer.material.asked.confidence, verdicts=verdicts(writer), alternatives=alternatives(writer),
         timing=timing(writer), indicators=indicators(writer), definitions=definitions(writer),
-        paths=list(paths(writer)), speeds=list(speeds(writer)), trajectories=list(trajectories(writer)), delays=list(delays(writer)),
+        paths=list(paths(writer)), speeds=list(speeds(writer)),
+        trajectories=list(trajectories(writer)), delays=list(delays(writer)),
         junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
-    return page + "\n"
+    return page.strip() + "\n"
 
 
 def _head(writer: Writer) -> dict[str, object]:

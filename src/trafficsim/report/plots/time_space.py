@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, new_figure, short, styled
+from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
@@ -75,10 +76,9 @@ def time_space(
     words = load(language)
     roads = network.network if isinstance(network, World) else network
     links = _links(roads, path)
-    runs = trajectories[[name for name in ("scenario", "alternative", "replication", "engine")
-                         if name in trajectories]].drop_duplicates()
-    if len(runs) > 1:
-        raise InputError("plot: time-space", f"trajectories of {len(runs)} runs", "those of one run",
+    labels = [name for name in LABEL_COLUMNS if name in trajectories]
+    if labels and len(trajectories[labels].drop_duplicates()) > 1:
+        raise InputError("plot: time-space", "trajectories of several runs", "those of one run",
                          "choose one scenario, alternative and replication")
     starts = link_starts(roads, links)
     lines = traces(trajectories, dict(zip(links, starts, strict=True)))

@@ -71,7 +71,7 @@ def _policy(writer: Writer, alternative: str, number: int, entry: Mapping[str, A
                  words.say("alternatives.limits", limits=foreign(facts["limits"]))]
     origins = facts["parameters"] if facts else {}
     rows = [[name(key), name(_written(value)), foreign(str(origins.get(key, {}).get("origin", "–")))]
-            for key, value in entry.items() if key != "kind"]
+            for key, value in sorted(entry.items()) if key != "kind"]
     caption = words.say("alternatives.parameters_caption", policy=name(kind), alternative=name(alternative))
     columns = writer.columns("parameter", "parameter_value", "parameter_origin")
     table = Table(f"parameters-{alternative}-{number}", caption, columns, plain_rows(rows), fold=caption)
@@ -125,9 +125,10 @@ def _span(writer: Writer, one: Change, *, after: bool) -> Markup:
     if span is None:
         return words.say("alternatives.nothing_before")
     unit, (low, high) = unit_text(words, one.unit), span
+    alone = "" if unit else "_alone"
     if low == high:
-        return words.say("alternatives.single", value=_value(writer, low), unit=unit).rstrip()
-    return words.say("alternatives.span", low=_value(writer, low), high=_value(writer, high), unit=unit).rstrip()
+        return words.say(f"alternatives.single{alone}", value=_value(writer, low), unit=unit)
+    return words.say(f"alternatives.span{alone}", low=_value(writer, low), high=_value(writer, high), unit=unit)
 
 
 def _value(writer: Writer, value: float | None) -> Markup:

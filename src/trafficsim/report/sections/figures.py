@@ -40,10 +40,10 @@ def paths(writer: Writer) -> Iterator[View]:
             for (path, alternative), part in each))
         yield picture(path_times(driven, names, words.code), f"figure-paths-{scenario}-{engine}", alt,
                       words.say("paths.figure_caption", setting=setting))
-        yield _path_table(writer, driven, setting)
+        yield _path_table(writer, driven, setting, f"paths-{scenario}-{engine}")
 
 
-def _path_table(writer: Writer, driven: pd.DataFrame, setting: Markup) -> Table:
+def _path_table(writer: Writer, driven: pd.DataFrame, setting: Markup, key: str) -> Table:
     columns = writer.columns("alternative", "#vehicles", "#mean_time", "#p15", "#p85", "#mean_speed")
     kept = ("vehicles", "mean_time_s", "p15_time_s", "p85_time_s", "mean_speed_kmh")
     groups = []
@@ -52,7 +52,7 @@ def _path_table(writer: Writer, driven: pd.DataFrame, setting: Markup) -> Table:
                            for alternative, rows in part.groupby("alternative", sort=False)]
         groups.append(Group(name(str(path)), rows))
     caption = writer.words.say("paths.caption", setting=setting)
-    return Table(f"paths-{setting}", caption, columns, groups, fold=caption)
+    return Table(key, caption, columns, groups, fold=caption)
 
 
 def _mean(writer: Writer, rows: pd.DataFrame, column: str, factor: float = 1.0) -> Markup:
@@ -71,7 +71,7 @@ def speeds(writer: Writer) -> Iterator[View]:
             yield writer.leave_out(caption, words.say("speeds.none"))
             continue
         yield _distribution(writer, (scenario, engine), setting)
-        yield _speed_table(writer, spots, caption)
+        yield _speed_table(writer, spots, caption, f"speeds-{scenario}-{engine}")
 
 
 def _distribution(writer: Writer, place: tuple[str, str], setting: Markup) -> View:
@@ -112,7 +112,7 @@ def _over(part: pd.DataFrame) -> float:
     return float(share[edges >= 0.0].sum())
 
 
-def _speed_table(writer: Writer, spots: pd.DataFrame, caption: Markup) -> Table:
+def _speed_table(writer: Writer, spots: pd.DataFrame, caption: Markup, key: str) -> Table:
     columns = writer.columns("alternative", "#mean_speed", "#over_limit", "#over_110", "#over_20")
     kept = (("mean_kmh", 1.0), ("share_over_limit", 100.0), ("share_over_110_percent", 100.0),
             ("share_over_20_kmh", 100.0))
@@ -123,7 +123,7 @@ def _speed_table(writer: Writer, spots: pd.DataFrame, caption: Markup) -> Table:
         head = Markup("{} ({}, {} {})").format(name(str(place)), writer.words.named("speeds", f"role_{role}") or role,
                                                writer.number(limit), writer.words.named("unit", "km_per_h"))
         groups.append(Group(head, rows))
-    return Table(f"speeds-{caption}", caption, columns, groups, fold=caption)
+    return Table(key, caption, columns, groups, fold=caption)
 
 
 def trajectories(writer: Writer) -> Iterator[View]:

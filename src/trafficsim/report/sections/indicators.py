@@ -12,6 +12,7 @@ from trafficsim.report.quantities import quantity
 from trafficsim.report.sections.numbers import decimals, p_value, shown
 from trafficsim.report.sections.verdicts import badge
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
+from trafficsim.results.compare import arm_of
 from trafficsim.results.difference import Difference
 from trafficsim.results.indicators import declaration, in_order
 from trafficsim.results.summary import indicator_means
@@ -35,14 +36,14 @@ def indicators(writer: Writer) -> list[IndicatorsView]:
             rows = [one for one in material.comparison.chosen()
                     if (one.scenario, one.engine, one.alternative) == (scenario, engine, alternative)]
             if rows:
-                found.append(_compared(writer, rows, alternative, setting))
+                found.append(_compared(writer, rows, setting))
         if not material.others:
             found.append(_alone(writer, (scenario, engine), setting))
     return found
 
 
-def _compared(writer: Writer, rows: Sequence[Difference], alternative: str, setting: Markup) -> IndicatorsView:
-    words = writer.words
+def _compared(writer: Writer, rows: Sequence[Difference], setting: Markup) -> IndicatorsView:
+    words, alternative = writer.words, rows[0].alternative
     columns = writer.columns("indicator", "verdict", "#difference", "#interval", "unit", "#baseline", "#value",
                              "#share", "#bootstrap", "#p", "#p_adjusted", "#n", "origin")
     groups = [Group(words.say("indicators.primary"), [_row(writer, one) for one in rows if one.primary]),
@@ -52,7 +53,7 @@ def _compared(writer: Writer, rows: Sequence[Difference], alternative: str, sett
     head = name(alternative)
     if len(writer.material.settings) > 1:
         head = Markup("{} – {}").format(head, setting)
-    table = Table(f"indicators-{alternative}-{setting}", caption, columns, [one for one in groups if one.rows])
+    table = Table("-".join(("indicators", *arm_of(rows[0]))), caption, columns, [one for one in groups if one.rows])
     reasons = [words.say("indicators.reason_item", indicator=_label(writer, one.indicator),
                          reason=_reasons(writer, one)) for one in rows if one.reason]
     reasons_head = words.say("indicators.reasons", alternative=name(alternative), setting=setting) if reasons else None
@@ -83,17 +84,17 @@ def _reasons(writer: Writer, one: Difference) -> Markup:
 def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:
     """Means over replications where nothing is compared."""
     words, baseline = writer.words, writer.material.asked.baseline
-    table = writer.material.table("indicators", *place)
-    means, missing = indicator_means(table, writer.material.asked.confidence) if table is not None else ({}, {})
+    values = writer.material.table("indicators", *place)
+    means, missing = indicator_means(values, writer.material.asked.confidence) if values is not None else ({}, {})
     rows = []
     for indicator in in_order(means):
         entry, what = means[indicator], quantity(declaration(indicator))
         half = None if entry["low"] is None else (entry["high"] - entry["low"]) / 2.0
         places = decimals(half, what.factor)
-        values = [None if entry[key] is None else entry[key] * what.factor for key in ("mean", "low", "high")]
+        mean, low, high = (None if entry[key] is None else entry[key] * what.factor for key in ("mean", "low", "high"))
         interval = Markup(ABSENT) if half is None else words.say(
-            "verdicts.interval", low=writer.number(values[1], places), high=writer.number(values[2], places))
-        rows.append([_label(writer, indicator), writer.number(values[0], places), interval,
+            "verdicts.interval", low=writer.number(low, places), high=writer.number(high, places))
+        rows.append([_label(writer, indicator), writer.number(mean, places), interval,
                      Markup.escape(what.shown_unit(words)), writer.number(entry["n"], 0),
                      words.say(f"origin.{declaration(indicator).origin}")])
     columns = writer.columns("indicator", "#mean", "#interval", "unit", "#have", "origin")
@@ -101,7 +102,8 @@ def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> Indicator
     reasons = [words.say("indicators.reason_item", indicator=_label(writer, one), reason=words.reason(why))
                for one, why in missing.items()]
     head = words.say("indicators.reasons", alternative=name(baseline), setting=setting) if reasons else None
-    return IndicatorsView(name(baseline), Table(f"alone-{setting}", caption, columns, plain_rows(rows)), head, reasons)
+    table = Table("-".join(("alone", *place)), caption, columns, plain_rows(rows))
+    return IndicatorsView(name(baseline), table, head, reasons)
 
 
 def definitions(writer: Writer) -> Table:

@@ -1,0 +1,208 @@
+"""What stands in a report: the numbers of the tables, verdicts in words, and nothing that is none."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+import trafficsim as ts
+from tests.report.html import Page
+from tests.report.studies import RUDE, results
+from trafficsim.report.language import load
+from trafficsim.results.compare import Comparison
+from trafficsim.results.store import read_tables
+from trafficsim.run.runner import StudyResult
+
+NUMBERS = load("en").number
+FETCHED = ("src", "href", "action", "data", "poster", "srcset", "formaction", "background")
+MOST_BYTES = 3_000_000
+
+
+def places(half_width: float) -> int:
+    """Two significant digits of the half-width."""
+    return max(0, 1 - math.floor(math.log10(half_width)))
+
+
+@pytest.fixture(scope="module")
+def parsed(page: str) -> Page:
+    return Page(page)
+
+
+@pytest.fixture(scope="module")
+def comparison(result: StudyResult) -> Comparison:
+    return result.comparison
+
+
+def test_all_tags_are_closed_in_order(parsed: Page) -> None:
+    assert parsed.faults == []
+
+
+def test_ids_are_unique_and_links_lead_somewhere(parsed: Page) -> None:
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = [attributes["href"] for _, attributes in parsed.tags if attributes.get("href", "").startswith("#")]
+    assert len(targets) > 10
+    assert {target[1:] for target in targets} <= set(ids)
+
+
+def test_headings_skip_no_level(parsed: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in parsed.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_nothing_is_fetched(page: str, parsed: Page) -> None:
+    addresses = [attributes[key] for _, attributes in parsed.tags for key in FETCHED if key in attributes]
+    assert all(address.startswith(("#", "data:image/png;base64,")) for address in addresses)
+    style = page[page.index("<style>"): page.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert parsed.named("script") == []
+    assert parsed.named("link") == []
+    assert len(page.encode()) < MOST_BYTES
+
+
+def test_no_value_that_is_none(parsed: Page) -> None:
+    alternatives = " ".join(attributes.get("aria-label", "") for _, attributes in parsed.tags)
+    words = re.findall(r"[A-Za-z<>]+", parsed.visible() + " " + alternatives)
+    assert not {"nan", "NaN", "None", "inf", "NA", "<NA>", "NaT", "null"} & set(words)
+
+
+def test_question_alternatives_and_policies(parsed: Page) -> None:
+    shown = parsed.visible()
+    assert f"What of {RUDE} ?" in shown.replace(f"{RUDE}?", f"{RUDE} ?")
+    assert "What does the world ask?" not in shown
+    for text in ("do nothing", "camera", RUDE, "webster", "speed_camera", "De Pauw et al. 2014", "grade B"):
+        assert text in shown
+    policy = ts.policies.SpeedCamera
+    assert policy.mechanism in shown
+    assert policy.limits in shown
+
+
+def test_names_are_text_and_never_markup(page: str) -> None:
+    assert "<b>x" not in page
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; " in page
+
+
+def test_differences_and_verdicts_of_the_comparison(parsed: Page, comparison: Comparison) -> None:
+    shown = parsed.visible()
+    primary = [one for one in comparison.chosen() if one.primary]
+    assert {one.verdict for one in primary} == {"better", "equivalent", "no evidence"}
+    for one in comparison.chosen("mean_delay_s"):
+        assert f"{one.alternative} , mean delay" in shown
+        for value, signed in ((one.diff, True), (one.low, False), (one.high, False), (one.mean, False)):
+            assert NUMBERS(value, places(one.half_width), signed=signed) in shown
+    for verdict in ("✓ better", "≈ equivalent", "? no evidence"):
+        assert verdict in shown
+    share = next(one for one in primary if one.alternative == "camera" and one.indicator == "share_over_limit")
+    assert NUMBERS(100 * share.diff, places(100 * share.half_width), signed=True) in shown
+    assert "percentage points" in shown
+
+
+def test_every_indicator_with_unit_and_origin(parsed: Page, comparison: Comparison) -> None:
+    shown = parsed.visible()
+    for one in comparison.chosen():
+        assert one.indicator in shown
+    for origin in ("emergent", "input", "extrapolated"):
+        assert f"{origin}: " in shown
+    assert "Secondary (an indication only)" in shown
+    assert "no crash model is built yet" in shown
+
+
+def test_what_would_reverse_a_verdict(parsed: Page) -> None:
+    shown = parsed.visible()
+    assert "What would reverse each verdict" in shown
+    assert "would no longer hold if the mean difference shrank by more than" in shown
+    assert "the interval contains zero" in shown
+    assert "would no longer hold with a margin below" in shown
+    assert "Precision asked: ±" in shown
+    assert "The indicator is an input" in shown
+
+
+def test_changes_in_units_that_people_use(parsed: Page, folder: Path) -> None:
+    shown = parsed.visible()
+    ledger = read_tables(folder)["ledger"]
+    cells = ledger[(ledger["alternative"] == RUDE) & (ledger["replication"] == 1)]
+    assert f"Cells of duration of the phase (program/number) in webster : {len(cells)}" in shown
+    assert "citation speed (0: not enforced)" in shown
+    assert "56 km/h" in shown  # 50 km/h and a tolerance of 6
+    assert "m/s" not in shown
+
+
+def test_signal_timing_before_and_after(parsed: Page, folder: Path) -> None:
+    shown = parsed.visible()
+    ledger = read_tables(folder)["ledger"]
+    first = ledger[(ledger["alternative"] == RUDE) & (ledger["replication"] == 1)]
+    phases = first[first["field"] == "signal.phase_s"]
+    cycles = phases.assign(program=phases["cell"].str.rsplit("/").str[0]).groupby("program")["after"].sum()
+    for program, cycle in cycles.items():
+        assert f"{program} : cycle 60 s before, {NUMBERS(float(cycle))} s after" in shown
+
+
+def test_movements_are_means_over_replications(parsed: Page, folder: Path) -> None:
+    movements = read_tables(folder)["movements"]
+    rows = movements[(movements["alternative"] == "do nothing") & (movements["from_link"] == "east1")
+                     & (movements["to_link"] == "east2")]
+    delay = float((rows["control_delay_s"] * rows["volume_veh_h"]).sum() / rows["volume_veh_h"].sum())
+    cells = [NUMBERS(float(rows["volume_veh_h"].mean()), 0), NUMBERS(float(rows["v_c"].mean()), 2), NUMBERS(delay, 1)]
+    assert f"east1 east2 through {' '.join(cells)}" in parsed.visible()
+
+
+def test_record_of_the_study(parsed: Page, folder: Path, comparison: Comparison) -> None:
+    shown = parsed.visible()
+    runs = read_tables(folder)["runs"]
+    from trafficsim.results.digest import combined_digest
+
+    for alternative in ("do nothing", RUDE, "camera"):
+        part = runs[runs["alternative"] == alternative].sort_values("replication")
+        assert combined_digest(part["digest"].tolist()) in shown
+    for one in comparison.chosen("mean_delay_s"):
+        assert NUMBERS(one.variance_ratio, 2) in shown
+    assert f"trafficsim {ts.__version__}" in shown
+    assert "coefficient of variation of 10 %" in shown.replace("\u00a0", " ")
+
+
+def test_figures_have_alternative_texts_and_tables_captions(parsed: Page) -> None:
+    labels = [attributes["aria-label"] for _, attributes in parsed.tags if attributes.get("role") == "img"]
+    assert len(labels) == len(parsed.named("svg")) > 6
+    assert len(set(labels)) == len(labels)
+    assert min(len(label) for label in labels) > 60
+    assert len(parsed.named("caption")) == len(parsed.named("table"))
+    assert all(attributes.get("scope") in ("col", "row", "rowgroup") for attributes in parsed.named("th"))
+    regions = [attributes for _, attributes in parsed.tags if attributes.get("role") == "region"]
+    assert all(one["tabindex"] == "0" and one["aria-label"] for one in regions)
+
+
+def test_the_same_folder_gives_the_same_bytes(folder: Path, page: str, tmp_path: Path) -> None:
+    again = ts.report(str(folder), tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == page
+
+
+def test_a_result_in_memory_gives_the_same_page(result: StudyResult, page: str, tmp_path: Path) -> None:
+    shown = Page(ts.report(result, tmp_path / "memory.html").read_text(encoding="utf-8")).visible()
+    theirs = Page(page).visible()
+    place = "The tables lie beside the file study.json in the folder small ."
+    mark = re.search(r"\b[0-9a-f]{64}\b", theirs[theirs.index("Scenarios scenario seed"):])
+    assert mark is not None
+    assert shown == theirs.replace(place + " ", "").replace(mark[0], "–", 1)
+
+
+def test_a_study_without_another_alternative(tmp_path: Path) -> None:
+    result = results(alternatives={"do nothing": ()}, replications=2, equivalence_margins={}, precision={})
+    page = Page(ts.report(result, tmp_path / "alone.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    assert "There is no alternative beside the baseline" in page.visible()
+    mean = float(result.indicators.query("indicator == 'mean_delay_s'")["value"].mean())
+    assert NUMBERS(mean, 0) in page.visible()
+
+
+def test_one_replication_gives_no_interval_and_says_so(tmp_path: Path) -> None:
+    result = results(replications=1)
+    page = Page(ts.report(result, tmp_path / "one.html").read_text(encoding="utf-8"))
+    assert "with fewer than two pairs of replications no interval can be given" in page.visible()
+    assert "fewer than two complete pairs of replications give no interval" in page.visible()
