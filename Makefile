@@ -11,7 +11,7 @@ WORKERS ?= 2
 DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
 
-.PHONY: demo test test-compiled test-plain lint bench data clean
+.PHONY: demo test test-compiled test-plain lint bench docs data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
@@ -66,7 +66,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-autosave
 	$(BIN)/python benchmarks/step_costs.py
 
-$(DOCS): $(DATA)
+$(DOCS): pyproject.toml $(DATA) | $(BIN)/python
 	$(call install,-e '.[docs]')
 	@touch $@
 
@@ -75,4 +75,4 @@ docs: $(DOCS)
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(DEMO) docs/_build docs/reference/generated docs/reference/api build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

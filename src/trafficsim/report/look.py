@@ -18,6 +18,7 @@ Drawn = TypeVar("Drawn")
 WIDTH_INCH = 7.6
 RASTER_DPI = 200.0
 """Of parts with too many lines for SVG."""
+NOTEBOOK_DPI = 110.0
 
 
 class Mark(NamedTuple):
@@ -59,9 +60,16 @@ def styled(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
     return drawn
 
 
+class Picture(Figure):
+    """A figure that a notebook shows by itself; pyplot, which would show it otherwise, knows nothing of it."""
+
+    def _repr_png_(self) -> bytes:
+        return png_bytes(self, NOTEBOOK_DPI)
+
+
 def new_figure(height_inch: float, width_inch: float = WIDTH_INCH) -> Figure:
     """Make an empty figure that lays itself out; nothing is shown on a screen."""
-    figure = Figure(figsize=(width_inch, height_inch), layout="constrained")
+    figure = Picture(figsize=(width_inch, height_inch), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -107,7 +115,12 @@ def svg(figure: Figure, prefix: str) -> str:
 
 def png(figure: Figure, dpi: float = 130.0) -> str:
     """Turn a figure into a data address of a PNG picture."""
+    return "data:image/png;base64," + base64.b64encode(png_bytes(figure, dpi)).decode("ascii")
+
+
+def png_bytes(figure: Figure, dpi: float) -> bytes:
+    """Turn a figure into a PNG picture."""
     buffer = io.BytesIO()
     with rc_context(STYLE):
         figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return buffer.getvalue()

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from trafficsim.base.errors import MachineError
 from trafficsim.report.language import Language, load
+from trafficsim.report.look import Picture
 from trafficsim.spec.network import Network
 
 # Okabe and Ito (2008), Color Universal Design: the colours that differ for all common kinds of colour vision.
@@ -99,7 +100,7 @@ def _canvas(points: Sequence[tuple[float, float]]) -> tuple[Figure, tuple[float,
     width, height = max(max(xs) - min(xs), 1.0), max(ys) - min(ys)
     tall = WIDTH_INCH * 0.72 * height / width
     inches = min(max(tall, LEAST_HEIGHT_INCH if height > 0 else FLAT_HEIGHT_INCH), MOST_HEIGHT_INCH)
-    figure = Figure(figsize=(WIDTH_INCH, inches + 0.9), layout="constrained")
+    figure = Picture(figsize=(WIDTH_INCH, inches + 0.9), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     per_x = 72 * WIDTH_INCH * 0.72 / (1.08 * width)

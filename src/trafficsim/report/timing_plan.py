@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from trafficsim.base.errors import MachineError
+from trafficsim.report.look import Picture
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 
@@ -73,7 +74,7 @@ def timing_picture(
     """
     groups = [_groups(network, program) for program in before]
     heights = [HEAD_INCH + ROW_INCH * len(part) for part in groups]
-    figure = Figure(figsize=(WIDTH_INCH, sum(heights) + 0.6), layout="constrained")
+    figure = Picture(figsize=(WIDTH_INCH, sum(heights) + 0.6), layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(max(1, len(before)), 1, squeeze=False, height_ratios=heights or None)[:, 0]
     longest = max((program.cycle_s for program in (*before, *after)), default=1.0)
