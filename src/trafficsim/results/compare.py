@@ -51,6 +51,12 @@ class Comparison:
             arms.setdefault(one.alternative, {})[one.indicator] = one.as_json()
         return nested
 
+    def _repr_html_(self) -> str:
+        """Show the primary indicators in a notebook."""
+        from trafficsim.results.html import comparison_html
+
+        return comparison_html(self, title=f"compared to {self.question.baseline}")
+
     def chosen(self, *indicators: str) -> tuple[Difference, ...]:
         """Return the differences from the baseline in some indicators, in their order; without any, primary ones first.
 

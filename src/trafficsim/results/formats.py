@@ -58,8 +58,8 @@ def comparison_view(comparison: Comparison, *indicators: str, title: str = "") -
         If an indicator is unknown or not computed.
     """
     shown = comparison.chosen(*indicators)
-    legend = _legend(shown, comparison.question.precision)
-    table = Table(title=title or None, caption=legend or None, caption_justify="left", caption_style="")
+    words = escape(legend(shown, comparison.question.precision))
+    table = Table(title=title or None, caption=words or None, caption_justify="left", caption_style="")
     table.add_column("indicator", min_width=max((len(one.indicator) + 2 for one in shown), default=0))
     level = f"{100 * comparison.question.confidence:g} % interval"
     for heading in ("mean", "difference", level, "unit", "p adjusted", "n"):
@@ -86,11 +86,11 @@ def _comparison_cells(one: Difference) -> tuple[str, ...]:
     style = STYLES[one.verdict] if one.primary else "dim"
     verdict = one.verdict if one.primary else f"({one.verdict})"
     pairs = f"{one.n} of {one.n + len(one.left_out)}" if one.left_out else str(one.n)
-    return ("  " + escape(one.indicator), number(one.mean), _change(one), interval, one.unit, _p_value(one.p_adjusted),
+    return ("  " + escape(one.indicator), number(one.mean), change(one), interval, one.unit, p_value(one.p_adjusted),
             pairs, f"[{style}]{verdict}[/{style}]")
 
 
-def _change(one: Difference) -> str:
+def change(one: Difference) -> str:
     """Show the difference with its sign, and as a share of the baseline's mean where that is not zero."""
     if one.diff is None:
         return ABSENT
@@ -99,18 +99,19 @@ def _change(one: Difference) -> str:
     return f"{sign}{number(one.diff)}{share}"
 
 
-def _p_value(p: float | None) -> str:
+def p_value(p: float | None) -> str:
+    """Show a p-value; small ones only as such."""
     return "< 0.001" if p is not None and p < 0.001 else number(p, 2)
 
 
-def _legend(shown: Sequence[Difference], wanted: Mapping[str, float]) -> str:
+def legend(shown: Sequence[Difference], wanted: Mapping[str, float]) -> str:
     """Say how far the verdicts reach, and once each why something is missing."""
     lines = []
     if any(one.primary for one in shown):
         lines.append("Verdicts rest on the primary indicators, p adjusted over all of them and all alternatives.")
     if not all(one.primary for one in shown):
         lines.append("(Brackets: secondary indicators, an indication only, p adjusted over the alternatives of each.)")
-    return escape("\n".join([*lines, *_precision(shown, wanted), *_left_out(shown), *_reasons(shown)]))
+    return "\n".join([*lines, *_precision(shown, wanted), *_left_out(shown), *_reasons(shown)])
 
 
 def _precision(shown: Sequence[Difference], wanted: Mapping[str, float]) -> Iterator[str]:

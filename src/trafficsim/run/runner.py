@@ -88,6 +88,12 @@ class RunResult(WithTables):
         head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
         return {**head, "version": __version__, **self.summary}
 
+    def _repr_html_(self) -> str:
+        """Show the indicators in a notebook."""
+        from trafficsim.results.html import indicators_html
+
+        return indicators_html(self.as_json())
+
 
 @dataclass(frozen=True)
 class StudyResult(WithTables):
@@ -126,6 +132,12 @@ class StudyResult(WithTables):
         broken = runs[runs["status"] == "failed"]
         shown = broken[[*Labels._fields, "reason"]].to_dict("records")
         return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {})}
+
+    def _repr_html_(self) -> str:
+        """Show the comparison with the baseline in a notebook."""
+        from trafficsim.results.html import comparison_html
+
+        return comparison_html(self.comparison, title=f"{self.study.name}, compared to {self.study.baseline}")
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
