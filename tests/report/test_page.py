@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 import trafficsim as ts
 from tests.report.html import Page
-from tests.report.studies import RUDE, results
+from tests.report.studies import RUDE, results, world
 from trafficsim.report.language import load
 from trafficsim.results.compare import Comparison
-from trafficsim.results.store import read_tables
+from trafficsim.results.frames import Labels
+from trafficsim.results.runs import failed_run_table
+from trafficsim.results.store import file_name, read_tables, write_failure
 from trafficsim.run.runner import StudyResult
 
 NUMBERS = load("en").number
@@ -190,6 +193,32 @@ def test_a_result_in_memory_gives_the_same_page(result: StudyResult, page: str, 
     mark = re.search(r"\b[0-9a-f]{64}\b", theirs[theirs.index("Scenarios scenario seed"):])
     assert mark is not None
     assert shown == theirs.replace(place + " ", "").replace(mark[0], "–", 1)
+
+
+def test_runs_that_broke_off_are_told(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    labels = Labels("small", "camera", 3, "ca")
+    for path in copy.glob(f"*@{'@'.join(file_name('x', labels).split('@')[1:])}"):
+        path.unlink()
+    write_failure(copy, labels, failed_run_table(labels, "the <machine> stood still"))
+    page = Page(ts.report(copy).read_text(encoding="utf-8"))
+    assert page.faults == []
+    shown = page.visible()
+    assert "Runs that broke off scenario alternative replication status reason small camera 3 failed " \
+           "the <machine> stood still" in shown
+    assert "Replications left out of pairs: camera , small , engine ca : 3 ." in shown
+
+
+def test_two_scenarios_keep_apart(tmp_path: Path) -> None:
+    other = world().model_copy(update={"name": "other", "seed": 4})
+    result = results(scenarios=(world(), other), replications=2)
+    page = Page(ts.report(result, tmp_path / "two.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for one in result.comparison.chosen("mean_delay_s"):
+        assert f"{one.scenario} , engine ca" in page.visible()
+        assert NUMBERS(one.mean, places(one.half_width)) in page.visible()
 
 
 def test_a_study_without_another_alternative(tmp_path: Path) -> None:

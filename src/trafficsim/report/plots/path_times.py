@@ -60,6 +60,8 @@ def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, langua
         part = driven[driven["path"] == name]
         for place, alternative in enumerate(alternatives):
             _row(axes, part[part["alternative"] == alternative], place)
+        axes.use_sticky_edges = False
+        axes.autoscale_view()
         axes.set_title(name)
         axes.set_yticks(range(len(alternatives)), alternatives)
         axes.set_ylim(len(alternatives) - 0.4, -0.6)

@@ -62,7 +62,7 @@ def _compared(writer: Writer, rows: Sequence[Difference], setting: Markup) -> In
 
 def _row(writer: Writer, one: Difference) -> Row:
     figures, words = shown(writer, one), writer.words
-    verdict = badge(writer, one.verdict) if one.n else Markup(ABSENT)
+    verdict = badge(writer, one) if one.n else Markup(ABSENT)
     return [
         _label(writer, one.indicator), verdict, figures.value(one.diff, signed=True),
         figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),

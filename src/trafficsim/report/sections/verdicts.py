@@ -54,10 +54,14 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
     )
 
 
-def badge(writer: Writer, verdict: str) -> Markup:
-    """Write a verdict with its sign, so that it is not told by colour alone."""
-    return Markup('<strong class="verdict {}"><span aria-hidden="true">{}</span> {}</strong>').format(
-        verdict.replace(" ", "-"), SYMBOLS[verdict], verdict_word(writer, verdict))
+def badge(writer: Writer, one: Difference) -> Markup:
+    """Write a verdict with its sign, not told by colour alone; those of secondary indicators in brackets."""
+    kind, word = one.verdict.replace(" ", "-"), verdict_word(writer, one.verdict)
+    text = Markup('<span aria-hidden="true">{}</span> {}').format(SYMBOLS[one.verdict], word)
+    if one.primary:
+        return Markup('<strong class="verdict {}">{}</strong>').format(kind, text)
+    return Markup('<span class="verdict secondary {}">{}</span>').format(
+        kind, writer.words.say("verdict.secondary", verdict=text))
 
 
 def verdict_word(writer: Writer, verdict: str) -> str:
@@ -72,7 +76,7 @@ def _line(writer: Writer, one: Difference) -> Markup:
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
         unit=figures.quantity.shown_unit(writer.words), change=_change(writer, figures),
         level=writer.number(100.0 * writer.material.asked.confidence), interval=figures.interval(one.low, one.high),
-        verdict=badge(writer, one.verdict),
+        verdict=badge(writer, one),
     )
 
 
@@ -91,7 +95,7 @@ def _table(writer: Writer, rows: Sequence[Difference], setting: Markup, key: str
     for one in rows:
         figures, words = shown(writer, one), writer.words
         body.append([
-            name(one.alternative), Markup.escape(figures.quantity.label(words)), badge(writer, one.verdict),
+            name(one.alternative), Markup.escape(figures.quantity.label(words)), badge(writer, one),
             figures.value(one.diff, signed=True), figures.interval(one.low, one.high),
             Markup.escape(figures.quantity.difference_unit(words)), figures.value(one.baseline_mean),
             figures.value(one.mean), figures.share(), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
