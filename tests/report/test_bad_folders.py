@@ -105,6 +105,13 @@ def test_a_folder_of_an_older_version_says_what_is_assumed(copy: Path) -> None:
     assert "Map of the network." in page  # rebuilt from what the scenario says
 
 
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\x00"])
+def test_a_damaged_audit(copy: Path, text: str) -> None:
+    path = next(copy.glob("timing_audit@*.csv"))
+    path.write_text(text)
+    refused(2, path.name, copy)
+
+
 def test_an_unknown_language(folder: Path) -> None:
     refused(2, "language 'tlh'", folder, "--lang", "tlh")
 

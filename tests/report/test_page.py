@@ -8,6 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import trafficsim as ts
@@ -186,9 +187,18 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, page: str, tmp_path:
     assert again.read_text(encoding="utf-8") == page
 
 
-def test_a_result_in_memory_gives_the_same_page(result: StudyResult, page: str, tmp_path: Path) -> None:
+def test_the_audit_beside_the_tables_is_shown(parsed: Page, folder: Path) -> None:
+    audit = pd.read_csv(next(folder.glob("timing_audit@*.csv")))
+    broken = [int((audit[name].astype(str) == "False").sum()) for name in ("before_ok", "after_ok")]
+    assert f"limits broken before {broken[0]} , after {broken[1]}" in parsed.visible()
+    assert "degree of saturation, at most" in parsed.visible()
+
+
+def test_a_result_in_memory_gives_the_same_page(result: StudyResult, folder: Path, tmp_path: Path) -> None:
+    """But for the audit, which only a folder has."""
     shown = Page(ts.report(result, tmp_path / "memory.html").read_text(encoding="utf-8")).visible()
-    theirs = Page(page).visible()
+    copy = Path(shutil.copytree(folder, tmp_path / "small", ignore=shutil.ignore_patterns("timing*")))
+    theirs = Page(ts.report(copy).read_text(encoding="utf-8")).visible()
     place = "The tables lie beside the file study.json in the folder small ."
     mark = re.search(r"\b[0-9a-f]{64}\b", theirs[theirs.index("Scenarios scenario seed"):])
     assert mark is not None

@@ -11,6 +11,7 @@ from trafficsim.plan.signals import lower_signals
 from trafficsim.report.changes import OFFSET, PHASE, first_ledger, programs_after
 from trafficsim.report.language import name
 from trafficsim.report.plots.timing import timing_plan
+from trafficsim.report.sections.audit import audits
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
 from trafficsim.results.timing import timing_table
@@ -30,6 +31,7 @@ def timing(writer: Writer) -> list[Picture | Table | Missing]:
                 same = told.setdefault(key, alternative)
                 if same == alternative:
                     found += _plans(writer, alternative, (scenario, engine), ledger)
+                    found += audits(writer, alternative, (scenario, engine))
                 else:
                     found.append(_same_plan(writer, alternative, same, (scenario, engine)))
     return found
