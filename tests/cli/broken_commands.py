@@ -1,0 +1,145 @@
+"""Commands that cannot do what they are asked: of new, policies, import, report, schema, bench, and with policies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from tests.cli.support import SCENARIO, edited
+
+NET = """\
+<net version="1.20"><edge id="a" from="x" to="y" priority="1">
+<lane id="a_0" index="0" speed="13.9" length="99.0" shape="0,0 99,0"/></edge>
+<junction id="x" type="dead_end" x="0" y="0" incLanes="" intLanes="" shape=""/>
+<junction id="y" type="dead_end" x="99" y="0" incLanes="a_0" intLanes="" shape=""/></net>
+"""
+UNKNOWN_EDGES = '<routes><trip id="t" depart="0" from="b" to="c"/></routes>'
+NO_TIME = '<routes><trip id="t" depart="soon" from="a" to="a"/></routes>'
+FIRST = {name: files("trafficsim.cli").joinpath("templates", name).read_text(encoding="utf-8")
+         for name in ("scenario.toml", "study.toml")}
+
+
+@dataclass(frozen=True)
+class Command:
+    """Files that are there, the words of the command, its exit status, and what must be said."""
+
+    name: str
+    words: tuple[str, ...]
+    says: tuple[str, ...]
+    files: Callable[[Path], object] = lambda folder: None
+    status: int = 2
+
+
+def written(**contents: str | bytes) -> Callable[[Path], None]:
+    """Return what writes files; ``__`` stands for the dot of the name."""
+    def write(folder: Path) -> None:
+        for name, content in contents.items():
+            path = folder / name.replace("__", ".")
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return write
+
+
+def with_policies(*policies: str, **replaced: str) -> Callable[[Path], None]:
+    """Return what writes the first study with one alternative of these policies."""
+    study = FIRST["study.toml"]
+    head = study[:study.index("[alternatives]")]
+    text = f'{head}[alternatives]\n"do nothing" = []\n"tried" = [{", ".join(policies)}]\n'
+    scenario = FIRST["scenario.toml"]
+    for old, new in replaced.items():
+        scenario = edited(scenario, REPLACED[old], new)
+    return written(study__toml=text, scenario__toml=scenario)
+
+
+REPLACED = {"volume": "volume_veh_h = 250.0", "second_signal": 'x_m = 850.0\ny_m = 0.0\ncontrol = "signal"'}
+COMPARE = ("compare", "study.toml")
+IMPORT = ("import", "sumo", "a.net.xml", "--out", "out.toml")
+
+
+def _folder_with_a_file(folder: Path) -> None:
+    (folder / "first").mkdir()
+    (folder / "first" / "notes.txt").write_text("mine")
+
+
+def _manifest(text: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / "results").mkdir()
+        (folder / "results" / "study.json").write_text(text)
+    return write
+
+
+def _subfolder(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).mkdir()
+
+
+COMMANDS = (
+    Command("new into a folder that holds something", ("new", "first"), ("holds notes.txt", "another folder"),
+            _folder_with_a_file),
+    Command("new where a file is", ("new", "first"), ("a file that exists already",), written(first="x")),
+    Command("new into a folder that cannot be written", ("new", "/proc/first"), ("/proc/first",), status=1),
+    Command("new without a folder", ("new",), ("Missing argument",)),
+    Command("policies of an unknown kind", ("policies", "speed_limits"), ("speed_limits", "no such kind")),
+    Command("schema of something else", ("schema", "weather"), ("weather",)),
+    Command("bench of an unknown case", ("bench", "ring-11k"), ("ring-11k",)),
+    Command("unknown command", ("simulate",), ("simulate",)),
+    Command("unknown option", ("run", "a.toml", "--replication", "3"), ("--replication",)),
+    Command("run of a missing file", ("run", "missing.toml"), ("missing.toml", "no such file")),
+    Command("run of a folder", ("run", "."), ("Remedy",)),
+    Command("run of a picture", ("run", "a.toml"), ("a.toml", "Remedy"), written(a__toml=b"\x89PNG\r\n\x1a\n\xff\x00")),
+    Command("run of UTF-16", ("run", "a.toml"), ("a.toml", "Remedy"), written(a__toml=SCENARIO.encode("utf-16"))),
+    Command("run of an empty file", ("run", "a.toml"), ("a.toml", "Remedy"), written(a__toml="")),
+    Command("run of JSON", ("run", "a.toml"), ("a.toml", "TOML"), written(a__toml=json.dumps({"name": "a"}))),
+    Command("CSV without a folder", ("run", "a.toml", "--csv"), ("--csv", "add --out DIR"),
+            written(a__toml=SCENARIO)),
+    Command("unknown engine", ("run", "a.toml", "--engine", "queue"), ("queue",), written(a__toml=SCENARIO)),
+    Command("half a replication", ("run", "a.toml", "--replications", "0.5"), ("--replications",),
+            written(a__toml=SCENARIO)),
+    Command("seed below zero", ("run", "a.toml", "--seed", "-1"), ("--seed",), written(a__toml=SCENARIO)),
+    Command("no workers", ("run", "a.toml", "--workers", "0"), ("--workers",), written(a__toml=SCENARIO)),
+    Command("import of a missing network", IMPORT, ("a.net.xml", "Remedy")),
+    Command("import without --out", ("import", "sumo", "a.net.xml"), ("--out",), written(a__net__xml=NET)),
+    Command("import of rubbish", IMPORT, ("a.net.xml", "Remedy"), written(a__net__xml=b"\x00\x01\x02 rubbish")),
+    Command("import of routes that are missing", (*IMPORT, "--routes", "a.rou.xml"), ("a.rou.xml", "Remedy"),
+            written(a__net__xml=NET)),
+    Command("import of routes over unknown edges", (*IMPORT, "--routes", "a.rou.xml"), ("Remedy",),
+            written(a__net__xml=NET, a__rou__xml=UNKNOWN_EDGES)),
+    Command("import of routes with times that are no numbers", (*IMPORT, "--routes", "a.rou.xml"), ("Remedy",),
+            written(a__net__xml=NET, a__rou__xml=NO_TIME)),
+    Command("import into a folder that cannot be written", ("import", "sumo", "a.net.xml", "--out", "/proc/out.toml"),
+            ("/proc", "Remedy"), written(a__net__xml=NET), status=1),
+    Command("import of another format", ("import", "visum", "a.ver"), ("visum",)),
+    Command("report of a missing folder", ("report", "results"), ("results", "no such folder")),
+    Command("report of an empty folder", ("report", "results"), ("Remedy",), _subfolder("results")),
+    Command("report of a file", ("report", "results"), ("Remedy",), written(results="x")),
+    Command("report of a damaged study.json", ("report", "results"), ("Remedy",), _manifest("{")),
+    Command("report in an unknown language", ("report", "results", "--lang", "xx"), ("'xx'", "language"),
+            _subfolder("results")),
+    Command("green wave along an unknown path", COMPARE, ("main_rood", "did you mean 'main_road'"),
+            with_policies('{ kind = "green_wave", along = "main_rood", speed_kmh = 50.0 }')),
+    Command("green wave along one signal", COMPARE, ("signals on the path", "at least two"),
+            with_policies('{ kind = "green_wave", along = "main_road", speed_kmh = 50.0 }',
+                          second_signal='x_m = 850.0\ny_m = 0.0')),
+    Command("green wave with lead and way back", COMPARE, ("lead_s",), with_policies(
+        '{ kind = "green_wave", along = "main_road", back = "main_road", speed_kmh = 50.0, lead_s = 3.0 }')),
+    Command("green wave without a speed", COMPARE, ("speed_kmh",),
+            with_policies('{ kind = "green_wave", along = "main_road" }')),
+    Command("Webster on an unknown signal", COMPARE, ("'markt'", "did you mean 'market'"),
+            with_policies('{ kind = "webster", on = ["markt"] }')),
+    Command("Webster on demand beyond capacity", COMPARE, ("'market'", "flow ratios"),
+            with_policies('{ kind = "webster" }', volume="volume_veh_h = 2500.0")),
+    Command("Webster with cycles in the wrong order", COMPARE, ("minimum_cycle_s",),
+            with_policies('{ kind = "webster", minimum_cycle_s = 100, maximum_cycle_s = 50 }')),
+    Command("camera beyond its link", COMPARE, ("main3", "9000"), with_policies(
+        '{ kind = "speed_camera", at = [{ link = "main3", position_m = 9000.0 }] }')),
+    Command("camera on an unknown link", COMPARE, ("main9", "no such link"), with_policies(
+        '{ kind = "speed_camera", at = [{ link = "main9", position_m = 9.0 }] }')),
+    Command("cameras nowhere", COMPARE, ("at",), with_policies('{ kind = "speed_camera", at = [] }')),
+    Command("section control on an unknown group", COMPARE, ("tunnel",),
+            with_policies('{ kind = "section_control", on = { group = "tunnel" } }')),
+    Command("unknown calibration", COMPARE, ("calibration",),
+            with_policies('{ kind = "section_control", on = { group = "main" }, calibration = "lenient" }')),
+    Command("two limits on one link", COMPARE, ("both set this cell",), with_policies(
+        *(f'{{ kind = "speed_limit", on = {{ group = "main" }}, limit_kmh = {limit} }}' for limit in (30.0, 40.0)))),
+)
