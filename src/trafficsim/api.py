@@ -31,12 +31,25 @@ class _Place:
 
 
 def load(path: str | Path) -> Scenario | Study:
-    """Read a scenario or study file; paths in it become absolute, so that the result means the same everywhere.
+    r"""Read a scenario or study file; paths in it become absolute, so that the result means the same everywhere.
+
+    Parameters
+    ----------
+    path
+        TOML file.
 
     Raises
     ------
     InputError
         Naming file, key, what was found, what was expected and the remedy.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "town.toml"
+    >>> _ = file.write_text('name = "town"\n[network.builder]\nkind = "grid"\narguments = { rows = 2, columns = 3 }')
+    >>> load(file).name
+    'town'
     """
     path = Path(path)
     if "alternatives" not in read_toml(path):
@@ -63,10 +76,22 @@ def read_study(path: str | Path) -> Study:
 def build(source: str | Path | Scenario | World) -> World:
     """Resolve a scenario: read every file that it names and run its network builder.
 
+    Parameters
+    ----------
+    source
+        A scenario file, a scenario, or a world, which is returned as it is.
+
     Raises
     ------
     InputError
         Naming the file, the key, link or vehicle, and the remedy.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> maker = ts.BuilderSpec(kind="grid", arguments={"rows": 2, "columns": 2})
+    >>> len(ts.build(ts.Scenario(name="town", network=ts.NetworkSource(builder=maker))).network.links) > 4
+    True
     """
     return source if isinstance(source, World) else load_world(source)
 
@@ -76,10 +101,24 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
 
     Of a study, every scenario is checked, and every alternative is lowered once.
 
+    Parameters
+    ----------
+    source
+        A file, a scenario, a world, or a study.
+
     Raises
     ------
     InputError
         If the scenario or study cannot be built at all.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> [finding.level for finding in ts.check(road) if finding.level != "info"]
+    []
     """
     if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
         with naming(str(source)):
@@ -146,6 +185,16 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
         If the scenario, or a policy on it, is wrong.
     MachineError
         If a worker or the disk fails.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> result = ts.run(road, replications=2)
+    >>> result.as_json()["vehicles"]["en_route"], len(result.trips["replication"].unique())
+    (0, 2)
     """
     if isinstance(subject, Study):
         return compare(subject, **options)
@@ -187,6 +236,18 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
         If the study, one of its scenarios, or a policy on it, is wrong.
     MachineError
         If workers or the disk fail.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> slower = ts.policies.SpeedLimit(on=ts.links("east2"), limit_kmh=30)
+    >>> study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]}, replications=2)
+    >>> results = ts.compare(study)
+    >>> results.compare(to="do nothing").table("mean_travel_time_s")["n"].tolist()
+    [2]
     """
     from trafficsim.run.executor import executor_named
 
@@ -218,10 +279,28 @@ def _write_timing(folder: Path, study: Study, worlds: Mapping[str, World]) -> No
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     """Say what exactly an alternative changes: the ledger, one row per scenario, policy, field and cell.
 
+    Parameters
+    ----------
+    study
+        A study file, or a study.
+    alternative
+        Name of one of its alternatives.
+
     Raises
     ------
     InputError
         If the alternative is unknown, or a policy of it is wrong.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> slower = ts.policies.SpeedLimit(on=ts.links("east2"), limit_kmh=30)
+    >>> study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]}, replications=2)
+    >>> ts.explain(study, "limit 30")["field"].tolist()
+    ['link.speed_limit_ms', 'link.free_speed_mean_ms', 'link.factor_speed_ms']
     """
     import pandas as pd
 
@@ -238,6 +317,13 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
 def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     """Say what an alternative does to the signals: stages, greens, splits, cycles and offsets before and after.
 
+    Parameters
+    ----------
+    study
+        A study file, or a study.
+    alternative
+        Name of one of its alternatives.
+
     Returns
     -------
     The columns of :func:`trafficsim.results.timing.timing_table`, after ``scenario``.
@@ -246,6 +332,16 @@ def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     ------
     InputError
         If the alternative is unknown, or a policy of it is wrong.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", network=ts.corridor([300, 200, 300], signals=[1, 2], side_streets=[1, 2]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> plans = {"do nothing": [], "webster": [ts.policies.Webster()]}
+    >>> sorted(ts.timing(ts.Study(scenarios=[road], alternatives=plans), "webster")["program"].unique())
+    ['j1', 'j2']
     """
     import pandas as pd
 

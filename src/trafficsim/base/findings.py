@@ -21,6 +21,11 @@ class Finding:
     where : the file, key, link, junction or vehicle
     message : what was found
     remedy : what to do about it; empty for pure information
+
+    Examples
+    --------
+    >>> Finding("info", "length-inferred", "main", "length from coordinates", "").as_dict()["level"]
+    'info'
     """
 
     level: Level

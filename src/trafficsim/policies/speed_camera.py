@@ -21,7 +21,20 @@ REACH_IN_DECAYS = 3.0
 
 
 class CameraPlace(Model):
-    """Where a camera stands: link and position in m from its start."""
+    """Where a camera stands: link and position in m from its start.
+
+    Parameters
+    ----------
+    link
+        Link.
+    position_m
+        Distance from its start.
+
+    Examples
+    --------
+    >>> CameraPlace(link="east2", position_m=150.0).link
+    'east2'
+    """
 
     link: str
     position_m: float = Field(ge=0)

@@ -54,6 +54,18 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
         If the folder holds no results or a damaged file, or there is no such language.
     MachineError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import trafficsim as ts
+    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+    ...                    demand=ts.Demand(flows=(flow,)))
+    >>> slower = ts.policies.SpeedLimit(on=ts.links("east2"), limit_kmh=30)
+    >>> study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]}, replications=2)
+    >>> ts.report(ts.run(study), Path(tempfile.mkdtemp()) / "report.html").name
+    'report.html'
     """
     words = load(language)
     folder = Path(results) if isinstance(results, str | Path) else None

@@ -45,6 +45,11 @@ class Connection(Model):
         turners do); 0 makes it wait at the line.
     keep_clear
         A driver does not enter unless the vehicle fits beyond the junction.
+
+    Examples
+    --------
+    >>> Connection(from_link="in", from_lane=0, to_link="out", to_lane=0, turn="right").critical_gap_s
+    6.2
     """
 
     from_link: str
@@ -79,6 +84,13 @@ class Network:
     paths : named sequences of link ids, for travel times along them
     findings : what was inferred, repaired or ignored when it was made
     left_hand_traffic : vehicles keep to the left; lane 0 is still the one nearest to the kerb
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import ring
+    >>> road = ring(1000, links=2)
+    >>> [attributes["length_m"] for attributes in road.links.values()]
+    [500.0, 500.0]
     """
 
     graph: nx.MultiDiGraph

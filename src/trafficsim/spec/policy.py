@@ -66,6 +66,18 @@ class Policy(Model):
     """Base of all policies: a frozen model with a kind, a phase and one method, ``lower``.
 
     Subclasses set the class variables and implement :meth:`lower`; defining a subclass registers its kind.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.selectors import Links
+    >>> class Calmer(Policy):
+    ...     kind = "calmer"
+    ...     phase = "network"
+    ...     on: Links
+    ...     def lower(self, builder):
+    ...         builder.scale("link.free_speed_mean_ms", self.on.resolve(builder.network), 0.9)
+    >>> REGISTRY.pop("calmer").__name__
+    'Calmer'
     """
 
     kind: ClassVar[str]

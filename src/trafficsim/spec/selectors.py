@@ -22,6 +22,12 @@ class Links(Model):
         Road name.
     road_class
         Road class.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import corridor
+    >>> Links(ids=("east2",)).resolve(corridor([300, 200]))
+    ('east2',)
     """
 
     ids: tuple[str, ...] | None = None
@@ -71,6 +77,17 @@ def links(
     road_class: str | None = None,
 ) -> Links:
     """Select links by ids, group, path, road name or road class.
+
+    Parameters
+    ----------
+    ids
+        Link ids; none: all that meet the other conditions.
+    group, path
+        Name of a group or path of the network.
+    name
+        Road name.
+    road_class
+        Road class.
 
     Examples
     --------

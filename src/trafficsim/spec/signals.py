@@ -23,6 +23,11 @@ class Phase(Model):
     state
         One letter per signal index: r red, y yellow, G green with priority, g green giving way, u red-amber,
         s stop then go when clear, o off blinking (give way), O off.
+
+    Examples
+    --------
+    >>> Phase(duration_s=40, state="GGrr").state[0]
+    'G'
     """
 
     duration_s: float = Field(gt=0, le=3600)
@@ -31,6 +36,17 @@ class Phase(Model):
 
 class SignalProgram(Model):
     """A fixed-time program of one signal controller.
+
+    Parameters
+    ----------
+    id
+        Name of the controller.
+    phases
+        Intervals in which no lamp changes, in their order.
+    offset_s
+        Begin of the first phase, after the begin of the clock.
+    name
+        Name of the program, as foreign files have it.
 
     Examples
     --------

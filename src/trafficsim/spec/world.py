@@ -22,6 +22,13 @@ class World:
     demand : all flows and trips
     vehicle_classes : every class that a trip can name, defaults first
     findings : what reading repaired, inferred or ignored
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> world = ts.build(ts.Scenario(name="round", network=ts.ring(1000)))
+    >>> [kind.name for kind in world.vehicle_classes]
+    ['car', 'van', 'truck', 'bus']
     """
 
     scenario: Scenario
