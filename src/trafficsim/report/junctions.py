@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from trafficsim.results.movements import level_of_service
 from trafficsim.spec.network import Network
 
 WAYS = ["from_link", "to_link", "direction", "signalised"]
+NUMBERS = ("volume_veh_h", "control_delay_s", "v_c", "queue_95_m")
 
 
 class Movement(NamedTuple):
@@ -49,10 +51,20 @@ def movements_of(movements: pd.DataFrame, alternative: str, network: Network | N
     """
     rows = movements[movements["alternative"] == alternative].dropna(subset=["volume_veh_h"])
     places = junctions_of(network) if network is not None else {}
-    found = [_movement(keys, part, places.get(str(keys[0]), str(keys[0])))
-             for keys, part in rows.groupby(WAYS, sort=False, dropna=False)]
+    found = [_movement(row, places) for row in _means(rows).to_dict("records")]
     used = [one for one in found if one.volume_veh_h > 0.0]
     return sorted(used, key=lambda one: (not one.signalised, one.junction, one.from_link, one.to_link))
+
+
+def _means(rows: pd.DataFrame) -> pd.DataFrame:
+    """Means over replications by movement; NaN, which is sorted out at once, where there is no value."""
+    volume, delay, degree, queue = (rows[name].to_numpy(np.float64, na_value=np.nan) for name in NUMBERS)
+    plain = rows[WAYS].astype(object).where(rows[WAYS].notna(), None).assign(
+        volume=volume, degree=degree, queue=queue, lost=delay * volume, weight=np.where(np.isnan(delay), 0.0, volume))
+    groups = plain.groupby(WAYS, sort=False, dropna=False)
+    means = groups[["volume", "degree", "queue"]].mean()
+    sums = groups[["lost", "weight"]].sum()
+    return means.assign(delay=sums["lost"] / sums["weight"].where(sums["weight"] > 0.0)).reset_index()
 
 
 def junctions_of(network: Network) -> dict[str, str]:
@@ -61,22 +73,12 @@ def junctions_of(network: Network) -> dict[str, str]:
     return names | {way.from_link: way.signal for way in network.connections if way.signal is not None}
 
 
-def _movement(keys: tuple[object, ...], part: pd.DataFrame, junction: str) -> Movement:
-    volume = part["volume_veh_h"].to_numpy(np.float64)
-    known = part.dropna(subset=["control_delay_s"])
-    weight = known["volume_veh_h"].to_numpy(np.float64)
-    delay = None
-    if weight.sum() > 0.0:
-        delay = float((known["control_delay_s"].to_numpy(np.float64) * weight).sum() / weight.sum())
-    degree, signalised = _mean(part["v_c"]), bool(keys[3])
+def _movement(row: dict[Hashable, Any], places: Mapping[str, str]) -> Movement:
+    delay, degree, queue = (None if np.isnan(row[name]) else float(row[name]) for name in ("delay", "degree", "queue"))
+    signalised, approach = bool(row["signalised"]), str(row["from_link"])
     level = None
     if delay is not None:
         level = level_of_service(delay, signalised=signalised, over_capacity=degree is not None and degree > 1.0)
-    direction = None if pd.isna(keys[2]) else str(keys[2])  # type: ignore[call-overload]
-    return Movement(junction, str(keys[0]), str(keys[1]), direction, signalised, float(volume.mean()), degree, delay,
-                    level, _mean(part["queue_95_m"]))
-
-
-def _mean(values: pd.Series[float]) -> float | None:
-    known = values.dropna().to_numpy(np.float64)
-    return float(known.mean()) if len(known) else None
+    direction = str(row["direction"]) if isinstance(row["direction"], str) else None
+    return Movement(places.get(approach, approach), approach, str(row["to_link"]), direction, signalised,
+                    float(row["volume"]), degree, delay, level, queue)

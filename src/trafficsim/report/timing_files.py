@@ -18,6 +18,9 @@ from trafficsim.results.timing import audit_table, band_table, changed_programs,
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import Study
 
+MOST_DRAWN = 40
+"""Programs in a picture: each is a panel, and hundreds of them take minutes to lay out."""
+
 
 def write_timing(folder: str | Path, study: Study, worlds: Mapping[str, Prepared]) -> tuple[Path, ...]:
     """Write what each alternative does to the signals.
@@ -71,9 +74,12 @@ def _write_one(folder: Path, ending: str, prepared: Prepared, alternative: tuple
         _csv(table, files[-1])
     files += [folder / f"timing{ending}.add.xml", folder / f"timing{ending}.png"]
     write_programs(programs_with(network, after), files[-2], name)
-    changed = set(changed_programs(before, after))
-    old, new = ([one for one in programs_with(network, signals) if one.id in changed] for signals in (before, after))
+    changed = changed_programs(before, after)
+    drawn = set(changed[:MOST_DRAWN])
+    old, new = ([one for one in programs_with(network, signals) if one.id in drawn] for signals in (before, after))
     title = f"{prepared.world.scenario.name}, {name}: signal timing, upper bars before, lower bars after"
+    if len(changed) > MOST_DRAWN:
+        title += f"; the first {MOST_DRAWN} of {len(changed)} programs"
     timing_picture(network, old, new, files[-1], title)
     return files
 

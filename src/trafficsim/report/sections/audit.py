@@ -15,6 +15,8 @@ from trafficsim.report.quantities import unit_text
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 
 AUDIT = ("program", "check", "subject", "unit", "limit", "before", "after", "before_ok", "after_ok")
+MOST_PROGRAMS = 24
+"""Programs listed, those with a broken limit first."""
 BANDS = ("path", "signals", "speed_kmh", "band_before_s", "band_after_s")
 
 
@@ -46,8 +48,10 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 def _audit(writer: Writer, table: pd.DataFrame, alternative: str, setting: tuple[str, str]) -> Table:
     words, records = writer.words, table.to_dict("records")
     broken = [sum(str(row[f"{when}_ok"]) == "False" for row in records) for when in ("before", "after")]
-    groups = []
-    for program in dict.fromkeys(str(row["program"]) for row in records):
+    groups, programs = [], list(dict.fromkeys(str(row["program"]) for row in records))
+    faulty = {str(row["program"]) for row in records if "False" in (str(row["before_ok"]), str(row["after_ok"]))}
+    shown = set(sorted(programs, key=lambda program: program not in faulty)[:MOST_PROGRAMS])
+    for program in (one for one in programs if one in shown):
         rows = [[
             Markup.escape(words.named("audit", str(row["check"]).replace(" ", "_")) or str(row["check"])),
             name(str(row["subject"])), *(writer.number(row[key], 2) for key in ("limit", "before", "after")),
@@ -59,7 +63,9 @@ def _audit(writer: Writer, table: pd.DataFrame, alternative: str, setting: tuple
     caption = words.say("audit.caption", alternative=name(alternative), setting=writer.setting(*setting))
     fold = words.say("audit.summary", alternative=name(alternative), before=writer.number(broken[0], 0),
                      after=writer.number(broken[1], 0))
-    return Table("-".join(("audit", alternative, *setting)), caption, columns, groups, fold=fold)
+    notes = [words.say("audit.more", count=writer.number(len(programs) - len(shown), 0))]
+    return Table("-".join(("audit", alternative, *setting)), caption, columns, groups, fold=fold,
+                 notes=notes if len(shown) < len(programs) else ())
 
 
 def _kept(writer: Writer, flag: object) -> Markup:
@@ -69,7 +75,8 @@ def _kept(writer: Writer, flag: object) -> Markup:
 
 def _bands(writer: Writer, table: pd.DataFrame, alternative: str, setting: tuple[str, str]) -> Table:
     rows = [[name(str(row["path"])), writer.number(row["signals"], 0), writer.number(row["speed_kmh"]),
-             writer.number(row["band_before_s"], 1), writer.number(row["band_after_s"], 1)] for row in table.to_dict("records")]
+             writer.number(row["band_before_s"], 1), writer.number(row["band_after_s"], 1)]
+            for row in table.to_dict("records")]
     caption = writer.words.say("audit.bands", alternative=name(alternative), setting=writer.setting(*setting))
     columns = writer.columns("path", "#signals", "#wave_speed", "#band_before", "#band_after")
     return Table("-".join(("bands", alternative, *setting)), caption, columns, plain_rows(rows))

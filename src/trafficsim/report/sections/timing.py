@@ -16,6 +16,8 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
 from trafficsim.results.timing import timing_table
 
+MOST_PROGRAMS = 24
+"""Programs shown per alternative, to keep the page small."""
 PLAN = ("cycle_before", "cycle_after", "offset_before", "offset_after")
 
 
@@ -62,11 +64,26 @@ def _plans(writer: Writer, alternative: str, setting: tuple[str, str],
         return [writer.leave_out(caption, words.say("timing.no_states"))]
     after = programs_after(network, ledger, alternative)
     table = timing_table(network, lower_signals(network.signals), lower_signals(after))
-    changed = table[table["changed"].astype(bool)]
-    if not len(changed):
+    every = table[table["changed"].astype(bool)]
+    if not len(every):
         return []
+    changed = most_changed(every)
     key = f"timing-{alternative}-{'-'.join(setting)}"
-    return [_picture(writer, changed, alternative, key), _table(writer, changed, alternative, (caption, setting, key))]
+    views: list[Picture | Table | Missing] = [_picture(writer, changed, alternative, key),
+                                              _table(writer, changed, alternative, (caption, setting, key))]
+    hidden = every["program"].nunique() - changed["program"].nunique()
+    if hidden:
+        views.append(Missing(caption, words.say("timing.more", count=writer.number(hidden, 0))))
+    return views
+
+
+def most_changed(timing: pd.DataFrame, most: int = MOST_PROGRAMS) -> pd.DataFrame:
+    """Choose the programs whose greens and offsets move most, in their order."""
+    offsets = timing.drop_duplicates("program").set_index("program")
+    change = (timing["green_after_s"] - timing["green_before_s"]).abs().groupby(timing["program"], sort=False).sum()
+    change = change + (offsets["offset_after_s"] - offsets["offset_before_s"]).abs()
+    chosen = change.sort_values(ascending=False, kind="stable").index[:most]
+    return timing[timing["program"].isin(chosen)]
 
 
 def _picture(writer: Writer, table: pd.DataFrame, alternative: str, key: str) -> Picture:
