@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-# Commands in the pages are those of the environment that builds them.
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-os.environ["COLUMNS"] = "120"
+
+from cells import prepare  # noqa: E402
 
 from trafficsim import __version__  # noqa: E402
+
+prepare()
 
 project = "trafficsim"
 author = "the authors of trafficsim"
@@ -23,7 +23,6 @@ extensions = [
     "generated", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax",
 ]
 exclude_patterns = ["_build", "reference/generated", "validation/tables"]
-templates_path = ["_templates"]
 
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3

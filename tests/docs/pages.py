@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,20 +34,26 @@ def as_notebook(page: Path) -> nbformat.NotebookNode:
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
-    """Execute a notebook in a folder, with the commands of this Python; raises where a cell fails."""
+    """Execute a notebook in a folder as the documentation does; raises where a cell fails."""
     client = NotebookClient(notebook, timeout=HANGS_AFTER_S, kernel_name="python3",
                             resources={"metadata": {"path": str(folder)}})
-    with own_commands():
+    with environment_of_pages():
         executed: nbformat.NotebookNode = client.execute()
     return executed
 
 
 @contextmanager
-def own_commands() -> Iterator[None]:
-    """Let shells find the commands of this Python first."""
-    path = os.environ["PATH"]
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+def environment_of_pages() -> Iterator[None]:
+    """Set the environment as ``docs/conf.py`` does, for a while."""
+    spec = importlib.util.spec_from_file_location("cells", ROOT / "docs" / "cells.py")
+    assert spec is not None
+    assert spec.loader is not None
+    cells = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(cells)
+    before = dict(os.environ)
     try:
+        cells.prepare()
         yield
     finally:
-        os.environ["PATH"] = path
+        os.environ.clear()
+        os.environ.update(before)

@@ -10,11 +10,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from trafficsim.base.errors import InputError
+from trafficsim.spec.signals import STATE_LETTERS
 
 Location = tuple[str | int, ...]
 UNITS = {
     "_kmh": "km/h", "_ms2": "m/s2", "_veh_h": "vehicles per hour", "_per_s": "1/s", "_m": "metres", "_s": "seconds",
     "_p": "a probability", "_share": "a share between 0 and 1",
+}
+TYPES = {"number": "a number", "integer": "a whole number", "string": "text", "boolean": "true or false"}
+PATTERNS = {
+    r"^[\w.+-]+$": "letters, digits and . _ + - without spaces",
+    f"^[{STATE_LETTERS}]+$": f"letters among {' '.join(STATE_LETTERS)}",
 }
 KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
 
@@ -116,11 +122,21 @@ def _wrong_value(error: Mapping[str, Any], location: Location, model: type[BaseM
     if error["type"] == "value_error":
         said, _, tail = str(error["ctx"]["error"]).partition("; ")
         return said, "values that agree", tail or "correct these keys"
-    key = str(location[-1]) if location else ""
-    unit = _quantity(key)
-    message = str(error["msg"]).removeprefix("Input should be ").removeprefix("String should ").removeprefix("a valid ")
-    expected = f"{message} ({unit})" if unit else message
-    return _shown(error["input"]), expected, f"write {key or 'it'} as {message.replace('have', 'text with')}"
+    unit = _quantity(str(location[-1]) if location else "")
+    wanted = _wanted(error)
+    name = dotted(location[-2:] if location and isinstance(location[-1], int) else location[-1:])
+    return _shown(error["input"]), f"{wanted} ({unit})" if unit else wanted, f"give {name or 'it'} such a value"
+
+
+def _wanted(error: Mapping[str, Any]) -> str:
+    """What was expected, in words."""
+    kind, limits = str(error["type"]), error.get("ctx") or {}
+    if kind == "string_pattern_mismatch":
+        return PATTERNS.get(str(limits["pattern"]), f"text that fits {limits['pattern']}")
+    if kind == "too_short":
+        return "at least one entry" if limits["min_length"] == 1 else f"at least {limits['min_length']} entries"
+    message = str(error["msg"]).removeprefix("Input should be ").removeprefix("a valid ")
+    return f"a number {message}" if message.startswith(("greater", "less")) else TYPES.get(message, message)
 
 
 def _quantity(key: str) -> str:

@@ -92,7 +92,8 @@ def _trip(where: str, row: dict[str, str | None]) -> Trip:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         column = str(first["loc"][0]) if first["loc"] else "route"
-        raise DemandError(f"{where}: {column}", str(values.get(column, "nothing")), str(first["msg"]),
+        raise DemandError(f"{where}: {column}", values.get(column, "nothing"),
+                          str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be "),
                           f"correct the column {column}") from None
 
 

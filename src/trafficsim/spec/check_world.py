@@ -36,7 +36,7 @@ def require_sound(world: World) -> None:
     if errors:
         first = errors[0]
         more = f" (trafficsim check lists {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise InputError(first.where, first.message, f"no error of the kind {first.code!r}",
+        raise InputError(first.where, first.message, f"a world without this error ({first.code})",
                          (first.remedy or "correct it").rstrip(".") + more)
 
 

@@ -222,7 +222,8 @@ class NetworkSource(Model):
             if present
         ]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of builder, file, sumo, links; found {given or 'none'}")
+            found = " and ".join(given) if given else "no source of the network"
+            raise ValueError(f"{found}; give exactly one of builder, file, sumo, links")
         return self
 
 
