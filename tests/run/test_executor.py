@@ -70,6 +70,15 @@ def die_always(folder: Path, job: int) -> int:
     return job
 
 
+def echo(folder: Path, job: bytes) -> bytes:
+    """The parent waits in job 1 until a worker has done three jobs: by then it has been given one ahead."""
+    if in_a_worker():
+        note(folder, "there")
+    elif job[0] == 1:
+        wait_for(folder, "there", 3)
+    return job
+
+
 def complain(folder: Path, job: int) -> int:
     if in_a_worker():
         note(folder, "there")
@@ -118,7 +127,18 @@ def test_jobs_that_workers_cannot_import_are_named() -> None:
     assert isinstance(refused, InputError)
     assert "cannot import" in str(refused)
     assert "PolicyOfANotebook" in str(refused)
-    assert _outcome((times, 7), refused) is _outcome(refused, 3) is refused
+    assert _outcome(refused, 3) is refused
+
+
+def test_jobs_that_cannot_be_sent_are_named() -> None:
+    with pytest.raises(InputError, match=r"cannot be sent.*policies into a module"):
+        list(execute(times, 2, [1, lambda: 2], 2))
+
+
+def test_large_jobs_and_large_outcomes_do_not_block_each_other(tmp_path: Path) -> None:
+    # far more than a pipe holds, in both directions
+    jobs = [bytes([number]) * 1_000_000 for number in range(30)]
+    assert dict(execute(echo, tmp_path, jobs, 2)) == dict(enumerate(jobs))
 
 
 def test_a_crew_that_gets_no_work_ends_at_once() -> None:

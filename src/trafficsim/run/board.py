@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from threading import Condition
-from typing import Any, Protocol
+from typing import Protocol
 
 from trafficsim.base.errors import MachineError
 
@@ -26,7 +26,6 @@ class Board:
     def __init__(self) -> None:
         self._changed = Condition()
         self._task: bytes | None = None
-        self._jobs: Sequence[Any] = ()
         self._waiting: deque[int] = deque()
         self._lost_jobs: deque[int] = deque()
         self._there: set[int] = set()
@@ -35,11 +34,11 @@ class Board:
         self._closed = False
         self._workers: list[Endable] = []
 
-    def open(self, task: bytes, jobs: Sequence[Any]) -> None:
+    def open(self, task: bytes, jobs: int) -> None:
         """Let the jobs after the first one be taken; ``task`` is what every worker needs for them."""
         with self._changed:
-            self._task, self._jobs = task, jobs
-            self._waiting.extend(range(1, len(jobs)))
+            self._task = task
+            self._waiting.extend(range(1, jobs))
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -79,7 +78,7 @@ class Board:
         with self._changed:
             return self._waiting.popleft() if self._waiting else None
 
-    def take_there(self, *, wait: bool) -> tuple[int, Any] | None:
+    def take_there(self, *, wait: bool) -> int | None:
         """Take a job for a worker; if it is to wait, until there is one or none can come back from other workers."""
         with self._changed:
             if wait:
@@ -91,7 +90,7 @@ class Board:
                 return None
             position = self._lost_jobs.popleft() if self._lost_jobs else self._waiting.popleft()
             self._there.add(position)
-            return position, self._jobs[position]
+            return position
 
     def delivered(self, position: int) -> None:
         """Note a job that a worker has finished."""

@@ -96,17 +96,19 @@ class Crew:
         shared
             What all jobs read; sent once to each worker.
         jobs
-            Small, picklable descriptions.
+            Picklable descriptions; all are sent once to each worker.
 
         Raises
         ------
+        InputError
+            If they cannot be sent.
         MachineError
             If workers are lost again and again.
         """
         if not jobs:
             return
         yield 0, work(shared, jobs[0])
-        self._board.open(pickle.dumps((work, shared)) if self._threads else b"", jobs)
+        self._board.open(_pickled((work, shared, jobs)) if self._threads else b"", len(jobs))
         left = len(jobs) - 1
         while left:
             position = self._board.take_here()
@@ -154,12 +156,21 @@ class Crew:
             worker.prepare(task)
         while True:
             while len(worker.in_hand) < 2 and (job := self._board.take_there(wait=not worker.in_hand)) is not None:
-                worker.give(*job)
+                worker.give(job)
             if not worker.in_hand:
                 return
             position, outcome = worker.receive()
             self._board.delivered(position)
             self._outcomes.put(outcome if isinstance(outcome, BaseException) else (position, outcome))
+
+
+def _pickled(task: object) -> bytes:
+    """Pickle what is sent to workers; classes made inside functions cannot be."""
+    try:
+        return pickle.dumps(task)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise InputError("workers", f"something that cannot be sent to a worker process ({error})",
+                         "classes that live in a module", "move policies into a module, or use one worker") from error
 
 
 def executor_named(name: str, workers: int) -> Executor:

@@ -55,13 +55,13 @@ class Worker:
         self._guarded(self._connection.recv)
 
     def prepare(self, task: bytes) -> None:
-        """Send what all jobs need: the pickled pair (work, shared)."""
+        """Send the pickled (work, shared, jobs)."""
         self._guarded(lambda: self._connection.send_bytes(task))
 
-    def give(self, position: int, job: Any) -> None:
-        """Send a job."""
+    def give(self, position: int) -> None:
+        """Name a job. A few bytes: were it the job itself, both ends could wait for each other with full pipes."""
         self.in_hand.append(position)
-        self._guarded(lambda: self._connection.send(job))
+        self._guarded(lambda: self._connection.send(position))
 
     def receive(self) -> tuple[int, Any]:
         """Wait for the outcome of the job that was given first; an exception stands for what the job raised."""
@@ -100,25 +100,25 @@ def interrupts_held_back() -> Iterator[None]:
 
 
 def _serve(connection: Connection[Any, Any], module: str) -> None:
-    """Run in the worker: import, say so, take what all jobs share, then answer each job."""
+    """Run in the worker: import, say so, take all jobs, then do each that is named."""
     Thread(target=_end_with_parent, daemon=True).start()
     import_module(module)
     try:
         connection.send(None)
         task = _unpickled(connection.recv_bytes())
         while True:
-            connection.send(_outcome(task, _unpickled(connection.recv_bytes())))
+            connection.send(_outcome(task, connection.recv()))
     except (EOFError, OSError):  # the parent has gone, or has no more to do
         return
 
 
-def _outcome(task: Any, job: Any) -> Any:
+def _outcome(task: Any, position: int) -> Any:
     """Do a job; what is raised here is raised again in the parent."""
-    if isinstance(task, Exception) or isinstance(job, Exception):
-        return task if isinstance(task, Exception) else job
-    work, shared = task
+    if isinstance(task, Exception):
+        return task
+    work, shared, jobs = task
     try:
-        return work(shared, job)
+        return work(shared, jobs[position])
     except Exception as error:  # noqa: BLE001 - raised again in the parent
         return error
 
