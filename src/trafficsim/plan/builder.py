@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,10 +76,14 @@ class PlanBuilder:
         The network without any policy, for selectors.
     design
         Gives the volumes (pcu/h) of movements on the design day, when a policy asks for them.
+    memory
+        What policies worked out in earlier replications from the same network and design day.
     """
 
-    def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None) -> None:
+    def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None,
+                 memory: dict[Hashable, Any] | None = None) -> None:
         self._plan, self._network, self._design = plan, network, design
+        self._memory: dict[Hashable, Any] = {} if memory is None else memory
         self._operations: list[_Operation] = []
         self._extra: list[LedgerRow] = []
         self._rules: list[Rule] = []
@@ -121,6 +125,16 @@ class PlanBuilder:
             raise PolicyError(f"policy {self._policy}", "no design day of demand", "a plan lowered from a world",
                               "lower the policy with trafficsim.plan.lower")
         return self._design()
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` gives, made once for all replications and alternatives of a scenario.
+
+        For what follows from the network, the design day and the key alone: the key holds everything else that
+        ``make`` reads, the policy's parameters above all.
+        """
+        if key not in self._memory:
+            self._memory[key] = make()
+        return self._memory[key]
 
     def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
         """Set the cells to a value, or to one value each."""

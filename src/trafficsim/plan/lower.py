@@ -75,7 +75,8 @@ def lower(
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
     baseline = _baseline(prepared, replication, demand_variation)
-    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared))
+    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
+                          prepared.memory)
     builder.run(policies)
     plan, ledger = builder.finish()
     return Lowered(plan, ledger, baseline)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Prepared:
     rates : arrival rate of each flow
     trips : the given trips
     findings : flows that were cut to the departure window, and how many routes were found rather than given
+    memory : what policies worked out from the network and the design day
     """
 
     world: World
@@ -57,6 +59,7 @@ class Prepared:
     timetabled: BOOL
     trips: GivenTrips
     findings: tuple[Finding, ...]
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def prepare(world: World) -> Prepared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -108,19 +108,26 @@ class Webster(Policy):
 
     def lower(self, builder: Builder) -> None:
         """Retime the programs."""
-        network, volumes = builder.network, builder.design_volumes()
-        junctions = {}
-        for name in programs_named(network, self.on, self.kind):
-            phases = next(len(program.phases) for program in network.signals if program.id == name)
-            phase_s = builder.value("signal.phase_s", tuple(phase_cell(name, number) for number in range(phases)))
-            junctions[name] = junction_of(network, name, volumes, phase_s.tolist(), self.rules)
+        names = programs_named(builder.network, self.on, self.kind)
+        cells = {program.id: tuple(phase_cell(program.id, number) for number in range(len(program.phases)))
+                 for program in builder.network.signals if program.id in names}
+        values = builder.value("signal.phase_s", tuple(cell for name in names for cell in cells[name])).tolist()
+        present = {name: [values.pop(0) for _ in cells[name]] for name in names}
+        key = (self.kind, self.model_dump_json(), tuple((name, *phase_s) for name, phase_s in present.items()))
+        for name, phase_s in builder.remembered(key, lambda: self._plans(builder, present)).items():
+            builder.retime(name, phase_s)
+
+    def _plans(self, builder: Builder, present: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
+        """Durations of the phases of every program that is retimed."""
+        volumes = builder.design_volumes()
+        junctions = {name: junction_of(builder.network, name, volumes, phase_s, self.rules)
+                     for name, phase_s in present.items()}
         designs = {name: design(junction) for name, junction in junctions.items() if _has_choice(junction)}
         for name, one in designs.items():
             self._require_served(name, junctions[name], one)
         if self.common_cycle:
             designs = self._at_one_cycle(junctions, designs)
-        for name, one in designs.items():
-            builder.retime(name, one.phase_s)
+        return {name: one.phase_s for name, one in designs.items()}
 
     def _at_one_cycle(self, junctions: Mapping[str, Junction], designs: Mapping[str, Design]) -> dict[str, Design]:
         least = [least_cycle_of(junction) for junction in junctions.values() if junction.approaches.stages.phase]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -39,6 +39,9 @@ class Builder(Protocol):
 
     def design_volumes(self) -> Mapping[tuple[str, str], float]:
         """Return the volume (pcu/h) of every movement (link in, link out) on the design day, which is never judged."""
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` works out from network, design day and key alone; made once for all replications."""
 
     def set(self, field: str, cells: tuple[str, ...], value: Any) -> None:
         """Set the cells to a value; two policies that set one cell are in conflict."""
