@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tests.oracles.zones import crossing_s, desired_ms
-from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
+from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.loop import SLICE_TICKS
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.kernels.zones import apply_zones
 from trafficsim.plan.arrays import DETECTOR, PATH, UNAFFECTED, BehaviourArrays, Plan
@@ -106,8 +107,25 @@ def test_passages_are_what_traces_say() -> None:
     assert (in_lane == 2).all()
     through_s = 1200.0 / seen.speed_ms[seen.gate == 2]
     travel_s = (record.trips.exit_s - record.trips.entry_s)[seen.trip[seen.gate == 2]]
-    # the second point of the path is the last cell before the stop line
-    np.testing.assert_allclose(through_s, travel_s, atol=0.5 / 10.0 + 2 / 4096)
+    np.testing.assert_allclose(through_s, travel_s, atol=2 / 4096)
+
+
+def test_waiting_at_the_signal_at_the_end_of_a_path_is_part_of_its_time() -> None:
+    # One vehicle per cycle of 60 s comes to a red light: its time on the path is its time on the link.
+    roads = [link(name, 300.0) for name in ("a", "b")]
+    lit = make_network(roads, through("a", "b", signal="j", signal_index=0), [fixed_time("j", 20.0, 60.0)])
+    trips = [Trip(id=f"t{number}", depart_s=60.0 * number + 10.0, route=("a", "b")) for number in range(9)]
+    record = run(make_plan(make_world(replace(lit, paths={"p": ("a",)}), trips=trips)), SETTINGS)
+    times = 300.0 / record.passages.speed_ms
+    assert len(times) == 9
+    assert times.mean() == pytest.approx(record.turns.travel_s[0] / 9.0, abs=2 / 4096)
+    assert times.min() > 45.0, "free flow takes 22 s"
+
+
+def test_there_is_room_for_the_passages_of_a_slice_at_any_number_of_places() -> None:
+    plan = road()
+    gates = gate_arrays([Gate(f"d{number}", DETECTOR, 1, 175.0, 1, 225.0, (2, 4), 50.0) for number in range(700)])
+    assert len(compile_plan(replace(plan, gates=gates), SETTINGS).gates.passages) == 700 * 2 * SLICE_TICKS
 
 
 def test_a_rule_that_binds_nobody_changes_nothing() -> None:

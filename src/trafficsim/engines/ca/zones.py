@@ -8,12 +8,13 @@ from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
 from trafficsim.kernels.gates import PER_TICK
 from trafficsim.kernels.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
-from trafficsim.plan.arrays import Plan
+from trafficsim.plan.arrays import GateArrays, Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_OPENED = 200_000_000
 """Gates times trips that fit in memory (4 bytes each)."""
-PASSAGE_ROWS = 65536
+PASSAGE_ROWS, PASSAGES_PER_LANE = 65536, 60
+"""Room for the passages of one slice: a vehicle in every one of its ticks in every lane with a second point."""
 BEFORE_ALL = -32768
 
 
@@ -65,7 +66,7 @@ def compile_gates(plan: Plan, settings: CellularAutomaton, net: Net) -> Gates:
     _check_size(count, trips, (plan.end_s - plan.start_s) / settings.tick_s)
     length = net.lane.length[net.link.lane[:-1]] if net.links else np.zeros(1, np.int32)
     from_cell = np.rint(gates.from_m / cell).astype(int) - length[gates.from_link]
-    to_cell = np.minimum(np.rint(gates.to_m / cell).astype(int) - length[gates.to_link], -1)
+    to_cell = np.minimum(np.rint(gates.to_m / cell).astype(int) - length[gates.to_link], 0)  # 0 is beyond the stop line
     return Gates(
         gates=count, gate=table(GATE_FIELDS, count, {
             "from_link": gates.from_link, "from_cell": from_cell, "to_first": gates.lane_start,
@@ -73,8 +74,12 @@ def compile_gates(plan: Plan, settings: CellularAutomaton, net: Net) -> Gates:
             "open": gates.from_m == 0.0,
         }),
         opened=np.zeros((count, trips), np.int32) if count else np.zeros((1, 1), np.int32),
-        passages=np.zeros((PASSAGE_ROWS if count else 1, 5)),
+        passages=np.zeros((_passage_rows(gates), 5)),
     )
+
+
+def _passage_rows(gates: GateArrays) -> int:
+    return max(PASSAGE_ROWS, PASSAGES_PER_LANE * int((gates.lane_end - gates.lane_start).sum())) if gates.name else 1
 
 
 def _check_size(gates: int, trips: int, ticks: float) -> None:
