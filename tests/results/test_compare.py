@@ -123,6 +123,15 @@ def test_a_constant_difference_of_counts_is_judged_by_its_sign() -> None:
     assert NO_VARIANCE in str(entry["reason"])
 
 
+def test_one_more_vehicle_in_each_of_few_pairs_is_no_evidence() -> None:
+    # vehicles in 700 s: the differences per hour are equal but for rounding
+    before, after = ([number * 3600.0 / 700.0 for number in vehicles] for vehicles in ((57, 100, 83), (58, 101, 84)))
+    entry = entries({"do nothing": {"throughput_veh_h": before}, "plan": {"throughput_veh_h": after}})
+    found = entry["plan"]["throughput_veh_h"]
+    assert (found["p"], found["half_width"], found["verdict"]) == (0.25, 0.0, "no evidence")
+    assert NO_VARIANCE in str(found["reason"])
+
+
 def test_equal_values_in_an_arm_that_differs_elsewhere() -> None:
     arm = {"mean_delay_s": BASE["mean_delay_s"], "mean_speed_kmh": [31.0, 31.5, 30.0, 30.0]}
     arms = {"do nothing": BASE, "plan": arm}

@@ -19,6 +19,8 @@ F8 = NDArray[np.float64]
 Verdict = Literal["better", "worse", "no evidence", "equivalent"]
 
 COUNTS = ("red_violations", "citations")
+IN_STEPS = (*COUNTS, "throughput_veh_h", "completed_share", "max_queue_m")
+"""Indicators that go by whole vehicles or cells, whose differences agree by chance in few pairs."""
 FEW_EVENTS = 5.0
 """Mean number of events per run below which a count is called rare; the rule of thumb for normal tails of a count."""
 ROUNDING = 1e-12
@@ -141,16 +143,20 @@ def difference(cell: Cell, question: Question) -> Difference:
 
 
 def without_rounding(ours: F8, theirs: F8) -> F8:
-    """Take differences, and those that only rounding made as zero.
+    """Take differences, those that only rounding made as zero, and those that only rounding tells apart as equal.
 
     Examples
     --------
     >>> without_rounding(np.array([0.1 + 0.2, 2.0]), np.array([0.3, 1.0])).tolist()
     [0.0, 1.0]
+    >>> without_rounding(np.array([0.1 + 0.2, 1.1]), np.array([0.2, 1.0])).tolist()
+    [0.10000000000000003, 0.10000000000000003]
     """
     differences = ours - theirs
     least = np.maximum(ROUNDING * np.maximum(np.abs(ours), np.abs(theirs)), SMALLEST)
-    return np.where(np.abs(differences) < least, 0.0, differences)
+    differences = np.where(np.abs(differences) < least, 0.0, differences)
+    equal = (np.abs(differences - differences[0]) < least).all() and differences.all()
+    return np.full_like(differences, differences[0]) if equal else differences
 
 
 def _intervals(differences: F8, confidence: float) -> dict[str, float | None]:
@@ -160,10 +166,10 @@ def _intervals(differences: F8, confidence: float) -> dict[str, float | None]:
 
 
 def _tests(differences: F8, indicator: str, margin: float | None) -> dict[str, float | None]:
-    """Test difference and equivalence. Without variance counts go by sign: in few pairs they agree by chance."""
+    """Test difference and equivalence. Without variance what comes in steps goes by sign: few pairs agree by chance."""
     values = differences.tolist()
     p = paired_p(values)
-    if p == 0.0 and indicator in COUNTS and standard_deviation(differences) == 0.0:
+    if p == 0.0 and indicator in IN_STEPS and standard_deviation(differences) == 0.0:
         p = sign_p(len(values))
     return {"p": p, "equivalence_p": None if margin is None else equivalence_p(values, margin)}
 

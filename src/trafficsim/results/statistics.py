@@ -41,7 +41,7 @@ def paired_p(differences: Sequence[float]) -> float:
     """Two-sided p-value of the paired t-test that the mean difference is zero; n >= 2.
 
     Without variance the output is defined: 1 if all differences are zero, else 0 (every pair says the same). Counts
-    can agree by chance in few pairs: for them see :func:`sign_p`.
+    and what else comes in steps can agree by chance in few pairs: for them see :func:`sign_p`.
 
     Examples
     --------
