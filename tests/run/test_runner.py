@@ -127,6 +127,15 @@ def test_a_folder_of_another_study_is_refused(tmp_path: Path) -> None:
         run_study(study(alternatives={"do nothing": ()}), options=Options(out=tmp_path))
 
 
+def test_names_too_long_for_files_are_refused_before_anything_is_run(tmp_path: Path) -> None:
+    name = "خفض السرعة إلى ثلاثين كيلومترا في الساعة"  # percent-encoded, a letter takes six characters
+    long = study(alternatives={"do nothing": (), name: (Slower(),)})
+    with pytest.raises(InputError, match=r"shorten the name of the alternative"):
+        run_study(long, {"toy": fake_world()}, options=Options(tmp_path))
+    assert not list(tmp_path.iterdir())
+    assert run_study(long, {"toy": fake_world()}).tables["runs"]["alternative"].nunique() == 2, "no folder, no files"
+
+
 @pytest.mark.parametrize("broken", [
     {"replications": 0}, {"engine": "teleporter"}, {"workers": 0},
 ])

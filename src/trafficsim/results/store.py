@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,9 @@ FAILED = "failed"
 MANIFEST = "study.json"
 SOME_RUNS = ("trajectories",)
 """Tables that a study keeps of some runs only; any other table is there of all runs or of none."""
+LONGEST_TABLE = "trajectories"
+MOST_NAME = 240
+"""Longest file name: file systems take 255 bytes, and a temporary name is up to 15 longer."""
 Files = Mapping[str, Path]
 """The files of one run by table."""
 
@@ -38,6 +41,22 @@ def file_name(table: str, labels: Labels, suffix: str = "parquet") -> str:
     'trips@arterial@do%20nothing@3@ca.parquet'
     """
     return "@".join((table, *(quote(str(part), safe="") for part in labels))) + f".{suffix}"
+
+
+def check_file_names(folder: Path | None, labels: Iterable[Labels]) -> None:
+    """Refuse names of scenarios and alternatives too long for the files of their results; nothing without a folder.
+
+    Raises
+    ------
+    InputError
+        Naming scenario and alternative.
+    """
+    for one in labels if folder is not None else ():
+        length = len(file_name(LONGEST_TABLE, one))
+        if length > MOST_NAME:
+            raise InputError(f"scenario {one.scenario!r}, alternative {one.alternative!r}",
+                             f"names that make file names of {length} characters (a letter outside a-z counts up to 9)",
+                             f"at most {MOST_NAME}", "shorten the name of the alternative or of the scenario")
 
 
 def write_tables(folder: Path, labels: Labels, tables: Mapping[str, pd.DataFrame], *, csv: bool = False) -> None:

@@ -21,7 +21,7 @@ from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.indicators import PATH_TIME
-from trafficsim.results.store import DONE, StoredTables, check_readable, remove_parts, stored_runs
+from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import summarise
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
@@ -186,6 +186,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         content = {"engine": engine, "demand_variation": demand_variation,
                    "scenarios": {name: scenario_content(prepared)}}
         out = None if out is None else Path(out)
+        check_file_names(out, (job.labels for job in jobs))
         claim_folder(out, content, resume=True)
         options = Options(out, executor=crew, progress=progress)
         tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
@@ -233,6 +234,7 @@ def run_study(
         for number in range(1, count + 1)
         for alternative, policies in study.alternatives.items()
     ]
+    check_file_names(options.out, (job.labels for job in jobs))
     claim_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
