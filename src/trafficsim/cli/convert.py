@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ def formats() -> None:
 @app.command("sumo")
 @guarded
 def sumo(
-    network: Annotated[Path, typer.Argument(metavar="NET", help="Network: .net.xml, plain or gz.")],
+    network: Annotated[Path, typer.Argument(metavar="NET", help="Network (.net.xml), plain or gz.")],
     out: Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")],
     routes: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Routes, trips, flows (.rou.xml); may be repeated.")
@@ -34,19 +35,23 @@ def sumo(
     ] = None,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
-    from trafficsim.io.paths import require_file
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.io.sumo import read_sumo
 
     named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
-    for option, paths in named:
-        for path in paths:
-            require_file(path, option, shown=str(path))
-    found = read_sumo(network, tuple(routes or ()), tuple(additional or ()))
+    (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)
+    found = read_sumo(net, demand, programs)
     written = write_scenario(out, found)
     _report(found.report.counts())
     for path in written:
         typer.echo(f"wrote {path}")
+
+
+def _file(path: Path, option: str) -> Path:
+    """Find a file, also inside an installed package (``package://NAME/PATH``, of which a path keeps one slash)."""
+    from trafficsim.io.paths import PACKAGE_PREFIX, resolve_path
+
+    return resolve_path(re.sub(r"^package:/+", PACKAGE_PREFIX, path.as_posix()), Path(), option)
 
 
 def _report(counts: Mapping[Any, Mapping[str, int]]) -> None:
