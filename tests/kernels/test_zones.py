@@ -141,3 +141,12 @@ def test_programs_without_zones_have_none() -> None:
     trips = [Trip(id="t", depart_s=0.0, route=("a",))]
     program = make_program(make_world(make_network([link("a", 100.0)]), trips=trips))
     assert (program.zones.links, program.gates.gates) == (0, 0)
+def test_who_departs_from_the_middle_of_the_way_is_not_measured() -> None:
+    # 50 m before the end of a section of 500 m, and inside the 50 m of a camera
+    road_ = make_network([link("a", 500.0)])
+    trips = [Trip(id=f"t{number}", depart_s=60.0 * number, route=("a",), depart_position_m=place)
+             for number, place in enumerate((0.0, 40.0, 450.0))]
+    gates = gate_arrays([Gate("path", PATH, 0, 0.0, 0, 500.0, (0, 1), 500.0),
+                         Gate("spot", DETECTOR, 0, 0.0, 0, 50.0, (0, 1), 50.0)])
+    seen = run(replace(make_plan(make_world(road_, trips=trips)), gates=gates), SETTINGS).passages
+    assert seen.trip.tolist() == [0, 0]

@@ -157,7 +157,7 @@ def test_the_ledger_names_every_zone_and_place() -> None:
                             r"3000 m\. Remedy: correct position_m"),
     ([camera("q", 5.0)], r"speed camera on 'q': found no such link in the network.*Remedy: correct the link"),
     ([SpeedCamera(at=(CameraPlace(link="a", position_m=9.0),) * 2)],
-     r"policy speed_camera: 'camera a 9 m': found a second place of this name.*Remedy: give one of them another name"),
+     r"policy speed_camera: 'camera a 9 m': found a second place of this name.*Remedy: drop one of them"),
     ([camera("a", 9.0), camera("a", 9.0, unaffected=0.5)],
      r"policy speed_camera #2: 'camera a 9 m': found a second place"),
     ([camera("a", 9.0), SpeedLimit(on=Links(ids=("a",)), limit_kmh=80.0),

@@ -8,8 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.results.tiny import LABELS, f8, tiny_plan, tiny_record, tiny_reference
-from trafficsim.results.indicators import BY_NAME, INDICATORS, NO_PASSAGE, NONE_DUE, NOT_COMPUTED, indicators_table
+from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
+from trafficsim.results.indicators import (
+    BY_NAME,
+    INDICATORS,
+    NO_PASSAGE,
+    NO_THROUGH,
+    NONE_DUE,
+    NOT_COMPUTED,
+    indicators_table,
+)
 from trafficsim.results.reference import Reference
 from trafficsim.results.runs import runs_table
 from trafficsim.results.summary import summarise
@@ -41,8 +49,8 @@ BY_HAND = {
     "completed_share": 0.5,
     "red_violations": 1.0,
 }
-# of the named path: 2,000 m at 10 and at 8 m/s
-PATH_BY_HAND = {"path_time_s[p]": 225.0}
+# of the named path: 2,000 m at 10 and at 8 m/s, which are too few vehicles for a mean
+PATH_NAME = "path_time_s[p]"
 
 
 def values(table: pd.DataFrame) -> dict[str, float]:
@@ -58,8 +66,18 @@ def test_each_indicator_of_the_contract_is_declared_once() -> None:
 
 def test_indicators_by_hand() -> None:
     table = indicators_table(tiny_plan(), tiny_record(), LABELS, tiny_reference())
-    assert values(table) == pytest.approx(BY_HAND | PATH_BY_HAND, rel=1e-12)  # sums of a few numbers: rounding only
-    assert table["reason"].isna().all()
+    by_name = values(table)
+    assert by_name.pop(PATH_NAME) is pd.NA
+    assert by_name == pytest.approx(BY_HAND, rel=1e-12)  # sums of a few numbers: rounding only
+    assert table.set_index("indicator")["reason"].dropna().to_dict() == {PATH_NAME: NO_THROUGH}
+
+
+def test_time_along_a_path_from_five_vehicles_on() -> None:
+    record = tiny_record()
+    five = record.passages._replace(gate=i4(1, 1, 1, 1, 1), trip=i4(0, 1, 2, 3, 4), lane=i4(2, 2, 2, 2, 2),
+                                    time_s=f8(200, 210, 220, 230, 240), speed_ms=f8(10, 10, 10, 10, 8))
+    table = indicators_table(tiny_plan(), replace(record, passages=five), LABELS, tiny_reference())
+    assert values(table)[PATH_NAME] == pytest.approx((4 * 200 + 250) / 5, rel=1e-12)
 
 
 def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
@@ -99,8 +117,8 @@ def test_summary_of_two_replications() -> None:
     assert summary["performance"] == {
         "vehicle_updates": 2000, "loop_s": 1.0, "per_s": 2000.0, "compile_s": 0.2, "peak_mb": 100.0}
     assert "failed" not in summary
-    assert summary["not_computed"] == NOT_COMPUTED
+    assert summary["not_computed"] == NOT_COMPUTED | {PATH_NAME: NO_THROUGH}
     one = summarise({"indicators": tables[0][0], "runs": tables[0][1]})
     assert one["indicators"]["mean_delay_s"]["low"] is None
     assert one["digest"] != summary["digest"]
-    assert set(one["indicators"]) | set(one["not_computed"]) == {*BY_NAME, *PATH_BY_HAND}
+    assert set(one["indicators"]) | set(one["not_computed"]) == {*BY_NAME, PATH_NAME}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.results.tiny import LABELS, tiny_plan, tiny_record, tiny_reference
@@ -36,6 +37,14 @@ def test_times_along_a_path() -> None:
     assert row["sd_time_s"] == pytest.approx(50.0 / 2**0.5, abs=EXACT)
     assert row["p50_time_s"] == pytest.approx(225.0, abs=EXACT)
     assert row["mean_speed_kmh"] == pytest.approx(2000.0 / 225.0 * 3.6, abs=EXACT)
+
+
+def test_who_takes_another_way_between_the_points_is_not_judged() -> None:
+    plan = tiny_plan()
+    gates = plan.gates._replace(way=((), (1, 0), ()))  # all trips go from a to b
+    assert paths_table(replace(plan, gates=gates), tiny_record(), LABELS)["vehicles"].tolist() == [0]
+    seen = judged_passages(replace(plan, gates=gates), tiny_record())
+    assert np.unique(seen.gate).tolist() == [0, 2]
 
 
 def test_counts_by_speed_over_the_limit() -> None:

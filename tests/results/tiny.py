@@ -75,7 +75,8 @@ def tiny_plan() -> Plan:
         seed_key=7, start_s=0.0, analysis_begin_s=100.0, analysis_end_s=500.0, end_s=600.0, interval_s=300.0,
         # A detector on both lanes of a, the path a to b, and a camera on b that cites above 16 m/s.
         gates=GateArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
-                         f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16)),
+                         f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16),
+                         ((), (0, 1), ())),
     )
 
 

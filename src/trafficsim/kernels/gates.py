@@ -61,7 +61,7 @@ def open_gate(gates, road, g, lane, tick):
         if now >= cell and trips.row[vid].connection >= 0:
             time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
             gates.opened[g, vid] = stamp(time)
-        elif now >= cell and gates.gate[g].open:
+        elif now >= cell and gates.gate[g].open and trips.row[vid].depart_cell <= 0:
             gates.opened[g, vid] = stamp(trips.row[vid].entry_time)
 
 

@@ -31,6 +31,7 @@ SCALE_FIELDS = {
     "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
     "horizon": "i4",  # ticks for which a driver who goes back to the kerb wants to keep the own speed
     "gain": "i4",  # room that a discretionary lane change must win
+    "chain": "i4",  # vehicles no further than this behind the one before are in one queue
     "crawl": "i4",  # speed below which a vehicle is taken as queueing
     "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
     "soft": "i4",  # braking that a discretionary lane change may impose

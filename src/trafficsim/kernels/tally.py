@@ -57,19 +57,23 @@ def note_passage(tally, d, v):
 
 @kernel
 def tally_queues(road, tally, clock, tick):
-    """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept."""
+    """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept.
+
+    A queue is the chain of vehicles close behind each other that begins at the stop line, up to the last one that
+    stands: who crawls at the beginning of a free link is in none.
+    """
     net, signals, vehicles, start = road.net, road.signals, road.vehicles, road.start
     if tick % clock.queue_every != 0:
         return
     for link in range(net.links):
         for lane in range(net.link[link].lane, net.link[link + 1].lane):
-            k = start[lane + 1] - 1
-            while k >= start[lane]:
-                if vel(vehicles.X[k]) <= clock.wait_speed:
-                    back = min(-rear(vehicles.X[k], vehicles.Y[k]), net.lane[lane].length)
-                    tally.queue[link].now = max(tally.queue[link].now, back)
+            ahead = int32(0)
+            for k in range(start[lane], start[lane + 1]):
+                if ahead - pos(vehicles.X[k]) > net.scale.chain:
                     break
-                k -= 1
+                ahead = rear(vehicles.X[k], vehicles.Y[k])
+                if vel(vehicles.X[k]) <= clock.wait_speed:
+                    tally.queue[link].now = max(tally.queue[link].now, min(-ahead, net.lane[lane].length))
         program = tally.queue[link].program
         cycle = signals.program[program].cycle if program >= 0 else clock.cycle_default
         offset = signals.program[program].offset if program >= 0 else 0

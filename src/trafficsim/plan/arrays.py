@@ -168,6 +168,9 @@ class GateArrays(NamedTuple):
     """Way between the points."""
     citation_ms: F8
     """Speed above which a passage is cited; 0: nobody is."""
+    way: tuple[tuple[int, ...], ...]
+    """Links from the first point to the second: only trips whose route has all of them in this order are judged; empty
+    where both points are on one link."""
 
 
 class BehaviourArrays(NamedTuple):
@@ -196,7 +199,7 @@ UNAFFECTED = 1.0e3
 def no_gates() -> GateArrays:
     """Return gates of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return GateArrays((), whole, whole, real, whole, real, whole, whole, real, real)
+    return GateArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:

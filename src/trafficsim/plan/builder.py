@@ -184,7 +184,7 @@ class PlanBuilder:
         gate = check_gate(check, self._roads, self._policy)
         if gate.name in (*self._plan.gates.name, *(other.name for other in self._gates)):
             raise PolicyError(f"policy {self._policy}: {check.name!r}", "a second place of this name",
-                              "a name of its own", "give one of them another name, or drop it")
+                              "each place enforced once", "drop one of them")
         self._gates.append(gate)
         cited = (gate.citation_ms,)
         self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))

@@ -8,12 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.arrays import CAMERA, DETECTOR, PATH, SECTION, DetectorArrays, GateArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
 
+ROLES = {DETECTOR: "detector", PATH: "path", CAMERA: "camera", SECTION: "section"}
 SPOT_WINDOW_M = 50.0
 """Length over which a spot speed is taken (modelling assumption): a single tick knows speeds in whole cells only."""
 
@@ -30,6 +32,7 @@ class Gate(NamedTuple):
     lanes: tuple[int, int]
     length_m: float
     citation_ms: float = 0.0
+    way: tuple[int, ...] = ()
 
 
 def gate_arrays(gates: Sequence[Gate]) -> GateArrays:
@@ -46,14 +49,15 @@ def gate_arrays(gates: Sequence[Gate]) -> GateArrays:
         to_link=whole([gate.to_link for gate in gates]), to_m=real([gate.to_m for gate in gates]),
         lane_start=whole([gate.lanes[0] for gate in gates]), lane_end=whole([gate.lanes[1] for gate in gates]),
         length_m=real([gate.length_m for gate in gates]), citation_ms=real([gate.citation_ms for gate in gates]),
+        way=tuple(gate.way for gate in gates),
     )
 
 
 def joined(first: GateArrays, second: GateArrays) -> GateArrays:
     """Return the gates of both, in this order."""
     columns = {name: np.concatenate([getattr(first, name), getattr(second, name)])
-               for name in GateArrays._fields if name != "name"}
-    return GateArrays(name=first.name + second.name, **columns)
+               for name in GateArrays._fields if name not in ("name", "way")}
+    return GateArrays(name=first.name + second.name, way=first.way + second.way, **columns)
 
 
 def spot_window(position_m: float, length_m: float) -> tuple[float, float]:
@@ -92,7 +96,7 @@ def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> li
         first, last = links[0], links[-1]
         lanes = (int(network.links.lane_start[last]), int(network.links.lane_start[last + 1]))
         end_m = float(network.links.length_m[last])
-        gates.append(Gate(name, PATH, first, 0.0, last, end_m, lanes, length_m))
+        gates.append(Gate(name, PATH, first, 0.0, last, end_m, lanes, length_m, way=tuple(links)))
     return gates
 
 
@@ -113,6 +117,10 @@ def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
     PolicyError
         If a link is unknown or a point lies beyond its link.
     """
+    for link in check.way:
+        if link not in network.link_index:
+            raise PolicyError(f"policy {policy}: {check.name!r}", f"no link {link!r}", "a link of the network",
+                              "correct the link")
     for link, position_m in (check.begin, check.end):
         if link not in network.link_index:
             raise PolicyError(f"policy {policy}: {check.name!r}", f"no link {link!r}", "a link of the network",
@@ -125,4 +133,20 @@ def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
     lanes = (int(network.links.lane_start[last]), int(network.links.lane_start[last + 1]))
     role = CAMERA if check.role == "camera" else SECTION
     return Gate(check.name, role, first, check.begin[1], last, check.end[1], lanes, check.length_m,
-                kmh_to_ms(check.citation_kmh))
+                kmh_to_ms(check.citation_kmh), tuple(network.link_index[link] for link in check.way))
+
+
+def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
+    """Warn of points on links that a vehicle may cross within one tick of 1 s: there it is not seen."""
+    tick_way_m = network.links.free_speed_mean_ms * 1.0
+    found = []
+    for row, name in enumerate(gates.name):
+        for link in dict.fromkeys((int(gates.from_link[row]), int(gates.to_link[row]))):
+            length_m = float(network.links.length_m[link])
+            if length_m < tick_way_m[link]:
+                found.append(Finding(
+                    "warning", "short-measuring-link", f"{ROLES[int(gates.role[row])]} {name!r}",
+                    f"link {network.link_id[link]!r} is {length_m:g} m long, less than a vehicle drives in a second: "
+                    "those who cross it within one tick are not measured",
+                    "put the place, or the end of the path, on a longer link"))
+    return tuple(found)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
 
+DESIGN_KEY = "design volumes"
 DESIGN_DAY = 0
 """Replication that signal plans are designed on; those that are judged begin at 1."""
 
@@ -150,13 +150,18 @@ HEAVY_PCU = 2.0
 S_PER_H = 3600.0
 
 
-@lru_cache(maxsize=16)
 def design_volumes(prepared: Prepared) -> Volumes:
     """Volume (pcu/h) of every movement on the design day: trips of one realisation that is never judged.
 
     Every trip that departs in the scenario counts for each movement of its route; the sum is divided by the time in
-    which trips depart.
+    which trips depart. It is worked out once and kept with the prepared world.
     """
+    if DESIGN_KEY not in prepared.memory:
+        prepared.memory[DESIGN_KEY] = _design_volumes(prepared)
+    return cast(Volumes, prepared.memory[DESIGN_KEY])
+
+
+def _design_volumes(prepared: Prepared) -> Volumes:
     time = prepared.world.scenario.time
     trips = realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
     hours = (time.analysis_end_s - time.start_s) / S_PER_H

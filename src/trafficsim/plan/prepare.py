@@ -14,7 +14,7 @@ from trafficsim.base.findings import Finding
 from trafficsim.plan.arrays import BOOL, F8, I4, ClassArrays, DetectorArrays, GateArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
 from trafficsim.plan.day import GivenTrips, copy_mark
-from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates
+from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates, short_gates
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
@@ -90,7 +90,7 @@ def prepare(world: World) -> Prepared:
         world, network, signals, classes, detectors, gates, routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
-        (*clipped_flows(demand, time), *_routed(requests)),
+        (*clipped_flows(demand, time), *_routed(requests), *short_gates(gates, network)),
     )
 
 

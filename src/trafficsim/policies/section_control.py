@@ -114,7 +114,7 @@ class SectionControl(Policy):
         between_m = sum(_connector_m(builder, pair) for pair in pairwise(chain))
         builder.enforce(SpeedCheck(name=name, role="section", begin=(chain[0], 0.0), end=end,
                                    length_m=sum(length_m.values()) + between_m,
-                                   citation_kmh=limit_kmh + self.tolerance_kmh))
+                                   citation_kmh=limit_kmh + self.tolerance_kmh, way=chain))
 
 
 def _one_limit_kmh(builder: Builder, chain: tuple[str, ...], name: str) -> float:

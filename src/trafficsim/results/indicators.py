@@ -136,7 +136,9 @@ def _path_time_s(seen: Observation, path: str) -> float | None:
     if not rows:
         return None
     chosen = seen.passages.gate == rows[0]
-    return float((seen.plan.gates.length_m[rows[0]] / seen.passages.speed_ms[chosen]).mean()) if chosen.any() else None
+    if int(chosen.sum()) < FEWEST_THROUGH:
+        return None
+    return float((seen.plan.gates.length_m[rows[0]] / seen.passages.speed_ms[chosen]).mean())
 
 
 def _completed_share(seen: Observation) -> float | None:
@@ -196,7 +198,9 @@ INDICATORS: tuple[Indicator, ...] = (
 )
 BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
-NO_THROUGH = "no vehicle drove the whole path in the analysis period"
+FEWEST_THROUGH = 5
+"""Fewer vehicles than this give no mean time along a path (modelling assumption); the table ``paths`` has them."""
+NO_THROUGH = f"fewer than {FEWEST_THROUGH} vehicles drove the whole path in the analysis period"
 
 
 def path_time(path: str) -> Indicator:

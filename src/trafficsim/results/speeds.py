@@ -47,19 +47,32 @@ def judged_passages(plan: Plan, record: Record) -> Passages:
     """Take the passages of the analysis period, in order of gate, lane and time."""
     seen, gates = record.passages, plan.gates
     order = np.lexsort((seen.time_s, seen.lane, seen.gate))
-    gate, lane = seen.gate[order], seen.lane[order]
+    gate, lane, trip = seen.gate[order], seen.lane[order], seen.trip[order]
     time_s, speed_ms = seen.time_s[order], seen.speed_ms[order]
     follows = np.zeros(len(gate), np.bool_)
     follows[1:] = (gate[1:] == gate[:-1]) & (lane[1:] == lane[:-1])
     headway_s = np.where(follows, np.diff(time_s, prepend=-np.inf), np.inf) if len(gate) else np.zeros(0)
-    judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s)
+    judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s) & _on_the_way(plan, gate, trip)
     limit_ms = plan.links.speed_limit_ms[gates.to_link][gate] if len(gates.name) else np.zeros(0)
     citation_ms = gates.citation_ms[gate] if len(gates.name) else np.zeros(0)
     return Passages(
-        gate=gate[judged], trip=seen.trip[order][judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
+        gate=gate[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
         limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
         cited=((citation_ms > 0.0) & (speed_ms > citation_ms))[judged],
     )
+
+
+def _on_the_way(plan: Plan, gate: NDArray[np.int32], trip: NDArray[np.int32]) -> Mask:
+    """Which passages are of vehicles whose route follows the gate's way from link to link."""
+    fine = np.ones(len(gate), np.bool_)
+    start, links = plan.trips.route_start, plan.trips.route_link
+    for row, way in enumerate(plan.gates.way):
+        if len(way) > 1:
+            for place in np.flatnonzero(gate == row).tolist():
+                route = links[start[trip[place]] : start[trip[place] + 1]]
+                begins = np.flatnonzero(route == way[0])
+                fine[place] = any(np.array_equal(route[one : one + len(way)], way) for one in begins.tolist())
+    return fine
 
 
 def at_detectors(plan: Plan, seen: Passages) -> Mask:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from trafficsim import __version__
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, MachineError
 from trafficsim.io.network_file import write_network
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.asked import network_path
@@ -21,7 +21,7 @@ from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Network
 from trafficsim.spec.study import Study
 
-BESIDE = ("world", "findings")
+BESIDE = ("world", "findings", "memory")
 """Parts of a prepared world that no run reads, or that are taken from the scenario."""
 PLAIN = (str, int, float, bool, type(None))
 
@@ -62,7 +62,11 @@ def write_networks(out: Path | None, worlds: Mapping[str, Prepared]) -> None:
         if not path.exists():
             temporary = path.with_name(f".{os.getpid()}.{path.name}")
             write_network(prepared.world.network, temporary)
-            temporary.replace(path)
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise MachineError(str(path), str(error.strerror or error), "a folder that can be written",
+                                   "free some space or give another folder with --out") from error
 
 
 def fingerprint(prepared: Prepared) -> str:

@@ -78,6 +78,9 @@ class SpeedCheck(Model):
         Way between them.
     citation_kmh
         A passage is cited when its speed is above this.
+    way
+        Links from the first point to the second, where these are on different links: who comes another way is not
+        measured.
     """
 
     name: str
@@ -86,3 +89,4 @@ class SpeedCheck(Model):
     end: tuple[str, float]
     length_m: float = Field(gt=0)
     citation_kmh: float = Field(gt=0)
+    way: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
 STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.0, 0.28
 # Walking pace (waiting) and moving again.
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
+CHAIN_M = 30.0
+"""Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
 """For so long a driver who goes back to the kerb wants to drive there at the own speed (modelling assumption)."""
 INSTANT = 1.0e4
@@ -66,7 +68,7 @@ def make_scale(settings: CellularAutomaton) -> np.record:
         "hard": brake(5.0), "commit": brake(6.0), "comfort": brake(2.0), "safe": brake(SAFE_BRAKE_MS2),
         "overhang": 0, "slack": cells(2.0), "near": cells(4.0), "clear": cells(10.0), "gain": cells(6.0),
         "horizon": max(1, round(KEEP_S / tick)),
-        "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
     }
