@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _HOMES = {
-    "trafficsim.api": ("build", "check", "compare", "explain", "load", "run", "timing"),
+    "trafficsim.api": ("build", "check", "compare", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from trafficsim.api import load as load
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
+    from trafficsim.api import trace as trace
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError

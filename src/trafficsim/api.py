@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -12,6 +12,7 @@ from trafficsim.base.findings import Finding
 from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
+from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
@@ -19,6 +20,7 @@ from trafficsim.spec.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trafficsim.results.trace import Trace
     from trafficsim.run.runner import Progress, RunResult, StudyResult
 
 
@@ -366,6 +368,54 @@ def _with_alternative(study: str | Path | Study, alternative: str) -> tuple[_Pla
         raise InputError(f"{place.label}: alternatives", f"no alternative {alternative!r}",
                          f"one of {sorted(plan.alternatives)}", "correct the name")
     return place, plan
+
+
+def trace(
+    subject: str | Path | Scenario | World, links: str | Sequence[str], *, policies: Sequence[Policy] = (),
+    replication: int = 1, window_s: tuple[float, float] | None = None,
+) -> Trace:
+    """Run one replication and keep the traces of all vehicles along a way, for a time-space diagram.
+
+    Parameters
+    ----------
+    subject
+        A scenario file, a scenario or a world.
+    links
+        Links in driving order, or the name of a path of the network.
+    policies
+        The alternative; nothing is changed without them.
+    replication
+        Number of the realisation.
+    window_s
+        Clock times between which traces are kept; the analysis period without it.
+
+    Raises
+    ------
+    InputError
+        If the scenario, a link or path, or a policy is wrong.
+
+    Examples
+    --------
+    >>> from trafficsim import Demand, Flow, Scenario, corridor
+    >>> road = corridor([300.0, 300.0])
+    >>> demand = Demand(flows=(Flow(id="f", origin="east1", destination="east2", volume_veh_h=300.0),))
+    >>> world = Scenario(name="road", network=road, demand=demand)
+    >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).way
+    ('east2',)
+    """
+    from trafficsim.run.runner import trace_way
+
+    world = build(subject)
+    with naming(_place(subject).label):
+        require_sound(world)
+        paths = world.network.paths
+        if isinstance(links, str) and links not in paths:
+            raise InputError(f"trace: path {links!r}", "no such path", f"one of {sorted(paths)}, or a list of links",
+                             "correct the name, or give links as a list")
+        way = paths[links] if isinstance(links, str) else tuple(links)
+        if not way:
+            raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
+        return trace_way(world, tuple(way), policies, replication, window_s)
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:

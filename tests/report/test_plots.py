@@ -189,3 +189,17 @@ def test_a_network_is_drawn_from_a_world(roads: ts.World, tmp_path: Path) -> Non
     drawn = ts.plot.network(roads, title="main road")
     assert drawn.axes[0].get_title(loc="left") == "main road"
     assert any(line.get_marker() == "s" for line in drawn.axes[0].lines)
+
+
+def test_a_trace_needs_nothing_beside_it() -> None:
+    road = ts.corridor([200.0, 200.0, 200.0], signals=[1])
+    flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=600.0)
+    world = ts.Scenario(name="road", network=road, demand=ts.Demand(flows=(flow,)), time=ts.Time(analysis_s=300.0))
+    found = ts.trace(world, links=["east1", "east2"], window_s=(0.0, 200.0))
+    assert set(found.trajectories["link"]) == {"east1", "east2"}
+    assert float(found.trajectories["time_s"].max()) <= 201.0
+    assert ts.plot.time_space(found).axes[0].get_ylabel() == "distance along the path (m)"
+    with pytest.raises(ts.InputError, match="no such path"):
+        ts.trace(world, links="nowhere")
+    with pytest.raises(ts.InputError, match="nowhere"):
+        ts.trace(world, links=["nowhere"])

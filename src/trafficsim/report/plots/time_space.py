@@ -15,6 +15,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, new_figure, short, styled
 from trafficsim.results.frames import LABEL_COLUMNS
+from trafficsim.results.trace import Trace
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
@@ -35,7 +36,7 @@ class StopLine(NamedTuple):
 
 @styled
 def time_space(
-    trajectories: pd.DataFrame, network: Network | World, path: str | Sequence[str],
+    trajectories: pd.DataFrame | Trace, network: Network | World | None = None, path: str | Sequence[str] = (),
     signals: Sequence[SignalProgram] | None = None, language: str = "en",
 ) -> Figure:
     """Draw the vehicles on a path over time, and at every stop line when it was green.
@@ -43,7 +44,7 @@ def time_space(
     Parameters
     ----------
     trajectories
-        Table of that name, of one run.
+        Table of that name, of one run; or what :func:`trafficsim.api.trace` gives, which needs nothing beside it.
     network
         Lengths of the links, and the signals on the way.
     path
@@ -74,6 +75,12 @@ def time_space(
     'distance along the path (m)'
     """
     words = load(language)
+    if isinstance(trajectories, Trace):
+        network, path, signals = trajectories.network, trajectories.way, trajectories.signals
+        trajectories = trajectories.trajectories
+    if network is None:
+        raise InputError("plot: time-space", "trajectories without a network", "the network that they are on",
+                         "give the network and a path, or the result of ts.trace")
     roads = network.network if isinstance(network, World) else network
     links = _links(roads, path)
     labels = [name for name in LABEL_COLUMNS if name in trajectories]
