@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -257,25 +257,20 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     plan = study if isinstance(study, Study) else read_study(study)
     # Workers begin to import while this process does.
     with naming(place.label), executor_named(executor, workers) as crew:
-        from trafficsim.run.runner import Options, load_worlds, run_study
+        from trafficsim.run.runner import Options, load_worlds, prepare_worlds, run_study
 
         worlds = load_worlds(plan, place.folder)
         for name, world in worlds.items():
             with naming(f"scenario {name!r}"):
                 require_sound(world)
         options = Options(None if out is None else Path(out), resume, crew, progress)
-        result = run_study(plan, worlds, replications=replications, options=options)
+        prepared = prepare_worlds(worlds)
+        result = run_study(plan, prepared, replications=replications, options=options)
         if options.out is not None:
-            _write_timing(options.out, plan, worlds)
+            from trafficsim.report.timing_files import write_timing
+
+            write_timing(options.out, plan, prepared)
         return result
-
-
-def _write_timing(folder: Path, study: Study, worlds: Mapping[str, World]) -> None:
-    """Lay timing plans beside the tables, where an alternative changes signals."""
-    from trafficsim.plan.prepare import prepare
-    from trafficsim.report.timing_files import write_timing
-
-    write_timing(folder, study, {name: prepare(world) for name, world in worlds.items()})
 
 
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:

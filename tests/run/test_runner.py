@@ -15,6 +15,7 @@ from tests.run.fake_engine import BROKEN, LOSING, Slower, fake_world
 from trafficsim.base.errors import InputError, SimulationError, UnreadField
 from trafficsim.engines.registry import ENGINES
 from trafficsim.kernels.rng import hash_name
+from trafficsim.plan.prepare import prepare
 from trafficsim.results.store import read_tables
 from trafficsim.run import runner
 from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
@@ -131,9 +132,10 @@ def test_names_too_long_for_files_are_refused_before_anything_is_run(tmp_path: P
     name = "خفض السرعة إلى ثلاثين كيلومترا في الساعة"  # percent-encoded, a letter takes six characters
     long = study(alternatives={"do nothing": (), name: (Slower(),)})
     with pytest.raises(InputError, match=r"shorten the name of the alternative"):
-        run_study(long, {"toy": fake_world()}, options=Options(tmp_path))
+        run_study(long, {"toy": prepare(fake_world())}, options=Options(tmp_path))
     assert not list(tmp_path.iterdir())
-    assert run_study(long, {"toy": fake_world()}).tables["runs"]["alternative"].nunique() == 2, "no folder, no files"
+    runs = run_study(long, {"toy": prepare(fake_world())}).tables["runs"]
+    assert runs["alternative"].nunique() == 2, "no folder, no files"
 
 
 @pytest.mark.parametrize("broken", [

@@ -33,6 +33,7 @@ class Stream(IntEnum):
     TRACE = 9
     START = 10
     BRAKING = 11
+    DAY = 12
 
 
 def hash_name(*parts: object) -> int:

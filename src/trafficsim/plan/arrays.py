@@ -150,6 +150,7 @@ class DetectorArrays(NamedTuple):
 
 # What a gate is for.
 DETECTOR, PATH, CAMERA, SECTION = 0, 1, 2, 3
+ROLE_NAMES = ("detector", "path", "camera", "section")
 
 
 class GateArrays(NamedTuple):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.special import ndtri
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.kernels.rng import Stream, hash_name, u01
 from trafficsim.plan.arrays import F8, U8, UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR
+from trafficsim.plan.realise import normal_score
 from trafficsim.spec.behaviour import Response, Rule, Zone
 
-MOST_MARGIN_SCORE = 3.0
 MOST_FACTORS = 100_000_000
 """Rules times trips that fit in memory (12 bytes each)."""
 WHO, HOW_MUCH = 0, 1
@@ -52,7 +51,7 @@ def driver_factor(keys: U8, response: Response) -> F8:
     [0.95, 0.95]
     """
     affected = mark_uniform(keys, response.mark) < 1.0 - response.unaffected
-    score = np.clip(ndtri(mark_uniform(keys, response.mark, HOW_MUCH)), -MOST_MARGIN_SCORE, MOST_MARGIN_SCORE)
+    score = normal_score(mark_uniform(keys, response.mark, HOW_MUCH))
     factor = np.maximum(1.0 + response.margin_mean + response.margin_sd * score, LEAST_FACTOR)
     return np.where(affected, factor, UNAFFECTED)
 

@@ -13,15 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from trafficsim.kernels.rng import u01
+from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import BOOL, F8, I4, U8
-from trafficsim.plan.realise import MOST_SCORE, Rate, hash_names, vehicle_keys
+from trafficsim.plan.realise import Rate, hash_names, normal_score, vehicle_keys
 
-DAY = 12
-"""Random stream of the day; its entities are the day itself, whether a trip is made or copied, and a copy's shift."""
 _ITSELF, _MADE, _SHIFT = 0, 1, 2
+"""Entities of the random stream of the day: the day itself, whether a trip is made or copied, and a copy's shift."""
 MOST_SHIFT_S = 300.0
 """A further trip departs up to this much before or after the one it copies (modelling assumption)."""
 
@@ -61,8 +59,7 @@ def day_factor(seed_key: int, variation: float) -> float:
     >>> day_factor(7, 0.0), 0.7 <= day_factor(7, 0.1) <= 1.3
     (1.0, True)
     """
-    score = float(np.clip(ndtri(u01(seed_key, DAY, _ITSELF, 0)), -MOST_SCORE, MOST_SCORE)[0])
-    return 1.0 + variation * score
+    return 1.0 + variation * float(normal_score(u01(seed_key, Stream.DAY, _ITSELF, 0))[0])
 
 
 def scaled_rate(rate: Rate, factor: float) -> Rate:
@@ -99,12 +96,12 @@ def trips_of_day(trips: GivenTrips, factor: float, seed_key: int, window_s: tupl
     rows = np.arange(len(trips.name))
     if factor == 1.0:
         return DayTrips(rows, trips.name, trips.name_hash, trips.depart_s)
-    draw = u01(vehicle_keys(trips.name_hash, seed_key), DAY, _MADE, 0)
+    draw = u01(vehicle_keys(trips.name_hash, seed_key), Stream.DAY, _MADE, 0)
     kept = rows[trips.timetabled | (draw < factor)]
     copied = rows[~trips.timetabled & (draw < factor - 1.0)]
     names = [trips.name[row] + trips.copy_mark for row in copied.tolist()]
     hashes = hash_names(names)
-    shift_s = (2.0 * u01(vehicle_keys(hashes, seed_key), DAY, _SHIFT, 0) - 1.0) * MOST_SHIFT_S
+    shift_s = (2.0 * u01(vehicle_keys(hashes, seed_key), Stream.DAY, _SHIFT, 0) - 1.0) * MOST_SHIFT_S
     return DayTrips(
         np.concatenate([kept, copied]), [trips.name[row] for row in kept.tolist()] + names,
         np.concatenate([trips.name_hash[kept], hashes]),

@@ -10,12 +10,11 @@ import numpy as np
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import CAMERA, DETECTOR, PATH, SECTION, DetectorArrays, GateArrays
+from trafficsim.plan.arrays import DETECTOR, PATH, ROLE_NAMES, DetectorArrays, GateArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
 
-ROLES = {DETECTOR: "detector", PATH: "path", CAMERA: "camera", SECTION: "section"}
 SPOT_WINDOW_M = 50.0
 """Length over which a spot speed is taken (modelling assumption): a single tick knows speeds in whole cells only."""
 
@@ -131,9 +130,9 @@ def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
                               f"a position from 0 to {length_m:g} m", "correct the position")
     first, last = network.link_index[check.begin[0]], network.link_index[check.end[0]]
     lanes = (int(network.links.lane_start[last]), int(network.links.lane_start[last + 1]))
-    role = CAMERA if check.role == "camera" else SECTION
-    return Gate(check.name, role, first, check.begin[1], last, check.end[1], lanes, check.length_m,
-                kmh_to_ms(check.citation_kmh), tuple(network.link_index[link] for link in check.way))
+    way = tuple(network.link_index[link] for link in check.way)
+    return Gate(check.name, ROLE_NAMES.index(check.role), first, check.begin[1], last, check.end[1], lanes,
+                check.length_m, kmh_to_ms(check.citation_kmh), way)
 
 
 def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
@@ -145,7 +144,7 @@ def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
             length_m = float(network.links.length_m[link])
             if length_m < tick_way_m[link]:
                 found.append(Finding(
-                    "warning", "short-measuring-link", f"{ROLES[int(gates.role[row])]} {name!r}",
+                    "warning", "short-measuring-link", f"{ROLE_NAMES[int(gates.role[row])]} {name!r}",
                     f"link {network.link_id[link]!r} is {length_m:g} m long, less than a vehicle drives in a second: "
                     "those who cross it within one tick are not measured",
                     "put the place, or the end of the path, on a longer link"))

@@ -26,6 +26,7 @@ from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.scenario import Time
 
 MOST_SCORE = 3.0
+"""Normal scores of people and days are cut there (modelling assumption)."""
 SECONDS_PER_HOUR = 3600.0
 
 
@@ -60,17 +61,28 @@ def hash_names(names: Sequence[str]) -> U8:
     return np.array([hash_name(name) for name in names], np.uint64)
 
 
-def normal_scores(keys: U8) -> F8:
-    """Return the normal score of each driver: inverse normal of a uniform draw, cut at +-3.
+def normal_score(uniform: F8) -> F8:
+    """Turn uniform numbers into normal ones, cut at +-3.
 
     Scores beyond the cut are set to it, so that the share above any limit within it is exactly what was asked.
+
+    Examples
+    --------
+    >>> normal_score(np.array([0.5, 1e-9])).tolist()
+    [0.0, -3.0]
+    """
+    return np.clip(ndtri(uniform), -MOST_SCORE, MOST_SCORE)
+
+
+def normal_scores(keys: U8) -> F8:
+    """Return the normal score of each driver.
 
     Examples
     --------
     >>> bool(abs(normal_scores(hash_names(["a", "b"]))).max() <= 3.0)
     True
     """
-    return np.clip(ndtri(u01(keys, Stream.SPEED, 0, 0)), -MOST_SCORE, MOST_SCORE)
+    return normal_score(u01(keys, Stream.SPEED, 0, 0))
 
 
 def draw_classes(keys: U8, cumulative: F8) -> I4:

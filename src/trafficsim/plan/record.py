@@ -9,6 +9,9 @@ import numpy as np
 
 from trafficsim.plan.arrays import F8, I4, U1
 
+WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
+"""Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
+counts as one stop."""
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip at the end of a run."""
 

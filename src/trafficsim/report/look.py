@@ -7,11 +7,14 @@ import functools
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from trafficsim.base.errors import MachineError
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
@@ -124,3 +127,18 @@ def png_bytes(figure: Figure, dpi: float) -> bytes:
     with rc_context(STYLE):
         figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a figure as PNG, the same bytes every time.
+
+    Raises
+    ------
+    MachineError
+        If the file cannot be written.
+    """
+    try:
+        figure.savefig(path, dpi=NOTEBOOK_DPI, format="png", metadata={"Software": None})
+    except OSError as error:
+        raise MachineError(str(path), error.strerror or str(error), "a file that can be written",
+                           "choose another folder, or free space") from None

@@ -12,9 +12,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from trafficsim.base.errors import MachineError
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import Picture
+from trafficsim.report.look import Picture, save
 from trafficsim.spec.network import Network
 
 # Okabe and Ito (2008), Color Universal Design: the colours that differ for all common kinds of colour vision.
@@ -76,7 +75,7 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
     if handles:
         axes.legend(handles=handles, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     if path is not None:
-        _save(figure, Path(path))
+        save(figure, path)
     return figure
 
 
@@ -176,11 +175,3 @@ def _draw_signals(axes: Any, network: Network, words: Language) -> list[Line2D]:
     style = {"marker": "s", "color": SIGNAL_COLOUR, "markerfacecolor": "#F0E442", "markeredgewidth": 0.8}
     axes.plot([x for x, _ in places], [y for _, y in places], linestyle="none", markersize=size, zorder=3, **style)
     return [Line2D([], [], linestyle="none", markersize=5, label=words.plain("plot.signal"), **style)]  # type: ignore[arg-type]
-
-
-def _save(figure: Figure, path: Path) -> None:
-    try:
-        figure.savefig(path, dpi=110, format="png", metadata={"Software": None})
-    except OSError as error:
-        raise MachineError(str(path), error.strerror or str(error), "a file that can be written",
-                           "choose another folder, or free space") from None

@@ -10,8 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from trafficsim.base.errors import MachineError
-from trafficsim.report.look import Picture
+from trafficsim.report.look import Picture, save
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 
@@ -85,7 +84,7 @@ def timing_picture(
     figure.suptitle(title or "Signal timing: upper bars before, lower bars after", fontsize=10, x=0.01, ha="left")
     _legend(figure, (*before, *after))
     if path is not None:
-        _save(figure, Path(path))
+        save(figure, path)
     return figure
 
 
@@ -151,11 +150,3 @@ def _legend(figure: Figure, programs: Sequence[SignalProgram]) -> None:
                for letter, look in LOOKS.items() if letter in shown]
     if handles:
         figure.legend(handles=handles, fontsize=7, loc="outside lower center", ncols=len(handles), frameon=False)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    try:
-        figure.savefig(path, dpi=110, format="png", metadata={"Software": None})
-    except OSError as error:
-        raise MachineError(str(path), error.strerror or str(error), "a file that can be written",
-                           "choose another folder, or free space") from None

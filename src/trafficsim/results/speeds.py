@@ -9,11 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import CAMERA, DETECTOR, F8, PATH, SECTION, Plan
+from trafficsim.plan.arrays import DETECTOR, F8, PATH, ROLE_NAMES, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
-ROLE_NAMES = {DETECTOR: "detector", PATH: "path", CAMERA: "camera", SECTION: "section"}
 UNIMPEDED_HEADWAY_S = 5.0
 """Vehicles further than this behind the one before count as unimpeded (policy evidence, pipeline of crash models)."""
 FAR_ABOVE_KMH = 20.0

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.units import ms_to_kmh
-
-STOPPED_MS, MOVING_MS = 1.4, 2.8
-"""Below walking pace a vehicle stands; only above twice that it moves again, so a queue that moves up counts once."""
+from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
 
 
 def stops_along(trajectories: pd.DataFrame, links: Sequence[str]) -> pd.Series[int]:
@@ -43,7 +41,7 @@ def stops_along(trajectories: pd.DataFrame, links: Sequence[str]) -> pd.Series[i
     rows = inside[inside["trip"].isin(ends[0] & ends[1])].sort_values(["trip", "time_s"], kind="stable")
     names, trip = np.unique(rows["trip"].to_numpy(dtype=object).astype(str), return_inverse=True)
     speed = rows["speed_kmh"].to_numpy(dtype=np.float64)
-    phase = np.where(speed < ms_to_kmh(STOPPED_MS), 1, np.where(speed >= ms_to_kmh(MOVING_MS), -1, 0))
+    phase = np.where(speed < ms_to_kmh(WAIT_SPEED_MS), 1, np.where(speed >= ms_to_kmh(MOVE_SPEED_MS), -1, 0))
     certain = np.flatnonzero(phase != 0)
     before = np.append(0, phase[certain][:-1])
     first = np.append(-1, trip[certain][:-1]) != trip[certain]

@@ -199,7 +199,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
 
 
 def run_study(
-    study: Study, worlds: Mapping[str, World] | None = None, *, replications: int | None = None,
+    study: Study, worlds: Mapping[str, Prepared] | None = None, *, replications: int | None = None,
     options: Options | None = None,
 ) -> StudyResult:
     """Run every alternative of a study on the same replications.
@@ -209,7 +209,7 @@ def run_study(
     study
         Scenarios, alternatives, engines and the indicators to compare.
     worlds
-        Its scenarios by name, as :func:`load_worlds` gives them; left out, they are loaded.
+        Its scenarios by name, as :func:`prepare_worlds` gives them; left out, they are loaded.
     replications
         Takes the place of the study's number.
     options
@@ -228,8 +228,7 @@ def run_study(
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
-    loaded = load_worlds(study, Path()) if worlds is None else worlds
-    prepared = {name: _prepared(name, world) for name, world in loaded.items()}
+    prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
     check_policies(study, prepared)
     jobs = [
@@ -246,9 +245,19 @@ def run_study(
     return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options))
 
 
-def _prepared(name: str, world: World) -> Prepared:
-    with naming(f"scenario {name!r}"):
-        return prepare(world)
+def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
+    """Prepare the scenarios of a study, each once.
+
+    Raises
+    ------
+    InputError
+        Naming the scenario, if something of it cannot be lowered.
+    """
+    prepared = {}
+    for name, world in worlds.items():
+        with naming(f"scenario {name!r}"):
+            prepared[name] = prepare(world)
+    return prepared
 
 
 def check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
-from trafficsim.engines.ca.scales import MOVE_SPEED_MS, WAIT_SPEED_MS, make_rule, one_row
+from trafficsim.engines.ca.scales import make_rule, one_row
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
 from trafficsim.kernels.rules import Rule
@@ -32,6 +32,7 @@ from trafficsim.kernels.state import (
     rows,
 )
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
 from trafficsim.spec.scenario import CellularAutomaton
 
 EVENT_ROWS = 65536

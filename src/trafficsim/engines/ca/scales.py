@@ -21,8 +21,6 @@ NASCH_P = 0.5
 YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
 # Comfortable braking towards a stop line: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence B4).
 STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.0, 0.28
-# Walking pace (waiting) and moving again.
-WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 CHAIN_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
