@@ -16,9 +16,11 @@ import pandas as pd
 
 import trafficsim as ts
 from trafficsim.results.statistics import t_interval
+from trafficsim.run.runner import StudyResult
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BASE = "do nothing"
+KEYS = ["alternative", "replication"]
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,16 @@ class Row:
         return "within" if inside and sign else "OUT"
 
 
-def speeds_of(scenario: ts.Scenario, policy: ts.Policy, replications: int, workers: int = 2) -> pd.DataFrame:
-    """The speeds table of both arms, all replications."""
+def results_of(scenario: ts.Scenario, policy: ts.Policy, replications: int, workers: int = 2) -> StudyResult:
+    """Both arms, all replications."""
     study = ts.Study(name="evidence", scenarios=(scenario,), alternatives={BASE: (), "policy": (policy,)},
                      replications=replications, demand_variation=0.0)
-    return ts.run(study, workers=workers).tables["speeds"]
+    return ts.run(study, workers=workers)
+
+
+def speeds_of(scenario: ts.Scenario, policy: ts.Policy, replications: int, workers: int = 2) -> pd.DataFrame:
+    """The speeds table of both arms, all replications."""
+    return results_of(scenario, policy, replications, workers).tables["speeds"]
 
 
 def arms(table: pd.DataFrame, place: str, column: str) -> tuple[np.ndarray, np.ndarray]:
@@ -149,11 +156,58 @@ def section_profile(table: pd.DataFrame, name: str, calibration: str) -> list[Ro
     ]
 
 
+def three_lanes(limit_kmh: float, volume_veh_h: float, mean_kmh: float, sd_kmh: float) -> ts.Scenario:
+    """A section of 3 km with three lanes between a kilometre before and one beyond."""
+    section = {"name": "section", "free_speed_mean_kmh": mean_kmh, "free_speed_sd_kmh": sd_kmh}
+    network = ts.NetworkSource(
+        builder=ts.BuilderSpec(kind="corridor", arguments={
+            "lengths_m": [1000, 3000, 1000], "lanes": 3, "speed_limit_kmh": limit_kmh, "road_class": "motorway",
+            "sections": dict.fromkeys("123", section), "groups": {"section": [2]}}),
+        paths={"section": ("east2",)})
+    flow = ts.Flow(id="all", origin="east1", destination="east3", volume_veh_h=volume_veh_h)
+    return ts.Scenario(name="section", network=network, demand=ts.DemandSource(flows=(flow,)),
+                       time=ts.Time(warmup_s=300.0, analysis_s=1800.0, clear_s=900.0))
+
+
+def lane_rows(replications: int) -> Mapping[str, list[Row]]:
+    """Strict section control on three lanes: limit 120 in light traffic, limit 80 in light and in heavy traffic."""
+    policy = ts.policies.SectionControl(on=ts.links(group="section"))
+    cases = {"limit 120, 900 veh/h": (three_lanes(120.0, 900.0, 116.7, 12.8), (-8.0, -3.0), "-5"),
+             "limit 80, 900 veh/h": (three_lanes(80.0, 900.0, 92.0, 10.0), (-17.0, -10.0), "-15"),
+             "limit 80, 4,500 veh/h": (three_lanes(80.0, 4500.0, 92.0, 10.0), None, "")}
+    found = {}
+    for name, (scenario, accept, published) in cases.items():
+        results = results_of(scenario, policy, replications)
+        speeds = results.tables["speeds"]
+        found[name] = [
+            difference("mean section speed", speeds, "section", accept, published),
+            relative("standard deviation of section speed", arms(speeds, "section", "sd_kmh"), None, "", ratio),
+            relative("travel time", _travel_times(results), None, "", ratio),
+            relative("lane changes per vehicle-km", _lane_changes(results), None, "", ratio),
+        ]
+    return found
+
+
+def _by_arm(series: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    return series[BASE].to_numpy(np.float64), series["policy"].to_numpy(np.float64)
+
+
+def _travel_times(results: StudyResult) -> tuple[np.ndarray, np.ndarray]:
+    return _by_arm(results.tables["paths"].query("path == 'section'").set_index(KEYS)["mean_time_s"].astype(float))
+
+
+def _lane_changes(results: StudyResult) -> tuple[np.ndarray, np.ndarray]:
+    travelled_km = results.tables["links"].groupby(KEYS)["vehicle_km"].sum().astype(float)
+    changes = results.tables["runs"].set_index(KEYS)["lane_changes"].astype(float)
+    return _by_arm(changes / travelled_km)
+
+
 def main() -> None:
     """Print the tables."""
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     for title, blocks in (("Camera on a motorway", camera_rows(replications)),
-                          ("Section control in a tunnel", section_rows(replications))):
+                          ("Section control in a tunnel", section_rows(replications)),
+                          ("Strict section control of 3 km with three lanes", lane_rows(replications))):
         print(f"\n{title}, {replications} replications\n")
         print("| case | metric | origin | change | 95 % interval | unit | published | accepted | |")
         print("|---|---|---|--:|---|---|---|---|---|")

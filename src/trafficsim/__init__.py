@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _HOMES = {
-    "trafficsim.api": ("build", "check", "compare", "explain", "load", "run", "timing", "trace"),
+    "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from trafficsim.api import build as build
     from trafficsim.api import check as check
     from trafficsim.api import compare as compare
+    from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain
     from trafficsim.api import load as load
     from trafficsim.api import run as run

@@ -131,6 +131,39 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     return _with_attempt(check_world(world), world, None)
 
 
+def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
+    """Write a picture of a scenario's network as PNG: links as wide as they have lanes, signals, groups.
+
+    Parameters
+    ----------
+    source
+        A scenario file, a scenario or a world.
+    path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If the scenario is wrong, or the source is a study.
+    MachineError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from trafficsim import BuilderSpec, NetworkSource, Scenario
+    >>> town = Scenario(name="town", network=NetworkSource(builder=BuilderSpec(kind="grid")))
+    >>> draw(town, Path(tempfile.mkdtemp()) / "town.png")
+    """
+    from trafficsim.report.network_map import network_map
+
+    if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
+        raise InputError(f"{source}: picture", "a study", "a scenario: a study may have several networks",
+                         "name one of its scenarios")
+    world = build(source)
+    network_map(world.network, path, world.scenario.name)
+
+
 def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     from trafficsim.run.runner import load_worlds, question_of
 

@@ -40,6 +40,18 @@ def test_options_that_are_built_are_shown_and_no_others() -> None:
     assert {"--executor", "--resume", "--workers", "--out", "--replications", "--json"} <= options
 
 
+def test_check_draws_the_network(tmp_path: Path) -> None:
+    assert Answer("new", tmp_path / "first").status == 0
+    picture = tmp_path / "network.png"
+    assert Answer("check", tmp_path / "first/scenario.toml", "--picture", picture).status == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    refused = Answer("check", tmp_path / "first/study.toml", "--picture", tmp_path / "other.png")
+    assert refused.status == 2
+    assert "name one of its scenarios" in refused.stderr
+    assert not (tmp_path / "other.png").exists()
+    assert Answer("check", tmp_path / "first/scenario.toml", "--picture", tmp_path / "absent/x.png").status == 1
+
+
 def test_version() -> None:
     assert Answer("--version").stdout.strip() == __version__
 

@@ -7,14 +7,15 @@ import pytest
 
 from tests.oracles import lanes
 from tests.support.rings import ring_program
-from tests.support.worlds import link, make_network, make_program, make_world, through
+from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
+from trafficsim.engines.ca import run
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.leaders import guard, leader_words
 from trafficsim.kernels.repack import repack
 from trafficsim.kernels.state import Count
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.network import Connection
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.spec.scenario import CellularAutomaton, Trajectories
 
 LANES, MOST = 8, 9
 
@@ -127,3 +128,12 @@ def test_a_lane_closed_to_the_vehicle_does_not_lead_on() -> None:
     trips = [Trip(id=kind, depart_s=0.0, route=("a", "b"), vehicle_class=kind) for kind in ("bus", "car")]
     compiled = make_program(make_world(make_network(rows, through("a", "b", 2)), trips=trips)).trips
     assert compiled.lanes_wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
+
+
+@pytest.mark.parametrize(("road_class", "lane"), [("rural", 0), ("motorway", 0), ("urban", 1)])
+def test_who_is_alone_goes_back_to_the_kerb_outside_towns(road_class: str, lane: int) -> None:
+    road = make_network([link("a", 800.0, lanes=2, speed_limit_kmh=80.0, road_class=road_class)])
+    trips = [Trip(id="t", depart_s=0.0, route=("a",), depart_lane=1)]
+    record = run(make_plan(make_world(road, trips=trips, trajectories=Trajectories(share=1.0))), CellularAutomaton())
+    assert record.trajectories.lane[0] == 1
+    assert record.trajectories.lane[-1] == lane

@@ -29,6 +29,9 @@ class Subject(StrEnum):
 @guarded
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Scenario or study file.")],
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draw the network of a scenario, lanes and signals.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Validate a scenario or study, and say what was repaired or inferred."""
@@ -48,6 +51,8 @@ def check(
         _show(file, findings)
     if not ok:
         raise typer.Exit(INPUT_WRONG)
+    if picture is not None:
+        api.draw(file, picture)
 
 
 @guarded

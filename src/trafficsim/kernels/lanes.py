@@ -135,7 +135,8 @@ def gains(net, vehicles, x, room, where):
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and side < 0:
         closing = max(desired - ahead_speed, int32(0))
-        return ahead >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
+        seen = min(ahead, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
+        return seen >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
     if ahead <= own + net.scale.gain:
         return False
     if not keep:
@@ -154,7 +155,7 @@ def accepts(net, vehicles, start, trips, work, where):
     side = int32(target - source)
     must = wish(y) == side
     first = x == start[source]
-    if first and not must:
+    if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
         return False
     back = rear(X[x], y)
     limit = -min(net.lane[source].length, net.lane[target].length)

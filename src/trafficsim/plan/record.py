@@ -137,6 +137,7 @@ class Record:
     demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
     gridlock : whether at the end no vehicle had moved for five minutes although some were en route
     state : bytes of the engine's final state, for the digest
+    lane_changes : number of them in the whole run
     """
 
     engine: str
@@ -154,5 +155,6 @@ class Record:
     completed: int
     gridlock: bool
     state: bytes
+    lane_changes: int = 0
     passages: PassageRecord = field(default_factory=no_passages)
     performance: Performance = field(default_factory=Performance)

@@ -51,6 +51,7 @@ def make_record(
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
         gridlock=counts[EN_ROUTE] > 0 and still_s >= GRIDLOCK_S, state=_state(program),
+        lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         passages=_passages(plan, settings, collected), performance=performance,
     )
 
