@@ -152,7 +152,8 @@ def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
     --------
     >>> import tempfile
     >>> from trafficsim import BuilderSpec, NetworkSource, Scenario
-    >>> town = Scenario(name="town", network=NetworkSource(builder=BuilderSpec(kind="grid")))
+    >>> maker = BuilderSpec(kind="grid", arguments={"rows": 2, "columns": 2})
+    >>> town = Scenario(name="town", network=NetworkSource(builder=maker))
     >>> draw(town, Path(tempfile.mkdtemp()) / "town.png")
     """
     from trafficsim.report.network_map import network_map
