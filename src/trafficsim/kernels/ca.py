@@ -41,11 +41,11 @@ def step(world, vehicles, after, start, start_after, tick):
     change_lanes(road, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
     apply_zones(zones, net, vehicles, start, trips)
     n = start[net.lanes]
-    leader_words(vehicles, work.leader, n)
+    leader_words(vehicles, work, n)
     look_ahead(road, tick)
     serve_stops(net, vehicles, start, trips, work)
     follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
-    apply_bounds(vehicles, work)
+    apply_bounds(vehicles, work, n)
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
     transfer(road, tally, clock, tick)

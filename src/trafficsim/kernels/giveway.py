@@ -110,7 +110,7 @@ def in_the_way(net, vehicles, start, foe):
     return rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + (net.conn[foe].length >> 1) < 0
 
 
-@kernel
+@per_vehicle
 def must_wait(road, conn, tick, waited, share):
     """Whether a vehicle before connection ``conn`` has to give way in this tick.
 
@@ -152,7 +152,7 @@ def is_blocked(road, conn, tick, waited):
     return False
 
 
-@kernel
+@per_vehicle
 def has_room(road, view):
     """Whether a vehicle will fit beyond the junction when all ahead have closed up.
 

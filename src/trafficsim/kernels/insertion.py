@@ -11,7 +11,7 @@ from trafficsim.kernels.look import sight
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.transfer import desired_speed
+from trafficsim.kernels.transfer import desired_speed, stops_on
 from trafficsim.kernels.words import EXIT, FLAG_STOP, pack_x, pack_y, pos, rear, vel, with_turn
 
 EN_ROUTE = 1
@@ -127,12 +127,9 @@ def enter(road, tally, trip, where, tick):
     begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
     time = tick + 1.0 - min(since, float(place - begin) * 256.0 / cap)
     flags = lane_flags(net, trips, lane, hop)
-    stop = trips.row[trip].stop_start
-    if stop < trips.row[trip + 1].stop_start:
-        trips.row[trip].dwell_left = trips.stop[stop].ticks
-        if trips.stop[stop].hop == 0:
-            flags |= int32(FLAG_STOP)
-            work.count[Count.STOPPING] += 1
+    if stops_on(trips, trip, hop):
+        flags |= int32(FLAG_STOP)
+        work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
     work.arrive[lane, 1] = pack_y(cap, trips.row[trip].cells, flags)
     work.arrive[lane, 2] = with_turn(trips.row[trip].word, trips.hops[hop])

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from numba import int32, uint64
+from numba import int16, int32, uint64
 
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import length, pack_x, pos, rear, vel
+from trafficsim.kernels.words import NO_BOUND, length, pack_x, pos, rear, vel
 
 
 @kernel
-def leader_words(vehicles, leader, n):
-    """Write the rear position and speed of slot k - 1 for every slot; heads of lanes are overwritten afterwards."""
-    X, Y = vehicles.X, vehicles.Y
+def leader_words(vehicles, work, n):
+    """Write the rear position and speed of slot k - 1 for every slot; heads of lanes are overwritten afterwards.
+
+    All bounds of speed are lifted.
+    """
+    X, Y, leader, bound = vehicles.X, vehicles.Y, work.leader, work.bound
     for k in range(uint64(1), uint64(n)):
         j = k - uint64(1)
         leader[k] = X[j] - int32(length(Y[j]) << int32(16))
+    for k in range(uint64(0), uint64(n)):
+        bound[k] = int16(NO_BOUND)
 
 
 @kernel
-def apply_bounds(vehicles, work):
+def apply_bounds(vehicles, work, n):
     """Slow down the vehicles for which a decision set a lower speed than the rule."""
-    for i in range(work.count[Count.BOUNDS]):
-        k = work.bound_slot[i]
-        if vel(work.moved[k]) > work.bound_speed[i]:
-            v = work.bound_speed[i]
-            work.moved[k] = pack_x(pos(vehicles.X[k]) + v, v)
+    X, moved, bound = vehicles.X, work.moved, work.bound
+    for k in range(uint64(0), uint64(n)):
+        v = min(vel(moved[k]), int32(bound[k]))
+        moved[k] = pack_x(pos(X[k]) + v, v)
 
 
 @kernel

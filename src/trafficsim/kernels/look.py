@@ -24,11 +24,13 @@ from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.state import Count, View
 from trafficsim.kernels.words import (
+    DECIDED_STOP,
     EXIT,
     FAR,
     FAST,
     FLAG_STOP,
     FLAG_WRONG,
+    NO_BOUND,
     cap,
     length,
     pack_x,
@@ -98,7 +100,7 @@ def turning_bound(net, lane, conn, v, y, distance):
     if net.link[there].speed_mean < net.link[here].speed_mean:
         speed = min(speed, cap(y) * (net.link[there].speed_mean / net.link[here].speed_mean))
     if speed >= (v + net.scale.crawl) * 256:
-        return int32(FAST)
+        return int32(NO_BOUND)
     return slow_for(speed, distance, net.scale.comfort)
 
 
@@ -208,7 +210,7 @@ def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
     net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
     conn, hop, lane, v, y = view.conn, view.hop, view.lane, view.v, view.y
-    bound = int32(FAST)
+    bound = int32(NO_BOUND)
     distance = int32(view.available + 1)
     here = int32(-1 - view.available)
     look = sight(net, v)
@@ -250,14 +252,14 @@ def behind_overhang(road, lane, k):
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     conn = work.lane[lane].last_conn
     if conn < 0:
-        return int32(FAST)
+        return int32(NO_BOUND)
     to = net.conn[conn].to
     tail = start[to + 1] - 1
-    if tail < start[to] or trips.row[vehicles.ID[tail]].connection != conn or tail == k:
-        return int32(FAST)
+    if tail < start[to] or tail == k:
+        return int32(NO_BOUND)
     over = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length
-    if over >= 0:
-        return int32(FAST)
+    if over >= 0 or trips.row[vehicles.ID[tail]].connection != conn:
+        return int32(NO_BOUND)
     room = max(over - pos(vehicles.X[k]), int32(0))
     safe = int32(max(safe_speed(room, vel(vehicles.X[tail]), float32(0.7), net.scale.safe), float32(0.0)))
     return min(safe, room)
@@ -296,6 +298,15 @@ def wait_at_line(road, view, made, held):
     return min(bound, turning_bound(net, int64(lane), int64(conn), view.v, view.y, int32(view.available + 1)))
 
 
+@spliced
+def waits_at_red(net, signals, lane, y):
+    """Whether the first vehicle of a lane, standing at its line, stays there whatever it wants: the common case."""
+    group = net.lane[lane].group
+    if group < 0 or y & FLAG_WRONG:
+        return False
+    return signals.group[group].state == RED or signals.group[group].state == RED_AMBER
+
+
 @per_vehicle
 def view_of_head(road, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
@@ -312,7 +323,10 @@ def view_of_head(road, lane, tick):
     work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
     if turn == EXIT or available > sight(net, v) + net.scale.overhang:
-        return far, int32(FAST)
+        return far, int32(NO_BOUND)
+    if v == 0 and available == 0 and waits_at_red(net, signals, lane, y):
+        keep_decision(vehicles, k, DECIDED_STOP)
+        return far, int32(0)
     before = behind_overhang(road, lane, k)
     hop = trips.row[vid].hop
     conn = way_of_head(road, lane, k, hop)
@@ -351,7 +365,7 @@ def view_of_follower(road, lane, k, tick):
     available = int32(max(int32(-1) - pos(x), int32(0)))
     turn = turn_of(vehicles.Z[k])
     if turn == EXIT or available > sight(net, v):
-        return int32(FAST)
+        return int32(NO_BOUND)
     slot = net.lane[lane].turns + turn
     conn = net.reach[slot]
     if y & FLAG_WRONG:
@@ -406,21 +420,16 @@ def fall_in(net, vehicles, work, k, beside):
     add_bound(work, k, max(speed, v - int32(net.scale.firm)))
 
 
-@per_vehicle
+@spliced
 def add_bound(work, slot, speed):
     """Remember that a vehicle may not be faster than this in the tick."""
-    n = work.count[Count.BOUNDS]
-    if n < len(work.bound_slot):
-        work.bound_slot[n] = slot
-        work.bound_speed[n] = speed
-        work.count[Count.BOUNDS] = n + 1
+    work.bound[slot] = min(int32(work.bound[slot]), int32(speed))
 
 
 @kernel
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    work.count[Count.BOUNDS] = 0
     for lane in range(net.lanes):
         i, end = start[lane], start[lane + 1]
         if i == end:
@@ -429,17 +438,14 @@ def look_ahead(road, tick):
             continue
         word, bound = view_of_head(road, lane, tick)
         work.leader[i] = word
-        if bound < FAST:
-            add_bound(work, i, bound)
+        add_bound(work, i, bound)
         look = -net.lane[lane].look
         for k in range(i + 1, end):
             x = vehicles.X[k]
             if pos(x) < look:
                 break
             if vel(x) >= net.scale.crawl - 1 or vehicles.Y[k] & FLAG_WRONG:
-                bound = view_of_follower(road, lane, k, tick)
-                if bound < FAST:
-                    add_bound(work, k, bound)
+                add_bound(work, k, view_of_follower(road, lane, k, tick))
 
 
 @kernel
@@ -465,15 +471,12 @@ def serve_stop(net, vehicles, trips, work, lane, k):
         add_bound(work, k, stop_bound(gap, trips.row[vid].brake) if gap > 0 else slower)
         return
     add_bound(work, k, int32(0))
-    trips.row[vid].dwell_left -= 1
-    trips.row[vid].dwelled += 1
-    if trips.row[vid].dwell_left > 0:
+    trips.stop[stop].left -= 1
+    if trips.stop[stop].left > 0:
         return
-    nxt = stop + 1
-    trips.row[vid].next_stop = nxt
-    if nxt < trips.row[vid + 1].stop_start:
-        trips.row[vid].dwell_left = trips.stop[nxt].ticks
-        if trips.stop[nxt].hop == trips.row[vid].hop - trips.row[vid].route_start:
-            return
+    following = trips.stop[stop].next
+    trips.row[vid].next_stop = following
+    if following >= 0 and trips.stop[following].hop == trips.row[vid].hop:
+        return
     vehicles.Y[k] = int32(vehicles.Y[k] & int32(~FLAG_STOP))
     work.count[Count.STOPPING] -= 1

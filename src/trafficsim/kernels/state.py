@@ -1,7 +1,8 @@
 """What the cellular-automaton kernels read and write.
 
 Rows of one thing stand together in one record array: that keeps what is used together in one cache line, and a kernel's
-signature (and compile time) short. Ragged data keep their start in the row and have one row more than things.
+signature (and compile time) short. Rows never straddle a cache line that they could fill or share evenly. Ragged data
+keep their start in the row and have one row more than things.
 """
 
 from __future__ import annotations
@@ -14,9 +15,21 @@ import numpy as np
 Array = Any
 
 
+CACHE_LINE = 64
+
+
 def rows(count: int, fields: dict[str, str]) -> np.recarray:
-    """Return ``count`` zeroed records (at least one) with these fields."""
-    return np.zeros(max(count, 1), np.dtype(list(fields.items()), align=True)).view(np.recarray)
+    """Return ``count`` zeroed records (at least one) with these fields, laid out so that they fit cache lines."""
+    packed = np.dtype(list(fields.items()), align=True)
+    whole = -(-packed.itemsize // CACHE_LINE) * CACHE_LINE
+    size = next((part for part in (8, 16, 32) if packed.itemsize <= part), whole)
+    offsets = [packed.fields[name][1] for name in packed.names]
+    dtype = np.dtype({"names": packed.names, "formats": list(fields.values()), "offsets": offsets, "itemsize": size},
+                     align=True)
+    count = max(count, 1)
+    raw = np.zeros(count * size + CACHE_LINE, np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE
+    return raw[first : first + count * size].view(dtype).view(np.recarray)
 
 
 # Behaviour near junctions and at lane changes; see the engine's theory page for the sources.
@@ -47,6 +60,7 @@ LANE_FIELDS = {
     "turns": "i4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
     "look": "i4",  # distance (cells) from the stop line within which followers look at it
     "allowed": "i4",  # bits of the kinds that may use it
+    "group": "i4",  # signal group of all its connections, -1 if they have none or several
 }
 LINK_FIELDS = {
     "lane": "i4",  # first lane
@@ -75,39 +89,43 @@ CONN_FIELDS = {
 PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
 GROUP_FIELDS = {"state": "i4", "since": "i8"}  # lamp now, and the tick since when
+# What a vehicle needs at every link fills the first cache line; the second is read when it enters or arrives.
 TRIP_FIELDS = {
     "hop": "i8",  # current hop (index into hops)
-    "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
-    "key": "u4",
-    "cells": "i4",  # length with standing gap
-    "word": "i4",  # word Z without turn
-    "kind_bit": "i4",
-    "first_link": "i4",
-    "depart_cell": "i4",  # front position from the start of the first lane, -1 at its start
-    "depart_lane": "i4",
-    "connection": "i4",  # by which it entered its link
-    "z": "f8",
-    "factor": "f8",  # speed factor; 0 follows the link's speed choice
-    "top_speed": "f8",
-    "status": "i4",
-    "depart": "f8",  # ticks since the start
-    "route_start": "i8",
-    "stop_start": "i8",
-    "next_stop": "i8",
-    "dwell_left": "i8",
-    "dwelled": "i8",
     "enter_time": "f8",  # when it crossed its last stop line
-    "free_time": "f8",  # time that its present link takes at the desired speed
     "since_time": "f8",  # since when, and from where, its time and distance are not yet in the counters
-    "since_cell": "i8",
-    "wait_in": "i8",
+    "since_cell": "i4",
+    "connection": "i4",  # by which it entered its link
+    "distance": "i4",
+    "next_stop": "i4",  # index into stops, -1 when none is left
+    "z": "f4",
+    "factor": "f4",  # speed factor; 0 follows the link's speed choice
+    "top_speed": "f4",
+    "free_time": "f4",  # time that its present link takes at the desired speed
+    "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
+    "wait_in": "u2",  # its waiting ticks when it entered its link, or at the last interval boundary
+    "kind_bit": "u2",
+    "depart": "f8",  # ticks since the start
     "entry_time": "f8",
     "exit_time": "f8",
-    "distance": "i8",
-    "waiting": "i8",
-    "stops": "i8",
+    "route_start": "i8",
+    "key": "u4",
+    "word": "i4",  # word Z without turn
+    "first_link": "i4",
+    "depart_cell": "i4",  # front position from the start of the first lane, -1 at its start
+    "depart_lane": "i2",
+    "cells": "i2",  # length with standing gap
+    "waiting": "i4",
+    "stops": "i4",
+    "status": "i4",
 }
-STOP_FIELDS = {"hop": "i8", "cell": "i4", "ticks": "i8", "lane": "i4"}
+STOP_FIELDS = {
+    "hop": "i8",  # index into hops of the link that it is on
+    "cell": "i4",
+    "left": "i4",  # ticks that the vehicle still has to stand
+    "lane": "i4",
+    "next": "i4",  # stop that the trip serves after it, -1 after the last
+}
 ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8"}
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
@@ -117,7 +135,7 @@ LANE_STATE_FIELDS = {
     "wait": "i4",  # ticks that its head has been standing
     "tracked": "i4",  # vehicles that are still on a connector that must be watched
     "used": "i4",  # cells that its vehicles take when they stand
-    "arrive_slot": "i8",
+    "arrive_slot": "i4",
 }
 CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4"}
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
@@ -239,8 +257,8 @@ class Work(NamedTuple):
     moved: Array
     """int32 word X by slot after the tick."""
     candidate: Array
-    bound_slot: Array
-    bound_speed: Array
+    bound: Array
+    """int16 by slot: the highest speed that a decision leaves in this tick."""
     event: Array
     """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives."""
     arrive: Array
@@ -313,7 +331,6 @@ class Count(IntEnum):
     COMPLETED = 8
     EVENTS = 9
     STOPPING = 10
-    BOUNDS = 11
     HELD = 12
     STILL = 13
     INSIDE = 14

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import int32, int64, uint32
 
 from trafficsim.kernels.giveway import must_wait
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
@@ -110,6 +110,13 @@ def enter_link(net, trips, tally, vid, conn, lane, time):
 
 
 @spliced
+def stops_on(trips, vid, hop):
+    """Whether the next stop of a vehicle is on the link of a hop."""
+    stop = trips.row[vid].next_stop
+    return stop >= 0 and trips.stop[stop].hop == hop
+
+
+@spliced
 def finish(vehicles, trips, work, vid, time, w):
     """A vehicle leaves the network at the end of its route."""
     trips.row[vid].status = COMPLETED
@@ -133,8 +140,7 @@ def stage(net, start, trips, work, where, words):
         flags |= int32(FLAG_CONNECTOR)
         work.lane[lane].tracked += 1
         work.conn[trips.row[vid].connection].on_conn += 1
-    stop = trips.row[vid].next_stop
-    if stop < trips.row[vid + 1].stop_start and trips.stop[stop].hop == trips.row[vid].hop - trips.row[vid].route_start:
+    if stops_on(trips, vid, trips.row[vid].hop):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
@@ -205,7 +211,7 @@ def hold_at_line(vehicles, start, work, lane):
     close_up(vehicles, start, work, lane)
 
 
-@kernel
+@per_vehicle
 def cross(road, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
     net, signals, trips, work = road.net, road.signals, road.trips, road.work

@@ -31,6 +31,8 @@ FAR = 16000
 """Gap (cells) that stands for "nobody ahead"."""
 FAST = 200
 """Speed (cells per tick) that stands for "nobody ahead"."""
+NO_BOUND = 32767
+"""Speed that no decision bounds."""
 
 
 @njit(inline="always")

@@ -69,7 +69,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         scale=scale, lanes=len(lane_length), links=len(plan.link_id),
         lane=table(LANE_FIELDS, len(lane_length), {
             "length": lane_length, "link": lanes.link, "turns": lane_turns[:-1], "allowed": lanes.allowed,
-            "look": np.minimum(look, MOST_CELLS)[lanes.link],
+            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": _common_group(plan),
         }),
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
@@ -88,6 +88,16 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
         inner=np.flatnonzero(has_place).astype(np.int32), stop_probability=stop_probability(settings),
     )
+
+
+def _common_group(plan: Plan) -> np.ndarray:
+    """Return the signal group of all connections of each lane, -1 where they have none or several."""
+    lanes, conns = len(plan.lanes.link), plan.connections
+    group = np.asarray(conns.signal_group, np.int64)
+    least, most = np.full(lanes, np.iinfo(np.int64).max), np.full(lanes, -1)
+    np.minimum.at(least, conns.from_lane, group)
+    np.maximum.at(most, conns.from_lane, group)
+    return np.where(least == most, most, -1)
 
 
 def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray, cell_m: float) -> None:

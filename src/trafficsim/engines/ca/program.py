@@ -119,7 +119,7 @@ def _work(net: Net, room: int) -> Work:
     conn.claim[:] = -1
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
-        bound_slot=np.zeros(2 * room, np.int32), bound_speed=np.zeros(2 * room, np.int32),
+        bound=np.zeros(room, np.int16),
         pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
         event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
         lane=lane, conn=conn, count=np.zeros(COUNTERS, np.int64),

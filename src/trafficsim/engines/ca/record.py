@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
+from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.signals import GREEN, PERMITTED, STOP_ARROW
 from trafficsim.kernels.state import Count
 from trafficsim.plan.arrays import Plan
@@ -88,8 +89,15 @@ def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRec
     return TripRecord(
         status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, trips.entry_time),
         exit_s=_clock_s(plan, settings, trips.exit_time), distance_m=trips.distance * settings.cell_m,
-        waiting_s=waiting * settings.tick_s, stops=stops.astype(np.int32), dwell_s=trips.dwelled * settings.tick_s,
+        waiting_s=waiting * settings.tick_s, stops=stops.astype(np.int32), dwell_s=_dwelled_s(plan, settings, program),
     )
+
+
+def _dwelled_s(plan: Plan, settings: CellularAutomaton, program: Program) -> np.ndarray:
+    trips = plan.trips
+    served = dwell_ticks(plan, settings) - program.trips.stop.left[: len(trips.stop_hop)]
+    trip = np.repeat(np.arange(len(trips.name)), np.diff(trips.stop_start))
+    return np.bincount(trip, served, len(trips.name)) * settings.tick_s
 
 
 def _stack(parts: list[np.ndarray], width: tuple[int, ...]) -> np.ndarray:

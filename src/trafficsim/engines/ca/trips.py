@@ -11,7 +11,7 @@ from trafficsim.kernels.rng import Stream, u01
 from trafficsim.kernels.state import ENTRY_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
 from trafficsim.kernels.wanted import lanes_wanted
 from trafficsim.kernels.words import ACC_UNIT, EXIT, FADE_UNIT, TAU_UNIT
-from trafficsim.plan.arrays import Plan
+from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
 from trafficsim.spec.scenario import CellularAutomaton
 
@@ -76,7 +76,7 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "kind_bit": bits, "first_link": links[start[:-1]] if n else links,
-        "route_start": start, "hop": start[:-1], "stop_start": trips.stop_start, "next_stop": trips.stop_start[:-1],
+        "route_start": start[:-1], "hop": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1), "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
     })
     return Trips(row=row, stop=_stops(plan, settings), hops=hops, lanes_wanted=wanted, lanes_feasible=feasible)
@@ -101,10 +101,24 @@ def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray
 
 def _stops(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     trips = plan.trips
-    return table(STOP_FIELDS, len(trips.stop_hop), {
-        "hop": trips.stop_hop, "cell": np.rint(np.asarray(trips.stop_position_m) / settings.cell_m),
-        "ticks": np.maximum(np.rint(np.asarray(trips.stop_dwell_s) / settings.tick_s), 1), "lane": trips.stop_lane,
+    count = len(trips.stop_hop)
+    begin = np.asarray(trips.route_start[:-1], np.int64)
+    following = np.arange(1, count + 1)
+    following[np.asarray(trips.stop_start[1:], np.int64)[np.diff(trips.stop_start) > 0] - 1] = -1
+    return table(STOP_FIELDS, count, {
+        "hop": trips.stop_hop + np.repeat(begin, np.diff(trips.stop_start)),
+        "cell": np.rint(np.asarray(trips.stop_position_m) / settings.cell_m),
+        "left": dwell_ticks(plan, settings), "lane": trips.stop_lane, "next": following,
     })
+
+
+def _first_stops(trips: TripArrays) -> np.ndarray:
+    return np.where(np.diff(trips.stop_start) > 0, trips.stop_start[:-1], -1)
+
+
+def dwell_ticks(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
+    """Return for how many ticks vehicles stand at each stop."""
+    return np.maximum(np.rint(np.asarray(plan.trips.stop_dwell_s) / settings.tick_s), 1).astype(np.int64)
 
 
 def compile_queues(plan: Plan) -> Queues:
