@@ -47,7 +47,7 @@ def fronts_and_lengths(program: Program, lane: int) -> tuple[list[int], list[int
 def test_leader_words_name_the_rear_and_speed_of_the_one_ahead(seed: int) -> None:
     program, _ = random_lanes(seed)
     n = int(program.start[-1])
-    leader_words(program.vehicles, program.work.leader, n)
+    leader_words(program.vehicles, program.work, n)
     for slot in range(1, n):
         x, y = int(program.vehicles.X[slot - 1]), int(program.vehicles.Y[slot - 1])
         word = int(program.work.leader[slot])
@@ -58,7 +58,7 @@ def test_leader_words_name_the_rear_and_speed_of_the_one_ahead(seed: int) -> Non
 def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
     program, draw = random_lanes(seed)
     n = int(program.start[-1])
-    leader_words(program.vehicles, program.work.leader, n)
+    leader_words(program.vehicles, program.work, n)
     program.work.leader[program.start[:-1]] = 16000 << 16  # heads of lanes look elsewhere
     step = draw.integers(0, 20 if seed % 2 else 1 + seed, n)
     program.work.moved[:n] = (((program.vehicles.X[:n] >> 16) + step) << 16) | step

@@ -53,7 +53,7 @@ def step(world, vehicles, after, start, start_after, tick):
     tally_detectors(vehicles, start, work, tally)
     tally_gates(gates, road, tick)
     repack(vehicles, after, start, start_after, work, net.lanes)
-    clear_connectors(net, after, start_after, trips, work)
+    clear_connectors(net, after, start_after, trips, work, tick)
     tally_queues(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
 
 

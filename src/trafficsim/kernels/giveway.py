@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint32
 
-from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.jit import per_vehicle, spliced
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
@@ -140,7 +140,7 @@ def must_wait(road, conn, tick, waited, share):
 def is_blocked(road, conn, tick, waited):
     """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if waited > net.scale.patience:
+    if waited > net.scale.patience or work.conn[conn].warned != tick:
         return False
     target = net.lane[net.conn[conn].to].link
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import float32, int32, int64
 
 from trafficsim.kernels.giveway import stop_bound
@@ -160,6 +161,8 @@ def insert_trips(road, queues, tally, tick):
     if road.work.count[Count.INSERTED] == len(queues.trip):  # everybody is on the road, or was
         return
     for entry in range(queues.entries):
+        if queues.entry[entry].due >= tick + 1.0:
+            continue
         link = queues.entry[entry].link
         last = queues.entry[entry + 1].start
         for _again in range(net.link[link + 1].lane - net.link[link].lane):
@@ -177,3 +180,5 @@ def insert_trips(road, queues, tally, tick):
                     queues.trip[first] = trip
                     queues.entry[entry].next = first + 1
                     break
+        first = queues.entry[entry].next
+        queues.entry[entry].due = trips.row[queues.trip[first]].depart if first < last else np.inf

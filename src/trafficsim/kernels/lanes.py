@@ -57,21 +57,21 @@ def candidates(vehicles, n, side, phase, scale, marks):
 
 
 @kernel
-def change_lanes(road, links, draw, tick):
+def change_lanes(road, roads, draw, tick):
     """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if len(links) == 0:
+    if len(roads) == 0:
         return
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
         work.candidate[0] = 1
         candidates(vehicles, n, side, tick >> 1, net.scale, work.candidate)
-    for i in range(len(links)):
-        first, last = net.link[links[i]].lane, net.link[links[i] + 1].lane
+    for i in range(len(roads)):
+        first, last = roads[i].first, roads[i].last
         if start[first] == start[last]:
             continue
-        keep = net.link[links[i]].keep != 0
+        keep = roads[i].keep != 0
         for lower in range(first, last - 1):
             sweep(road, (lower, side, draw, keep))
 
@@ -96,6 +96,8 @@ def sweep(road, where):
             work.count[Count.LANE_CHANGES] += 1
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
+            if start[source + 1] - start[source] == 1:
+                work.lane[source].wait = 0
             if side > 0:
                 move_up(road, x, j, target)
             else:
@@ -157,6 +159,8 @@ def accepts(net, vehicles, start, trips, work, where):
     first = x == start[source]
     if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
         return False
+    if not must and draw32(vehicles.KEY[x], draw) & (uint32(1) if keep else uint32(3)):
+        return False
     back = rear(X[x], y)
     limit = -min(net.lane[source].length, net.lane[target].length)
     if (y & FLAG_CONNECTOR) or back < limit or p >= 0:
@@ -176,8 +180,6 @@ def accepts(net, vehicles, start, trips, work, where):
         return False
     if must:
         return True
-    if draw32(vehicles.KEY[x], draw) & (uint32(1) if keep else uint32(3)):
-        return False
     return lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
 
 

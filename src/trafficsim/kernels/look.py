@@ -91,14 +91,9 @@ def slow_for(connector_speed, distance, comfort):
 
 
 @spliced
-def turning_bound(net, lane, conn, v, y, distance):
+def turning_bound(net, conn, v, y, distance):
     """Return the speed bound that a slower connector or link sets for a vehicle ``distance`` cells before it."""
-    here, there = net.lane[lane].link, net.lane[net.conn[conn].to].link
-    speed = float(cap(y))
-    if net.conn[conn].speed < net.link[here].limit:
-        speed = net.conn[conn].speed * (speed / net.link[here].limit)
-    if net.link[there].speed_mean < net.link[here].speed_mean:
-        speed = min(speed, cap(y) * (net.link[there].speed_mean / net.link[here].speed_mean))
+    speed = cap(y) * net.conn[conn].ease
     if speed >= (v + net.scale.crawl) * 256:
         return int32(NO_BOUND)
     return slow_for(speed, distance, net.scale.comfort)
@@ -215,7 +210,7 @@ def beyond(road, view):
     here = int32(-1 - view.available)
     look = sight(net, v)
     while True:
-        bound = min(bound, turning_bound(net, int64(net.conn[conn].origin), int64(conn), v, y, int32(distance)))
+        bound = min(bound, turning_bound(net, int64(conn), v, y, int32(distance)))
         to = net.conn[conn].to
         entry = int32(net.lane[to].length + net.conn[conn].length)
         tail = start[to + 1] - 1
@@ -295,7 +290,7 @@ def wait_at_line(road, view, made, held):
         work.lane[lane].head_conn = conn
         work.lane[lane].to_pocket = 1
     bound = stop_bound(view.available + inner, brake)
-    return min(bound, turning_bound(net, int64(lane), int64(conn), view.v, view.y, int32(view.available + 1)))
+    return min(bound, turning_bound(net, int64(conn), view.v, view.y, int32(view.available + 1)))
 
 
 @spliced
@@ -373,7 +368,7 @@ def view_of_follower(road, lane, k, tick):
         return stop_bound(available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
-    bound = turning_bound(net, int64(lane), int64(conn), v, y, int32(available + 1))
+    bound = turning_bound(net, int64(conn), v, y, int32(available + 1))
     if status != OPEN:
         bound = min(bound, stop_bound(available, trips.row[vid].brake))
     return bound
@@ -433,8 +428,6 @@ def look_ahead(road, tick):
     for lane in range(net.lanes):
         i, end = start[lane], start[lane + 1]
         if i == end:
-            work.lane[lane].wait = 0
-            work.lane[lane].hold = 0
             continue
         word, bound = view_of_head(road, lane, tick)
         work.leader[i] = word

@@ -77,6 +77,7 @@ CONN_FIELDS = {
     "turn": "i4",  # turn as counted on its link
     "length": "i4",
     "speed": "i4",  # 1/256 cell per tick
+    "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
     "group": "i4",  # signal group, -1 without
     "yields": "i4",  # where its entries in Net.yields begin
     "crosses": "i4",  # where its entries in Net.crosses begin
@@ -126,7 +127,8 @@ STOP_FIELDS = {
     "lane": "i4",
     "next": "i4",  # stop that the trip serves after it, -1 after the last
 }
-ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8"}
+ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8", "due": "f8"}  # due: departure of the next one
+ROAD_FIELDS = {"first": "i4", "last": "i4", "keep": "i4"}  # lanes of a link with several, drivers keep to the kerb
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
     "to_pocket": "i4",  # its head goes to wait inside the junction
@@ -137,7 +139,8 @@ LANE_STATE_FIELDS = {
     "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i4",
 }
-CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4"}
+CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4",
+                     "warned": "i4"}  # tick in which somebody who is slow was on a way that crosses this one
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
 QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
 CLOCK_FIELDS = {

@@ -271,6 +271,7 @@ def cross(road, tally, clock, lane, tick):
     work.lane[lane].used -= length(vehicles.Y[i])
     work.event[lane] |= 1
     work.lane[lane].wait = 0
+    work.lane[lane].hold = 0
     work.count[Count.TRANSFERS] += 1
 
 
@@ -358,12 +359,22 @@ def transfer(road, tally, clock, tick):
                 cross(road, tally, clock, lane, tick)
 
 
+@spliced
+def warn(net, work, conn, tick):
+    """Tell those whose way a slow vehicle on a connector crosses to look, in the next tick, whether it blocks them."""
+    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+        work.conn[net.crosses[i]].warned = tick + 1
+
+
 @kernel
-def clear_connectors(net, vehicles, start, trips, work):
+def clear_connectors(net, vehicles, start, trips, work, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     for lane in range(net.lanes):
+        if start[lane] == start[lane + 1]:
+            continue
         left = work.lane[lane].tracked
         k = start[lane + 1] - 1
+        slow = vel(vehicles.X[k]) <= net.scale.crawl
         while left > 0 and k >= start[lane]:
             y = vehicles.Y[k]
             if y & FLAG_CONNECTOR:
@@ -374,4 +385,6 @@ def clear_connectors(net, vehicles, start, trips, work):
                     work.lane[lane].tracked -= 1
                     cap = desired_speed(net, trips, vid, net.lane[lane].link)
                     vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
+                elif slow:
+                    warn(net, work, trips.row[vehicles.ID[k]].connection, tick)
             k -= 1

@@ -53,6 +53,10 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     links, lanes, conns = plan.links, plan.lanes, plan.connections
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
+    here, there = lanes.link[conns.from_lane], lanes.link[conns.to_lane]
+    mean = np.asarray(links.free_speed_mean_ms, np.float64)
+    speed = np.clip(np.rint(conns.speed_ms * tick / cell * 256), 256, 32767)
+    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * 256), mean[there] / mean[here])
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings)
     scale.overhang = int(to_cells(plan.classes.length_m + plan.classes.min_gap_m, cell, 1).max())
@@ -78,7 +82,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         }),
         conn=table(CONN_FIELDS, len(conns.turn) + 1, {
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
-            "speed": np.clip(np.rint(conns.speed_ms * tick / cell * 256), 256, 32767), "group": conns.signal_group,
+            "speed": speed, "ease": np.minimum(ease, 1.0), "group": conns.signal_group,
             "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
             "inner": conn_inner, "places": np.minimum(conns.inner_wait_m // WAITING_SPACE_M, MOST_INSIDE),
             "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),

@@ -19,6 +19,7 @@ from trafficsim.kernels.state import (
     LANE_STATE_FIELDS,
     PLACE_FIELDS,
     QUEUE_FIELDS,
+    ROAD_FIELDS,
     Gates,
     Net,
     Queues,
@@ -88,10 +89,18 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
         net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
         tally=_tally(plan, settings, net), clock=_clock(plan, settings), rule=make_rule(settings),
-        multilane=np.flatnonzero(np.diff(net.link.lane) > 1).astype(np.int32),
+        multilane=_multilane(net),
         vehicles=_vehicles(room), after=_vehicles(room),
         start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
     )
+
+
+def _multilane(net: Net) -> np.recarray:
+    wide = np.flatnonzero(np.diff(net.link.lane) > 1)
+    roads = table(ROAD_FIELDS, len(wide), {
+        "first": net.link.lane[wide], "last": net.link.lane[wide + 1], "keep": net.link.keep[wide],
+    })
+    return roads[: len(wide)]
 
 
 def _capacity(net: Net, trips: Trips, count: int) -> int:
