@@ -33,6 +33,7 @@ from trafficsim.kernels.words import (
     NO_BOUND,
     cap,
     length,
+    light,
     pack_x,
     pos,
     rear,
@@ -205,6 +206,19 @@ def has_place(net, signals, work, conn):
     return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
 
 
+@spliced
+def expected_beyond(road, to, tail):
+    """Return speed and brake light of the last vehicle of a lane, as a follower before its line takes them.
+
+    Under a rule that anticipates, its speed is no more than its own gap, as far as that is known.
+    """
+    x = road.vehicles.X[tail]
+    if road.net.scale.anticipates == 0 or tail == road.start[to]:
+        return int32(x & int32(0x1FFF))
+    room = max(pos(road.work.leader[tail]) - pos(x), int32(0))
+    return int32(min(vel(x), room) | light(x))
+
+
 @per_vehicle
 def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
@@ -222,7 +236,7 @@ def beyond(road, view):
         if tail >= start[to] and not (to == lane and tail == start[lane]):  # not itself, alone on a loop
             gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
-            return pack_x(here + gap, vel(vehicles.X[tail])), bound
+            return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
         hop += 1
         if distance > look or trips.hops[hop] == EXIT:
@@ -238,11 +252,12 @@ def beyond(road, view):
 
 @spliced
 def late_start(net, signals, conn, key, tick):
-    """Whether a driver at the line needs the first tick of green to react: every second one does."""
+    """Whether a driver at the line needs the first second of green to react: every second one does."""
     group = net.conn[conn].group
-    if group < 0 or signals.group[group].since != tick or tick == 0:
+    since = signals.group[max(group, 0)].since
+    if group < 0 or since == 0 or tick - since >= net.scale.react:
         return False
-    occasion = hash32(uint32(uint32(tick) * uint32(0x9E3779B9) + uint32(group)))
+    occasion = hash32(uint32(uint32(since) * uint32(0x9E3779B9) + uint32(group)))
     return draw32(key, occasion) & uint32(1) != uint32(0)
 
 
