@@ -135,6 +135,28 @@ def test_following_never_runs_into_a_leader_that_brakes_as_hard_as_the_rule_expe
         assert speed <= twin.gap + max(twin.leader_speed - rule.hard_brake, 0)
 
 
+@pytest.mark.parametrize("braking_ms2", [2.0, 4.0, 5.5])
+def test_a_class_begins_to_brake_where_its_braking_demands(braking_ms2: float) -> None:
+    # 100 vehicles come at 25 m/s to one that stands 300 m ahead; they must brake once less than v^2 / 2b + v theta is
+    # left. In one tick they drive 50 cells: so far before it, or behind, they may notice.
+    count, speed, headway = 100, 50, 43 / 32
+    reach = speed**2 / (2.0 * braking_ms2 * 2.0) + speed * (headway - 0.5)
+    code = round(braking_ms2 * 2.0 / UNITS.braking)
+    words, _, _ = random_vehicles(6, 80)
+    words = words._replace(
+        X=np.full(COUNT, (-600 << 16) | speed, np.int32), Y=np.full(COUNT, (speed << 24) | (14 << 8) | 1, np.int32),
+        Z=np.full(COUNT, (102 << 24) | (43 << 17) | (10 << 13) | (code << 8), np.uint32).view(np.int32),
+    )
+    at = []
+    for tick in range(12):
+        moved = np.zeros(COUNT, np.int32)
+        follow_default(words, np.zeros(COUNT, np.int32), np.uint32(tick * 77), rule_of(dawdle_p=0.0), 0, count, moved)
+        if not at and (moved[:count] & 0x0FFF).mean() < speed - 0.05:
+            at.append(-float((words.X[:count] >> 16).mean()))
+        words = words._replace(X=moved)
+    assert reach - speed <= at[0] <= reach + 1
+
+
 def test_oracle_solves_the_safe_speed_equation() -> None:
     # a standing leader 100 cells ahead, theta 0.5, braking 8: v = 4 (sqrt(1 + 100 / 1 ...)) by the quadratic formula
     expected = math.sqrt(4.0**2 + 2 * 8.0 * 100) - 4.0

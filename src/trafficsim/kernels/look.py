@@ -252,12 +252,11 @@ def beyond(road, view):
 
 @spliced
 def late_start(net, signals, conn, key, tick):
-    """Whether a driver at the line needs the first second of green to react: every second one does."""
+    """Whether a driver at the line needs the first tick of green to react: every second one does."""
     group = net.conn[conn].group
-    since = signals.group[max(group, 0)].since
-    if group < 0 or since == 0 or tick - since >= net.scale.react:
+    if group < 0 or signals.group[group].since != tick or tick == 0:
         return False
-    occasion = hash32(uint32(uint32(since) * uint32(0x9E3779B9) + uint32(group)))
+    occasion = hash32(uint32(uint32(tick) * uint32(0x9E3779B9) + uint32(group)))
     return draw32(key, occasion) & uint32(1) != uint32(0)
 
 

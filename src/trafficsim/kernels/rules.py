@@ -18,7 +18,7 @@ from numba import float32, int32, njit, uint32, uint64
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.words import (
-    LIGHT,
+    LIGHT_BIT,
     acc_code,
     brake_code,
     cap,
@@ -126,17 +126,19 @@ def next_speed_brake_light(x, word, y, luck, expected, rule):
     """
     v = vel(x)
     gap = max(pos(word) - pos(x), int32(0))
-    near = gap < v * min(v, int32(rule.horizon))
-    warned = near and light(word) != int32(0)
-    dark = (light(word) | light(x)) == int32(0)
-    faster = v + int32(1) if dark or not near else v
+    # truth values as numbers: written with "and" and "or" the loop does not fill vector registers
+    near = int32(gap < v * min(v, int32(rule.horizon)))
+    warned = near & int32(light(word) != int32(0))
+    dark = int32((light(word) | light(x)) == int32(0))
+    faster = v + (dark | (int32(1) - near))
     effective = gap + max(expected - int32(rule.security), int32(0))
     vn = min(min(faster, cap(y) >> int32(8)), effective)
-    lazy = rule.light_p if warned else (rule.start_p if v == int32(0) else rule.dawdle_p)
-    dawdles = luck < int32(lazy)
-    lit = vn < v or (dawdles and warned)
-    vn = vn - int32(1) if dawdles and vn > int32(0) else vn
-    return vn | int32(LIGHT) if lit else vn
+    lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
+    lazy = int32(rule.light_p) if warned != int32(0) else lazy
+    dawdles = int32(luck < lazy)
+    lit = int32(vn < v) | (dawdles & warned)
+    vn = max(vn - dawdles, int32(0))
+    return int32(vn | (lit << int32(LIGHT_BIT)))
 
 
 @kernel
@@ -167,8 +169,12 @@ def follow_brake_light(vehicles, leader, draw, rule, lo, hi, moved):
     the word already says it.
     """
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
-    for k in range(uint64(lo), uint64(hi)):
-        j = k - uint64(1) if k > uint64(0) else k
+    if lo == 0 and hi > 0:  # the first vehicle of the first lane has nobody before it in the arrays
+        luck = int32(draw32(KEY[0], draw) & uint32(0xFFFF))
+        state = next_speed_brake_light(X[0], leader[0], Y[0], luck, vel(leader[0]), rule)
+        moved[0] = pack_x(pos(X[0]) + vel(state), state)
+    for k in range(uint64(max(lo, 1)), uint64(hi)):
+        j = k - uint64(1)
         x, word = X[k], leader[k]
         luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
         room = max(pos(leader[j]) - pos(X[j]), int32(0))

@@ -23,7 +23,8 @@ CAP_UNIT = 256
 """Desired speeds are stored in 1/256 cell per tick."""
 MOST_CAP = 65535
 """Largest desired speed in these units."""
-LIGHT = 0x1000
+LIGHT_BIT = 12
+LIGHT = 1 << LIGHT_BIT
 """Brake light in the speed half of word X; only the brake-light rule sets it."""
 MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
 """Largest codes of the parameters in word Z."""

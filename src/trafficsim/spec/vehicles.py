@@ -67,8 +67,8 @@ class VehicleClass(Model):
 
 # Lengths: design vehicles of European practice, rounded (modelling assumption). Truck and bus acceleration: modelling
 # assumption in the range of loaded vehicles (0.5-1.0 m/s2 from standstill). Speed limiter of trucks: EU directive
-# 92/6/EEC (90 km/h), of buses 100 km/h. Motorcycle: length as of SUMO's class of that name; acceleration between that of
-# a car and what the machine could do, and a lane of its own as for everybody (modelling assumptions).
+# 92/6/EEC (90 km/h), of buses 100 km/h. Motorcycle: length as of SUMO's class of that name; acceleration between that
+# of a car and what the machine could do (modelling assumption).
 DEFAULT_CLASSES: tuple[VehicleClass, ...] = (
     VehicleClass(name="car", kind="car"),
     VehicleClass(name="van", kind="van", length_m=6.0, max_speed_kmh=160.0, acceleration_ms2=1.4),

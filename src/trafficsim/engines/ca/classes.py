@@ -1,8 +1,8 @@
 """Vehicle classes in cells and ticks: how long they are, and word Z with their car-following parameters.
 
 The codes in word Z count in units that are powers of two, doubled until the largest value of all classes fits. At cells
-of 0.5 m, ticks of 1 s and the default classes a step is 0.016 m/s2 of acceleration, 0.03 s of headway, 0.001 1/s of fade
-and 0.25 m/s2 of braking.
+of 0.5 m, ticks of 1 s and the default classes a step is 0.016 m/s2 of acceleration, 0.016 s of headway, 0.001 1/s of
+fade and 0.25 m/s2 of braking.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.base.errors import InputError
 from trafficsim.kernels.words import MOST_ACC, MOST_BRAKE, MOST_FADE, MOST_HEADWAY
 from trafficsim.plan.arrays import ClassArrays
 from trafficsim.spec.scenario import CellularAutomaton
 
 Values = NDArray[np.float64]
+MOST_LENGTH = 255
 
 
 class Following(NamedTuple):
@@ -28,10 +30,6 @@ class Following(NamedTuple):
     braking: Values
 
 
-LEAST = Following(np.float64(1 / 32), np.float64(1 / 32), np.float64(1 / 1024), np.float64(1 / 8))  # type: ignore[arg-type]
-MOST = Following(MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE)  # type: ignore[arg-type]
-
-
 class Units(NamedTuple):
     """What one step of each code in word Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
 
@@ -39,6 +37,10 @@ class Units(NamedTuple):
     headway: float
     fade: float
     braking: float
+
+
+FINEST = 2.0**-20
+MOST = (MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE)
 
 
 def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
@@ -53,11 +55,11 @@ def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
 
 def word_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
     """Return the finest units in which the parameters of all classes fit their codes."""
-    return Units(*map(_unit, following(classes, settings), LEAST, MOST))
+    return Units(*map(_unit, following(classes, settings), MOST))
 
 
-def _unit(values: Values, least: float, most: int) -> float:
-    unit = float(least)
+def _unit(values: Values, most: int) -> float:
+    unit = FINEST
     while np.rint(values.max(initial=0.0) / unit) > most:
         unit *= 2.0
     return unit
@@ -76,7 +78,20 @@ def class_words(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np
 
 
 def cells_of(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
-    """Return lengths in cells with the standing gap; a vehicle of NaSch or VDR takes one cell, whatever its class."""
+    """Return lengths in cells with the standing gap; a vehicle of NaSch or VDR takes one cell, whatever its class.
+
+    Raises
+    ------
+    InputError
+        If a vehicle has more cells than its word can hold.
+    """
     if settings.rule in ("nasch", "vdr"):
         return np.ones(len(classes.name), np.int32)
-    return np.clip(np.rint((classes.length_m + classes.min_gap_m) / settings.cell_m), 1, 255).astype(np.int32)
+    cells = np.maximum(np.rint((classes.length_m + classes.min_gap_m) / settings.cell_m), 1).astype(np.int32)
+    longest = int(cells.argmax())
+    if cells[longest] > MOST_LENGTH:
+        raise InputError(
+            f"vehicle class {classes.name[longest]!r}: length_m", f"{cells[longest]} cells of {settings.cell_m} m",
+            f"at most {MOST_LENGTH}", "make the cells larger in the scenario's [ca] table",
+        )
+    return cells

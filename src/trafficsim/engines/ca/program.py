@@ -88,7 +88,8 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     return Program(
         net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net), clock=_clock(plan, settings), rule=make_rule(settings, word_units(plan.classes, settings)),
+        tally=_tally(plan, settings, net), clock=_clock(plan, settings),
+        rule=make_rule(settings, word_units(plan.classes, settings)),
         multilane=np.flatnonzero(np.diff(net.link.lane) > 1).astype(np.int32),
         vehicles=_vehicles(room), after=_vehicles(room),
         start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),

@@ -18,8 +18,6 @@ SAFE_BRAKE_MS2 = 4.0
 DAWDLE_MS = 0.5
 CRAWL_HEADWAY_S, CRAWL_SPEED_MS = 0.95, 14.0
 HARD_BRAKE_MS2 = 6.0
-REACT_S = 1.0
-"""Every second driver at the line starts this much later (modelling assumption)."""
 # Probabilities per second. NaSch: the value of Nagel & Schreckenberg 1992; VDR: Barlovic et al. 1998; brake light:
 # Knospe et al. 2000 (p_d = 0.1, p_0 = 0.5, p_b = 0.94, h = 6 s, security gap of 7 cells of 1.5 m).
 DAWDLE_P = {"default": 0.2, "nasch": 0.5, "vdr": 1.0 / 64.0, "brake-light": 0.1}
@@ -120,7 +118,7 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
-        "react": max(1, round(REACT_S / tick)), "anticipates": int(settings.rule == "brake-light"),
+        "anticipates": int(settings.rule == "brake-light"),
         "acceleration_unit": units.acceleration, "headway_unit": units.headway,
         "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,
     }

@@ -111,8 +111,8 @@ def make_class(element: Element, ledger: Ledger | None = None) -> VehicleClass:
         VehicleClass, element, name=element.get("id"), kind=kind, length_m=element.number("length", default.length_m),
         min_gap_m=element.number("minGap", default.min_gap_m), max_speed_kmh=min(fastest, FASTEST_KMH),
         acceleration_ms2=ours.acceleration_ms2, acceleration_fade_per_s=ours.acceleration_fade_per_s,
-        headway_s=ours.headway_s, deceleration_ms2=ours.deceleration_ms2, speed_factor_mean=mean, speed_factor_sd=spread,
-        ignores_permissions=vclass == "ignoring",
+        headway_s=ours.headway_s, deceleration_ms2=ours.deceleration_ms2,
+        speed_factor_mean=mean, speed_factor_sd=spread, ignores_permissions=vclass == "ignoring",
     )
 
 
