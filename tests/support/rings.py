@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,8 +19,8 @@ from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.scenario import CellularAutomaton
 
-MOST_CELLS = 16_000
-"""Length of a link of a ring at most."""
+MOST_M = 16_000.0
+"""Length of a link at most."""
 
 
 def ring_program(
@@ -98,7 +99,7 @@ def rule_ring(
     ca: CellularAutomaton, v_max: float, cells: int, fronts: Sequence[int], speed: int, ticks: int,
 ) -> Program:
     """Return a one-lane ring of whole cells on which vehicles stand at ``fronts``, with routes for so many ticks."""
-    links = max(2, -(-cells // MOST_CELLS))
+    links = max(2, math.ceil(cells * ca.cell_m / MOST_M))
     per_link = cells // links
     counts = np.bincount((np.asarray(fronts) - 1) // per_link, minlength=links)
     hops = int(ticks * v_max) // per_link + 4

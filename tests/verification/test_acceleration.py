@@ -30,9 +30,9 @@ def trucks_on_roads_of_their_own(acceleration_ms2: float) -> Program:
 
 @pytest.mark.parametrize("acceleration_ms2", [0.2, 0.3, 0.8])
 def test_speed_and_distance_follow_the_schedule(acceleration_ms2: float) -> None:
-    # v = (a / f)(1 - exp(-f t)). The words keep a and f to 1 % and 3 %; dithering and dawdling spread speeds by 0.3 m/s times
-    # the root of the seconds, 0.12 m/s in the mean of 400 vehicles after 60 s; what starting from rest costs, or gains,
-    # is below a second.
+    # v = (a / f)(1 - exp(-f t)). The words keep a and f to 1 % and 3 %; dithering and dawdling spread speeds by 0.3 m/s
+    # times the root of the seconds, 0.12 m/s in the mean of 400 vehicles after 60 s; what starting from rest costs, or
+    # gains, is below a second.
     program = trucks_on_roads_of_their_own(acceleration_ms2)
     done = 0
     for time_s in (20, 40, 60):

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.open_road import OpenRoads, current_and_density
 
-WARMUP, TICKS = 1500, 3500
+WARMUP, TICKS = 1000, 3500
 
 
 def theory(enter: float, leave: float, hop: float) -> tuple[float, float]:
@@ -33,12 +33,12 @@ def theory(enter: float, leave: float, hop: float) -> tuple[float, float]:
     (0.5, 0.1, 0.5), (0.6, 0.2, 0.75),  # high density
 ])
 def test_current_and_density_of_the_boundary_phases(enter: float, leave: float, hop: float) -> None:
-    # 128 roads of 200 cells over 3,500 ticks: 36,000 or 69,000 departures, standard errors of 0.0004 and 0.0006 if they
-    # came independently of each other; of the density about 0.001
+    # 48 roads of 200 cells over 3,500 ticks: 14,000 or 26,000 departures, standard errors of 0.0007 and 0.001 if they came
+    # independently of each other, and of the density about 0.002
     current, density = theory(enter, leave, hop)
     found = current_and_density(OpenRoads(enter, leave, hop), WARMUP, TICKS)
-    assert found[0] == pytest.approx(current, abs=0.0015)
-    assert found[1] == pytest.approx(density, abs=0.006)
+    assert found[0] == pytest.approx(current, abs=0.0025)
+    assert found[1] == pytest.approx(density, abs=0.008)
 
 
 @pytest.mark.parametrize(("ends", "hop"), [(0.8, 0.5), (0.9, 0.75)])

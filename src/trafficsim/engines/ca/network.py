@@ -82,7 +82,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         conn=table(CONN_FIELDS, len(conns.turn) + 1, {
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
             "speed": np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP),
-            "group": conns.signal_group, "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
+            "group": conns.signal_group, "yields": conns.yield_start,
+            "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
             "inner": conn_inner, "places": np.minimum(conns.inner_wait_m // WAITING_SPACE_M, MOST_INSIDE),
             "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
             "manner": conns.must_stop * 1 + conns.keep_clear * 2,

@@ -81,7 +81,7 @@ def dawdling(per_s: float, settings: CellularAutomaton) -> tuple[float, int]:
     """
     loss = DAWDLE_MS * settings.tick_s / settings.cell_m
     cells = max(1, round(loss))
-    return per_s * settings.tick_s * loss / cells, cells
+    return min(per_s * settings.tick_s * loss / cells, 1.0), cells
 
 
 def lateness(per_s: float, tick_s: float) -> float:
