@@ -33,8 +33,8 @@ def theory(enter: float, leave: float, hop: float) -> tuple[float, float]:
     (0.5, 0.1, 0.5), (0.6, 0.2, 0.75),  # high density
 ])
 def test_current_and_density_of_the_boundary_phases(enter: float, leave: float, hop: float) -> None:
-    # 48 roads of 200 cells over 3,500 ticks: 14,000 or 26,000 departures, standard errors of 0.0007 and 0.001 if they came
-    # independently of each other, and of the density about 0.002
+    # 48 roads of 200 cells over 3,500 ticks: 14,000 or 26,000 departures, standard errors of 0.0007 and 0.001 if they
+    # came independently of each other, and of the density about 0.002
     current, density = theory(enter, leave, hop)
     found = current_and_density(OpenRoads(enter, leave, hop), WARMUP, TICKS)
     assert found[0] == pytest.approx(current, abs=0.0025)

@@ -20,7 +20,7 @@ from trafficsim.kernels.state import (
     Signals,
     rows,
 )
-from trafficsim.kernels.words import CAP_UNIT, FAST, MOST_CAP
+from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
@@ -118,7 +118,7 @@ def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray,
 
 def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
     """Speeds are kept in 16 bits: fine cells and long ticks leave no room for fast roads."""
-    most_ms = FAST * settings.cell_m / settings.tick_s
+    most_ms = MOST_CAP // CAP_UNIT * settings.cell_m / settings.tick_s
     worst = int(np.argmax(plan.links.speed_limit_ms)) if len(plan.link_id) else -1
     if worst >= 0 and plan.links.speed_limit_ms[worst] > most_ms:
         raise NetworkError(
