@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.support.approaches import approach, discharge, saturated
+from tests.support.open_road import OpenRoads, current_and_density
 from tests.support.rings import nasch_flow
 from tests.support.worlds import UNIFORM
 from tests.verification.test_motorway import ring_flow_veh_h
 from tests.verification.test_nasch import exact_flow
 from tests.verification.test_saturation import CYCLE_S, CYCLES, GREEN_S
+from tests.verification.test_tasep import TICKS, WARMUP, theory
+from tests.verification.test_vdr import from_a_jam, homogeneous
 from trafficsim.spec.drivers import Drivers
 
 Row = tuple[str, str, str]
@@ -33,6 +36,23 @@ def exact_rules() -> Iterator[Row]:
            "exact" if off < 1e-12 else f"within {off:.1e}")
     most = max(nasch_flow(5, 0.5, rho, cells=10_000, ticks=20_000) for rho in (0.075, 0.085, 0.1))
     yield "Nagel-Schreckenberg, v_max 5, p 0.5: greatest flow", "0.318 (Nagel & Schreckenberg 1992)", f"{most:.4f}"
+
+
+def open_ends() -> Iterator[Row]:
+    """NaSch at v_max 1 with open ends."""
+    cases = ((0.1, 0.5, 0.5), (0.2, 0.6, 0.75), (0.5, 0.1, 0.5), (0.6, 0.2, 0.75), (0.8, 0.8, 0.5), (0.9, 0.9, 0.75))
+    off = [abs(found - exact) for case in cases
+           for found, exact in zip(current_and_density(OpenRoads(*case), WARMUP, TICKS), theory(*case), strict=True)]
+    yield ("roads with open ends, v_max 1: flow and density in six cases of three phases",
+           "exact (Evans, Rajewsky & Speer 1999)", f"within {max(off[::2]):.4f} and {max(off[1::2]):.4f}")
+
+
+def slow_to_start() -> Iterator[Row]:
+    """VDR on rings."""
+    yield ("VDR, density 0.08 / 0.10, without a jam: flow", "0.3988 / 0.4984 (Barlovic et al. 1998)",
+           " / ".join(f"{homogeneous(density):.4f}" for density in (0.08, 0.10)))
+    yield ("VDR, density 0.08 / 0.10, from a jam: flow", "about 0.2300 / 0.2250",
+           " / ".join(f"{from_a_jam(density, 10_000, 80_000):.4f}" for density in (0.08, 0.10)))
 
 
 def signals() -> Iterator[Row]:
@@ -57,7 +77,7 @@ def motorway() -> Iterator[Row]:
 
 def main() -> None:
     print("| quantity | expected | found |\n|---|---|--:|")
-    for part in (exact_rules, signals, motorway):
+    for part in (exact_rules, open_ends, slow_to_start, signals, motorway):
         for row in part():
             print(f"| {' | '.join(row)} |", flush=True)
 

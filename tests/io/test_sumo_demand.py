@@ -50,6 +50,8 @@ def test_default_type_is_sumos_passenger_car(tmp_path: Path) -> None:
         ('vClass="delivery" speedFactor="1.1"', "van", 6.5, 200.0, 1.1, 0.05),
         ('vClass="bus" maxSpeed="20"', "bus", 12.0, 72.0, 1.0, 0.0),
         ('vClass="coach"', "bus", 14.0, 100.0, 1.0, 0.05),
+        ('vClass="motorcycle"', "motorcycle", 2.2, 200.0, 1.0, 0.1),
+        ('vClass="moped"', "motorcycle", 2.1, 60.0, 1.0, 0.1),
         ('vClass="taxi"', "car", 5.0, 200.0, 1.0, 0.05),
         ('speedFactor="normc(1.2,0.15,0.2,2)"', "car", 5.0, 200.0, 1.2, 0.15),
         ('speedFactor="norm(1.2,0.15)" speedDev="0.3"', "car", 5.0, 200.0, 1.2, 0.3),

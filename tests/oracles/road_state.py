@@ -36,8 +36,8 @@ def unpack(program: Program) -> Road:
     front, length = x >> 16, (y >> 8) & 0xFF
     return Road(
         lane=np.repeat(np.arange(program.net.lanes), np.diff(program.start)), front=front, rear=front - length,
-        length=length, speed=x & 0xFFFF, desired=(y >> 16) / 256.0, trip=program.vehicles.ID[:n].astype(np.int64),
-        flagged=(y & FLAG_CONNECTOR) != 0,
+        length=length, speed=x & 0x0FFF, desired=(y >> 16 & 0xFFFF) / 256.0,
+        trip=program.vehicles.ID[:n].astype(np.int64), flagged=(y & FLAG_CONNECTOR) != 0,
     )
 
 

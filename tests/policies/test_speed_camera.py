@@ -186,13 +186,12 @@ def test_whole_cells_of_the_classic_rule_cannot_show_a_camera() -> None:
     message = (r"policy speed_camera: 'camera a 1000 m': found \d+ of \d+ drivers who slow down.*Remedy: make the "
                r"engine's cells or ticks finer")
     with pytest.raises(BelowResolution, match=message):
-        checked(lowered, CellularAutomaton(rule="nasch", cell_m=7.5))
-    checked(lowered, CellularAutomaton(rule="nasch", cell_m=0.5))
+        checked(lowered, CellularAutomaton(rule="nasch"))
     checked(lowered, CellularAutomaton())
 
 
 def test_a_run_that_would_lose_the_camera_is_refused() -> None:
-    classic = CellularAutomaton(rule="nasch", cell_m=7.5)
+    classic = CellularAutomaton(rule="nasch")
     flow = Flow(id="f", route=("a",), volume_veh_h=900.0)
     prepared = prepare(make_world(motorway(a=3000.0), flows=[flow], drivers=MOTORWAY, ca=classic))
     with pytest.raises(BelowResolution, match="camera a 1000 m"):
@@ -201,7 +200,7 @@ def test_a_run_that_would_lose_the_camera_is_refused() -> None:
 
 def test_a_camera_that_nobody_heeds_is_not_below_resolution() -> None:
     lowered = lower(on(motorway(a=3000.0)), [camera("a", 1000.0, unaffected=1.0)])
-    checked(lowered, CellularAutomaton(rule="nasch", cell_m=7.5))
+    checked(lowered, CellularAutomaton(rule="nasch"))
     assert (lowered.plan.behaviour.factor == UNAFFECTED).all()
 
 

@@ -58,23 +58,25 @@ def approach(green_s: float, cycle_s: float, *, length_m: float = 500.0, beyond_
 def passage(world: World, replication: int = 1) -> Passage:
     """Run a world of the links "in" and "out" to its end and return when vehicles passed."""
     plan = make_plan(world, replication)
-    program = compile_plan(plan, CellularAutomaton())
-    simulate(plan, CellularAutomaton(), program)
+    program = compile_plan(plan, world.scenario.ca)
+    simulate(plan, world.scenario.ca, program)
     row = program.trips.row[:-1]
     assert (row.status == 2).all(), "everybody arrives"
     order = np.argsort(row.entry_time)
     link_of = plan.link_id.index("in")
     speed = plan.links.free_speed_mean_ms[link_of] * (1.0 + plan.links.free_speed_cv[link_of] * plan.trips.z)
-    return Passage(row.depart[order], row.entry_time[order], row.enter_time[order], row.exit_time[order], speed[order])
+    times = (np.asarray(row[name][order]) * world.scenario.ca.tick_s
+             for name in ("depart", "entry_time", "enter_time", "exit_time"))
+    return Passage(*times, speed[order])
 
 
 def saturated(network: Network, green_s: float, cycle_s: float, cycles: int, drivers: Drivers = UNIFORM,
-              classes: dict[str, float] | None = None) -> list[np.ndarray]:
+              classes: dict[str, float] | None = None, ca: CellularAutomaton | None = None) -> list[np.ndarray]:
     """Return, by cycle, the crossing times after the start of green of an approach that always has a queue."""
     volume = 2400.0
     flow = Flow(id="f", volume_veh_h=volume, route=("in", "out"), vehicle_classes=classes or {"car": 1.0})
     time = Time(analysis_s=cycles * cycle_s, clear_s=FAR_S)
-    line = np.sort(passage(make_world(network, [flow], time=time, drivers=drivers)).line)
+    line = np.sort(passage(make_world(network, [flow], time=time, drivers=drivers, ca=ca)).line)
     return [line[(line >= start) & (line < start + cycle_s)] - start for start in np.arange(2, cycles) * cycle_s]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +19,8 @@ from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.scenario import CellularAutomaton
 
-NASCH_CELL_M = 7.5
+MOST_M = 16_000.0
+"""Length of a link at most."""
 
 
 def ring_program(
@@ -93,15 +95,38 @@ def _close(program: Program, tick: int) -> None:
     close_interval(program.road, program.tally, float(tick))
 
 
+def rule_ring(
+    ca: CellularAutomaton, v_max: float, cells: int, fronts: Sequence[int], speed: int, ticks: int,
+) -> Program:
+    """Return a one-lane ring of whole cells on which vehicles stand at ``fronts``, with routes for so many ticks."""
+    links = max(2, math.ceil(cells * ca.cell_m / MOST_M))
+    per_link = cells // links
+    counts = np.bincount((np.asarray(fronts) - 1) // per_link, minlength=links)
+    hops = int(ticks * v_max) // per_link + 4
+    limit_kmh = v_max * ca.cell_m / ca.tick_s * 3.6
+    program = ring_program(cells * ca.cell_m, links * int(counts.max()), hops, limit_kmh, ca, links)
+    fill(program, places_on_ring(program, list(fronts), speed))
+    return program
+
+
+def at_random(cells: int, vehicles: int, seed: int = 1) -> list[int]:
+    """Return different cells, drawn at random and sorted."""
+    found: list[int] = (np.sort(np.random.default_rng(seed).choice(cells, vehicles, replace=False)) + 1).tolist()
+    return found
+
+
+def evenly(cells: int, vehicles: int) -> list[int]:
+    """Return fronts that are spread evenly."""
+    return [1 + number * cells // vehicles for number in range(vehicles)]
+
+
+def jammed(vehicles: int, length: int = 1) -> list[int]:
+    """Return the fronts of one compact jam."""
+    return [length * (number + 1) for number in range(vehicles)]
+
+
 def nasch_flow(v_max: int, p: float, density: float, cells: int, ticks: int, seed: int = 1) -> float:
     """Flow of a Nagel-Schreckenberg ring at random start places, in vehicles per tick."""
-    links, vehicles = -(-cells // 1000), round(density * cells)
-    per_link = cells // links
-    fronts = np.sort(np.random.default_rng(seed).choice(cells, vehicles, replace=False)) + 1
-    counts = np.bincount((fronts - 1) // per_link, minlength=links)
-    hops = (ticks * v_max) // per_link + 4
-    program = ring_program(cells * NASCH_CELL_M, links * int(counts.max()), hops, 27.0 * v_max,
-                           CellularAutomaton(rule="nasch", cell_m=NASCH_CELL_M, dawdle_p=p), links)
-    fill(program, places_on_ring(program, fronts.tolist(), 0))
-    warmup = ticks // 4
-    return flow_per_tick(program, warmup, ticks - warmup)
+    ca = CellularAutomaton(rule="nasch", dawdle_p=p)
+    program = rule_ring(ca, v_max, cells, at_random(cells, round(density * cells), seed), 0, ticks)
+    return flow_per_tick(program, ticks // 4, ticks - ticks // 4)

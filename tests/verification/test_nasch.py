@@ -40,6 +40,14 @@ def test_v_max_5_reaches_its_maximum_flow() -> None:
     assert flows[0.085] == max(flows.values())
 
 
+@pytest.mark.parametrize(("p", "most"), [(0.1, 0.670), (0.16, 0.602), (0.2, 0.558), (0.25, 0.510), (0.3, 0.468)])
+def test_maximum_flow_by_p(p: float, most: float) -> None:
+    # Tabulated from an independent simulation of 1,000 cells on coarse densities (standard errors up to 0.007, finite
+    # size): a band that shows a change of the rule, no statement about infinite roads.
+    flows = [nasch_flow(5, p, density, cells=1000, ticks=12_000) for density in (0.09, 0.11, 0.13, 0.15)]
+    assert max(flows) == pytest.approx(most, abs=0.012)
+
+
 def test_free_speed_is_v_max_less_p() -> None:
     # One vehicle per 100 cells: hardly anybody is held up; 1 % for those who are
     assert nasch_flow(5, 0.25, 0.01, cells=2000, ticks=5000) / 0.01 == pytest.approx(5 - 0.25, rel=0.01)

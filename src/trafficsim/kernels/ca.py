@@ -12,7 +12,7 @@ from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.look import look_ahead, serve_stops
 from trafficsim.kernels.repack import repack
 from trafficsim.kernels.rng import Stream, tick_key
-from trafficsim.kernels.rules import follow_default, follow_nasch
+from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.signals import update_signals
 from trafficsim.kernels.state import Road
 from trafficsim.kernels.tally import tally_detectors, tally_queues, tally_waiting
@@ -26,8 +26,10 @@ LANE_CHANGE = int(Stream.LANE_CHANGE)
 @kernel
 def follow(vehicles, work, rule, n, draw):
     """One flat pass over all vehicles: speeds and positions after the tick."""
-    if rule.code == 1:
-        follow_nasch(vehicles, work.leader, draw, rule, 0, n, work.moved)
+    if rule.code == CLASSIC:
+        follow_classic(vehicles, work.leader, draw, rule, 0, n, work.moved)
+    elif rule.code == BRAKE_LIGHT:
+        follow_brake_light(vehicles, work.leader, draw, rule, 0, n, work.moved)
     else:
         follow_default(vehicles, work.leader, draw, rule, 0, n, work.moved)
 
@@ -45,7 +47,7 @@ def step(world, vehicles, after, start, start_after, tick):
     look_ahead(road, tick)
     serve_stops(net, vehicles, start, trips, work)
     follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
-    apply_bounds(vehicles, work, n)
+    apply_bounds(vehicles, work, n, rule.light)
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
     transfer(road, tally, clock, tick)

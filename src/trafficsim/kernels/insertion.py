@@ -13,7 +13,18 @@ from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.transfer import desired_speed, stops_on
-from trafficsim.kernels.words import EXIT, FLAG_STOP, pack_x, pack_y, pos, rear, vel, with_turn
+from trafficsim.kernels.words import (
+    EXIT,
+    FLAG_STOP,
+    brake_code,
+    headway_code,
+    pack_x,
+    pack_y,
+    pos,
+    rear,
+    vel,
+    with_turn,
+)
 
 EN_ROUTE = 1
 LOOK_BEHIND = 6
@@ -34,10 +45,11 @@ def slot_at(vehicles, start, work, lane, place):
 def entry_speed(vehicles, start, work, lane, place, words):
     """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
 
-    ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that the
-    rule counts on, braking that an entry may impose on the one behind, speed from which it can stop at the line).
+    ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that it
+    counts on, braking that others count on, braking that an entry may impose on the one behind, speed from which it
+    can stop at the line).
     """
-    cells, wanted, theta, safe, firm, line = words
+    cells, wanted, theta, brake, safe, firm, line = words
     slot = slot_at(vehicles, start, work, lane, place)
     first = start[lane] + (1 if work.event[lane] & 1 else 0)
     v = min(wanted, line)
@@ -45,7 +57,7 @@ def entry_speed(vehicles, start, work, lane, place, words):
         ahead = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place
         if ahead < 0:
             return -1, 0
-        v = min(v, int32(max(safe_speed(ahead, vel(work.moved[slot - 1]), theta, safe), float32(0.0))))
+        v = min(v, int32(max(safe_speed(ahead, vel(work.moved[slot - 1]), theta, brake), float32(0.0))))
     if slot < start[lane + 1]:
         behind = place - cells - pos(work.moved[slot])
         if behind < 0:
@@ -89,7 +101,8 @@ def best_entry(road, trip, since):
     link = trips.row[trip].first_link
     cells = trips.row[trip].cells
     wanted = desired_speed(net, trips, trip, link) >> 8
-    theta = float32((trips.row[trip].word >> 16) & 255) / float32(64.0) - float32(0.5)
+    theta = float32(headway_code(trips.row[trip].word)) * net.scale.headway_unit - float32(0.5)
+    brake = float32(brake_code(trips.row[trip].word)) * net.scale.braking_unit
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
     hop = trips.row[trip].hop
     feasible = int32(trips.lanes_feasible[hop])
@@ -104,7 +117,7 @@ def best_entry(road, trip, since):
         begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
         place = int32(min(begin + int32(wanted * since), -1))
         line = open_speed(net, signals, trips, trip, lane, (place, wanted))
-        words = (cells, wanted, theta, net.scale.safe, net.scale.firm, line)
+        words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line)
         slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0 and place > begin:
             place = int32(min(begin, -1))

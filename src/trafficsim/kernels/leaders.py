@@ -6,7 +6,7 @@ from numba import int16, int32, uint64
 
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import NO_BOUND, length, pack_x, pos, rear, vel
+from trafficsim.kernels.words import NO_BOUND, length, light, pack_x, pos, rear, vel
 
 
 @kernel
@@ -24,12 +24,13 @@ def leader_words(vehicles, work, n):
 
 
 @kernel
-def apply_bounds(vehicles, work, n):
-    """Slow down the vehicles for which a decision set a lower speed than the rule."""
+def apply_bounds(vehicles, work, n, lamp):
+    """Slow down the vehicles for which a decision set a lower speed than the rule; ``lamp`` is their brake light."""
     X, moved, bound = vehicles.X, work.moved, work.bound
     for k in range(uint64(0), uint64(n)):
         v = min(vel(moved[k]), int32(bound[k]))
-        moved[k] = pack_x(pos(X[k]) + v, v)
+        brakes = int32(v < vel(moved[k])) & int32(v < vel(X[k]))
+        moved[k] = pack_x(pos(X[k]) + v, v | light(moved[k]) | int32(int32(lamp) * brakes))
 
 
 @kernel

@@ -33,6 +33,7 @@ from trafficsim.kernels.words import (
     NO_BOUND,
     cap,
     length,
+    light,
     pack_x,
     pos,
     rear,
@@ -200,6 +201,19 @@ def has_place(net, signals, work, conn):
     return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
 
 
+@spliced
+def expected_beyond(road, to, tail):
+    """Return speed and brake light of the last vehicle of a lane, as a follower before its line takes them.
+
+    Under a rule that anticipates, its speed is no more than its own gap, as far as that is known.
+    """
+    x = road.vehicles.X[tail]
+    if road.net.scale.anticipates == 0 or tail == road.start[to]:
+        return int32(x & int32(0x1FFF))
+    room = max(pos(road.work.leader[tail]) - pos(x), int32(0))
+    return int32(min(vel(x), room) | light(x))
+
+
 @per_vehicle
 def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
@@ -217,7 +231,7 @@ def beyond(road, view):
         if tail >= start[to] and not (to == lane and tail == start[lane]):  # not itself, alone on a loop
             gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
-            return pack_x(here + gap, vel(vehicles.X[tail])), bound
+            return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
         hop += 1
         if distance > look or trips.hops[hop] == EXIT:

@@ -3,8 +3,9 @@
 The engineering default is a safe-distance rule with the leader's speed (Krauss 1998, doi:10.1103/PhysRevE.55.5597, in
 the discrete form whose stopping distances are exact for whole ticks), with three additions: dithering, so that real
 speeds and accelerations are kept on average in spite of integer cells; dawdling that is given back in the desired
-speed; and slow-to-start (Barlovic et al. 1998, doi:10.1007/s100510050504). ``nasch`` is Nagel & Schreckenberg 1992,
-doi:10.1051/jp1:1992277.
+speed; and slow-to-start. Beside it stand three rules of the literature: Nagel & Schreckenberg 1992
+(doi:10.1051/jp1:1992277), the same with slow-to-start (VDR, Barlovic et al. 1998, doi:10.1007/s100510050504), and the
+comfortable driving model with brake lights (Knospe et al. 2000, doi:10.1088/0305-4470/33/48/103).
 """
 
 from __future__ import annotations
@@ -16,16 +17,28 @@ from numba import float32, int32, njit, uint32, uint64
 
 from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.rng import draw32
-from trafficsim.kernels.words import cap, pack_x, pos, vel
+from trafficsim.kernels.words import (
+    LIGHT_BIT,
+    acc_code,
+    brake_code,
+    cap,
+    fade_code,
+    headway_code,
+    length,
+    light,
+    pack_x,
+    pos,
+    vel,
+)
+
+DEFAULT, CLASSIC, BRAKE_LIGHT = 0, 1, 2
+"""Codes of the flat passes. NaSch is VDR whose standing vehicles dawdle like all others: one pass serves both."""
 
 
 class Rule(NamedTuple):
     """Parameters of a rule in cells and ticks; probabilities in 1/65536."""
 
     code: int
-    """0 default, 1 nasch."""
-    brake: np.float32
-    """Braking that a follower counts on, for itself and its leader (cells/tick2)."""
     comfort: np.float32
     """Comfortable braking towards a lower desired speed (cells/tick2)."""
     dawdle_p: int
@@ -40,6 +53,19 @@ class Rule(NamedTuple):
     """One over the speed (cells/tick) from which on drivers keep their own headway."""
     hard_brake: int
     """The hardest braking (cells/tick2) that a follower expects of its leader at the worst."""
+    acceleration_unit: np.float32
+    headway_unit: np.float32
+    fade_unit: np.float32
+    braking_unit: np.float32
+    """What one step of each code in word Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
+    light_p: int
+    """Brake-light rule: probability of dawdling behind a leader that brakes."""
+    horizon: int
+    """Brake-light rule: drivers react to lights at most this headway (ticks) ahead."""
+    security: int
+    """Brake-light rule: part of the leader's expected way (cells) on which a follower does not count."""
+    light: int
+    """What a vehicle that brakes before a line sets in word X: ``LIGHT``, or 0 where the rule has no lights."""
 
 
 @njit(inline="always")
@@ -63,14 +89,15 @@ def next_speed_default(x, word, y, z, key, draw, rule):
     u = float32(int32(bits >> uint32(16))) * float32(1.0 / 65536.0)
     luck = int32(bits & uint32(0xFFFF))
     fv = float32(v)
-    fade = float32((int32(z) >> int32(8)) & int32(0xFF)) * float32(1.0 / 1024.0)
-    acc = max(float32((int32(z) >> int32(24)) & int32(0xFF)) * float32(1.0 / 32.0) - fade * fv, float32(0.0))
-    headway = float32((int32(z) >> int32(16)) & int32(0xFF)) * float32(1.0 / 64.0)
+    fade = float32(fade_code(z)) * rule.fade_unit
+    acc = max(float32(acc_code(z)) * rule.acceleration_unit - fade * fv, float32(0.0))
+    headway = float32(headway_code(z)) * rule.headway_unit
+    brake = float32(brake_code(z)) * rule.braking_unit
     calm = min(fv * rule.crawl_rate, float32(1.0))
     theta = rule.crawl_headway + (headway - rule.crawl_headway) * calm - float32(0.5)
     desired = float32(cap(y)) * float32(1.0 / 256.0) + rule.give_back
     free = min(fv + acc + rule.give_back, max(desired, fv - rule.comfort)) + u
-    safe = max(safe_speed(gap, vel(word), theta, rule.brake), float32(0.0))
+    safe = max(safe_speed(gap, vel(word), theta, brake), float32(0.0))
     # dither the safe speed too, else the integer part costs half a cell on average: but never into the leader
     bound = max(int32(safe), min(int32(safe + u), gap))
     bound = min(bound, gap + max(vel(word) - int32(rule.hard_brake), int32(0)))
@@ -81,12 +108,37 @@ def next_speed_default(x, word, y, z, key, draw, rule):
 
 
 @njit(inline="always")
-def next_speed_nasch(x, word, y, key, draw, rule):
-    """Speed of one vehicle in the next tick under the Nagel-Schreckenberg rule (acceleration one cell per tick)."""
+def next_speed_classic(x, word, y, key, draw, rule):
+    """Speed of one vehicle in the next tick under NaSch or VDR (acceleration one cell per tick)."""
+    v = vel(x)
     gap = max(pos(word) - pos(x), int32(0))
-    vn = min(min(vel(x) + int32(1), cap(y) >> int32(8)), gap)
+    vn = min(min(v + int32(1), cap(y) >> int32(8)), gap)
+    lazy = rule.start_p if v == int32(0) else rule.dawdle_p
     luck = int32(draw32(key, draw) & uint32(0xFFFF))
-    return vn - int32(1) if (luck < int32(rule.dawdle_p)) and (vn > int32(0)) else vn
+    return vn - int32(1) if (luck < int32(lazy)) and (vn > int32(0)) else vn
+
+
+@njit(inline="always")
+def next_speed_brake_light(x, word, y, luck, expected, rule):
+    """Return speed and brake light of one vehicle in the next tick under the brake-light rule.
+
+    ``expected`` is the least speed that the leader will have if it does not dawdle: its own speed or gap.
+    """
+    v = vel(x)
+    gap = max(pos(word) - pos(x), int32(0))
+    # truth values as numbers: written with "and" and "or" the loop does not fill vector registers
+    near = int32(gap < v * min(v, int32(rule.horizon)))
+    warned = near & int32(light(word) != int32(0))
+    dark = int32((light(word) | light(x)) == int32(0))
+    faster = v + (dark | (int32(1) - near))
+    effective = gap + max(expected - int32(rule.security), int32(0))
+    vn = min(min(faster, cap(y) >> int32(8)), effective)
+    lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
+    lazy = int32(rule.light_p) if warned != int32(0) else lazy
+    dawdles = int32(luck < lazy)
+    lit = int32(vn < v) | (dawdles & warned)
+    vn = max(vn - dawdles, int32(0))
+    return int32(vn | (lit << int32(LIGHT_BIT)))
 
 
 @kernel
@@ -100,10 +152,33 @@ def follow_default(vehicles, leader, draw, rule, lo, hi, moved):
 
 
 @kernel
-def follow_nasch(vehicles, leader, draw, rule, lo, hi, moved):
-    """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (Nagel-Schreckenberg)."""
+def follow_classic(vehicles, leader, draw, rule, lo, hi, moved):
+    """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (NaSch and VDR)."""
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     for k in range(uint64(lo), uint64(hi)):
         x = X[k]
-        v = next_speed_nasch(x, leader[k], Y[k], KEY[k], draw, rule)
+        v = next_speed_classic(x, leader[k], Y[k], KEY[k], draw, rule)
         moved[k] = pack_x(pos(x) + v, v)
+
+
+@kernel
+def follow_brake_light(vehicles, leader, draw, rule, lo, hi, moved):
+    """Write positions, speeds and brake lights after the tick of slots ``lo:hi`` into ``moved``.
+
+    What a leader in the same lane can do at most follows from its own leader's word; of a leader beyond the stop line
+    the word already says it.
+    """
+    X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
+    if lo == 0 and hi > 0:  # the first vehicle of the first lane has nobody before it in the arrays
+        luck = int32(draw32(KEY[0], draw) & uint32(0xFFFF))
+        state = next_speed_brake_light(X[0], leader[0], Y[0], luck, vel(leader[0]), rule)
+        moved[0] = pack_x(pos(X[0]) + vel(state), state)
+    for k in range(uint64(max(lo, 1)), uint64(hi)):
+        j = k - uint64(1)
+        x, word = X[k], leader[k]
+        luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
+        room = max(pos(leader[j]) - pos(X[j]), int32(0))
+        same_lane = word == X[j] - int32(length(Y[j]) << int32(16))
+        expected = min(vel(word), room) if same_lane else vel(word)
+        state = next_speed_brake_light(x, word, Y[k], luck, expected, rule)
+        moved[k] = pack_x(pos(x) + vel(state), state)

@@ -52,6 +52,10 @@ SCALE_FIELDS = {
     "urgent": "i4",  # the same at the end of the lane
     "patience": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
     "stuck": "i4",  # a vehicle this long on its connector blocks those whose path it crosses
+    "anticipates": "i4",  # followers count on what their leader can do at most, not on its present speed
+    "acceleration_unit": "f4",  # what one step of these codes in word Z stands for (cells/tick2, ticks, cells/tick2)
+    "headway_unit": "f4",
+    "braking_unit": "f4",
     "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
 }
 LANE_FIELDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int32, int64, uint32
+from numba import float32, int32, int64, uint32
 
 from trafficsim.kernels.giveway import must_wait
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
@@ -15,9 +15,11 @@ from trafficsim.kernels.words import (
     DECIDED_GO,
     EXIT,
     FLAG_STOP,
-    acc_of,
+    MOST_CAP,
+    acc_code,
     decision,
     length,
+    light,
     pack_x,
     pack_y,
     pos,
@@ -41,7 +43,7 @@ def desired_speed(net, trips, vid, link):
     else:
         speed = net.link[link].speed_mean * min(max(1.0 + net.link[link].cv * trips.row[vid].z, 0.2), 2.0)
     speed = min(max(speed, 1.0), trips.row[vid].top_speed)
-    return int32(min(speed * 256.0 + 0.5, 32767.0))
+    return int32(min(speed * 256.0 + 0.5, float(MOST_CAP)))
 
 
 @spliced
@@ -89,7 +91,8 @@ def note_turn(net, trips, tally, clock, vid, view):
     travel = time - trips.row[vid].enter_time
     lost = 0.0
     if v < target_speed:
-        lost = (target_speed - v) * (target_speed - v) / (2.0 * acc_of(z) * target_speed)
+        acceleration = float32(acc_code(z)) * net.scale.acceleration_unit
+        lost = (target_speed - v) * (target_speed - v) / (2.0 * acceleration * target_speed)
     tally.turn[row, 0] += 1.0
     tally.turn[row, 1] += travel
     tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
@@ -261,7 +264,7 @@ def cross(road, tally, clock, lane, tick):
             watched = slow < cap or net.conn[conn + 1].crosses > net.conn[conn].crosses
             on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
             tracked = watched and on_way
-            arrival = (int64(to), int32(place), v, int32(slow if tracked else cap), tracked)
+            arrival = (int64(to), int32(place), v | light(work.moved[i]), int32(slow if tracked else cap), tracked)
             stage(net, start, trips, work, arrival, words)
             break
         over, here, first = place, to, False

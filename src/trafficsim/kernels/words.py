@@ -1,15 +1,16 @@
 """A vehicle in the dense array: five 32-bit words, packed so that the flat loop fills vector registers.
 
-===== ============================================================================= =======================
-word  bits (high to low)                                                            changes
-===== ============================================================================= =======================
-X     position 16 (signed cells, front bumper to the stop line: negative) | speed 16  every tick
-Y     desired speed 16 (1/256 cell per tick) | length 8 (cells) | flags 8              on a new lane or link
-Z     acceleration 8 (1/32 cell/tick2) | headway 8 (1/64 tick) | fade 8 (1/1024) | turn 8  on a new link
-KEY   random key of the vehicle                                                     never
-ID    row of the trip                                                               never
-===== ============================================================================= =======================
+===== ===================================================================================  =====================
+word  bits (high to low)                                                                   changes
+===== ===================================================================================  =====================
+X     position 16 (signed cells, front to stop line: negative) | brake light 4 | speed 12  every tick
+Y     desired speed 16 (1/256 cell per tick) | length 8 (cells) | flags 8                  on a new lane or link
+Z     acceleration 8 | headway 7 | fade 4 | braking 5 | turn 8                             on a new link
+KEY   random key of the vehicle                                                            never
+ID    row of the trip                                                                      never
+===== ===================================================================================  =====================
 
+The codes of Z count in units that :mod:`trafficsim.engines.ca.classes` chooses (``Rule`` and ``Net.scale`` hold them).
 Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
 1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link.
 """
@@ -20,9 +21,13 @@ from numba import int32, njit
 
 CAP_UNIT = 256
 """Desired speeds are stored in 1/256 cell per tick."""
-ACC_UNIT = 32
-TAU_UNIT = 64
-FADE_UNIT = 1024
+MOST_CAP = 65535
+"""Largest desired speed in these units."""
+LIGHT_BIT = 12
+LIGHT = 1 << LIGHT_BIT
+"""Brake light in the speed half of word X; only the brake-light rule sets it."""
+MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
+"""Largest codes of the parameters in word Z."""
 EXIT = 255
 """Turn code of the last link of a route: leave the network at its end."""
 DECIDED_STOP, DECIDED_GO = 1, 2
@@ -44,7 +49,13 @@ def pos(x):
 @njit(inline="always")
 def vel(x):
     """Speed in cells per tick."""
-    return int32(x) & int32(0xFFFF)
+    return int32(x) & int32(0x0FFF)
+
+
+@njit(inline="always")
+def light(x):
+    """Brake light: 0 or :data:`LIGHT`."""
+    return int32(x) & int32(LIGHT)
 
 
 @njit(inline="always")
@@ -56,7 +67,7 @@ def pack_x(position, speed):
 @njit(inline="always")
 def cap(y):
     """Desired speed in 1/256 cell per tick."""
-    return int32(y) >> int32(16)
+    return (int32(y) >> int32(16)) & int32(0xFFFF)
 
 
 @njit(inline="always")
@@ -114,6 +125,24 @@ def rear(x, y):
 
 
 @njit(inline="always")
-def acc_of(z):
-    """Acceleration from standstill in cells per tick2."""
-    return ((int32(z) >> int32(24)) & int32(0xFF)) / 32.0
+def acc_code(z):
+    """Return the code of the acceleration from standstill."""
+    return (int32(z) >> int32(24)) & int32(0xFF)
+
+
+@njit(inline="always")
+def headway_code(z):
+    """Return the code of the headway."""
+    return (int32(z) >> int32(17)) & int32(0x7F)
+
+
+@njit(inline="always")
+def fade_code(z):
+    """Return the code of the loss of acceleration with speed."""
+    return (int32(z) >> int32(13)) & int32(0xF)
+
+
+@njit(inline="always")
+def brake_code(z):
+    """Return the code of the braking that a driver counts on."""
+    return (int32(z) >> int32(8)) & int32(0x1F)

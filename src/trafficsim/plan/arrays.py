@@ -107,6 +107,8 @@ class ClassArrays(NamedTuple):
     acceleration_ms2: F8
     acceleration_fade_per_s: F8
     headway_s: F8
+    deceleration_ms2: F8
+    """Braking that a driver counts on, for itself and its leader."""
     speed_factor_mean: F8
     """0 where the class follows the link's speed choice."""
     speed_factor_sd: F8

@@ -41,6 +41,7 @@ def lower_classes(vehicle_classes: Iterable[VehicleClass]) -> ClassArrays:
         acceleration_ms2=_floats(row.acceleration_ms2 for row in rows),
         acceleration_fade_per_s=_floats(row.acceleration_fade_per_s for row in rows),
         headway_s=_floats(row.headway_s for row in rows),
+        deceleration_ms2=_floats(row.deceleration_ms2 for row in rows),
         speed_factor_mean=_floats(row.speed_factor_mean or 0.0 for row in rows),
         speed_factor_sd=_floats(row.speed_factor_sd or 0.0 for row in rows),
         ignores_permissions=np.array([row.ignores_permissions for row in rows], np.bool_),

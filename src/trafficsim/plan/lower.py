@@ -26,7 +26,7 @@ from trafficsim.plan.realise import (
 )
 from trafficsim.plan.routes import link_of
 from trafficsim.spec.policy import Policy
-from trafficsim.spec.vehicles import KINDS
+from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
 
 DESIGN_KEY = "design volumes"
@@ -165,7 +165,7 @@ def _design_volumes(prepared: Prepared) -> Volumes:
     time = prepared.world.scenario.time
     trips = realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
     hours = (time.analysis_end_s - time.start_s) / S_PER_H
-    heavy = prepared.classes.kind[trips.vehicle_class] >= KINDS.index("truck")
+    heavy = np.isin(prepared.classes.kind[trips.vehicle_class], [KINDS.index(kind) for kind in HEAVY])
     pcu = np.repeat(np.where(heavy, HEAVY_PCU, 1.0), np.diff(trips.route_start))[:-1]
     same = np.diff(np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))) == 0
     links, turns = trips.route_link, prepared.network.turns

@@ -15,7 +15,7 @@ from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
-KIND_NAMES = ("car", "van", "truck", "bus")
+KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
 CITATION = "citation"
 S_PER_H = 3600.0
 M_PER_KM = 1000.0

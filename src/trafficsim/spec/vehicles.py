@@ -8,22 +8,25 @@ from pydantic import Field
 
 from trafficsim.spec.model import Model
 
-Kind = Literal["car", "van", "truck", "bus"]
-KINDS: tuple[Kind, ...] = ("car", "van", "truck", "bus")
+Kind = Literal["car", "van", "truck", "bus", "motorcycle"]
+KINDS: tuple[Kind, ...] = ("car", "van", "truck", "bus", "motorcycle")
+HEAVY: tuple[Kind, ...] = ("truck", "bus")
+"""Kinds that count as heavy vehicles in passenger-car units."""
 
 
 class VehicleClass(Model):
     """A class of vehicles that share dimensions and car-following parameters.
 
-    Lengths and the minimum gap follow the passenger-car equivalents used by the Highway Capacity Manual; acceleration
-    and headway are those of the engine's default rule (see the theory page), for trucks a modelling assumption.
+    Lengths and the minimum gap follow the passenger-car equivalents used by the Highway Capacity Manual; acceleration,
+    headway and deceleration are those of the engine's default rule (see the theory page), for trucks a modelling
+    assumption. Of these the other rules read lengths and speeds only.
 
     Parameters
     ----------
     name
         Name that trips refer to.
     kind
-        Car, van, truck or bus: decides which lanes may be used.
+        Car, van, truck, bus or motorcycle: decides which lanes may be used.
     length_m
         Bumper to bumper.
     min_gap_m
@@ -34,6 +37,8 @@ class VehicleClass(Model):
         Acceleration from standstill and how much of it is lost per m/s of speed.
     headway_s
         Time gap (front bumper to the leader's rear bumper, less the minimum gap) kept when following steadily.
+    deceleration_ms2
+        Braking that a driver counts on, for itself and its leader, when it keeps a safe distance.
     speed_factor_mean, speed_factor_sd
         When given, the desired speed on a link is this factor (normal, truncated) times its limit, instead of the
         scenario's speed choice by road class.
@@ -54,6 +59,7 @@ class VehicleClass(Model):
     acceleration_ms2: float = Field(default=1.6, gt=0, le=6)
     acceleration_fade_per_s: float = Field(default=0.010, ge=0, le=1)
     headway_s: float = Field(default=1.35, ge=1.0, le=2.5)
+    deceleration_ms2: float = Field(default=4.0, ge=1.0, le=6.0)
     speed_factor_mean: float | None = Field(default=None, gt=0, le=3)
     speed_factor_sd: float | None = Field(default=None, ge=0, le=1)
     ignores_permissions: bool = False
@@ -61,7 +67,8 @@ class VehicleClass(Model):
 
 # Lengths: design vehicles of European practice, rounded (modelling assumption). Truck and bus acceleration: modelling
 # assumption in the range of loaded vehicles (0.5-1.0 m/s2 from standstill). Speed limiter of trucks: EU directive
-# 92/6/EEC (90 km/h), of buses 100 km/h.
+# 92/6/EEC (90 km/h), of buses 100 km/h. Motorcycle: length as of SUMO's class of that name; acceleration between that
+# of a car and what the machine could do (modelling assumption).
 DEFAULT_CLASSES: tuple[VehicleClass, ...] = (
     VehicleClass(name="car", kind="car"),
     VehicleClass(name="van", kind="van", length_m=6.0, max_speed_kmh=160.0, acceleration_ms2=1.4),
@@ -69,4 +76,5 @@ DEFAULT_CLASSES: tuple[VehicleClass, ...] = (
         name="truck", kind="truck", length_m=12.0, max_speed_kmh=90.0, acceleration_ms2=0.8, headway_s=1.6
     ),
     VehicleClass(name="bus", kind="bus", length_m=12.0, max_speed_kmh=100.0, acceleration_ms2=1.0, headway_s=1.5),
+    VehicleClass(name="motorcycle", kind="motorcycle", length_m=2.2, acceleration_ms2=2.5),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.engines.ca.classes import cells_of, word_units
 from trafficsim.engines.ca.scales import make_scale, stop_probability
 from trafficsim.kernels.state import (
     CONN_FIELDS,
@@ -19,6 +20,7 @@ from trafficsim.kernels.state import (
     Signals,
     rows,
 )
+from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
@@ -55,11 +57,12 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     conn_length = to_cells(conns.length_m, cell, 0)
     here, there = lanes.link[conns.from_lane], lanes.link[conns.to_lane]
     mean = np.asarray(links.free_speed_mean_ms, np.float64)
-    speed = np.clip(np.rint(conns.speed_ms * tick / cell * 256), 256, 32767)
-    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * 256), mean[there] / mean[here])
+    speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
+    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
     _check_lengths(plan, lane_length, conn_length, cell)
-    scale = make_scale(settings)
-    scale.overhang = int(to_cells(plan.classes.length_m + plan.classes.min_gap_m, cell, 1).max())
+    _check_speeds(plan, settings)
+    scale = make_scale(settings, word_units(plan.classes, settings))
+    scale.overhang = int(cells_of(plan.classes, settings).max())
     conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
     has_place = conns.inner_wait_m >= WAITING_SPACE_M
     turn_start = np.asarray(links.turn_start, np.int64)
@@ -113,6 +116,18 @@ def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray,
         raise NetworkError(
             f"link {plan.link_id[plan.lanes.link[worst]]!r}", f"a length of {reach[worst] * cell_m:.0f} m",
             f"at most {MOST_CELLS * cell_m:.0f} m at cells of {cell_m} m", "split the link into shorter ones",
+        )
+
+
+def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
+    """Speeds are kept in 16 bits: fine cells and long ticks leave no room for fast roads."""
+    most_ms = MOST_CAP // CAP_UNIT * settings.cell_m / settings.tick_s
+    worst = int(np.argmax(plan.links.speed_limit_ms)) if len(plan.link_id) else -1
+    if worst >= 0 and plan.links.speed_limit_ms[worst] > most_ms:
+        raise NetworkError(
+            f"link {plan.link_id[worst]!r}: speed_limit_kmh", f"{plan.links.speed_limit_ms[worst] * 3.6:.0f} km/h",
+            f"at most {most_ms * 3.6:.0f} km/h at cells of {settings.cell_m} m and ticks of {settings.tick_s} s",
+            "make the cells larger or the ticks shorter in the scenario's [ca] table",
         )
 
 

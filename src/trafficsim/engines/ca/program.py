@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
 from trafficsim.engines.ca.scales import make_rule, one_row
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
@@ -88,8 +89,8 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     return Program(
         net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net), clock=_clock(plan, settings), rule=make_rule(settings),
-        multilane=_multilane(net),
+        tally=_tally(plan, settings, net), clock=_clock(plan, settings),
+        rule=make_rule(settings, word_units(plan.classes, settings)), multilane=_multilane(net),
         vehicles=_vehicles(room), after=_vehicles(room),
         start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
     )

@@ -16,7 +16,7 @@ Values = NDArray[np.float64]
 def representation(settings: CellularAutomaton | None = None) -> dict[str, Callable[[Values], Values]]:
     """Return, by field, a function from values to those that the program stands for.
 
-    Desired speeds are kept in 1/256 cell per tick; the classic rule drives whole cells per tick.
+    Desired speeds are kept in 1/256 cell per tick; the rules of the literature drive whole cells per tick.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
 
     def speed(values: Values) -> Values:
         steps = np.rint(values / cell_ms * CAP_UNIT)
-        return np.floor(steps / CAP_UNIT) * cell_ms if settings.rule == "nasch" else steps / CAP_UNIT * cell_ms
+        return np.floor(steps / CAP_UNIT) * cell_ms if settings.rule != "default" else steps / CAP_UNIT * cell_ms
 
     def whole_ticks(values: Values) -> Values:
         return np.rint(values / settings.tick_s) * settings.tick_s

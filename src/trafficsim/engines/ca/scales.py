@@ -6,17 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.kernels.rules import Rule
+from trafficsim.engines.ca.classes import Units
+from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
 from trafficsim.kernels.state import SCALE_FIELDS, rows
+from trafficsim.kernels.words import LIGHT
 from trafficsim.spec.scenario import CellularAutomaton
 
 # Default rule, chosen with tests/verification: saturation flow, lost time, jam spacing, motorway capacity.
 SAFE_BRAKE_MS2 = 4.0
-DAWDLE_P, DAWDLE_MS = 0.2, 0.5
-START_P = 0.2
+"""Braking that drivers count on of others, where these are not followed but judged (gaps, lane changes)."""
+DAWDLE_MS = 0.5
 CRAWL_HEADWAY_S, CRAWL_SPEED_MS = 0.95, 14.0
 HARD_BRAKE_MS2 = 6.0
-NASCH_P = 0.5
+# Probabilities per second. NaSch: the value of Nagel & Schreckenberg 1992; VDR: Barlovic et al. 1998; brake light:
+# Knospe et al. 2000 (p_d = 0.1, p_0 = 0.5, p_b = 0.94, h = 6 s, security gap of 7 cells of 1.5 m).
+DAWDLE_P = {"default": 0.2, "nasch": 0.5, "vdr": 1.0 / 64.0, "brake-light": 0.1}
+START_P = {"default": 0.2, "vdr": 0.75, "brake-light": 0.5}
+LIGHT_P, HORIZON_S, SECURITY_M = 0.94, 6.0, 10.5
 # Stop or go at yellow: logit of the time to the stop line (driving simulator, 191 drivers; policy-evidence B4).
 YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
 # Comfortable braking towards a stop line: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence B4).
@@ -28,36 +34,79 @@ KEEP_S = 7.0
 INSTANT = 1.0e4
 
 
-def make_rule(settings: CellularAutomaton) -> Rule:
+def make_rule(settings: CellularAutomaton, units: Units) -> Rule:
     """Return the rule in cells and ticks."""
-    cell, tick = settings.cell_m, settings.tick_s
-    if settings.rule == "nasch":
-        chance = NASCH_P if settings.dawdle_p is None else settings.dawdle_p
-        zero = np.float32(0.0)
-        return Rule(1, np.float32(INSTANT), np.float32(INSTANT), round(chance * 65536), 1, 0, zero, zero, zero, 1 << 14)
-    chance = DAWDLE_P if settings.dawdle_p is None else settings.dawdle_p
-    cells = max(1, round(DAWDLE_MS * tick / cell))
+    tick = settings.tick_s
+    dawdle_p = either(settings.dawdle_p, DAWDLE_P[settings.rule])
+    start_p = either(settings.start_p, START_P.get(settings.rule, dawdle_p))
+    chance, cells, late = dawdle_p, 1, start_p
+    if settings.rule == "default":
+        chance, cells = dawdling(dawdle_p, settings)
+        late = lateness(start_p, tick)
+    per_tick2 = tick * tick / settings.cell_m
     return Rule(
-        code=0,
-        brake=np.float32(SAFE_BRAKE_MS2 * tick * tick / cell),
-        comfort=np.float32(2.0 * tick * tick / cell),
+        code={"default": DEFAULT, "brake-light": BRAKE_LIGHT}.get(settings.rule, CLASSIC),
+        comfort=np.float32(2.0 * per_tick2),
         dawdle_p=round(chance * 65536),
         dawdle_cells=cells,
-        start_p=round(START_P * 65536),
+        start_p=round(late * 65536),
         give_back=np.float32(round(chance * 65536) / 65536 * cells),
         crawl_headway=np.float32(CRAWL_HEADWAY_S / tick),
-        crawl_rate=np.float32(cell / (tick * CRAWL_SPEED_MS)),
-        hard_brake=round(HARD_BRAKE_MS2 * tick * tick / cell),
+        crawl_rate=np.float32(settings.cell_m / (tick * CRAWL_SPEED_MS)),
+        hard_brake=round(HARD_BRAKE_MS2 * per_tick2),
+        acceleration_unit=np.float32(units.acceleration), headway_unit=np.float32(units.headway),
+        fade_unit=np.float32(units.fade), braking_unit=np.float32(units.braking),
+        light_p=round(either(settings.light_p, LIGHT_P) * 65536),
+        horizon=round(either(settings.horizon_s, HORIZON_S) / tick),
+        security=round(either(settings.security_m, SECURITY_M) / settings.cell_m),
+        light=LIGHT if settings.rule == "brake-light" else 0,
     )
 
 
-def make_scale(settings: CellularAutomaton) -> np.record:
+def either(given: float | None, otherwise: float) -> float:
+    """Return what is given, or the rule's own value."""
+    return otherwise if given is None else given
+
+
+def dawdling(per_s: float, settings: CellularAutomaton) -> tuple[float, int]:
+    """Return the default rule's chance to dawdle in a tick, and by how many cells per tick.
+
+    What it takes off per second on average does not depend on the resolution: a loss that is no whole number of cells
+    per tick happens more, or less, often.
+
+    Examples
+    --------
+    >>> dawdling(0.2, CellularAutomaton()), dawdling(0.2, CellularAutomaton(cell_m=0.25, tick_s=0.5))
+    ((0.2, 1), (0.1, 1))
+    """
+    loss = DAWDLE_MS * settings.tick_s / settings.cell_m
+    cells = max(1, round(loss))
+    return min(per_s * settings.tick_s * loss / cells, 1.0), cells
+
+
+def lateness(per_s: float, tick_s: float) -> float:
+    """Return the chance to stay for a tick that delays a start as long on average as ``per_s`` does in ticks of 1 s.
+
+    Examples
+    --------
+    >>> lateness(0.2, 1.0), round(lateness(0.2, 0.5), 4)
+    (0.2, 0.3333)
+    """
+    delay = per_s / (1.0 - per_s) / tick_s
+    return per_s if tick_s == 1.0 else delay / (1.0 + delay)
+
+
+def brakes_at_once(settings: CellularAutomaton) -> bool:
+    """Whether vehicles of the rule may stop from any speed within a tick, as in NaSch and VDR."""
+    return settings.rule in ("nasch", "vdr")
+
+
+def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
     """Return the behaviour near junctions and at lane changes in cells and ticks (modelling assumptions but hard)."""
     cell, tick = settings.cell_m, settings.tick_s
-    instant = settings.rule == "nasch"
 
     def brake(ms2: float) -> np.float32:
-        return np.float32(INSTANT if instant else ms2 * tick * tick / cell)
+        return np.float32(INSTANT if brakes_at_once(settings) else ms2 * tick * tick / cell)
 
     def cells(metres: float) -> int:
         return max(1, round(metres / cell))
@@ -69,6 +118,9 @@ def make_scale(settings: CellularAutomaton) -> np.record:
         "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
+        "anticipates": int(settings.rule == "brake-light"),
+        "acceleration_unit": units.acceleration, "headway_unit": units.headway,
+        "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,
     }
     return one_row(SCALE_FIELDS, values)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from trafficsim.engines.ca.network import filled, table, to_cells
-from trafficsim.engines.ca.scales import STOP_BRAKE_LOG_SD, STOP_BRAKE_MS2
+from trafficsim.engines.ca.classes import class_words
+from trafficsim.engines.ca.network import filled, table
+from trafficsim.engines.ca.scales import INSTANT, STOP_BRAKE_LOG_SD, STOP_BRAKE_MS2, brakes_at_once
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.kernels.state import ENTRY_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
 from trafficsim.kernels.wanted import lanes_wanted
-from trafficsim.kernels.words import ACC_UNIT, EXIT, FADE_UNIT, TAU_UNIT
+from trafficsim.kernels.words import EXIT
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
 from trafficsim.spec.scenario import CellularAutomaton
@@ -38,25 +39,10 @@ def route_turns(plan: Plan) -> np.ndarray:
     return hops
 
 
-def class_words(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
-    """Return int32 (classes, 2): length in cells with the standing gap, and word Z without a turn."""
-    cell, tick = settings.cell_m, settings.tick_s
-    classes = plan.classes
-    if settings.rule == "nasch":
-        cells = np.ones(len(classes.name), np.int64)
-    else:
-        cells = np.minimum(to_cells(classes.length_m + classes.min_gap_m, cell, 1), 255).astype(np.int64)
-    acc = np.clip(np.rint(classes.acceleration_ms2 * tick * tick / cell * ACC_UNIT), 1, 255).astype(np.int64)
-    tau = np.clip(np.rint(classes.headway_s / tick * TAU_UNIT), 1, 255).astype(np.int64)
-    fade = np.clip(np.rint(classes.acceleration_fade_per_s * tick * FADE_UNIT), 0, 255).astype(np.int64)
-    word = ((acc << 24) | (tau << 16) | (fade << 8)).astype(np.uint32).view(np.int32)
-    return np.stack([cells.astype(np.int32), word], axis=1)
-
-
 def comfortable_braking(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
     """Return every driver's braking towards a stop line in cells/tick2: lognormal, cut at 1.8 and 4.5 m/s2."""
-    if settings.rule == "nasch":
-        return np.full(len(plan.trips.key), 1.0e4, np.float32)
+    if brakes_at_once(settings):
+        return np.full(len(plan.trips.key), INSTANT, np.float32)
     score = ndtri(u01(plan.trips.key, Stream.BRAKING, 0, 0))
     brake = np.clip(STOP_BRAKE_MS2 * np.exp(STOP_BRAKE_LOG_SD * score), 1.8, 4.5)
     return np.asarray(brake * settings.tick_s**2 / settings.cell_m, np.float32)
@@ -86,7 +72,7 @@ def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray
     cell, tick = settings.cell_m, settings.tick_s
     trips, classes = plan.trips, plan.classes
     kind = trips.vehicle_class
-    words = class_words(plan, settings)[kind]
+    words = class_words(classes, settings)[kind]
     own_factor = classes.speed_factor_mean[kind] > 0
     factor = classes.speed_factor_mean[kind] + classes.speed_factor_sd[kind] * trips.z
     position = np.asarray(trips.depart_position_m, np.float64)

@@ -10,13 +10,15 @@ from trafficsim.spec.vehicles import KINDS, Kind
 KIND_OF_VCLASS: dict[str, Kind] = {
     "passenger": "car", "private": "car", "taxi": "car", "hov": "car", "evehicle": "car", "custom1": "car",
     "custom2": "car", "ignoring": "car", "emergency": "car", "authority": "car", "army": "car", "vip": "car",
-    "motorcycle": "car", "delivery": "van", "truck": "truck", "trailer": "truck", "bus": "bus", "coach": "bus",
+    "motorcycle": "motorcycle", "moped": "motorcycle", "delivery": "van", "truck": "truck", "trailer": "truck",
+    "bus": "bus", "coach": "bus",
 }
 # A lane is open to a kind if one of these classes may use it. Taxi, hov, evehicle or custom alone do not open a lane
 # to all cars: it is a reserved lane, as most bus-and-taxi lanes are.
 _OPENED_BY: dict[Kind, frozenset[str]] = {
     "car": frozenset({"passenger", "private"}), "van": frozenset({"delivery"}),
     "truck": frozenset({"truck", "trailer"}), "bus": frozenset({"bus", "coach"}),
+    "motorcycle": frozenset({"motorcycle", "moped"}),
 }
 _RESERVED = frozenset({"taxi", "hov", "evehicle", "custom1", "custom2"})
 
@@ -29,7 +31,7 @@ def kinds_allowed(element: Element) -> tuple[Kind, ...]:
     >>> kinds_allowed(Element("lane", {"allow": "bus bicycle"}, 1, "demo.net.xml"))
     ('bus',)
     >>> kinds_allowed(Element("lane", {"disallow": "tram"}, 1, "demo.net.xml"))
-    ('car', 'van', 'truck', 'bus')
+    ('car', 'van', 'truck', 'bus', 'motorcycle')
     """
     allow, disallow = element.get("allow").split(), set(element.get("disallow").split())
     if allow and "all" not in allow:
@@ -65,4 +67,5 @@ DEFAULTS: dict[str, ClassDefaults] = {
     "bus": ClassDefaults(length_m=12.0, max_speed_kmh=100.0, speed_factor_sd=0.0),
     "coach": ClassDefaults(length_m=14.0, max_speed_kmh=100.0, speed_factor_sd=0.05),
     "motorcycle": ClassDefaults(length_m=2.2),
+    "moped": ClassDefaults(length_m=2.1, max_speed_kmh=60.0),
 }

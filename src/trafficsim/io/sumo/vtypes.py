@@ -82,8 +82,6 @@ def _read_type(types: VehicleTypes, element: Element, ledger: Ledger) -> None:
         types.foreign[name] = vclass
         ledger.note("ignored", f"vehicle type of class {vclass}", element.where, level="warning")
         return
-    if vclass == "motorcycle":
-        ledger.note("inferred", "vehicle type motorcycle treated as a car of its length", element.where)
     types.classes[name] = make_class(element, ledger)
     ledger.note("read", "vehicle type", element.where)
     for attribute in element.attributes:
@@ -113,8 +111,8 @@ def make_class(element: Element, ledger: Ledger | None = None) -> VehicleClass:
         VehicleClass, element, name=element.get("id"), kind=kind, length_m=element.number("length", default.length_m),
         min_gap_m=element.number("minGap", default.min_gap_m), max_speed_kmh=min(fastest, FASTEST_KMH),
         acceleration_ms2=ours.acceleration_ms2, acceleration_fade_per_s=ours.acceleration_fade_per_s,
-        headway_s=ours.headway_s, speed_factor_mean=mean, speed_factor_sd=spread,
-        ignores_permissions=vclass == "ignoring",
+        headway_s=ours.headway_s, deceleration_ms2=ours.deceleration_ms2,
+        speed_factor_mean=mean, speed_factor_sd=spread, ignores_permissions=vclass == "ignoring",
     )
 
 

@@ -1,0 +1,97 @@
+"""Vehicle classes in cells and ticks: how long they are, and word Z with their car-following parameters.
+
+The codes in word Z count in units that are powers of two, doubled until the largest value of all classes fits. At cells
+of 0.5 m, ticks of 1 s and the default classes a step is 0.016 m/s2 of acceleration, 0.016 s of headway, 0.001 1/s of
+fade and 0.25 m/s2 of braking.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.errors import InputError
+from trafficsim.kernels.words import MOST_ACC, MOST_BRAKE, MOST_FADE, MOST_HEADWAY
+from trafficsim.plan.arrays import ClassArrays
+from trafficsim.spec.scenario import CellularAutomaton
+
+Values = NDArray[np.float64]
+MOST_LENGTH = 255
+
+
+class Following(NamedTuple):
+    """Car-following parameters by class in cells and ticks."""
+
+    acceleration: Values
+    headway: Values
+    fade: Values
+    braking: Values
+
+
+class Units(NamedTuple):
+    """What one step of each code in word Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
+
+    acceleration: float
+    headway: float
+    fade: float
+    braking: float
+
+
+FINEST = 2.0**-20
+MOST = (MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE)
+
+
+def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
+    """Return the parameters in cells and ticks; the rules of the literature accelerate by one cell per tick."""
+    cell, tick = settings.cell_m, settings.tick_s
+    acceleration = classes.acceleration_ms2 * tick * tick / cell
+    fade = classes.acceleration_fade_per_s * tick
+    if settings.rule != "default":
+        acceleration, fade = np.ones_like(acceleration), np.zeros_like(fade)
+    return Following(acceleration, classes.headway_s / tick, fade, classes.deceleration_ms2 * tick * tick / cell)
+
+
+def word_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
+    """Return the finest units in which the parameters of all classes fit their codes."""
+    return Units(*map(_unit, following(classes, settings), MOST))
+
+
+def _unit(values: Values, most: int) -> float:
+    unit = FINEST
+    while np.rint(values.max(initial=0.0) / unit) > most:
+        unit *= 2.0
+    return unit
+
+
+def class_words(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
+    """Return int32 (classes, 2): length in cells with the standing gap, and word Z without a turn."""
+    units = word_units(classes, settings)
+    acceleration, headway, fade, braking = (
+        np.rint(values / unit).astype(np.int64)
+        for values, unit in zip(following(classes, settings), units, strict=True)
+    )
+    word = (np.maximum(acceleration, 1) << 24) | (np.maximum(headway, 1) << 17) | (fade << 13)
+    word |= np.maximum(braking, 1) << 8
+    return np.stack([cells_of(classes, settings), word.astype(np.uint32).view(np.int32)], axis=1)
+
+
+def cells_of(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
+    """Return lengths in cells with the standing gap; a vehicle of NaSch or VDR takes one cell, whatever its class.
+
+    Raises
+    ------
+    InputError
+        If a vehicle has more cells than its word can hold.
+    """
+    if settings.rule in ("nasch", "vdr"):
+        return np.ones(len(classes.name), np.int32)
+    cells = np.maximum(np.rint((classes.length_m + classes.min_gap_m) / settings.cell_m), 1).astype(np.int32)
+    longest = int(cells.argmax())
+    if cells[longest] > MOST_LENGTH:
+        raise InputError(
+            f"vehicle class {classes.name[longest]!r}: length_m", f"{cells[longest]} cells of {settings.cell_m} m",
+            f"at most {MOST_LENGTH}", "make the cells larger in the scenario's [ca] table",
+        )
+    return cells
