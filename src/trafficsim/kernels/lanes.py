@@ -12,6 +12,7 @@ from __future__ import annotations
 from numba import float32, int32, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -165,6 +166,10 @@ def accepts(net, vehicles, start, trips, work, where):
     ahead, ahead_speed = int32(WIDE), int32(60)
     if j > start[target]:
         ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
+    elif p > -int32(WIDE):  # who becomes the first of the lane sees a rear that reaches back over its line
+        over, speed = overhang(net, vehicles, start, trips, work, target)
+        if over < 0:
+            ahead, ahead_speed = over - p, speed
     if ahead < 0:
         return False
     if not must and not gains(net, vehicles, x, (own, ahead, ahead_speed), (side, keep)):
