@@ -148,7 +148,7 @@ def gains(net, vehicles, x, room, where):
 
 @spliced
 def room_beside(net, vehicles, start, trips, work, where):
-    """Return (gap, speed) to what is ahead in the target lane: slot j - 1, or a rear that reaches back over its line."""
+    """Return (gap, speed) to what is ahead in the target lane: slot j - 1, or a rear over its line."""
     target, j, p = where
     if j > start[target]:
         return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])

@@ -19,6 +19,7 @@ from trafficsim.kernels.giveway import (
     stop_bound,
 )
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.overhang import last_over
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
@@ -251,15 +252,12 @@ def behind_overhang(road, lane, k):
     conn = work.lane[lane].last_conn
     if conn < 0:
         return int32(FAST)
-    to = net.conn[conn].to
-    tail = start[to + 1] - 1
-    if tail < start[to] or trips.row[vehicles.ID[tail]].connection != conn or tail == k:
+    last = last_over(net, vehicles, start, trips, conn, 0)
+    if last < 0 or last == k:
         return int32(FAST)
-    over = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length
-    if over >= 0:
-        return int32(FAST)
+    over = rear(vehicles.X[last], vehicles.Y[last]) + net.lane[net.conn[conn].to].length + net.conn[conn].length
     room = max(over - pos(vehicles.X[k]), int32(0))
-    safe = int32(max(safe_speed(room, vel(vehicles.X[tail]), float32(0.7), net.scale.safe), float32(0.0)))
+    safe = int32(max(safe_speed(room, vel(vehicles.X[last]), float32(0.7), net.scale.safe), float32(0.0)))
     return min(safe, room)
 
 
@@ -311,9 +309,11 @@ def view_of_head(road, lane, tick):
     work.lane[lane].hold = 0
     work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
-    if turn == EXIT or available > sight(net, v) + net.scale.overhang:
+    if available > sight(net, v) + net.scale.overhang:
         return far, int32(FAST)
     before = behind_overhang(road, lane, k)
+    if turn == EXIT:
+        return far, before
     hop = trips.row[vid].hop
     conn = way_of_head(road, lane, k, hop)
     if conn < 0:

@@ -1,4 +1,4 @@
-"""Rears that reach back over a stop line: seen by those who come onto the lane from the side or from outside."""
+"""Rears that reach back over a stop line: whose they are, and what they mean to those who come onto the lane."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ from numba import int32, int64
 
 from trafficsim.kernels.jit import spliced
 from trafficsim.kernels.words import FAR, FAST, length, pos, rear, vel
+
+
+@spliced
+def last_over(net, vehicles, start, trips, conn, reach):
+    """Return the slot of the last vehicle that took a connection if it reaches back ``reach`` cells beyond its begin.
+
+    -1 if there is none. Others who came from elsewhere may stand behind it on their own connectors.
+    """
+    to = net.conn[conn].to
+    entry = net.lane[to].length + net.conn[conn].length + reach
+    k = start[to + 1] - 1
+    while k >= start[to] and rear(vehicles.X[k], vehicles.Y[k]) + entry < 0:
+        if trips.row[vehicles.ID[k]].connection == conn:
+            return k
+        k -= 1
+    return -1
 
 
 @spliced
@@ -22,19 +38,17 @@ def overhang(net, vehicles, start, trips, work, lane):
         if conn < 0:
             break
         to = int64(net.conn[conn].to)
-        distance += int32(net.lane[to].length + net.conn[conn].length)
-        tail = start[to + 1] - 1
-        came, back, v = -1, int32(0), int32(0)
-        if work.event[to] & 2:
+        entry = int32(net.lane[to].length + net.conn[conn].length + distance)
+        if work.event[to] & 2 and trips.row[work.arrive[to, 4]].connection == conn:
             x = work.arrive[to, 0]
-            came = trips.row[work.arrive[to, 4]].connection
-            back, v = int32(pos(x) - length(work.arrive[to, 1])), vel(x)
-        if came != conn and tail >= start[to]:
-            came = trips.row[vehicles.ID[tail]].connection
-            back, v = rear(vehicles.X[tail], vehicles.Y[tail]), vel(vehicles.X[tail])
-        if came == conn and back + distance < 0:
-            place, speed = back + distance, v
-        if came >= 0:
+            back = int32(pos(x) - length(work.arrive[to, 1]) + entry)
+            if back < 0:
+                place, speed = back, vel(x)
             break
-        here = to
+        k = last_over(net, vehicles, start, trips, conn, distance)
+        if k >= 0:
+            place, speed = int32(rear(vehicles.X[k], vehicles.Y[k]) + entry), vel(vehicles.X[k])
+        if start[to + 1] > start[to]:
+            break
+        distance, here = entry, to
     return place, speed
