@@ -180,15 +180,15 @@ def _with_attempt(found: tuple[Finding, ...], world: World, study: Study | None)
     """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown."""
     if any(finding.level == "error" for finding in found):
         return found
+    from trafficsim.engines.ca.limits import check_limits
     from trafficsim.plan.lower import lower
     from trafficsim.plan.prepare import prepare
     from trafficsim.run.runner import check_policies
 
     try:
         prepared = prepare(world)
-        if study is None:
-            lower(prepared)
-        else:
+        check_limits(lower(prepared).plan, world.scenario.ca)
+        if study is not None:
             check_policies(study, {world.scenario.name: prepared})
     except TrafficsimError as error:
         return (*found, finding_of(error, "not-realisable"))

@@ -9,7 +9,7 @@ import numpy as np
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.state import Count
 
-FLAG_CONNECTOR = 64
+FLAG_CONNECTOR, WRONG_LANE = 64, 1
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,17 @@ def _longest_connector(program: Program) -> np.ndarray:
 
 
 def overhang_faults(program: Program) -> list[str]:
-    """Rears that still stand before the stop line which they crossed: nobody may stand in them."""
+    """Rears that still stand before the stop line which they crossed: nobody may stand in them.
+
+    Who turned from a wrong lane came over another line than that of its connection, and is left out.
+    """
     found = []
     road = unpack(program)
+    events = program.tally.events[:program.work.count[Count.EVENTS]]
+    turned = set(events[events[:, 1] == WRONG_LANE][:, 2].astype(int).tolist())
     for slot in range(len(road.trip)):
         conn = program.trips.row.connection[road.trip[slot]]
-        if conn < 0:
+        if conn < 0 or int(road.trip[slot]) in turned:
             continue
         entry = program.net.lane.length[road.lane[slot]] + program.net.conn.length[conn]
         origin = int(program.net.conn.origin[conn])

@@ -55,7 +55,6 @@ def test_who_goes_straight_on_does_not_drive_through_the_rear_of_a_turning_bus()
     assert first_fault(make_network(rows, joints), trips) == ""
 
 
-@pytest.mark.xfail(strict=True, reason="insertion does not look beyond the line of its lane")
 def test_nobody_is_inserted_into_a_rear_that_overhangs_the_first_link() -> None:
     # the truck comes from elsewhere and waits on the short link, its rear over the whole of the other's first link
     rows = [link("in", 200.0), link("first", 5.0), link("short", 3.0), link("out", 100.0)]
@@ -65,7 +64,6 @@ def test_nobody_is_inserted_into_a_rear_that_overhangs_the_first_link() -> None:
     assert first_fault(make_network(rows, joints, [fixed_time("s", 1.0, 300.0)]), trips) == ""
 
 
-@pytest.mark.xfail(strict=True, reason="a lane change does not look beyond the line of the target lane")
 def test_nobody_changes_into_a_lane_where_a_rear_overhangs_the_line() -> None:
     # b has to leave lane 1 for lane 0, where the rear of a stands before the line
     rows = [link("in", 200.0, lanes=2), link("short", 3.0), link("out", 100.0)]

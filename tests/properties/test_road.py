@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from tests.oracles.road_state import Road, faults, unpack
+from tests.oracles.road_state import Road, faults, overhang_faults, unpack
+from tests.properties.junctions import drawn_worlds
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
@@ -20,17 +21,35 @@ TICKS = 200
 @settings(phases=NO_SHRINKING)
 @given(worlds())
 def test_every_tick_leaves_the_road_in_order(world: World) -> None:
+    drive_in_order(world)
+
+
+@settings(phases=NO_SHRINKING, max_examples=max(100, settings().max_examples))
+@given(drawn_worlds())
+def test_every_tick_leaves_a_network_with_inferred_junctions_in_order(world: World) -> None:
+    """Of any control, at demand up to far beyond capacity; and the same bits again when it is run in one go."""
+    stepwise, at_once = drive_in_order(world), make_program(world)
+    advance(at_once, 0, TICKS)
+    n = int(stepwise.start[-1])
+    assert all((one[:n] == other[:n]).all() for one, other in zip(stepwise.vehicles, at_once.vehicles, strict=True))
+    assert stepwise.trips.row.tobytes() == at_once.trips.row.tobytes()
+    assert stepwise.tally.link.tobytes() == at_once.tally.link.tobytes()
+
+
+def drive_in_order(world: World) -> Program:
+    """Run tick by tick and look at everything after each."""
     program = make_program(world)
     before: Road | None = None
     for tick in range(TICKS):
         hops = program.trips.row.hop.copy()
         advance(program, tick, tick + 1)
-        found = faults(program)
+        found = faults(program) + overhang_faults(program)
         road = unpack(program)
         if before is not None:
             found += motion_faults(program, before, road, hops)
         assert not found, f"after tick {tick}: {found}"
         before = road
+    return program
 
 
 @settings(phases=NO_SHRINKING)

@@ -10,10 +10,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trafficsim.base.errors import DemandError
+from trafficsim.base.memory import require_memory
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.toml import read_text
 from trafficsim.spec.demand import Trip
 
+BLOCK_BYTES = 1 << 20
+BYTES_PER_TRIP = 2200.0
+"""Memory that a row of a file takes until the end of a run, measured with 200,000 rows."""
 COLUMNS = ("id", "depart_s", "route", "origin", "destination", "class", "depart_position_m", "depart_lane")
 
 
@@ -27,7 +31,13 @@ def read_trips(path: Path) -> tuple[Trip, ...]:
     ------
     DemandError
         With file and line, if a column is missing or unknown, an id occurs twice, or a value is wrong.
+    MachineError
+        If the file has more trips than the memory holds.
     """
+    if path.is_file():
+        rows = _count_lines(path)
+        require_memory(str(path), f"{rows:,} lines of trips", BYTES_PER_TRIP * rows,
+                       "split the file by time or area, or describe the demand as [[demand.flows]]")
     lines = read_text(path).splitlines()
     reader = csv.DictReader(lines, restkey="")
     _check_header(path, reader.fieldnames or ())
@@ -39,6 +49,11 @@ def read_trips(path: Path) -> tuple[Trip, ...]:
                               "rename one of the trips")
         trips[trip.id] = trip
     return tuple(trips.values())
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK_BYTES), b""))
 
 
 def write_trips(path: Path, trips: Iterable[Trip]) -> None:

@@ -9,6 +9,7 @@ from trafficsim.kernels.giveway import stop_bound
 from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.lanes import lane_flags
 from trafficsim.kernels.look import sight
+from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
@@ -47,17 +48,17 @@ def entry_speed(vehicles, start, work, lane, place, words):
 
     ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that it
     counts on, braking that others count on, braking that an entry may impose on the one behind, speed from which it
-    can stop at the line).
+    can stop at the line, position and speed of a rear that reaches back over the line).
     """
-    cells, wanted, theta, brake, safe, firm, line = words
+    cells, wanted, theta, brake, safe, firm, line, over, ahead_speed = words
     slot = slot_at(vehicles, start, work, lane, place)
     first = start[lane] + (1 if work.event[lane] & 1 else 0)
-    v = min(wanted, line)
+    ahead = int32(over - place)
     if slot > first:
-        ahead = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place
-        if ahead < 0:
-            return -1, 0
-        v = min(v, int32(max(safe_speed(ahead, vel(work.moved[slot - 1]), theta, brake), float32(0.0))))
+        ahead, ahead_speed = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place, vel(work.moved[slot - 1])
+    if ahead < 0:
+        return -1, 0
+    v = min(wanted, line, int32(max(safe_speed(ahead, ahead_speed, theta, brake), float32(0.0))))
     if slot < start[lane + 1]:
         behind = place - cells - pos(work.moved[slot])
         if behind < 0:
@@ -117,7 +118,8 @@ def best_entry(road, trip, since):
         begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
         place = int32(min(begin + int32(wanted * since), -1))
         line = open_speed(net, signals, trips, trip, lane, (place, wanted))
-        words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line)
+        over, speed = overhang(net, vehicles, start, trips, work, lane)
+        words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line, over, speed)
         slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0 and place > begin:
             place = int32(min(begin, -1))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from numba import float32, int32, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -148,6 +149,19 @@ def gains(net, vehicles, x, room, where):
 
 
 @spliced
+def room_beside(net, vehicles, start, trips, work, where):
+    """Return (gap, speed) to what is ahead in the target lane: slot j - 1, or a rear over its line."""
+    target, j, p = where
+    if j > start[target]:
+        return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])
+    if p > -int32(WIDE):
+        over, speed = overhang(net, vehicles, start, trips, work, target)
+        if over < 0:
+            return over - p, speed
+    return int32(WIDE), int32(60)
+
+
+@spliced
 def accepts(net, vehicles, start, trips, work, where):
     """Whether the vehicle in slot x may move, and wants to, between slots j - 1 and j of the target lane."""
     source, target, x, j, draw, keep = where
@@ -166,9 +180,7 @@ def accepts(net, vehicles, start, trips, work, where):
     if (y & FLAG_CONNECTOR) or back < limit or p >= 0:
         return False
     own = int32(WIDE) if first else rear(X[x - 1], Y[x - 1]) - p
-    ahead, ahead_speed = int32(WIDE), int32(60)
-    if j > start[target]:
-        ahead, ahead_speed = rear(X[j - 1], Y[j - 1]) - p, vel(X[j - 1])
+    ahead, ahead_speed = room_beside(net, vehicles, start, trips, work, (target, j, p))
     if ahead < 0:
         return False
     if not must and not gains(net, vehicles, x, (own, ahead, ahead_speed), (side, keep)):

@@ -19,6 +19,7 @@ from trafficsim.kernels.giveway import (
     stop_bound,
 )
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.overhang import last_over
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
@@ -262,15 +263,12 @@ def behind_overhang(road, lane, k):
     conn = work.lane[lane].last_conn
     if conn < 0:
         return int32(NO_BOUND)
-    to = net.conn[conn].to
-    tail = start[to + 1] - 1
-    if tail < start[to] or tail == k:
+    last = last_over(net, vehicles, start, trips, conn, 0)
+    if last < 0 or last == k:
         return int32(NO_BOUND)
-    over = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length
-    if over >= 0 or trips.row[vehicles.ID[tail]].connection != conn:
-        return int32(NO_BOUND)
+    over = rear(vehicles.X[last], vehicles.Y[last]) + net.lane[net.conn[conn].to].length + net.conn[conn].length
     room = max(over - pos(vehicles.X[k]), int32(0))
-    safe = int32(max(safe_speed(room, vel(vehicles.X[tail]), float32(0.7), net.scale.safe), float32(0.0)))
+    safe = int32(max(safe_speed(room, vel(vehicles.X[last]), float32(0.7), net.scale.safe), float32(0.0)))
     return min(safe, room)
 
 
@@ -308,35 +306,24 @@ def wait_at_line(road, view, made, held):
 
 
 @spliced
-def waits_at_red(net, signals, lane, y):
+def waits_at_red(net, signals, lane, state):
     """Whether the first vehicle of a lane, standing at its line, stays there whatever it wants: the common case."""
+    v, available, y, turn = state
     group = net.lane[lane].group
-    if group < 0 or y & FLAG_WRONG:
+    if v != 0 or available != 0 or turn == EXIT or group < 0 or y & FLAG_WRONG:
         return False
     return signals.group[group].state == RED or signals.group[group].state == RED_AMBER
 
 
-@per_vehicle
-def view_of_head(road, lane, tick):
-    """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
+@spliced
+def view_of_junction(road, lane, k, before, tick):
+    """Return (leader word, speed bound) of a head that its stop line concerns; ``before`` bounds its speed anyway."""
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
-    vehicles, start = road.vehicles, road.start
-    k = start[lane]
+    vehicles = road.vehicles
     x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
     far = pack_x(pos(x) + int32(FAR), int32(FAST))
-    work.lane[lane].head_conn = -1
-    work.lane[lane].to_pocket = 0
-    work.lane[lane].hold = 0
-    work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
-    turn = turn_of(vehicles.Z[k])
-    if turn == EXIT or available > sight(net, v) + net.scale.overhang:
-        return far, int32(NO_BOUND)
-    if v == 0 and available == 0 and waits_at_red(net, signals, lane, y):
-        keep_decision(vehicles, k, DECIDED_STOP)
-        return far, int32(0)
-    before = behind_overhang(road, lane, k)
     hop = trips.row[vid].hop
     conn = way_of_head(road, lane, k, hop)
     if conn < 0:
@@ -362,6 +349,31 @@ def view_of_head(road, lane, tick):
     if work.lane[lane].last_conn >= 0 and net.conn[work.lane[lane].last_conn].to != net.conn[conn].to:
         bound = min(bound, before)
     return word, bound
+
+
+@per_vehicle
+def view_of_head(road, lane, tick):
+    """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
+    net, work, vehicles = road.net, road.work, road.vehicles
+    k = road.start[lane]
+    x, y = vehicles.X[k], vehicles.Y[k]
+    v = vel(x)
+    available = int32(max(int32(-1) - pos(x), int32(0)))
+    far = pack_x(pos(x) + int32(FAR), int32(FAST))
+    work.lane[lane].head_conn = -1
+    work.lane[lane].to_pocket = 0
+    work.lane[lane].hold = 0
+    work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
+    turn = turn_of(vehicles.Z[k])
+    if available > sight(net, v) + net.scale.overhang:
+        return far, int32(NO_BOUND)
+    if waits_at_red(net, road.signals, lane, (v, available, y, turn)):
+        keep_decision(vehicles, k, DECIDED_STOP)
+        return far, int32(0)
+    before = behind_overhang(road, lane, k)
+    if turn == EXIT:
+        return far, before
+    return view_of_junction(road, lane, k, before, tick)
 
 
 @spliced

@@ -9,6 +9,7 @@ from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
+from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.signals import RED, RED_AMBER
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import (
@@ -183,8 +184,9 @@ def check_signal(net, signals, tally, work, vehicles, where):
 
 
 @spliced
-def place_beyond(net, vehicles, start, work, conn, over):
+def place_beyond(road, conn, over):
     """Return the position in the target lane of a vehicle ``over`` cells beyond the line; -32768 if none is free."""
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     to = net.conn[conn].to
     entry = net.lane[to].length + net.conn[conn].length
     place = over - entry
@@ -194,6 +196,8 @@ def place_beyond(net, vehicles, start, work, conn, over):
     if tail >= start[to]:
         # the old position of the tail: admission does not depend on the order in which lanes are served
         place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
+    else:  # who turned off a short link may still reach back over it
+        place = min(place, overhang(net, vehicles, start, trips, work, to)[0])
     return int32(place) if place >= -entry else int32(-32768)
 
 
@@ -236,7 +240,7 @@ def cross(road, tally, clock, lane, tick):
             break
         conn = choose(road, here, hop, first)
         inside = first and work.lane[lane].to_pocket > 0
-        place = place_inside(net, work, conn) if inside else place_beyond(net, vehicles, start, work, conn, over)
+        place = place_inside(net, work, conn) if inside else place_beyond(road, conn, over)
         if place == -32768 and first:
             hold_at_line(vehicles, start, work, lane)
             return

@@ -18,6 +18,7 @@ from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 
 SHORT_S = 1.0  # a tick of the engines
+MOST_JUNCTION_M = 60.0  # so far may stop lines lie from the nodes of their junctions (modelling assumption)
 SHOWN = 5
 
 
@@ -64,7 +65,7 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
         links.next_links.setdefault(way.from_link, set()).add(way.to_link)
     found += [*_ways_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
     found += check_demand(demand, links.attributes, links.next_links) if demand is not None else ()
-    return (*found, *_short_links(links))
+    return (*found, *_short_links(links), *_impossible_lengths(network))
 
 
 def _duplicates(network: Network) -> Iterator[Finding]:
@@ -218,6 +219,20 @@ def _short_links(links: _Links) -> Iterator[Finding]:
     if short:
         yield Finding("info", "short-link", _some(short),
                       f"{len(short)} links are shorter than one second of driving at their limit")
+
+
+def _impossible_lengths(network: Network) -> Iterator[Finding]:
+    """Links of less than a tenth of the straight line between their nodes: a slip of the pen, or of a unit."""
+    nodes = network.graph.nodes
+    for link, attributes in network.links.items():
+        ends = [nodes[attributes[end]] for end in ("from", "to")]
+        if any(node.get("x_m") is None or node.get("y_m") is None for node in ends):
+            continue
+        straight_m = math.dist(*((node["x_m"], node["y_m"]) for node in ends))
+        if attributes["length_m"] < straight_m / 10 and straight_m - attributes["length_m"] > MOST_JUNCTION_M:
+            yield Finding("warning", "shorter-than-straight", f"link {link!r}: length_m",
+                          f"a length of {attributes['length_m']:g} m between nodes {straight_m:.0f} m apart",
+                          "correct length_m, or the coordinates of its nodes")
 
 
 def _some(names: Iterable[str]) -> str:

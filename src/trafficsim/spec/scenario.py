@@ -75,8 +75,8 @@ class NodeSpec(Model):
     """
 
     id: str
-    x_m: float
-    y_m: float
+    x_m: float = Field(ge=-1.0e8, le=1.0e8)
+    y_m: float = Field(ge=-1.0e8, le=1.0e8)
     control: Literal[
         "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
     ] = "priority"

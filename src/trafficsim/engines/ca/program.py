@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
 from trafficsim.engines.ca.scales import make_rule, one_row
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
@@ -82,7 +83,10 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     ------
     NetworkError
         If a link is too long for the cell size.
+    InputError
+        If speeds or classes of vehicles do not fit the resolution.
     """
+    check_limits(plan, settings)
     net = compile_network(plan, settings)
     trips = compile_trips(plan, settings, net)
     room = _capacity(net, trips, len(plan.trips.name))

@@ -15,12 +15,15 @@ from defusedxml.common import DefusedXmlException, DTDForbidden, EntitiesForbidd
 from defusedxml.ElementTree import DefusedXMLParser
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.memory import require_memory
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
 # Modelling assumptions that bound hostile input: no road network or demand file known to us comes near them.
 MOST_BYTES = 4 << 30
 MOST_DEPTH = 100
+MEMORY_PER_BYTE = 25.0
+"""Memory that a byte of a demand file takes until the end of a run: about 2 kB for a trip of 80 bytes."""
 
 
 @dataclass(slots=True)
@@ -219,6 +222,8 @@ def _feed(parser: DefusedXMLParser, stream: IO[bytes], path: Path) -> None:
         if total > MOST_BYTES:
             raise InputError(path.name, f"more than {MOST_BYTES >> 30} GiB of XML", "a SUMO file of plausible size",
                              "check where the file comes from")
+        require_memory(path.name, f"{total / 1e6:,.0f} MB of XML or more", MEMORY_PER_BYTE * total,
+                       "split the file, or describe its vehicles as flows")
         parser.feed(chunk)
 
 

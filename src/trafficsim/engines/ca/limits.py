@@ -1,0 +1,67 @@
+"""What the words of a vehicle can hold: settings that would be cut to it are refused, not cut in silence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trafficsim.base.errors import InputError
+from trafficsim.kernels.words import ACC_UNIT, CAP_UNIT, TAU_UNIT
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.desired_speed import MOST_FACTOR
+from trafficsim.plan.realise import MOST_SCORE
+from trafficsim.spec.scenario import CellularAutomaton
+
+MOST_SPEED_CELLS = 32767 / CAP_UNIT
+MOST_LENGTH_CELLS, MOST_ACC_CELLS, MOST_HEADWAY_TICKS = 255, 255 / ACC_UNIT, 255 / TAU_UNIT
+LEAST_ACC_CELLS = 1 / ACC_UNIT
+PLACE = "ca: cell_m, tick_s"
+
+
+def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
+    """Refuse a resolution at which speeds, lengths, accelerations or headways do not fit.
+
+    Raises
+    ------
+    InputError
+        Naming the link or the class, the value, and the resolution that would do.
+    """
+    _check_speeds(plan, settings)
+    if settings.rule != "nasch":
+        _check_classes(plan, settings)
+
+
+def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
+    links, classes = plan.links, plan.classes
+    fastest = links.free_speed_mean_ms * np.minimum(1.0 + MOST_SCORE * links.free_speed_cv, MOST_FACTOR)
+    factor = np.clip(classes.speed_factor_mean + MOST_SCORE * classes.speed_factor_sd, 0.0, MOST_FACTOR)
+    fastest = np.minimum(np.maximum(fastest, links.factor_speed_ms * float(factor.max(initial=0.0))),
+                         classes.max_speed_ms.max(initial=0.0))
+    link = int(np.argmax(fastest)) if len(fastest) else 0
+    most_ms = MOST_SPEED_CELLS * settings.cell_m / settings.tick_s
+    if len(fastest) and fastest[link] > most_ms:
+        raise InputError(
+            PLACE, f"desired speeds up to {fastest[link] * 3.6:.0f} km/h on link {plan.link_id[link]!r}",
+            f"at most {most_ms * 3.6:.0f} km/h at cells of {settings.cell_m:g} m and ticks of {settings.tick_s:g} s",
+            "take larger cells or shorter ticks",
+        )
+
+
+def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
+    cell, tick, classes = settings.cell_m, settings.tick_s, plan.classes
+    used = np.unique(plan.trips.vehicle_class)
+    for row in used.tolist():
+        acceleration = float(classes.acceleration_ms2[row]) * tick * tick / cell
+        for what, value, least, most, remedy in (
+            ("length_m and min_gap_m", float(classes.length_m[row] + classes.min_gap_m[row]) / cell, 0,
+             MOST_LENGTH_CELLS, "take larger cells"),
+            ("acceleration_ms2", acceleration, LEAST_ACC_CELLS, MOST_ACC_CELLS,
+             "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),
+            ("headway_s", float(classes.headway_s[row]) / tick, 1, MOST_HEADWAY_TICKS,
+             "take shorter ticks" if classes.headway_s[row] < tick else "take longer ticks"),
+        ):
+            if not least <= value <= most:
+                raise InputError(
+                    f"vehicle class {classes.name[row]!r}: {what}", f"{value:.4g} in cells and ticks",
+                    f"{least:.4g} to {most:.4g} at cells of {cell:g} m and ticks of {tick:g} s",
+                    f"correct it, or {remedy} in [ca]",
+                )

@@ -1,0 +1,54 @@
+"""Rears that reach back over a stop line: whose they are, and what they mean to those who come onto the lane."""
+
+from __future__ import annotations
+
+from numba import int32, int64
+
+from trafficsim.kernels.jit import spliced
+from trafficsim.kernels.words import FAR, FAST, length, pos, rear, vel
+
+
+@spliced
+def last_over(net, vehicles, start, trips, conn, reach):
+    """Return the slot of the last vehicle that took a connection if it reaches back ``reach`` cells beyond its begin.
+
+    -1 if there is none. Others who came from elsewhere may stand behind it on their own connectors.
+    """
+    to = net.conn[conn].to
+    entry = net.lane[to].length + net.conn[conn].length + reach
+    k = start[to + 1] - 1
+    while k >= start[to] and rear(vehicles.X[k], vehicles.Y[k]) + entry < 0:
+        if trips.row[vehicles.ID[k]].connection == conn:
+            return k
+        k -= 1
+    return -1
+
+
+@spliced
+def overhang(net, vehicles, start, trips, work, lane):
+    """Return (position, speed) of a rear that reaches back over the stop line of a lane; (FAR, FAST) if there is none.
+
+    It belongs to the last vehicle that left the lane, which is looked for beyond links shorter than itself. One that
+    crossed in this tick stands among the arrivals.
+    """
+    distance, place, speed = int32(0), int32(FAR), int32(FAST)
+    here = int64(lane)
+    while distance < net.scale.overhang:
+        conn = work.lane[here].last_conn
+        if conn < 0:
+            break
+        to = int64(net.conn[conn].to)
+        entry = int32(net.lane[to].length + net.conn[conn].length + distance)
+        if work.event[to] & 2 and trips.row[work.arrive[to, 4]].connection == conn:
+            x = work.arrive[to, 0]
+            back = int32(pos(x) - length(work.arrive[to, 1]) + entry)
+            if back < 0:
+                place, speed = back, vel(x)
+            break
+        k = last_over(net, vehicles, start, trips, conn, distance)
+        if k >= 0:
+            place, speed = int32(rear(vehicles.X[k], vehicles.Y[k]) + entry), vel(vehicles.X[k])
+        if start[to + 1] > start[to]:
+            break
+        distance, here = entry, to
+    return place, speed
