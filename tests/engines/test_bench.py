@@ -12,10 +12,12 @@ from trafficsim.base.errors import InputError
 from trafficsim.engines.bench import CASES, Case, reference, run_cases
 from trafficsim.engines.bench.cases import BLOCKS, grid_case, ring_case
 from trafficsim.engines.bench.measure import ready
+from trafficsim.engines.bench.memory import footprint
 from trafficsim.engines.ca.loop import advance
 
 TINY = {"ring": ring_case(2, 40, (50, 10)), "grid": grid_case(2, 24, 300.0, (60, 12))}
-KEYS = {"per_s", "unit", "loop_s", "compile_s", "setup_s", "peak_mb", "relative", "digest", "workload"}
+KEYS = {"per_s", "unit", "ms_per_tick", "loop_s", "compile_s", "setup_s", "peak_mb", "relative", "digest", "workload",
+        "memory"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +47,17 @@ def test_what_was_simulated_is_said() -> None:
     assert 60.0 < workload["mean_speed_kmh"] < 150.0  # 2 veh/km: free flow about the limit of 120
 
 
+def test_memory_is_counted_whole_and_by_what_it_grows_with() -> None:
+    _, program = ready(TINY["grid"])
+    parts = footprint(program)
+    trips, lanes = len(program.trips.row) - 1, program.net.lanes
+    # Words of a vehicle: 6 of 4 bytes, twice; leader, moved and two bounds of two rows each: 24 bytes; candidate: 1.
+    assert parts["road_bytes"] == pytest.approx(2 * 24 + 24 + 1)
+    assert parts["route_bytes"] == pytest.approx(3 * len(program.trips.hops) / trips)
+    assert parts["bytes_per_vehicle"] == parts["road_bytes"] + parts["trip_bytes"] + parts["route_bytes"]
+    assert parts["bytes_per_lane"] * lanes > program.net.lane.nbytes + program.net.conn.nbytes
+
+
 def test_an_unknown_case_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"teapot.*ring-10k"):
         run_cases(["teapot"])
@@ -64,7 +77,7 @@ def test_routes_are_joined_by_turns_and_do_not_turn_back() -> None:
 
 
 def test_the_named_cases_are_there() -> None:
-    assert list(CASES) == ["ring-10k", "grid10", "grid20", "city-400k"]
+    assert list(CASES) == ["ring-10k", "grid10", "grid20", "city-400k", "sparse-city"]
 
 
 @pytest.mark.parametrize("case", list(TINY.values()), ids=list(TINY))

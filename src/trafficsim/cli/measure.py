@@ -13,7 +13,7 @@ from trafficsim.cli.options import Json
 @guarded
 def bench(
     cases: Annotated[
-        list[str] | None, typer.Argument(metavar="CASE", help="Names of cases; without any, all but the city.")
+        list[str] | None, typer.Argument(metavar="CASE", help="Names of cases; without any, all but the cities.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -26,9 +26,11 @@ def bench(
         return
     from rich.table import Table
 
-    table = Table("case", "million/s", "unit", "relative", "loop s", "compile s", "set-up s", "peak MB")
+    table = Table("case", "million/s", "unit", "relative", "ms/tick", "compile s", "set-up s", "peak MB", "B/vehicle",
+                  "B/lane")
     for name, case in measured["cases"].items():
-        numbers = (case[key] for key in ("relative", "loop_s", "compile_s", "setup_s", "peak_mb"))
+        numbers = [case[key] for key in ("relative", "ms_per_tick", "compile_s", "setup_s", "peak_mb")]
+        numbers += [case["memory"][key] for key in ("bytes_per_vehicle", "bytes_per_lane")]
         cells = (f"{number:.3g}" for number in numbers)
         table.add_row(name, f"{case['per_s'] / 1e6:.4g}", case["unit"], *cells)
     show(table)

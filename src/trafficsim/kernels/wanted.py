@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.words import EXIT
 
+MOST_LANES = 8
 
-@njit(cache=True, nogil=True)
-def lanes_wanted(net, hops, links, kind_bits, reach, wanted, feasible):
+
+@kernel
+def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
     """Write for every hop which lanes lead on, and which lead on at all.
 
     ``wanted``: no lane change is needed within ``reach[0]`` cells beyond the hop. ``feasible``: the lane serves the
     turn, and what is missing beyond it can be changed on a link that gives ``reach[1]`` cells per lane. ``hops`` and
     ``links`` are the turns and links of all routes, each ended by EXIT; ``kind_bits`` the vehicle's permission bit.
+    ``masks`` is (wanted, feasible), ``scratch`` two rows of ``MOST_LANES`` zeros.
     """
-    onward = [0] * 8
+    wanted, feasible = masks
+    onward, here = scratch[0], scratch[1]
     lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
         first = net.link[links[h]].lane
-        count = min(net.link[links[h] + 1].lane - first, 8)
-        here = [0] * 8
+        count = min(net.link[links[h] + 1].lane - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
         for side in range(count):
             lane = first + side
@@ -42,7 +44,7 @@ def lanes_wanted(net, hops, links, kind_bits, reach, wanted, feasible):
         lanes_after, mask_after = count, feasible_mask
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def can_follow(net, lane, turn, onward, after):
     """Whether some connection of the lane leads to a feasible lane, or leaves way enough to change to one.
 
@@ -61,7 +63,7 @@ def can_follow(net, lane, turn, onward, after):
     return False
 
 
-@njit(cache=True, nogil=True)
+@per_vehicle
 def score(net, lane, turn, onward, horizon, kind_bit):
     """How far beyond this lane's stop line its connections lead without a lane change; -1 if it does not serve."""
     if (net.lane[lane].allowed & kind_bit) == 0:

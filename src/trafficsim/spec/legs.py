@@ -78,8 +78,9 @@ def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], 
         ends += [_seen_end(link, True, lines[link.id] or (), middle, mirrored) for link in outs]
     _number_arms(ends)
     control = _control(graph, node)
-    legs = [_leg(end, ends, graph, mirrored) for end in ends]
-    extent = {(end.link.id, end.leaves): _setback(end, ends, graph) for end in ends}
+    setbacks = _setbacks(ends, graph)
+    legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
+    extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
     shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]))
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
@@ -161,9 +162,8 @@ def _number_arms(ends: list[_End]) -> None:
             firsts.append(end)
 
 
-def _leg(end: _End, ends: list[_End], graph: nx.MultiDiGraph[Any], mirrored: bool) -> Leg:
+def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any], mirrored: bool) -> Leg:
     attributes = end.link.attributes
-    setback = _setback(end, ends, graph)
     base = ahead((0.0, 0.0), end.ray, setback) if end.centred else end.offset
     turns = attributes["turn_lanes"]
     if mirrored and turns:
@@ -189,16 +189,21 @@ def _is_shared(end: _End, ends: list[_End]) -> bool:
     return end.centred and any(o.arm == end.arm and o.leaves != end.leaves and o.centred for o in ends)
 
 
-def _setback(end: _End, ends: list[_End], graph: nx.MultiDiGraph[Any]) -> float:
-    """Return how far from the middle its stop line lies: the crossing street's half width and the corner."""
-    arms = {other.arm for other in ends}
-    if len(arms) <= 2 or not end.centred:
-        return 0.0
-    if any(_is_circulating(other, graph) for other in ends):
-        return ROUNDABOUT_SETBACK_M
-    crossing = [_half_width(other, ends) for other in ends
-                if other.arm != end.arm and abs(math.sin(other.ray - end.ray)) > CROSSING_SINE]
-    return max(crossing, default=0.0) + CORNER_RADIUS_M
+def _setbacks(ends: list[_End], graph: nx.MultiDiGraph[Any]) -> list[float]:
+    """Return how far from the middle each stop line lies: the crossing street's half width and the corner."""
+    if len({end.arm for end in ends}) <= 2:
+        return [0.0] * len(ends)
+    if any(_is_circulating(end, graph) for end in ends):
+        return [ROUNDABOUT_SETBACK_M if end.centred else 0.0 for end in ends]
+    streets = [(end.arm, end.ray, _half_width(end, ends)) for end in ends]
+    return [_widest_crossing(end, streets) + CORNER_RADIUS_M if end.centred else 0.0 for end in ends]
+
+
+def _widest_crossing(end: _End, streets: list[tuple[int, float, float]]) -> float:
+    """Return the greatest half width of the streets ``(arm, ray, half width)`` that cross this end's street."""
+    ray = end.ray
+    return max((half for arm, other, half in streets
+                if arm != end.arm and abs(math.sin(other - ray)) > CROSSING_SINE), default=0.0)
 
 
 def _half_width(end: _End, ends: list[_End]) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.bench.cases import BLOCKS, CASES, DEFAULT_CASES, Case
+from trafficsim.engines.bench.memory import footprint
 from trafficsim.engines.bench.reference import Reference
 from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, advance, take_events, take_interval, warm_up
 from trafficsim.engines.ca.program import Program, compile_plan
@@ -46,11 +47,12 @@ def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> d
     Returns
     -------
     dict
-        ``machine {cores, reference_per_s}`` and ``cases {name: {per_s, unit, loop_s, compile_s, setup_s, peak_mb,
-        relative, digest, workload}}``. ``per_s`` is the median of five blocks, in CPU seconds, so that other processes
-        on the machine count as little as possible; ``loop_s`` is the sum of the five; ``relative`` is ``per_s`` over
-        ``reference_per_s``, the speed of a fixed loop timed between the blocks. ``peak_mb`` is the most memory that
-        the process has taken so far.
+        ``machine {cores, reference_per_s}`` and ``cases {name: {per_s, unit, ms_per_tick, loop_s, compile_s, setup_s,
+        peak_mb, relative, digest, workload, memory}}``. ``per_s`` and ``ms_per_tick`` are medians of five blocks, in
+        CPU seconds, so that other processes on the machine count as little as possible; ``loop_s`` is the sum of the
+        five; ``relative`` is ``per_s`` over ``reference_per_s``, the speed of a fixed loop timed between the blocks.
+        ``setup_s`` (clock time) covers network, routes and compiling of the plan. ``peak_mb`` is the most memory that
+        the process has taken so far; ``memory`` is what :func:`~trafficsim.engines.bench.memory.footprint` says.
 
     Raises
     ------
@@ -62,8 +64,8 @@ def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> d
     >>> run_cases(["teapot"])
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: case: found 'teapot'; expected one of ring-10k, grid10, grid20, city-400k. \
-Remedy: choose some of them, or none for the default ones.
+    trafficsim.base.errors.InputError: case: found 'teapot'; expected one of ring-10k, grid10, grid20, city-400k, \
+sparse-city. Remedy: choose some of them, or none for the default ones.
     """
     for name in names:
         if name not in known:
@@ -90,9 +92,12 @@ def measure(case: Case, reference: Reference) -> dict[str, Any]:
     record = make_record(plan, SETTINGS, program, seen, (case.ticks, Performance()))
     return {
         "per_s": float(np.median([block.updates / max(block.cpu_s, 1e-9) for block in blocks])),
-        "unit": "vehicle updates", "loop_s": sum(block.cpu_s for block in blocks), "compile_s": compile_s,
+        "unit": "vehicle updates",
+        "ms_per_tick": 1e3 * float(np.median([block.cpu_s for block in blocks])) / case.block_ticks,
+        "loop_s": sum(block.cpu_s for block in blocks), "compile_s": compile_s,
         "setup_s": setup_s, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
         "digest": _digest(record), "workload": _workload(case, blocks, record),
+        "memory": footprint(program),
     }
 
 

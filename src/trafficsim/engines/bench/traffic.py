@@ -17,8 +17,9 @@ Rows = NDArray[np.int64]
 TURN_SHARE = {0: 0.6, 1: 0.2, 2: 0.2, 3: 0.0}
 """Share of drivers who go through, left, right and back (modelling assumption): with equal inflow at all entries every
 link of a grid then carries the same flow."""
-FASTEST_LINK_S = 8.0
-"""Nobody drives a link of a grid in less: routes are drawn as far as anybody can come before the end."""
+FASTEST_LINK_S = 12.0
+"""Nobody drives a link of a grid in less (250 m at 72 km/h, the fastest of drivers where 50 is allowed): routes are
+drawn as far as anybody can come before the end."""
 RING_FILL_S, GRID_FILL_S = 2.0, 120.0
 """Seconds between two vehicles that are placed on one link of the ring; seconds in which a grid is filled."""
 # Which draw is made (occasions of one stream).

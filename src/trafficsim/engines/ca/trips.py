@@ -10,7 +10,7 @@ from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import INSTANT, STOP_BRAKE_LOG_SD, STOP_BRAKE_MS2, brakes_at_once
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.kernels.state import ENTRY_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
-from trafficsim.kernels.wanted import lanes_wanted
+from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
 from trafficsim.kernels.words import EXIT
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
@@ -25,17 +25,15 @@ LANE_CHANGE_M = 60.0
 
 def route_turns(plan: Plan) -> np.ndarray:
     """Return the turn (counted on its link) at the end of every link of all routes, EXIT at the last."""
-    trips, turns = plan.trips, plan.turns
-    count = len(plan.link_id)
-    keys = np.asarray(turns.from_link, np.int64) * count + turns.to_link
-    order = np.argsort(keys)
-    route = np.asarray(trips.route_link, np.int64)
-    wanted = route[:-1] * count + route[1:] if len(route) > 1 else np.zeros(0, np.int64)
-    found = np.searchsorted(keys[order], wanted)
-    turn = order[np.minimum(found, len(order) - 1)] if len(order) else np.zeros_like(found)
+    route, start = plan.trips.route_link, np.asarray(plan.links.turn_start)
+    here, after = route[:-1], route[1:]
+    first, sides = start[here], np.diff(start)[here]
+    widest = int(sides.max()) if len(sides) else 0
+    to_link = np.append(plan.turns.to_link, np.full(widest, -1, np.int32))
     hops = np.full(len(route), EXIT, np.uint8)
-    hops[:-1] = (turn - np.asarray(plan.links.turn_start, np.int64)[route[:-1]]) & 0xFF
-    hops[np.asarray(trips.route_start[1:], np.int64) - 1] = EXIT
+    for side in range(widest):  # by side, not by a search per hop: cities have tens of millions of hops
+        hops[:-1][(side < sides) & (to_link[first + side] == after)] = side
+    hops[np.asarray(plan.trips.route_start[1:], np.int64) - 1] = EXIT
     return hops
 
 
@@ -58,7 +56,8 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     wanted, feasible = np.zeros(len(hops), np.uint8), np.zeros(len(hops), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
     reach = (round(LANE_HORIZON_M / settings.cell_m), round(LANE_CHANGE_M / settings.cell_m))
-    lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), reach, wanted, feasible)
+    scratch = np.zeros((2, MOST_LANES), np.int64)
+    lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), reach, (wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "kind_bit": bits, "first_link": links[start[:-1]] if n else links,
