@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
@@ -29,7 +30,7 @@ class Time(Model):
         At most this long after the analysis period, trips due in it are followed to their end. The run stops earlier
         once all vehicles have arrived.
     interval_s
-        Length of an interval of the ``links`` and ``detectors`` tables.
+        Length of an interval of the ``links``, ``detectors`` and ``areas`` tables.
 
     Examples
     --------
@@ -266,6 +267,8 @@ class Detector(Model):
         Distance from the start of the link.
     lane
         Lane, counted from the kerb from 0; ``None``: all lanes.
+    headways
+        Keep every passage with its headway and gap in the table ``headways``.
 
     Examples
     --------
@@ -277,6 +280,7 @@ class Detector(Model):
     link: str
     position_m: float = Field(ge=0)
     lane: int | None = Field(default=None, ge=0)
+    headways: bool = False
 
 
 class CellularAutomaton(Model):
@@ -352,6 +356,12 @@ class Scenario(Model):
         Programs of signals; where one is missing a default is made and said.
     detectors
         Where vehicles are counted and their speeds measured.
+    areas
+        Stretches whose density, occupancy and queue are measured.
+    travel_times
+        Ways along which travel times are measured.
+    speed_histograms
+        Links whose speeds are counted by class of vehicle.
     ca
         Settings of the engine.
     trajectories
@@ -377,5 +387,8 @@ class Scenario(Model):
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
     detectors: tuple[Detector, ...] = ()
+    areas: tuple[Area, ...] = ()
+    travel_times: tuple[TravelTime, ...] = ()
+    speed_histograms: SpeedHistograms = SpeedHistograms()
     ca: CellularAutomaton = CellularAutomaton()
     trajectories: Trajectories = Trajectories()
