@@ -294,6 +294,9 @@ class CellularAutomaton(Model):
         Resolution in space and time.
     dawdle_p
         Probability of dawdling; ``None`` takes the rule's own (0.2, NaSch 0.5).
+    headway_spread
+        Spread of drivers' headways around that of their class, whose mean they keep: standard deviation of the
+        logarithm; 0: all drivers of a class alike. Only with the rule ``"default"``.
 
     Examples
     --------
@@ -305,6 +308,14 @@ class CellularAutomaton(Model):
     cell_m: float = Field(default=0.5, gt=0, le=10)
     tick_s: float = Field(default=1.0, gt=0, le=2)
     dawdle_p: float | None = Field(default=None, ge=0, lt=1)
+    headway_spread: float = Field(default=0.0, ge=0, le=0.6)
+
+    @model_validator(mode="after")
+    def _headways_of_the_rule(self) -> Self:
+        if self.headway_spread > 0.0 and self.rule != "default":
+            raise ValueError(f"headway_spread = {self.headway_spread:g}, which rule {self.rule!r} does not read; "
+                             "remove it, or choose rule = 'default'")
+        return self
 
 
 class Trajectories(Model):
