@@ -191,7 +191,7 @@ def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, coll
 
 def take_traces(program: Program, traced: _Traced, tick: int, collected: Collected) -> None:
     """Copy the positions of the chosen vehicles after a tick."""
-    rows = np.zeros((int(program.start[-1]), 5), np.int64)
+    rows = np.empty((int(program.start[-1]), 5), np.int32)
     rows = rows[: trace(program.road, traced.chosen, tick, rows, 0)]
     if len(traced.links):
         rows = rows[np.isin(program.net.lane.link[rows[:, 2]], traced.links)]

@@ -187,7 +187,7 @@ def _passages(plan: Plan, settings: CellularAutomaton, collected: Collected) -> 
 def _trajectories(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected
 ) -> TrajectoryRecord:
-    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int64)
+    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int32)
     lane = rows[:, 2]
     step_ms = settings.cell_m / settings.tick_s
     link = program.net.lane.link[lane]
