@@ -24,6 +24,7 @@ _HOMES = {
     "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
+    "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.scenario": (
@@ -69,6 +70,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.demand import Trip as Trip
     from trafficsim.spec.drivers import Drivers as Drivers
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
+    from trafficsim.spec.measuring import Area as Area
+    from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
+    from trafficsim.spec.measuring import TravelTime as TravelTime
     from trafficsim.spec.network import Connection as Connection
     from trafficsim.spec.network import Network as Network
     from trafficsim.spec.policy import Policy as Policy

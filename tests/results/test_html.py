@@ -50,6 +50,7 @@ def test_a_run_shows_indicators_vehicles_and_reasons() -> None:
     entry = {"mean": 12.5, "low": None, "high": None, "unit": "s", "n": 1}
     page = indicators_html({
         "scenario": "s", "engine": "ca", "seed": 1, "replications": 1, "digest": "d1", "indicators": {"a_s": entry},
+        "status": "incomplete", "gridlocks": [],
         "vehicles": {"demanded": 5, "en_route": 1}, "not_computed": {"co2_kg": "no emission model is built yet"}})
     assert rows_of(page)[1] == ["a_s", "12.5", "–", "–", "s", "1"]
     assert "5 demanded, 1 en route" in page

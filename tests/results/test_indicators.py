@@ -21,6 +21,7 @@ from trafficsim.results.indicators import (
 from trafficsim.results.reference import Reference
 from trafficsim.results.runs import runs_table
 from trafficsim.results.summary import summarise
+from trafficsim.results.tables import events_table
 
 # Names of the contract for results, in its order.
 CONTRACT = [
@@ -107,10 +108,11 @@ def test_summary_of_two_replications() -> None:
     tables = []
     for number in (1, 2):
         labels = LABELS._replace(replication=number)
-        tables.append((indicators_table(tiny_plan(), tiny_record(), labels, tiny_reference()),
-                       runs_table(tiny_plan(), tiny_record(), labels)))
-    joined = {"indicators": pd.concat([one for one, _ in tables]), "runs": pd.concat([one for _, one in tables])}
-    summary = summarise(joined)
+        tables.append({"indicators": indicators_table(tiny_plan(), tiny_record(), labels, tiny_reference()),
+                       "runs": runs_table(tiny_plan(), tiny_record(), labels),
+                       "events": events_table(tiny_plan(), tiny_record(), labels)})
+    summary = summarise({name: pd.concat([one[name] for one in tables]) for name in tables[0]})
+    assert (summary["status"], summary["gridlocks"]) == ("incomplete", [])
     assert summary["vehicles"] == {"demanded": 10, "waiting": 2, "en_route": 2, "completed": 6}
     assert summary["indicators"]["mean_delay_s"] == {
         "mean": 150.625, "low": 150.625, "high": 150.625, "unit": "s", "n": 2}
@@ -118,7 +120,7 @@ def test_summary_of_two_replications() -> None:
         "vehicle_updates": 2000, "loop_s": 1.0, "per_s": 2000.0, "compile_s": 0.2, "peak_mb": 100.0}
     assert "failed" not in summary
     assert summary["not_computed"] == NOT_COMPUTED | {PATH_NAME: NO_THROUGH}
-    one = summarise({"indicators": tables[0][0], "runs": tables[0][1]})
+    one = summarise(tables[0])
     assert one["indicators"]["mean_delay_s"]["low"] is None
     assert one["digest"] != summary["digest"]
     assert set(one["indicators"]) | set(one["not_computed"]) == {*BY_NAME, PATH_NAME}

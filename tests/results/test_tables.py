@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.base.errors import SimulationError
-from trafficsim.plan.record import Record, no_passages
+from trafficsim.plan.record import GridlockRecord, Record, no_gridlocks, no_passages
+from trafficsim.results.digest import digest
 from trafficsim.results.frames import LABEL_COLUMNS
+from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.movements import NO_SIGNAL, SHARED, level_of_service
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.tables import result_tables
 
 EXACT = 1e-12  # one division or two: rounding only
+LOCKED = GridlockRecord(i4(1, 1), f8(140, 140), f8(-1, -1), i4(2, 3), i4(0, 1))
+DISSOLVED = LOCKED._replace(end_s=f8(500, 500))
 
 
 def all_tables(record: Record) -> dict[str, pd.DataFrame]:
@@ -111,8 +115,29 @@ def test_events_name_trip_and_link() -> None:
     assert plain(events["link"]) == ["a", "b", "b"]
 
 
+def test_gridlocks_are_events_of_all_their_links_and_add_up_to_a_list() -> None:
+    events = all_tables(replace(tiny_record(), gridlocks=DISSOLVED))["events"]
+    rows = events[events["gridlock"].notna()]
+    assert plain(rows["event"]) == ["gridlock", "gridlock", "gridlock_end", "gridlock_end"]
+    assert plain(rows["time_s"]) == [140.0, 140.0, 500.0, 500.0]
+    assert plain(rows["link"]) == ["a", "b", "a", "b"]
+    names = dict(zip(LABEL_COLUMNS, LABELS, strict=True))
+    assert gridlock_list(events) == [
+        {**names, "begin_s": 140.0, "end_s": 500.0, "links": ["a", "b"], "vehicles": ["two", "three"]}]
+    lasting = all_tables(replace(tiny_record(), gridlocks=LOCKED))["events"]
+    assert [one["end_s"] for one in gridlock_list(lasting)] == [None]
+
+
+def test_a_gridlock_changes_the_digest_and_its_absence_does_not() -> None:
+    plan = tiny_plan()
+    digests = [digest(plan, replace(tiny_record(), gridlocks=one)) for one in (no_gridlocks(), LOCKED, DISSOLVED)]
+    assert digests[0] == digest(plan, tiny_record())
+    assert len(set(digests)) == 3
+
+
 @pytest.mark.parametrize(("changes", "status"), [
-    ({}, "unfinished"), ({"gridlock": True}, "gridlock"), ({"waiting": 0, "en_route": 0, "completed": 5}, "ok"),
+    ({}, "incomplete"), ({"gridlocks": LOCKED}, "gridlock"), ({"gridlocks": DISSOLVED}, "incomplete"),
+    ({"waiting": 0, "en_route": 0, "completed": 5}, "complete"),
 ])
 def test_status_of_a_run(changes: dict[str, int], status: str) -> None:
     row = runs_table(tiny_plan(), replace(tiny_record(), **changes), LABELS).iloc[0]

@@ -79,7 +79,7 @@ def run(plan: Plan, settings: Any) -> Record:
         QueueRecord(5.0, np.zeros((links, 2)), np.zeros(links)),
         DetectorRecord(*(np.zeros((2, rows)) for _ in range(3))),
         EventRecord(none, nothing, nothing, nothing), TrajectoryRecord(none, nothing, nothing, nothing, none, none),
-        count, 0, 0, count, False, b"", performance=Performance(count, 0.5, 0.25, 0.0, 10.0),
+        count, 0, 0, count, b"", performance=Performance(count, 0.5, 0.25, 0.0, 10.0),
     )
     return replace(record, demanded=count + 1) if plan.seed_key in LOSING else record
 

@@ -80,7 +80,7 @@ def test_the_design_day_is_never_judged(replication: int) -> None:
 def test_a_failed_run_is_on_disk_and_tried_again(tmp_path: Path) -> None:
     BROKEN.add(hash_name(5, 2))
     broken = run(tmp_path)
-    assert read_tables(tmp_path)["runs"]["status"].value_counts().to_dict() == {"ok": 6, "failed": 3}
+    assert read_tables(tmp_path)["runs"]["status"].value_counts().to_dict() == {"complete": 6, "failed": 3}
     row = broken.runs.set_index("alternative").loc["slower"].query("replication == 2").iloc[0]
     assert (row["status"], "ZeroDivisionError" in row["reason"]) == ("failed", True)
     assert not (tmp_path / file_name("runs", ONE)).exists()
@@ -164,7 +164,7 @@ def test_a_damaged_run_is_named_and_done_again_as_the_message_says(tmp_path: Pat
     assert str(tmp_path / file_name("runs", ONE)) in refused.value.remedy
     (tmp_path / file_name("runs", ONE)).unlink()
     assert_same_tables(run(tmp_path).tables, run(None).tables)
-    assert plain.runs["status"].eq("ok").all()
+    assert plain.runs["status"].eq("complete").all()
 
 
 def test_a_damaged_page_is_found_when_it_is_read(tmp_path: Path) -> None:

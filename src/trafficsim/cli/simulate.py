@@ -112,12 +112,15 @@ def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
 
 def _show_run(result: RunResult) -> None:
     from trafficsim.results.formats import indicators_view
+    from trafficsim.results.gridlocks import status_lines
 
     summary = result.as_json()
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
     show(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     typer.echo(f"vehicles: {vehicles}")
+    for line in status_lines(summary):
+        typer.echo(line)
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
     typer.echo(f"digest: {summary['digest']}")
@@ -125,9 +128,13 @@ def _show_run(result: RunResult) -> None:
 
 def _show_study(result: StudyResult) -> None:
     from trafficsim.results.formats import comparison_view
+    from trafficsim.results.gridlocks import odd_runs
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     show(comparison_view(result.comparison, title=title))
-    failed: list[dict[str, Any]] = result.as_json().get("failed", [])
-    for broken in failed:
-        say(f"failed: {broken}")
+    summary = result.as_json()
+    broken: list[dict[str, Any]] = summary.get("failed", [])
+    for one in broken:
+        say(f"failed: {one}")
+    for line in odd_runs(summary):
+        typer.echo(line)

@@ -146,6 +146,13 @@ LANE_STATE_FIELDS = {
 CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4",
                      "warned": "i4"}  # tick in which somebody who is slow was on a way that crosses this one
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
+AREA_FIELDS = {
+    "lane": "i4",
+    "begin": "i4",  # cells, stop line 0
+    "end": "i4",
+    "chain": "i4",  # as in SCALE_FIELDS
+    "wait_speed": "i4",  # as in CLOCK_FIELDS
+}
 QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
 CLOCK_FIELDS = {
     "seed": "u4",
@@ -318,6 +325,11 @@ class Tally(NamedTuple):
     place: Array
     detector: Array
     """float64 (detectors, 3): count, sum of speeds, sum of 1/speed."""
+    areas: int
+    area: Array
+    area_count: Array
+    """float64 (areas, 6): vehicle-ticks, vehicle-cells, ticks times cells taken, waiting ticks, most waiting at once,
+    longest queue in cells."""
     queue: Array
     queue_count: Array
     events: Array

@@ -6,7 +6,7 @@ from numba import int32, uint64
 
 from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import pos, rear, vel
+from trafficsim.kernels.words import FAR, length, pos, rear, vel
 
 
 @kernel
@@ -45,6 +45,51 @@ def tally_detectors(vehicles, start, work, tally):
         behind_all = work.lane[lane].arrive_slot == start[lane + 1]
         if work.event[lane] & 2 and behind_all and pos(work.arrive[lane, 0]) >= cell:
             note_passage(tally, d, vel(work.arrive[lane, 0]))
+    for a in range(tally.areas):
+        tally_area(vehicles, start, work, tally, a)
+
+
+@kernel
+def tally_area(vehicles, start, work, tally, a):
+    """Add one tick of an area: who drove how far in it for how long, how much of it is taken, and who waits there."""
+    lane, begin, end = tally.area[a].lane, tally.area[a].begin, tally.area[a].end
+    ahead, waiting, queue = end, 0, 0
+    for k in range(start[lane], start[lane + 1]):
+        x, back = work.moved[k], rear(work.moved[k], vehicles.Y[k])
+        if pos(x) < begin:
+            break
+        add_presence(tally, a, (pos(vehicles.X[k]), pos(x), length(vehicles.Y[k]), vel(x)))
+        if pos(x) >= end:
+            ahead = min(back, end)
+            continue
+        linked = ahead - pos(x) <= tally.area[a].chain
+        ahead = back if linked else FAR
+        if vel(x) <= tally.area[a].wait_speed:
+            waiting += 1
+            queue = end - max(back, begin) if linked else queue
+    if work.event[lane] & 2:
+        x = int32(work.arrive[lane, 0])
+        add_presence(tally, a, (pos(x) - vel(x), pos(x), length(work.arrive[lane, 1]), vel(x)))
+    tally.area_count[a, 4] = max(tally.area_count[a, 4], waiting)
+    tally.area_count[a, 5] = max(tally.area_count[a, 5], queue)
+
+
+@spliced
+def add_presence(tally, a, vehicle):
+    """Add the part of the tick in which the front of a vehicle (from, to, length, speed) was in an area."""
+    was, now, cells, v = vehicle
+    begin, end = tally.area[a].begin, tally.area[a].end
+    way = min(now, end) - max(was, begin)
+    if now > was:
+        time = way / (now - was)
+    else:
+        time = 1.0 if begin <= now < end else 0.0
+    if time > 0.0:
+        tally.area_count[a, 0] += time
+        tally.area_count[a, 1] += max(way, 0)
+        tally.area_count[a, 2] += time * cells
+        if v <= tally.area[a].wait_speed:
+            tally.area_count[a, 3] += time
 
 
 @spliced

@@ -150,9 +150,20 @@ class DetectorArrays(NamedTuple):
     position_m: F8
 
 
-# What a gate is for.
-DETECTOR, PATH, CAMERA, SECTION = 0, 1, 2, 3
-ROLE_NAMES = ("detector", "path", "camera", "section")
+class AreaArrays(NamedTuple):
+    """Area detectors, one row per lane."""
+
+    name: tuple[str, ...]
+    lane: I4
+    """Index into the lanes of the plan."""
+    begin_m: F8
+    end_m: F8
+
+
+# What a gate is for. A point is a gate without length that notes when vehicles pass; one of a histogram lies in the
+# middle of its link.
+DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM = 0, 1, 2, 3, 4, 5, 6
+ROLE_NAMES = ("detector", "path", "camera", "section", "travel_time", "point", "histogram")
 
 
 class GateArrays(NamedTuple):
@@ -199,6 +210,11 @@ UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
 
 
+def no_areas() -> AreaArrays:
+    """Return areas of a plan without any."""
+    return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+
+
 def no_gates() -> GateArrays:
     """Return gates of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
@@ -224,6 +240,7 @@ class Plan:
     trajectory_share : share of vehicles that leave a trace
     trace_link : links on which traces are kept; all when empty
     trace_begin_s, trace_end_s : clock times between which traces are kept
+    areas : stretches of lanes whose density, occupancy and queue are measured
     gates : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     """
@@ -247,5 +264,6 @@ class Plan:
     trace_link: tuple[int, ...] = ()
     trace_begin_s: float = -np.inf
     trace_end_s: float = np.inf
+    areas: AreaArrays = dataclass_field(default_factory=no_areas)
     gates: GateArrays = dataclass_field(default_factory=no_gates)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)

@@ -77,13 +77,19 @@ def detector_gates(detectors: DetectorArrays, network: NetworkPlan) -> list[Gate
     for name, lane, position in zip(detectors.name, detectors.lane.tolist(), detectors.position_m.tolist(),
                                     strict=True):
         link = int(network.lanes.link[lane])
-        begin, end = spot_window(position, float(network.links.length_m[link]))
         last = gates[-1] if gates else None
         if last is not None and (last.name, last.to_link, last.lanes[1]) == (name, link, lane):
             gates[-1] = last._replace(lanes=(last.lanes[0], lane + 1))
         else:
-            gates.append(Gate(name, DETECTOR, link, begin, link, end, (lane, lane + 1), end - begin))
+            gates.append(spot_gate(name, DETECTOR, (link, position), (lane, lane + 1), network))
     return gates
+
+
+def spot_gate(name: str, role: int, place: tuple[int, float], lanes: tuple[int, int], network: NetworkPlan) -> Gate:
+    """Return the gate that takes spot speeds around a place (link, position in m) in some lanes."""
+    link, position_m = place
+    begin, end = spot_window(position_m, float(network.links.length_m[link]))
+    return Gate(name, role, link, begin, link, end, lanes, end - begin)
 
 
 def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> list[Gate]:

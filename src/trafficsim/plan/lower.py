@@ -93,7 +93,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         trips=realise(prepared, seed_key, factor), detectors=prepared.detectors, seed_key=seed_key,
         start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
-        trajectory_share=scenario.trajectories.share, gates=prepared.gates, **_traces(prepared),
+        trajectory_share=scenario.trajectories.share, areas=prepared.areas, gates=prepared.gates, **_traces(prepared),
     )
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
-from trafficsim.plan.arrays import BOOL, F8, I4, ClassArrays, DetectorArrays, GateArrays, SignalArrays
+from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, GateArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
 from trafficsim.plan.day import GivenTrips, copy_mark
 from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates, short_gates
+from trafficsim.plan.measuring import area_arrays, requested_gates
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
@@ -38,7 +39,7 @@ class Prepared:
 
     Attributes
     ----------
-    network, signals, classes, detectors, gates : arrays of the plan before any policy
+    network, signals, classes, detectors, areas, gates : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
     timetabled : whether a flow is the same on every day
@@ -54,6 +55,7 @@ class Prepared:
     signals: SignalArrays
     classes: ClassArrays
     detectors: DetectorArrays
+    areas: AreaArrays
     gates: GateArrays
     routes: RouteTable
     stops: StopTable
@@ -90,9 +92,13 @@ def prepare(world: World) -> Prepared:
     _check_departures(demand.trips, network)
     detectors = _detectors(world.scenario.detectors, network)
     timetabled = _timetabled(demand, shares, classes)
-    gates = gate_arrays([*detector_gates(detectors, network), *path_gates(world.network.paths, network)])
+    gates = gate_arrays([
+        *detector_gates(detectors, network), *path_gates(world.network.paths, network),
+        *requested_gates(world.scenario, detectors, network),
+    ])
     return Prepared(
-        world, network, signals, classes, detectors, gates, routes,
+        world, network, signals, classes, detectors, area_arrays(world.scenario.areas, network), gates,
+        routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
         (*clipped_flows(demand, time), *_routed(requests), *short_gates(gates, network)),

@@ -15,8 +15,8 @@ counts as one stop."""
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip at the end of a run."""
 
-EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK = 0, 1, 2
-EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock")
+EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END = 0, 1, 2, 3
+EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end")
 
 
 class TripRecord(NamedTuple):
@@ -77,6 +77,26 @@ class DetectorRecord(NamedTuple):
     inverse_speed_sum_s_m: F8
 
 
+class AreaRecord(NamedTuple):
+    """Shape (intervals, area rows)."""
+
+    vehicle_s: F8
+    vehicle_m: F8
+    taken_m_s: F8
+    """Sum over vehicles of their time in the area times the length that they take with their standing gap."""
+    waiting_s: F8
+    """Vehicle-seconds below 5 km/h."""
+    most_waiting: F8
+    """Most vehicles below 5 km/h at once."""
+    longest_queue_m: F8
+    """Longest queue from the end of the area back to the rear of the last vehicle below 5 km/h."""
+
+
+def no_areas() -> AreaRecord:
+    """Return the areas of an engine that measures none."""
+    return AreaRecord(*(np.zeros((0, 0)) for _ in AreaRecord._fields))
+
+
 class EventRecord(NamedTuple):
     """One row per event; ``trip`` and ``link`` are indices, -1 for none."""
 
@@ -84,6 +104,26 @@ class EventRecord(NamedTuple):
     code: I4
     trip: I4
     link: I4
+
+
+class GridlockRecord(NamedTuple):
+    """One row per lane of every cycle of lanes whose heads wait for each other, in the order in which they wait."""
+
+    number: I4
+    """Of the gridlock, from 1 in the order of being found."""
+    begin_s: F8
+    """Clock time since which all heads of the cycle stand."""
+    end_s: F8
+    """Clock time by which one of them had moved; -1 while the gridlock lasts."""
+    trip: I4
+    """The head of the lane."""
+    link: I4
+
+
+def no_gridlocks() -> GridlockRecord:
+    """Return the gridlocks of a run without any."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return GridlockRecord(whole, real, real, whole, whole)
 
 
 class PassageRecord(NamedTuple):
@@ -135,7 +175,7 @@ class Record:
     ----------
     end_s : clock time at which the run stopped
     demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
-    gridlock : whether at the end no vehicle had moved for five minutes although some were en route
+    gridlocks : cycles of lanes whose heads wait for each other
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     """
@@ -153,8 +193,14 @@ class Record:
     waiting: int
     en_route: int
     completed: int
-    gridlock: bool
     state: bytes
     lane_changes: int = 0
     passages: PassageRecord = field(default_factory=no_passages)
+    areas: AreaRecord = field(default_factory=no_areas)
+    gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
     performance: Performance = field(default_factory=Performance)
+
+    @property
+    def gridlock(self) -> bool:
+        """Whether a gridlock lasted to the end."""
+        return bool((self.gridlocks.end_s < 0.0).any())

@@ -16,8 +16,8 @@ def digest(plan: Plan, record: Record) -> str:
     """SHA-256 of final state, trips, links, detectors and events, bit for bit.
 
     Trips are taken in the order of their names, links of their ids, detectors by name and lane, events by time, kind,
-    trip and link, all as little-endian bytes; labels, paths, run times, versions and the ledger stay out. Equal digests
-    mean equal results to the last bit.
+    trip and link, gridlocks in their order, all as little-endian bytes; labels, paths, run times, versions and the
+    ledger stay out. Equal digests mean equal results to the last bit.
 
     Returns
     -------
@@ -30,6 +30,7 @@ def digest(plan: Plan, record: Record) -> str:
         ("links", _links(plan, record)),
         ("detectors", _detectors(plan, record)),
         ("events", _events(plan, record)),
+        *_gridlocks(plan, record),
     ):
         _feed(sha, name.encode())
         for part in content:
@@ -108,3 +109,13 @@ def _events(plan: Plan, record: Record) -> list[bytes]:
         _bytes(events.time_s[pick]), _bytes(events.code[pick]),
         _text([trip[row] for row in order]), _text([link[row] for row in order]),
     ]
+
+
+def _gridlocks(plan: Plan, record: Record) -> list[tuple[str, list[bytes]]]:
+    """Nothing for a run without any, so that its digest does not depend on their being looked for."""
+    found = record.gridlocks
+    if not len(found.number):
+        return []
+    trip = [plan.trips.name[row] for row in found.trip]
+    link = [plan.link_id[row] for row in found.link]
+    return [("gridlocks", [_bytes(found.number), _bytes(found.begin_s), _bytes(found.end_s), _text(trip), _text(link)])]

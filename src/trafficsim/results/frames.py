@@ -78,7 +78,8 @@ def names_of(names: Sequence[str], index: ArrayLike) -> Column:
     >>> names_of(("a", "b"), [1, -1]).tolist()
     ['b', <NA>]
     """
-    return strings(names[i] if i >= 0 else None for i in np.asarray(index).tolist())
+    known = np.array([*names, None], dtype=object)
+    return pd.array(known[np.asarray(index, np.int64)], dtype="string")  # -1 is the last: none
 
 
 def frame(labels: Labels, columns: Mapping[str, Column]) -> pd.DataFrame:

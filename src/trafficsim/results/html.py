@@ -9,6 +9,7 @@ from typing import Any
 
 from trafficsim.results.compare import Comparison, Difference, arm_of
 from trafficsim.results.formats import ABSENT, change, legend, number, p_value
+from trafficsim.results.gridlocks import status_lines
 
 RIGHT = 'style="text-align: right"'
 LEFT = 'style="text-align: left"'
@@ -27,7 +28,8 @@ def indicators_html(summary: Mapping[str, Any]) -> str:
     --------
     >>> entry = {"mean": 12.5, "low": None, "high": None, "unit": "s", "n": 1}
     >>> shown = indicators_html({"scenario": "road", "engine": "ca", "seed": 1, "replications": 1, "digest": "ab",
-    ...     "vehicles": {"demanded": 9}, "indicators": {"mean_delay_s": entry}, "not_computed": {}})
+    ...     "status": "complete", "vehicles": {"demanded": 9}, "gridlocks": [], "indicators": {"mean_delay_s": entry},
+    ...     "not_computed": {}})
     >>> "12.5" in shown, "9 demanded" in shown
     (True, True)
     """
@@ -37,7 +39,8 @@ def indicators_html(summary: Mapping[str, Any]) -> str:
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     missing = [f"{name}: not computed, {reason}" for name, reason in summary["not_computed"].items()]
     table = _table(("indicator", "mean", "low", "high", "unit", "n"), rows)
-    return _block(title, table, (f"vehicles: {vehicles}", *missing, f"digest: {summary['digest']}"))
+    ended = status_lines(summary)
+    return _block(title, table, (f"vehicles: {vehicles}", *ended, *missing, f"digest: {summary['digest']}"))
 
 
 def comparison_html(comparison: Comparison, *indicators: str, title: str = "") -> str:

@@ -10,14 +10,20 @@ from trafficsim.results.digest import digest
 from trafficsim.results.frames import Labels, frame, nullable, strings
 
 VEHICLE_COUNTS = ("demanded", "waiting", "en_route", "completed")
+STATUSES = ("complete", "incomplete", "gridlock", "failed")
+"""How runs end, from best to worst: all arrived, some did not, some stood in a cycle at the end, the run broke off."""
 RUN_TIMES = ("loop_s", "compile_s", "setup_s", "peak_mb")
 """Columns that tell of the machine; all other columns of all tables are the same whenever and wherever a run is."""
 
 
 def runs_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row: ``status`` is ``ok``, ``gridlock``, or ``unfinished`` when vehicles were left at the end."""
+    """One row per run: how many vehicles did what, how it ended, how long it took.
+
+    ``status`` is ``complete``, ``incomplete`` when vehicles were left at the end, or ``gridlock`` when a gridlock
+    lasted to the end. Times are those of the machine; a run that broke off is ``failed`` and has its reason alone.
+    """
     left = record.waiting + record.en_route > 0
-    status = "gridlock" if record.gridlock else "unfinished" if left else "ok"
+    status = "gridlock" if record.gridlock else "incomplete" if left else "complete"
     return _row(labels, status, None, record, digest(plan, record))
 
 

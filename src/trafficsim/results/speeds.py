@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import DETECTOR, F8, PATH, ROLE_NAMES, Plan
+from trafficsim.plan.arrays import CAMERA, DETECTOR, F8, HISTOGRAM, PATH, ROLE_NAMES, SECTION, TRAVEL_TIME, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
@@ -79,6 +79,14 @@ def at_detectors(plan: Plan, seen: Passages) -> Mask:
     return seen.unimpeded & (plan.gates.role[seen.gate] == DETECTOR) if len(seen.gate) else seen.unimpeded
 
 
+SHOWN = (DETECTOR, PATH, CAMERA, SECTION)
+"""Roles whose speeds have rows in the tables of speeds; what else is asked for has tables of its own."""
+
+
+def _shown(plan: Plan) -> list[int]:
+    return [row for row, role in enumerate(plan.gates.role.tolist()) if role in SHOWN]
+
+
 def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per detector, named path, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
@@ -86,16 +94,16 @@ def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     ``share_over_*``: share of passages above the limit, above 1.1 times the limit, and above the limit by more than
     20 km/h. Null without a passage; a standard deviation needs two.
     """
-    gates, seen = plan.gates, judged_passages(plan, record)
-    chosen = [seen.gate == row for row in range(len(gates.name))]
+    gates, seen, rows = plan.gates, judged_passages(plan, record), _shown(plan)
+    chosen = [seen.gate == row for row in rows]
     free = [mask & seen.unimpeded for mask in chosen]
     return frame(labels, {
-        "place": strings(gates.name),
-        "role": strings(ROLE_NAMES[role] for role in gates.role.tolist()),
-        "link": names_of(plan.link_id, gates.to_link),
-        "position_m": nullable(gates.to_m),
-        "length_m": nullable(gates.length_m),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link] * KMH_PER_MS),
+        "place": strings(gates.name[row] for row in rows),
+        "role": strings(ROLE_NAMES[role] for role in gates.role[rows].tolist()),
+        "link": names_of(plan.link_id, gates.to_link[rows]),
+        "position_m": nullable(gates.to_m[rows]),
+        "length_m": nullable(gates.length_m[rows]),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[rows]] * KMH_PER_MS),
         **_shares(seen, chosen, ""),
         **_shares(seen, free, "unimpeded_"),
         "citations": nullable([int((seen.cited & mask).sum()) for mask in chosen]),
@@ -137,8 +145,7 @@ def speed_counts_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFra
     ``bin_kmh`` is the lower edge of the bin: speed minus limit.
     """
     gates, seen = plan.gates, judged_passages(plan, record)
-    above = np.floor((seen.speed_ms - seen.limit_ms) * KMH_PER_MS / BIN_KMH)
-    cell = seen.gate * (2 * MOST_BINS + 1) + np.clip(above, -MOST_BINS, MOST_BINS).astype(np.int64) + MOST_BINS
+    cell = (seen.gate * (2 * MOST_BINS + 1) + _bins(seen))[np.isin(seen.gate, _shown(plan))]
     cells, passages = np.unique(cell, return_counts=True)
     row = cells // (2 * MOST_BINS + 1)
     return frame(labels, {
@@ -150,13 +157,43 @@ def speed_counts_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFra
     })
 
 
+def _bins(seen: Passages) -> NDArray[np.int64]:
+    """Step of every passage, from 0 for 100 km/h below the limit or less."""
+    above = np.floor((seen.speed_ms - seen.limit_ms) * KMH_PER_MS / BIN_KMH)
+    return np.clip(above, -MOST_BINS, MOST_BINS).astype(np.int64) + MOST_BINS
+
+
+def speed_histograms_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """How many vehicles of each class had which speed over the limit: one row per link, class and bin that has any.
+
+    Speeds are taken over 50 m in the middle of the link, in the analysis period. ``bin_kmh`` is the lower edge of the
+    bin of 5 km/h: speed minus limit. ``unimpeded_passages`` are those more than 5 s behind the one before.
+    """
+    gates, seen = plan.gates, judged_passages(plan, record)
+    mine = gates.role[seen.gate] == HISTOGRAM if len(seen.gate) else seen.unimpeded
+    vehicle_class = plan.trips.vehicle_class[seen.trip[mine]].astype(np.int64)
+    bins, classes = 2 * MOST_BINS + 1, max(len(plan.classes.name), 1)
+    cell = (seen.gate[mine] * classes + vehicle_class) * bins + _bins(seen)[mine]
+    cells, inverse, passages = np.unique(cell, return_inverse=True, return_counts=True)
+    unimpeded = np.bincount(inverse, seen.unimpeded[mine], len(cells)).astype(np.int64)
+    row = cells // bins // classes
+    return frame(labels, {
+        "link": names_of(plan.link_id, gates.to_link[row] if len(row) else row),
+        "class": names_of(plan.classes.name, cells // bins % classes),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[row]] * KMH_PER_MS if len(row) else row * 1.0),
+        "bin_kmh": nullable((cells % bins - MOST_BINS) * BIN_KMH),
+        "passages": nullable(passages.astype(np.int64)),
+        "unimpeded_passages": nullable(unimpeded),
+    })
+
+
 def paths_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per named path: times of the vehicles that drove it from its first to its last link.
+    """One row per named path and travel-time detector: times of the vehicles that drove it from begin to end.
 
     Null without a vehicle; a standard deviation needs two. Vehicles that leave the path on the way are not in it.
     """
     gates, seen = plan.gates, judged_passages(plan, record)
-    rows = [row for row in range(len(gates.name)) if int(gates.role[row]) == PATH]
+    rows = [row for row, role in enumerate(gates.role.tolist()) if role in (PATH, TRAVEL_TIME)]
     times = [gates.length_m[row] / seen.speed_ms[seen.gate == row] for row in rows]
     some, two = [len(part) > 0 for part in times], [len(part) > 1 for part in times]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from trafficsim.results.digest import combined_digest
+from trafficsim.results.frames import LABEL_COLUMNS
+from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
-from trafficsim.results.runs import VEHICLE_COUNTS
+from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
 
 
@@ -21,7 +23,9 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     -------
     ``digest`` (of the replications' digests in their order), ``vehicles`` (summed over replications), ``indicators``
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
-    ``performance``, and ``failed`` (reason by replication) when there are any.
+    ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
+    ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
+    vehicles of each), and ``failed`` (reason by replication) when there are any.
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -32,11 +36,39 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "indicators": indicators,
         "not_computed": NOT_COMPUTED | missing,
         "performance": performance_sums(done),
+        "status": worst_status(runs["status"].tolist()),
+        "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
     }
     failed = runs[runs["status"] == "failed"]
     if len(failed):
         summary["failed"] = {str(row.replication): str(row.reason) for row in failed.itertuples()}
     return summary
+
+
+def worst_status(statuses: Sequence[str]) -> str:
+    """Return the worst of some statuses.
+
+    Examples
+    --------
+    >>> worst_status(["complete", "gridlock", "incomplete"])
+    'gridlock'
+    """
+    return max(statuses, key=STATUSES.index)
+
+
+def run_endings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return how many runs ended how, ``{scenario: {engine: {alternative: {status: runs}}}}``."""
+    counts: dict[str, Any] = {}
+    names = tables["runs"][["scenario", "engine", "alternative", "status"]].astype(str)
+    for scenario, engine, alternative, status in names.itertuples(index=False, name=None):
+        ended = counts.setdefault(scenario, {}).setdefault(engine, {}).setdefault(alternative, {})
+        ended[status] = ended.get(status, 0) + 1
+    return counts
+
+
+def _without_names(gridlock: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the names that all runs of a summary share."""
+    return {key: value for key, value in gridlock.items() if key == "replication" or key not in LABEL_COLUMNS}
 
 
 def indicator_means(indicators: pd.DataFrame, confidence: float) -> tuple[dict[str, Any], dict[str, str]]:

@@ -9,9 +9,11 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import EVENT_NAMES, LinkRecord, Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
+from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.reference import Reference, journeys
+from trafficsim.results.requested import requested_tables
 from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
@@ -48,6 +50,7 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "speed_counts": speed_counts_table(plan, record, labels),
         "paths": paths_table(plan, record, labels),
     }
+    tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
     return tables
@@ -154,15 +157,24 @@ def detectors_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
 
 def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per event: red running, turning from a wrong lane, gridlock; then citations in the analysis period."""
+    """One row per event: red running, turning from a wrong lane; gridlocks; citations in the analysis period.
+
+    A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
+    other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
+    ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
+    """
     events, seen = record.events, judged_passages(plan, record)
+    locked, number = gridlock_events(record)
     order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
-    link = np.concatenate([events.link, plan.gates.to_link[seen.gate[order]] if len(order) else order])
+    cited_on = plan.gates.to_link[seen.gate[order]] if len(order) else order
+    code = np.concatenate([events.code, locked.code]).tolist()
+    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number, np.zeros(len(order), np.int32)])
     return frame(labels, {
-        "time_s": nullable(np.concatenate([events.time_s, seen.time_s[order]])),
-        "event": strings([*(EVENT_NAMES[code] for code in events.code.tolist()), *[CITATION] * len(order)]),
-        "trip": names_of(plan.trips.name, np.concatenate([events.trip, seen.trip[order]])),
-        "link": names_of(plan.link_id, link),
+        "time_s": nullable(np.concatenate([events.time_s, locked.time_s, seen.time_s[order]])),
+        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order)]),
+        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order]])),
+        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on])),
+        "gridlock": nullable(numbers, numbers > 0),
     })
 
 

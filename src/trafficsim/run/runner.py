@@ -21,9 +21,10 @@ from trafficsim.plan.routes import link_of
 from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.frames import Labels, concatenate
+from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
-from trafficsim.results.summary import summarise
+from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
 from trafficsim.results.trace import Trace
@@ -131,12 +132,19 @@ class StudyResult(WithTables):
         return compare(self.tables["indicators"], replace(question_of(self.study), baseline=to), self.tables["runs"])
 
     def as_json(self) -> dict[str, Any]:
-        """Return the object of ``compare --json``; ``failed`` lists runs that broke off, when there are any."""
+        """Return the object of ``compare --json``.
+
+        Only when there is something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each
+        alternative ended how, once a vehicle was left somewhere) and ``gridlocks``.
+        """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
         broken = runs[runs["status"] == "failed"]
         shown = broken[[*Labels._fields, "reason"]].to_dict("records")
-        return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {})}
+        locked = gridlock_list(self.tables["events"])
+        odd = runs["status"].isin(["incomplete", "gridlock"]).any()
+        return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {}),
+                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {})}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""

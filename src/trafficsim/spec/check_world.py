@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.check import check
+from trafficsim.spec.check_measuring import check_measuring
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
 
 
 def check_world(world: World) -> tuple[Finding, ...]:
-    """Return all findings: of reading, of network and demand, of times and of detectors, each once.
+    """Return all findings: of reading, of network and demand, of times and of what is measured, each once.
 
     Parameters
     ----------
     world
         A resolved scenario.
     """
-    own = (*_times(world), *_detectors(world.scenario, world.network))
+    own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network))
     return tuple(dict.fromkeys((*world.findings, *check(world.network, world.demand), *own)))
 
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
@@ -29,7 +30,7 @@ class Time(Model):
         At most this long after the analysis period, trips due in it are followed to their end. The run stops earlier
         once all vehicles have arrived.
     interval_s
-        Length of an interval of the ``links`` and ``detectors`` tables.
+        Length of an interval of the ``links``, ``detectors`` and ``areas`` tables.
 
     Examples
     --------
@@ -266,6 +267,8 @@ class Detector(Model):
         Distance from the start of the link.
     lane
         Lane, counted from the kerb from 0; ``None``: all lanes.
+    headways
+        Keep every passage with its headway and gap in the table ``headways``.
 
     Examples
     --------
@@ -277,6 +280,7 @@ class Detector(Model):
     link: str
     position_m: float = Field(ge=0)
     lane: int | None = Field(default=None, ge=0)
+    headways: bool = False
 
 
 Rule = Literal["default", "nasch", "vdr", "brake-light"]
@@ -287,6 +291,7 @@ CELL_RANGE_M: dict[str, tuple[float, float]] = {"nasch": (5.0, 10.0), "vdr": (5.
 RULE_PARAMETERS: dict[str, tuple[str, ...]] = {
     "dawdle_p": ("default", "nasch", "vdr", "brake-light"), "start_p": ("default", "vdr", "brake-light"),
     "light_p": ("brake-light",), "horizon_s": ("brake-light",), "security_m": ("brake-light",),
+    "headway_spread": ("default",),
 }
 """Which rules read a parameter."""
 
@@ -318,6 +323,9 @@ class CellularAutomaton(Model):
     security_m
         Only with ``"brake-light"``: part of the way that the leader will cover on which its follower does not count;
         ``None``: 10.5.
+    headway_spread
+        Only with ``"default"``: spread of drivers' headways around that of their class, whose mean they keep (standard
+        deviation of the logarithm); ``None``: all drivers of a class alike.
 
     Examples
     --------
@@ -333,6 +341,7 @@ class CellularAutomaton(Model):
     light_p: float | None = Field(default=None, ge=0, lt=1)
     horizon_s: float | None = Field(default=None, ge=1, le=60)
     security_m: float | None = Field(default=None, ge=1.5, le=60)
+    headway_spread: float | None = Field(default=None, ge=0, le=0.6)
 
     @model_validator(mode="before")
     @classmethod
@@ -410,6 +419,12 @@ class Scenario(Model):
         Programs of signals; where one is missing a default is made and said.
     detectors
         Where vehicles are counted and their speeds measured.
+    areas
+        Stretches whose density, occupancy and queue are measured.
+    travel_times
+        Ways along which travel times are measured.
+    speed_histograms
+        Links whose speeds are counted by class of vehicle.
     ca
         Settings of the engine.
     trajectories
@@ -435,5 +450,8 @@ class Scenario(Model):
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
     detectors: tuple[Detector, ...] = ()
+    areas: tuple[Area, ...] = ()
+    travel_times: tuple[TravelTime, ...] = ()
+    speed_histograms: SpeedHistograms = SpeedHistograms()
     ca: CellularAutomaton = CellularAutomaton()
     trajectories: Trajectories = Trajectories()

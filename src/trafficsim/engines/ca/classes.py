@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
+from trafficsim.engines.ca.headways import longest_factor
 from trafficsim.kernels.words import MOST_ACC, MOST_BRAKE, MOST_FADE, MOST_HEADWAY
 from trafficsim.plan.arrays import ClassArrays
 from trafficsim.spec.scenario import CellularAutomaton
@@ -55,7 +56,8 @@ def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
 
 def word_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
     """Return the finest units in which the parameters of all classes fit their codes."""
-    return Units(*map(_unit, following(classes, settings), MOST))
+    largest = following(classes, settings)
+    return Units(*map(_unit, largest._replace(headway=largest.headway * longest_factor(settings)), MOST))
 
 
 def _unit(values: Values, most: int) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.kernels.ca import run as run_ticks
@@ -29,9 +30,11 @@ class Collected:
 
     links: list[np.ndarray] = field(default_factory=list)
     detectors: list[np.ndarray] = field(default_factory=list)
+    areas: list[np.ndarray] = field(default_factory=list)
     events: list[np.ndarray] = field(default_factory=list)
     passages: list[np.ndarray] = field(default_factory=list)
     traces: list[np.ndarray] = field(default_factory=list)
+    gridlocks: list[Gridlock] = field(default_factory=list)
 
 
 def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
@@ -77,6 +80,7 @@ def warm_up(program: Program) -> float:
     """Compile (or load) the kernels by running no tick; return the seconds it took."""
     began = time.perf_counter()
     run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, 0, 0)
+    GridlockWatch.of(program, 1.0).warm_up(program)
     return time.perf_counter() - began
 
 
@@ -86,11 +90,12 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     tick_s = settings.tick_s
     last = round((plan.end_s - plan.start_s) / tick_s)
     interval = max(1, round(plan.interval_s / tick_s))
-    traced = _Traced.of(plan, settings)
+    traced, watch = _Traced.of(plan, settings), GridlockWatch.of(program, tick_s)
     tick = 0
     while tick < last and not _finished(program):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + (1 if traced.holds(tick) else SLICE_TICKS), boundary, traced.next_change(tick))
+        end = min(tick + (1 if traced.holds(tick) else SLICE_TICKS), boundary, traced.next_change(tick),
+                  watch.next_look(tick))
         advance(program, tick, end)
         tick = end
         take_events(program, collected)
@@ -98,6 +103,9 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
             take_traces(program, traced, tick, collected)
         if tick == boundary or _finished(program):
             take_interval(program, tick, collected)
+        if tick % watch.every == 0 or tick == last:
+            watch.look(program, tick)
+    collected.gridlocks = watch.found
     return tick, collected
 
 
@@ -183,7 +191,7 @@ def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, coll
 
 def take_traces(program: Program, traced: _Traced, tick: int, collected: Collected) -> None:
     """Copy the positions of the chosen vehicles after a tick."""
-    rows = np.zeros((int(program.start[-1]), 5), np.int64)
+    rows = np.empty((int(program.start[-1]), 5), np.int32)
     rows = rows[: trace(program.road, traced.chosen, tick, rows, 0)]
     if len(traced.links):
         rows = rows[np.isin(program.net.lane.link[rows[:, 2]], traced.links)]
@@ -196,5 +204,7 @@ def take_interval(program: Program, tick: int, collected: Collected) -> None:
     close_interval(program.road, program.tally, float(tick))
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
+    collected.areas.append(program.tally.area_count.copy())
     program.tally.link[:] = 0.0
     program.tally.detector[:] = 0.0
+    program.tally.area_count[:] = 0.0

@@ -15,6 +15,7 @@ from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
 from trafficsim.kernels.rules import Rule
 from trafficsim.kernels.state import (
+    AREA_FIELDS,
     CLOCK_FIELDS,
     CONN_STATE_FIELDS,
     COUNTERS,
@@ -145,11 +146,23 @@ def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
     queue = table(QUEUE_FIELDS, links, {"program": _program_of_link(plan)})
+    areas = len(plan.areas.name)
     return Tally(
         places=places, link=np.zeros((links, 6)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
+        areas=areas, area=_areas(plan, settings, net), area_count=np.zeros((max(areas, 1), 6)),
         queue=queue, queue_count=np.zeros((links, QUEUE_BINS)), events=np.zeros((EVENT_ROWS, 4)),
     )
+
+
+def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
+    areas, clock = plan.areas, _clock(plan, settings)
+    begin, end = (np.rint(place / settings.cell_m).astype(int) - net.lane.length[areas.lane]
+                  for place in (areas.begin_m, areas.end_m))
+    return table(AREA_FIELDS, len(areas.name), {
+        "lane": areas.lane, "begin": begin, "end": np.minimum(np.maximum(end, begin + 1), 0),
+        "chain": np.full(len(areas.name), net.scale.chain), "wait_speed": np.full(len(areas.name), clock.wait_speed),
+    })
 
 
 def _program_of_link(plan: Plan) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.signals import GREEN, PERMITTED, STOP_ARROW
@@ -15,6 +16,7 @@ from trafficsim.plan.record import (
     COMPLETED,
     EN_ROUTE,
     WAITING,
+    AreaRecord,
     DetectorRecord,
     EventRecord,
     LinkRecord,
@@ -31,10 +33,6 @@ from trafficsim.spec.scenario import CellularAutomaton
 if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
 
-GRIDLOCK_S = 300.0
-"""A network in which nobody has moved for this long, although vehicles are on it, is in gridlock."""
-
-
 def make_record(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected,
     end: tuple[int, Performance],
@@ -43,7 +41,6 @@ def make_record(
     tick, performance = end
     status = program.trips.row.status[: len(plan.trips.name)]
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
-    still_s = float(program.work.count[Count.STILL]) * settings.tick_s
     return Record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
         trips=_trips(plan, settings, program), links=_links(settings, program, collected),
@@ -51,9 +48,10 @@ def make_record(
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
-        gridlock=counts[EN_ROUTE] > 0 and still_s >= GRIDLOCK_S, state=_state(program),
+        state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
-        passages=_passages(plan, settings, collected), performance=performance,
+        passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
+        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks), performance=performance,
     )
 
 
@@ -161,6 +159,15 @@ def _detectors(settings: CellularAutomaton, program: Program, collected: Collect
     )
 
 
+def _areas(settings: CellularAutomaton, program: Program, collected: Collected) -> AreaRecord:
+    table = _stack(collected.areas, program.tally.area_count.shape)[:, : program.tally.areas]
+    tick, cell = settings.tick_s, settings.cell_m
+    return AreaRecord(
+        vehicle_s=table[..., 0] * tick, vehicle_m=table[..., 1] * cell, taken_m_s=table[..., 2] * tick * cell,
+        waiting_s=table[..., 3] * tick, most_waiting=table[..., 4], longest_queue_m=table[..., 5] * cell,
+    )
+
+
 def _events(plan: Plan, settings: CellularAutomaton, collected: Collected) -> EventRecord:
     rows = np.concatenate(collected.events) if collected.events else np.zeros((0, 4))
     return EventRecord(
@@ -180,7 +187,7 @@ def _passages(plan: Plan, settings: CellularAutomaton, collected: Collected) -> 
 def _trajectories(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected
 ) -> TrajectoryRecord:
-    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int64)
+    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int32)
     lane = rows[:, 2]
     step_ms = settings.cell_m / settings.tick_s
     link = program.net.lane.link[lane]

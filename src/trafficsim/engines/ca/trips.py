@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from trafficsim.engines.ca.classes import class_words
+from trafficsim.engines.ca.classes import class_words, word_units
+from trafficsim.engines.ca.headways import own_headways
 from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import INSTANT, STOP_BRAKE_LOG_SD, STOP_BRAKE_MS2, brakes_at_once
 from trafficsim.kernels.rng import Stream, u01
@@ -76,7 +77,8 @@ def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray
     factor = classes.speed_factor_mean[kind] + classes.speed_factor_sd[kind] * trips.z
     position = np.asarray(trips.depart_position_m, np.float64)
     return {
-        "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32), "cells": words[:, 0], "word": words[:, 1],
+        "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32), "cells": words[:, 0],
+        "word": own_headways(words[:, 1], plan, settings, word_units(classes, settings).headway),
         "depart": (trips.depart_s - plan.start_s) / tick,
         "depart_cell": np.where(position < 0, -1, np.rint(position / cell)), "depart_lane": trips.depart_lane,
         "z": trips.z, "factor": np.where(own_factor, np.clip(factor, LEAST_FACTOR, MOST_FACTOR), 0.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from trafficsim.report.language import ABSENT, foreign, name
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
+from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration
 from trafficsim.results.store import DONE
 
@@ -70,11 +71,14 @@ def record(writer: Writer) -> RecordView:
         lines.append(words.say("record.folder", folder=name(material.folder.resolve().name)))
     tables = [_scenarios(writer), _digests(writer, runs)]
     for key, rows in (("failed", runs[runs["status"] == "failed"]),
-                      ("odd", runs[runs["status"].isin(["gridlock", "unfinished"])])):
+                      ("odd", runs[runs["status"].isin(["gridlock", "incomplete"])])):
         if len(rows):
             tables.append(_runs(writer, rows, key))
         else:
             lines.append(words.say(f"record.{key}_none"))
+    locked = gridlock_list(material.tables["events"])
+    if locked:
+        tables.append(_gridlocks(writer, locked))
     return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
 
 
@@ -112,6 +116,19 @@ def _runs(writer: Writer, runs: pd.DataFrame, key: str) -> Table:
             for one in runs.to_dict("records")]
     columns = writer.columns("scenario", "alternative", "#replication", "status", "reason")
     return Table(key, writer.words.say(f"record.{key}_caption"), columns, plain_rows(rows))
+
+
+def _gridlocks(writer: Writer, locked: list[dict[str, Any]]) -> Table:
+    """Where vehicles waited for each other in a cycle, from when to when."""
+    rows = []
+    for one in locked:
+        ended = writer.words.say("record.at_end") if one["end_s"] is None else writer.number(one["end_s"])
+        links = Markup(", ").join(name(link) for link in one["links"])
+        rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
+                     writer.number(one["begin_s"]), ended, links])
+    columns = writer.columns("scenario", "alternative", "#replication", "#begin_s", "#end_s", "links")
+    note = writer.words.say("record.gridlocks_note")
+    return Table("gridlocks", writer.words.say("record.gridlocks_caption"), columns, plain_rows(rows), notes=[note])
 
 
 def _left_out(writer: Writer) -> Iterator[Markup]:

@@ -1,0 +1,124 @@
+"""Gridlock: cycles of lanes whose heads wait for each other. They are named, and left as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.gridlock import FREE, find_blocked
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import GridlockRecord, no_gridlocks
+from trafficsim.spec.scenario import CellularAutomaton
+
+LEAST_S, PATIENCE_S = 120.0, 60.0
+"""Heads in a gridlock have stood for at least 120 s, and for 60 s more than the longest cycle of a signal: each had
+green, and was ready to squeeze into half a vehicle's room (both modelling assumptions; the second is that of the rule
+*keep clear*)."""
+EVERY_S = 60.0
+"""Gridlocks are looked for this often: their end is known that exactly, their begin to the tick."""
+
+
+@dataclass
+class Gridlock:
+    """One cycle: lanes in the order in which they wait for each other, the trips of their heads, begin and end."""
+
+    lanes: tuple[int, ...]
+    trips: tuple[int, ...]
+    begin: int
+    end: int = -1
+
+
+@dataclass
+class GridlockWatch:
+    """Looks for gridlocks between slices.
+
+    Attributes
+    ----------
+    every, least : ticks between two looks; ticks that heads must have stood
+    found : all gridlocks, in the order of being found
+    """
+
+    every: int
+    least: int
+    waits_for: np.ndarray
+    found: list[Gridlock] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, program: Program, tick_s: float) -> GridlockWatch:
+        """Make the watch of a program."""
+        signals = program.signals
+        cycle = int(signals.program["cycle"][: signals.programs].max()) if signals.programs else 0
+        least = max(round(LEAST_S / tick_s), cycle + round(PATIENCE_S / tick_s))
+        return cls(max(1, round(EVERY_S / tick_s)), least, np.full(max(program.net.lanes, 1), FREE, np.int32))
+
+    def warm_up(self, program: Program) -> None:
+        """Compile, or load, what a look takes."""
+        find_blocked(program.road, 0, self.least, self.waits_for)
+
+    def next_look(self, tick: int) -> int:
+        """Return the next tick after which to look."""
+        return (tick // self.every + 1) * self.every
+
+    def look(self, program: Program, tick: int) -> None:
+        """End the gridlocks of which a head has moved, and note those that are new."""
+        wait = program.work.lane["wait"]
+        for one in self.found:
+            if one.end < 0 and _has_moved(one, program, wait):
+                one.end = tick
+        if int(wait.max()) < self.least or find_blocked(program.road, tick, self.least, self.waits_for) == 0:
+            return
+        known = {lane for one in self.found if one.end < 0 for lane in one.lanes}
+        for lanes in cycles(self.waits_for):
+            if known.isdisjoint(lanes):
+                heads = tuple(int(program.vehicles.ID[program.start[lane]]) for lane in lanes)
+                self.found.append(Gridlock(lanes, heads, tick - min(int(wait[lane]) for lane in lanes)))
+
+
+def _has_moved(one: Gridlock, program: Program, wait: np.ndarray) -> bool:
+    """Whether a head of a gridlock has moved or gone."""
+    for lane, trip in zip(one.lanes, one.trips, strict=True):
+        slot = int(program.start[lane])
+        if slot == program.start[lane + 1] or int(program.vehicles.ID[slot]) != trip or not wait[lane]:
+            return True
+    return False
+
+
+def cycles(waits_for: np.ndarray) -> list[tuple[int, ...]]:
+    """Return the cycles of "waits for" (one lane each, below 0 for none), each beginning at its lowest lane.
+
+    Examples
+    --------
+    >>> cycles(np.array([1, 2, 0, 1, -1, 5]))
+    [(0, 1, 2), (5,)]
+    """
+    answer = []
+    seen = np.zeros(len(waits_for), np.int32)
+    for begin in np.flatnonzero(waits_for >= 0).tolist():
+        way, lane = [], begin
+        while lane >= 0 and not seen[lane]:
+            seen[lane] = begin + 1
+            way.append(lane)
+            lane = int(waits_for[lane])
+        if lane >= 0 and seen[lane] == begin + 1:  # it came back to its own way
+            ring = way[way.index(lane):]
+            lowest = ring.index(min(ring))
+            answer.append((*ring[lowest:], *ring[:lowest]))
+    return answer
+
+
+def gridlock_record(plan: Plan, settings: CellularAutomaton, program: Program, found: list[Gridlock]) -> GridlockRecord:
+    """Return all gridlocks, one row per lane of each, in clock times; ``end_s`` is -1 while one lasts."""
+    if not found:
+        return no_gridlocks()
+    size = [len(one.lanes) for one in found]
+    lanes = np.array([lane for one in found for lane in one.lanes])
+    begin, end = (np.repeat(ticks, size) for ticks in ([one.begin for one in found], [one.end for one in found]))
+    return GridlockRecord(
+        number=np.repeat(np.arange(1, len(found) + 1), size).astype(np.int32),
+        begin_s=plan.start_s + begin * settings.tick_s,
+        end_s=np.where(end < 0, -1.0, plan.start_s + end * settings.tick_s),
+        trip=np.array([trip for one in found for trip in one.trips], np.int32),
+        link=program.net.lane["link"][lanes].astype(np.int32),
+    )

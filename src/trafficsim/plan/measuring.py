@@ -1,0 +1,75 @@
+"""What a scenario asks to have measured, as rows of the plan: areas, and gates beside those of detectors and paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from trafficsim.plan.arrays import HISTOGRAM, POINT, TRAVEL_TIME, AreaArrays, DetectorArrays
+from trafficsim.plan.gates import Gate, detector_gates, path_length_m, spot_gate
+from trafficsim.plan.network import NetworkPlan
+from trafficsim.plan.routes import link_of
+from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
+from trafficsim.spec.scenario import Scenario
+
+LEAST_WAY_S = 1.0
+"""Links that take less than a tick of 1 s at free speed cannot be measured: a vehicle may pass them unseen."""
+
+
+def area_arrays(areas: Sequence[Area], network: NetworkPlan) -> AreaArrays:
+    """Return one row per area and lane."""
+    rows = []
+    for area in areas:
+        link = link_of(area.link, f"area {area.id!r}", network)
+        end_m = float(network.links.length_m[link]) if area.end_m is None else area.end_m
+        first, last = _lanes(link, network)
+        lanes = range(first, last) if area.lane is None else [first + area.lane]
+        rows += [(area.id, lane, area.begin_m, end_m) for lane in lanes]
+    return AreaArrays(
+        tuple(row[0] for row in rows), np.array([row[1] for row in rows], np.int32),
+        np.array([row[2] for row in rows], np.float64), np.array([row[3] for row in rows], np.float64),
+    )
+
+
+def requested_gates(scenario: Scenario, detectors: DetectorArrays, network: NetworkPlan) -> list[Gate]:
+    """Return the gates of travel times, of detectors that keep headways, and of histograms."""
+    keeping = {detector.id for detector in scenario.detectors if detector.headways}
+    return [
+        *(_travel_time(one, network) for one in scenario.travel_times),
+        *_points(keeping, detectors, network),
+        *_histograms(scenario.speed_histograms, network),
+    ]
+
+
+def _lanes(link: int, network: NetworkPlan) -> tuple[int, int]:
+    return int(network.links.lane_start[link]), int(network.links.lane_start[link + 1])
+
+
+def _travel_time(wish: TravelTime, network: NetworkPlan) -> Gate:
+    links = [link_of(link, f"travel time {wish.id!r}", network) for link in wish.links]
+    last_m = float(network.links.length_m[links[-1]])
+    end_m = last_m if wish.end_m is None else wish.end_m
+    length_m = path_length_m(links, network) - wish.begin_m - (last_m - end_m)
+    way = tuple(links) if len(links) > 1 else ()
+    return Gate(wish.id, TRAVEL_TIME, links[0], wish.begin_m, links[-1], end_m, _lanes(links[-1], network), length_m,
+                way=way)
+
+
+def _points(keeping: Iterable[str], detectors: DetectorArrays, network: NetworkPlan) -> Iterator[Gate]:
+    """Yield a gate without length at the place of every detector that keeps headways."""
+    position_m = dict(zip(detectors.name, detectors.position_m.tolist(), strict=True))
+    for gate in detector_gates(detectors, network):
+        if gate.name in keeping:
+            place = position_m[gate.name]
+            yield gate._replace(role=POINT, from_m=place, to_m=place, length_m=0.0)
+
+
+def _histograms(wish: SpeedHistograms, network: NetworkPlan) -> Iterator[Gate]:
+    """Yield a gate of 50 m in the middle of every link that is asked for."""
+    links = [link_of(link, "speed_histograms: links", network) for link in wish.links]
+    if wish.all_links:
+        links = np.flatnonzero(network.links.length_m >= network.links.free_speed_mean_ms * LEAST_WAY_S).tolist()
+    for link in dict.fromkeys(links):
+        middle = (link, float(network.links.length_m[link]) / 2.0)
+        yield spot_gate(f"histogram of {network.link_id[link]}", HISTOGRAM, middle, _lanes(link, network), network)

@@ -1,0 +1,98 @@
+"""Gridlock, found slowly: room from the vehicles one by one, the wait-for graph and its cycles with NetworkX."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.words import EXIT, FLAG_STOP
+
+Choices = dict[int, list[list[int]]]
+"""By lane: for every way that its head may take the lanes of those who stand in it; empty where nobody does."""
+
+
+def deadlocked(choices: Choices) -> set[int]:
+    """Lanes whose heads never get on: take out, one at a time, whoever has a way on which nobody of them stands."""
+    left = set(choices)
+    while True:
+        out = next((lane for lane in sorted(left) if any(not set(way) & left for way in choices[lane])), None)
+        if out is None:
+            return left
+        left.remove(out)
+
+
+def gridlocks(choices: Choices) -> set[frozenset[int]]:
+    """Cycles of the graph in which every lane that never gets on waits for the first who stands in its first way."""
+    left = deadlocked(choices)
+    graph = nx.DiGraph([(lane, next(one for one in choices[lane][0] if one in left)) for lane in left])
+    return {frozenset(cycle) for cycle in nx.simple_cycles(graph)}
+
+
+def choices_of(program: Program, tick: int, least: int) -> Choices:
+    """What the heads that have stood for ``least`` ticks wait for."""
+    answer: Choices = {}
+    for lane in range(program.net.lanes):
+        slots = range(program.start[lane], program.start[lane + 1])
+        if not len(slots) or program.work.lane[lane].wait < least:
+            continue
+        turn = int(program.vehicles.Z[slots[0]]) & 255
+        if turn == EXIT or int(program.vehicles.Y[slots[0]]) & FLAG_STOP:
+            continue
+        over = _over_the_line(program, lane)
+        answer[lane] = [[*over, *_beyond(program, lane, conn, tick)] for conn in _ways(program, lane, turn)]
+    return answer
+
+
+def _cells(program: Program, slot: int) -> int:
+    return int(program.vehicles.Y[slot]) >> 8 & 255
+
+
+def _ways(program: Program, lane: int, turn: int) -> list[int]:
+    """Connections of the lane for a turn; without any, the first one of the nearest lane that has."""
+    conns = program.net.conn
+    link = program.net.lane[lane].link
+    serving = [at for at in range(len(conns) - 1)
+               if conns[at].turn == turn and program.net.lane[conns[at].origin].link == link]
+    own = [at for at in serving if conns[at].origin == lane]
+    return own or sorted(serving, key=lambda at: (abs(conns[at].origin - lane), conns[at].origin))[:1]
+
+
+def _over_the_line(program: Program, lane: int) -> list[int]:
+    """The lane of the vehicle that left this lane last, if its rear still hangs back over the line."""
+    conn = int(program.work.lane[lane].last_conn)
+    if conn < 0:
+        return []
+    to = int(program.net.conn[conn].to)
+    slots = range(program.start[to], program.start[to + 1])
+    if not len(slots) or slots[-1] == program.start[lane]:
+        return []
+    came_by = program.trips.row[program.vehicles.ID[slots[-1]]].connection
+    back = (int(program.vehicles.X[slots[-1]]) >> 16) - _cells(program, slots[-1])
+    return [to] if came_by == conn and back < -(program.net.lane[to].length + program.net.conn[conn].length) else []
+
+
+def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
+    """The lane that leaves no room for the head, with the lanes before it that are too short for it; else nothing."""
+    net, trips = program.net, program.trips
+    head = program.start[lane]
+    wait = program.work.lane[lane].wait
+    need = _cells(program, head) // 2 if wait > net.scale.patience else _cells(program, head)
+    hop, room = int(trips.row[program.vehicles.ID[head]].hop), 0
+    for further in range(4):
+        group = net.conn[conn].group
+        lamp = program.signals.group[group] if group >= 0 else None
+        if lamp is not None and lamp.state in (RED, RED_AMBER) and (further or tick - lamp.since >= wait):
+            return []
+        to, hop = int(net.conn[conn].to), hop + 1
+        slots = range(program.start[to], program.start[to + 1])
+        room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
+        if room >= need or trips.hops[hop] == EXIT:
+            return []
+        if len(slots):
+            return [to] if int(program.vehicles.X[slots[0]]) & 0xFFFF == 0 else []
+        onward = [at for at in _ways(program, to, int(trips.hops[hop])) if net.conn[at].origin == to]
+        if not onward:
+            return []
+        conn = onward[0]
+    return []
