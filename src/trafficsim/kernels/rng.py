@@ -34,6 +34,7 @@ class Stream(IntEnum):
     START = 10
     BRAKING = 11
     DAY = 12
+    KEEP_CLEAR = 25
 
 
 def hash_name(*parts: object) -> int:

@@ -52,6 +52,9 @@ SCALE_FIELDS = {
     "urgent": "i4",  # the same at the end of the lane
     "patience": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
     "stuck": "i4",  # a vehicle this long on its connector blocks those whose path it crosses
+    "resolve": "f8",  # ticks for which a driver who has decided to enter stays with it
+    "move_up": "f8",  # ticks more than the follow-up time in which the next one of a queue has moved up to the line
+    "keep_clear": "i4",  # share of drivers who keep junctions clear, in 1/65536
     "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
 }
 LANE_FIELDS = {
@@ -81,7 +84,8 @@ CONN_FIELDS = {
     "yields": "i4",  # where its entries in Net.yields begin
     "crosses": "i4",  # where its entries in Net.crosses begin
     "gap": "f8",  # critical gap in ticks
-    "manner": "i4",  # bit 0 must stop, bit 1 keep clear
+    "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
+    "manner": "i4",  # bit 0 must stop, bit 1 keep clear, bit 2 all-way stop
     "inner": "i4",  # cells from the stop line to the waiting place inside the junction
     "places": "i4",  # vehicles that can wait there
     "pocket": "i4",  # index of that place, -1 without
@@ -130,14 +134,27 @@ ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8"}
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
     "to_pocket": "i4",  # its head goes to wait inside the junction
-    "hold": "i4",  # its head stands because it gives way or finds no room
+    "hold": "i4",  # its head stands because it gives way (1) or finds no room (2)
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
     "tracked": "i4",  # vehicles that are still on a connector that must be watched
     "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i4",
 }
-CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4"}
+ASK_FIELDS = {
+    "entered": "f8",  # instant (ticks) at which the last vehicle that had to give way entered the junction from here
+    "instant": "f8",  # instant at which the head that asks may enter; NEVER while it has to wait
+    "asker": "i8",  # key of that head
+    "asked": "i8",  # tick in which it asked last
+}
+CONN_STATE_FIELDS = {
+    "claim": "i4",  # tick in which a vehicle last crossed its line
+    "last_entry": "i4",
+    "passed": "f8",  # instant at which the last vehicle on it passes its middle, where paths cross
+    "on_conn": "i4",
+    "inside": "i4",
+    "inside_wait": "i4",
+}
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
 QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
 CLOCK_FIELDS = {
@@ -267,6 +284,8 @@ class Work(NamedTuple):
     """int64 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
     outs: Array
     lane: Array
+    ask: Array
+    """By lane: who asked for a gap last, and when vehicles entered."""
     conn: Array
     count: Array
     """int64 counters, see :class:`Count`."""

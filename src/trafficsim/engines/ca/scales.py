@@ -69,6 +69,7 @@ def make_scale(settings: CellularAutomaton) -> np.record:
         "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
+        "resolve": 4.0 / tick, "move_up": 2.0 / tick, "keep_clear": 65536,
     }
     return one_row(SCALE_FIELDS, values)
 
