@@ -16,6 +16,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables"
 COMMANDS = {
     "traffic": "python -m benchmarks.field_values",
     "signal_delay": "python -m benchmarks.signal_delay 300",
+    "gap_acceptance": "python -m benchmarks.gap_acceptance",
     "cities": "python benchmarks/real_cities.py",
     "enforcement": "python -m benchmarks.enforcement",
     "green_wave": "python -m benchmarks.green_wave",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, njit, uint32
+from numba import float32, int32, int64, njit, uint32
 
 from trafficsim.kernels.jit import per_vehicle, spliced
-from trafficsim.kernels.rng import draw32, hash32
+from trafficsim.kernels.rng import Stream, draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
 from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, pos, rear, turn_of, vel
 
 OPEN, CLOSED, YIELD = 0, 1, 2
+NEVER = 1.0e15
+"""An instant that does not come."""
+MOST_SHARE = 9.6 / 3.9
+FOUR_SHARE = MOST_SHARE / 4.0
+"""All-way stop, over the headway of an approach that is alone: the largest, and that of conflicting departures."""
+KEEP_CLEAR = int(Stream.KEEP_CLEAR)
 
 
 @njit(inline="always")
@@ -51,7 +57,7 @@ def signal_view(net, signals, conn, v, available, y, key):
     """Return (open, closed or give way; decision): what the lamp of a connection means to a vehicle."""
     group = net.conn[conn].group
     if group < 0:
-        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields
+        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & 1 != 0
         return (YIELD if gives_way else OPEN), 0
     lamp = signals.group[group].state
     if lamp == GREEN:
@@ -66,38 +72,55 @@ def signal_view(net, signals, conn, v, available, y, key):
     return CLOSED, DECIDED_STOP
 
 
+@njit(inline="always")
+def entry_instant(since, entered, follow_up, passed):
+    """Return the instant from which a driver can enter: nobody is before it, and the last foe has passed.
+
+    ``since`` is when the driver began to look in this tick, ``entered`` when the one before entered, ``passed`` when
+    the last vehicle with priority passed. All are instants in ticks with their fractions.
+    """
+    return max(max(since, entered + follow_up), passed)
+
+
+@njit(inline="always")
+def accepts(instant, tick, arrival, gap):
+    """Whether a driver who can enter from ``instant`` on does so in this tick: the gap up to ``arrival`` is enough."""
+    return instant <= tick and arrival - instant >= gap
+
+
 @spliced
-def arrives_soon(net, vehicles, start, foe, ticks):
-    """Whether a vehicle that will take connection ``foe`` reaches the conflict within ``ticks``."""
+def next_arrival(net, vehicles, start, foe, ticks):
+    """Return in how many ticks the next vehicle that will take connection ``foe`` reaches the conflict.
+
+    Looks no further than a vehicle at the limit drives in ``ticks``; NEVER if nobody is there.
+    """
     lane = net.conn[foe].origin
     turn = net.conn[foe].turn
     half = net.conn[foe].length >> 1
-    k = start[lane]
-    far = int32(ticks * 5.0 * net.scale.approach)
-    while k < start[lane + 1]:
+    fastest = max(5.0 * net.scale.approach, net.link[net.lane[lane].link].limit * (1.0 / 256.0))
+    far = int32(min(ticks * fastest, 32000.0))
+    for k in range(start[lane], start[lane + 1]):
         ahead = -pos(vehicles.X[k])
         if ahead > far:
-            return False
+            break
         if turn_of(vehicles.Z[k]) == turn:
-            speed = max(vel(vehicles.X[k]), int32(net.scale.approach))
-            return float(ahead + half) < ticks * float(speed)
-        k += 1
-    return False
+            return float(ahead + half) / float(max(vel(vehicles.X[k]), int32(net.scale.approach)))
+    return NEVER
 
 
 @per_vehicle
 def occupied(road, foe, tick, waited):
-    """Whether somebody is on connection ``foe`` and has not yet passed the middle of it, where paths cross.
+    """Whether somebody is stuck on connection ``foe`` before the middle of it, where paths cross.
 
-    Who has waited long squeezes past a vehicle that is stuck there.
+    Who has just started is not; who has waited long squeezes past.
     """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if work.conn[foe].on_conn == 0:
         return False
     since = tick - work.conn[foe].last_entry
-    if since * net.conn[foe].speed < ((net.conn[foe].length >> 1) + 2 * net.scale.near) * 256:
-        return True
-    return in_the_way(net, vehicles, start, foe) and (waited <= net.scale.patience or since <= net.scale.stuck)
+    if since <= net.scale.resolve or (waited > net.scale.patience and since > net.scale.stuck):
+        return False
+    return in_the_way(net, vehicles, start, foe)
 
 
 @spliced
@@ -110,30 +133,212 @@ def in_the_way(net, vehicles, start, foe):
     return rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + (net.conn[foe].length >> 1) < 0
 
 
-@per_vehicle
-def must_wait(road, conn, tick, waited, share):
-    """Whether a vehicle before connection ``conn`` has to give way in this tick.
+@njit(inline="always")
+def asking(conn, lane, key, tick, waited):
+    """Return who asks for a gap, with one type whoever asks."""
+    return int64(conn), int64(lane), int64(key), int64(tick), int64(waited)
 
-    ``share`` of the critical gap is asked for: less from a waiting place inside the junction, near the conflict.
+
+@spliced
+def shows_red(net, signals, foe):
+    """Whether the vehicles of connection ``foe`` have red."""
+    group = net.conn[foe].group
+    return group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER)
+
+
+@spliced
+def stands_waiting(net, vehicles, start, work, foe):
+    """Whether the first vehicle before connection ``foe`` stands because it gives way itself, or lacks room."""
+    lane = net.conn[foe].origin
+    return start[lane] < start[lane + 1] and vel(vehicles.X[start[lane]]) == 0 and work.lane[lane].hold > 0
+
+
+@njit(inline="always")
+def goes_after_all(net, signals, conn):
+    """Whether a connection gives way to all that cross it: at an all-way stop, and turning on red."""
+    group = net.conn[conn].group
+    return net.conn[conn].manner & 4 != 0 or (group >= 0 and signals.group[group].state == STOP_ARROW)
+
+
+@njit(inline="always")
+def foe_rows(net, conn, everybody):
+    """Return the range of rows of those to whom a connection gives way: in ``net.crosses`` or in ``net.yields``."""
+    if everybody:
+        return net.conn[conn].crosses, net.conn[conn + 1].crosses
+    return net.conn[conn].yields, net.conn[conn + 1].yields
+
+
+@per_vehicle
+def gap_instant(road, ask, since, gap):
+    """Return the instant at which a driver enters who looks since ``since`` and accepts gaps of ``gap``; else NEVER.
+
+    A vehicle with priority that crosses its line in this tick, or is stuck before the conflict, keeps the driver
+    waiting; else what counts is when the last one has passed and the next one arrives. Who stands and waits itself is
+    no hindrance.
     """
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
-    ticks = share * net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
+    conn, lane, _key, tick, waited = ask
+    entered, follow_up = work.ask[lane].entered, net.conn[conn].follow_up
+    if entered + follow_up > tick:
+        return NEVER
     target = net.lane[net.conn[conn].to].link
-    for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
-        foe = net.yields[i]
-        if work.conn[foe].claim == tick:
-            return True
+    passed, nearest = since, NEVER
+    everybody = goes_after_all(net, signals, conn)
+    first, last = foe_rows(net, conn, everybody)
+    for i in range(first, last):
+        foe = net.crosses[i] if everybody else net.yields[i]
+        passed = max(passed, work.conn[foe].passed)
+        if passed > tick or work.conn[foe].claim == tick:
+            return NEVER
         if net.lane[net.conn[foe].to].link != target and occupied(road, foe, tick, waited):
-            return True
-        lane = net.conn[foe].origin
-        group = net.conn[foe].group
-        if group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER):
+            return NEVER
+        if shows_red(net, signals, foe) or stands_waiting(net, vehicles, start, work, foe):
             continue
-        head = start[lane]
-        held = head < start[lane + 1] and vel(vehicles.X[head]) == 0 and work.lane[lane].hold > 0
-        if not held and arrives_soon(net, vehicles, start, foe, ticks):
-            return True
-    return False
+        nearest = min(nearest, tick + next_arrival(net, vehicles, start, foe, gap + 2.0))
+        if nearest - passed < gap:
+            return NEVER
+    instant = entry_instant(since, entered, follow_up, passed)
+    return instant if accepts(instant, tick, nearest, gap) else NEVER
+
+
+@per_vehicle
+def turn_instant(road, ask, since):
+    """Return the instant at which the head of a lane enters at an all-way stop: first come, first served; else NEVER.
+
+    The headway to the one before grows with the number of other approaches where somebody is; departures that conflict
+    follow each other at a fourth of the largest one, which four approaches share.
+    """
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
+    conn, lane, _key, tick, waited = ask
+    follow_up, entered = net.conn[conn].follow_up, work.ask[lane].entered
+    others, conflicts, seen = 0, False, -1
+    instant = since
+    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+        foe = net.crosses[i]
+        lane_of = net.conn[foe].origin
+        if work.conn[foe].claim == tick or occupied(road, foe, tick, waited):
+            return NEVER
+        if work.lane[lane_of].last_conn == foe:
+            instant = max(instant, work.ask[lane_of].entered + follow_up * FOUR_SHARE)
+        head = start[lane_of]
+        if head == start[lane_of + 1] or -pos(vehicles.X[head]) > net.scale.overhang:
+            continue
+        if net.lane[lane_of].link != seen and net.lane[lane_of].link != net.lane[lane].link:
+            seen, others = net.lane[lane_of].link, others + 1
+        if turn_of(vehicles.Z[head]) == net.conn[foe].turn:
+            conflicts = True
+            if goes_first(road, foe, ask):
+                return NEVER
+    instant = max(instant, entered + follow_up * stop_headway(others, conflicts))
+    return instant if instant <= tick else NEVER
+
+
+@spliced
+def goes_first(road, foe, ask):
+    """Whether the standing head before connection ``foe`` came before the one that asks, or with it and ranks first.
+
+    Lanes behind this one have not yet counted this tick of standing. Who lacks room beyond loses the turn.
+    """
+    net, vehicles, work = road.net, road.vehicles, road.work
+    conn, lane, _key, _tick, waited = ask
+    other = net.conn[foe].origin
+    head = road.start[other]
+    if vel(vehicles.X[head]) > 0 or -pos(vehicles.X[head]) > net.scale.slack + 1 or work.lane[other].hold == 2:
+        return False
+    stood = work.lane[other].wait + (1 if other > lane else 0)
+    if stood != waited:
+        return stood > waited
+    ranks = False
+    for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
+        ranks = ranks or net.yields[i] == foe
+    return ranks
+
+
+@njit(inline="always")
+def stop_headway(others, conflicts):
+    """Departure headway at an all-way stop by degree of conflict, over the one of an approach that is alone.
+
+    3.9, 4.7, 5.8, 7.0 and 9.6 s (HCM 2016 ch. 21): nobody else, one facing, one across, two, three other approaches.
+    """
+    if others >= 3:
+        return MOST_SHARE
+    if others == 2:
+        return 7.0 / 3.9
+    if others == 1:
+        return 5.8 / 3.9 if conflicts else 4.7 / 3.9
+    return 1.0
+
+
+@spliced
+def moves_up(net, work, conn, lane, tick):
+    """Whether the head of a lane comes out of a queue: the one before entered no longer ago than moving up takes."""
+    most = net.conn[conn].follow_up * (MOST_SHARE if net.conn[conn].manner & 4 else 1.0)
+    return tick - work.ask[lane].entered <= most + net.scale.move_up
+
+
+@per_vehicle
+def must_wait(road, ask):
+    """Whether a vehicle before a connection has to give way in this tick.
+
+    Who looked in the last tick too, looks since then, and who moves up in a queue since the one before went: so no part
+    of a gap is lost to whole ticks. Who has decided to go stays with it until somebody with priority crosses.
+    """
+    net, work = road.net, road.work
+    conn, lane, key, tick, waited = ask
+    same = work.ask[lane].asker == key and work.ask[lane].asked == tick - 1
+    since = tick - 1.0 if same else float(tick)
+    if moves_up(net, work, conn, lane, tick):
+        since = min(since, tick - net.scale.move_up)
+    went = work.ask[lane].instant if same else NEVER
+    work.ask[lane].asker = key
+    work.ask[lane].asked = tick
+    if went < NEVER and tick - went <= net.scale.resolve and not foe_crosses(road, conn, tick):
+        return False
+    if net.conn[conn].manner & 4:
+        work.ask[lane].instant = turn_instant(road, ask, since)
+    else:
+        gap = net.conn[conn].gap * (1.0 - 0.3 * min(waited / net.scale.patience, 1.0))
+        work.ask[lane].instant = gap_instant(road, ask, since, gap)
+    return work.ask[lane].instant == NEVER
+
+
+@spliced
+def foe_crosses(road, conn, tick):
+    """Whether a vehicle with priority crosses its line in this tick."""
+    net, work = road.net, road.work
+    everybody = goes_after_all(net, road.signals, conn)
+    first, last = foe_rows(net, conn, everybody)
+    crossing = False
+    for i in range(first, last):
+        foe = net.crosses[i] if everybody else net.yields[i]
+        crossing = crossing or work.conn[foe].claim == tick
+    return crossing
+
+
+@spliced
+def has_to_stop(net, signals, conn):
+    """Whether a stop is asked for at the line: a stop sign, or a turn on red."""
+    group = net.conn[conn].group
+    return net.conn[conn].manner & 1 != 0 or (group >= 0 and signals.group[group].state == STOP_ARROW)
+
+
+@spliced
+def has_stopped(net, work, view):
+    """Whether a driver has obeyed the stop sign: stands at the line, or crawls up to it out of a queue that moves up.
+
+    Of such a queue every vehicle has stood, and its stop at the line is shorter than a tick.
+    """
+    lane, v, available = view.lane, view.v, view.available
+    if v == 0:
+        return available <= net.scale.slack
+    rolls = v <= 2 * net.scale.crawl and available <= net.scale.slack + v
+    return rolls and moves_up(net, work, view.conn, lane, view.tick)
+
+
+@njit(inline="always")
+def keeps_clear(net, key):
+    """Whether a driver keeps junctions clear: everywhere the same drivers, and more of them at a larger share."""
+    return int32(draw32(key, uint32(KEEP_CLEAR)) & uint32(0xFFFF)) < net.scale.keep_clear
 
 
 @spliced

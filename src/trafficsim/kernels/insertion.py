@@ -80,10 +80,12 @@ def open_speed(net, signals, trips, trip, lane, entry):
     while trips.hops[hop] != EXIT and distance < sight(net, wanted):
         slot = net.lane[lane].turns + trips.hops[hop]
         conn = net.reach[slot]
+        if conn == net.reach[slot + 1]:
+            return min(wanted, stop_bound(distance, trips.row[trip].brake))
         group = net.conn[conn].group
-        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields
+        gives_way = net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & 1 != 0
         closed = signals.group[group].state != GREEN if group >= 0 else gives_way
-        if closed or conn == net.reach[slot + 1]:
+        if closed:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
         lane = net.conn[conn].to
         distance += int32(net.conn[conn].length + net.lane[lane].length)

@@ -9,11 +9,15 @@ from trafficsim.kernels.giveway import (
     CLOSED,
     OPEN,
     YIELD,
-    arrives_soon,
+    asking,
     can_stop,
     has_room,
+    has_stopped,
+    has_to_stop,
     is_blocked,
+    keeps_clear,
     must_wait,
+    next_arrival,
     occupied,
     signal_view,
     stop_bound,
@@ -128,10 +132,10 @@ def may_enter(road, view):
     if status == YIELD:
         held = 1
         near = available <= 2 * v + net.scale.near
-        stopped = (net.conn[conn].manner & 1) == 0 or (v == 0 and available <= net.scale.slack)
+        stopped = not has_to_stop(net, signals, conn) or has_stopped(net, work, view)
         if committed:
             status = OPEN
-        elif near and stopped and not must_wait(road, conn, tick, work.lane[lane].wait, 1.0):
+        elif near and stopped and not must_wait(road, asking(conn, lane, key, tick, work.lane[lane].wait)):
             status = OPEN
         else:
             status = CLOSED
@@ -156,7 +160,7 @@ def may_force(road, view):
             return 0
     if work.conn[conn].inside > 0:
         return 2 if work.conn[conn].inside < net.conn[conn].places else 0
-    if must_wait(road, conn, tick, work.lane[lane].wait, 1.0):
+    if must_wait(road, asking(conn, lane, view.key, tick, work.lane[lane].wait)):
         return 2 if net.conn[conn].pocket >= 0 else 0
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
@@ -169,7 +173,8 @@ def may_force(road, view):
         if occupied(road, foe, tick, work.lane[lane].wait):
             return 0
         if lamp != RED and lamp != RED_AMBER and not standing:
-            if arrives_soon(net, vehicles, start, foe, net.conn[conn].gap):
+            gap = net.conn[conn].gap
+            if next_arrival(net, vehicles, start, foe, gap) < gap or work.conn[foe].passed > tick:
                 return 0
     cells = length(y) if work.lane[lane].wait <= net.scale.patience else length(y) >> 1
     return 1 if has_room(road, (conn, hop, cells, tick)) else 0
@@ -185,6 +190,7 @@ def with_room(road, view, so_far):
         waited = work.lane[lane].wait
         cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
         clear = (net.conn[conn].manner & 2) == 0 or has_room(road, (conn, view.hop, cells, tick))
+        clear = clear or not keeps_clear(net, view.key)
         if not clear or is_blocked(road, conn, tick, waited):
             return CLOSED, 2
     return status, held
@@ -295,7 +301,7 @@ def wait_at_line(road, view, made, held):
     net, work = road.net, road.work
     conn, lane = view.conn, view.lane
     brake = road.trips.row[road.vehicles.ID[road.start[lane]]].brake
-    work.lane[lane].hold = 1 if held > 0 else 0
+    work.lane[lane].hold = held
     inner = int32(0)
     if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, road.signals, work, conn)):
         inner = int32(net.conn[conn].inner)

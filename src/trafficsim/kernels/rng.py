@@ -35,6 +35,7 @@ class Stream(IntEnum):
     BRAKING = 11
     DAY = 12
     HEADWAY = 13
+    KEEP_CLEAR = 25
 
 
 def hash_name(*parts: object) -> int:

@@ -56,6 +56,9 @@ SCALE_FIELDS = {
     "acceleration_unit": "f4",  # what one step of these codes in word Z stands for (cells/tick2, ticks, cells/tick2)
     "headway_unit": "f4",
     "braking_unit": "f4",
+    "resolve": "f8",  # ticks for which a driver who has decided to enter stays with it
+    "move_up": "f8",  # ticks more than the follow-up time in which the next one of a queue has moved up to the line
+    "keep_clear": "i4",  # share of drivers who keep junctions clear, in 1/65536
     "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
 }
 LANE_FIELDS = {
@@ -75,10 +78,9 @@ LINK_FIELDS = {
     "limit": "f8",  # speed limit (1/256 cell per tick)
     "keep": "i4",  # drivers keep to the kerb unless they overtake
 }
-CONN_FIELDS = {
+CONN_FIELDS = {  # one cache line
     "origin": "i4",  # lane it leaves
     "to": "i4",  # lane it enters
-    "turn": "i4",  # turn as counted on its link
     "length": "i4",
     "speed": "i4",  # 1/256 cell per tick
     "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
@@ -86,10 +88,12 @@ CONN_FIELDS = {
     "yields": "i4",  # where its entries in Net.yields begin
     "crosses": "i4",  # where its entries in Net.crosses begin
     "gap": "f8",  # critical gap in ticks
-    "manner": "i4",  # bit 0 must stop, bit 1 keep clear
-    "inner": "i4",  # cells from the stop line to the waiting place inside the junction
-    "places": "i4",  # vehicles that can wait there
-    "pocket": "i4",  # index of that place, -1 without
+    "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
+    "pocket": "i4",  # index of its waiting place inside the junction, -1 without
+    "inner": "i2",  # cells from the stop line to that place
+    "places": "i1",  # vehicles that can wait there
+    "turn": "u1",  # turn as counted on its link
+    "manner": "u1",  # bit 0 must stop, bit 1 keep clear, bit 2 all-way stop
 }
 PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
@@ -136,15 +140,28 @@ ROAD_FIELDS = {"first": "i4", "last": "i4", "keep": "i4"}  # lanes of a link wit
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
     "to_pocket": "i4",  # its head goes to wait inside the junction
-    "hold": "i4",  # its head stands because it gives way or finds no room
+    "hold": "i4",  # its head stands because it gives way (1) or finds no room (2)
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
     "tracked": "i4",  # vehicles that are still on a connector that must be watched
     "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i4",
 }
-CONN_STATE_FIELDS = {"claim": "i8", "last_entry": "i8", "on_conn": "i4", "inside": "i4", "inside_wait": "i4",
-                     "warned": "i4"}  # tick in which somebody who is slow was on a way that crosses this one
+ASK_FIELDS = {
+    "entered": "f8",  # instant (ticks) at which the last vehicle that had to give way entered the junction from here
+    "instant": "f8",  # instant at which the head that asks may enter; NEVER while it has to wait
+    "asker": "i8",  # key of that head
+    "asked": "i8",  # tick in which it asked last
+}
+CONN_STATE_FIELDS = {
+    "claim": "i4",  # tick in which a vehicle last crossed its line
+    "last_entry": "i4",
+    "passed": "f8",  # instant at which the last vehicle on it passes its middle, where paths cross
+    "on_conn": "i4",
+    "inside": "i4",
+    "inside_wait": "i4",
+    "warned": "i4",  # tick in which somebody who is slow was on a way that crosses this one
+}
 PLACE_FIELDS = {"lane": "i4", "cell": "i4"}
 AREA_FIELDS = {
     "lane": "i4",
@@ -281,6 +298,8 @@ class Work(NamedTuple):
     """int64 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
     outs: Array
     lane: Array
+    ask: Array
+    """By lane: who asked for a gap last, and when vehicles entered."""
     conn: Array
     count: Array
     """int64 counters, see :class:`Count`."""

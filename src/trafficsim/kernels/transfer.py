@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint32
 
-from trafficsim.kernels.giveway import must_wait
+from trafficsim.kernels.giveway import NEVER, asking, must_wait
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
 from trafficsim.kernels.overhang import overhang
-from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.signals import GREEN, RED, RED_AMBER
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import (
     DECIDED_GO,
@@ -31,8 +31,6 @@ from trafficsim.kernels.words import (
 )
 
 COMPLETED = 2
-INSIDE_SHARE = 0.7
-"""Share of the critical gap that a vehicle asks for when it waits inside the junction (modelling assumption)."""
 EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
 
 
@@ -184,6 +182,22 @@ def check_signal(net, signals, tally, work, vehicles, where):
 
 
 @spliced
+def note_entry(net, work, lane, conn, entry, to_wait):
+    """Remember who entered the junction when, and when it passes the middle: gaps are counted from there.
+
+    ``entry`` is (key, instant, speed, cells to the middle). Who waited for a gap entered when it began for that driver;
+    who goes ``to_wait`` inside has not yet entered.
+    """
+    if to_wait:
+        return
+    key, time, v, middle = entry
+    work.conn[conn].passed = time + float(middle) / float(max(int32(v), int32(net.scale.approach)))
+    if net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & 1:
+        waited = work.ask[lane].asker == key and work.ask[lane].instant < NEVER
+        work.ask[lane].entered = work.ask[lane].instant if waited else time
+
+
+@spliced
 def place_beyond(road, conn, over):
     """Return the position in the target lane of a vehicle ``over`` cells beyond the line; -32768 if none is free."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
@@ -254,6 +268,8 @@ def cross(road, tally, clock, lane, tick):
             note_event(tally, work, time, EVENT_WRONG_LANE, vid, net.lane[here].link)
         work.conn[conn].last_entry = tick
         work.lane[here].last_conn = conn
+        entry = (int64(vehicles.KEY[i]), time, v, net.conn[conn].length >> 1)
+        note_entry(net, work, here, conn, entry, inside)
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
         turn = trips.hops[hop]
@@ -309,6 +325,27 @@ def wait_inside(net, work, conn, words):
     work.count[Count.INSIDE] += 1
 
 
+@spliced
+def shows_green(net, signals, conn):
+    """Whether nobody has priority over those who wait inside the junction any more: their own green is protected."""
+    group = net.conn[conn].group
+    return group >= 0 and signals.group[group].state == GREEN
+
+
+@spliced
+def leaving_place(net, vehicles, start, conn, cells):
+    """Return where who leaves a waiting place comes onto the lane beyond, behind the one before; -32768 if nowhere.
+
+    The next one stands a length behind, and is half of it on its way when the one before has gone on by as much.
+    """
+    to = net.conn[conn].to
+    place = net.conn[conn].inner + 2 - net.lane[to].length - net.conn[conn].length
+    tail = start[to + 1] - 1
+    back = rear(vehicles.X[tail], vehicles.Y[tail]) if tail >= start[to] else place
+    moved = min(cells >> 1, int32(net.conn[conn].inner))
+    return int32(min(place, back)) if back >= place - moved else int32(-32768)
+
+
 @kernel
 def leave_inside(road, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
@@ -323,18 +360,20 @@ def leave_inside(road, tick):
             place[at, 4] += 65536
         work.count[Count.UPDATES] += inside
         work.conn[conn].inside_wait += 1
-        to = net.conn[conn].to
-        position = net.conn[conn].inner + 2 - net.lane[to].length - net.conn[conn].length
-        tail = start[to + 1] - 1
-        if work.event[to] & 2 or (tail >= start[to] and rear(vehicles.X[tail], vehicles.Y[tail]) < position):
+        lane, waited = int64(net.conn[conn].origin), work.conn[conn].inside_wait
+        ask = asking(conn, lane, place[0, 2], tick, waited)
+        if not shows_green(net, road.signals, conn) and must_wait(road, ask):
             continue
-        if must_wait(road, conn, tick, work.conn[conn].inside_wait, INSIDE_SHARE):
+        to, vid = net.conn[conn].to, int32(place[0, 3])
+        position = leaving_place(net, vehicles, start, conn, int32(place[0, 0]))
+        if work.event[to] & 2 or position == -32768:
             continue
-        vid = int32(place[0, 3])
-        on_way = position < 0  # always: it has not yet reached the lane
+        speed = net.scale.crawl if waited <= net.scale.move_up + 1 else int32(2)  # who moves up rolls
         _cap, slow = connector_speeds(net, trips, vid, conn)
         words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), vid, int32(place[0, 4]))
-        stage(net, start, trips, work, (int64(to), int32(position), int32(2), int32(slow), on_way), words)
+        stage(net, start, trips, work, (int64(to), int32(position), int32(speed), int32(slow), position < 0), words)
+        middle = max((net.conn[conn].length >> 1) - net.conn[conn].inner, 0)
+        note_entry(net, work, lane, conn, (place[0, 2], float(tick), int32(0), middle), False)
         for at in range(1, inside):
             for word in range(5):
                 place[at - 1, word] = place[at, word]

@@ -75,6 +75,8 @@ class ConnectionArrays(NamedTuple):
     follow_up_s: F8
     must_stop: BOOL
     keep_clear: BOOL
+    first_come: BOOL
+    """All-way stop: vehicles go in the order in which they came."""
     direction: U1
     """0 through, 1 left, 2 right, 3 u-turn."""
     inner_wait_m: F8
@@ -243,6 +245,7 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     gates : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     """
 
     link_id: tuple[str, ...]
@@ -267,3 +270,4 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     gates: GateArrays = dataclass_field(default_factory=no_gates)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    keep_clear_share: float = 1.0

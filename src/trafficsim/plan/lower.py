@@ -94,6 +94,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
         trajectory_share=scenario.trajectories.share, areas=prepared.areas, gates=prepared.gates, **_traces(prepared),
+        keep_clear_share=scenario.drivers.keep_clear_share,
     )
 
 

@@ -195,6 +195,7 @@ def _connections(connections: Sequence[Connection], order: NDArray[np.int64], tu
         follow_up_s=_floats([row.follow_up_s for row in rows]),
         must_stop=np.array([row.must_stop for row in rows], np.bool_),
         keep_clear=np.array([row.keep_clear for row in rows], np.bool_),
+        first_come=np.array([row.first_come for row in rows], np.bool_),
         direction=np.array([DIRECTIONS[row.turn] for row in rows], np.uint8),
         inner_wait_m=_floats([row.inner_wait_m for row in rows]),
     )

@@ -65,7 +65,13 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
         links.next_links.setdefault(way.from_link, set()).add(way.to_link)
     found += [*_ways_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
     found += check_demand(demand, links.attributes, links.next_links) if demand is not None else ()
-    return (*found, *_short_links(links), *_impossible_lengths(network))
+    return (*found, *_short_links(links), *_impossible_lengths(network), *_side_of_the_road(network))
+
+
+def _side_of_the_road(network: Network) -> Iterator[Finding]:
+    if network.left_hand_traffic:
+        said = "vehicles keep to the left; lane 0 is at the left kerb"
+        yield Finding("info", "left-hand-traffic", "network", said, "")
 
 
 def _duplicates(network: Network) -> Iterator[Finding]:

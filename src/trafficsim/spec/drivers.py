@@ -1,4 +1,4 @@
-"""Drivers: how desired speeds are spread around the limit, by road class."""
+"""Drivers: how desired speeds are spread around the limit, by road class, and who keeps junctions clear."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SpeedChoice(Model):
 
 
 class Drivers(Model):
-    """Speed choice by road class.
+    """Speed choice by road class, and who keeps junctions clear.
 
     Defaults: shares from ETSC, *Reducing Speeding in Europe* (PIN Flash 36, 2019), coefficient of variation 0.11-0.15
     from national free-speed surveys (Taylor et al. 2000, TRL 421): a modelling assumption within the published range.
@@ -44,6 +44,10 @@ class Drivers(Model):
     ----------
     urban, rural, motorway
         Speed choice on roads of this class.
+    keep_clear_share
+        Share of drivers who do not enter a junction that others cross unless they will fit beyond it. The same drivers
+        at every junction and in every alternative: a larger share adds to them. All by default, which is a modelling
+        assumption: field values depend on the place.
 
     Examples
     --------
@@ -54,3 +58,4 @@ class Drivers(Model):
     urban: SpeedChoice = SpeedChoice(share_over_limit=0.50, cv=0.15)
     rural: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.12)
     motorway: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.11)
+    keep_clear_share: float = Field(default=1.0, ge=0, le=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +15,11 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.junction_shape import JunctionShape, Way, ways_through
 from trafficsim.spec.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
-from trafficsim.spec.network import Connection, Network, Turn
-from trafficsim.spec.right_of_way import Pair, conflicts_of, gaps, is_minor, merges_only, who_yields
+from trafficsim.spec.network import MIRRORED, Connection, Network
+from trafficsim.spec.right_of_way import Pair, conflicts_of, gaps, is_minor, merges_only, waiting_place_m, who_yields
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.staging import Timing, default_program
-
-MIRRORED: dict[Turn, Turn] = {"left": "right", "right": "left", "through": "through", "u_turn": "u_turn"}
 
 MEANINGS = {
     "id-inferred": "named after their nodes",
@@ -132,7 +130,8 @@ def assemble(
     _refuse_strange(programs, made)
     for node, plan in plans.items():
         if made.nodes[node]["control"] == "signal" and plan.ways and str(node) not in programs:
-            times = timing.get(node, Timing())
+            allowed = made.nodes[node]["kerb_turn_on_red"] == "allowed"
+            times = replace(timing.get(node, Timing()), kerb_turn_on_red=allowed)
             programs[str(node)] = default_program(str(node), shapes[node].shape, plan.ways, set(plan.yields), times)
             notes.add("signal-program-default", str(node))
         _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
@@ -268,6 +267,7 @@ def _connections(
             signal_index=number if str(node) in programs else None,
             yields_to=tuple(sorted(position[node, other] for other in yields[number])),
             crosses=tuple(sorted(position[node, other] for other in crosses[number])),
+            inner_wait_m=waiting_place_m(seen.shape, plans[node].ways, number, yields[number]),
             **_attributes(seen.shape, way, number, bool(crosses[number]), left_hand_traffic),
         ))
     return tuple(done)
@@ -290,5 +290,6 @@ def _attributes(shape: JunctionShape, way: Way, number: int, conflicts: bool, mi
         "from_lane": way.from_lane, "to_lane": way.to_lane, "turn": MIRRORED[way.turn] if mirrored else way.turn,
         "length_m": min(500.0, round(way.path.length_m, 3)), "speed_limit_kmh": way.speed_kmh,
         "critical_gap_s": critical, "follow_up_s": follow_up, "must_stop": shape.control == "all_way_stop",
+        "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, way) and math.isfinite(way.path.length_m),
     }

@@ -15,6 +15,8 @@ from trafficsim.spec.model import Model
 from trafficsim.spec.signals import SignalProgram
 
 Turn = Literal["through", "left", "right", "u_turn"]
+MIRRORED: dict[Turn, Turn] = {"left": "right", "right": "left", "through": "through", "u_turn": "u_turn"}
+"""Turns as the other side of the road sees them."""
 
 
 class Connection(Model):
@@ -39,7 +41,10 @@ class Connection(Model):
     critical_gap_s, follow_up_s
         Gap acceptance (HCM 2016 ch. 20 base values by movement); used where ``yields_to`` is not empty.
     must_stop
-        Stop sign: every vehicle stands once at the line.
+        Stop sign: every vehicle stands once at the line (who moves up in a queue: before it).
+    first_come
+        All-way stop: vehicles go in the order in which they came to stand; ``follow_up_s`` is then the departure
+        headway of an approach that is alone, and grows with the number of other approaches where vehicles wait.
     inner_wait_m
         Distance beyond the stop line at which a vehicle that has to give way may wait inside the junction (as left
         turners do); 0 makes it wait at the line.
@@ -66,6 +71,7 @@ class Connection(Model):
     critical_gap_s: float = Field(default=6.2, gt=0, le=20)
     follow_up_s: float = Field(default=3.3, gt=0, le=20)
     must_stop: bool = False
+    first_come: bool = False
     keep_clear: bool = True
     inner_wait_m: float = Field(default=0.0, ge=0, le=100)
 

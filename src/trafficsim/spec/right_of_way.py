@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from trafficsim.spec.geometry import paths_cross, turn_angle
-from trafficsim.spec.junction_shape import JunctionShape, Way
+from trafficsim.spec.geometry import paths_cross, turn_angle, way_to_crossing
+from trafficsim.spec.junction_shape import LANE_WIDTH_M, JunctionShape, Way
 
 OPPOSING_RAD = math.radians(135.0)  # approaches that differ by more face each other (modelling assumption)
 MERGING_RAD = math.radians(20.0)  # approaches that differ by less run side by side (modelling assumption)
@@ -22,8 +22,14 @@ U_TURN = (6.4, 2.5)
 PERMITTED_LEFT = (4.5, 2.5)
 # HCM 2016 ch. 22: single-lane roundabout entry, from its capacity 1380 exp(-0.00102 q).
 ROUNDABOUT = (4.98, 2.61)
-# Lanes that merge at speed: two following headways (modelling assumption).
-MERGE = (2.0, 2.0)
+# All-way stop: departure headway of an approach that is alone (HCM 2016 ch. 21); order of arrival, no gaps.
+ALL_WAY_STOP = (4.0, 3.9)
+# Straight on and kerb turns that give way at a signal follow each other as at green (modelling assumption).
+AT_SIGNAL = {"right": (6.2, 2.0), "through": (6.5, 2.0), "left": PERMITTED_LEFT}
+# Lanes that merge at speed: two following headways (modelling assumption); car following alone spaces those who merge.
+MERGE = (2.0, 1.0)
+LEAST_WAITING_PLACE_M = 4.5
+"""A car stands wholly beyond the stop line."""
 
 
 def conflicts_of(ways: Sequence[Way]) -> list[Pair]:
@@ -58,7 +64,9 @@ def gaps(shape: JunctionShape, way: Way, is_minor: bool) -> tuple[float, float]:
     if way.turn == "u_turn":
         return U_TURN
     if shape.control == "signal":
-        return PERMITTED_LEFT if way.turn == "left" else MINOR[way.turn]
+        return AT_SIGNAL[way.turn]
+    if shape.control == "all_way_stop":
+        return ALL_WAY_STOP
     if shape.control == "roundabout" and not leg.circulating:
         return ROUNDABOUT
     if merges_only(shape, way):
@@ -67,6 +75,21 @@ def gaps(shape: JunctionShape, way: Way, is_minor: bool) -> tuple[float, float]:
         return MAJOR_LEFT
     widest = max(other.lanes for other in shape.approaches)
     return (MINOR_FOUR_LANES if widest >= 2 else MINOR)[way.turn]
+
+
+def waiting_place_m(shape: JunctionShape, ways: Sequence[Way], number: int, foes: Sequence[int]) -> float:
+    """Return how far beyond its stop line a turn across the opposing traffic waits for a gap; 0 where it does not.
+
+    Its front stands at the edge of the first lane that it gives way to and crosses. That holds at signals and on major
+    roads; a car that does not fit there waits at the line.
+    """
+    way = ways[number]
+    at_line = shape.control != "signal" and (shape.control != "priority" or is_minor(shape, way.approach))
+    if way.turn not in ("left", "u_turn") or at_line:
+        return 0.0
+    crossings = [way_to_crossing(way.path.points, ways[foe].path.points) for foe in foes]
+    before = min((length for length in crossings if length is not None), default=0.0) - LANE_WIDTH_M / 2
+    return round(min(before, 100.0), 1) if before >= LEAST_WAITING_PLACE_M else 0.0
 
 
 def merges_only(shape: JunctionShape, way: Way) -> bool:

@@ -66,6 +66,8 @@ class NodeSpec(Model):
         Metric coordinates to the east and to the north.
     control
         Who goes first.
+    kerb_turn_on_red
+        Whether drivers may turn towards the kerb on red, after a stop; in the default signal program.
     name
         Name of the junction, for people.
 
@@ -81,6 +83,7 @@ class NodeSpec(Model):
     control: Literal[
         "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
     ] = "priority"
+    kerb_turn_on_red: Literal["forbidden", "allowed"] = "forbidden"
     name: str = ""
 
 
@@ -198,6 +201,9 @@ class NetworkSource(Model):
         Names for sets of links, which policies can use.
     paths
         Names for ways: links that follow each other. Travel times along them become indicators.
+    left_hand_traffic
+        Vehicles keep to the left, on nodes and links written by hand; builders have an argument for it, and files say
+        it themselves.
 
     Examples
     --------
@@ -212,6 +218,7 @@ class NetworkSource(Model):
     links: tuple[LinkSpec, ...] = ()
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    left_hand_traffic: bool = False
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -225,6 +232,9 @@ class NetworkSource(Model):
         if len(given) != 1:
             found = " and ".join(given) if given else "no source of the network"
             raise ValueError(f"{found}; give exactly one of builder, file, sumo, links")
+        if self.left_hand_traffic and not self.links:
+            raise ValueError(f"left_hand_traffic beside {given[0]}; builders have an argument left_hand_traffic, and "
+                             "files say it themselves: remove it here")
         return self
 
 

@@ -73,6 +73,9 @@ NODE_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("y_m", "number", "metric coordinate to the north", "m"),
     Attribute("control", "choice", "who goes first", default="priority", choices=CONTROLS,
               inferred="priority; at a node with one neighbour a turning place"),
+    Attribute("kerb_turn_on_red", "choice", "whether drivers may turn towards the kerb (right, in left-hand traffic "
+              "left) on red after a stop, giving way to everybody; in the default signal program", default="forbidden",
+              choices=("forbidden", "allowed")),
     Attribute("name", "text", "name of the junction", default=""),
 )
 

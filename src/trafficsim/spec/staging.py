@@ -24,12 +24,14 @@ class Timing:
     offset_s : start of the first phase
     all_red_s : between stages (2 s, as in common practice; RiLSA computes it per conflict)
     left_green_s : green of a protected left-turn stage (modelling assumption)
+    kerb_turn_on_red : turns towards the kerb go on red after a stop
     """
 
     cycle_s: float = 90.0
     offset_s: float = 0.0
     all_red_s: float = 2.0
     left_green_s: float = 10.0
+    kerb_turn_on_red: bool = False
 
 
 def yellow_s(speed_kmh: float) -> float:
@@ -50,18 +52,19 @@ def default_program(
 
     A street that crosses nobody gets green for half of the cycle, the rest is for pedestrians (modelling assumption).
     """
+    red = "".join("s" if timing.kerb_turn_on_red and way.turn == "right" else "r" for way in ways)
     stages = _stages(shape, ways)
     greens = _greens(shape, ways, stages, timing)
     phases: list[Phase] = []
     for stage, green in zip(stages, greens, strict=True):
-        state = "".join(_letter(way, stage, yields) for way in range(len(ways)))
-        yellow = "".join("y" if letter in "Gg" else "r" for letter in state)
+        state = "".join(_letter(way, stage, yields, red) for way in range(len(ways)))
+        yellow = "".join("y" if letter in "Gg" else letter for letter in state)
         phases.append(Phase(duration_s=green, state=state))
         phases.append(Phase(duration_s=_yellow_of(shape, ways, stage), state=yellow))
-        phases.append(Phase(duration_s=timing.all_red_s, state="r" * len(ways)))
+        phases.append(Phase(duration_s=timing.all_red_s, state=red))
     rest = timing.cycle_s - sum(phase.duration_s for phase in phases)
     if len(stages) == 1 and rest > 0:
-        phases.append(Phase(duration_s=rest, state="r" * len(ways)))
+        phases.append(Phase(duration_s=rest, state=red))
     return SignalProgram(id=name, phases=tuple(phases), offset_s=timing.offset_s)
 
 
@@ -123,7 +126,7 @@ def _yellow_of(shape: JunctionShape, ways: Sequence[Way], stage: frozenset[int])
     return yellow_s(max(shape.approaches[ways[number].approach].speed_kmh for number in stage))
 
 
-def _letter(way: int, stage: frozenset[int], yields: set[Pair]) -> str:
+def _letter(way: int, stage: frozenset[int], yields: set[Pair], red: str) -> str:
     if way not in stage:
-        return "r"
+        return red[way]
     return "g" if any((way, other) in yields for other in stage) else "G"

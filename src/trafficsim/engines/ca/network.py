@@ -24,8 +24,9 @@ from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
-WAITING_SPACE_M, MOST_INSIDE = 7.0, 3
-"""Space that a vehicle takes when it waits inside a junction, and how many find room at most (modelling assumption)."""
+WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 4.5, 3
+"""Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
+most (spacing in queues, length of a car; modelling assumption)."""
 MOST_CELLS = 32000
 """Positions are signed 16-bit cells."""
 
@@ -63,8 +64,9 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     _check_speeds(plan, settings)
     scale = make_scale(settings, word_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
+    scale.keep_clear = round(plan.keep_clear_share * 65536)
     conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
-    has_place = conns.inner_wait_m >= WAITING_SPACE_M
+    has_place = conns.inner_wait_m >= FIRST_WAITING_M
     turn_start = np.asarray(links.turn_start, np.int64)
     turns_of_lane = np.diff(turn_start)[lanes.link]
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
@@ -87,9 +89,10 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
             "speed": speed, "ease": np.minimum(ease, 1.0), "group": conns.signal_group,
             "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
-            "inner": conn_inner, "places": np.minimum(conns.inner_wait_m // WAITING_SPACE_M, MOST_INSIDE),
+            "follow_up": conns.follow_up_s / tick, "inner": conn_inner,
+            "places": np.clip((conns.inner_wait_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
             "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
-            "manner": conns.must_stop * 1 + conns.keep_clear * 2,
+            "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
         }),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),

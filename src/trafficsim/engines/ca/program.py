@@ -16,6 +16,7 @@ from trafficsim.engines.ca.zones import compile_gates, compile_zones
 from trafficsim.kernels.rules import Rule
 from trafficsim.kernels.state import (
     AREA_FIELDS,
+    ASK_FIELDS,
     CLOCK_FIELDS,
     CONN_STATE_FIELDS,
     COUNTERS,
@@ -43,6 +44,8 @@ EVENT_ROWS = 65536
 QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
 QUEUE_EVERY_S, CYCLE_DEFAULT_S = 5.0, 60.0
 """Queues are looked at every 5 s; without a signal the longest of every minute counts as a cycle's."""
+FAR_BACK = 1.0e6
+"""Ticks since when nobody has passed a junction that is empty at the start."""
 
 
 @dataclass
@@ -130,14 +133,16 @@ def _work(net: Net, room: int) -> Work:
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
     lane.last_conn[:] = -1
+    ask = rows(lanes, ASK_FIELDS)
+    ask.entered[:], ask.asked[:] = -FAR_BACK, -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
-    conn.claim[:] = -1
+    conn.claim[:], conn.passed[:] = -1, -FAR_BACK
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
         bound=np.zeros(room, np.int16),
         pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
         event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
-        lane=lane, conn=conn, count=np.zeros(COUNTERS, np.int64),
+        lane=lane, ask=ask, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 
 

@@ -121,6 +121,7 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "anticipates": int(settings.rule == "brake-light"),
         "acceleration_unit": units.acceleration, "headway_unit": units.headway,
         "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,
+        "resolve": 4.0 / tick, "move_up": 2.0 / tick, "keep_clear": 65536,
     }
     return one_row(SCALE_FIELDS, values)
 

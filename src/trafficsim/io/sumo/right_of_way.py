@@ -10,7 +10,7 @@ from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.net import CONTROL, Link, Net
 from trafficsim.io.sumo.xml import Element
-from trafficsim.spec.network import Connection, Turn
+from trafficsim.spec.network import MIRRORED, Connection, Turn
 
 TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right", "R": "right", "t": "u_turn"}
 
@@ -20,6 +20,10 @@ TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right",
 GAPS = {
     "major left": (4.1, 2.2), "minor right": (6.2, 3.3), "minor through": (6.5, 4.0), "minor left": (7.1, 3.5),
     "signal": (4.5, 2.5), "right before left": (4.5, 2.5), "roundabout": (5.0, 2.6),
+    # Not across the opposing traffic: those behind follow as at green (modelling assumption).
+    "signal, no crossing turn": (4.5, 2.0),
+    # Departure headway of an approach that is alone (HCM 2016 ch. 21); order of arrival, no gaps.
+    "all-way stop": (4.0, 3.9),
 }
 
 
@@ -137,16 +141,25 @@ def _connection(net: Net, link: Link, yields_to: tuple[int, ...], crosses: tuple
         to_lane=link.to_lane, length_m=sum(lane.length_m for lane in inside), speed_limit_kmh=limit, turn=turn,
         signal=signal, signal_index=element.whole("linkIndex") if signal else None, yields_to=yields_to,
         crosses=crosses, critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
+        first_come=element.get("state") == "w",
         keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
         # a way that is split by an internal junction: vehicles that give way wait at the end of its first part
         inner_wait_m=inside[0].length_m if len(inside) > 1 and yields_to else 0.0,
     )
 
 
+def _drives_on_left(net: Net) -> bool:
+    return net.root.get("lefthand", "false") in ("true", "1")
+
+
 def _gap_case(net: Net, link: Link, turn: Turn, major: set[str]) -> str:
     control = CONTROL.get(net.junctions[link.edge.head].get("type"), "priority")
+    if _drives_on_left(net):  # gaps are those of the mirror image
+        turn = MIRRORED[turn]
     if link.element.get("tl") or control == "signal":
-        return "signal"
+        return "signal" if turn in ("left", "u_turn") else "signal, no crossing turn"
+    if link.element.get("state") == "w":
+        return "all-way stop"
     if control == "right_before_left":
         return "right before left"
     if link.to_edge.id in net.roundabout_edges and link.edge.id not in net.roundabout_edges:

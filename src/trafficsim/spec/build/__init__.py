@@ -78,7 +78,7 @@ def _from_tables(source: NetworkSource) -> Network:
         graph.add_edge(link.from_node, link.to_node, **link.model_dump(exclude={"from_node", "to_node", "group"}))
         if link.group:
             groups.setdefault(link.group, []).append(link.id)
-    return network_from_graph(graph, groups=groups)
+    return network_from_graph(graph, groups=groups, left_hand_traffic=source.left_hand_traffic)
 
 
 def _check_names(network: Network, named: Mapping[str, Mapping[str, Iterable[str]]]) -> None:

@@ -17,12 +17,15 @@ def built(
     timing: Mapping[Hashable, Timing] | None = None,
     groups: Mapping[str, tuple[str, ...]] | None = None,
     paths: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    left_hand_traffic: bool = False,
 ) -> Network:
     """Make the network of a builder; what it infers is what the builder documents, so only warnings are kept."""
     named = {"groups": dict(groups or {}), "paths": dict(paths or {})}
-    network = assemble(graph, (), named, left_hand_traffic=False, timing=timing or {})
+    network = assemble(graph, (), named, left_hand_traffic=left_hand_traffic, timing=timing or {})
     warnings = tuple(finding for finding in network.findings if finding.level != "info")
-    return Network(network.graph, network.connections, network.signals, network.groups, network.paths, warnings)
+    return Network(network.graph, network.connections, network.signals, network.groups, network.paths, warnings,
+                   left_hand_traffic)
 
 
 def two_way(graph: nx.MultiDiGraph[Any], a: str, b: str, ids: tuple[str, str], **attributes: Any) -> None:

@@ -50,6 +50,7 @@ def corridor(
     offsets_s: float | tuple[float, ...] = 0.0,
     sections: dict[str, dict[str, Any]] | None = None,
     groups: dict[str, tuple[Count, ...]] | None = None,
+    left_hand_traffic: bool = False,
 ) -> Network:
     """Make a straight road of sections from west to east.
 
@@ -69,14 +70,16 @@ def corridor(
     side_lanes, side_length_m
         Of the side streets.
     turn_lane_m
-        Where a side street crosses, the last metres before the middle of the junction have one lane more, for left
-        turns; 0: none. With signals they get a protected stage of ``left_green_s``.
+        Where a side street crosses, the last metres before the middle of the junction have one lane more, for turns
+        across the opposing traffic; 0: none. With signals they get a protected stage of ``left_green_s``.
     cycle_s, offsets_s
         Of the signals; one offset, or one per signal.
     sections
         Further edge attributes by section number (from "1"), for example ``{"3": {"free_speed_mean_kmh": 92.0}}``.
     groups
         Section numbers by group name.
+    left_hand_traffic
+        Vehicles keep to the left.
 
     Notes
     -----
@@ -101,6 +104,7 @@ def corridor(
         limits=per_item("corridor", "speed_limit_kmh", speed_limit_kmh, count), road_class=road_class,
         crossings=frozenset(side_streets), signals=tuple(signals), turn_lane_m=turn_lane_m,
         extra=_checked_sections(sections or {}, count), two_way=two_way,
+        turns=("left", "right") if left_hand_traffic else ("right", "left"),
     )
     _check_numbers(road, groups or {})
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
@@ -117,7 +121,8 @@ def corridor(
              for name, numbers in (groups or {}).items()}
     sides = tuple(a["id"] for _, _, a in graph.edges(data=True) if a["id"].startswith(("north", "south")))
     paths = {way: tuple(link for link, _ in track) for way, track in tracks.items()}
-    return assembly.built(graph, timing, {**named, **({"side_streets": sides} if sides else {})}, paths)
+    return assembly.built(graph, timing, {**named, **({"side_streets": sides} if sides else {})}, paths,
+                          left_hand_traffic=left_hand_traffic)
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,8 @@ class _Road:
     turn_lane_m: float
     extra: dict[int, dict[str, Any]]
     two_way: bool
+    turns: tuple[str, str]
+    """Towards the kerb, and across the opposing traffic."""
 
     @property
     def x_m(self) -> list[float]:
@@ -193,7 +200,7 @@ def _add_direction(graph: nx.MultiDiGraph[Any], road: _Road, way: str) -> list[t
             pocket = f"{end}_{way}"
             side = -1 if way == "east" else 1
             graph.add_node(pocket, x_m=road.x_m[head] + side * road.turn_lane_m, y_m=0.0)
-            marks = ("right;through", *("through",) * (lanes - 1), "left")
+            marks = (f"{road.turns[0]};through", *("through",) * (lanes - 1), road.turns[1])
             graph.add_edge(start, pocket, id=name, lanes=lanes, **attributes)
             graph.add_edge(pocket, end, id=f"{name}_turn", lanes=lanes + 1, turn_lanes=marks, **attributes)
             track += [(name, section), (f"{name}_turn", section)]

@@ -26,6 +26,7 @@ def grid(
     cycle_s: Seconds = 90.0,
     offsets: Literal["random", "zero"] = "random",
     seed: Seed = 1,
+    left_hand_traffic: bool = False,
 ) -> Network:
     """Make a grid of ``rows`` x ``columns`` junctions with two-way streets, and entries and exits all around.
 
@@ -40,9 +41,12 @@ def grid(
     speed_limit_kmh
         Speed limit in km/h.
     signals
-        Fixed-time signals with two stages and permitted left turns; else the vehicle from the right goes first.
+        Fixed-time signals with two stages and permitted left turns; else the vehicle from the right goes first (in
+        left-hand traffic the other way round).
     cycle_s, offsets, seed
         Cycle in s; offsets are zero, or whole seconds drawn with the seed.
+    left_hand_traffic
+        Vehicles keep to the left.
 
     Notes
     -----
@@ -77,7 +81,8 @@ def grid(
     groups: dict[str, list[str]] = {"entries": [], "exits": [], "inner": []}
     for tail, head, attributes in graph.edges(data=True):
         groups["entries" if tail in ends else "exits" if head in ends else "inner"].append(attributes["id"])
-    return built(graph, timing, {name: tuple(ids) for name, ids in groups.items() if ids})
+    return built(graph, timing, {name: tuple(ids) for name, ids in groups.items() if ids},
+                 left_hand_traffic=left_hand_traffic)
 
 
 def _junctions(rows: int, columns: int) -> Iterator[tuple[str, int, int]]:

@@ -28,6 +28,8 @@ def junction(
     speed_limit_kmh: SpeedKmh = 50.0,
     turn_lanes: tuple[str, ...] | None = None,
     cycle_s: Seconds = 90.0,
+    kerb_turn_on_red: bool = False,
+    left_hand_traffic: bool = False,
 ) -> Network:
     """Make one junction of two-way streets.
 
@@ -47,6 +49,10 @@ def junction(
         Marking of every approach, one entry per lane from the kerb.
     cycle_s
         Cycle of the signal program.
+    kerb_turn_on_red
+        Drivers may turn towards the kerb on red, after a stop.
+    left_hand_traffic
+        Vehicles keep to the left; a roundabout is driven clockwise.
 
     Notes
     -----
@@ -68,7 +74,8 @@ def junction(
     angles = _angles(arms)
     major = {0, min(range(1, arms), key=lambda arm: abs(angles[arm] - math.pi))} if control == "priority" else set()
     if control != "roundabout":
-        graph.add_node("centre", x_m=0.0, y_m=0.0, control=control)
+        on_red = "allowed" if kerb_turn_on_red else "forbidden"
+        graph.add_node("centre", x_m=0.0, y_m=0.0, control=control, kerb_turn_on_red=on_red)
     for arm, count in enumerate(per_item("junction", "lanes", lanes, arms)):
         graph.add_node(f"end{arm}", **_place(length_m, angles[arm]), control="dead_end")
         middle = "centre"
@@ -80,8 +87,8 @@ def junction(
         if turn_lanes is not None:
             graph.edges[f"end{arm}", middle, 0]["turn_lanes"] = turn_lanes
     if control == "roundabout":
-        _circle(graph, angles)
-    return built(graph, {"centre": Timing(cycle_s)})
+        _circle(graph, angles, -1 if left_hand_traffic else 1)
+    return built(graph, {"centre": Timing(cycle_s)}, left_hand_traffic=left_hand_traffic)
 
 
 def _angles(arms: int) -> list[float]:
@@ -94,10 +101,11 @@ def _place(distance_m: float, angle: float) -> dict[str, float]:
     return {"x_m": round(distance_m * math.cos(angle), 3), "y_m": round(distance_m * math.sin(angle), 3)}
 
 
-def _circle(graph: nx.MultiDiGraph[Any], angles: list[float]) -> None:
+def _circle(graph: nx.MultiDiGraph[Any], angles: list[float], sense: int) -> None:
+    """Join the arms by a ring, counter-clockwise with ``sense`` 1 and clockwise with -1."""
     for arm, start in enumerate(angles):
-        following = (arm + 1) % len(angles)
-        turn = (angles[following] - start) % (2 * math.pi)
+        following = (arm + sense) % len(angles)
+        turn = sense * (sense * (angles[following] - start) % (2 * math.pi))
         line = [tuple(_place(RING_RADIUS_M, start + turn * step / 8).values()) for step in range(9)]
         graph.add_edge(f"ring{arm}", f"ring{following}", id=f"ring{arm}", geometry=line, lanes=1,
                        speed_limit_kmh=RING_SPEED_KMH, priority=RING_PRIORITY)
