@@ -13,12 +13,15 @@ from benchmarks.headways import headways
 from tests.support.approaches import approach, discharge
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from tests.support.worlds import make_plan, make_world
-from trafficsim.engines.ca.headways import headway_factors
+from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.headways import headway_factors, longest_factor
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
-from trafficsim.kernels.words import TAU_UNIT
+from trafficsim.kernels.words import MOST_HEADWAY
+from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.vehicles import DEFAULT_CLASSES
 
 MOTORWAY = (2, 120.0, "motorway")
 SPREAD_S = (0.5, 1.30)
@@ -88,4 +91,7 @@ def test_saturation_flow_and_capacity_stay_in_their_bands_with_own_headways() ->
 def test_only_the_default_rule_has_headways_and_they_fit_the_word() -> None:
     with pytest.raises(ValueError, match="headway_spread"):
         CellularAutomaton(rule="nasch", headway_spread=0.3)
-    assert 2.5 / 1.0 * TAU_UNIT < 255  # the longest class headway at ticks of a second is not cut
+    settings = CellularAutomaton(headway_spread=0.6)
+    classes = lower_classes(DEFAULT_CLASSES)
+    longest = float(classes.headway_s.max()) * longest_factor(settings)
+    assert longest <= (MOST_HEADWAY + 0.5) * word_units(classes, settings).headway  # no driver's headway is cut

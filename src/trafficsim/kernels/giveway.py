@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint32
 
-from trafficsim.kernels.jit import per_vehicle, spliced
+from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.rng import Stream, draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
@@ -276,7 +276,7 @@ def moves_up(net, work, conn, lane, tick):
     return tick - work.ask[lane].entered <= most + net.scale.move_up
 
 
-@per_vehicle
+@kernel
 def must_wait(road, ask):
     """Whether a vehicle before a connection has to give way in this tick.
 

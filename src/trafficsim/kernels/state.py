@@ -79,16 +79,16 @@ LINK_FIELDS = {
     "keep": "i4",  # drivers keep to the kerb unless they overtake
 }
 CONN_FIELDS = {  # one cache line
+    "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
+    "gap": "f8",  # critical gap in ticks
+    "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
     "origin": "i4",  # lane it leaves
     "to": "i4",  # lane it enters
     "length": "i4",
     "speed": "i4",  # 1/256 cell per tick
-    "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
     "group": "i4",  # signal group, -1 without
     "yields": "i4",  # where its entries in Net.yields begin
     "crosses": "i4",  # where its entries in Net.crosses begin
-    "gap": "f8",  # critical gap in ticks
-    "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
     "pocket": "i4",  # index of its waiting place inside the junction, -1 without
     "inner": "i2",  # cells from the stop line to that place
     "places": "i1",  # vehicles that can wait there

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.errors import InputError
-from trafficsim.kernels.words import ACC_UNIT, CAP_UNIT, TAU_UNIT
+from trafficsim.engines.ca.classes import word_units
+from trafficsim.kernels.words import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import MOST_FACTOR
 from trafficsim.plan.realise import MOST_SCORE
 from trafficsim.spec.scenario import CellularAutomaton
 
-MOST_SPEED_CELLS = 32767 / CAP_UNIT
-MOST_LENGTH_CELLS, MOST_ACC_CELLS, MOST_HEADWAY_TICKS = 255, 255 / ACC_UNIT, 255 / TAU_UNIT
-LEAST_ACC_CELLS = 1 / ACC_UNIT
+MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
+MOST_LENGTH_CELLS = 255
 PLACE = "ca: cell_m, tick_s"
 
 
@@ -26,7 +26,7 @@ def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
         Naming the link or the class, the value, and the resolution that would do.
     """
     _check_speeds(plan, settings)
-    if settings.rule != "nasch":
+    if settings.rule == "default":
         _check_classes(plan, settings)
 
 
@@ -48,15 +48,16 @@ def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
 
 def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
     cell, tick, classes = settings.cell_m, settings.tick_s, plan.classes
+    units = word_units(classes, settings)
     used = np.unique(plan.trips.vehicle_class)
     for row in used.tolist():
         acceleration = float(classes.acceleration_ms2[row]) * tick * tick / cell
         for what, value, least, most, remedy in (
             ("length_m and min_gap_m", float(classes.length_m[row] + classes.min_gap_m[row]) / cell, 0,
              MOST_LENGTH_CELLS, "take larger cells"),
-            ("acceleration_ms2", acceleration, LEAST_ACC_CELLS, MOST_ACC_CELLS,
+            ("acceleration_ms2", acceleration, units.acceleration, units.acceleration * MOST_ACC,
              "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),
-            ("headway_s", float(classes.headway_s[row]) / tick, 1, MOST_HEADWAY_TICKS,
+            ("headway_s", float(classes.headway_s[row]) / tick, 1, units.headway * MOST_HEADWAY,
              "take shorter ticks" if classes.headway_s[row] < tick else "take longer ticks"),
         ):
             if not least <= value <= most:

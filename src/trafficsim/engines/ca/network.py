@@ -61,7 +61,6 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
     ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
     _check_lengths(plan, lane_length, conn_length, cell)
-    _check_speeds(plan, settings)
     scale = make_scale(settings, word_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
     scale.keep_clear = round(plan.keep_clear_share * 65536)
@@ -119,18 +118,6 @@ def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray,
         raise NetworkError(
             f"link {plan.link_id[plan.lanes.link[worst]]!r}", f"a length of {reach[worst] * cell_m:.0f} m",
             f"at most {MOST_CELLS * cell_m:.0f} m at cells of {cell_m} m", "split the link into shorter ones",
-        )
-
-
-def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
-    """Speeds are kept in 16 bits: fine cells and long ticks leave no room for fast roads."""
-    most_ms = MOST_CAP // CAP_UNIT * settings.cell_m / settings.tick_s
-    worst = int(np.argmax(plan.links.speed_limit_ms)) if len(plan.link_id) else -1
-    if worst >= 0 and plan.links.speed_limit_ms[worst] > most_ms:
-        raise NetworkError(
-            f"link {plan.link_id[worst]!r}: speed_limit_kmh", f"{plan.links.speed_limit_ms[worst] * 3.6:.0f} km/h",
-            f"at most {most_ms * 3.6:.0f} km/h at cells of {settings.cell_m} m and ticks of {settings.tick_s} s",
-            "make the cells larger or the ticks shorter in the scenario's [ca] table",
         )
 
 
