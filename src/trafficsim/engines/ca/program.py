@@ -104,7 +104,7 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     )
 
 
-def _multilane(net: Net) -> np.recarray:
+def _multilane(net: Net) -> np.ndarray:
     wide = np.flatnonzero(np.diff(net.link.lane) > 1)
     roads = table(ROAD_FIELDS, len(wide), {
         "first": net.link.lane[wide], "last": net.link.lane[wide + 1], "keep": net.link.keep[wide],
