@@ -74,9 +74,9 @@ def stops(seconds: int) -> Iterator[str]:
 
 def main() -> None:
     """Print the tables."""
-    hours = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
+    hours = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     seconds = BEGIN_S + round(3600 * hours)
-    print(HEAD, RULE, *crossings(seconds), "", *lefts(round(40 * hours)), "", *stops(seconds), sep="\n")
+    print(HEAD, RULE, *crossings(seconds), "", *lefts(round(60 * hours)), "", *stops(seconds), sep="\n")
 
 
 if __name__ == "__main__":

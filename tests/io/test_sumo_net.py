@@ -47,6 +47,24 @@ def test_left_hand_traffic(tmp_path: Path) -> None:
     assert imported(tmp_path, priority_net().replace("<net ", '<net lefthand="true" ')).network.left_hand_traffic
 
 
+def test_gaps_in_left_hand_traffic_are_those_of_the_mirror_image(tmp_path: Path) -> None:
+    right = by_ends(imported(tmp_path, priority_net()).network.connections)
+    assert (right["s_in>w_out"].turn, right["s_in>w_out"].critical_gap_s) == ("left", 7.1)
+    assert (right["s_in>e_out"].turn, right["s_in>e_out"].critical_gap_s) == ("right", 6.2)
+    text = priority_net().replace("<net ", '<net lefthand="true" ')
+    left = by_ends(imported(tmp_path, text).network.connections)
+    assert (left["s_in>w_out"].turn, left["s_in>w_out"].critical_gap_s) == ("left", 6.2)
+    assert (left["s_in>e_out"].turn, left["s_in>e_out"].critical_gap_s) == ("right", 7.1)
+
+
+def test_all_way_stops(tmp_path: Path) -> None:
+    text = priority_net().replace('state="m"', 'state="w"').replace('type="priority"', 'type="allway_stop"')
+    ways = imported(tmp_path, text).network.connections
+    stops = [way for way in ways if way.first_come]
+    assert stops
+    assert all(way.must_stop and way.follow_up_s == 3.9 for way in stops)
+
+
 def test_paths_through_the_junction(tmp_path: Path) -> None:
     ways = by_ends(imported(tmp_path, priority_net()).network.connections)
     assert ways["w_in>e_out"].length_m == 12.0

@@ -167,3 +167,15 @@ def test_wrong_tables_are_named(source: NetworkSource, message: str) -> None:
     with pytest.raises(NetworkError) as caught:
         network_from_source(source)
     assert message in str(caught.value)
+
+
+def test_networks_written_by_hand_may_keep_to_the_left() -> None:
+    nodes = [NodeSpec(id=name, x_m=x, y_m=0.0) for name, x in (("a", 0.0), ("b", 100.0), ("c", 200.0))]
+    links = [LinkSpec(id="one", from_node="a", to_node="b"), LinkSpec(id="two", from_node="b", to_node="c")]
+    source = NetworkSource(nodes=tuple(nodes), links=tuple(links), left_hand_traffic=True)
+    assert network_from_source(source).left_hand_traffic
+    with pytest.raises(ValueError, match="left_hand_traffic beside builder"):
+        NetworkSource(builder=BuilderSpec(kind="ring"), left_hand_traffic=True)
+    left = corridor((300.0, 300.0), two_way=True, side_streets=(1,), turn_lane_m=50.0, left_hand_traffic=True)
+    assert left.links["east1_turn"]["turn_lanes"] == ("left;through", "right")
+    assert grid(2, 2, left_hand_traffic=True).left_hand_traffic

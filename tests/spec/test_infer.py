@@ -101,6 +101,39 @@ def test_left_hand_traffic_is_the_mirror_image() -> None:
     assert {way.from_lane for way in left.connections if (way.from_link, way.to_link) == ("Sin", "Wout")} == {0}
 
 
+def test_turns_across_the_opposing_traffic_wait_inside() -> None:
+    way = ways(network_from_graph(crossing("signal")))
+    # The left turn from the south crosses x = -1.625 m, the opposing lane's middle, on an arc of radius 10.875 m about
+    # (-9.25, -9.25): at an angle whose cosine is (9.25 - 1.625) / 10.875, less half a lane width.
+    radius = 9.25 + 1.625
+    expected = radius * math.acos((9.25 - 1.625) / radius) - 3.25 / 2
+    assert way["S", "W"].inner_wait_m == pytest.approx(expected, abs=0.2)  # the arc is a polyline of six pieces
+    assert way["S", "N"].inner_wait_m == way["S", "E"].inner_wait_m == 0.0
+    priority = ways(network_from_graph(crossing()))
+    assert priority["E", "S"].inner_wait_m > 0.0  # from the major road
+    assert priority["S", "W"].inner_wait_m == 0.0  # who comes from the minor road waits at the line
+
+
+def test_all_way_stops_serve_in_order_of_arrival() -> None:
+    for way in network_from_graph(crossing("all_way_stop")).connections:
+        assert way.first_come
+        assert way.must_stop
+        assert way.follow_up_s == 3.9
+    assert not any(way.first_come for way in network_from_graph(crossing()).connections)
+
+
+@pytest.mark.parametrize("left_hand", [False, True])
+def test_kerb_turns_on_red_stand_in_the_default_program(left_hand: bool) -> None:
+    graph = crossing("signal")
+    graph.nodes["C"]["kerb_turn_on_red"] = "allowed"
+    network = network_from_graph(graph, left_hand_traffic=left_hand)
+    program, = network.signals
+    for way in network.connections:
+        letters = {phase.state[way.signal_index or 0] for phase in program.phases}
+        assert ("r" not in letters) == (way.turn == ("left" if left_hand else "right"))
+        assert ("s" in letters) == ("r" not in letters)
+
+
 def test_marked_lanes_are_followed() -> None:
     network = network_from_graph(crossing(lanes=2, turn_lanes=("right;through", "left")))
     lanes = {(way.from_link[0], way.to_link[0]): way.from_lane for way in network.connections}

@@ -289,3 +289,9 @@ def test_any_volumes_give_a_plan_that_keeps_its_promises(shape: int) -> None:
         assert one.approaches.stages.intergreens(found.phase_s) == one.approaches.stages.intergreens(one.phase_s)
         assert found.served == all(row.volume <= row.capacity(greens, found.cycle_s) for row in found.rows)
         assert found.served or found.cycle_s == 120.0
+
+
+def test_turns_on_red_make_no_stage() -> None:
+    with_arrows, plain = (junction(kerb_turn_on_red=red).signals[0] for red in (True, False))
+    assert stages_of(with_arrows).phase == stages_of(plain).phase == (0, 3)
+    assert stages_of(with_arrows).after == stages_of(plain).after

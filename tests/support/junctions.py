@@ -73,7 +73,7 @@ def saturated(network: Network, flows: Mapping[tuple[str, ...], float], seconds:
 
 
 def minor_road(conflicting_veh_h: float, gap_s: float, follow_up_s: float, *, must_stop: bool = False,
-               seconds: int = 7500, patience_s: float = PATIENT_S) -> Crossing:
+               seconds: int = 5000, patience_s: float = PATIENT_S) -> Crossing:
     """One lane that gives way to one stream that it crosses."""
     rows = [link("major", 600.0), link("beyond", 200.0), link("minor", 300.0), link("out", 200.0)]
     first, = through("major", "beyond", length_m=12.0, crosses=(1,))

@@ -1,8 +1,8 @@
 """Capacities of junctions in the engine against gap-acceptance theory on the headways that the engine itself makes.
 
 A major stream of vehicles that follow each other has other headways than a Poisson stream: theory is told, event by
-event, on the recorded passings. Tolerance as asked for: 10 %. Two hours of simulation; the theory sees the same
-passings, so that only the entries vary (standard error about 1 %).
+event, on the recorded passings. Tolerance as asked for: 10 %. 80 minutes of simulation; the theory sees the same
+passings, so that only the entries vary (standard error below 2 %).
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def test_capacity_of_a_roundabout_entry(circulating_veh_h: float) -> None:
 
 
 def test_impatience_shortens_gaps_by_no_more_than_thirty_per_cent() -> None:
-    # With patience of one second every driver is at the bound: capacity is that of 0.7 times the critical gap.
+    # With a patience of one second every driver who has stood for a tick is at the bound: 0.7 times the critical gap.
+    # Who moves up and finds a gap at once has not waited, so the capacity stays below that of the bound.
     seen = minor_road(700.0, 7.1, 3.5, patience_s=1.0)
-    assert seen.flow_veh_h == pytest.approx(seen.theory_veh_h(0.7 * 7.1, 3.5), rel=TOLERANCE)
-    assert seen.flow_veh_h > 1.3 * minor_road(700.0, 7.1, 3.5).flow_veh_h
+    assert seen.theory_veh_h(0.8 * 7.1, 3.5) < seen.flow_veh_h <= 1.01 * seen.theory_veh_h(0.7 * 7.1, 3.5)
 
 
 @pytest.mark.parametrize("opposing_veh_h", [0, 200, 400, 600, 800])

@@ -80,14 +80,17 @@ def gaps(shape: JunctionShape, way: Way, is_minor: bool) -> tuple[float, float]:
 def waiting_place_m(shape: JunctionShape, ways: Sequence[Way], number: int, foes: Sequence[int]) -> float:
     """Return how far beyond its stop line a turn across the opposing traffic waits for a gap; 0 where it does not.
 
-    Its front stands at the edge of the first lane that it gives way to and crosses. That holds at signals and on major
+    Its front stands at the edge of the first opposing lane that it crosses. That holds at signals and on major
     roads; a car that does not fit there waits at the line.
     """
     way = ways[number]
     at_line = shape.control != "signal" and (shape.control != "priority" or is_minor(shape, way.approach))
     if way.turn not in ("left", "u_turn") or at_line:
         return 0.0
-    crossings = [way_to_crossing(way.path.points, ways[foe].path.points) for foe in foes]
+    heading = shape.approaches[way.approach].heading
+    opposing = [ways[foe] for foe in foes
+                if abs(turn_angle(heading, shape.approaches[ways[foe].approach].heading)) > OPPOSING_RAD]
+    crossings = [way_to_crossing(way.path.points, foe.path.points) for foe in opposing]
     before = min((length for length in crossings if length is not None), default=0.0) - LANE_WIDTH_M / 2
     return round(min(before, 100.0), 1) if before >= LEAST_WAITING_PLACE_M else 0.0
 

@@ -9,6 +9,8 @@ from trafficsim.spec.signals import SignalProgram
 
 GREEN_LETTERS = "GgOos"
 """Letters under which vehicles may go: with priority, giving way, signal off, stop-and-go arrow."""
+STAGE_LETTERS = "GgOo"
+"""Letters that make a stage: an arrow alone, for turns on red, does not."""
 CHANGE_LETTERS = "yu"
 
 
@@ -72,4 +74,4 @@ def stages_of(program: SignalProgram) -> Stages:
 
 
 def _is_stage(state: str) -> bool:
-    return any(letter in GREEN_LETTERS for letter in state) and not any(letter in CHANGE_LETTERS for letter in state)
+    return any(letter in STAGE_LETTERS for letter in state) and not any(letter in CHANGE_LETTERS for letter in state)
