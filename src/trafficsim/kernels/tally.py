@@ -49,7 +49,7 @@ def tally_detectors(vehicles, start, work, tally):
         tally_area(vehicles, start, work, tally, a)
 
 
-@kernel
+@spliced
 def tally_area(vehicles, start, work, tally, a):
     """Add one tick of an area: who drove how far in it for how long, how much of it is taken, and who waits there."""
     lane, begin, end = tally.area[a].lane, tally.area[a].begin, tally.area[a].end
