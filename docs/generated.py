@@ -196,19 +196,34 @@ def _first_tables() -> Mapping[str, Any]:
             new(Path(folder) / "first")
         study = ts.load(Path(folder) / "first" / "study.toml")
         assert isinstance(study, ts.Study)
-        return dict(ts.run(study, replications=1).tables)
+        return {**_asked_tables(), **dict(ts.run(study, replications=1).tables)}
+
+
+def _asked_tables() -> dict[str, Any]:
+    """Tables that a scenario has only when it asks for them."""
+    import trafficsim as ts
+
+    return dict(ts.run(ts.Scenario(
+        name="asked", time=ts.Time(analysis_s=120.0, clear_s=60.0), network=ts.corridor([300.0, 300.0]),
+        demand=ts.Demand(flows=(ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600.0),)),
+        detectors=(ts.Detector(id="d", link="east1", position_m=150.0, headways=True),),
+        areas=(ts.Area(id="a", link="east1"),), speed_histograms=ts.SpeedHistograms(all_links=True),
+        trajectories=ts.Trajectories(share=1.0),
+    )).tables)
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.builder import ledger_table
     from trafficsim.results import indicators as of_indicators
-    from trafficsim.results import movements, speeds, tables
+    from trafficsim.results import movements, requested, runs, speeds, tables
 
     return {
         "ledger": ledger_table, "trips": tables.trips_table, "links": tables.links_table,
         "movements": movements.movements_table, "detectors": tables.detectors_table, "events": tables.events_table,
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
         "trajectories": tables.trajectories_table, "indicators": of_indicators.indicators_table,
+        "areas": requested.areas_table, "headways": requested.headways_table,
+        "speed_histograms": speeds.speed_histograms_table, "runs": runs.runs_table,
     }
 
 

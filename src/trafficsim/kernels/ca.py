@@ -15,7 +15,7 @@ from trafficsim.kernels.rng import Stream, tick_key
 from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.signals import update_signals
 from trafficsim.kernels.state import Road
-from trafficsim.kernels.tally import tally_detectors, tally_queues, tally_waiting
+from trafficsim.kernels.tally import tally_detectors, tally_road, tally_waiting
 from trafficsim.kernels.transfer import clear_connectors, transfer
 from trafficsim.kernels.zones import apply_zones
 
@@ -56,7 +56,7 @@ def step(world, vehicles, after, start, start_after, tick):
     tally_gates(gates, road, tick)
     repack(vehicles, after, start, start_after, work, net.lanes)
     clear_connectors(net, after, start_after, trips, work, tick)
-    tally_queues(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
+    tally_road(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
 
 
 @kernel

@@ -25,7 +25,7 @@ def is_standing(road, lane, least):
     return turn_of(road.vehicles.Z[k]) != EXIT and road.vehicles.Y[k] & FLAG_STOP == 0
 
 
-@kernel
+@spliced
 def blocker_beyond(road, lane, conn, tick):
     """Return the lane whose vehicles leave the head of ``lane`` no room beyond a connection; FREE if it is not that.
 
@@ -58,7 +58,7 @@ def blocker_beyond(road, lane, conn, tick):
     return FREE
 
 
-@kernel
+@spliced
 def blocker_over_line(road, lane):
     """Return the lane of the vehicle whose rear still reaches back over the stop line of ``lane``; FREE without one."""
     net, vehicles, start = road.net, road.vehicles, road.start
@@ -73,7 +73,7 @@ def blocker_over_line(road, lane):
     return to if over < 0 else FREE
 
 
-@kernel
+@spliced
 def blocker_of(road, lane, tick, waits_for):
     """Return the lane that the head of ``lane`` waits for, if whatever way it takes leads to somebody who waits too."""
     net = road.net

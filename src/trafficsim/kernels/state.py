@@ -180,6 +180,8 @@ CLOCK_FIELDS = {
     "wait_speed": "i4",  # speeds up to this (cells/tick) count as waiting
     "move_speed": "i4",  # from this speed on a vehicle counts as moving again
     "bin_cells": "i8",
+    "trace_begin": "i8",  # traces are kept in the ticks from here to before trace_end
+    "trace_end": "i8",
 }
 
 
@@ -353,6 +355,12 @@ class Tally(NamedTuple):
     queue_count: Array
     events: Array
     """float64 (rows, 4): time, code, trip, link."""
+    traced: Array
+    """uint8 by trip: whether it leaves a trace."""
+    trace_lane: Array
+    """Lanes on which traces are kept."""
+    trace: Array
+    """int32 (rows, 5): tick, trip, lane, position, speed."""
 
 
 class Count(IntEnum):
@@ -373,6 +381,7 @@ class Count(IntEnum):
     STILL = 13
     INSIDE = 14
     PASSAGES = 15
+    TRACES = 16
 
 
-COUNTERS = 16
+COUNTERS = 17

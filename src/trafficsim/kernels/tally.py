@@ -49,7 +49,7 @@ def tally_detectors(vehicles, start, work, tally):
         tally_area(vehicles, start, work, tally, a)
 
 
-@kernel
+@spliced
 def tally_area(vehicles, start, work, tally, a):
     """Add one tick of an area: who drove how far in it for how long, how much of it is taken, and who waits there."""
     lane, begin, end = tally.area[a].lane, tally.area[a].begin, tally.area[a].end
@@ -98,6 +98,14 @@ def note_passage(tally, d, v):
     tally.detector[d, 0] += 1.0
     tally.detector[d, 1] += v
     tally.detector[d, 2] += 1.0 / max(v, 1)
+
+
+@kernel
+def tally_road(road, tally, clock, tick):
+    """Measure the road after the tick: traces while they are kept, queues every few ticks."""
+    if clock.trace_begin <= tick < clock.trace_end:
+        trace(road, tally, tick + 1)
+    tally_queues(road, tally, clock, tick)
 
 
 @kernel
@@ -164,17 +172,20 @@ def close_interval(road, tally, time):
 
 
 @kernel
-def trace(road, chosen, tick, rows, filled):
-    """Append position and speed of chosen vehicles (flag by trip) to ``rows``; return the number of rows filled."""
-    net, vehicles, start = road.net, road.vehicles, road.start
-    for lane in range(net.lanes):
+def trace(road, tally, tick):
+    """Append position and speed of the traced vehicles on the traced lanes; what does not fit is counted only."""
+    vehicles, start, work = road.vehicles, road.start, road.work
+    rows, n = tally.trace, work.count[Count.TRACES]
+    for at in range(len(tally.trace_lane)):
+        lane = tally.trace_lane[at]
         for k in range(start[lane], start[lane + 1]):
             vid = vehicles.ID[k]
-            if chosen[vid] and filled < len(rows):
-                rows[filled, 0] = tick
-                rows[filled, 1] = vid
-                rows[filled, 2] = lane
-                rows[filled, 3] = pos(vehicles.X[k])
-                rows[filled, 4] = vel(vehicles.X[k])
-                filled += 1
-    return filled
+            if tally.traced[vid]:
+                if n < len(rows):
+                    rows[n, 0] = tick
+                    rows[n, 1] = vid
+                    rows[n, 2] = lane
+                    rows[n, 3] = pos(vehicles.X[k])
+                    rows[n, 4] = vel(vehicles.X[k])
+                n += 1
+    work.count[Count.TRACES] = n

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from dataclasses import dataclass, field
 
@@ -13,10 +12,10 @@ from trafficsim.base.errors import SimulationError
 from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.kernels.ca import run as run_ticks
-from trafficsim.kernels.rng import Stream, u01
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.tally import close_interval, trace
+from trafficsim.kernels.tally import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 from trafficsim.spec.scenario import CellularAutomaton
@@ -90,17 +89,14 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     tick_s = settings.tick_s
     last = round((plan.end_s - plan.start_s) / tick_s)
     interval = max(1, round(plan.interval_s / tick_s))
-    traced, watch = _Traced.of(plan, settings), GridlockWatch.of(program, tick_s)
+    watch, most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
     tick = 0
     while tick < last and not _finished(program):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + (1 if traced.holds(tick) else SLICE_TICKS), boundary, traced.next_change(tick),
-                  watch.next_look(tick))
+        end = min(tick + most, boundary, watch.next_look(tick))
         advance(program, tick, end)
         tick = end
         take_events(program, collected)
-        if traced.holds(tick - 1):
-            take_traces(program, traced, tick, collected)
         if tick == boundary or _finished(program):
             take_interval(program, tick, collected)
         if tick % watch.every == 0 or tick == last:
@@ -143,33 +139,8 @@ def _finished(program: Program) -> bool:
     return int(program.work.count[Count.COMPLETED]) == len(program.trips.row) - 1
 
 
-@dataclass(frozen=True)
-class _Traced:
-    """Which vehicles leave a trace, between which ticks, on which links (none: on all)."""
-
-    chosen: np.ndarray
-    begin: float
-    end: float
-    links: np.ndarray
-
-    @classmethod
-    def of(cls, plan: Plan, settings: CellularAutomaton) -> _Traced:
-        """Read it from a plan."""
-        chosen = np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share)
-        begin, end = ((time - plan.start_s) / settings.tick_s for time in (plan.trace_begin_s, plan.trace_end_s))
-        return cls(chosen, begin if chosen.any() else np.inf, end, np.array(plan.trace_link, np.int64))
-
-    def holds(self, tick: int) -> bool:
-        """Whether traces are kept in a tick."""
-        return self.begin <= tick < self.end
-
-    def next_change(self, tick: int) -> int:
-        """Return the next tick in which they begin, or one that is never reached."""
-        return int(np.ceil(self.begin)) if tick < self.begin < np.inf else sys.maxsize
-
-
 def take_events(program: Program, collected: Collected) -> None:
-    """Move the events and passages of the last slice out of the program.
+    """Move the events, passages and traces of the last slice out of the program.
 
     Raises
     ------
@@ -178,6 +149,7 @@ def take_events(program: Program, collected: Collected) -> None:
     """
     _take("events", program.tally.events, program.work.count, Count.EVENTS, collected.events)
     _take("passages", program.gates.passages, program.work.count, Count.PASSAGES, collected.passages)
+    _take("traces", program.tally.trace, program.work.count, Count.TRACES, collected.traces)
 
 
 def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, collected: list[np.ndarray]) -> None:
@@ -187,16 +159,6 @@ def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, coll
     if rows:
         collected.append(buffer[:rows].copy())
         count[counter] = 0
-
-
-def take_traces(program: Program, traced: _Traced, tick: int, collected: Collected) -> None:
-    """Copy the positions of the chosen vehicles after a tick."""
-    rows = np.empty((int(program.start[-1]), 5), np.int32)
-    rows = rows[: trace(program.road, traced.chosen, tick, rows, 0)]
-    if len(traced.links):
-        rows = rows[np.isin(program.net.lane.link[rows[:, 2]], traced.links)]
-    if len(rows):
-        collected.traces.append(rows)
 
 
 def take_interval(program: Program, tick: int, collected: Collected) -> None:

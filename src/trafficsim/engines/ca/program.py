@@ -11,6 +11,7 @@ from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
 from trafficsim.engines.ca.scales import make_rule, one_row
+from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
 from trafficsim.kernels.rules import Rule
@@ -157,6 +158,7 @@ def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
         areas=areas, area=_areas(plan, settings, net), area_count=np.zeros((max(areas, 1), 6)),
         queue=queue, queue_count=np.zeros((links, QUEUE_BINS)), events=np.zeros((EVENT_ROWS, 4)),
+        **trace_tables(plan, net),
     )
 
 
@@ -187,5 +189,5 @@ def _clock(plan: Plan, settings: CellularAutomaton) -> np.record:
         "analysis_end": round((plan.analysis_end_s - plan.start_s) / tick),
         "queue_every": max(1, round(QUEUE_EVERY_S / tick)), "cycle_default": round(CYCLE_DEFAULT_S / tick),
         "wait_speed": int(WAIT_SPEED_MS * tick / cell), "move_speed": max(1, int(MOVE_SPEED_MS * tick / cell)),
-        "bin_cells": max(1, round(QUEUE_BIN_M / cell)),
+        "bin_cells": max(1, round(QUEUE_BIN_M / cell)), **trace_window(plan, tick),
     })
