@@ -70,15 +70,20 @@ def compare(case: str, minutes: float, peers: list[str]) -> dict[str, Any]:
             write_files(load, Path(place), converter)
         for name in simulators:
             print(f"{case}: {name} ...", file=sys.stderr, flush=True)
-            found[name] = in_own_process(case, minutes, name, place)
+            result = in_own_process(case, minutes, name, place)
+            if result is not None:
+                found[name] = result
     check_demand(load, found)
     return found
 
 
-def in_own_process(case: str, minutes: float, name: str, folder: str) -> dict[str, Any]:
-    """Run one simulator in a process of its own."""
+def in_own_process(case: str, minutes: float, name: str, folder: str) -> dict[str, Any] | None:
+    """Run one simulator in a process of its own; one that fails says so itself, and gives nothing."""
     command = [sys.executable, __file__, "--case", case, "--minutes", str(minutes), "--worker", name, folder]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        print(f"{case}: {name} failed with status {done.returncode}, left out", file=sys.stderr)
+        return None
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -116,6 +121,8 @@ def main() -> int:
         found = {case: compare(case, given.minutes, given.peers) for case in cases}
     except NotTheSame as problem:
         print(f"versus: {problem}", file=sys.stderr)
+        return 1
+    if any(OURS not in results for results in found.values()):
         return 1
     print(json.dumps({"minutes": given.minutes, "cases": found}) if given.json else markdown(found, given.minutes))
     return 0
