@@ -11,7 +11,7 @@ WORKERS ?= 2
 DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
 
-.PHONY: demo test test-compiled test-plain lint bench docs data clean
+.PHONY: demo test test-compiled test-plain lint bench bench-check docs data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
@@ -65,6 +65,10 @@ bench: $(INSTALLED)
 	$(BIN)/trafficsim bench
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-autosave
 	$(BIN)/python benchmarks/step_costs.py
+
+# Speed as a ratio to the machine's, against the committed ratios: a loss of 25 % is warned of, one of 50 % fails.
+bench-check: $(INSTALLED)
+	$(BIN)/python -m benchmarks.bench_check
 
 $(DOCS): pyproject.toml $(DATA) | $(BIN)/python
 	$(call install,-e '.[docs]')

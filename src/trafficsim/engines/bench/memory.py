@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -41,18 +41,20 @@ def footprint(program: Program) -> dict[str, float]:
     route = _bytes([trips.hops, trips.lanes_wanted, trips.lanes_feasible])
     trip = _bytes([trips.row, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened])
     fixed = _bytes([program.tally.events, program.gates.passages])
-    network = _bytes(_arrays(program)) - road - route - trip - fixed
+    network = _bytes(_arrays(tuple(vars(program).values()))) - road - route - trip - fixed
     parts = {"road_bytes": road / vehicles, "trip_bytes": trip / vehicles, "route_bytes": route / vehicles}
     return {"bytes_per_vehicle": sum(parts.values()), **parts, "bytes_per_lane": network / lanes,
             "fixed_mb": fixed / 2**20}
 
 
-def _arrays(program: Program) -> Iterable[Any]:
-    rooms = (program.net, program.signals, program.trips, program.queues, program.zones, program.gates,
-             program.work, program.tally, program.vehicles, program.after)
-    loose = (program.multilane, program.start, program.start_after)
-    return [*(array for room in rooms for array in room), *loose]
+def _arrays(part: Any) -> Iterator[Any]:
+    """All arrays in tuples of tuples."""
+    if isinstance(part, np.ndarray):
+        yield part
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _arrays(inner)
 
 
 def _bytes(arrays: Iterable[Any]) -> float:
-    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+    return float(sum(array.nbytes for array in arrays))

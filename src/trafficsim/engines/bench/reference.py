@@ -32,11 +32,12 @@ class Reference:
         self._speeds: list[float] = []
         _scramble(self._words, 1)
 
-    def sample(self) -> None:
-        """Time the loop once."""
+    def sample(self) -> float:
+        """Time the loop once; return words per second."""
         began = time.process_time()
         _scramble(self._words, ROUNDS)
         self._speeds.append(WORDS * ROUNDS / max(time.process_time() - began, 1e-9))
+        return self._speeds[-1]
 
     @property
     def per_s(self) -> float:

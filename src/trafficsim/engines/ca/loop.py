@@ -80,6 +80,7 @@ def warm_up(program: Program) -> float:
     began = time.perf_counter()
     run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, 0, 0)
     GridlockWatch.of(program, 1.0).warm_up(program)
+    close_interval(program.road, program.tally, 0.0)  # of nobody
     return time.perf_counter() - began
 
 
