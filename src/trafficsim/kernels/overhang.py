@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.jit import spliced
+from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.words import FAR, FAST, length, pos, rear, vel
 
 
@@ -24,7 +24,7 @@ def last_over(net, vehicles, start, trips, conn, reach):
     return -1
 
 
-@spliced
+@kernel
 def overhang(net, vehicles, start, trips, work, lane):
     """Return (position, speed) of a rear that reaches back over the stop line of a lane; (FAR, FAST) if there is none.
 
