@@ -18,8 +18,8 @@ FOUR_SHARE = MOST_SHARE / 4.0
 """All-way stop, over the headway of an approach that is alone: the largest, and that of conflicting departures."""
 KEEP_CLEAR = int(Stream.KEEP_CLEAR)
 MOST_OVER = 3
-"""Who leaves a waiting place starts 2 cells beyond it, a head stands 1 cell before the line: length and standing gap may
-be longer than the way to the place by so much."""
+"""Who leaves a waiting place starts 2 cells beyond it, a head stands 1 cell before the line: length and standing gap
+may be longer than the way to the place by so much."""
 
 
 @njit(inline="always")
