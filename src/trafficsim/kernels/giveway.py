@@ -8,7 +8,7 @@ from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.rng import Stream, draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
-from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, pos, rear, turn_of, vel
+from trafficsim.kernels.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, length, pos, rear, turn_of, vel
 
 OPEN, CLOSED, YIELD = 0, 1, 2
 NEVER = 1.0e15
@@ -17,6 +17,9 @@ MOST_SHARE = 9.6 / 3.9
 FOUR_SHARE = MOST_SHARE / 4.0
 """All-way stop, over the headway of an approach that is alone: the largest, and that of conflicting departures."""
 KEEP_CLEAR = int(Stream.KEEP_CLEAR)
+MOST_OVER = 3
+"""Who leaves a waiting place starts 2 cells beyond it, a head stands 1 cell before the line: length and standing gap
+may be longer than the way to the place by so much."""
 
 
 @njit(inline="always")
@@ -333,6 +336,24 @@ def has_stopped(net, work, view):
         return available <= net.scale.slack
     rolls = v <= 2 * net.scale.crawl and available <= net.scale.slack + v
     return rolls and moves_up(net, work, view.conn, lane, view.tick)
+
+
+@spliced
+def fits_inside(net, conn, y):
+    """Whether a vehicle that waits inside the junction stands wholly beyond the line, so that others can come up."""
+    return net.conn[conn].pocket >= 0 and length(y) <= net.conn[conn].inner + MOST_OVER
+
+
+@spliced
+def has_place(net, signals, work, conn, y):
+    """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
+    if not fits_inside(net, conn, y) or work.conn[conn].inside >= net.conn[conn].places:
+        return False
+    group = net.conn[conn].group
+    if group < 0:
+        return True
+    lamp = signals.group[group].state
+    return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
 
 
 @njit(inline="always")

@@ -11,6 +11,8 @@ from trafficsim.kernels.giveway import (
     YIELD,
     asking,
     can_stop,
+    fits_inside,
+    has_place,
     has_room,
     has_stopped,
     has_to_stop,
@@ -26,7 +28,7 @@ from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.overhang import last_over
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, YELLOW
+from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER
 from trafficsim.kernels.state import Count, View
 from trafficsim.kernels.words import (
     DECIDED_STOP,
@@ -159,9 +161,9 @@ def may_force(road, view):
         if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
             return 0
     if work.conn[conn].inside > 0:
-        return 2 if work.conn[conn].inside < net.conn[conn].places else 0
+        return 2 if work.conn[conn].inside < net.conn[conn].places and fits_inside(net, conn, y) else 0
     if must_wait(road, asking(conn, lane, view.key, tick, work.lane[lane].wait)):
-        return 2 if net.conn[conn].pocket >= 0 else 0
+        return 2 if fits_inside(net, conn, y) else 0
     for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
         foe = net.crosses[i]
         group = net.conn[foe].group
@@ -194,18 +196,6 @@ def with_room(road, view, so_far):
         if not clear or is_blocked(road, conn, tick, waited):
             return CLOSED, 2
     return status, held
-
-
-@spliced
-def has_place(net, signals, work, conn):
-    """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
-    if net.conn[conn].pocket < 0 or work.conn[conn].inside >= net.conn[conn].places:
-        return False
-    group = net.conn[conn].group
-    if group < 0:
-        return True
-    lamp = signals.group[group].state
-    return lamp != RED and lamp != RED_AMBER and lamp != YELLOW
 
 
 @spliced
@@ -303,7 +293,7 @@ def wait_at_line(road, view, made, held):
     brake = road.trips.row[road.vehicles.ID[road.start[lane]]].brake
     work.lane[lane].hold = held
     inner = int32(0)
-    if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, road.signals, work, conn)):
+    if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, road.signals, work, conn, view.y)):
         inner = int32(net.conn[conn].inner)
         work.lane[lane].head_conn = conn
         work.lane[lane].to_pocket = 1

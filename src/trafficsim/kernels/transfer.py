@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint32
 
-from trafficsim.kernels.giveway import NEVER, asking, must_wait
+from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import kernel, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
@@ -342,7 +342,7 @@ def leaving_place(net, vehicles, start, conn, cells):
     place = net.conn[conn].inner + 2 - net.lane[to].length - net.conn[conn].length
     tail = start[to + 1] - 1
     back = rear(vehicles.X[tail], vehicles.Y[tail]) if tail >= start[to] else place
-    moved = min(cells >> 1, int32(net.conn[conn].inner))
+    moved = max(min(cells >> 1, int32(net.conn[conn].inner) + MOST_OVER - cells), int32(0))
     return int32(min(place, back)) if back >= place - moved else int32(-32768)
 
 

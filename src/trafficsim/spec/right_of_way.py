@@ -28,8 +28,8 @@ ALL_WAY_STOP = (4.0, 3.9)
 AT_SIGNAL = {"right": (6.2, 2.0), "through": (6.5, 2.0), "left": PERMITTED_LEFT}
 # Lanes that merge at speed: two following headways (modelling assumption); car following alone spaces those who merge.
 MERGE = (2.0, 1.0)
-LEAST_WAITING_PLACE_M = 4.5
-"""A car stands wholly beyond the stop line."""
+LEAST_WAITING_PLACE_M = 5.5
+"""A car stands wholly beyond the stop line, with a metre to spare (modelling assumption)."""
 
 
 def conflicts_of(ways: Sequence[Way]) -> list[Pair]:

@@ -24,9 +24,9 @@ from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
-WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 4.5, 3
+WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
 """Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
-most (spacing in queues, length of a car; modelling assumption)."""
+most (spacing in queues, a car and a metre; modelling assumption)."""
 MOST_CELLS = 32000
 """Positions are signed 16-bit cells."""
 
