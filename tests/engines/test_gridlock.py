@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 
 from tests.oracles.gridlock import choices_of, deadlocked, gridlocks
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
@@ -51,9 +52,10 @@ def ran(world: World) -> Record:
     return run(make_plan(world))
 
 
-def test_a_full_ring_of_streets_is_one_gridlock_with_exactly_its_four_links() -> None:
-    world = ring_world(900.0)
-    plan, record = make_plan(world), ran(world)
+@pytest.mark.parametrize("replication", [1, 2, 3, 4])
+def test_a_full_ring_of_streets_is_one_gridlock_with_exactly_its_four_links(replication: int) -> None:
+    plan = make_plan(ring_world(900.0), replication)
+    record = run(plan)
     found = record.gridlocks
     assert [plan.link_id[row] for row in found.link.tolist()] == list(RING)
     assert found.number.tolist() == [1] * 4

@@ -86,11 +86,15 @@ def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
             return []
         to, hop = int(net.conn[conn].to), hop + 1
         slots = range(program.start[to], program.start[to + 1])
+        if not further and len(slots) and int(program.vehicles.X[slots[-1]]) & 0xFFF == 0:
+            back = (int(program.vehicles.X[slots[-1]]) >> 16) - _cells(program, slots[-1])
+            if back < -(net.lane[to].length + net.conn[conn].length):
+                return [to]
         room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
         if room >= need or trips.hops[hop] == EXIT:
             return []
         if len(slots):
-            return [to] if int(program.vehicles.X[slots[0]]) & 0xFFFF == 0 else []
+            return [to] if int(program.vehicles.X[slots[0]]) & 0xFFF == 0 else []
         onward = [at for at in _ways(program, to, int(trips.hops[hop])) if net.conn[at].origin == to]
         if not onward:
             return []

@@ -62,7 +62,7 @@ def tiny_plan() -> Plan:
         # Lane 0 of a: to b (signal); lane 1 of a: to b (signal) and back to a (no signal, gives way).
         connections=ConnectionArrays(
             i4(0, 1, 1), i4(2, 2, 0), i4(0, 0, 1), f8(0, 0, 0), f8(10, 10, 10), i4(0, 0, -1), i4(0, 0, 0, 1), i4(0),
-            i4(0, 0, 0, 0), i4(), f8(6, 6, 6), f8(3, 3, 3), np.zeros(3, np.bool_), np.zeros(3, np.bool_),
+            i4(0, 0, 0, 0), i4(), f8(6, 6, 6), f8(3, 3, 3), *(np.zeros(3, np.bool_) for _ in range(3)),
             np.array([0, 0, 3], np.uint8), f8(0, 0, 0)),
         signals=SignalArrays(("s",), i4(0, 1), i4(0, 2), f8(30, 30), i4(0, 1), np.array([2, 0], np.uint8), f8(0)),
         classes=ClassArrays(("car",), i4(0), f8(4.5), f8(2.5), f8(50), f8(1.8), f8(0.015), f8(1.2), f8(4), f8(0), f8(0),

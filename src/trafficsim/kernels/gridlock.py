@@ -45,6 +45,10 @@ def blocker_beyond(road, lane, conn, tick):
             if further > 0 or tick - signals.group[group].since >= work.lane[lane].wait:
                 return FREE  # the lamp is what it waits for
         to = net.conn[conn].to
+        tail = start[to + 1] - 1
+        if further == 0 and tail >= start[to] and vel(vehicles.X[tail]) == 0:
+            if rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length < 0:
+                return to  # its rear lies over the line, whatever room there is further ahead
         room += net.lane[to].length - work.lane[to].used
         hop += 1
         if room >= cells or trips.hops[hop] == EXIT:
