@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.engines.ca.program import Program
 
-BY_SLOT = ("leader", "moved", "candidate", "bound_slot", "bound_speed")
+BY_SLOT = ("leader", "moved", "candidate", "bound")
 """Scratch of one tick with a row for every vehicle that may be on the road; the rest of it goes by lane."""
 
 
@@ -22,8 +22,8 @@ def footprint(program: Program) -> dict[str, float]:
         ``bytes_per_vehicle``: all that grows with the trips over their number, those that have not departed or have
         arrived included; it is the sum of ``road_bytes`` (words of vehicles on the road, twice, and the scratch of a
         tick), ``trip_bytes`` (constants and what happened to it) and ``route_bytes``. ``bytes_per_lane``: all that
-        grows with the network, the slots that are kept free by lane included. ``fixed_mb``: buffers of events and
-        passages.
+        grows with the network, the slots that are kept free by lane included. ``fixed_mb``: buffers of events, traces
+        and passages.
 
     Examples
     --------
@@ -39,8 +39,9 @@ def footprint(program: Program) -> dict[str, float]:
     room = len(program.vehicles.X)
     road = _bytes([*program.vehicles, *program.after, *slots]) * min(vehicles, room) / room
     route = _bytes([trips.hops, trips.lanes_wanted, trips.lanes_feasible])
-    trip = _bytes([trips.row, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened])
-    fixed = _bytes([program.tally.events, program.gates.passages])
+    trip = _bytes([trips.row, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened,
+                   program.tally.traced])
+    fixed = _bytes([program.tally.events, program.tally.trace, program.gates.passages])
     network = _bytes(_arrays(tuple(vars(program).values()))) - road - route - trip - fixed
     parts = {"road_bytes": road / vehicles, "trip_bytes": trip / vehicles, "route_bytes": route / vehicles}
     return {"bytes_per_vehicle": sum(parts.values()), **parts, "bytes_per_lane": network / lanes,
