@@ -54,7 +54,7 @@ def test_travel_time(city: str, real_data: Path) -> None:
 
 @pytest.mark.parametrize("city", CLOSE_TIME_LOSS)
 def test_time_loss_with_departure_delay(city: str, real_data: Path) -> None:
-    """Within 40 % of SUMO, or within its own spread."""
+    """Within 25 % of SUMO, or within its own spread."""
     result = result_of(real_data, city)
     assert result.time_loss_s.accepted, result.time_loss_s
 
