@@ -1,4 +1,4 @@
-"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…] [--json] [--worst CITY] [--spread] [--discharge]``.
+"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…]``, with ``--help`` for its options.
 
 Networks, signals and demand of six real places are imported and run; means over several replications stand beside what
 SUMO 1.28.0 gives for the same files, with a verdict for each. Nothing is tuned to any of them. The data are read from

@@ -120,7 +120,7 @@ def crossings_of_sumo(folder: Path, name: str) -> Crossings:
 
 def discharge_table(folder: Path, cities: list[City]) -> Iterator[str]:
     """Yield one line per city in Markdown."""
-    yield "| city | signal movements | vehicles of ours / SUMO's in the fullest cycles: median | quartiles | within 15 % |"
+    yield "| city | signal movements | vehicles per full cycle, ours / SUMO: median | quartiles | within 15 % |"
     yield "|---|--:|--:|---|--:|"
     for city in cities:
         ratios = np.array([each.ratio for each in discharges(folder, city)])
