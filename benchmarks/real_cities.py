@@ -1,4 +1,4 @@
-"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…] [--json] [--worst CITY] [--spread]``.
+"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…]``, with ``--help`` for its options.
 
 Networks, signals and demand of six real places are imported and run; means over several replications stand beside what
 SUMO 1.28.0 gives for the same files, with a verdict for each. Nothing is tuned to any of them. The data are read from
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cities.compare import Result, compare
 from cities.data import CITIES, NoData, data_folder, load_city, load_reference
+from cities.discharge import discharge_table
 from cities.spread import NoSumo, print_spread
 from cities.table import markdown
 from cities.worst import worst
@@ -29,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
     parser.add_argument("--rows", type=int, default=15, metavar="N", help="with --worst: number of edges (15)")
     parser.add_argument("--spread", action="store_true", help="run the program sumo many times; print its spread")
+    parser.add_argument("--discharge", action="store_true", help="run the program sumo; compare signal movements")
     given = parser.parse_args()
     unknown = sorted(set(given.cities) - set(CITIES))
     if unknown or given.replications < 1:
@@ -43,6 +45,9 @@ def main() -> int:
         folder = data_folder()
         if given.spread:
             print_spread(folder, given.cities or list(CITIES))
+        elif given.discharge:
+            for line in discharge_table(folder, [load_city(folder, name) for name in given.cities or CITIES]):
+                print(line, flush=True)
         elif given.worst:
             for line in worst(folder, load_city(folder, given.worst), given.rows, given.until):
                 print(line)

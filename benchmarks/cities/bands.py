@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .data import GIVEN_ROUTES
 
 TRAVEL_TIME_SHARE = 0.30
-LOSS_SHARE = 0.40
+LOSS_SHARE = 0.25
 
 
 class Band(NamedTuple):

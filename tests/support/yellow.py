@@ -1,0 +1,57 @@
+"""Single drivers at 50 km/h who meet a yellow light at all distances, and how hard they brake."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.oracles.road_state import unpack
+from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
+from trafficsim.engines.ca.loop import advance
+from trafficsim.spec.demand import Trip
+
+SPEED_MS = 50.0 / 3.6
+APPROACH_M, YELLOW_S, TICKS = 300.0, 25, 60
+CELL_M = 0.5
+
+
+def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.ndarray:
+    """Return speeds (drivers, ticks) in m/s, -1 once a driver has left the approach.
+
+    Everybody is alone on an approach of their own, and is between ``nearest_s`` and ``farthest_s`` of driving before
+    the stop line when the lamps turn yellow after 25 s; distances are spread evenly.
+    """
+    names = [f"{number}" for number in range(drivers)]
+    rows = [row for name in names for row in (link(f"in{name}", APPROACH_M), link(f"out{name}", 100.0))]
+    joints = [way for number, name in enumerate(names)
+              for way in through(f"in{name}", f"out{name}", signal="s", signal_index=number)]
+    lead_s = np.linspace(nearest_s, farthest_s, drivers)
+    trips = [Trip(id=name, depart_s=YELLOW_S - APPROACH_M / SPEED_MS + lead, route=(f"in{name}", f"out{name}"))
+             for name, lead in zip(names, lead_s.tolist(), strict=True)]
+    signal = fixed_time("s", float(YELLOW_S), 300.0, groups=drivers)
+    program = make_program(make_world(make_network(rows, joints, [signal]), trips=trips))
+    speeds = np.full((drivers, TICKS), -1.0)
+    for tick in range(TICKS):
+        advance(program, tick, tick + 1)
+        road = unpack(program)
+        first = np.asarray(program.trips.row.hop[road.trip] == program.trips.row.route_start[road.trip])
+        speeds[road.trip[first], tick] = road.speed[first] * CELL_M
+    return speeds
+
+
+def mean_braking_ms2(speeds: np.ndarray) -> np.ndarray:
+    """Mean deceleration over the stopping distance, by driver who stops (rows of :func:`speeds_at_yellow`).
+
+    The speed of a tick is its mean, so that speeds between are taken on straight lines from the middle of one tick to
+    the middle of the next. Braking begins where they fall below 0.95 of the approach speed, which neither dithering nor
+    dawdling does for long: ``v^2 / 2x`` from there to standstill.
+    """
+    found = []
+    level = 0.95 * SPEED_MS
+    for row in speeds[speeds[:, -1] == 0.0]:
+        before = int(np.flatnonzero(row > level)[-1])
+        steps = np.concatenate([[level], row[before + 1:]])
+        rest = 1.0 - (row[before] - level) / (row[before] - row[before + 1])
+        distance = (steps[:-1] + steps[1:]) / 2
+        distance[0] *= rest
+        found.append(level**2 / (2 * distance.sum()))
+    return np.array(found)
