@@ -16,6 +16,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables"
 COMMANDS = {
     "traffic": "python -m benchmarks.field_values",
     "resolution": "python -m benchmarks.resolution",
+    "motorway": "python -m benchmarks.motorway",
     "signal_delay": "python -m benchmarks.signal_delay 300",
     "gap_acceptance": "python -m benchmarks.gap_acceptance",
     "cities": "python benchmarks/real_cities.py",

@@ -1,17 +1,12 @@
-"""Capacity of a motorway lane, and how lanes are used."""
+"""Capacity of a motorway lane, how lanes are used, and jams."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
+from benchmarks.motorway import jam_front_kmh, left_lane_share, ring_flow
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
-from tests.support.worlds import link, make_network, make_plan, make_world, through
-from trafficsim.engines.ca.loop import simulate
-from trafficsim.engines.ca.program import compile_plan
-from trafficsim.spec.demand import Flow
-from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.scenario import CellularAutomaton, Detector, Time
+from trafficsim.spec.scenario import CellularAutomaton
 
 LENGTH_M, TICKS = 6000.0, 2400
 
@@ -38,20 +33,30 @@ def test_free_and_congested_branch() -> None:
     assert -22.0 <= (ring_flow_veh_h(120.0, 80.0) - ring_flow_veh_h(120.0, 60.0)) / 20.0 <= -13.0
 
 
-def test_two_lanes_carry_what_comes_and_both_are_used() -> None:
-    # 2,400 veh/h of mixed drivers: no lane carries less than 30 % (no rule of keeping to the kerb is modelled), and the
-    # mean speed lies between what the drivers want (116.7 km/h) and 85 % of it.
-    rows = [link(name, 2000.0, lanes=2, speed_limit_kmh=120.0, road_class="motorway") for name in ("a", "b", "c")]
-    flow = Flow(id="f", volume_veh_h=2400.0, route=("a", "b", "c"), departures="scheduled")
-    world = make_world(
-        make_network(rows, through("a", "b", 2) + through("b", "c", 2)), [flow], drivers=Drivers(),
-        time=Time(analysis_s=1800.0, clear_s=1.0, interval_s=300.0),
-        detectors=(Detector(id="d", link="c", position_m=500.0),),
-    )
-    plan = make_plan(world)
-    program = compile_plan(plan, CellularAutomaton())
-    _, collected = simulate(plan, CellularAutomaton(), program)
-    count, speed_sum = (np.stack(collected.detectors)[2:6, :, column].sum(axis=0) for column in (0, 1))
-    assert count.sum() * 3 == pytest.approx(2400.0, rel=0.02)
-    assert count.min() / count.sum() >= 0.3
-    assert 0.85 * 116.7 <= speed_sum.sum() / count.sum() * 1.8 <= 116.7
+@pytest.mark.parametrize(("veh_h_lane", "low", "high"), [(200.0, 0.1, 0.35), (400.0, 0.25, 0.45), (1600.0, 0.51, 0.65)])
+def test_the_left_of_two_lanes_carries_more_than_half_of_a_dense_flow_only(
+    veh_h_lane: float, low: float, high: float,
+) -> None:
+    # The inversion: below half in light traffic, above half beyond 1,500 veh/h per lane. A share of half an hour has a
+    # standard error of 0.02 at most (in light traffic: 200 vehicles).
+    share, speeds = left_lane_share(veh_h_lane)
+    assert low <= share <= high
+    assert speeds[1] > speeds[0] + 3.0, "the left lane is the faster one"
+
+
+def test_two_lanes_carry_what_comes_at_the_speed_of_field_curves() -> None:
+    # 1,200 veh/h per lane: the mean lies between 85 % of what drivers want (116.7 km/h) and that.
+    share, speeds = left_lane_share(1200.0)
+    assert 0.85 * 116.7 <= share * speeds[1] + (1.0 - share) * speeds[0] <= 116.7
+
+
+@pytest.mark.parametrize("density_veh_km", [20.0, 25.0, 30.0, 40.0])
+def test_a_ring_has_no_hysteresis(density_veh_km: float) -> None:
+    # Real traffic keeps a flow after an even start that it does not recover from a jam. This rule does not: the two
+    # agree within 2 % (at 40 veh/km the jam has not wholly dissolved when the count begins).
+    even, jam = ring_flow(density_veh_km, jammed=False), ring_flow(density_veh_km, jammed=True)
+    assert even == pytest.approx(jam, rel=0.02)
+
+
+def test_the_tracked_front_of_a_jam_moves_upstream_as_fast_as_real_ones() -> None:
+    assert -22.0 <= jam_front_kmh() <= -13.0

@@ -10,6 +10,7 @@ from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.look import look_ahead, serve_stops
+from trafficsim.kernels.overtaking import stay_behind
 from trafficsim.kernels.repack import repack
 from trafficsim.kernels.rng import Stream, tick_key
 from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
@@ -45,6 +46,7 @@ def step(world, vehicles, after, start, start_after, tick):
     n = start[net.lanes]
     leader_words(vehicles, work, n)
     look_ahead(road, tick)
+    stay_behind(road)
     serve_stops(net, vehicles, start, trips, work)
     follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
     apply_bounds(vehicles, work, n, rule.light)

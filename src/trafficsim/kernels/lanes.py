@@ -1,8 +1,9 @@
 """Lane changes: mandatory towards lanes that lead on, discretionary past slower leaders; one direction per tick.
 
-Outside built-up areas drivers keep to the kerb: they leave it to overtake, early enough not to lose their speed, and go
-back when they can drive there at their own speed for some seconds (Vienna Convention on Road Traffic 1968, articles 10
-and 11; the seconds are a modelling assumption).
+On links with ``keep`` (outside built-up areas by default) drivers leave the kerb to overtake, early enough not to lose
+their speed, and go back when they can drive there at their own speed for some seconds (Vienna Convention on Road
+Traffic 1968, articles 10 and 11; the seconds are a modelling assumption). In a queue they choose their lane as in
+towns. For their route they change from a distance before the end of the link on; before that the whole road is theirs.
 
 A change is a rotation between two adjacent slices of the dense array; nothing else moves.
 """
@@ -32,7 +33,8 @@ def lane_flags(net, trips, lane, hop):
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
-    if (int32(trips.lanes_feasible[hop]) >> side) & 1 == 0:
+    merges = net.lane[lane].ends > 0 and flags != int32(1)
+    if merges or (int32(trips.lanes_feasible[hop]) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
@@ -128,23 +130,28 @@ def fits(net, vehicles, start, where, leader):
 
 
 @spliced
-def gains(net, vehicles, x, room, where):
+def gains(net, vehicles, work, x, room, where):
     """Whether a change that nothing demands is worth it: more room ahead, or back to the kerb without losing speed.
 
     ``room`` is (gap to the own leader, gap and speed of the one ahead in the other lane).
     """
     own, ahead, ahead_speed = room
-    side, keep = where
+    side, kept, first = where
+    # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
+    keep = kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
+    if kept and not keep and work.candidate[x] == 0:
+        return False
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and side < 0:
         closing = max(desired - ahead_speed, int32(0))
         seen = min(ahead, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
         return seen >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
-    if ahead <= own + net.scale.gain:
+    leader_speed = vel(vehicles.X[x - 1])
+    if ahead <= own + net.scale.gain and not (keep and ahead_speed > leader_speed):
         return False
     if not keep:
         return True
-    held = vel(vehicles.X[x - 1]) + (net.scale.crawl >> 1) <= desired
+    held = leader_speed + (net.scale.crawl >> 1) <= desired
     return held and own <= int32(3) * vel(vehicles.X[x]) + net.scale.near
 
 
@@ -169,7 +176,8 @@ def accepts(net, vehicles, start, trips, work, where):
     y = Y[x]
     p = pos(X[x])
     side = int32(target - source)
-    must = wish(y) == side
+    near = not keep or p >= -net.scale.ahead
+    must = wish(y) == side and near
     first = x == start[source]
     if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
         return False
@@ -183,7 +191,7 @@ def accepts(net, vehicles, start, trips, work, where):
     ahead, ahead_speed = room_beside(net, vehicles, start, trips, work, (target, j, p))
     if ahead < 0:
         return False
-    if not must and not gains(net, vehicles, x, (own, ahead, ahead_speed), (side, keep)):
+    if not must and not gains(net, vehicles, work, x, (own, ahead, ahead_speed), (side, keep, first)):
         return False
     if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
         return False
@@ -192,7 +200,7 @@ def accepts(net, vehicles, start, trips, work, where):
         return False
     if must:
         return True
-    return lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
+    return not near or lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
 
 
 @njit(inline="always")

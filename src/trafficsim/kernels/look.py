@@ -46,8 +46,8 @@ from trafficsim.kernels.words import (
     rear,
     turn_of,
     vel,
-    wish,
 )
+from trafficsim.kernels.zipper import add_bound, zip_in
 
 
 @njit(inline="always")
@@ -278,7 +278,8 @@ def way_of_head(road, lane, k, hop):
         conn = pick(net, road.vehicles, road.start, road.trips, lane, hop)
     if road.vehicles.Y[k] & FLAG_WRONG:
         zip_in(net, road.vehicles, road.start, work, lane, k)
-        if work.lane[lane].wait <= net.scale.stranded:
+        patience = net.scale.patience if net.lane[lane].zip > 0 else float(net.scale.stranded)
+        if work.lane[lane].wait <= patience:
             conn = -1
         elif conn < 0:
             conn = nearest(net, lane, turn)
@@ -362,6 +363,8 @@ def view_of_head(road, lane, tick):
     work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
     if available > sight(net, v) + net.scale.overhang:
+        if y & FLAG_WRONG and available <= net.lane[lane].zip:
+            zip_in(net, vehicles, road.start, work, lane, k)
         return far, int32(NO_BOUND)
     if waits_at_red(net, road.signals, lane, (v, available, y, turn)):
         keep_decision(vehicles, k, DECIDED_STOP)
@@ -381,12 +384,14 @@ def view_of_follower(road, lane, k, tick):
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
     turn = turn_of(vehicles.Z[k])
-    if turn == EXIT or available > sight(net, v):
+    near = turn != EXIT and available <= sight(net, v)
+    if y & FLAG_WRONG and (near or available <= net.lane[lane].zip):
+        zip_in(net, vehicles, start, work, lane, k)
+    if not near:
         return int32(NO_BOUND)
     slot = net.lane[lane].turns + turn
     conn = net.reach[slot]
     if y & FLAG_WRONG:
-        zip_in(net, vehicles, start, work, lane, k)
         return stop_bound(available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
@@ -394,53 +399,6 @@ def view_of_follower(road, lane, k, tick):
     if status != OPEN:
         bound = min(bound, stop_bound(available, trips.row[vid].brake))
     return bound
-
-
-@kernel
-def zip_in(net, vehicles, start, work, lane, k):
-    """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
-
-    It falls in behind the vehicle beside it, and three of four drivers behind it in the other lane open a gap.
-    """
-    side = wish(vehicles.Y[k])
-    target = lane + side
-    link = net.lane[lane].link
-    if side == 0 or target < net.link[link].lane or target >= net.link[link + 1].lane:
-        return
-    x = vehicles.X[k]
-    back = rear(x, vehicles.Y[k])
-    for j in range(start[target], start[target + 1]):
-        gap = back - pos(vehicles.X[j])
-        if gap < 0:
-            continue
-        if j > start[target]:
-            fall_in(net, vehicles, work, k, j - 1)
-        occasion = hash32(uint32(vehicles.KEY[k]))
-        if gap < 6 * net.scale.gain and draw32(vehicles.KEY[j], occasion) & uint32(3):
-            speed = int32(max(safe_speed(gap, vel(x), float32(0.7), net.scale.safe), float32(0.0)))
-            add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
-        return
-    if start[target + 1] > start[target]:
-        fall_in(net, vehicles, work, k, start[target + 1] - 1)
-
-
-@kernel
-def fall_in(net, vehicles, work, k, beside):
-    """Follow a moving vehicle of the other lane that is beside or just ahead, so that a change becomes possible."""
-    v, other = vel(vehicles.X[k]), vel(vehicles.X[beside])
-    ahead = rear(vehicles.X[beside], vehicles.Y[beside]) - pos(vehicles.X[k])
-    if other == 0 or ahead > 2 * net.scale.gain:
-        return
-    speed = max(other - int32(net.scale.soft), int32(1))
-    if ahead >= 0:
-        speed = int32(max(safe_speed(ahead, other, float32(0.7), net.scale.safe), float32(1.0)))
-    add_bound(work, k, max(speed, v - int32(net.scale.firm)))
-
-
-@spliced
-def add_bound(work, slot, speed):
-    """Remember that a vehicle may not be faster than this in the tick."""
-    work.bound[slot] = min(int32(work.bound[slot]), int32(speed))
 
 
 @kernel

@@ -43,6 +43,10 @@ SCALE_FIELDS = {
     "overhang": "i4",  # length of the longest vehicle: so far may a rear reach back over a stop line
     "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
     "horizon": "i4",  # ticks for which a driver who goes back to the kerb wants to keep the own speed
+    "ahead": "i4",  # where lanes are kept: cells before the end of a link at which drivers change for their route
+    "queueing": "i4",  # speed up to which a lane is a queue that may be passed on the kerb side
+    "stagger": "f4",  # headway (ticks) kept behind one in the next lane who must not be passed
+    "closing": "i4",  # ticks over which a driver closes up to that headway
     "gain": "i4",  # room that a discretionary lane change must win
     "chain": "i4",  # vehicles no further than this behind the one before are in one queue
     "crawl": "i4",  # speed below which a vehicle is taken as queueing
@@ -68,6 +72,8 @@ LANE_FIELDS = {
     "look": "i4",  # distance (cells) from the stop line within which followers look at it
     "allowed": "i4",  # bits of the kinds that may use it
     "group": "i4",  # signal group of all its connections, -1 if they have none or several
+    "ends": "i4",  # whether it ends while lanes beside it go on
+    "zip": "i4",  # cells before its end from which those who must leave it zip into the next lane
 }
 LINK_FIELDS = {
     "lane": "i4",  # first lane
@@ -213,6 +219,8 @@ class Net(NamedTuple):
     crosses: Array
     inner: Array
     """Connections with a waiting place inside the junction."""
+    kerb_side: Array
+    """Lanes from which nobody may overtake those in the next lane away from the kerb."""
     stop_probability: Array
     """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""
 

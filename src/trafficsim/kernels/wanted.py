@@ -12,21 +12,23 @@ MOST_LANES = 8
 def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
     """Write for every hop which lanes lead on, and which lead on at all.
 
-    ``wanted``: no lane change is needed within ``reach[0]`` cells beyond the hop. ``feasible``: the lane serves the
-    turn, and what is missing beyond it can be changed on a link that gives ``reach[1]`` cells per lane. ``hops`` and
-    ``links`` are the turns and links of all routes, each ended by EXIT; ``kind_bits`` the vehicle's permission bit.
-    ``masks`` is (wanted, feasible), ``scratch`` two rows of ``MOST_LANES`` zeros.
+    ``wanted``: no lane change is needed within ``reach[0]`` cells beyond the hop (``reach[2]`` on links with ``keep``).
+    ``feasible``: the lane serves the turn, and what is missing beyond it can be changed on a link that gives
+    ``reach[1]`` cells per lane. ``hops`` and ``links`` are the turns and links of all routes, each ended by EXIT;
+    ``kind_bits`` the vehicle's permission bit.
+    ``masks`` is (wanted, feasible), ``scratch`` three rows of ``MOST_LANES`` zeros.
     """
     wanted, feasible = masks
-    onward, here = scratch[0], scratch[1]
+    onward, here, clear = scratch[0], scratch[1], scratch[2]  # way beyond a lane's start; less what changes take of it
     lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
         first = net.link[links[h]].lane
         count = min(net.link[links[h] + 1].lane - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
+        far = reach[2] if net.link[links[h]].keep != 0 else reach[0]
         for side in range(count):
             lane = first + side
-            here[side] = score(net, lane, hops[h], onward, reach[0], kind_bits[h])
+            here[side] = score(net, lane, hops[h], clear, far, kind_bits[h])
             best = max(best, here[side])
             if here[side] >= 0:
                 serving |= 1 << side
@@ -34,14 +36,28 @@ def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
                     feasible_mask |= 1 << side
         mask = 0
         for side in range(count):
-            if here[side] >= 0 and here[side] >= min(best, reach[0]):
+            if here[side] >= 0 and here[side] >= min(best, far):
                 mask |= 1 << side
             onward[side] = net.lane[first + side].length + max(here[side], 0)
+            clear[side] = onward[side]
+        if net.link[links[h]].keep != 0:
+            for side in range(count):
+                clear[side] = max(onward[side] - changes_to(serving, side, count) * reach[1], 0)
         if feasible_mask == 0:
             feasible_mask = serving
         feasible[h] = feasible_mask
         wanted[h] = mask & feasible_mask if mask & feasible_mask else mask
         lanes_after, mask_after = count, feasible_mask
+
+
+@per_vehicle
+def changes_to(mask, side, count):
+    """How many lane changes lead from a lane to the nearest of a mask; 0 if the mask is empty."""
+    for distance in range(count):
+        for other in (side - distance, side + distance):
+            if 0 <= other < count and (mask >> other) & 1:
+                return distance
+    return 0
 
 
 @per_vehicle
@@ -70,6 +86,8 @@ def score(net, lane, turn, onward, horizon, kind_bit):
         return -1
     if turn == EXIT:
         return horizon
+    if net.lane[lane].ends > 0 and net.reach[net.lane[lane].turns + turn + 1] > net.reach[net.lane[lane].turns + turn]:
+        return 0
     slot = net.lane[lane].turns + turn
     best = -1
     for conn in range(net.reach[slot], net.reach[slot + 1]):

@@ -39,6 +39,8 @@ class LinkArrays(NamedTuple):
     """0 urban, 1 rural, 2 motorway."""
     factor_speed_ms: F8
     """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
+    keep_right: BOOL
+    """Drivers keep to the kerb lane but to overtake, and do not overtake on its side while traffic flows."""
 
 
 class LaneArrays(NamedTuple):

@@ -124,7 +124,13 @@ def _links(rows: Mapping[str, Attributes], drivers: Drivers) -> LinkArrays:
         turn_start=none,
         road_class=np.array([ROAD_CLASSES.index(row["road_class"]) for row in rows.values()], np.int32),
         factor_speed_ms=limit.copy(),
+        keep_right=np.array([_keeps_right(row, drivers) for row in rows.values()], np.bool_),
     )
+
+
+def _keeps_right(row: Attributes, drivers: Drivers) -> bool:
+    own = row["lane_rule"]
+    return bool(own == "keep_right" if own else row["road_class"] in drivers.keep_right)
 
 
 def _lanes(rows: Mapping[str, Attributes]) -> LaneArrays:

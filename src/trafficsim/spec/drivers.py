@@ -35,7 +35,7 @@ class SpeedChoice(Model):
 
 
 class Drivers(Model):
-    """Speed choice by road class, and who keeps junctions clear.
+    """Speed choice and use of lanes by road class, and who keeps junctions clear.
 
     Defaults: shares from ETSC, *Reducing Speeding in Europe* (PIN Flash 36, 2019), coefficient of variation 0.11-0.15
     from national free-speed surveys (Taylor et al. 2000, TRL 421): a modelling assumption within the published range.
@@ -48,6 +48,10 @@ class Drivers(Model):
         Share of drivers who do not enter a junction that others cross unless they will fit beyond it. The same drivers
         at every junction and in every alternative: a larger share adds to them. All by default, which is a modelling
         assumption: field values depend on the place.
+    keep_right
+        Road classes on which drivers leave the kerb lane to overtake only, and do not overtake on the kerb side while
+        traffic flows (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
+        The link attribute ``lane_rule`` sets it for one link.
 
     Examples
     --------
@@ -59,3 +63,4 @@ class Drivers(Model):
     rural: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.12)
     motorway: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.11)
     keep_clear_share: float = Field(default=1.0, ge=0, le=1)
+    keep_right: tuple[RoadClass, ...] = ("rural", "motorway")

@@ -13,6 +13,7 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.spec.vehicles import KINDS
 
 ROAD_CLASSES = ("urban", "rural", "motorway")
+LANE_RULES = ("keep_right", "free")
 CONTROLS = ("priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end")
 TURN_NAMES = ("right", "through", "left", "u_turn")
 
@@ -65,6 +66,9 @@ EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("free_speed_mean_kmh", "number", "mean of the free speeds, instead of the road class's", "km/h", None,
               0, 300, above=True),
     Attribute("free_speed_sd_kmh", "number", "their standard deviation", "km/h", None, 0, 100),
+    Attribute("lane_rule", "choice", "keep_right: leave the kerb lane to overtake only, and never overtake on the kerb "
+              "side while traffic flows (left-hand traffic: mirrored); free: any lane", choices=LANE_RULES,
+              inferred="keep_right on the road classes that the scenario's drivers name, else free"),
     Attribute("name", "text", "road name", default=""),
 )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.engines.ca.classes import cells_of, word_units
+from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
 from trafficsim.engines.ca.scales import make_scale, stop_probability
 from trafficsim.kernels.state import (
     CONN_FIELDS,
@@ -77,12 +78,12 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         scale=scale, lanes=len(lane_length), links=len(plan.link_id),
         lane=table(LANE_FIELDS, len(lane_length), {
             "length": lane_length, "link": lanes.link, "turns": lane_turns[:-1], "allowed": lanes.allowed,
-            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": _common_group(plan),
+            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": _common_group(plan), **lane_columns(plan, cell),
         }),
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
-            "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.road_class != 0,
+            "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.keep_right,
         }),
         conn=table(CONN_FIELDS, len(conns.turn) + 1, {
             "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
@@ -95,7 +96,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
         }),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
-        inner=np.flatnonzero(has_place).astype(np.int32), stop_probability=stop_probability(settings),
+        inner=np.flatnonzero(has_place).astype(np.int32), kerb_side=kerb_side_lanes(plan),
+        stop_probability=stop_probability(settings),
     )
 
 

@@ -31,6 +31,16 @@ CHAIN_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
 """For so long a driver who goes back to the kerb wants to drive there at the own speed (modelling assumption)."""
+AHEAD_M = 1000.0
+"""Outside towns drivers change for an exit from its first sign on (RWBA 2000: 1,000 m before a motorway exit)."""
+QUEUEING_KMH = 60.0
+"""Up to this speed a lane is a slow queue, which may be passed on the kerb side: German practice on StVO section 7
+(2a), after BGHSt 22, 137 (1968)."""
+STAGGER_S, CLOSING_S = 0.75, 5.0
+"""Headway behind one in the next lane who must not be passed, and the time in which it is taken up (modelling
+assumptions): room for the other to go back to the kerb."""
+LANE_CHANGE_M = 60.0
+"""Length that a driver counts on for one lane change (modelling assumption)."""
 INSTANT = 1.0e4
 
 
@@ -114,6 +124,8 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
     values: dict[str, Any] = {
         "hard": brake(5.0), "commit": brake(6.0), "comfort": brake(2.0), "safe": brake(SAFE_BRAKE_MS2),
         "overhang": 0, "slack": cells(2.0), "near": cells(4.0), "clear": cells(10.0), "gain": cells(6.0),
+        "ahead": cells(AHEAD_M), "queueing": cells(QUEUEING_KMH / 3.6 * tick), "stagger": STAGGER_S / tick,
+        "closing": max(1, round(CLOSING_S / tick)),
         "horizon": max(1, round(KEEP_S / tick)),
         "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),

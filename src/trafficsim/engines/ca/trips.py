@@ -8,7 +8,14 @@ from scipy.special import ndtri
 from trafficsim.engines.ca.classes import class_words, word_units
 from trafficsim.engines.ca.headways import own_headways
 from trafficsim.engines.ca.network import filled, table
-from trafficsim.engines.ca.scales import INSTANT, STOP_BRAKE_LOG_SD, STOP_BRAKE_MS2, brakes_at_once
+from trafficsim.engines.ca.scales import (
+    AHEAD_M,
+    INSTANT,
+    LANE_CHANGE_M,
+    STOP_BRAKE_LOG_SD,
+    STOP_BRAKE_MS2,
+    brakes_at_once,
+)
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.kernels.state import ENTRY_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
 from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
@@ -19,9 +26,6 @@ from trafficsim.spec.scenario import CellularAutomaton
 
 LANE_HORIZON_M = 400.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption)."""
-
-LANE_CHANGE_M = 60.0
-"""Length that a driver counts on for one lane change (modelling assumption)."""
 
 
 def route_turns(plan: Plan) -> np.ndarray:
@@ -56,8 +60,8 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     hops = route_turns(plan)
     wanted, feasible = np.zeros(len(hops), np.uint8), np.zeros(len(hops), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
-    reach = (round(LANE_HORIZON_M / settings.cell_m), round(LANE_CHANGE_M / settings.cell_m))
-    scratch = np.zeros((2, MOST_LANES), np.int64)
+    reach = tuple(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M))
+    scratch = np.zeros((3, MOST_LANES), np.int64)
     lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), reach, (wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
