@@ -2,9 +2,9 @@
 
 Field values at 15, 50 and 85 %: 2.2, 3.0 and 3.9 m/s2 (Gates et al. 2007, drivers who stop first). Accepted: 0.4 m/s2.
 Each driver has a braking of their own that is drawn with these quantiles; what is tested is that the stop line, seen
-from afar, makes them brake so. They brake 9 % less (median): speeds are whole cells per tick, and the bound that leads to
-the line is cut to them, so that braking begins early. Measured 2.14, 2.76 and 3.47: the first two are within the accepted
-band, the last is 0.03 below it, and the test says so.
+from afar, makes them brake so. They brake 9 % less (median): speeds are whole cells per tick, and the bound that leads
+to the line is cut to them, so that braking begins early. Measured 2.14, 2.76 and 3.47: the first two are within the
+accepted band, the last is 0.03 below it, and the test says so.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ACCEPTED_MS2 = {0.15: (1.8, 2.6), 0.50: (2.6, 3.4)}
 HIGH_MS2 = (3.3, 3.6)
 """Where the 85 % quantile lies; accepted would be 3.5 to 4.3. The standard error of 770 drivers is 0.05."""
 MOST_MS2, FEW = 6.0, 0.01
-"""The hardest braking that drivers accept at yellow is 5 m/s2; whole cells and dawdling add half a metre per second each."""
+"""Drivers accept up to 5 m/s2 at yellow; whole cells and dawdling add half a metre per second each."""
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from numba import float32, int32, uint32
 from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import pos, rear, vel, wish
 
 
