@@ -51,7 +51,7 @@ def coarse() -> tuple[float, float]:
 @pytest.mark.parametrize("ca", FINER, ids=NAMES)
 def test_queues_at_signals(ca: CellularAutomaton, coarse: tuple[float, float]) -> None:
     # 40 queues of 25: standard errors of 8 veh/h and 0.1 s. One difference is real: with ticks of 0.5 s in cells of
-    # 0.25 m followers react twice as often, and the flow is 4 % higher. So the tolerance is 5 %.
+    # 0.25 m the flow is 4 % higher, probably because followers react twice as often. So the tolerance is 5 %.
     flow, lost = discharge_of(ca)
     assert flow == pytest.approx(coarse[0], rel=0.05)
     assert lost == pytest.approx(coarse[1], abs=0.4)
