@@ -16,6 +16,8 @@ from trafficsim.engines.ca.program import compile_plan
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan
 from trafficsim.results.digest import digest
+from trafficsim.results.frames import Labels
+from trafficsim.results.tables import trajectories_table
 from trafficsim.spec.scenario import CellularAutomaton
 
 Row = tuple[float, int, int, int, float, float]
@@ -34,7 +36,7 @@ def slowly(plan: Plan, ticks: range) -> list[Row]:
         length = program.net.lane.length
         for trip, lane, front, speed in zip(road.trip, road.lane, road.front, road.speed, strict=True):
             link = int(plan.lanes.link[lane])
-            rows.append((tick + 1.0, int(trip), link, int(lane - plan.links.lane_start[link]),
+            rows.append((tick + 1.0, int(trip), link, int(lane),
                          float(front + length[lane]) * 0.5, float(speed) * 0.5))
     return sorted(rows)
 
@@ -60,6 +62,12 @@ def test_shares_links_and_times_choose_from_them(monkeypatch: pytest.MonkeyPatch
     assert len(expected) > 100
     some = replace(plan, trajectory_share=0.4, trace_link=links, trace_begin_s=40.5, trace_end_s=90.0)
     assert traced(some) == expected
+
+
+def test_the_table_counts_lanes_from_the_kerb_of_their_link() -> None:
+    plan = replace(city_plan(), trajectory_share=1.0)
+    table = trajectories_table(plan, run(plan), Labels("town", "do nothing", 1, "ca"))
+    assert set(table["lane"]) == {0, 1}
 
 
 def test_traces_change_nothing() -> None:

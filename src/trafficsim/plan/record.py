@@ -152,6 +152,7 @@ class TrajectoryRecord(NamedTuple):
     trip: I4
     link: I4
     lane: I4
+    """Lane of the plan."""
     position_m: F8
     speed_ms: F8
 

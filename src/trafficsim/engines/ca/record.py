@@ -193,7 +193,7 @@ def _trajectories(
     link = program.net.lane.link[lane]
     return TrajectoryRecord(
         time_s=np.asarray(plan.start_s + rows[:, 0] * settings.tick_s, np.float64), trip=rows[:, 1].astype(np.int32),
-        link=link.astype(np.int32), lane=(lane - program.net.link.lane[link]).astype(np.int32),
+        link=link.astype(np.int32), lane=lane.astype(np.int32),
         position_m=(rows[:, 3] + program.net.lane.length[lane]) * settings.cell_m,
         speed_ms=np.asarray(rows[:, 4] * step_ms, np.float64),
     )
