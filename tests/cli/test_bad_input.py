@@ -141,7 +141,6 @@ SCENARIOS = [
     _table("cells of nothing", "[ca]\ncell_m = 0", "ca.cell_m", "0"),
     _table("ticks of five seconds", "[ca]\ntick_s = 5", "ca.tick_s", "5"),
     _table("cells too small for the speed", "[ca]\ncell_m = 0.05", "ca: cell_m", "km/h", "'main_in'", "larger cells"),
-    _table("ticks too short to accelerate", "[ca]\ntick_s = 0.01", "'car': acceleration_ms2", "longer ticks"),
     _table("ticks longer than the headway", "[ca]\ntick_s = 1.4\ncell_m = 1.0", "'car': headway_s", "shorter ticks"),
     _table("class longer than a word holds", f"[ca]\ncell_m = 0.2\n{CAR}length_m = 60.0", "'car': length_m", "cells"),
     Broken("zero lanes", "length_m = 300.0", "length_m = 300.0\nlanes = 0", ("network.links[0].lanes", "0")),
