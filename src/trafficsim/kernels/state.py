@@ -361,6 +361,7 @@ class Tally(NamedTuple):
     longest queue in cells."""
     queue: Array
     queue_count: Array
+    """uint16 (links, bins): cycles by their longest queue."""
     events: Array
     """float64 (rows, 4): time, code, trip, link."""
     traced: Array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int32, uint64
+from numba import int32, uint16, uint64
 
 from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.state import Count
@@ -142,7 +142,7 @@ def close_cycle(tally, clock, link, tick):
     if tick < clock.analysis_begin or tick >= clock.analysis_end:
         return
     bins = tally.queue_count.shape[1]
-    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += 1.0
+    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)
     tally.queue[link].longest = max(tally.queue[link].longest, longest)
 
 

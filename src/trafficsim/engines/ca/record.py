@@ -147,7 +147,7 @@ def _green_share(plan: Plan) -> np.ndarray:
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
     return QueueRecord(
         bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
-        count=program.tally.queue_count.copy(), longest_m=program.tally.queue.longest * settings.cell_m,
+        count=program.tally.queue_count.astype(np.float64), longest_m=program.tally.queue.longest * settings.cell_m,
     )
 
 
