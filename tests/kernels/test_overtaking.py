@@ -14,7 +14,7 @@ from trafficsim.engines.ca import run
 from trafficsim.engines.ca.lane_rules import ending_lanes
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.overtaking import stay_behind
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import NO_BOUND
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
@@ -52,9 +52,10 @@ def test_bounds_are_those_of_the_plain_rule(seed: int) -> None:
     program, cars = random_traffic(seed)
     scale = program.net.scale
     manners = Manners(int(scale.queueing), float(scale.stagger), int(scale.closing), int(scale.soft), int(scale.crawl))
+    bound = program.work.bound
+    bound[:] = NO_BOUND
     stay_behind(program.road)
-    work = program.work
-    found = dict(zip(work.bound_slot[: work.count[Count.BOUNDS]].tolist(), work.bound_speed.tolist(), strict=False))
+    found = {int(slot): int(bound[slot]) for slot in np.flatnonzero(bound < NO_BOUND)}
     expected = {}
     for lane in (0, 1):
         of_lane = bounds(cars[lane], cars[lane + 1], manners)
