@@ -44,9 +44,9 @@ def test_below_capacity_everybody_arrives_and_nobody_turns_from_a_wrong_lane(nam
 
 
 def test_a_weaving_section_lets_nearly_all_change() -> None:
-    # 2,600 + 600 veh/h over 400 m, half of the capacity of the manual's formula (HCM 2016 ch. 13). Not all: two drivers who
-    # want to change places at once may block each other up to the end. Measured: 3 of 2,000 that weave in these runs, two
-    # in a thousand over five; with four expected ten are beyond chance.
+    # 2,600 + 600 veh/h over 400 m, half of the capacity of the manual's formula (HCM 2016 ch. 13). Not all: two drivers
+    # who want to change places at once may block each other up to the end. Measured: 3 of 2,000 that weave in these
+    # runs, two in a thousand over five; with four expected ten are beyond chance.
     runs = [weave(2600.0, 600.0, seed) for seed in (1, 2, 3, 4)]
     assert [(one.left, one.waiting) for one in runs] == [(0, 0)] * 4
     assert sum(one.wrong_lane_turns for one in runs) < 10
