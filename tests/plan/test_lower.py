@@ -30,7 +30,7 @@ def test_links_and_lanes_follow_the_graph(plan: Plan) -> None:
     assert plan.link_id == ("a", "b", "c", "d")
     assert plan.links.lane_start.tolist() == [0, 2, 4, 5, 6]
     assert plan.lanes.link.tolist() == [0, 0, 1, 1, 2, 3]
-    assert plan.lanes.allowed.tolist() == [15, 15, 15, 15, 8, 15]
+    assert plan.lanes.allowed.tolist() == [31, 31, 31, 31, 8, 31]
     assert plan.links.road_class.tolist() == [0, 0, 0, 1]
     np.testing.assert_allclose(plan.links.speed_limit_ms, [50 / 3.6, 20.0, 10.0, 10.0])
 
@@ -89,9 +89,9 @@ def test_free_speed_from_share_over_limit_and_its_overrides() -> None:
 
 def test_a_class_of_the_scenario_replaces_the_default() -> None:
     classes = lower(world(Demand(flows=(flow(),)), classes=(VehicleClass(name="car", length_m=5.0),))).plan.classes
-    assert classes.name == ("car", "van", "truck", "bus")
+    assert classes.name == ("car", "van", "truck", "bus", "motorcycle")
     assert classes.length_m[0] == 5.0
-    assert classes.speed_factor_mean.tolist() == [0.0] * 4
+    assert classes.speed_factor_mean.tolist() == [0.0] * 5
 
 
 def test_lowering_twice_gives_the_same_plan_bit_for_bit() -> None:

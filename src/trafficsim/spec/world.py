@@ -28,7 +28,7 @@ class World:
     >>> import trafficsim as ts
     >>> world = ts.build(ts.Scenario(name="round", network=ts.ring(1000)))
     >>> [kind.name for kind in world.vehicle_classes]
-    ['car', 'van', 'truck', 'bus']
+    ['car', 'van', 'truck', 'bus', 'motorcycle']
     """
 
     scenario: Scenario

@@ -35,7 +35,7 @@ def headway_factors(keys: np.ndarray, spread: float) -> F8:
     --------
     >>> factors = headway_factors(np.arange(100_000, dtype=np.uint64), 0.5)
     >>> round(float(factors.mean()), 2), round(float(factors.min()), 2), round(float(factors.max()), 2)
-    (1.0, 0.34, 2.51)
+    (1.0, 0.33, 2.47)
     """
     tail = float(ndtr(-MOST_SCORE))
     return _factor(ndtri(tail + (1.0 - 2.0 * tail) * u01(keys, Stream.HEADWAY, 0, 0)), spread)
