@@ -57,16 +57,10 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     links, lanes, conns = plan.links, plan.lanes, plan.connections
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
-    here, there = lanes.link[conns.from_lane], lanes.link[conns.to_lane]
-    mean = np.asarray(links.free_speed_mean_ms, np.float64)
-    speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
-    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings, word_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
     scale.keep_clear = round(plan.keep_clear_share * 65536)
-    conn_inner = np.minimum(to_cells(conns.inner_wait_m, cell, 0), conn_length)
-    has_place = conns.inner_wait_m >= FIRST_WAITING_M
     turn_start = np.asarray(links.turn_start, np.int64)
     turns_of_lane = np.diff(turn_start)[lanes.link]
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
@@ -85,20 +79,37 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
             "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.keep_right,
         }),
-        conn=table(CONN_FIELDS, len(conns.turn) + 1, {
-            "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": conn_length,
-            "speed": speed, "ease": np.minimum(ease, 1.0), "group": conns.signal_group,
-            "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
-            "follow_up": conns.follow_up_s / tick, "inner": conn_inner,
-            "places": np.clip((conns.inner_wait_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
-            "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
-            "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
-        }),
+        conn=_connections(plan, settings, local_turn, conn_length),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
-        inner=np.flatnonzero(has_place).astype(np.int32), kerb_side=kerb_side_lanes(plan),
+        inner=np.flatnonzero(_has_place(plan)).astype(np.int32), kerb_side=kerb_side_lanes(plan),
         stop_probability=stop_probability(settings),
     )
+
+
+def _connections(
+    plan: Plan, settings: CellularAutomaton, local_turn: np.ndarray, length: np.ndarray
+) -> np.recarray:
+    cell, tick, links, conns = settings.cell_m, settings.tick_s, plan.links, plan.connections
+    here, there = plan.lanes.link[conns.from_lane], plan.lanes.link[conns.to_lane]
+    mean = np.asarray(links.free_speed_mean_ms, np.float64)
+    speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
+    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
+    has_place = _has_place(plan)
+    return table(CONN_FIELDS, len(conns.turn) + 1, {
+        "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": length,
+        "speed": speed, "ease": np.minimum(ease, 1.0), "group": conns.signal_group,
+        "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
+        "follow_up": conns.follow_up_s / tick, "inner": np.minimum(to_cells(conns.inner_wait_m, cell, 0), length),
+        "places": np.clip((conns.inner_wait_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
+        "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
+        "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
+    })
+
+
+def _has_place(plan: Plan) -> np.ndarray:
+    """Whether vehicles that give way can wait inside the junction, by connection."""
+    return np.asarray(plan.connections.inner_wait_m >= FIRST_WAITING_M)
 
 
 def _common_group(plan: Plan) -> np.ndarray:
