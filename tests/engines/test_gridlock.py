@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from numba import config
 
 from tests.oracles.gridlock import choices_of, deadlocked, gridlocks
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
@@ -21,6 +22,9 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.world import World
 
+long_run = pytest.mark.skipif(
+    config.DISABLE_JIT, reason="full streets take minutes without the compiler; one case of them runs in both modes"
+)
 RING = tuple(f"r{number}" for number in range(4))
 
 
@@ -52,6 +56,7 @@ def ran(world: World) -> Record:
     return run(make_plan(world))
 
 
+@long_run
 @pytest.mark.parametrize("replication", [1, 2, 3, 4])
 def test_a_full_ring_of_streets_is_one_gridlock_with_exactly_its_four_links(replication: int) -> None:
     plan = make_plan(ring_world(900.0), replication)
@@ -70,6 +75,7 @@ def test_a_full_ring_of_streets_is_one_gridlock_with_exactly_its_four_links(repl
     assert (record.trips.waiting_s[found.trip] >= plan.end_s - begin_s).all()
 
 
+@long_run
 def test_a_ring_below_capacity_is_none() -> None:
     record = ran(ring_world(100.0))
     assert not record.gridlock
@@ -77,6 +83,7 @@ def test_a_ring_below_capacity_is_none() -> None:
     assert record.completed == record.demanded
 
 
+@long_run
 def test_a_queue_at_a_long_red_is_none() -> None:
     rows = [link(name, 200.0) for name in ("before", "in", "out")]
     joints = through("before", "in") + through("in", "out", signal="s", signal_index=0)
@@ -98,6 +105,7 @@ def blocked_by_a_bus(volume_veh_h: float = 600.0) -> World:
     return make_world(make_network(rows, joints), [flow], [bus], time=Time(analysis_s=900.0, clear_s=600.0))
 
 
+@long_run
 def test_a_chain_of_full_links_behind_a_blocked_exit_is_none() -> None:
     record = ran(blocked_by_a_bus())
     assert record.completed == 0
@@ -138,6 +146,7 @@ def states() -> Iterator[tuple[Program, int]]:
         yield program, tick + 20
 
 
+@long_run
 def test_who_waits_in_cycles_is_what_networkx_finds() -> None:
     locked = dict.fromkeys((5, 40, 90), 0)
     for program, tick in states():
