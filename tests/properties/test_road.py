@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from hypothesis import given, settings
 
@@ -23,14 +21,14 @@ TICKS = 200
 @settings(phases=NO_SHRINKING)
 @given(worlds())
 def test_every_tick_leaves_the_road_in_order(world: World) -> None:
-    drive_in_order(world, faults)
+    drive_in_order(world)
 
 
 @settings(phases=NO_SHRINKING, max_examples=max(100, settings().max_examples))
 @given(drawn_worlds())
 def test_every_tick_leaves_a_network_with_inferred_junctions_in_order(world: World) -> None:
     """Of any control, at demand up to far beyond capacity; and the same bits again when it is run in one go."""
-    stepwise, at_once = drive_in_order(world, all_faults), make_program(world)
+    stepwise, at_once = drive_in_order(world), make_program(world)
     advance(at_once, 0, TICKS)
     n = int(stepwise.start[-1])
     assert all((one[:n] == other[:n]).all() for one, other in zip(stepwise.vehicles, at_once.vehicles, strict=True))
@@ -38,23 +36,14 @@ def test_every_tick_leaves_a_network_with_inferred_junctions_in_order(world: Wor
     assert stepwise.tally.link.tobytes() == at_once.tally.link.tobytes()
 
 
-def all_faults(program: Program) -> list[str]:
-    """Of lanes, and of rears that reach back over stop lines.
-
-    On links of 2 m with connections that no geometry would give, one in some hundred drawn networks still leaves a rear
-    in somebody else: a known limit.
-    """
-    return faults(program) + overhang_faults(program)
-
-
-def drive_in_order(world: World, faults_of: Callable[[Program], list[str]]) -> Program:
+def drive_in_order(world: World) -> Program:
     """Run tick by tick and look at everything after each."""
     program = make_program(world)
     before: Road | None = None
     for tick in range(TICKS):
         hops = program.trips.row.hop.copy()
         advance(program, tick, tick + 1)
-        found = faults_of(program)
+        found = faults(program) + overhang_faults(program)
         road = unpack(program)
         if before is not None:
             found += motion_faults(program, before, road, hops)

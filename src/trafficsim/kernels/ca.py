@@ -10,6 +10,7 @@ from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.look import look_ahead, serve_stops
+from trafficsim.kernels.overhang import keep_behind
 from trafficsim.kernels.overtaking import stay_behind
 from trafficsim.kernels.repack import repack
 from trafficsim.kernels.rng import Stream, tick_key
@@ -53,6 +54,7 @@ def step(world, vehicles, after, start, start_after, tick):
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
     transfer(road, tally, clock, tick)
+    keep_behind(road)
     insert_trips(road, queues, tally, tick)
     tally_detectors(vehicles, start, work, tally)
     tally_gates(gates, road, tick)

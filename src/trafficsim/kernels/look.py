@@ -262,6 +262,7 @@ def behind_overhang(road, lane, k):
     last = last_over(net, vehicles, start, trips, conn, 0)
     if last < 0 or last == k:
         return int32(NO_BOUND)
+    work.event[lane] |= 4
     over = rear(vehicles.X[last], vehicles.Y[last]) + net.lane[net.conn[conn].to].length + net.conn[conn].length
     room = max(over - pos(vehicles.X[k]), int32(0))
     safe = int32(max(safe_speed(room, vel(vehicles.X[last]), float32(0.7), net.scale.safe), float32(0.0)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from numba import int32, int64
 
 from trafficsim.kernels.jit import kernel, spliced
-from trafficsim.kernels.words import FAR, FAST, length, pos, rear, vel
+from trafficsim.kernels.leaders import close_up
+from trafficsim.kernels.state import Count, Vehicles
+from trafficsim.kernels.words import FAR, FAST, length, pack_x, pos, rear, vel
 
 
 @spliced
@@ -52,3 +54,26 @@ def overhang(net, vehicles, start, trips, work, lane):
             break
         distance, here = entry, to
     return place, speed
+
+
+@kernel
+def keep_behind(road):
+    """Hold back those before a stop line who would end the tick in a rear that reaches back over it.
+
+    It may have stopped harder than anybody expects, or have found less room beyond than it counted on.
+    """
+    net, trips, work, vehicles, start = road.net, road.trips, road.work, road.vehicles, road.start
+    moved = Vehicles(work.moved, vehicles.Y, vehicles.Z, vehicles.KEY, vehicles.ID, vehicles.W)
+    for lane in range(net.lanes):
+        if work.event[lane] & 4 == 0:
+            continue
+        first = start[lane] + (work.event[lane] & 1)
+        if first >= start[lane + 1]:
+            continue
+        over = overhang(net, moved, start, trips, work, lane)[0]
+        if pos(work.moved[first]) > over:
+            old = pos(vehicles.X[first])
+            now = max(over, old)
+            work.moved[first] = pack_x(now, now - old)
+            work.count[Count.REPAIRS] += 1
+            close_up(vehicles, start, work, lane)

@@ -301,7 +301,7 @@ class Work(NamedTuple):
     bound: Array
     """int16 by slot: the highest speed that a decision leaves in this tick."""
     event: Array
-    """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives."""
+    """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives, bit 2 a rear may reach back over its line."""
     arrive: Array
     """int64 (lanes, 6): words of the arriving vehicle."""
     pocket: Array

@@ -292,7 +292,7 @@ def cross(road, tally, clock, lane, tick):
         work.conn[arrived_by].on_conn -= 1
         work.lane[lane].tracked -= 1
     work.lane[lane].used -= length(vehicles.Y[i])
-    work.event[lane] |= 1
+    work.event[lane] |= 5
     work.lane[lane].wait = 0
     work.lane[lane].hold = 0
     work.count[Count.TRANSFERS] += 1
