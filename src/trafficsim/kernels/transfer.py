@@ -98,17 +98,17 @@ def note_turn(net, trips, tally, clock, vid, view):
 
 
 @spliced
-def enter_link(net, trips, tally, vid, conn, lane, time):
-    """Open the account of a vehicle on its next link; return its desired speed there and the one on the connector."""
+def enter_link(net, trips, tally, vid, conn, time, speeds):
+    """Open the account of a vehicle on its next link; ``speeds`` are those it wants there and on the connector."""
+    cap, slow = speeds
+    lane = net.conn[conn].to
     link = net.lane[lane].link
     tally.link[link, 0] += 1.0
     trips.row[vid].enter_time = time
     trips.row[vid].since_time = time
     trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
-    cap, slow = connector_speeds(net, trips, vid, conn)
     trips.row[vid].free_time = net.lane[lane].length * 256.0 / cap + net.conn[conn].length * 256.0 / slow
     trips.row[vid].connection = conn
-    return cap, slow
 
 
 @spliced
@@ -272,11 +272,10 @@ def cross(road, tally, clock, lane, tick):
         note_entry(net, work, here, conn, entry, inside)
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
-        turn = trips.hops[hop]
         cap, slow = connector_speeds(net, trips, vid, conn)
-        note_turn(net, trips, tally, clock, vid, (link, turn, time, float(v), z, slow / 256.0))
+        note_turn(net, trips, tally, clock, vid, (link, trips.hops[hop], time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
-        cap, slow = enter_link(net, trips, tally, vid, conn, to, time)
+        enter_link(net, trips, tally, vid, conn, time, (cap, slow))
         if inside:
             wait_inside(net, work, conn, words)
             break
