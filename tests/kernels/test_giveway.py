@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.oracles.gap_acceptance import capacity_veh_h, entries
 from tests.oracles.giveway import Ask, Junctions
 from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.kernels import from_python
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.kernels.giveway import (
@@ -27,6 +28,8 @@ from trafficsim.kernels.giveway import (
 )
 from trafficsim.spec.world import World
 
+GAP_INSTANT, TURN_INSTANT = from_python(gap_instant), from_python(turn_instant)
+
 
 @settings(phases=NO_SHRINKING, max_examples=30)
 @given(worlds(), st.integers(10, 150), st.sampled_from((0, 3, 70)))
@@ -38,8 +41,8 @@ def test_instants_are_those_of_the_twin(world: World, ticks: int, waited: int) -
         lane = int(program.net.conn.origin[conn])
         for since, gap in ((ticks - 1.0, 2.0), (float(ticks), 6.2)):
             ask, plain = asking(conn, lane, 7, ticks, waited), Ask(conn, ticks, since, waited)
-            assert _finite(gap_instant(program.road, ask, since, gap)) == junctions.gap_instant(plain, gap)
-            assert _finite(turn_instant(program.road, ask, since)) == junctions.turn_instant(plain)
+            assert _finite(GAP_INSTANT(program.road, ask, since, gap)) == junctions.gap_instant(plain, gap)
+            assert _finite(TURN_INSTANT(program.road, ask, since)) == junctions.turn_instant(plain)
 
 
 def _finite(instant: float) -> float:

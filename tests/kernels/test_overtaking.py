@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.overtaking import Car, Manners, bounds
+from tests.support.kernels import from_python
 from tests.support.motorways import lane_drop, on_ramp, section, straight, weaving
 from tests.support.worlds import make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
@@ -54,7 +55,7 @@ def test_bounds_are_those_of_the_plain_rule(seed: int) -> None:
     manners = Manners(int(scale.queueing), float(scale.stagger), int(scale.closing), int(scale.soft), int(scale.crawl))
     bound = program.work.bound
     bound[:] = NO_BOUND
-    stay_behind(program.road)
+    from_python(stay_behind)(program.road)
     found = {int(slot): int(bound[slot]) for slot in np.flatnonzero(bound < NO_BOUND)}
     expected = {}
     for lane in (0, 1):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.zones import crossing_s, desired_ms
+from tests.support.kernels import from_python
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
@@ -64,7 +65,7 @@ def test_zones_give_everybody_the_speed_of_the_place(seed: int) -> None:
             program.vehicles.X[slot] = (-back << 16) | 10
             program.vehicles.Y[slot] = (1 << 16) | (14 << 8) | (64 if slot % 12 == 11 else 1)
             program.vehicles.ID[slot] = int(draw.integers(0, len(plan.trips.key)))
-    apply_zones(program.zones, program.net, program.vehicles, program.start, program.trips)
+    from_python(apply_zones)(program.zones, program.net, program.vehicles, program.start, program.trips)
     for slot in range(12 * lanes):
         lane, on_connector = slot // 12, slot % 12 == 11
         desired = (int(program.vehicles.Y[slot]) >> 16) * CAP_STEP_MS

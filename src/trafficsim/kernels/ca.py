@@ -6,7 +6,7 @@ from numba import njit
 
 from trafficsim.kernels.gates import tally_gates
 from trafficsim.kernels.insertion import insert_trips
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.look import look_ahead, serve_stops
@@ -25,7 +25,7 @@ DITHER = int(Stream.DITHER)
 LANE_CHANGE = int(Stream.LANE_CHANGE)
 
 
-@kernel
+@part
 def follow(vehicles, work, rule, n, draw):
     """One flat pass over all vehicles: speeds and positions after the tick."""
     if rule.code == CLASSIC:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import pos, vel
 
@@ -43,7 +43,7 @@ def note_passage(gates, work, g, passage):
     work.count[Count.PASSAGES] = n + 1
 
 
-@kernel
+@part
 def open_gate(gates, road, g, lane, tick):
     """Note the vehicles of a lane that cross the first point in this tick."""
     vehicles, start, trips, work = road.vehicles, road.start, road.trips, road.work
@@ -65,7 +65,7 @@ def open_gate(gates, road, g, lane, tick):
             gates.opened[g, vid] = stamp(trips.row[vid].entry_time)
 
 
-@kernel
+@part
 def close_gate(gates, road, g, lane, tick):
     """Take the speeds of the vehicles of a lane that cross the second point in this tick."""
     vehicles, start, work = road.vehicles, road.start, road.work
@@ -85,7 +85,7 @@ def close_gate(gates, road, g, lane, tick):
             note_passage(gates, work, g, (int64(vid), lane, time))
 
 
-@kernel
+@part
 def tally_gates(gates, road, tick):
     """Serve all gates, first points before second ones."""
     net = road.net

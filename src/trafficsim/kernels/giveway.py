@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint32
 
-from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 from trafficsim.kernels.rng import Stream, draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
@@ -22,14 +22,14 @@ MOST_OVER = 3
 may be longer than the way to the place by so much."""
 
 
-@njit(inline="always")
+@scalar
 def stop_bound(available, brake):
     """Return the largest speed from which a vehicle can stop within ``available`` cells, braking evenly."""
     room = max(available, int32(0))
     return min(int32(max(safe_speed(room, int32(0), float32(0.5), brake), float32(0.0))), room)
 
 
-@njit(inline="always")
+@scalar
 def can_stop(v, available, brake):
     """Whether a vehicle that begins to brake now, this hard, stops before the line: ``v^2 / 2b - v / 2`` fits."""
     return float32(v) * float32(v) - float32(v) * brake <= float32(2.0) * brake * float32(available)
@@ -75,7 +75,7 @@ def signal_view(net, signals, conn, v, available, y, key):
     return CLOSED, DECIDED_STOP
 
 
-@njit(inline="always")
+@scalar
 def entry_instant(since, entered, follow_up, passed):
     """Return the instant from which a driver can enter: nobody is before it, and the last foe has passed.
 
@@ -85,7 +85,7 @@ def entry_instant(since, entered, follow_up, passed):
     return max(max(since, entered + follow_up), passed)
 
 
-@njit(inline="always")
+@scalar
 def accepts(instant, tick, arrival, gap):
     """Whether a driver who can enter from ``instant`` on does so in this tick: the gap up to ``arrival`` is enough."""
     return instant <= tick and arrival - instant >= gap
@@ -257,7 +257,7 @@ def goes_first(road, foe, ask):
     return ranks
 
 
-@njit(inline="always")
+@scalar
 def stop_headway(others, conflicts):
     """Departure headway at an all-way stop by degree of conflict, over the one of an approach that is alone.
 
@@ -279,7 +279,7 @@ def moves_up(net, work, conn, lane, tick):
     return tick - work.ask[lane].entered <= most + net.scale.move_up
 
 
-@kernel
+@part
 def must_wait(road, ask):
     """Whether a vehicle before a connection has to give way in this tick.
 

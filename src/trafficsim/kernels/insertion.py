@@ -6,7 +6,7 @@ import numpy as np
 from numba import float32, int32, int64
 
 from trafficsim.kernels.giveway import stop_bound
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.lanes import lane_flags
 from trafficsim.kernels.look import sight
 from trafficsim.kernels.overhang import overhang
@@ -32,7 +32,7 @@ LOOK_BEHIND = 6
 """How many waiting trips are looked at for one that finds its lane free (modelling assumption)."""
 
 
-@kernel
+@part
 def slot_at(vehicles, start, work, lane, place):
     """Return the slot before which a vehicle at ``place`` belongs in a lane."""
     slot = start[lane + 1]
@@ -42,7 +42,7 @@ def slot_at(vehicles, start, work, lane, place):
     return slot
 
 
-@kernel
+@part
 def entry_speed(vehicles, start, work, lane, place, words):
     """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
 
@@ -168,7 +168,7 @@ def enter(road, tally, trip, where, tick):
     work.count[Count.INSERTED] += 1
 
 
-@kernel
+@part
 def insert_trips(road, queues, tally, tick):
     """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
 

@@ -1,16 +1,27 @@
 """How kernels are compiled: cached on disk, without reference counting (they allocate nothing), without the GIL.
 
 Counting references of the arrays that go from kernel to kernel took four fifths of a step. ``_nrt`` is an option of
-Numba that its documentation does not list; a test checks that it is accepted.
+Numba that its documentation does not list; a test checks that it is accepted. Only kernels that Python calls get a
+way in from Python: unpacking some seventy arrays is code of its own, and compiling it for every kernel took a fifth of
+the time.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 from numba import njit
 
-kernel = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
-"""A kernel of its own."""
-per_vehicle = njit(cache=True, nogil=True, _nrt=False, error_model="numpy", forceinline=True)
-"""A kernel that is called for single vehicles: inlined into its caller, because passing the arrays costs more."""
+compiled = partial(njit, cache=True, nogil=True, _nrt=False, error_model="numpy")
+inner = partial(compiled, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+kernel = compiled()
+"""A kernel that Python may call."""
+part = inner()
+"""A kernel that only kernels call: called from Python it crashes."""
+per_vehicle = inner(forceinline=True)
+"""A part that is called for single vehicles: inlined into its caller, because passing the arrays costs more."""
+scalar = compiled(forceinline=True)
+"""Arithmetic of a few numbers: typed once, and inlined by the compiler of machine code wherever it is used."""
 spliced = njit(inline="always")
 """A part of a decision with one or two callers: spliced into their source, which compiles faster than a call."""

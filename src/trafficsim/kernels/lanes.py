@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from numba import float32, int32, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
@@ -39,7 +39,7 @@ def lane_flags(net, trips, lane, hop):
     return flags
 
 
-@kernel
+@part
 def candidates(vehicles, n, side, phase, scale, marks):
     """Flat pass: mark vehicles that must change to ``side``, or are held up and free to."""
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
@@ -59,7 +59,7 @@ def candidates(vehicles, n, side, phase, scale, marks):
         marks[k] = uint8(1) if (must or slow) else uint8(0)
 
 
-@kernel
+@part
 def change_lanes(road, roads, draw, tick):
     """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work

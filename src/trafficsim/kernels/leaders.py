@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int16, int32, uint64
 
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import NO_BOUND, length, light, pack_x, pos, rear, vel
 
@@ -23,7 +23,7 @@ def leader_words(vehicles, work, n):
         bound[k] = int16(NO_BOUND)
 
 
-@kernel
+@part
 def apply_bounds(vehicles, work, n, lamp):
     """Slow down the vehicles for which a decision set a lower speed than the rule; ``lamp`` is their brake light."""
     X, moved, bound = vehicles.X, work.moved, work.bound
@@ -48,7 +48,7 @@ def guard(vehicles, start, work, lanes):
         close_up(vehicles, start, work, lane)
 
 
-@kernel
+@part
 def close_up(vehicles, start, work, lane):
     """Hold back every follower of the lane that would run into its leader."""
     X, Y, moved = vehicles.X, vehicles.Y, work.moved

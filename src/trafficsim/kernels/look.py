@@ -24,7 +24,7 @@ from trafficsim.kernels.giveway import (
     signal_view,
     stop_bound,
 )
-from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 from trafficsim.kernels.overhang import last_over
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
@@ -76,7 +76,7 @@ def pick(net, vehicles, start, trips, lane, hop):
     return best
 
 
-@kernel
+@part
 def nearest(net, lane, turn):
     """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
     link = net.lane[lane].link
@@ -89,7 +89,7 @@ def nearest(net, lane, turn):
     return -1
 
 
-@njit(inline="always")
+@scalar
 def slow_for(connector_speed, distance, comfort):
     """Return the largest speed from which a vehicle slows down comfortably to a connector's speed (1/256 cell/tick)."""
     vc = float32(connector_speed) * float32(1.0 / 256.0)
@@ -146,7 +146,7 @@ def may_enter(road, view):
     return status == OPEN, made, held if status == CLOSED else 0
 
 
-@kernel
+@part
 def may_force(road, view):
     """Return whether a driver stranded in the wrong lane may turn from it: 0 no, 1 yes, 2 wait inside the junction.
 
@@ -402,7 +402,7 @@ def view_of_follower(road, lane, k, tick):
     return bound
 
 
-@kernel
+@part
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
@@ -422,7 +422,7 @@ def look_ahead(road, tick):
                 add_bound(work, k, view_of_follower(road, lane, k, tick))
 
 
-@kernel
+@part
 def serve_stops(net, vehicles, start, trips, work):
     """Vehicles with a stop on their link brake for it, stand for the dwell time, and go on."""
     if work.count[Count.STOPPING] == 0:
@@ -433,7 +433,7 @@ def serve_stops(net, vehicles, start, trips, work):
                 serve_stop(net, vehicles, trips, work, lane, k)
 
 
-@kernel
+@part
 def serve_stop(net, vehicles, trips, work, lane, k):
     """One vehicle with a stop on its link."""
     vid = vehicles.ID[k]

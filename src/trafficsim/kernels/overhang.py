@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.state import Count, Vehicles
 from trafficsim.kernels.words import FAR, FAST, length, pack_x, pos, rear, vel
@@ -26,7 +26,7 @@ def last_over(net, vehicles, start, trips, conn, reach):
     return -1
 
 
-@kernel
+@part
 def overhang(net, vehicles, start, trips, work, lane):
     """Return (position, speed) of a rear that reaches back over the stop line of a lane; (FAR, FAST) if there is none.
 
@@ -56,7 +56,7 @@ def overhang(net, vehicles, start, trips, work, lane):
     return place, speed
 
 
-@kernel
+@part
 def keep_behind(road):
     """Hold back those before a stop line who would end the tick in a rear that reaches back over it.
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from numba import int32
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.words import pos, rear, vel
 from trafficsim.kernels.zipper import add_bound
 
 
-@kernel
+@part
 def stay_behind(road):
     """Bound the speed of those who would overtake somebody in the lane beside, on its kerb side."""
     for i in range(len(road.net.kerb_side)):

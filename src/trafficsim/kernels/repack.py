@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import uint32, uint64
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import kernel, part, spliced
 
 
-@kernel
+@part
 def copy(to, frm, dst, src, n):
     """Copy ``n`` words; unsigned indices, because signed ones cost three times as much."""
     dst, src = uint64(dst), uint64(src)
@@ -15,7 +15,7 @@ def copy(to, frm, dst, src, n):
         to[dst + k] = frm[src + k]
 
 
-@kernel
+@part
 def copy_all(after, vehicles, moved, dst, src, n):
     """Copy a stretch of all words, positions after the tick."""
     copy(after.X, moved, dst, src, n)

@@ -11,8 +11,10 @@ import hashlib
 from enum import IntEnum
 
 import numpy as np
-from numba import njit, uint32
+from numba import uint32
 from numpy.typing import ArrayLike, NDArray
+
+from trafficsim.kernels.jit import scalar
 
 GOLDEN = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: the increment of SplitMix64."""
@@ -85,7 +87,7 @@ def u01(key: ArrayLike, stream: int, entity: ArrayLike, occasion: ArrayLike) -> 
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
-@njit(inline="always")
+@scalar
 def hash32(value):
     """Scramble 32 bits."""
     value = uint32(value ^ (value >> uint32(16)))
@@ -95,14 +97,14 @@ def hash32(value):
     return uint32(value ^ (value >> uint32(16)))
 
 
-@njit(inline="always")
+@scalar
 def tick_key(seed, stream, tick):
     """Key of a stream in one tick: 32 bits from the run's 32-bit seed."""
     spread = uint32(uint32(tick) * uint32(0x85EBCA6B))
     return hash32(uint32(spread ^ hash32(uint32(uint32(seed) + uint32(uint32(stream) * uint32(0x9E3779B9))))))
 
 
-@njit(inline="always")
+@scalar
 def draw32(vehicle_key, key):
     """32 random bits of a vehicle under a tick or occasion key."""
     return hash32(uint32(uint32(vehicle_key) ^ uint32(key)))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float32, int32, njit, uint32, uint64
 
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, scalar
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.words import (
     LIGHT_BIT,
@@ -68,7 +68,7 @@ class Rule(NamedTuple):
     """What a vehicle that brakes before a line sets in word X: ``LIGHT``, or 0 where the rule has no lights."""
 
 
-@njit(inline="always")
+@scalar
 def safe_speed(gap, leader_speed, theta, brake):
     """Return the largest speed from which the vehicle can still stop behind its leader, both braking with ``brake``.
 

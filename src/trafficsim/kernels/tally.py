@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from numba import int32, uint16, uint64
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import kernel, part, spliced
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import FAR, length, pos, rear, vel
 
 
-@kernel
+@part
 def tally_waiting(vehicles, moved, n, clock, work):
     """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
     W = vehicles.W
@@ -32,7 +32,7 @@ def tally_waiting(vehicles, moved, n, clock, work):
         work.count[Count.STILL] = 0
 
 
-@kernel
+@part
 def tally_detectors(vehicles, start, work, tally):
     """Count the vehicles whose front crosses a detector in this tick, with their speeds."""
     for d in range(tally.places):
@@ -100,7 +100,7 @@ def note_passage(tally, d, v):
     tally.detector[d, 2] += 1.0 / max(v, 1)
 
 
-@kernel
+@part
 def tally_road(road, tally, clock, tick):
     """Measure the road after the tick: traces while they are kept, queues every few ticks."""
     if clock.trace_begin <= tick < clock.trace_end:
@@ -108,7 +108,7 @@ def tally_road(road, tally, clock, tick):
     tally_queues(road, tally, clock, tick)
 
 
-@kernel
+@part
 def tally_queues(road, tally, clock, tick):
     """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept.
 
@@ -171,7 +171,7 @@ def close_interval(road, tally, time):
             trips.row[vid].since_cell = here
 
 
-@kernel
+@part
 def trace(road, tally, tick):
     """Append position and speed of the traced vehicles on the traced lanes; what does not fit is counted only."""
     vehicles, start, work = road.vehicles, road.start, road.work

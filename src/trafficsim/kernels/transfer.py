@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32, int32, int64, uint32
 
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
-from trafficsim.kernels.jit import kernel, per_vehicle, spliced
+from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.look import nearest, pick
@@ -128,7 +128,7 @@ def finish(vehicles, trips, work, vid, time, w):
     work.count[Count.COMPLETED] += 1
 
 
-@kernel
+@part
 def stage(net, start, trips, work, where, words):
     """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane.
 
@@ -297,7 +297,7 @@ def cross(road, tally, clock, lane, tick):
     work.count[Count.TRANSFERS] += 1
 
 
-@kernel
+@part
 def wait_on_short(net, start, trips, work, here, words):
     """Leave a vehicle at the end of a short link that it would have crossed, because the next one is full."""
     vid = words[3]
@@ -345,7 +345,7 @@ def leaving_place(net, vehicles, start, conn, cells):
     return int32(min(place, back)) if back >= place - moved else int32(-32768)
 
 
-@kernel
+@part
 def leave_inside(road, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
@@ -383,7 +383,7 @@ def leave_inside(road, tick):
         work.count[Count.INSIDE] -= 1
 
 
-@kernel
+@part
 def transfer(road, tally, clock, tick):
     """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
     net, start, work = road.net, road.start, road.work
@@ -411,7 +411,7 @@ def warn(net, work, conn, tick):
         work.conn[net.crosses[i]].warned = tick + 1
 
 
-@kernel
+@part
 def clear_connectors(net, vehicles, start, trips, work, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     for lane in range(net.lanes):

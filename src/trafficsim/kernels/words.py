@@ -17,7 +17,9 @@ Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bi
 
 from __future__ import annotations
 
-from numba import int32, njit
+from numba import int32
+
+from trafficsim.kernels.jit import scalar
 
 CAP_UNIT = 256
 """Desired speeds are stored in 1/256 cell per tick."""
@@ -40,109 +42,109 @@ NO_BOUND = 32767
 """Speed that no decision bounds."""
 
 
-@njit(inline="always")
+@scalar
 def pos(x):
     """Position of the front bumper in cells; the stop line is 0."""
     return int32(x) >> int32(16)
 
 
-@njit(inline="always")
+@scalar
 def vel(x):
     """Speed in cells per tick."""
     return int32(x) & int32(0x0FFF)
 
 
-@njit(inline="always")
+@scalar
 def light(x):
     """Brake light: 0 or :data:`LIGHT`."""
     return int32(x) & int32(LIGHT)
 
 
-@njit(inline="always")
+@scalar
 def pack_x(position, speed):
     """Word X of a position and a speed."""
     return int32((int32(position) << int32(16)) | int32(speed))
 
 
-@njit(inline="always")
+@scalar
 def cap(y):
     """Desired speed in 1/256 cell per tick."""
     return (int32(y) >> int32(16)) & int32(0xFFFF)
 
 
-@njit(inline="always")
+@scalar
 def length(y):
     """Length in cells, standing gap included."""
     return (int32(y) >> int32(8)) & int32(0xFF)
 
 
-@njit(inline="always")
+@scalar
 def wish(y):
     """Lane wish: -1, 0 or +1."""
     return (int32(y) & int32(3)) - int32(1)
 
 
-@njit(inline="always")
+@scalar
 def decision(y):
     """Return the decision taken at yellow."""
     return (int32(y) >> int32(2)) & int32(3)
 
 
-@njit(inline="always")
+@scalar
 def pack_y(desired, cells, flags):
     """Word Y."""
     return int32((int32(desired) << int32(16)) | (int32(cells) << int32(8)) | int32(flags))
 
 
-@njit(inline="always")
+@scalar
 def with_flags(y, flags):
     """Word Y with other flags."""
     return int32((int32(y) & int32(-256)) | int32(flags))
 
 
-@njit(inline="always")
+@scalar
 def with_cap(y, desired):
     """Word Y with another desired speed."""
     return int32((int32(y) & int32(0xFFFF)) | (int32(desired) << int32(16)))
 
 
-@njit(inline="always")
+@scalar
 def turn_of(z):
     """Turn at the end of the link; EXIT leaves the network."""
     return int32(z) & int32(0xFF)
 
 
-@njit(inline="always")
+@scalar
 def with_turn(z, turn):
     """Word Z with another turn."""
     return int32((int32(z) & int32(-256)) | int32(turn))
 
 
-@njit(inline="always")
+@scalar
 def rear(x, y):
     """Position of the rear end: the cells from there to the front are taken."""
     return pos(x) - length(y)
 
 
-@njit(inline="always")
+@scalar
 def acc_code(z):
     """Return the code of the acceleration from standstill."""
     return (int32(z) >> int32(24)) & int32(0xFF)
 
 
-@njit(inline="always")
+@scalar
 def headway_code(z):
     """Return the code of the headway."""
     return (int32(z) >> int32(17)) & int32(0x7F)
 
 
-@njit(inline="always")
+@scalar
 def fade_code(z):
     """Return the code of the loss of acceleration with speed."""
     return (int32(z) >> int32(13)) & int32(0xF)
 
 
-@njit(inline="always")
+@scalar
 def brake_code(z):
     """Return the code of the braking that a driver counts on."""
     return (int32(z) >> int32(8)) & int32(0x1F)

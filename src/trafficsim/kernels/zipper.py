@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numba import float32, int32, uint32
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.words import pos, rear, vel, wish
 
 
-@kernel
+@part
 def zip_in(net, vehicles, start, work, lane, k):
     """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
 
@@ -38,7 +38,7 @@ def zip_in(net, vehicles, start, work, lane, k):
         fall_in(net, vehicles, work, k, start[target + 1] - 1, side)
 
 
-@kernel
+@part
 def fall_in(net, vehicles, work, k, beside, side):
     """Follow a moving vehicle of the other lane that is beside or just ahead, so that a change becomes possible.
 

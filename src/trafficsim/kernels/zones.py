@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float64, int32
 
-from trafficsim.kernels.jit import kernel, spliced
+from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR
 from trafficsim.kernels.transfer import desired_speed
 from trafficsim.kernels.words import pos, with_cap
@@ -25,7 +25,7 @@ def zone_speed(zones, own, segment, vid):
     return speed
 
 
-@kernel
+@part
 def apply_zones(zones, net, vehicles, start, trips):
     """Give every vehicle on a link with zones the desired speed of the segment where its front is."""
     for at in range(zones.links):
