@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from trafficsim.kernels.busy import find_busy
 from trafficsim.kernels.gates import tally_gates
 from trafficsim.kernels.insertion import insert_trips
 from trafficsim.kernels.jit import kernel, part
@@ -39,10 +40,12 @@ def follow(vehicles, work, rule, n, draw):
 @njit(inline="always")  # into the loop: a module of its own would be optimised twice
 def step(world, vehicles, after, start, start_after, tick):
     """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
-    net, signals, trips, queues, zones, gates, work, tally, clock, rule, multilane = world
+    net, signals, trips, queues, zones, gates, work, tally, clock, rule = world
     road = Road(net, signals, trips, work, vehicles, start)
     update_signals(signals, tick)
-    change_lanes(road, multilane, tick_key(clock.seed, LANE_CHANGE, tick), tick)
+    if net.widest > 1:
+        change_lanes(road, tick_key(clock.seed, LANE_CHANGE, tick), tick)
+        find_busy(start, work, net.lanes)
     apply_zones(zones, net, vehicles, start, trips)
     n = start[net.lanes]
     leader_words(vehicles, work, n)
@@ -59,6 +62,7 @@ def step(world, vehicles, after, start, start_after, tick):
     tally_detectors(vehicles, start, work, tally)
     tally_gates(gates, road, tick)
     repack(vehicles, after, start, start_after, work, net.lanes)
+    find_busy(start_after, work, net.lanes)
     clear_connectors(net, after, start_after, trips, work, tick)
     tally_road(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
 
@@ -67,6 +71,7 @@ def step(world, vehicles, after, start, start_after, tick):
 def run(world, vehicles, after, start, start_after, begin, end):
     """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
     here, there = (vehicles, start), (after, start_after)
+    find_busy(start, world[6], world[0].lanes)
     for tick in range(begin, end):
         step(world, here[0], there[0], here[1], there[1], tick)
         here, there = there, here

@@ -50,7 +50,8 @@ def at_yellow(net, signals, group, v, available, y, key):
     if not can_stop(v, available, net.scale.hard):
         return DECIDED_GO
     eighths = min(int32(8) * max(available, int32(0)) // v, int32(len(net.stop_probability) - 1))
-    occasion = hash32(uint32(uint32(signals.group[group].since) * uint32(0x9E3779B9) + uint32(group)))
+    since, name = signals.group[group].since, signals.group[group].name
+    occasion = hash32(uint32(uint32(since) * uint32(0x9E3779B9) + uint32(name)))
     luck = int32(draw32(key, occasion) & uint32(0xFFFF))
     return DECIDED_STOP if luck < net.stop_probability[eighths] else DECIDED_GO
 
@@ -281,6 +282,12 @@ def moves_up(net, work, conn, lane, tick):
 
 @part
 def must_wait(road, ask):
+    """Whether a vehicle before a connection has to give way in this tick (see :func:`gives_way`)."""
+    return gives_way(road, ask)
+
+
+@per_vehicle
+def gives_way(road, ask):
     """Whether a vehicle before a connection has to give way in this tick.
 
     Who looked in the last tick too, looks since then, and who moves up in a queue since the one before went: so no part
@@ -393,7 +400,7 @@ def has_room(road, view):
         lane = net.conn[conn].to
         room += net.lane[lane].length - work.lane[lane].used
         hop += 1
-        turn = trips.hops[hop]
+        turn = trips.hops[hop].turn
         if room >= cells or turn == EXIT:
             return True
         head, tail = start[lane], start[lane + 1] - 1

@@ -51,11 +51,11 @@ def blocker_beyond(road, lane, conn, tick):
                 return to  # its rear lies over the line, whatever room there is further ahead
         room += net.lane[to].length - work.lane[to].used
         hop += 1
-        if room >= cells or trips.hops[hop] == EXIT:
+        if room >= cells or trips.hops[hop].turn == EXIT:
             return FREE
         if start[to] < start[to + 1]:
             return to if vel(vehicles.X[start[to]]) == 0 else FREE
-        first = net.lane[to].turns + trips.hops[hop]
+        first = net.lane[to].turns + trips.hops[hop].turn
         conn = net.reach[first]
         if conn == net.reach[first + 1]:
             return FREE

@@ -16,6 +16,8 @@ from trafficsim.kernels.state import Count
 from trafficsim.kernels.transfer import desired_speed, stops_on
 from trafficsim.kernels.words import (
     EXIT,
+    FAR,
+    FAST,
     FLAG_STOP,
     brake_code,
     headway_code,
@@ -77,8 +79,8 @@ def open_speed(net, signals, trips, trip, lane, entry):
     place, wanted = entry
     distance = int32(-1 - place)
     hop = trips.row[trip].hop
-    while trips.hops[hop] != EXIT and distance < sight(net, wanted):
-        slot = net.lane[lane].turns + trips.hops[hop]
+    while trips.hops[hop].turn != EXIT and distance < sight(net, wanted):
+        slot = net.lane[lane].turns + trips.hops[hop].turn
         conn = net.reach[slot]
         if conn == net.reach[slot + 1]:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
@@ -108,7 +110,7 @@ def best_entry(road, trip, since):
     brake = float32(brake_code(trips.row[trip].word)) * net.scale.braking_unit
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
     hop = trips.row[trip].hop
-    feasible = int32(trips.lanes_feasible[hop])
+    feasible = int32(trips.hops[hop].feasible)
     for lane in range(net.link[link].lane, net.link[link + 1].lane):
         side = lane - net.link[link].lane
         if trips.row[trip].depart_lane < 0 and feasible != 0 and (feasible >> side) & 1 == 0:
@@ -120,7 +122,9 @@ def best_entry(road, trip, since):
         begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
         place = int32(min(begin + int32(wanted * since), -1))
         line = open_speed(net, signals, trips, trip, lane, (place, wanted))
-        over, speed = overhang(net, vehicles, start, trips, work, lane)
+        over, speed = int32(FAR), int32(FAST)
+        if work.lane[lane].over != 0:
+            over, speed = overhang(net, vehicles, start, trips, work, lane)
         words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line, over, speed)
         slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0 and place > begin:
@@ -128,7 +132,7 @@ def best_entry(road, trip, since):
             slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0:
             continue
-        score = v * 64 + (100000 if (trips.lanes_wanted[hop] >> side) & 1 else 0) - (start[lane + 1] - start[lane])
+        score = v * 64 + (100000 if (trips.hops[hop].wanted >> side) & 1 else 0) - (start[lane + 1] - start[lane])
         if score > best_score:
             best_lane, best_slot, best_place, best_v, best_score = lane, slot, place, v, score
     return best_lane, best_slot, best_place, best_v
@@ -150,7 +154,7 @@ def enter(road, tally, trip, where, tick):
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
     work.arrive[lane, 1] = pack_y(cap, trips.row[trip].cells, flags)
-    work.arrive[lane, 2] = with_turn(trips.row[trip].word, trips.hops[hop])
+    work.arrive[lane, 2] = with_turn(trips.row[trip].word, trips.hops[hop].turn)
     work.arrive[lane, 3] = int64(trips.row[trip].key)
     work.arrive[lane, 4] = trip
     work.arrive[lane, 5] = 1

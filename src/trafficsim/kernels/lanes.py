@@ -10,7 +10,7 @@ A change is a rotation between two adjacent slices of the dense array; nothing e
 
 from __future__ import annotations
 
-from numba import float32, int32, njit, uint8, uint32, uint64
+from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.overhang import overhang
@@ -27,21 +27,24 @@ WIDE = 300
 @njit(inline="always")
 def lane_flags(net, trips, lane, hop):
     """Return the flags of word Y for a lane: the wish, and whether the lane does not serve the turn at all."""
-    link = net.lane[lane].link
-    side = lane - net.link[link].lane
-    wanted = int32(trips.lanes_wanted[hop])
+    side = net.lane[lane].side
+    wanted = int32(trips.hops[hop].wanted)
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
     merges = net.lane[lane].ends > 0 and flags != int32(1)
-    if merges or (int32(trips.lanes_feasible[hop]) >> side) & 1 == 0:
+    if merges or (int32(trips.hops[hop].feasible) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
 
 @part
-def candidates(vehicles, n, side, phase, scale, marks):
-    """Flat pass: mark vehicles that must change to ``side``, or are held up and free to."""
+def candidates(vehicles, n, where, scale, marks):
+    """Flat pass: mark vehicles that must change to a side, or are held up and free to (3), and those held up (1).
+
+    Of those held up every fourth tries in a tick, where nobody keeps to the kerb.
+    """
+    side, phase, draw = where
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     crawl, near = int32(scale.crawl), int32(scale.near)
     half = crawl >> int32(1)
@@ -56,26 +59,28 @@ def candidates(vehicles, n, side, phase, scale, marks):
         urgent = (y & int32(FLAG_WRONG)) != int32(0)
         due = (v >= half) or urgent or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0))
         must = (want == side) and due
-        marks[k] = uint8(1) if (must or slow) else uint8(0)
+        lucky = draw32(KEY[k], draw) & uint32(3) == uint32(0)
+        marks[k] = uint8(3) if (must or (slow and lucky)) else (uint8(1) if slow else uint8(0))
 
 
 @part
-def change_lanes(road, roads, draw, tick):
+def change_lanes(road, draw, tick):
     """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if len(roads) == 0:
-        return
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
-        work.candidate[0] = 1
-        candidates(vehicles, n, side, tick >> 1, net.scale, work.candidate)
-    for i in range(len(roads)):
-        first, last = roads[i].first, roads[i].last
-        if start[first] == start[last]:
+        work.candidate[0] = 3
+        candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.candidate)
+    done = int64(0)
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
+        if lane < done:
             continue
-        keep = roads[i].keep != 0
-        for lower in range(first, last - 1):
+        first = lane - net.lane[lane].side
+        done = first + net.lane[lane].beside
+        keep = net.lane[lane].keep != 0
+        for lower in range(first, done - 1):
             sweep(road, (lower, side, draw, keep))
 
 
@@ -89,7 +94,7 @@ def sweep(road, where):
     x = start[source]
     j = start[target]
     while x < start[source + 1]:
-        if work.candidate[x] == 0 and not keep:
+        if work.candidate[x] & 2 == 0 and not keep:
             x += 1
             continue
         p = pos(vehicles.X[x])
@@ -161,7 +166,7 @@ def room_beside(net, vehicles, start, trips, work, where):
     target, j, p = where
     if j > start[target]:
         return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])
-    if p > -int32(WIDE):
+    if p > -int32(WIDE) and work.lane[target].over != 0:
         over, speed = overhang(net, vehicles, start, trips, work, target)
         if over < 0:
             return over - p, speed

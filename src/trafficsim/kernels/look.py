@@ -12,6 +12,7 @@ from trafficsim.kernels.giveway import (
     asking,
     can_stop,
     fits_inside,
+    gives_way,
     has_place,
     has_room,
     has_stopped,
@@ -59,7 +60,7 @@ def sight(net, v):
 @per_vehicle
 def pick(net, vehicles, start, trips, lane, hop):
     """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
-    turn = trips.hops[hop]
+    turn = trips.hops[hop].turn
     first = net.reach[net.lane[lane].turns + turn]
     last = net.reach[net.lane[lane].turns + turn + 1]
     if last - first == 1:
@@ -67,10 +68,10 @@ def pick(net, vehicles, start, trips, lane, hop):
     best, best_score = -1, -1
     for conn in range(first, last):
         to = net.conn[conn].to
-        side = to - net.link[net.lane[to].link].lane
+        side = net.lane[to].side
         tail = start[to + 1] - 1
         room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
-        score = max(room, 0) + (100000 if (trips.lanes_wanted[hop + 1] >> side) & 1 else 0)
+        score = max(room, 0) + (100000 if (trips.hops[hop + 1].wanted >> side) & 1 else 0)
         if score > best_score:
             best, best_score = conn, score
     return best
@@ -137,13 +138,19 @@ def may_enter(road, view):
         stopped = not has_to_stop(net, signals, conn) or has_stopped(net, work, view)
         if committed:
             status = OPEN
-        elif near and stopped and not must_wait(road, asking(conn, lane, key, tick, work.lane[lane].wait)):
+        elif near and stopped and not gives_way(road, asking(conn, lane, key, tick, work.lane[lane].wait)):
             status = OPEN
         else:
             status = CLOSED
     if status != CLOSED or held == 1:
         status, held = with_room(road, view, (status, held, committed))
     return status == OPEN, made, held if status == CLOSED else 0
+
+
+@part
+def may_go_on(road, view):
+    """Whether a vehicle may enter the connection beyond the next link."""
+    return may_enter(road, view)[0]
 
 
 @part
@@ -231,12 +238,12 @@ def beyond(road, view):
             return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
         hop += 1
-        if distance > look or trips.hops[hop] == EXIT:
+        if distance > look or trips.hops[hop].turn == EXIT:
             return pack_x(here + int32(FAR), int32(FAST)), bound
         conn = pick(net, vehicles, start, trips, int64(to), hop)
         may = False
         if conn >= 0:
-            may = may_enter(road, make_view(conn, hop, to, (v, distance - 1, y & ~12, view.key, view.tick)))[0]
+            may = may_go_on(road, make_view(conn, hop, to, (v, distance - 1, y & ~12, view.key, view.tick)))
         if not may:
             bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
             return pack_x(here + int32(FAR), int32(FAST)), bound
@@ -248,8 +255,18 @@ def late_start(net, signals, conn, key, tick):
     group = net.conn[conn].group
     if group < 0 or signals.group[group].since != tick or tick == 0:
         return False
-    occasion = hash32(uint32(uint32(tick) * uint32(0x9E3779B9) + uint32(group)))
+    occasion = hash32(uint32(uint32(tick) * uint32(0x9E3779B9) + uint32(signals.group[group].name)))
     return draw32(key, occasion) & uint32(1) != uint32(0)
+
+
+@spliced
+def forget_overhang(road, lane, conn):
+    """Remember that nobody reaches back over a stop line any more, until the next one crosses it."""
+    net, start, work = road.net, road.start, road.work
+    to = net.conn[conn].to
+    beyond_it = start[to] < start[to + 1] or net.lane[to].length + net.conn[conn].length >= net.scale.overhang
+    if beyond_it and work.conn[conn].inside == 0:  # who waits inside the junction has not yet come onto the lane
+        work.lane[lane].over = 0
 
 
 @spliced
@@ -257,9 +274,11 @@ def behind_overhang(road, lane, k):
     """Return the speed bound set by the rear of the vehicle that went before, while it reaches back over the line."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     conn = work.lane[lane].last_conn
-    if conn < 0:
+    if conn < 0 or work.lane[lane].over == 0:
         return int32(NO_BOUND)
     last = last_over(net, vehicles, start, trips, conn, 0)
+    if last < 0:
+        forget_overhang(road, lane, conn)
     if last < 0 or last == k:
         return int32(NO_BOUND)
     work.event[lane] |= 4
@@ -406,10 +425,9 @@ def view_of_follower(road, lane, k, tick):
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    for lane in range(net.lanes):
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
         i, end = start[lane], start[lane + 1]
-        if i == end:
-            continue
         word, bound = view_of_head(road, lane, tick)
         work.leader[i] = word
         add_bound(work, i, bound)

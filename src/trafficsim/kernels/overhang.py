@@ -35,6 +35,8 @@ def overhang(net, vehicles, start, trips, work, lane):
     """
     distance, place, speed = int32(0), int32(FAR), int32(FAST)
     here = int64(lane)
+    if work.lane[here].over == 0:
+        return place, speed
     while distance < net.scale.overhang:
         conn = work.lane[here].last_conn
         if conn < 0:
@@ -64,11 +66,12 @@ def keep_behind(road):
     """
     net, trips, work, vehicles, start = road.net, road.trips, road.work, road.vehicles, road.start
     moved = Vehicles(work.moved, vehicles.Y, vehicles.Z, vehicles.KEY, vehicles.ID, vehicles.W)
-    for lane in range(net.lanes):
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
         if work.event[lane] & 4 == 0:
             continue
         first = start[lane] + (work.event[lane] & 1)
-        if first >= start[lane + 1]:
+        if first >= start[lane + 1] or pos(work.moved[first]) <= -net.scale.overhang:
             continue
         over = overhang(net, moved, start, trips, work, lane)[0]
         if pos(work.moved[first]) > over:

@@ -69,11 +69,14 @@ LANE_FIELDS = {
     "length": "i4",  # cells from its start to its stop line
     "link": "i4",
     "turns": "i4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
-    "look": "i4",  # distance (cells) from the stop line within which followers look at it
-    "allowed": "i4",  # bits of the kinds that may use it
-    "group": "i4",  # signal group of all its connections, -1 if they have none or several
-    "ends": "i4",  # whether it ends while lanes beside it go on
-    "zip": "i4",  # cells before its end from which those who must leave it zip into the next lane
+    "group": "i4",  # signal group while whose red all its connections have red, -1 if there is none
+    "side": "i4",  # counted from the kerb of its link
+    "beside": "i4",  # lanes of its link
+    "look": "i2",  # distance (cells) from the stop line within which followers look at it
+    "zip": "i2",  # cells before its end from which those who must leave it zip into the next lane
+    "allowed": "i2",  # bits of the kinds that may use it
+    "ends": "i1",  # whether it ends while lanes beside it go on
+    "keep": "i1",  # drivers keep to the kerb unless they overtake
 }
 LINK_FIELDS = {
     "lane": "i4",  # first lane
@@ -103,7 +106,7 @@ CONN_FIELDS = {  # one cache line
 }
 PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
-GROUP_FIELDS = {"state": "i4", "since": "i8"}  # lamp now, and the tick since when
+GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # lamp now, the tick since when; name draws decisions
 # What a vehicle needs at every link fills the first cache line; the second is read when it enters or arrives.
 TRIP_FIELDS = {
     "hop": "i8",  # current hop (index into hops)
@@ -134,6 +137,11 @@ TRIP_FIELDS = {
     "stops": "i4",
     "status": "i4",
 }
+HOP_FIELDS = {
+    "turn": "u1",  # at the end of the link, EXIT at the last one of a route
+    "wanted": "u1",  # bit s: lane s of the link leads on without another lane change soon
+    "feasible": "u1",  # bit s: from lane s the route can be followed at all
+}
 STOP_FIELDS = {
     "hop": "i8",  # index into hops of the link that it is on
     "cell": "i4",
@@ -142,10 +150,10 @@ STOP_FIELDS = {
     "next": "i4",  # stop that the trip serves after it, -1 after the last
 }
 ENTRY_FIELDS = {"link": "i4", "start": "i8", "next": "i8", "due": "f8"}  # due: departure of the next one
-ROAD_FIELDS = {"first": "i4", "last": "i4", "keep": "i4"}  # lanes of a link with several, drivers keep to the kerb
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
-    "to_pocket": "i4",  # its head goes to wait inside the junction
+    "to_pocket": "i2",  # its head goes to wait inside the junction
+    "over": "i2",  # the rear of who left it last may still reach back over its line
     "hold": "i4",  # its head stands because it gives way (1) or finds no room (2)
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
@@ -176,7 +184,7 @@ AREA_FIELDS = {
     "chain": "i4",  # as in SCALE_FIELDS
     "wait_speed": "i4",  # as in CLOCK_FIELDS
 }
-QUEUE_FIELDS = {"now": "i8", "longest": "i8", "program": "i4"}
+QUEUE_FIELDS = {"now": "i4", "longest": "i4", "cycle": "i4", "close": "i8"}  # close: tick from which the cycle is over
 CLOCK_FIELDS = {
     "seed": "u4",
     "analysis_begin": "i8",
@@ -211,6 +219,8 @@ class Net(NamedTuple):
     scale: Any
     lanes: int
     links: int
+    widest: int
+    """Most lanes beside each other."""
     lane: Array
     link: Array
     conn: Array
@@ -253,11 +263,7 @@ class Trips(NamedTuple):
     row: Array
     stop: Array
     hops: Array
-    """uint8, turn at the end of every link of all routes, EXIT at the last."""
-    lanes_wanted: Array
-    """uint8 per hop, bit s: lane s of that link leads on without another lane change soon."""
-    lanes_feasible: Array
-    """uint8 per hop, bit s: from lane s the route can be followed at all."""
+    """The links of all routes, one after the other."""
 
 
 class Zones(NamedTuple):
@@ -300,6 +306,8 @@ class Work(NamedTuple):
     candidate: Array
     bound: Array
     """int16 by slot: the highest speed that a decision leaves in this tick."""
+    event_words: Array
+    """The same memory as ``event``, eight lanes at a time."""
     event: Array
     """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives, bit 2 a rear may reach back over its line."""
     arrive: Array
@@ -307,6 +315,8 @@ class Work(NamedTuple):
     pocket: Array
     """int64 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
     outs: Array
+    busy: Array
+    """Lanes with vehicles, in order; ``count`` says how many."""
     lane: Array
     ask: Array
     """By lane: who asked for a gap last, and when vehicles entered."""
@@ -391,6 +401,7 @@ class Count(IntEnum):
     INSIDE = 14
     PASSAGES = 15
     TRACES = 16
+    BUSY = 17
 
 
-COUNTERS = 17
+COUNTERS = 18

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import int32, uint16, uint64
+from numba import int32, int64, uint16, uint64
 
 from trafficsim.kernels.jit import kernel, part, spliced
 from trafficsim.kernels.state import Count
@@ -115,28 +115,29 @@ def tally_queues(road, tally, clock, tick):
     A queue is the chain of vehicles close behind each other that begins at the stop line, up to the last one that
     stands: who crawls at the beginning of a free link is in none.
     """
-    net, signals, vehicles, start = road.net, road.signals, road.vehicles, road.start
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if tick % clock.queue_every != 0:
         return
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
+        link = net.lane[lane].link
+        ahead = int32(0)
+        for k in range(start[lane], start[lane + 1]):
+            if ahead - pos(vehicles.X[k]) > net.scale.chain:
+                break
+            ahead = rear(vehicles.X[k], vehicles.Y[k])
+            if vel(vehicles.X[k]) <= clock.wait_speed:
+                tally.queue[link].now = max(tally.queue[link].now, min(-ahead, net.lane[lane].length))
     for link in range(net.links):
-        for lane in range(net.link[link].lane, net.link[link + 1].lane):
-            ahead = int32(0)
-            for k in range(start[lane], start[lane + 1]):
-                if ahead - pos(vehicles.X[k]) > net.scale.chain:
-                    break
-                ahead = rear(vehicles.X[k], vehicles.Y[k])
-                if vel(vehicles.X[k]) <= clock.wait_speed:
-                    tally.queue[link].now = max(tally.queue[link].now, min(-ahead, net.lane[lane].length))
-        program = tally.queue[link].program
-        cycle = signals.program[program].cycle if program >= 0 else clock.cycle_default
-        offset = signals.program[program].offset if program >= 0 else 0
-        if (tick - offset) % cycle < clock.queue_every:
+        if tick >= tally.queue[link].close:
             close_cycle(tally, clock, link, tick)
 
 
 @spliced
 def close_cycle(tally, clock, link, tick):
     """Enter the longest queue of a cycle into the histogram."""
+    cycle = tally.queue[link].cycle
+    tally.queue[link].close += cycle * ((tick - tally.queue[link].close) // cycle + 1)
     longest = tally.queue[link].now
     tally.queue[link].now = 0
     if tick < clock.analysis_begin or tick >= clock.analysis_end:

@@ -128,7 +128,7 @@ def finish(vehicles, trips, work, vid, time, w):
     work.count[Count.COMPLETED] += 1
 
 
-@part
+@per_vehicle
 def stage(net, start, trips, work, where, words):
     """Write the words of an arriving vehicle for the re-pack, behind the last one of its new lane.
 
@@ -147,7 +147,7 @@ def stage(net, start, trips, work, where, words):
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
     work.arrive[lane, 1] = pack_y(cap, cells, flags)
-    work.arrive[lane, 2] = with_turn(z, trips.hops[trips.row[vid].hop])
+    work.arrive[lane, 2] = with_turn(z, trips.hops[trips.row[vid].hop].turn)
     work.arrive[lane, 3] = int64(key)
     work.arrive[lane, 4] = vid
     work.arrive[lane, 5] = w
@@ -163,7 +163,7 @@ def choose(road, lane, hop, first):
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
     conn = pick(net, vehicles, start, trips, lane, hop)
-    return conn if conn >= 0 else nearest(net, lane, trips.hops[hop])
+    return conn if conn >= 0 else nearest(net, lane, trips.hops[hop].turn)
 
 
 @spliced
@@ -210,7 +210,7 @@ def place_beyond(road, conn, over):
     if tail >= start[to]:
         # the old position of the tail: admission does not depend on the order in which lanes are served
         place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
-    else:  # who turned off a short link may still reach back over it
+    elif work.lane[to].over != 0:  # who turned off a short link may still reach back over it
         place = min(place, overhang(net, vehicles, start, trips, work, to)[0])
     return int32(place) if place >= -entry else int32(-32768)
 
@@ -232,6 +232,19 @@ def hold_at_line(vehicles, start, work, lane):
     close_up(vehicles, start, work, lane)
 
 
+@spliced
+def leave_lane(work, lane, y, arrived_by):
+    """Take the head of a lane, with word Y, out of it."""
+    if y & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
+        work.conn[arrived_by].on_conn -= 1
+        work.lane[lane].tracked -= 1
+    work.lane[lane].used -= length(y)
+    work.event[lane] |= 5
+    work.lane[lane].wait = 0
+    work.lane[lane].hold = 0
+    work.count[Count.TRANSFERS] += 1
+
+
 @per_vehicle
 def cross(road, tally, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
@@ -245,10 +258,11 @@ def cross(road, tally, clock, lane, tick):
     speed = max(v, int32(1))
     w = vehicles.W[i]
     here, first = lane, True
+    arrival = (int64(-1), int32(0), int32(0), int32(0), False)
     while True:
         hop = trips.row[vid].hop
         time = tick + 1.0 - min(over / speed, 1.0)
-        if trips.hops[hop] == EXIT:
+        if trips.hops[hop].turn == EXIT:
             leave_link(net, trips, tally, vid, here, time, w)
             finish(vehicles, trips, work, vid, time, w)
             break
@@ -259,7 +273,7 @@ def cross(road, tally, clock, lane, tick):
             hold_at_line(vehicles, start, work, lane)
             return
         if place == -32768:
-            wait_on_short(net, start, trips, work, here, words)
+            arrival = at_end_of_short(net, trips, here, words)
             break
         if (not first or pos(vehicles.X[i]) < 0) and net.conn[conn].origin == here:
             check_signal(net, signals, tally, work, vehicles, (i, conn, time, here, vid, first))
@@ -268,12 +282,13 @@ def cross(road, tally, clock, lane, tick):
             note_event(tally, work, time, EVENT_WRONG_LANE, vid, net.lane[here].link)
         work.conn[conn].last_entry = tick
         work.lane[here].last_conn = conn
+        work.lane[here].over = 1
         entry = (int64(vehicles.KEY[i]), time, v, net.conn[conn].length >> 1)
         note_entry(net, work, here, conn, entry, inside)
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
         cap, slow = connector_speeds(net, trips, vid, conn)
-        note_turn(net, trips, tally, clock, vid, (link, trips.hops[hop], time, float(v), z, slow / 256.0))
+        note_turn(net, trips, tally, clock, vid, (link, trips.hops[hop].turn, time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
         enter_link(net, trips, tally, vid, conn, time, (cap, slow))
         if inside:
@@ -284,29 +299,23 @@ def cross(road, tally, clock, lane, tick):
             on_way = place - length(vehicles.Y[i]) < -net.lane[to].length
             tracked = watched and on_way
             arrival = (int64(to), int32(place), v | light(work.moved[i]), int32(slow if tracked else cap), tracked)
-            stage(net, start, trips, work, arrival, words)
             break
         over, here, first = place, to, False
-    if vehicles.Y[i] & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
-        work.conn[arrived_by].on_conn -= 1
-        work.lane[lane].tracked -= 1
-    work.lane[lane].used -= length(vehicles.Y[i])
-    work.event[lane] |= 5
-    work.lane[lane].wait = 0
-    work.lane[lane].hold = 0
-    work.count[Count.TRANSFERS] += 1
+    if arrival[0] >= 0:
+        stage(net, start, trips, work, arrival, words)
+    leave_lane(work, lane, vehicles.Y[i], arrived_by)
 
 
-@part
-def wait_on_short(net, start, trips, work, here, words):
-    """Leave a vehicle at the end of a short link that it would have crossed, because the next one is full."""
+@spliced
+def at_end_of_short(net, trips, here, words):
+    """Return the arrival of a vehicle at the end of a short link that it would have crossed: the next one is full."""
     vid = words[3]
     conn = trips.row[vid].connection
     cap = desired_speed(net, trips, vid, net.lane[here].link)
     slower = net.conn[conn].speed < net.link[net.lane[here].link].limit
     watched = slower or net.conn[conn + 1].crosses > net.conn[conn].crosses
     tracked = watched and -1 - words[0] < -net.lane[here].length
-    stage(net, start, trips, work, (int64(here), int32(-1), int32(0), int32(cap), tracked), words)
+    return int64(here), int32(-1), int32(0), int32(cap), tracked
 
 
 @spliced
@@ -390,14 +399,14 @@ def transfer(road, tally, clock, tick):
     if work.count[Count.INSIDE] > 0:
         leave_inside(road, tick)
     n = 0
-    for lane in range(net.lanes):
-        i = start[lane]
-        if i < start[lane + 1] and pos(work.moved[i]) >= 0:
+    for at in range(work.count[Count.BUSY]):
+        lane = work.busy[at]
+        if pos(work.moved[start[lane]]) >= 0:
             work.outs[n] = lane
             n += 1
     for minor in range(2):
         for at in range(n):
-            lane = work.outs[at] if tick & 1 else work.outs[n - 1 - at]
+            lane = int64(work.outs[at] if tick & 1 else work.outs[n - 1 - at])
             conn = work.lane[lane].head_conn
             gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
             if gives_way == (minor == 1):
@@ -414,10 +423,11 @@ def warn(net, work, conn, tick):
 @part
 def clear_connectors(net, vehicles, start, trips, work, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
-    for lane in range(net.lanes):
-        if start[lane] == start[lane + 1]:
-            continue
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
         left = work.lane[lane].tracked
+        if left == 0:
+            continue
         k = start[lane + 1] - 1
         slow = vel(vehicles.X[k]) <= net.scale.crawl
         while left > 0 and k >= start[lane]:

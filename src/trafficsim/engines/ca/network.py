@@ -1,4 +1,4 @@
-"""Compile the road network and the signals of a plan into integer arrays."""
+"""Compile the road network of a plan into integer arrays."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ import numpy as np
 from trafficsim.base.errors import NetworkError
 from trafficsim.engines.ca.classes import cells_of, word_units
 from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
+from trafficsim.engines.ca.merged_groups import merge_groups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
 from trafficsim.kernels.state import (
     CONN_FIELDS,
-    GROUP_FIELDS,
     LANE_FIELDS,
     LINK_FIELDS,
-    PHASE_FIELDS,
-    PROGRAM_FIELDS,
     Net,
-    Signals,
     rows,
 )
 from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
@@ -45,6 +42,14 @@ def table(fields: dict[str, str], count: int, columns: dict[str, Any]) -> np.rec
     return records
 
 
+def packed(fields: dict[str, str], columns: dict[str, np.ndarray]) -> np.recarray:
+    """Return records without space between them, of columns of one length."""
+    records = np.recarray(len(next(iter(columns.values()))), dtype=list(fields.items()))
+    for name, values in columns.items():
+        records[name] = values
+    return records
+
+
 def filled(values: np.ndarray, dtype: type) -> np.ndarray:
     """Return an array of a dtype with at least one element, so that kernels never index an empty one."""
     array: np.ndarray = np.asarray(values, dtype)
@@ -68,18 +73,22 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     slots = lane_turns[conns.from_lane] + local_turn
     fastest = links.free_speed_mean_ms * (1.0 + 3.0 * links.free_speed_cv) * tick / cell
     look = fastest + fastest**2 / (2.0 * float(scale.comfort)) + scale.clear
+    width = np.diff(links.lane_start)
+    side = np.arange(len(lane_length)) - np.asarray(links.lane_start, np.int64)[lanes.link]
+    merged = merge_groups(plan)
     return Net(
-        scale=scale, lanes=len(lane_length), links=len(plan.link_id),
+        scale=scale, lanes=len(lane_length), links=len(plan.link_id), widest=int(width.max()),
         lane=table(LANE_FIELDS, len(lane_length), {
             "length": lane_length, "link": lanes.link, "turns": lane_turns[:-1], "allowed": lanes.allowed,
-            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": _common_group(plan), **lane_columns(plan, cell),
+            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": merged.of_lane, "side": side,
+            "beside": width[lanes.link], "keep": links.keep_right[lanes.link], **lane_columns(plan, cell),
         }),
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
             "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.keep_right,
         }),
-        conn=_connections(plan, settings, local_turn, conn_length),
+        conn=_connections(plan, settings, (local_turn, conn_length, merged.of_connection)),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
         yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
         inner=np.flatnonzero(_has_place(plan)).astype(np.int32), kerb_side=kerb_side_lanes(plan),
@@ -88,8 +97,9 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
 
 
 def _connections(
-    plan: Plan, settings: CellularAutomaton, local_turn: np.ndarray, length: np.ndarray
+    plan: Plan, settings: CellularAutomaton, columns: tuple[np.ndarray, np.ndarray, np.ndarray]
 ) -> np.recarray:
+    local_turn, length, group = columns
     cell, tick, links, conns = settings.cell_m, settings.tick_s, plan.links, plan.connections
     here, there = plan.lanes.link[conns.from_lane], plan.lanes.link[conns.to_lane]
     mean = np.asarray(links.free_speed_mean_ms, np.float64)
@@ -98,7 +108,7 @@ def _connections(
     has_place = _has_place(plan)
     return table(CONN_FIELDS, len(conns.turn) + 1, {
         "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": length,
-        "speed": speed, "ease": np.minimum(ease, 1.0), "group": conns.signal_group,
+        "speed": speed, "ease": np.minimum(ease, 1.0), "group": group,
         "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
         "follow_up": conns.follow_up_s / tick, "inner": np.minimum(to_cells(conns.inner_wait_m, cell, 0), length),
         "places": np.clip((conns.inner_wait_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
@@ -112,16 +122,6 @@ def _has_place(plan: Plan) -> np.ndarray:
     return np.asarray(plan.connections.inner_wait_m >= FIRST_WAITING_M)
 
 
-def _common_group(plan: Plan) -> np.ndarray:
-    """Return the signal group of all connections of each lane, -1 where they have none or several."""
-    lanes, conns = len(plan.lanes.link), plan.connections
-    group = np.asarray(conns.signal_group, np.int64)
-    least, most = np.full(lanes, np.iinfo(np.int64).max), np.full(lanes, -1)
-    np.minimum.at(least, conns.from_lane, group)
-    np.maximum.at(most, conns.from_lane, group)
-    return np.where(least == most, most, -1)
-
-
 def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray, cell_m: float) -> None:
     reach = lane_length.astype(np.int64)
     if len(conn_length):
@@ -132,28 +132,3 @@ def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray,
             f"link {plan.link_id[plan.lanes.link[worst]]!r}", f"a length of {reach[worst] * cell_m:.0f} m",
             f"at most {MOST_CELLS * cell_m:.0f} m at cells of {cell_m} m", "split the link into shorter ones",
         )
-
-
-def compile_signals(plan: Plan, settings: CellularAutomaton) -> Signals:
-    """Return the programs in ticks, with room for the state of every group."""
-    tick = settings.tick_s
-    signals = plan.signals
-    programs = len(signals.program_id)
-    duration = np.maximum(np.rint(np.asarray(signals.duration_s) / tick), 1).astype(np.int64)
-    phase_start = np.asarray(signals.phase_start, np.int64)
-    phase_end = np.zeros(len(duration), np.int64)
-    for program in range(programs):
-        inside = slice(phase_start[program], phase_start[program + 1])
-        phase_end[inside] = np.cumsum(duration[inside])
-    group = rows(int(signals.group_start[-1]) if programs else 0, GROUP_FIELDS)
-    group.state[:] = 255
-    return Signals(
-        programs=programs,
-        program=table(PROGRAM_FIELDS, programs + 1, {
-            "cycle": phase_end[phase_start[1:] - 1] if programs else phase_end,
-            "offset": np.rint((np.asarray(signals.offset_s, np.float64) - plan.start_s) / tick),
-            "phase": phase_start, "group": signals.group_start, "next_change": np.full(programs, -1),
-        }),
-        phase=table(PHASE_FIELDS, len(duration), {"end": phase_end, "states": signals.state_start[: len(duration)]}),
-        group=group, codes=filled(signals.state, np.uint8),
-    )

@@ -9,8 +9,9 @@ import numpy as np
 
 from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.limits import check_limits
-from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, compile_signals, table
+from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
+from trafficsim.engines.ca.signals import compile_signals
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
@@ -24,7 +25,6 @@ from trafficsim.kernels.state import (
     LANE_STATE_FIELDS,
     PLACE_FIELDS,
     QUEUE_FIELDS,
-    ROAD_FIELDS,
     Gates,
     Net,
     Queues,
@@ -63,7 +63,6 @@ class Program:
     tally: Tally
     clock: np.record
     rule: Rule
-    multilane: np.ndarray
     vehicles: Vehicles
     after: Vehicles
     start: np.ndarray
@@ -78,7 +77,7 @@ class Program:
     def world(self) -> tuple[Any, ...]:
         """What :func:`trafficsim.kernels.ca.step` takes as its world."""
         return (self.net, self.signals, self.trips, self.queues, self.zones, self.gates, self.work, self.tally,
-                self.clock, self.rule, self.multilane)
+                self.clock, self.rule)
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -94,23 +93,16 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     check_limits(plan, settings)
     net = compile_network(plan, settings)
     trips = compile_trips(plan, settings, net)
+    signals = compile_signals(plan, settings)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
-        net=net, signals=compile_signals(plan, settings), trips=trips, queues=compile_queues(plan),
+        net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net), clock=_clock(plan, settings),
-        rule=make_rule(settings, word_units(plan.classes, settings)), multilane=_multilane(net),
+        tally=_tally(plan, settings, net, signals), clock=_clock(plan, settings),
+        rule=make_rule(settings, word_units(plan.classes, settings)),
         vehicles=_vehicles(room), after=_vehicles(room),
         start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
     )
-
-
-def _multilane(net: Net) -> np.ndarray:
-    wide = np.flatnonzero(np.diff(net.link.lane) > 1)
-    roads = table(ROAD_FIELDS, len(wide), {
-        "first": net.link.lane[wide], "last": net.link.lane[wide + 1], "keep": net.link.keep[wide],
-    })
-    return roads[: len(wide)]
 
 
 def _capacity(net: Net, trips: Trips, count: int) -> int:
@@ -134,6 +126,7 @@ def _work(net: Net, room: int) -> Work:
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
     lane.last_conn[:] = -1
+    event_words = np.zeros(lanes // 8 + 1, np.uint64)
     ask = rows(lanes, ASK_FIELDS)
     ask.entered[:], ask.asked[:] = -FAR_BACK, -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
@@ -142,16 +135,18 @@ def _work(net: Net, room: int) -> Work:
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
         bound=np.zeros(room, np.int16),
         pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
-        event=np.zeros(lanes, np.uint8), arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
+        event_words=event_words, event=event_words.view(np.uint8),
+        arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
+        busy=np.zeros(lanes, np.int32),
         lane=lane, ask=ask, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 
 
-def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
+def _tally(plan: Plan, settings: CellularAutomaton, net: Net, signals: Signals) -> Tally:
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
-    queue = table(QUEUE_FIELDS, links, {"program": _program_of_link(plan)})
+    queue = _queues(plan, _clock(plan, settings), signals)
     areas = len(plan.areas.name)
     return Tally(
         places=places, link=np.zeros((links, 6)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
@@ -169,6 +164,17 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
     return table(AREA_FIELDS, len(areas.name), {
         "lane": areas.lane, "begin": begin, "end": np.minimum(np.maximum(end, begin + 1), 0),
         "chain": np.full(len(areas.name), net.scale.chain), "wait_speed": np.full(len(areas.name), clock.wait_speed),
+    })
+
+
+def _queues(plan: Plan, clock: np.record, signals: Signals) -> np.recarray:
+    """Return the queues of all links: where there is no signal a cycle takes a minute."""
+    program = _program_of_link(plan)
+    cycle = np.where(program >= 0, signals.program.cycle[program], clock.cycle_default)
+    offset = np.where(program >= 0, signals.program.offset[program], 0)
+    since = -offset % cycle
+    return table(QUEUE_FIELDS, len(program), {
+        "cycle": cycle, "close": np.where(since < clock.queue_every, -since, cycle - since),
     })
 
 

@@ -7,7 +7,7 @@ from scipy.special import ndtri
 
 from trafficsim.engines.ca.classes import class_words, word_units
 from trafficsim.engines.ca.headways import own_headways
-from trafficsim.engines.ca.network import filled, table
+from trafficsim.engines.ca.network import filled, packed, table
 from trafficsim.engines.ca.scales import (
     AHEAD_M,
     INSTANT,
@@ -17,7 +17,7 @@ from trafficsim.engines.ca.scales import (
     brakes_at_once,
 )
 from trafficsim.kernels.rng import Stream, u01
-from trafficsim.kernels.state import ENTRY_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
+from trafficsim.kernels.state import ENTRY_FIELDS, HOP_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
 from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
 from trafficsim.kernels.words import EXIT
 from trafficsim.plan.arrays import Plan, TripArrays
@@ -69,7 +69,8 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
         "route_start": start[:-1], "hop": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1), "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
     })
-    return Trips(row=row, stop=_stops(plan, settings), hops=hops, lanes_wanted=wanted, lanes_feasible=feasible)
+    ways = packed(HOP_FIELDS, {"turn": hops, "wanted": wanted, "feasible": feasible})
+    return Trips(row=row, stop=_stops(plan, settings), hops=ways)
 
 
 def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray]:
