@@ -91,11 +91,11 @@ def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
             if back < -(net.lane[to].length + net.conn[conn].length):
                 return [to]
         room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
-        if room >= need or trips.hops[hop] == EXIT:
+        if room >= need or trips.hops.turn[hop] == EXIT:
             return []
         if len(slots):
             return [to] if int(program.vehicles.X[slots[0]]) & 0xFFF == 0 else []
-        onward = [at for at in _ways(program, to, int(trips.hops[hop])) if net.conn[at].origin == to]
+        onward = [at for at in _ways(program, to, int(trips.hops.turn[hop])) if net.conn[at].origin == to]
         if not onward:
             return []
         conn = onward[0]

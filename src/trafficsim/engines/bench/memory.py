@@ -38,7 +38,7 @@ def footprint(program: Program) -> dict[str, float]:
     slots = [getattr(work, name) for name in BY_SLOT]
     room = len(program.vehicles.X)
     road = _bytes([*program.vehicles, *program.after, *slots]) * min(vehicles, room) / room
-    route = _bytes([trips.hops, trips.lanes_wanted, trips.lanes_feasible])
+    route = _bytes([trips.hops])
     trip = _bytes([trips.row, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened,
                    program.tally.traced])
     fixed = _bytes([program.tally.events, program.tally.trace, program.gates.passages])
