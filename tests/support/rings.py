@@ -49,7 +49,7 @@ def put(program: Program, trip: int, lane: int, position: int, speed: int) -> tu
     row.entry_time = row.enter_time = row.since_time = 0.0
     program.work.lane[lane].used += row.cells
     program.work.count[Count.INSERTED] += 1
-    z = with_turn(int(row.word), int(program.trips.hops[int(row.hop)]))
+    z = with_turn(int(row.word), int(program.trips.hops.turn[int(row.hop)]))
     return lane, position, pack_x(position, speed), pack_y(cap, int(row.cells), flags), z, int(row.key), trip
 
 
