@@ -2,8 +2,8 @@
 
 Field values at 15, 50 and 85 %: 2.2, 3.0 and 3.9 m/s2 (Gates et al. 2007, drivers who stop first). Accepted: 0.4 m/s2.
 Each driver has a braking of their own; what is tested is that the stop line, seen from afar, makes them brake so. It is
-drawn with quantiles 9 % higher: speeds are whole cells per tick, and the bound that leads to the line is cut to them, so
-that braking begins early and is gentler. Measured 2.32, 2.94 and 3.68.
+drawn with quantiles 9 % higher: speeds are whole cells per tick, and the bound that leads to the line is cut to them,
+so that braking begins early and is gentler. Measured 2.32, 2.94 and 3.68.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def test_braking_at_yellow(speeds: np.ndarray) -> None:
 
 
 def test_hardly_anybody_brakes_harder_in_a_tick_than_drivers_accept(speeds: np.ndarray) -> None:
-    """Who stands too near for the own braking brakes most in the first tick, up to 7.5 m/s2: 0.4 % of those who stop."""
+    """Who stands too near for the own braking brakes most in the first tick, at most 7.5 m/s2: 0.4 %."""
     stopped = speeds[speeds[:, -1] == 0.0]
     hardest = -np.diff(stopped, axis=1).min(axis=1)
     assert np.mean(hardest > MOST_MS2) < FEW
