@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.kernels import from_python
 from tests.support.worlds import link, make_network, make_program, make_world
+from trafficsim.kernels.busy import find_busy
 from trafficsim.kernels.tally import tally_queues
 from trafficsim.spec.demand import Trip
 
@@ -39,6 +40,8 @@ def test_a_queue_begins_at_the_stop_line(fronts: list[int], speeds: list[int], e
         program.vehicles.X[slot] = (front << 16) | speed
         program.vehicles.Y[slot] = (5000 << 16) | (LENGTH << 8) | 1
     program.start[:] = np.array([0, len(fronts)])
+    program.tally.queue.close[:] = 1000  # within a cycle
+    find_busy(program.start, program.work, program.net.lanes)
     from_python(tally_queues)(program.road, program.tally, program.clock, 5 * int(program.clock.queue_every) + 0)
     assert queue_cells(fronts, speeds, int(program.clock.wait_speed)) == expected
     assert int(program.tally.queue[0].now) == expected

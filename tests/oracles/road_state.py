@@ -105,10 +105,6 @@ def _books(program: Program, road: Road) -> list[str]:
     if (used != program.work.lane.used[: program.net.lanes]).any():
         at = np.flatnonzero(used != program.work.lane.used[: program.net.lanes])
         found.append(f"used cells of lanes {at}: {used[at]} taken, {program.work.lane.used[at]} in the books")
-    tracked = np.bincount(road.lane, road.flagged, program.net.lanes).astype(np.int64)
-    if (tracked != program.work.lane.tracked[: program.net.lanes]).any():
-        at = np.flatnonzero(tracked != program.work.lane.tracked[: program.net.lanes])
-        found.append(f"vehicles on connectors in lanes {at}: {tracked[at]}, {program.work.lane.tracked[at]} booked")
     conn = program.trips.row.connection[road.trip[road.flagged]]
     on_conn = np.bincount(conn, minlength=len(program.net.conn))
     if (on_conn != program.work.conn.on_conn).any():

@@ -1,14 +1,14 @@
-"""Which lanes have vehicles: what looks at lanes one by one looks at these only."""
+"""Which lanes have vehicles, and which vehicles a flat pass has marked: the few that need a closer look."""
 
 from __future__ import annotations
 
 from numba import uint64
 
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.state import Count
 
 BLOCK = 8
-"""Lanes that are passed over together when all of them are empty."""
+"""Lanes that are passed over together when all of them are empty; marks that are read together."""
 
 
 @kernel
@@ -27,3 +27,20 @@ def find_busy(start, work, lanes):
             n += one if start[lane] < start[lane + one] else uint64(0)
             lane += one
     work.count[Count.BUSY] = n
+
+
+@part
+def list_marked(work, n, bit):
+    """List the slots below ``n`` whose mark has a bit, in order; return how many there are."""
+    words, mark, listed = work.mark_words, work.mark, work.listed
+    m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
+    for word in range(uint64(0), (last + uint64(BLOCK - 1)) // uint64(BLOCK)):
+        if words[word] == none:
+            continue
+        k = word * uint64(BLOCK)
+        end = min(k + uint64(BLOCK), last)
+        while k < end:
+            listed[m] = k
+            m += one if mark[k] & bit else none
+            k += one
+    return m

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
+from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rng import draw32
@@ -70,9 +71,10 @@ def change_lanes(road, draw, tick):
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
-        work.candidate[0] = 3
-        candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.candidate)
-    done = int64(0)
+        work.mark[0] = 3
+        candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
+    listed = int64(list_marked(work, n, 2))
+    done, i = int64(0), int64(0)
     for at in range(work.count[Count.BUSY]):
         lane = int64(work.busy[at])
         if lane < done:
@@ -80,8 +82,12 @@ def change_lanes(road, draw, tick):
         first = lane - net.lane[lane].side
         done = first + net.lane[lane].beside
         keep = net.lane[lane].keep != 0
-        for lower in range(first, done - 1):
-            sweep(road, (lower, side, draw, keep))
+        tries = i < listed and work.listed[i] < start[done]
+        while i < listed and work.listed[i] < start[done]:
+            i += 1
+        if tries or keep:
+            for lower in range(first, done - 1):
+                sweep(road, (lower, side, draw, keep))
 
 
 @per_vehicle
@@ -94,7 +100,7 @@ def sweep(road, where):
     x = start[source]
     j = start[target]
     while x < start[source + 1]:
-        if work.candidate[x] & 2 == 0 and not keep:
+        if work.mark[x] & 2 == 0 and not keep:
             x += 1
             continue
         p = pos(vehicles.X[x])
@@ -144,7 +150,7 @@ def gains(net, vehicles, work, x, room, where):
     side, kept, first = where
     # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
     keep = kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if kept and not keep and work.candidate[x] == 0:
+    if kept and not keep and work.mark[x] == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and side < 0:
@@ -217,7 +223,7 @@ def shift(vehicles, work, to, frm):
     vehicles.KEY[to] = vehicles.KEY[frm]
     vehicles.ID[to] = vehicles.ID[frm]
     vehicles.W[to] = vehicles.W[frm]
-    work.candidate[to] = work.candidate[frm]
+    work.mark[to] = work.mark[frm]
 
 
 @spliced
@@ -232,7 +238,7 @@ def settle(road, slot, words, target):
     vehicles.KEY[slot] = key
     vehicles.ID[slot] = vid
     vehicles.W[slot] = w
-    work.candidate[slot] = 0
+    work.mark[slot] = 0
 
 
 @spliced

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, int32, int64, njit, uint32
+from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
+from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.giveway import (
     CLOSED,
     OPEN,
@@ -422,22 +423,38 @@ def view_of_follower(road, lane, k, tick):
 
 
 @part
+def mark_near(vehicles, n, scale, marks):
+    """Flat pass: mark vehicles whose stop line is in sight and that do not creep in a queue, or in the wrong lane."""
+    X, Y = vehicles.X, vehicles.Y
+    crawl, clear, twice = int32(scale.crawl) - int32(1), int32(scale.clear), float32(2.0) * scale.comfort
+    for k in range(uint64(0), uint64(n)):
+        x = X[k]
+        v = vel(x)
+        # truth values as numbers: written with "and" and "or" the loop does not fill vector registers
+        near = int32(int32(-1) - pos(x) <= v + int32(float32(v * v) / twice) + clear)
+        wrong = int32((Y[k] & int32(FLAG_WRONG)) != int32(0))
+        marks[k] = uint8(wrong | (near & int32(v >= crawl)))
+
+
+@part
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     for at in range(work.count[Count.BUSY]):
         lane = int64(work.busy[at])
-        i, end = start[lane], start[lane + 1]
         word, bound = view_of_head(road, lane, tick)
-        work.leader[i] = word
-        add_bound(work, i, bound)
-        look = -net.lane[lane].look
-        for k in range(i + 1, end):
-            x = vehicles.X[k]
-            if pos(x) < look:
-                break
-            if vel(x) >= net.scale.crawl - 1 or vehicles.Y[k] & FLAG_WRONG:
-                add_bound(work, k, view_of_follower(road, lane, k, tick))
+        work.leader[start[lane]] = word
+        add_bound(work, start[lane], bound)
+    n = start[net.lanes]
+    mark_near(vehicles, n, net.scale, work.mark)
+    at, lane = int64(-1), int64(-1)
+    for i in range(int64(list_marked(work, n, 1))):
+        k = int64(work.listed[i])
+        while lane < 0 or start[lane + 1] <= k:
+            at += 1
+            lane = int64(work.busy[at])
+        if k > start[lane] and pos(vehicles.X[k]) >= -net.lane[lane].look:
+            add_bound(work, k, view_of_follower(road, lane, k, tick))
 
 
 @part

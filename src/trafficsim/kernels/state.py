@@ -157,7 +157,6 @@ LANE_STATE_FIELDS = {
     "hold": "i4",  # its head stands because it gives way (1) or finds no room (2)
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
-    "tracked": "i4",  # vehicles that are still on a connector that must be watched
     "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i4",
 }
@@ -303,7 +302,12 @@ class Work(NamedTuple):
     """int32 word by slot: rear position and speed of the vehicle ahead."""
     moved: Array
     """int32 word X by slot after the tick."""
-    candidate: Array
+    mark_words: Array
+    """The same memory as ``mark``, eight slots at a time."""
+    mark: Array
+    """uint8 by slot: what a flat pass found out about the vehicle."""
+    listed: Array
+    """Slots that are marked, in order."""
     bound: Array
     """int16 by slot: the highest speed that a decision leaves in this tick."""
     event_words: Array

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, int64, uint32
+from numba import float32, int32, int64, uint8, uint32, uint64
 
+from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
@@ -140,7 +141,6 @@ def stage(net, start, trips, work, where, words):
     flags = lane_flags(net, trips, lane, trips.row[vid].hop)
     if tracked:
         flags |= int32(FLAG_CONNECTOR)
-        work.lane[lane].tracked += 1
         work.conn[trips.row[vid].connection].on_conn += 1
     if stops_on(trips, vid, trips.row[vid].hop):
         flags |= int32(FLAG_STOP)
@@ -237,7 +237,6 @@ def leave_lane(work, lane, y, arrived_by):
     """Take the head of a lane, with word Y, out of it."""
     if y & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
         work.conn[arrived_by].on_conn -= 1
-        work.lane[lane].tracked -= 1
     work.lane[lane].used -= length(y)
     work.event[lane] |= 5
     work.lane[lane].wait = 0
@@ -421,25 +420,28 @@ def warn(net, work, conn, tick):
 
 
 @part
+def mark_connectors(vehicles, n, marks):
+    """Flat pass: mark vehicles that are still on a connector that must be watched."""
+    Y = vehicles.Y
+    for k in range(uint64(0), uint64(n)):
+        marks[k] = uint8(int32((Y[k] & int32(FLAG_CONNECTOR)) != int32(0)))
+
+
+@part
 def clear_connectors(net, vehicles, start, trips, work, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        left = work.lane[lane].tracked
-        if left == 0:
-            continue
-        k = start[lane + 1] - 1
-        slow = vel(vehicles.X[k]) <= net.scale.crawl
-        while left > 0 and k >= start[lane]:
-            y = vehicles.Y[k]
-            if y & FLAG_CONNECTOR:
-                left -= 1
-                if rear(vehicles.X[k], y) >= -net.lane[lane].length:
-                    vid = vehicles.ID[k]
-                    work.conn[trips.row[vid].connection].on_conn -= 1
-                    work.lane[lane].tracked -= 1
-                    cap = desired_speed(net, trips, vid, net.lane[lane].link)
-                    vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
-                elif slow:
-                    warn(net, work, trips.row[vehicles.ID[k]].connection, tick)
-            k -= 1
+    n = start[net.lanes]
+    mark_connectors(vehicles, n, work.mark)
+    at, lane = int64(-1), int64(-1)
+    for i in range(int64(list_marked(work, n, 1))):
+        k = int64(work.listed[i])
+        while lane < 0 or start[lane + 1] <= k:
+            at += 1
+            lane = int64(work.busy[at])
+        y, vid = vehicles.Y[k], vehicles.ID[k]
+        if rear(vehicles.X[k], y) >= -net.lane[lane].length:
+            work.conn[trips.row[vid].connection].on_conn -= 1
+            cap = desired_speed(net, trips, vid, net.lane[lane].link)
+            vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
+        elif vel(vehicles.X[start[lane + 1] - 1]) <= net.scale.crawl:
+            warn(net, work, trips.row[vid].connection, tick)

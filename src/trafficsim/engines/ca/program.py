@@ -126,14 +126,14 @@ def _work(net: Net, room: int) -> Work:
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
     lane.last_conn[:] = -1
-    event_words = np.zeros(lanes // 8 + 1, np.uint64)
+    event_words, mark_words = np.zeros(lanes // 8 + 1, np.uint64), np.zeros(room // 8 + 1, np.uint64)
     ask = rows(lanes, ASK_FIELDS)
     ask.entered[:], ask.asked[:] = -FAR_BACK, -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
     conn.claim[:], conn.passed[:] = -1, -FAR_BACK
     return Work(
-        leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate=np.zeros(room, np.uint8),
-        bound=np.zeros(room, np.int16),
+        leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), mark_words=mark_words,
+        mark=mark_words.view(np.uint8), listed=np.zeros(room, np.int32), bound=np.zeros(room, np.int16),
         pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
         event_words=event_words, event=event_words.view(np.uint8),
         arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),

@@ -12,7 +12,9 @@ from trafficsim.engines.ca.scales import (
     AHEAD_M,
     INSTANT,
     LANE_CHANGE_M,
+    STOP_BRAKE_LEAST_MS2,
     STOP_BRAKE_LOG_SD,
+    STOP_BRAKE_MOST_MS2,
     STOP_BRAKE_MS2,
     brakes_at_once,
 )
@@ -43,11 +45,11 @@ def route_turns(plan: Plan) -> np.ndarray:
 
 
 def comfortable_braking(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
-    """Return every driver's braking towards a stop line in cells/tick2: lognormal, cut at 1.8 and 4.5 m/s2."""
+    """Return every driver's braking towards a stop line in cells/tick2: lognormal, cut at both ends."""
     if brakes_at_once(settings):
         return np.full(len(plan.trips.key), INSTANT, np.float32)
     score = ndtri(u01(plan.trips.key, Stream.BRAKING, 0, 0))
-    brake = np.clip(STOP_BRAKE_MS2 * np.exp(STOP_BRAKE_LOG_SD * score), 1.8, 4.5)
+    brake = np.clip(STOP_BRAKE_MS2 * np.exp(STOP_BRAKE_LOG_SD * score), STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2)
     return np.asarray(brake * settings.tick_s**2 / settings.cell_m, np.float32)
 
 
