@@ -18,7 +18,7 @@ from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import FLAG_WRONG, cap, length, pos, rear, vel, wish
+from trafficsim.kernels.words import FLAG_WRONG, WRONG_BIT, cap, length, pos, rear, vel, wish
 
 FLAG_CONNECTOR = 64
 """Flag of word Y: the vehicle is still on a connector that must be watched."""
@@ -45,23 +45,23 @@ def candidates(vehicles, n, where, scale, marks):
 
     Of those held up every fourth tries in a tick, where nobody keeps to the kerb.
     """
-    side, phase, draw = where
+    # 32-bit arithmetic, and truth values as numbers: else the loop does not fill vector registers
+    side, phase, draw = int32(where[0]), uint32(where[1]), where[2]
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     crawl, near = int32(scale.crawl), int32(scale.near)
-    half = crawl >> int32(1)
+    half = int32(crawl >> int32(1))
     for k in range(uint64(1), uint64(n)):
         j = k - uint64(1)
         x, y = X[k], Y[k]
-        v = vel(x)
-        want = wish(y)
-        gap = pos(X[j]) - length(Y[j]) - pos(x)
-        slow = (want == int32(0)) and (v >= half) and (gap <= int32(2) * v + near)
-        slow = slow and (int32(256) * (v + crawl) <= cap(y))
-        urgent = (y & int32(FLAG_WRONG)) != int32(0)
-        due = (v >= half) or urgent or ((uint32(KEY[k] + uint32(phase)) & uint32(3)) == uint32(0))
-        must = (want == side) and due
-        lucky = draw32(KEY[k], draw) & uint32(3) == uint32(0)
-        marks[k] = uint8(3) if (must or (slow and lucky)) else (uint8(1) if slow else uint8(0))
+        v, want = vel(x), int32(wish(y))
+        gap = int32(int32(pos(X[j]) - length(Y[j])) - pos(x))
+        moves, urgent = int32(v >= half), int32(y >> int32(WRONG_BIT)) & int32(1)
+        close = int32(gap <= int32(int32(2) * v + near)) & int32(int32(int32(256) * int32(v + crawl)) <= cap(y))
+        slow = int32(int32(want == int32(0)) & moves) & close
+        due = moves | urgent | int32(uint32(uint32(KEY[k] + phase) & uint32(3)) == uint32(0))
+        lucky = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
+        tries = int32(int32(int32(want == side) & due) | int32(slow & lucky))
+        marks[k] = uint8(int32(int32(tries * int32(2)) | int32(tries | slow)))
 
 
 @part

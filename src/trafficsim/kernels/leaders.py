@@ -29,8 +29,9 @@ def apply_bounds(vehicles, work, n, lamp):
     X, moved, bound = vehicles.X, work.moved, work.bound
     for k in range(uint64(0), uint64(n)):
         v = min(vel(moved[k]), int32(bound[k]))
-        brakes = int32(v < vel(moved[k])) & int32(v < vel(X[k]))
-        moved[k] = pack_x(pos(X[k]) + v, v | light(moved[k]) | int32(int32(lamp) * brakes))
+        brakes = int32(int32(v < vel(moved[k])) & int32(v < vel(X[k])))
+        lit = int32(light(moved[k]) | int32(int32(lamp) * brakes))
+        moved[k] = pack_x(int32(pos(X[k]) + v), int32(v | lit))
 
 
 @kernel
@@ -40,8 +41,8 @@ def guard(vehicles, start, work, lanes):
     bad = 0
     for k in range(uint64(1), uint64(start[lanes])):
         j = k - uint64(1)
-        follows = leader[k] == X[j] - int32(length(Y[j]) << int32(16))
-        bad += int32(follows and (pos(moved[j]) - length(Y[j]) < pos(moved[k])))
+        follows = int32(leader[k] == int32(X[j] - int32(length(Y[j]) << int32(16))))
+        bad += int32(follows & int32(int32(pos(moved[j]) - length(Y[j])) < pos(moved[k])))
     if bad == 0:
         return
     for lane in range(lanes):

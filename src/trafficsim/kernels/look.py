@@ -40,6 +40,7 @@ from trafficsim.kernels.words import (
     FLAG_STOP,
     FLAG_WRONG,
     NO_BOUND,
+    WRONG_BIT,
     cap,
     length,
     light,
@@ -424,16 +425,19 @@ def view_of_follower(road, lane, k, tick):
 
 @part
 def mark_near(vehicles, n, scale, marks):
-    """Flat pass: mark vehicles whose stop line is in sight and that do not creep in a queue, or in the wrong lane."""
+    """Flat pass: mark vehicles whose stop line may be in sight and that do not creep in a queue, or in the wrong lane.
+
+    32-bit arithmetic throughout, and truth values as numbers: else the loop does not fill vector registers.
+    """
     X, Y = vehicles.X, vehicles.Y
-    crawl, clear, twice = int32(scale.crawl) - int32(1), int32(scale.clear), float32(2.0) * scale.comfort
+    crawl, clear = int32(scale.crawl - 1), int32(scale.clear + 1)
+    twice = float32(float32(2.0) * scale.comfort)
     for k in range(uint64(0), uint64(n)):
-        x = X[k]
-        v = vel(x)
-        # truth values as numbers: written with "and" and "or" the loop does not fill vector registers
-        near = int32(int32(-1) - pos(x) <= v + int32(float32(v * v) / twice) + clear)
-        wrong = int32((Y[k] & int32(FLAG_WRONG)) != int32(0))
-        marks[k] = uint8(wrong | (near & int32(v >= crawl)))
+        x, v = X[k], vel(X[k])
+        fv, rest = float32(v), int32(int32(int32(-1) - pos(x)) - int32(v + clear))
+        near = int32(float32(rest) * twice <= fv * fv)
+        wrong = int32(Y[k] >> int32(WRONG_BIT)) & int32(1)
+        marks[k] = uint8(int32(wrong | int32(near & int32(v >= crawl))))
 
 
 @part

@@ -6,6 +6,9 @@ speeds and accelerations are kept on average in spite of integer cells; dawdling
 speed; and slow-to-start. Beside it stand three rules of the literature: Nagel & Schreckenberg 1992
 (doi:10.1051/jp1:1992277), the same with slow-to-start (VDR, Barlovic et al. 1998, doi:10.1007/s100510050504), and the
 comfortable driving model with brake lights (Knospe et al. 2000, doi:10.1088/0305-4470/33/48/103).
+
+The flat passes are written in 32-bit numbers throughout (sums and differences cast back), and with truth values as
+numbers instead of "and" and "or": else they do not fill vector registers.
 """
 
 from __future__ import annotations
@@ -84,7 +87,7 @@ def safe_speed(gap, leader_speed, theta, brake):
 def next_speed_default(x, word, y, z, key, draw, rule):
     """Speed of one vehicle in the next tick under the default rule."""
     v = vel(x)
-    gap = max(pos(word) - pos(x), int32(0))
+    gap = max(int32(pos(word) - pos(x)), int32(0))
     bits = draw32(key, draw)
     u = float32(int32(bits >> uint32(16))) * float32(1.0 / 65536.0)
     luck = int32(bits & uint32(0xFFFF))
@@ -100,22 +103,22 @@ def next_speed_default(x, word, y, z, key, draw, rule):
     safe = max(safe_speed(gap, vel(word), theta, brake), float32(0.0))
     # dither the safe speed too, else the integer part costs half a cell on average: but never into the leader
     bound = max(int32(safe), min(int32(safe + u), gap))
-    bound = min(bound, gap + max(vel(word) - int32(rule.hard_brake), int32(0)))
+    bound = min(bound, int32(gap + max(int32(vel(word) - int32(rule.hard_brake)), int32(0))))
     vn = min(int32(free), bound)
-    lazy = rule.start_p if v == int32(0) else rule.dawdle_p
+    lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
     loss = vn if v == int32(0) else min(int32(rule.dawdle_cells), vn)
-    return vn - loss if luck < int32(lazy) else vn
+    return int32(vn - loss) if luck < lazy else vn
 
 
 @njit(inline="always")
 def next_speed_classic(x, word, y, key, draw, rule):
     """Speed of one vehicle in the next tick under NaSch or VDR (acceleration one cell per tick)."""
     v = vel(x)
-    gap = max(pos(word) - pos(x), int32(0))
-    vn = min(min(v + int32(1), cap(y) >> int32(8)), gap)
-    lazy = rule.start_p if v == int32(0) else rule.dawdle_p
+    gap = max(int32(pos(word) - pos(x)), int32(0))
+    vn = min(min(int32(v + int32(1)), int32(cap(y) >> int32(8))), gap)
+    lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
     luck = int32(draw32(key, draw) & uint32(0xFFFF))
-    return vn - int32(1) if (luck < int32(lazy)) and (vn > int32(0)) else vn
+    return int32(vn - int32(int32(luck < lazy) & int32(vn > int32(0))))
 
 
 @njit(inline="always")
@@ -125,20 +128,19 @@ def next_speed_brake_light(x, word, y, luck, expected, rule):
     ``expected`` is the least speed that the leader will have if it does not dawdle: its own speed or gap.
     """
     v = vel(x)
-    gap = max(pos(word) - pos(x), int32(0))
-    # truth values as numbers: written with "and" and "or" the loop does not fill vector registers
-    near = int32(gap < v * min(v, int32(rule.horizon)))
-    warned = near & int32(light(word) != int32(0))
-    dark = int32((light(word) | light(x)) == int32(0))
-    faster = v + (dark | (int32(1) - near))
-    effective = gap + max(expected - int32(rule.security), int32(0))
-    vn = min(min(faster, cap(y) >> int32(8)), effective)
+    gap = max(int32(pos(word) - pos(x)), int32(0))
+    near = int32(gap < int32(v * min(v, int32(rule.horizon))))
+    warned = int32(near & int32(light(word) != int32(0)))
+    dark = int32(int32(light(word) | light(x)) == int32(0))
+    faster = int32(v + int32(dark | int32(int32(1) - near)))
+    effective = int32(gap + max(int32(expected - int32(rule.security)), int32(0)))
+    vn = min(min(faster, int32(cap(y) >> int32(8))), effective)
     lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
     lazy = int32(rule.light_p) if warned != int32(0) else lazy
     dawdles = int32(luck < lazy)
-    lit = int32(vn < v) | (dawdles & warned)
-    vn = max(vn - dawdles, int32(0))
-    return int32(vn | (lit << int32(LIGHT_BIT)))
+    lit = int32(int32(vn < v) | int32(dawdles & warned))
+    vn = max(int32(vn - dawdles), int32(0))
+    return int32(vn | int32(lit << int32(LIGHT_BIT)))
 
 
 @kernel
@@ -148,7 +150,7 @@ def follow_default(vehicles, leader, draw, rule, lo, hi, moved):
     for k in range(uint64(lo), uint64(hi)):
         x = X[k]
         v = next_speed_default(x, leader[k], Y[k], Z[k], KEY[k], draw, rule)
-        moved[k] = pack_x(pos(x) + v, v)
+        moved[k] = pack_x(int32(pos(x) + v), v)
 
 
 @kernel
@@ -158,7 +160,7 @@ def follow_classic(vehicles, leader, draw, rule, lo, hi, moved):
     for k in range(uint64(lo), uint64(hi)):
         x = X[k]
         v = next_speed_classic(x, leader[k], Y[k], KEY[k], draw, rule)
-        moved[k] = pack_x(pos(x) + v, v)
+        moved[k] = pack_x(int32(pos(x) + v), v)
 
 
 @kernel
@@ -177,8 +179,8 @@ def follow_brake_light(vehicles, leader, draw, rule, lo, hi, moved):
         j = k - uint64(1)
         x, word = X[k], leader[k]
         luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
-        room = max(pos(leader[j]) - pos(X[j]), int32(0))
-        same_lane = word == X[j] - int32(length(Y[j]) << int32(16))
+        room = max(int32(pos(leader[j]) - pos(X[j])), int32(0))
+        same_lane = word == int32(X[j] - int32(length(Y[j]) << int32(16)))
         expected = min(vel(word), room) if same_lane else vel(word)
         state = next_speed_brake_light(x, word, Y[k], luck, expected, rule)
-        moved[k] = pack_x(pos(x) + vel(state), state)
+        moved[k] = pack_x(int32(pos(x) + vel(state)), state)

@@ -13,18 +13,19 @@ from trafficsim.kernels.words import FAR, length, pos, rear, vel
 def tally_waiting(vehicles, moved, n, clock, work):
     """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
     W = vehicles.W
+    waits, moves = int32(clock.wait_speed), int32(clock.move_speed)
     moving_now = 0
     for k in range(uint64(0), uint64(n)):
         v = vel(moved[k])
         w = W[k]
-        slow = int32(v <= int32(clock.wait_speed))
-        fast = int32(v >= int32(clock.move_speed))
-        was_moving = w & int32(1)
-        stops = (w >> int32(8)) & int32(255)
-        more = slow & was_moving & int32(stops < int32(255))
-        moving = (was_moving | fast) & (int32(1) - slow)
-        W[k] = (((w >> int32(16)) + slow) << int32(16)) | ((stops + more) << int32(8)) | moving
-        moving_now += int32(v > int32(0))
+        slow, fast = int32(v <= waits), int32(v >= moves)
+        was_moving = int32(w & int32(1))
+        stops = int32(int32(w >> int32(8)) & int32(255))
+        more = int32(int32(slow & was_moving) & int32(stops < int32(255)))
+        moving = int32(int32(was_moving | fast) & int32(int32(1) - slow))
+        waited = int32(int32(int32(w >> int32(16)) + slow) << int32(16))
+        W[k] = int32(waited | int32(int32(int32(stops + more) << int32(8)) | moving))
+        moving_now += v > int32(0)
     work.count[Count.UPDATES] += n
     if n > 0 and moving_now == 0:
         work.count[Count.STILL] += 1

@@ -33,7 +33,8 @@ MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
 EXIT = 255
 """Turn code of the last link of a route: leave the network at its end."""
 DECIDED_STOP, DECIDED_GO = 1, 2
-FLAG_WRONG, FLAG_STOP = 16, 32
+WRONG_BIT = 4
+FLAG_WRONG, FLAG_STOP = 1 << WRONG_BIT, 32
 FAR = 16000
 """Gap (cells) that stands for "nobody ahead"."""
 FAST = 200
@@ -45,19 +46,19 @@ NO_BOUND = 32767
 @scalar
 def pos(x):
     """Position of the front bumper in cells; the stop line is 0."""
-    return int32(x) >> int32(16)
+    return int32(int32(x) >> int32(16))
 
 
 @scalar
 def vel(x):
     """Speed in cells per tick."""
-    return int32(x) & int32(0x0FFF)
+    return int32(int32(x) & int32(0x0FFF))
 
 
 @scalar
 def light(x):
     """Brake light: 0 or :data:`LIGHT`."""
-    return int32(x) & int32(LIGHT)
+    return int32(int32(x) & int32(LIGHT))
 
 
 @scalar
@@ -69,25 +70,25 @@ def pack_x(position, speed):
 @scalar
 def cap(y):
     """Desired speed in 1/256 cell per tick."""
-    return (int32(y) >> int32(16)) & int32(0xFFFF)
+    return int32((int32(y) >> int32(16)) & int32(0xFFFF))
 
 
 @scalar
 def length(y):
     """Length in cells, standing gap included."""
-    return (int32(y) >> int32(8)) & int32(0xFF)
+    return int32((int32(y) >> int32(8)) & int32(0xFF))
 
 
 @scalar
 def wish(y):
     """Lane wish: -1, 0 or +1."""
-    return (int32(y) & int32(3)) - int32(1)
+    return int32((int32(y) & int32(3)) - int32(1))
 
 
 @scalar
 def decision(y):
     """Return the decision taken at yellow."""
-    return (int32(y) >> int32(2)) & int32(3)
+    return int32((int32(y) >> int32(2)) & int32(3))
 
 
 @scalar
@@ -111,7 +112,7 @@ def with_cap(y, desired):
 @scalar
 def turn_of(z):
     """Turn at the end of the link; EXIT leaves the network."""
-    return int32(z) & int32(0xFF)
+    return int32(int32(z) & int32(0xFF))
 
 
 @scalar
@@ -123,28 +124,28 @@ def with_turn(z, turn):
 @scalar
 def rear(x, y):
     """Position of the rear end: the cells from there to the front are taken."""
-    return pos(x) - length(y)
+    return int32(pos(x) - length(y))
 
 
 @scalar
 def acc_code(z):
     """Return the code of the acceleration from standstill."""
-    return (int32(z) >> int32(24)) & int32(0xFF)
+    return int32((int32(z) >> int32(24)) & int32(0xFF))
 
 
 @scalar
 def headway_code(z):
     """Return the code of the headway."""
-    return (int32(z) >> int32(17)) & int32(0x7F)
+    return int32((int32(z) >> int32(17)) & int32(0x7F))
 
 
 @scalar
 def fade_code(z):
     """Return the code of the loss of acceleration with speed."""
-    return (int32(z) >> int32(13)) & int32(0xF)
+    return int32((int32(z) >> int32(13)) & int32(0xF))
 
 
 @scalar
 def brake_code(z):
     """Return the code of the braking that a driver counts on."""
-    return (int32(z) >> int32(8)) & int32(0x1F)
+    return int32((int32(z) >> int32(8)) & int32(0x1F))

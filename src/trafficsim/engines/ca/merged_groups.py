@@ -53,7 +53,7 @@ def group_codes(plan: Plan) -> Iterator[np.ndarray]:
 
 def red_phases(codes: np.ndarray) -> np.ndarray:
     """Return which codes forbid to go, with amber or without."""
-    return (codes == RED) | (codes == RED_AMBER)
+    return np.asarray((codes == RED) | (codes == RED_AMBER))
 
 
 def _common_red(plan: Plan, of_connection: np.ndarray, red: list[int]) -> np.ndarray:
