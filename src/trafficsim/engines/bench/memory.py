@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.engines.ca.program import Program
 
-BY_SLOT = ("leader", "moved", "candidate", "bound")
+BY_SLOT = ("leader", "moved", "mark", "listed", "bound")
 """Scratch of one tick with a row for every vehicle that may be on the road; the rest of it goes by lane."""
 
 
@@ -49,12 +49,13 @@ def footprint(program: Program) -> dict[str, float]:
 
 
 def _arrays(part: Any) -> Iterator[Any]:
-    """All arrays in tuples of tuples."""
+    """All arrays in tuples of tuples; those that show the same memory in other words are left out."""
     if isinstance(part, np.ndarray):
         yield part
     elif isinstance(part, tuple):
-        for inner in part:
-            yield from _arrays(inner)
+        for name, inner in zip(getattr(part, "_fields", [""] * len(part)), part, strict=True):
+            if not name.endswith("_words"):
+                yield from _arrays(inner)
 
 
 def _bytes(arrays: Iterable[Any]) -> float:

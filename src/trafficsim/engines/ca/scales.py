@@ -25,10 +25,9 @@ START_P = {"default": 0.2, "vdr": 0.75, "brake-light": 0.5}
 LIGHT_P, HORIZON_S, SECURITY_M = 0.94, 6.0, 10.5
 # Stop or go at yellow: logit of the time to the stop line (driving simulator, 191 drivers; policy-evidence B4).
 YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
-# Braking towards a stop line. Found on the road: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence
-# B4); drawn 9 % higher, because the bound that leads to the line is cut to whole cells per tick (tests/verification).
-STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.27, 0.28
-STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2 = 1.96, 4.9
+# Comfortable braking towards a stop line: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence B4).
+STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.0, 0.28
+STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2 = 1.8, 4.5
 CHAIN_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
