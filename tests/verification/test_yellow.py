@@ -37,7 +37,7 @@ def test_braking_at_yellow(speeds: np.ndarray) -> None:
 
 
 def test_hardly_anybody_brakes_harder_in_a_tick_than_drivers_accept(speeds: np.ndarray) -> None:
-    """Who stands too near for the own braking brakes most in the first tick, up to 7.5 m/s2: 0.8 % of those who stop."""
+    """Who stands too near for the own braking brakes most in the first tick, at most 7.5 m/s2: 0.8 %."""
     stopped = speeds[speeds[:, -1] == 0.0]
     hardest = -np.diff(stopped, axis=1).min(axis=1)
     assert np.mean(hardest > MOST_MS2) < FEW
