@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.properties.networks import worlds
+from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.kernels import from_python
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
@@ -24,7 +24,8 @@ def driven(world: World, ticks: int) -> Program:
     return program
 
 
-@given(worlds(), st.integers(1, 120))
+@settings(phases=NO_SHRINKING, max_examples=10)
+@given(worlds(), st.integers(1, 60))
 def test_busy_lanes_are_those_with_vehicles(world: World, ticks: int) -> None:
     program = driven(world, ticks)
     find_busy(program.start, program.work, program.net.lanes)
@@ -32,7 +33,8 @@ def test_busy_lanes_are_those_with_vehicles(world: World, ticks: int) -> None:
     assert program.work.busy[:count].tolist() == np.flatnonzero(np.diff(program.start)).tolist()
 
 
-@given(worlds(), st.integers(20, 120), st.integers(0, 2**32 - 1), st.sampled_from((1, 2)))
+@settings(phases=NO_SHRINKING, max_examples=10)
+@given(worlds(), st.integers(20, 60), st.integers(0, 2**32 - 1), st.sampled_from((1, 2)))
 def test_listed_are_the_slots_whose_mark_has_the_bit(world: World, ticks: int, seed: int, bit: int) -> None:
     program = driven(world, ticks)
     n = int(program.start[-1])
