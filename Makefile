@@ -53,7 +53,7 @@ test-compiled: $(INSTALLED) $(DATA)
 # Without JIT the kernels are plain Python: coverage sees them, and the results must not change.
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines)
 test-plain: $(INSTALLED) $(DATA)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check src tests benchmarks docs notebooks
