@@ -26,6 +26,7 @@ from trafficsim.engines.bench.measure import ready
 from trafficsim.engines.ca.loop import SLICE_TICKS, advance, warm_up
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels import ca
+from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.rng import tick_key
 from trafficsim.kernels.state import Count
 
@@ -37,11 +38,6 @@ Step = Callable[..., None]
 def nothing(*arguments):
     """Do nothing with any arguments: what remains is the way from Python into a kernel."""
     return len(arguments)
-
-
-def from_python(part: Step) -> Step:
-    """Return a kernel that does nothing but call a part, which otherwise only kernels call."""
-    return njit(lambda *arguments: part(*arguments))
 
 
 class Clocked(ast.NodeTransformer):

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.oracles.gap_acceptance import capacity_veh_h, entries
 from tests.oracles.giveway import Ask, Junctions
 from tests.properties.networks import NO_SHRINKING, worlds
-from tests.support.kernels import from_python
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.kernels.giveway import (
@@ -26,6 +25,7 @@ from trafficsim.kernels.giveway import (
     stop_headway,
     turn_instant,
 )
+from trafficsim.kernels.jit import from_python
 from trafficsim.spec.world import World
 
 GAP_INSTANT, TURN_INSTANT = from_python(gap_instant), from_python(turn_instant)

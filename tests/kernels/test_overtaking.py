@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from tests.oracles.overtaking import Car, Manners, bounds
-from tests.support.kernels import from_python
 from tests.support.motorways import lane_drop, on_ramp, section, straight, weaving
 from tests.support.worlds import make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.lane_rules import ending_lanes
 from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.overtaking import stay_behind
 from trafficsim.kernels.words import NO_BOUND
 from trafficsim.spec.demand import Trip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.kernels import from_python
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.kernels.busy import find_busy
+from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.tally import tally_queues
 from trafficsim.spec.demand import Trip
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.oracles.zones import crossing_s, desired_ms
-from tests.support.kernels import from_python
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.zones import apply_zones
 from trafficsim.plan.arrays import DETECTOR, PATH, UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms

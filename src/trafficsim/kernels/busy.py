@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import uint64
 
-from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.jit import kernel, part, spliced
 from trafficsim.kernels.state import Count
 
 BLOCK = 8
@@ -27,6 +27,14 @@ def find_busy(start, work, lanes):
             n += one if start[lane] < start[lane + one] else uint64(0)
             lane += one
     work.count[Count.BUSY] = n
+
+
+@spliced
+def place_of(work, start, place, slot):
+    """Return the place in the list of busy lanes, from ``place`` on, of the lane that a slot lies in."""
+    while start[work.busy[place] + 1] <= slot:
+        place += 1
+    return place
 
 
 @part

@@ -39,7 +39,10 @@ def follow(vehicles, work, rule, n, draw):
 
 @njit(inline="always")  # into the loop: a module of its own would be optimised twice
 def step(world, vehicles, after, start, start_after, tick):
-    """Advance the world by one tick; the new state is in ``after`` and ``start_after``."""
+    """Advance the world by one tick; the new state is in ``after`` and ``start_after``.
+
+    Busy lanes are listed before the first tick, and for the next one at the end of each.
+    """
     net, signals, trips, queues, zones, gates, work, tally, clock, rule = world
     road = Road(net, signals, trips, work, vehicles, start)
     update_signals(signals, tick)
@@ -70,8 +73,9 @@ def step(world, vehicles, after, start, start_after, tick):
 @kernel
 def run(world, vehicles, after, start, start_after, begin, end):
     """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
+    net, _signals, _trips, _queues, _zones, _gates, work, _tally, _clock, _rule = world
     here, there = (vehicles, start), (after, start_after)
-    find_busy(start, world[6], world[0].lanes)
+    find_busy(start, work, net.lanes)
     for tick in range(begin, end):
         step(world, here[0], there[0], here[1], there[1], tick)
         here, there = there, here

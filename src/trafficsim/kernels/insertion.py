@@ -16,8 +16,6 @@ from trafficsim.kernels.state import Count
 from trafficsim.kernels.transfer import desired_speed, stops_on
 from trafficsim.kernels.words import (
     EXIT,
-    FAR,
-    FAST,
     FLAG_STOP,
     brake_code,
     headway_code,
@@ -122,9 +120,7 @@ def best_entry(road, trip, since):
         begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
         place = int32(min(begin + int32(wanted * since), -1))
         line = open_speed(net, signals, trips, trip, lane, (place, wanted))
-        over, speed = int32(FAR), int32(FAST)
-        if work.lane[lane].over != 0:
-            over, speed = overhang(net, vehicles, start, trips, work, lane)
+        over, speed = overhang(net, vehicles, start, trips, work, lane)
         words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line, over, speed)
         slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0 and place > begin:

@@ -8,7 +8,9 @@ the time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from numba import njit
 
@@ -18,10 +20,15 @@ inner = partial(compiled, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 kernel = compiled()
 """A kernel that Python may call."""
 part = inner()
-"""A kernel that only kernels call: called from Python it crashes."""
+"""A kernel that only kernels call: called from Python it crashes (see :func:`from_python`)."""
 per_vehicle = inner(forceinline=True)
 """A part that is called for single vehicles: inlined into its caller, because passing the arrays costs more."""
 scalar = compiled(forceinline=True)
 """Arithmetic of a few numbers: typed once, and inlined by the compiler of machine code wherever it is used."""
 spliced = njit(inline="always")
 """A part of a decision with one or two callers: spliced into their source, which compiles faster than a call."""
+
+
+def from_python(inside: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a kernel that does nothing but call a part, for those who want to call it from Python."""
+    return njit(lambda *arguments: inside(*arguments))

@@ -172,7 +172,7 @@ def room_beside(net, vehicles, start, trips, work, where):
     target, j, p = where
     if j > start[target]:
         return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])
-    if p > -int32(WIDE) and work.lane[target].over != 0:
+    if p > -int32(WIDE):
         over, speed = overhang(net, vehicles, start, trips, work, target)
         if over < 0:
             return over - p, speed

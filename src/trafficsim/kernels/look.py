@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked
+from trafficsim.kernels.busy import list_marked, place_of
 from trafficsim.kernels.giveway import (
     CLOSED,
     OPEN,
@@ -451,12 +451,11 @@ def look_ahead(road, tick):
         add_bound(work, start[lane], bound)
     n = start[net.lanes]
     mark_near(vehicles, n, net.scale, work.mark)
-    at, lane = int64(-1), int64(-1)
+    place = int64(0)
     for i in range(int64(list_marked(work, n, 1))):
         k = int64(work.listed[i])
-        while lane < 0 or start[lane + 1] <= k:
-            at += 1
-            lane = int64(work.busy[at])
+        place = place_of(work, start, place, k)
+        lane = int64(work.busy[place])
         if k > start[lane] and pos(vehicles.X[k]) >= -net.lane[lane].look:
             add_bound(work, k, view_of_follower(road, lane, k, tick))
 

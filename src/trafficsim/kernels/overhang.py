@@ -26,17 +26,25 @@ def last_over(net, vehicles, start, trips, conn, reach):
     return -1
 
 
-@part
+@spliced
 def overhang(net, vehicles, start, trips, work, lane):
     """Return (position, speed) of a rear that reaches back over the stop line of a lane; (FAR, FAST) if there is none.
 
-    It belongs to the last vehicle that left the lane, which is looked for beyond links shorter than itself. One that
-    crossed in this tick stands among the arrivals.
+    Who left the lane last is looked for only until somebody has found it gone (``over``).
+    """
+    if work.lane[lane].over == 0:
+        return int32(FAR), int32(FAST)
+    return rear_over(net, vehicles, start, trips, work, lane)
+
+
+@part
+def rear_over(net, vehicles, start, trips, work, lane):
+    """Look for the rear of the last vehicle that left a lane, also beyond links shorter than itself.
+
+    One that crossed in this tick stands among the arrivals.
     """
     distance, place, speed = int32(0), int32(FAR), int32(FAST)
     here = int64(lane)
-    if work.lane[here].over == 0:
-        return place, speed
     while distance < net.scale.overhang:
         conn = work.lane[here].last_conn
         if conn < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked
+from trafficsim.kernels.busy import list_marked, place_of
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
@@ -210,7 +210,7 @@ def place_beyond(road, conn, over):
     if tail >= start[to]:
         # the old position of the tail: admission does not depend on the order in which lanes are served
         place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
-    elif work.lane[to].over != 0:  # who turned off a short link may still reach back over it
+    else:  # who turned off a short link may still reach back over it
         place = min(place, overhang(net, vehicles, start, trips, work, to)[0])
     return int32(place) if place >= -entry else int32(-32768)
 
@@ -432,12 +432,11 @@ def clear_connectors(net, vehicles, start, trips, work, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     n = start[net.lanes]
     mark_connectors(vehicles, n, work.mark)
-    at, lane = int64(-1), int64(-1)
+    place = int64(0)
     for i in range(int64(list_marked(work, n, 1))):
         k = int64(work.listed[i])
-        while lane < 0 or start[lane + 1] <= k:
-            at += 1
-            lane = int64(work.busy[at])
+        place = place_of(work, start, place, k)
+        lane = int64(work.busy[place])
         y, vid = vehicles.Y[k], vehicles.ID[k]
         if rear(vehicles.X[k], y) >= -net.lane[lane].length:
             work.conn[trips.row[vid].connection].on_conn -= 1

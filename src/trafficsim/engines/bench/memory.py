@@ -49,14 +49,14 @@ def footprint(program: Program) -> dict[str, float]:
 
 
 def _arrays(part: Any) -> Iterator[Any]:
-    """All arrays in tuples of tuples; those that show the same memory in other words are left out."""
+    """All arrays in tuples of tuples."""
     if isinstance(part, np.ndarray):
         yield part
     elif isinstance(part, tuple):
-        for name, inner in zip(getattr(part, "_fields", [""] * len(part)), part, strict=True):
-            if not name.endswith("_words"):
-                yield from _arrays(inner)
+        for inner in part:
+            yield from _arrays(inner)
 
 
 def _bytes(arrays: Iterable[Any]) -> float:
-    return float(sum(array.nbytes for array in arrays))
+    """Bytes of arrays; memory that two of them show in different words counts once."""
+    return float(sum({array.ctypes.data: array.nbytes for array in arrays}.values()))

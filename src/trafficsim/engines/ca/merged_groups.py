@@ -23,23 +23,50 @@ class MergedGroups(NamedTuple):
     """The group while whose red all connections of the lane have red; -1 if there is none."""
 
 
+class Faces(NamedTuple):
+    """What the groups of one program show: the first group of each kind, the kind of every group, when each is red."""
+
+    first: np.ndarray
+    kind: np.ndarray
+    red: list[int]
+    """By kind: bit p is set if it is red in phase p."""
+
+
 def merge_groups(plan: Plan) -> MergedGroups:
     """Merge the groups of every program that show the same in all of its phases."""
     signals = plan.signals
     count = int(signals.group_start[-1]) if len(signals.program_id) else 0
-    merged, names, start, red = np.zeros(count + 1, np.int64), [], [0], []
+    merged, start, names, red = np.zeros(count + 1, np.int64), [0], [np.zeros(0, np.int64)], []
+    known: dict[tuple[tuple[int, ...], bytes], Faces] = {}  # most junctions of a city run one of few programs
     for program, codes in enumerate(group_codes(plan)):
-        first = signals.group_start[program]
-        _, found, member = np.unique(codes, axis=1, return_index=True, return_inverse=True)
-        order = np.argsort(found)
-        merged[first : first + codes.shape[1]] = start[-1] + np.argsort(order)[member.ravel()]
-        names += (first + found[order]).tolist()
-        red += [sum(1 << int(phase) for phase in np.flatnonzero(lamp)) for lamp in red_phases(codes[:, found[order]]).T]
-        start.append(len(names))
+        shown = (codes.shape, codes.tobytes())
+        if shown not in known:
+            known[shown] = faces(codes)
+        first, kind, kind_red = known[shown]
+        begin = int(signals.group_start[program])
+        merged[begin : begin + len(kind)] = start[-1] + kind
+        names.append(begin + first)
+        red += kind_red
+        start.append(start[-1] + len(first))
     group = np.asarray(plan.connections.signal_group, np.int64)
     of_connection = np.where(group >= 0, merged[group], -1)
-    return MergedGroups(np.asarray(start), np.asarray(names, np.int64), of_connection,
-                        _common_red(plan, of_connection, red))
+    return MergedGroups(np.asarray(start), np.concatenate(names), of_connection, _common_red(plan, of_connection, red))
+
+
+def faces(codes: np.ndarray) -> Faces:
+    """Return what the groups of a program show, kinds in the order of their first groups.
+
+    Examples
+    --------
+    >>> faces(np.array([[2, 0, 2], [0, 2, 0]]))
+    Faces(first=array([0, 1]), kind=array([0, 1, 0]), red=[2, 1])
+    """
+    _, found, member = np.unique(codes, axis=1, return_index=True, return_inverse=True)
+    order = np.argsort(found)
+    first = found[order]
+    red = (codes[:, first] == RED) | (codes[:, first] == RED_AMBER)
+    bits = [sum(1 << int(phase) for phase in np.flatnonzero(one)) for one in red.T]
+    return Faces(first, np.argsort(order)[member.ravel()], bits)
 
 
 def group_codes(plan: Plan) -> Iterator[np.ndarray]:
@@ -49,11 +76,6 @@ def group_codes(plan: Plan) -> Iterator[np.ndarray]:
         phases = slice(signals.phase_start[program], signals.phase_start[program + 1])
         groups = np.arange(signals.group_start[program + 1] - signals.group_start[program])
         yield np.asarray(signals.state)[np.asarray(signals.state_start)[phases, np.newaxis] + groups]
-
-
-def red_phases(codes: np.ndarray) -> np.ndarray:
-    """Return which codes forbid to go, with amber or without."""
-    return np.asarray((codes == RED) | (codes == RED_AMBER))
 
 
 def _common_red(plan: Plan, of_connection: np.ndarray, red: list[int]) -> np.ndarray:

@@ -9,15 +9,9 @@ import numpy as np
 from trafficsim.base.errors import NetworkError
 from trafficsim.engines.ca.classes import cells_of, word_units
 from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
-from trafficsim.engines.ca.merged_groups import merge_groups
+from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
-from trafficsim.kernels.state import (
-    CONN_FIELDS,
-    LANE_FIELDS,
-    LINK_FIELDS,
-    Net,
-    rows,
-)
+from trafficsim.kernels.state import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net, rows
 from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
@@ -56,7 +50,7 @@ def filled(values: np.ndarray, dtype: type) -> np.ndarray:
     return array if len(array) else np.zeros(1, dtype)
 
 
-def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
+def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) -> Net:
     """Return the constants of the network in cells and ticks."""
     cell, tick = settings.cell_m, settings.tick_s
     links, lanes, conns = plan.links, plan.lanes, plan.connections
@@ -75,7 +69,6 @@ def compile_network(plan: Plan, settings: CellularAutomaton) -> Net:
     look = fastest + fastest**2 / (2.0 * float(scale.comfort)) + scale.clear
     width = np.diff(links.lane_start)
     side = np.arange(len(lane_length)) - np.asarray(links.lane_start, np.int64)[lanes.link]
-    merged = merge_groups(plan)
     return Net(
         scale=scale, lanes=len(lane_length), links=len(plan.link_id), widest=int(width.max()),
         lane=table(LANE_FIELDS, len(lane_length), {

@@ -9,6 +9,7 @@ import numpy as np
 
 from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.limits import check_limits
+from trafficsim.engines.ca.merged_groups import merge_groups
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
 from trafficsim.engines.ca.signals import compile_signals
@@ -91,9 +92,10 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
         If speeds or classes of vehicles do not fit the resolution.
     """
     check_limits(plan, settings)
-    net = compile_network(plan, settings)
+    merged = merge_groups(plan)
+    net = compile_network(plan, settings, merged)
     trips = compile_trips(plan, settings, net)
-    signals = compile_signals(plan, settings)
+    signals = compile_signals(plan, settings, merged)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),

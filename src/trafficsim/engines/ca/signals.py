@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from trafficsim.engines.ca.merged_groups import MergedGroups, group_codes, merge_groups
+from trafficsim.engines.ca.merged_groups import MergedGroups, group_codes
 from trafficsim.engines.ca.network import filled, table
 from trafficsim.kernels.state import GROUP_FIELDS, PHASE_FIELDS, PROGRAM_FIELDS, Signals
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
 
-def compile_signals(plan: Plan, settings: CellularAutomaton) -> Signals:
+def compile_signals(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) -> Signals:
     """Return the programs in ticks, with room for the state of every group."""
     tick = settings.tick_s
     signals = plan.signals
@@ -22,7 +22,6 @@ def compile_signals(plan: Plan, settings: CellularAutomaton) -> Signals:
     for program in range(programs):
         inside = slice(phase_start[program], phase_start[program + 1])
         phase_end[inside] = np.cumsum(duration[inside])
-    merged = merge_groups(plan)
     group = table(GROUP_FIELDS, len(merged.name), {"name": merged.name})
     group.state[:] = 255
     codes, states = _codes(plan, merged)
