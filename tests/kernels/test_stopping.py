@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numba import float32, int32, njit
 
 from trafficsim.kernels import giveway
 
+HARDEST = 10.0  # cells/tick2: nearer ones than this allows do not stop at yellow
 BRAKES = (3.6, 6.0, 9.0, 12.0)  # cells/tick2: 1.8 to 6 m/s2 at half-metre cells
 
 
@@ -15,6 +18,12 @@ BRAKES = (3.6, 6.0, 9.0, 12.0)  # cells/tick2: 1.8 to 6 m/s2 at half-metre cells
 def stop_bounds(available, brake, out):  # type: ignore[no-untyped-def]
     for i in range(len(available)):
         out[i] = giveway.stop_bound(int32(available[i]), float32(brake))
+
+
+@njit
+def line_bounds(speeds, available, brake, out):  # type: ignore[no-untyped-def]
+    for i in range(len(available)):
+        out[i] = giveway.line_bound(int32(speeds[i]), int32(available[i]), float32(brake))
 
 
 @njit
@@ -46,6 +55,22 @@ def test_the_bound_asks_for_no_harder_braking_than_stated(brake: float) -> None:
         following = left - int(bound[left])
         assert bound[left] - bound[following] <= brake + 1
         left = following
+
+
+@pytest.mark.parametrize("brake", BRAKES)
+@pytest.mark.parametrize("speed", [6, 14, 28, 40])
+def test_who_is_too_near_brakes_evenly_and_stops_at_the_line(brake: float, speed: int) -> None:
+    nearest = math.ceil((speed**2 / HARDEST - speed) / 2)
+    for room in range(max(nearest, 1), 400, 3):
+        needed = speed**2 / (2.0 * room + speed)
+        left, v, bound = room, speed, np.zeros(1, np.int64)
+        while v > 0:
+            line_bounds(np.array([v]), np.array([left]), brake, bound)
+            slower = min(v, int(bound[0]))
+            # whole cells per tick, and in the tick that ends at the line no further than it
+            assert v - slower <= max(needed, brake) + 2
+            left, v = left - slower, slower
+        assert 0 <= left < max(needed, brake)
 
 
 @pytest.mark.parametrize("brake", BRAKES)

@@ -3,8 +3,7 @@
 Field values at 15, 50 and 85 %: 2.2, 3.0 and 3.9 m/s2 (Gates et al. 2007, drivers who stop first). Accepted: 0.4 m/s2.
 Each driver has a braking of their own that is drawn with these quantiles; what is tested is that the stop line, seen
 from afar, makes them brake so. They brake 9 % less (median): speeds are whole cells per tick, and the bound that leads
-to the line is cut to them, so that braking begins early. Measured 2.15, 2.75 and 3.48: the first two are within the
-accepted band, the last is 0.02 below it, and the test says so.
+to the line is cut to them, so that braking begins early. Measured 2.15, 2.75 and 3.50.
 """
 
 from __future__ import annotations
@@ -15,11 +14,10 @@ import pytest
 from tests.support.yellow import mean_braking_ms2, speeds_at_yellow
 
 DRIVERS = 1000
-ACCEPTED_MS2 = {0.15: (1.8, 2.6), 0.50: (2.6, 3.4)}
-HIGH_MS2 = (3.3, 3.6)
-"""Where the 85 % quantile lies; accepted would be 3.5 to 4.3. The standard error of 770 drivers is 0.05."""
-MOST_MS2, FEW = 6.0, 0.01
-"""Drivers accept up to 5 m/s2 at yellow; whole cells and dawdling add half a metre per second each."""
+ACCEPTED_MS2 = {0.15: (1.8, 2.6), 0.50: (2.6, 3.4), 0.85: (3.5, 4.3)}
+"""The standard error of 770 drivers is 0.05."""
+MOST_MS2 = 6.0
+"""Drivers accept up to 5 m/s2 at yellow; whole cells and dawdling may add half a metre per second each."""
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +31,9 @@ def test_braking_at_yellow(speeds: np.ndarray) -> None:
     assert len(braking) > DRIVERS / 2
     for share, (low, high) in ACCEPTED_MS2.items():
         assert low <= np.quantile(braking, share) <= high, share
-    assert HIGH_MS2[0] <= np.quantile(braking, 0.85) <= HIGH_MS2[1]
 
 
-def test_hardly_anybody_brakes_harder_in_a_tick_than_drivers_accept(speeds: np.ndarray) -> None:
-    """Who stands too near for the own braking brakes most in the first tick, at most 7.5 m/s2: 0.8 %."""
+def test_nobody_brakes_harder_in_a_tick_than_drivers_accept(speeds: np.ndarray) -> None:
     stopped = speeds[speeds[:, -1] == 0.0]
     hardest = -np.diff(stopped, axis=1).min(axis=1)
-    assert np.mean(hardest > MOST_MS2) < FEW
-    assert hardest.max() <= 7.5
+    assert hardest.max() <= MOST_MS2

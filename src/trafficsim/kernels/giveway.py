@@ -30,6 +30,17 @@ def stop_bound(available, brake):
 
 
 @scalar
+def line_bound(v, available, brake):
+    """Return the speed bound that a closed stop line sets: the driver's own braking, or the even one that it takes.
+
+    Who is too near for the own braking needs ``v^2 / (2 available + v)``, with which ``can_stop`` just holds.
+    """
+    fv = float32(v)
+    needed = fv * fv / max(float32(2.0) * float32(available) + fv, float32(1.0))
+    return stop_bound(available, max(brake, needed))
+
+
+@scalar
 def can_stop(v, available, brake):
     """Whether a vehicle that begins to brake now, this hard, stops before the line: ``v^2 / 2b - v / 2`` fits."""
     return float32(v) * float32(v) - float32(v) * brake <= float32(2.0) * brake * float32(available)

@@ -20,6 +20,7 @@ from trafficsim.kernels.giveway import (
     has_to_stop,
     is_blocked,
     keeps_clear,
+    line_bound,
     must_wait,
     next_arrival,
     occupied,
@@ -320,7 +321,7 @@ def wait_at_line(road, view, made, held):
         inner = int32(net.conn[conn].inner)
         work.lane[lane].head_conn = conn
         work.lane[lane].to_pocket = 1
-    bound = stop_bound(view.available + inner, brake)
+    bound = line_bound(view.v, view.available + inner, brake)
     return min(bound, turning_bound(net, int64(conn), view.v, view.y, int32(view.available + 1)))
 
 
@@ -347,7 +348,7 @@ def view_of_junction(road, lane, k, before, tick):
     conn = way_of_head(road, lane, k, hop)
     if conn < 0:
         work.lane[lane].hold = 1
-        return far, min(before, stop_bound(available, trips.row[vid].brake))
+        return far, min(before, line_bound(v, available, trips.row[vid].brake))
     view = make_view(conn, hop, lane, (v, available, y, vehicles.KEY[k], tick))
     if net.conn[conn].origin != lane:
         forced = may_force(road, view)
@@ -414,12 +415,12 @@ def view_of_follower(road, lane, k, tick):
     slot = net.lane[lane].turns + turn
     conn = net.reach[slot]
     if y & FLAG_WRONG:
-        return stop_bound(available, trips.row[vid].brake)
+        return line_bound(v, available, trips.row[vid].brake)
     status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
     keep_decision(vehicles, k, made)
     bound = turning_bound(net, int64(conn), v, y, int32(available + 1))
     if status != OPEN:
-        bound = min(bound, stop_bound(available, trips.row[vid].brake))
+        bound = min(bound, line_bound(v, available, trips.row[vid].brake))
     return bound
 
 
@@ -480,7 +481,7 @@ def serve_stop(net, vehicles, trips, work, lane, k):
     gap = trips.stop[stop].cell - net.lane[lane].length - pos(x)
     if gap > 0 or vel(x) > 0:
         slower = max(vel(x) - int32(net.scale.firm), int32(0))
-        add_bound(work, k, stop_bound(gap, trips.row[vid].brake) if gap > 0 else slower)
+        add_bound(work, k, line_bound(vel(x), gap, trips.row[vid].brake) if gap > 0 else slower)
         return
     add_bound(work, k, int32(0))
     trips.stop[stop].left -= 1
