@@ -119,9 +119,7 @@ def whole_step(program: Program, begin: int, end: int) -> float:
 
 def step_once(program: Program, step: Step, tick: int) -> None:
     """One tick, part by part."""
-    step(program.world, program.vehicles, program.after, program.start, program.start_after, tick)
-    program.vehicles, program.after = program.after, program.vehicles
-    program.start, program.start_after = program.start_after, program.start
+    step(program.world, program.vehicles, program.start, tick)
 
 
 def table(clock: Clock, head: dict[str, Any], count: np.ndarray) -> dict[str, Any]:

@@ -98,9 +98,9 @@ def test_repack_is_what_lists_would_do(seed: int) -> None:
             work.arrive[lane] = words
             work.lane[lane].arrive_slot = program.start[lane] + place
     expected = lanes.repack(rows, leaves, arrivals)
-    repack(program.vehicles, program.after, program.start, program.start_after, work, LANES)
-    start = program.start_after
-    found = [[tuple(int(word[slot]) for word in program.after) for slot in range(start[lane], start[lane + 1])]
+    repack(program.vehicles, program.start, work, LANES)
+    start = program.start
+    found = [[tuple(int(word[slot]) for word in program.vehicles) for slot in range(start[lane], start[lane + 1])]
              for lane in range(LANES)]
     assert found == expected
     assert not work.event.any()
@@ -119,15 +119,16 @@ def test_lanes_that_lead_on(middle_m: float, feasible: int) -> None:
     ]
     trips = [Trip(id="t", depart_s=0.0, route=("a", "b", "c"))]
     compiled = make_program(make_world(make_network(rows, joints), trips=trips)).trips
-    assert compiled.hops.wanted.tolist() == [0b001, 0b01, 0b1]
-    assert compiled.hops.feasible.tolist() == [feasible, 0b01, 0b1]
+    ways = compiled.way[compiled.hops]
+    assert ways.wanted.tolist() == [0b001, 0b01, 0b1]
+    assert ways.feasible.tolist() == [feasible, 0b01, 0b1]
 
 
 def test_a_lane_closed_to_the_vehicle_does_not_lead_on() -> None:
     rows = [link("a", 300.0, lanes=2, allow=(("bus",), ("car", "bus"))), link("b", 300.0, lanes=2)]
     trips = [Trip(id=kind, depart_s=0.0, route=("a", "b"), vehicle_class=kind) for kind in ("bus", "car")]
     compiled = make_program(make_world(make_network(rows, through("a", "b", 2)), trips=trips)).trips
-    assert compiled.hops.wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
+    assert compiled.way[compiled.hops].wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
 
 
 @pytest.mark.parametrize(("road_class", "lane"), [("rural", 0), ("motorway", 0), ("urban", 1)])

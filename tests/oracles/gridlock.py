@@ -55,7 +55,7 @@ def _ways(program: Program, lane: int, turn: int) -> list[int]:
     serving = [at for at in range(len(conns) - 1)
                if conns[at].turn == turn and program.net.lane[conns[at].origin].link == link]
     own = [at for at in serving if conns[at].origin == lane]
-    return own or sorted(serving, key=lambda at: (abs(conns[at].origin - lane), conns[at].origin))[:1]
+    return own or sorted(serving, key=lambda at: (abs(int(conns[at].origin) - lane), conns[at].origin))[:1]
 
 
 def _over_the_line(program: Program, lane: int) -> list[int]:
@@ -91,11 +91,11 @@ def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
             if back < -(net.lane[to].length + net.conn[conn].length):
                 return [to]
         room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
-        if room >= need or trips.hops.turn[hop] == EXIT:
+        if room >= need or trips.way[trips.hops[hop]].turn == EXIT:
             return []
         if len(slots):
             return [to] if int(program.vehicles.X[slots[0]]) & 0xFFF == 0 else []
-        onward = [at for at in _ways(program, to, int(trips.hops.turn[hop])) if net.conn[at].origin == to]
+        onward = [at for at in _ways(program, to, int(trips.way[trips.hops[hop]].turn)) if net.conn[at].origin == to]
         if not onward:
             return []
         conn = onward[0]

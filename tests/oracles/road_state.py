@@ -8,6 +8,7 @@ import numpy as np
 
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import EXIT
 
 FLAG_CONNECTOR, WRONG_LANE = 64, 1
 
@@ -39,6 +40,12 @@ def unpack(program: Program) -> Road:
         length=length, speed=x & 0x0FFF, desired=(y >> 16 & 0xFFFF) / 256.0,
         trip=program.vehicles.ID[:n].astype(np.int64), flagged=(y & FLAG_CONNECTOR) != 0,
     )
+
+
+def route_starts(program: Program) -> np.ndarray:
+    """Return the first hop of every trip."""
+    ends = np.flatnonzero(program.trips.way[program.trips.hops].turn == EXIT)
+    return np.append(0, ends[:-1] + 1)
 
 
 def faults(program: Program) -> list[str]:

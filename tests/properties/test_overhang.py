@@ -82,5 +82,5 @@ def test_a_vehicle_does_not_follow_itself_around_a_small_loop() -> None:
         make_network(rows, through("a", "b") + through("b", "a")), trips=[Trip(id="t", depart_s=0.0, route=names * 15)]
     ))
     advance(program, 0, 300)
-    row = program.trips.row[0]
-    assert row.exit_time - row.entry_time == pytest.approx(900.0 * 3.6 / 30.0, abs=1.5)
+    end = program.trips.end[0]
+    assert end.exit_time - end.entry_time == pytest.approx(900.0 * 3.6 / 30.0, abs=1.5)

@@ -37,7 +37,7 @@ def test_nobody_who_is_under_way_crosses_when_it_has_long_been_red(world: World)
         for _, _, trip, _ in rows[seen:].astype(int).tolist():
             row = program.trips.row[trip]
             group = int(program.net.conn.group[row.connection])
-            if row.hop - hops[trip] == 1 and group >= 0 and tick - row.entry_time > JUST_ENTERED_S:
+            if row.hop - hops[trip] == 1 and group >= 0 and tick - program.trips.end[trip].entry_time > JUST_ENTERED_S:
                 assert tick - program.signals.group.since[group] <= LONGEST_S, f"trip {trip} at tick {tick}"
         seen = len(rows)
 

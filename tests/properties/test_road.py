@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from tests.oracles.road_state import Road, faults, overhang_faults, unpack
+from tests.oracles.road_state import Road, faults, overhang_faults, route_starts, unpack
 from tests.properties.junctions import drawn_worlds
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
@@ -58,13 +58,13 @@ def test_time_and_distance_are_all_accounted_for(world: World) -> None:
     program = make_program(world)
     advance(program, 0, TICKS)
     close_interval(program.road, program.tally, float(TICKS))
-    trips = program.trips.row[:-1]
-    entered = trips[trips.status > 0]
-    ended = np.where(entered.status == 2, entered.exit_time, float(TICKS))
-    assert np.isclose((ended - entered.entry_time).sum(), program.tally.link[:, 2].sum(), atol=1e-6)
+    trips, ends = program.trips.row[:-1], program.trips.end[:-1]
+    entered, times = trips[trips.status > 0], ends[trips.status > 0]
+    ended = np.where(entered.status == 2, times.exit_time, float(TICKS))
+    assert np.isclose((ended - times.entry_time).sum(), program.tally.link[:, 2].sum(), atol=1e-6)
     assert entered.distance.sum() == program.tally.link[:, 3].sum()
-    assert (entered.entry_time >= entered.depart - 1e-9).all()
-    completed = trips[trips.status == 2]
+    assert (times.entry_time >= times.depart - 1e-9).all()
+    completed = ends[trips.status == 2]
     assert (completed.exit_time > completed.entry_time).all()
     assert (program.tally.link[:, 0] >= program.tally.link[:, 1]).all()
 
@@ -79,6 +79,7 @@ def motion_faults(program: Program, before: Road, after: Road, hops: np.ndarray)
     """What is wrong with the way vehicles moved in one tick: jumps, driving backwards, driving faster than desired."""
     found = []
     was = {int(trip): slot for slot, trip in enumerate(before.trip)}
+    starts = route_starts(program)
     comfort = float(program.rule.comfort)
     dither = 1.0 + float(program.rule.give_back)
     for slot, trip in enumerate(after.trip.tolist()):
@@ -90,7 +91,7 @@ def motion_faults(program: Program, before: Road, after: Road, hops: np.ndarray)
             found.append(f"trip {trip} at {speed} cells/tick, desires {desired:.2f}, was at {before.speed[old]}")
         crossed = int(program.trips.row.hop[trip] - hops[trip])
         # who has just entered is looked at in test_red.py
-        on_its_way = program.trips.row.hop[trip] - program.trips.row.route_start[trip] > crossed
+        on_its_way = program.trips.row.hop[trip] - starts[trip] > crossed
         if crossed >= 2 and on_its_way and lamp_of(program, trip) in (RED, RED_AMBER):
             found.append(f"trip {trip} crossed {crossed} lines in a tick, the last at red")
         moved = after.front[slot] - before.front[old]

@@ -60,13 +60,13 @@ def passage(world: World, replication: int = 1) -> Passage:
     plan = make_plan(world, replication)
     program = compile_plan(plan, world.scenario.ca)
     simulate(plan, world.scenario.ca, program)
-    row = program.trips.row[:-1]
+    row, ends = program.trips.row[:-1], program.trips.end[:-1]
     assert (row.status == 2).all(), "everybody arrives"
-    order = np.argsort(row.entry_time)
+    order = np.argsort(ends.entry_time)
     link_of = plan.link_id.index("in")
     speed = plan.links.free_speed_mean_ms[link_of] * (1.0 + plan.links.free_speed_cv[link_of] * plan.trips.z)
-    times = (np.asarray(row[name][order]) * world.scenario.ca.tick_s
-             for name in ("depart", "entry_time", "enter_time", "exit_time"))
+    times = (np.asarray(ticks[order]) * world.scenario.ca.tick_s
+             for ticks in (ends.depart, ends.entry_time, row.enter_time, ends.exit_time))
     return Passage(*times, speed[order])
 
 

@@ -36,6 +36,6 @@ def two_point_speeds(mean_kmh: float, sd_kmh: float, limit_kmh: float, drivers: 
     plan = make_plan(make_world(make_network(rows, joints), trips=trips, time=Time(analysis_s=300.0, clear_s=3600.0)))
     program = compile_plan(plan, CellularAutomaton())
     simulate(plan, CellularAutomaton(), program)
-    row = program.trips.row[:-1]
+    exit_time, enter_time = program.trips.end.exit_time[:-1], program.trips.row.enter_time[:-1]
     desired = plan.links.free_speed_mean_ms[0] * (1.0 + plan.links.free_speed_cv[0] * plan.trips.z)
-    return Speeds(desired * 3.6, length_m / (row.exit_time - row.enter_time) * 3.6)
+    return Speeds(desired * 3.6, length_m / (exit_time - enter_time) * 3.6)

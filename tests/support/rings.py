@@ -45,12 +45,13 @@ def put(program: Program, trip: int, lane: int, position: int, speed: int) -> tu
     link_of_lane = int(program.net.lane[lane].link)
     cap = desired_speed(program.net, program.trips, trip, link_of_lane)
     flags = lane_flags(program.net, program.trips, lane, int(row.hop))
+    end, cells = program.trips.end[trip], int(program.trips.kind[int(row.kind)].cells)
     row.status, row.since_cell = 1, position
-    row.entry_time = row.enter_time = row.since_time = 0.0
-    program.work.lane[lane].used += row.cells
+    end.entry_time = row.enter_time = row.since_time = 0.0
+    program.work.lane[lane].used += cells
     program.work.count[Count.INSERTED] += 1
-    z = with_turn(int(row.word), int(program.trips.hops.turn[int(row.hop)]))
-    return lane, position, pack_x(position, speed), pack_y(cap, int(row.cells), flags), z, int(row.key), trip
+    z = with_turn(int(end.word), int(program.trips.way[program.trips.hops[int(row.hop)]].turn))
+    return lane, position, pack_x(position, speed), pack_y(cap, cells, flags), z, int(end.key), trip
 
 
 def fill(program: Program, places: Sequence[tuple[int, int, int]]) -> None:
@@ -58,9 +59,9 @@ def fill(program: Program, places: Sequence[tuple[int, int, int]]) -> None:
 
     A trip takes the next place whose lane belongs to its first link.
     """
-    waiting: dict[int, list[int]] = {}
-    for trip in range(len(program.trips.row) - 2, -1, -1):
-        waiting.setdefault(int(program.trips.row[trip].first_link), []).append(trip)
+    entry, trips = program.queues.entry, program.queues.trip
+    waiting = {int(entry[at].link): sorted(trips[entry[at].start : entry[at + 1].start].tolist(), reverse=True)
+               for at in range(program.queues.entries)}
     words = []
     for lane, cell, speed in places:
         trip = waiting[int(program.net.lane[lane].link)].pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.oracles.road_state import unpack
+from tests.oracles.road_state import route_starts, unpack
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance
 from trafficsim.spec.demand import Trip
@@ -29,11 +29,11 @@ def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.nd
              for name, lead in zip(names, lead_s.tolist(), strict=True)]
     signal = fixed_time("s", float(YELLOW_S), 300.0, groups=drivers)
     program = make_program(make_world(make_network(rows, joints, [signal]), trips=trips))
-    speeds = np.full((drivers, TICKS), -1.0)
+    speeds, starts = np.full((drivers, TICKS), -1.0), route_starts(program)
     for tick in range(TICKS):
         advance(program, tick, tick + 1)
         road = unpack(program)
-        first = np.asarray(program.trips.row.hop[road.trip] == program.trips.row.route_start[road.trip])
+        first = np.asarray(program.trips.row.hop[road.trip] == starts[road.trip])
         speeds[road.trip[first], tick] = road.speed[first] * CELL_M
     return speeds
 

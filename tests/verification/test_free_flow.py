@@ -28,11 +28,11 @@ def journey_times(lengths_m: Sequence[float], limit_kmh: float, connector_m: flo
     plan = make_plan(make_world(make_network(rows, joints), trips=trips, time=time, drivers=UNIFORM))
     program = compile_plan(plan, CellularAutomaton())
     simulate(plan, CellularAutomaton(), program)
-    rows_of_trips = program.trips.row[:-1]
+    rows_of_trips, ends = program.trips.row[:-1], program.trips.end[:-1]
     assert (rows_of_trips.status == 2).all()
     length = sum(lengths_m) + connector_m * (len(lengths_m) - 1)
     assert np.allclose(rows_of_trips.distance * 0.5, length)
-    return np.asarray(rows_of_trips.exit_time - rows_of_trips.entry_time)
+    return np.asarray(ends.exit_time - ends.entry_time)
 
 
 @pytest.mark.parametrize("connector_m", [0.0, 6.0])

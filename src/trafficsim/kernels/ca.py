@@ -38,8 +38,8 @@ def follow(vehicles, work, rule, n, draw):
 
 
 @njit(inline="always")  # into the loop: a module of its own would be optimised twice
-def step(world, vehicles, after, start, start_after, tick):
-    """Advance the world by one tick; the new state is in ``after`` and ``start_after``.
+def step(world, vehicles, start, tick):
+    """Advance the world by one tick.
 
     Busy lanes are listed before the first tick, and for the next one at the end of each.
     """
@@ -64,18 +64,16 @@ def step(world, vehicles, after, start, start_after, tick):
     insert_trips(road, queues, tally, tick)
     tally_detectors(vehicles, start, work, tally)
     tally_gates(gates, road, tick)
-    repack(vehicles, after, start, start_after, work, net.lanes)
-    find_busy(start_after, work, net.lanes)
-    clear_connectors(net, after, start_after, trips, work, tick)
-    tally_road(Road(net, signals, trips, work, after, start_after), tally, clock, tick)
+    repack(vehicles, start, work, net.lanes)
+    find_busy(start, work, net.lanes)
+    clear_connectors(net, vehicles, start, trips, work, tick)
+    tally_road(road, tally, clock, tick)
 
 
 @kernel
-def run(world, vehicles, after, start, start_after, begin, end):
-    """Run ticks ``begin`` to ``end - 1``; with an even number of ticks the state is again in the first buffer."""
+def run(world, vehicles, start, begin, end):
+    """Run ticks ``begin`` to ``end - 1``."""
     net, _signals, _trips, _queues, _zones, _gates, work, _tally, _clock, _rule = world
-    here, there = (vehicles, start), (after, start_after)
     find_busy(start, work, net.lanes)
     for tick in range(begin, end):
-        step(world, here[0], there[0], here[1], there[1], tick)
-        here, there = there, here
+        step(world, vehicles, start, tick)

@@ -62,7 +62,7 @@ def open_gate(gates, road, g, lane, tick):
             time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
             gates.opened[g, vid] = stamp(time)
         elif now >= cell and gates.gate[g].open and trips.row[vid].depart_cell <= 0:
-            gates.opened[g, vid] = stamp(trips.row[vid].entry_time)
+            gates.opened[g, vid] = stamp(trips.end[vid].entry_time)
 
 
 @part
@@ -91,7 +91,7 @@ def tally_gates(gates, road, tick):
     net = road.net
     for g in range(gates.gates):
         link = gates.gate[g].from_link
-        for lane in range(net.link[link].lane, net.link[link + 1].lane):
+        for lane in range(int64(net.link[link].lane), int64(net.link[link + 1].lane)):
             open_gate(gates, road, g, lane, tick)
         for lane in range(gates.gate[g].to_first, gates.gate[g].to_last):
             close_gate(gates, road, g, lane, tick)

@@ -179,8 +179,8 @@ def goes_after_all(net, signals, conn):
 def foe_rows(net, conn, everybody):
     """Return the range of rows of those to whom a connection gives way: in ``net.crosses`` or in ``net.yields``."""
     if everybody:
-        return net.conn[conn].crosses, net.conn[conn + 1].crosses
-    return net.conn[conn].yields, net.conn[conn + 1].yields
+        return int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)
+    return int64(net.conn[conn].yields), int64(net.conn[conn + 1].yields)
 
 
 @per_vehicle
@@ -228,7 +228,7 @@ def turn_instant(road, ask, since):
     follow_up, entered = net.conn[conn].follow_up, work.ask[lane].entered
     others, conflicts, seen = 0, False, -1
     instant = since
-    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+    for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         foe = net.crosses[i]
         lane_of = net.conn[foe].origin
         if work.conn[foe].claim == tick or occupied(road, foe, tick, waited):
@@ -264,7 +264,7 @@ def goes_first(road, foe, ask):
     if stood != waited:
         return stood > waited
     ranks = False
-    for i in range(net.conn[conn].yields, net.conn[conn + 1].yields):
+    for i in range(int64(net.conn[conn].yields), int64(net.conn[conn + 1].yields)):
         ranks = ranks or net.yields[i] == foe
     return ranks
 
@@ -357,6 +357,13 @@ def has_stopped(net, work, view):
 
 
 @spliced
+def waiting_inside(net, work, conn):
+    """How many vehicles wait inside the junction on a connection."""
+    pocket = net.conn[conn].pocket
+    return int64(work.taken[pocket]) if pocket >= 0 else int64(0)
+
+
+@spliced
 def fits_inside(net, conn, y):
     """Whether a vehicle that waits inside the junction stands wholly beyond the line, so that others can come up."""
     return net.conn[conn].pocket >= 0 and length(y) <= net.conn[conn].inner + MOST_OVER
@@ -365,7 +372,7 @@ def fits_inside(net, conn, y):
 @spliced
 def has_place(net, signals, work, conn, y):
     """Whether a vehicle that gives way may wait inside the junction: there is a free place, and the lamp is not red."""
-    if not fits_inside(net, conn, y) or work.conn[conn].inside >= net.conn[conn].places:
+    if not fits_inside(net, conn, y) or work.taken[net.conn[conn].pocket] >= net.conn[conn].places:
         return False
     group = net.conn[conn].group
     if group < 0:
@@ -387,7 +394,7 @@ def is_blocked(road, conn, tick, waited):
     if waited > net.scale.patience or work.conn[conn].warned != tick:
         return False
     target = net.lane[net.conn[conn].to].link
-    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+    for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         foe = net.crosses[i]
         # ways that end side by side on one link do not block each other
         if work.conn[foe].on_conn > 0 and net.lane[net.conn[foe].to].link != target:
@@ -396,23 +403,28 @@ def is_blocked(road, conn, tick, waited):
     return False
 
 
-@per_vehicle
-def has_room(road, view):
-    """Whether a vehicle will fit beyond the junction when all ahead have closed up.
+@spliced
+def turn_ahead(trips, trip, ahead):
+    """Return the turn of a traveller at the end of the link that lies so many links ahead."""
+    return trips.way[trips.hops[trips.row[trip].hop + ahead]].turn
 
-    Room is added up along the route until somebody stands in the way or a line is closed; ``view`` is (connection,
-    hop, cells that the vehicle takes, tick).
+
+@per_vehicle
+def has_room(road, view, cells):
+    """Whether a vehicle that takes so many cells will fit beyond the junction when all ahead have closed up.
+
+    Room is added up along the route until somebody stands in the way or a line is closed.
     """
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
     vehicles, start = road.vehicles, road.start
-    conn, hop, cells, tick = view
-    room = 0
-    for _further in range(4):
+    conn, tick, room = view.conn, view.tick, 0
+    for further in range(4):
         lane = net.conn[conn].to
         room += net.lane[lane].length - work.lane[lane].used
-        hop += 1
-        turn = trips.hops[hop].turn
-        if room >= cells or turn == EXIT:
+        if room >= cells:
+            return True
+        turn = turn_ahead(trips, view.trip, view.ahead + further + 1)
+        if turn == EXIT:
             return True
         head, tail = start[lane], start[lane + 1] - 1
         if tail >= head:

@@ -5,6 +5,8 @@ Looked at between slices of the loop, never in it: nothing is written but the an
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import kernel, spliced
 from trafficsim.kernels.look import nearest
 from trafficsim.kernels.signals import RED, RED_AMBER
@@ -51,11 +53,11 @@ def blocker_beyond(road, lane, conn, tick):
                 return to  # its rear lies over the line, whatever room there is further ahead
         room += net.lane[to].length - work.lane[to].used
         hop += 1
-        if room >= cells or trips.hops[hop].turn == EXIT:
+        if room >= cells or trips.way[trips.hops[hop]].turn == EXIT:
             return FREE
         if start[to] < start[to + 1]:
             return to if vel(vehicles.X[start[to]]) == 0 else FREE
-        first = net.lane[to].turns + trips.hops[hop].turn
+        first = net.lane[to].turns + trips.way[trips.hops[hop]].turn
         conn = net.reach[first]
         if conn == net.reach[first + 1]:
             return FREE
@@ -85,7 +87,8 @@ def blocker_of(road, lane, tick, waits_for):
     if over != FREE and waits_for[over] != FREE:
         return over
     turn = turn_of(road.vehicles.Z[road.start[lane]])
-    first, last = net.reach[net.lane[lane].turns + turn], net.reach[net.lane[lane].turns + turn + 1]
+    slot = net.lane[lane].turns + turn
+    first, last = int64(net.reach[slot]), int64(net.reach[slot + 1])
     if first == last:  # stranded in a lane that does not lead on
         first = nearest(net, lane, turn)
         last = first + 1

@@ -77,8 +77,8 @@ def open_speed(net, signals, trips, trip, lane, entry):
     place, wanted = entry
     distance = int32(-1 - place)
     hop = trips.row[trip].hop
-    while trips.hops[hop].turn != EXIT and distance < sight(net, wanted):
-        slot = net.lane[lane].turns + trips.hops[hop].turn
+    while trips.way[trips.hops[hop]].turn != EXIT and distance < sight(net, wanted):
+        slot = net.lane[lane].turns + trips.way[trips.hops[hop]].turn
         conn = net.reach[slot]
         if conn == net.reach[slot + 1]:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
@@ -94,26 +94,26 @@ def open_speed(net, signals, trips, trip, lane, entry):
 
 
 @spliced
-def best_entry(road, trip, since):
+def best_entry(road, trip, link, since):
     """Return (lane, slot, place, speed) where a trip can enter in this tick; lane -1 if nowhere.
 
     ``since`` is the part of the tick that has passed since it was due: it has come that much further.
     """
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
     vehicles, start = road.vehicles, road.start
-    link = trips.row[trip].first_link
-    cells = trips.row[trip].cells
+    kind = trips.row[trip].kind
+    cells = trips.kind[kind].cells
     wanted = desired_speed(net, trips, trip, link) >> 8
-    theta = float32(headway_code(trips.row[trip].word)) * net.scale.headway_unit - float32(0.5)
-    brake = float32(brake_code(trips.row[trip].word)) * net.scale.braking_unit
+    theta = float32(headway_code(trips.end[trip].word)) * net.scale.headway_unit - float32(0.5)
+    brake = float32(brake_code(trips.end[trip].word)) * net.scale.braking_unit
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
     hop = trips.row[trip].hop
-    feasible = int32(trips.hops[hop].feasible)
-    for lane in range(net.link[link].lane, net.link[link + 1].lane):
+    wanted_lanes, feasible = trips.way[trips.hops[hop]].wanted, int32(trips.way[trips.hops[hop]].feasible)
+    for lane in range(int64(net.link[link].lane), int64(net.link[link + 1].lane)):
         side = lane - net.link[link].lane
         if trips.row[trip].depart_lane < 0 and feasible != 0 and (feasible >> side) & 1 == 0:
             continue
-        if work.event[lane] & 2 or (net.lane[lane].allowed & trips.row[trip].kind_bit) == 0:
+        if work.event[lane] & 2 or (net.lane[lane].allowed & trips.kind[kind].bit) == 0:
             continue
         if trips.row[trip].depart_lane >= 0 and trips.row[trip].depart_lane != side:
             continue
@@ -128,7 +128,7 @@ def best_entry(road, trip, since):
             slot, v = entry_speed(vehicles, start, work, lane, place, words)
         if slot < 0:
             continue
-        score = v * 64 + (100000 if (trips.hops[hop].wanted >> side) & 1 else 0) - (start[lane + 1] - start[lane])
+        score = v * 64 + (100000 if (wanted_lanes >> side) & 1 else 0) - (start[lane + 1] - start[lane])
         if score > best_score:
             best_lane, best_slot, best_place, best_v, best_score = lane, slot, place, v, score
     return best_lane, best_slot, best_place, best_v
@@ -139,6 +139,7 @@ def enter(road, tally, trip, where, tick):
     """Write the words of an entering vehicle for the re-pack and open its accounts."""
     net, trips, work = road.net, road.trips, road.work
     lane, slot, place, v, since = where
+    cells = trips.kind[trips.row[trip].kind].cells
     link = net.lane[lane].link
     hop = trips.row[trip].hop
     cap = desired_speed(net, trips, trip, link)
@@ -149,16 +150,16 @@ def enter(road, tally, trip, where, tick):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
-    work.arrive[lane, 1] = pack_y(cap, trips.row[trip].cells, flags)
-    work.arrive[lane, 2] = with_turn(trips.row[trip].word, trips.hops[hop].turn)
-    work.arrive[lane, 3] = int64(trips.row[trip].key)
+    work.arrive[lane, 1] = pack_y(cap, cells, flags)
+    work.arrive[lane, 2] = with_turn(trips.end[trip].word, trips.way[trips.hops[hop]].turn)
+    work.arrive[lane, 3] = int32(trips.end[trip].key)
     work.arrive[lane, 4] = trip
     work.arrive[lane, 5] = 1
     work.event[lane] |= 2
-    work.lane[lane].used += trips.row[trip].cells
+    work.lane[lane].used += cells
     work.lane[lane].arrive_slot = slot
     trips.row[trip].status = EN_ROUTE
-    trips.row[trip].entry_time = time
+    trips.end[trip].entry_time = time
     trips.row[trip].enter_time = time
     trips.row[trip].since_time = time
     trips.row[trip].since_cell = begin
@@ -182,14 +183,14 @@ def insert_trips(road, queues, tally, tick):
             continue
         link = queues.entry[entry].link
         last = queues.entry[entry + 1].start
-        for _again in range(net.link[link + 1].lane - net.link[link].lane):
+        for _again in range(int64(net.link[link + 1].lane - net.link[link].lane)):
             first = queues.entry[entry].next
             for at in range(first, min(first + LOOK_BEHIND, last)):
                 trip = queues.trip[at]
-                if trips.row[trip].depart >= tick + 1.0:
+                if trips.end[trip].depart >= tick + 1.0:
                     break
-                since = min(tick + 1.0 - trips.row[trip].depart, 1.0)
-                lane, slot, place, v = best_entry(road, trip, since)
+                since = min(tick + 1.0 - trips.end[trip].depart, 1.0)
+                lane, slot, place, v = best_entry(road, trip, link, since)
                 if lane >= 0:
                     enter(road, tally, trip, (lane, slot, place, v, since), tick)
                     for z in range(at, first, -1):
@@ -198,4 +199,4 @@ def insert_trips(road, queues, tally, tick):
                     queues.entry[entry].next = first + 1
                     break
         first = queues.entry[entry].next
-        queues.entry[entry].due = trips.row[queues.trip[first]].depart if first < last else np.inf
+        queues.entry[entry].due = trips.end[queues.trip[first]].depart if first < last else np.inf

@@ -29,12 +29,12 @@ WIDE = 300
 def lane_flags(net, trips, lane, hop):
     """Return the flags of word Y for a lane: the wish, and whether the lane does not serve the turn at all."""
     side = net.lane[lane].side
-    wanted = int32(trips.hops[hop].wanted)
+    wanted = int32(trips.way[trips.hops[hop]].wanted)
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
     merges = net.lane[lane].ends > 0 and flags != int32(1)
-    if merges or (int32(trips.hops[hop].feasible) >> side) & 1 == 0:
+    if merges or (int32(trips.way[trips.hops[hop]].feasible) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
@@ -207,7 +207,7 @@ def accepts(net, vehicles, start, trips, work, where):
     if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
         return False
     vid = vehicles.ID[x]
-    if (net.lane[target].allowed & trips.row[vid].kind_bit) == 0:
+    if (net.lane[target].allowed & trips.kind[trips.row[vid].kind].bit) == 0:
         return False
     if must:
         return True

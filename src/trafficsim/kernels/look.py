@@ -26,6 +26,8 @@ from trafficsim.kernels.giveway import (
     occupied,
     signal_view,
     stop_bound,
+    turn_ahead,
+    waiting_inside,
 )
 from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 from trafficsim.kernels.overhang import last_over
@@ -63,9 +65,9 @@ def sight(net, v):
 @per_vehicle
 def pick(net, vehicles, start, trips, lane, hop):
     """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
-    turn = trips.hops[hop].turn
-    first = net.reach[net.lane[lane].turns + turn]
-    last = net.reach[net.lane[lane].turns + turn + 1]
+    turn = trips.way[trips.hops[hop]].turn
+    first = int64(net.reach[net.lane[lane].turns + turn])
+    last = int64(net.reach[net.lane[lane].turns + turn + 1])
     if last - first == 1:
         return first
     best, best_score = -1, -1
@@ -74,7 +76,7 @@ def pick(net, vehicles, start, trips, lane, hop):
         side = net.lane[to].side
         tail = start[to + 1] - 1
         room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
-        score = max(room, 0) + (100000 if (trips.hops[hop + 1].wanted >> side) & 1 else 0)
+        score = max(room, 0) + (100000 if (trips.way[trips.hops[hop + 1]].wanted >> side) & 1 else 0)
         if score > best_score:
             best, best_score = conn, score
     return best
@@ -84,12 +86,12 @@ def pick(net, vehicles, start, trips, lane, hop):
 def nearest(net, lane, turn):
     """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
     link = net.lane[lane].link
-    for distance in range(1, net.link[link + 1].lane - net.link[link].lane):
+    for distance in range(1, int64(net.link[link + 1].lane - net.link[link].lane)):
         for other in (lane - distance, lane + distance):
             if net.link[link].lane <= other < net.link[link + 1].lane:
                 slot = net.lane[other].turns + turn
                 if net.reach[slot + 1] > net.reach[slot]:
-                    return net.reach[slot]
+                    return int64(net.reach[slot])
     return -1
 
 
@@ -119,10 +121,12 @@ def keep_decision(vehicles, k, made):
 
 
 @spliced
-def make_view(conn, hop, lane, rest):
+def make_view(conn, who, lane, rest):
     """Return a view with one type whoever makes it: each further type would be compiled again."""
     v, available, y, key, tick = rest
-    return View(int64(conn), int64(hop), int64(lane), int32(v), int32(available), int32(y), uint32(key), int64(tick))
+    trip, ahead = who
+    return View(int64(conn), int64(trip), int64(ahead), int64(lane), int32(v), int32(available), int32(y), uint32(key),
+                int64(tick))
 
 
 @per_vehicle
@@ -133,7 +137,7 @@ def may_enter(road, view):
     status, made = signal_view(net, signals, conn, v, available, y, key)
     held = 0
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
-    if work.conn[conn].inside > 0 and status != CLOSED:
+    if status != CLOSED and waiting_inside(net, work, conn) > 0:
         return committed, made, 0 if committed else 1
     if status == YIELD:
         held = 1
@@ -163,18 +167,20 @@ def may_force(road, view):
     Such a driver obeys the lamp of the lane and gives way to everybody whose path the turn crosses.
     """
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
-    conn, hop, lane, y, tick = view.conn, view.hop, view.lane, view.y, view.tick
+    conn, lane, y, tick = view.conn, view.lane, view.y, view.tick
     own = net.reach[net.lane[lane].turns]
     link = net.lane[lane].link
-    if own < net.reach[net.lane[lane].turns + net.link[link + 1].turn - net.link[link].turn]:
+    turns = int64(net.link[link + 1].turn - net.link[link].turn)
+    if own < net.reach[net.lane[lane].turns + turns]:
         group = net.conn[own].group
         if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
             return 0
-    if work.conn[conn].inside > 0:
-        return 2 if work.conn[conn].inside < net.conn[conn].places and fits_inside(net, conn, y) else 0
+    waiting = waiting_inside(net, work, conn)
+    if waiting > 0:
+        return 2 if waiting < net.conn[conn].places and fits_inside(net, conn, y) else 0
     if must_wait(road, asking(conn, lane, view.key, tick, work.lane[lane].wait)):
         return 2 if fits_inside(net, conn, y) else 0
-    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+    for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         foe = net.crosses[i]
         group = net.conn[foe].group
         lamp = signals.group[group].state if group >= 0 else GREEN
@@ -189,7 +195,7 @@ def may_force(road, view):
             if next_arrival(net, vehicles, start, foe, gap) < gap or work.conn[foe].passed > tick:
                 return 0
     cells = length(y) if work.lane[lane].wait <= net.scale.patience else length(y) >> 1
-    return 1 if has_room(road, (conn, hop, cells, tick)) else 0
+    return 1 if has_room(road, view, cells) else 0
 
 
 @spliced
@@ -201,7 +207,7 @@ def with_room(road, view, so_far):
     if not committed and net.conn[conn + 1].crosses > net.conn[conn].crosses:
         waited = work.lane[lane].wait
         cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
-        clear = (net.conn[conn].manner & 2) == 0 or has_room(road, (conn, view.hop, cells, tick))
+        clear = (net.conn[conn].manner & 2) == 0 or has_room(road, view, cells)
         clear = clear or not keeps_clear(net, view.key)
         if not clear or is_blocked(road, conn, tick, waited):
             return CLOSED, 2
@@ -225,7 +231,7 @@ def expected_beyond(road, to, tail):
 def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
     net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
-    conn, hop, lane, v, y = view.conn, view.hop, view.lane, view.v, view.y
+    conn, lane, v, y, ahead = view.conn, view.lane, view.v, view.y, view.ahead
     bound = int32(NO_BOUND)
     distance = int32(view.available + 1)
     here = int32(-1 - view.available)
@@ -240,13 +246,14 @@ def beyond(road, view):
             gap = min(max(gap, int32(0)), int32(FAR))
             return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
-        hop += 1
-        if distance > look or trips.hops[hop].turn == EXIT:
+        ahead += 1
+        if distance > look or turn_ahead(trips, view.trip, ahead) == EXIT:
             return pack_x(here + int32(FAR), int32(FAST)), bound
-        conn = pick(net, vehicles, start, trips, int64(to), hop)
+        conn = pick(net, vehicles, start, trips, int64(to), trips.row[view.trip].hop + ahead)
         may = False
         if conn >= 0:
-            may = may_go_on(road, make_view(conn, hop, to, (v, distance - 1, y & ~12, view.key, view.tick)))
+            rest = (v, distance - 1, y & ~12, view.key, view.tick)
+            may = may_go_on(road, make_view(conn, (view.trip, ahead), to, rest))
         if not may:
             bound = min(bound, stop_bound(distance - int32(1), float32(1.5) * net.scale.comfort))
             return pack_x(here + int32(FAR), int32(FAST)), bound
@@ -268,7 +275,8 @@ def forget_overhang(road, lane, conn):
     net, start, work = road.net, road.start, road.work
     to = net.conn[conn].to
     beyond_it = start[to] < start[to + 1] or net.lane[to].length + net.conn[conn].length >= net.scale.overhang
-    if beyond_it and work.conn[conn].inside == 0:  # who waits inside the junction has not yet come onto the lane
+    # who waits inside the junction has not yet come onto the lane
+    if beyond_it and waiting_inside(net, work, conn) == 0:
         work.lane[lane].over = 0
 
 
@@ -292,12 +300,13 @@ def behind_overhang(road, lane, k):
 
 
 @spliced
-def way_of_head(road, lane, k, hop):
+def way_of_head(road, lane, k):
     """Return the connection that a head will take, -1 while it hopes to leave a lane that does not lead on."""
     net, work = road.net, road.work
     turn = turn_of(road.vehicles.Z[k])
-    conn = net.reach[net.lane[lane].turns + turn]
+    conn = int64(net.reach[net.lane[lane].turns + turn])
     if net.reach[net.lane[lane].turns + turn + 1] - conn != 1:
+        hop = road.trips.row[road.vehicles.ID[k]].hop
         conn = pick(net, road.vehicles, road.start, road.trips, lane, hop)
     if road.vehicles.Y[k] & FLAG_WRONG:
         zip_in(net, road.vehicles, road.start, work, lane, k)
@@ -344,12 +353,11 @@ def view_of_junction(road, lane, k, before, tick):
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
     far = pack_x(pos(x) + int32(FAR), int32(FAST))
-    hop = trips.row[vid].hop
-    conn = way_of_head(road, lane, k, hop)
+    conn = way_of_head(road, lane, k)
     if conn < 0:
         work.lane[lane].hold = 1
         return far, min(before, line_bound(v, available, trips.row[vid].brake))
-    view = make_view(conn, hop, lane, (v, available, y, vehicles.KEY[k], tick))
+    view = make_view(conn, (vid, 0), lane, (v, available, y, vehicles.KEY[k], tick))
     if net.conn[conn].origin != lane:
         forced = may_force(road, view)
         may, made, held = forced == 1, 0, 1 if forced == 2 else 2

@@ -1,74 +1,137 @@
-"""Re-pack: copy the dense array into its second buffer, without those who left and with those who arrived."""
+"""Re-pack: the dense array without those who left and with those who arrived, in place.
+
+Between two events lies a stretch of vehicles that all move by the same number of slots. Stretches that move towards the
+front overwrite nothing that is still needed when they are moved first to last, those that move back when they are moved
+last to first; and neither kind ever lands where one of the other kind lies. Arrivals are written when all have moved.
+"""
 
 from __future__ import annotations
 
-from numba import uint32, uint64
+from numba import int32, uint32, uint64
 
-from trafficsim.kernels.jit import kernel, part, spliced
+from trafficsim.kernels.jit import kernel, part, per_vehicle, spliced
+
+LONG = 64
+"""Vehicles from which on a stretch is moved word by word; fewer do not pay for starting a loop for each of them."""
 
 
-@part
-def copy(to, frm, dst, src, n):
-    """Copy ``n`` words; unsigned indices, because signed ones cost three times as much."""
+@per_vehicle
+def copy(to, frm, dst, src, n, word):
+    """Copy ``n`` words of a type; unsigned indices, because signed ones cost three times as much."""
     dst, src = uint64(dst), uint64(src)
     for k in range(uint64(n)):
-        to[dst + k] = frm[src + k]
+        to[dst + k] = word(frm[src + k])
+
+
+@per_vehicle
+def shift(words, scratch, dst, src, n, word):
+    """Move ``n`` words of an array onto itself: by way of scratch, because a loop over one array fills no registers."""
+    copy(scratch, words, 0, src, n, int32)
+    copy(words, scratch, dst, 0, n, word)
 
 
 @part
-def copy_all(after, vehicles, moved, dst, src, n):
-    """Copy a stretch of all words, positions after the tick."""
-    copy(after.X, moved, dst, src, n)
-    copy(after.Y, vehicles.Y, dst, src, n)
-    copy(after.Z, vehicles.Z, dst, src, n)
-    copy(after.KEY, vehicles.KEY, dst, src, n)
-    copy(after.ID, vehicles.ID, dst, src, n)
-    copy(after.W, vehicles.W, dst, src, n)
+def move_long(vehicles, scratch, dst, src, n):
+    """Move a long stretch of all words but the positions, word by word."""
+    shift(vehicles.Y, scratch, dst, src, n, int32)
+    shift(vehicles.Z, scratch, dst, src, n, int32)
+    shift(vehicles.KEY, scratch, dst, src, n, uint32)
+    shift(vehicles.ID, scratch, dst, src, n, int32)
+    shift(vehicles.W, scratch, dst, src, n, int32)
 
 
 @spliced
-def place_arrival(after, arrive, dst):
+def move_slot(vehicles, dst, src):
+    """Move all words of a vehicle but its position."""
+    vehicles.Y[dst] = vehicles.Y[src]
+    vehicles.Z[dst] = vehicles.Z[src]
+    vehicles.KEY[dst] = vehicles.KEY[src]
+    vehicles.ID[dst] = vehicles.ID[src]
+    vehicles.W[dst] = vehicles.W[src]
+
+
+@spliced
+def move_stretches(vehicles, work, stretches):
+    """Move all stretches: positions from the tick, the other words in the order that overwrites nothing needed."""
+    one = uint64(1)
+    for at in range(stretches):
+        dst, src, n = work.stretch[at, 0], work.stretch[at, 1], work.stretch[at, 2]
+        copy(vehicles.X, work.moved, dst, src, n, int32)
+        if dst < src and n > LONG:
+            move_long(vehicles, work.leader, dst, src, n)
+        elif dst < src:
+            to, frm = uint64(dst), uint64(src)
+            for k in range(uint64(n)):
+                move_slot(vehicles, to + k, frm + k)
+    for at in range(stretches - 1, -1, -1):
+        dst, src, n = work.stretch[at, 0], work.stretch[at, 1], work.stretch[at, 2]
+        if dst > src and n > LONG:
+            move_long(vehicles, work.leader, dst, src, n)
+        elif dst > src:
+            to, frm = uint64(dst + n), uint64(src + n)
+            for k in range(uint64(n)):
+                move_slot(vehicles, to - one - k, frm - one - k)
+
+
+@spliced
+def note_stretch(work, n, stretch):
+    """List a stretch (to, from, count), and return how many there are."""
+    dst, src, count = stretch
+    work.stretch[n, 0] = dst
+    work.stretch[n, 1] = src
+    work.stretch[n, 2] = count
+    return n + 1 if count > 0 else n
+
+
+@spliced
+def place_arrival(vehicles, work, lane):
     """Write the staged words of an arriving vehicle."""
-    after.X[dst] = arrive[0]
-    after.Y[dst] = arrive[1]
-    after.Z[dst] = arrive[2]
-    after.KEY[dst] = uint32(arrive[3])
-    after.ID[dst] = arrive[4]
-    after.W[dst] = arrive[5]
+    slot, arrive = work.lane[lane].arrive_slot, work.arrive[lane]
+    vehicles.X[slot] = arrive[0]
+    vehicles.Y[slot] = arrive[1]
+    vehicles.Z[slot] = arrive[2]
+    vehicles.KEY[slot] = uint32(arrive[3])
+    vehicles.ID[slot] = arrive[4]
+    vehicles.W[slot] = arrive[5]
+
+
+@spliced
+def add(start, begin, end, by):
+    """Shift the starts of lanes."""
+    for lane in range(uint64(begin), uint64(end)):
+        start[lane] += by
 
 
 @kernel
-def repack(vehicles, after, start, start_after, work, lanes):
-    """Carry out the events of the tick: shift the starts of lanes and copy the stretches between events."""
-    src, dst, shift, done = 0, 0, 0, 0
+def repack(vehicles, start, work, lanes):
+    """Carry out the events of the tick: shift the starts of lanes and move the stretches between events."""
+    src, by, stretches, arrivals, lane, done = 0, 0, 0, 0, 0, 0
     n = start[lanes]
-    lane = -1
-    while lane + 1 < lanes:
-        lane += 1
-        if lane & 7 == 0 and work.event_words[lane >> 3] == 0:
-            lane += 7
+    while lane < lanes:
+        if work.event_words[lane >> 3] == 0:
+            lane += 8
             continue
-        event = work.event[lane]
-        if event == 0:
-            continue
-        for z in range(done, lane + 1):
-            start_after[z] = start[z] + shift
-        done = lane + 1
-        if event & 1:
-            m = start[lane] - src
-            copy_all(after, vehicles, work.moved, dst, src, m)
-            dst += m
-            src += m + 1
-            shift -= 1
-        if event & 2:
-            m = work.lane[lane].arrive_slot - src
-            copy_all(after, vehicles, work.moved, dst, src, m)
-            dst += m
-            src += m
-            place_arrival(after, work.arrive[lane], dst)
-            dst += 1
-            shift += 1
-        work.event[lane] = 0
-    for z in range(done, lanes + 1):
-        start_after[z] = start[z] + shift
-    copy_all(after, vehicles, work.moved, dst, src, n - src)
+        add(start, done, lane, by)
+        done = min(lane + 8, lanes)
+        while lane < done:
+            event, first = work.event[lane], start[lane]
+            start[lane] = first + by
+            if event & 1:
+                stretches = note_stretch(work, stretches, (src + by, src, first - src))
+                src = first + 1
+                by -= 1
+            if event & 2:
+                place = work.lane[lane].arrive_slot
+                stretches = note_stretch(work, stretches, (src + by, src, place - src))
+                src = place
+                work.lane[lane].arrive_slot = place + by
+                by += 1
+                work.outs[arrivals] = lane
+                arrivals += 1
+            lane += 1
+        work.event_words[(done - 1) >> 3] = 0
+    add(start, done, lanes + 1, by)
+    stretches = note_stretch(work, stretches, (src + by, src, n - src))
+    move_stretches(vehicles, work, stretches)
+    for at in range(arrivals):
+        place_arrival(vehicles, work, work.outs[at])

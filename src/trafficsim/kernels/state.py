@@ -3,6 +3,10 @@
 Rows of one thing stand together in one record array: that keeps what is used together in one cache line, and a kernel's
 signature (and compile time) short. Rows never straddle a cache line that they could fill or share evenly. Ragged data
 keep their start in the row and have one row more than things.
+
+Numbers of lanes, connections and the like that can not be negative are unsigned: a signed index is tested for
+counting from the end. Nothing is subtracted from them before they are cast, and ranges over them are cast too: a
+range of unsigned bounds counts in 64 unsigned bits.
 """
 
 from __future__ import annotations
@@ -67,11 +71,11 @@ SCALE_FIELDS = {
 }
 LANE_FIELDS = {
     "length": "i4",  # cells from its start to its stop line
-    "link": "i4",
-    "turns": "i4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
+    "link": "u4",
+    "turns": "u4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
     "group": "i4",  # signal group while whose red all its connections have red, -1 if there is none
-    "side": "i4",  # counted from the kerb of its link
-    "beside": "i4",  # lanes of its link
+    "side": "u4",  # counted from the kerb of its link
+    "beside": "u4",  # lanes of its link
     "look": "i2",  # distance (cells) from the stop line within which followers look at it
     "zip": "i2",  # cells before its end from which those who must leave it zip into the next lane
     "allowed": "i2",  # bits of the kinds that may use it
@@ -79,8 +83,8 @@ LANE_FIELDS = {
     "keep": "i1",  # drivers keep to the kerb unless they overtake
 }
 LINK_FIELDS = {
-    "lane": "i4",  # first lane
-    "turn": "i4",  # first turn
+    "lane": "u4",  # first lane
+    "turn": "u4",  # first turn
     "speed_mean": "f8",  # mean desired speed (cells/tick); desired = speed_mean * (1 + cv * z)
     "cv": "f8",
     "factor": "f8",  # speed that factor classes multiply (cells/tick)
@@ -91,13 +95,13 @@ CONN_FIELDS = {  # one cache line
     "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
     "gap": "f8",  # critical gap in ticks
     "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
-    "origin": "i4",  # lane it leaves
-    "to": "i4",  # lane it enters
+    "origin": "u4",  # lane it leaves
+    "to": "u4",  # lane it enters
     "length": "i4",
     "speed": "i4",  # 1/256 cell per tick
     "group": "i4",  # signal group, -1 without
-    "yields": "i4",  # where its entries in Net.yields begin
-    "crosses": "i4",  # where its entries in Net.crosses begin
+    "yields": "u4",  # where its entries in Net.yields begin
+    "crosses": "u4",  # where its entries in Net.crosses begin
     "pocket": "i4",  # index of its waiting place inside the junction, -1 without
     "inner": "i2",  # cells from the stop line to that place
     "places": "i1",  # vehicles that can wait there
@@ -107,37 +111,39 @@ CONN_FIELDS = {  # one cache line
 PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
 PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
 GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # lamp now, the tick since when; name draws decisions
-# What a vehicle needs at every link fills the first cache line; the second is read when it enters or arrives.
-TRIP_FIELDS = {
-    "hop": "i8",  # current hop (index into hops)
+TRIP_FIELDS = {  # what a vehicle needs at every link: one cache line
     "enter_time": "f8",  # when it crossed its last stop line
     "since_time": "f8",  # since when, and from where, its time and distance are not yet in the counters
     "since_cell": "i4",
+    "hop": "u4",  # current hop (index into hops)
     "connection": "i4",  # by which it entered its link
     "distance": "i4",
     "next_stop": "i4",  # index into stops, -1 when none is left
     "z": "f4",
     "factor": "f4",  # speed factor; 0 follows the link's speed choice
-    "top_speed": "f4",
     "free_time": "f4",  # time that its present link takes at the desired speed
     "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
-    "wait_in": "u2",  # its waiting ticks when it entered its link, or at the last interval boundary
-    "kind_bit": "u2",
+    "waiting": "i4",  # ticks spent waiting, up to where its time is in the counters
+    "depart_cell": "i2",  # front position from the start of the first lane, -1 at its start
+    "wait_in": "u2",  # ticks spent waiting that word W counted when ``waiting`` was brought up to date
+    "stops": "u1",
+    "status": "u1",
+    "kind": "u1",  # vehicle class
+    "depart_lane": "i1",
+}
+END_FIELDS = {  # what is read or written only where a trip begins and ends
     "depart": "f8",  # ticks since the start
     "entry_time": "f8",
     "exit_time": "f8",
-    "route_start": "i8",
     "key": "u4",
     "word": "i4",  # word Z without turn
-    "first_link": "i4",
-    "depart_cell": "i4",  # front position from the start of the first lane, -1 at its start
-    "depart_lane": "i2",
-    "cells": "i2",  # length with standing gap
-    "waiting": "i4",
-    "stops": "i4",
-    "status": "i4",
 }
-HOP_FIELDS = {
+KIND_FIELDS = {
+    "top_speed": "f4",  # cells per tick
+    "bit": "i2",  # kinds whose permissions it has
+    "cells": "i2",  # length with standing gap
+}
+WAY_FIELDS = {
     "turn": "u1",  # at the end of the link, EXIT at the last one of a route
     "wanted": "u1",  # bit s: lane s of the link leads on without another lane change soon
     "feasible": "u1",  # bit s: from lane s the route can be followed at all
@@ -171,7 +177,6 @@ CONN_STATE_FIELDS = {
     "last_entry": "i4",
     "passed": "f8",  # instant at which the last vehicle on it passes its middle, where paths cross
     "on_conn": "i4",
-    "inside": "i4",
     "inside_wait": "i4",
     "warned": "i4",  # tick in which somebody who is slow was on a way that crosses this one
 }
@@ -260,9 +265,15 @@ class Trips(NamedTuple):
     """Travellers: constants and what happened to them, their stops, and all routes."""
 
     row: Array
+    end: Array
+    """By trip: how it enters and leaves the network."""
+    kind: Array
+    """By vehicle class."""
     stop: Array
     hops: Array
-    """The links of all routes, one after the other."""
+    """uint16: the links of all routes, one after the other, as rows of ``way``."""
+    way: Array
+    """All different ways to go on at the end of a link."""
 
 
 class Zones(NamedTuple):
@@ -315,10 +326,15 @@ class Work(NamedTuple):
     event: Array
     """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives, bit 2 a rear may reach back over its line."""
     arrive: Array
-    """int64 (lanes, 6): words of the arriving vehicle."""
+    """int32 (lanes, 6): words of the arriving vehicle."""
     pocket: Array
-    """int64 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
+    """int32 (places, 3, 5): length, Z, key, trip and W of vehicles that wait inside junctions, first come first."""
+    taken: Array
+    """uint8 by place inside a junction (as in ``pocket``): how many wait there."""
     outs: Array
+    """Lanes whose heads cross their line, then lanes where somebody arrives."""
+    stretch: Array
+    """int32 (stretches, 3): between two events of the re-pack: slot to go to, slot now, vehicles."""
     busy: Array
     """Lanes with vehicles, in order; ``count`` says how many."""
     lane: Array
@@ -346,7 +362,9 @@ class View(NamedTuple):
 
     conn: int
     """Connection that the vehicle will take."""
-    hop: int
+    trip: int
+    ahead: int
+    """Links between it and the line: its hop is read only where it matters, it costs a cache line."""
     lane: int
     """Lane whose head waits for it."""
     v: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64, uint16, uint64
 
-from trafficsim.kernels.jit import kernel, part, spliced
+from trafficsim.kernels.jit import kernel, part, scalar, spliced
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import FAR, length, pos, rear, vel
 
@@ -148,16 +148,32 @@ def close_cycle(tally, clock, link, tick):
     tally.queue[link].longest = max(tally.queue[link].longest, longest)
 
 
+@scalar
+def ticks_waited(w, wait_in):
+    """Return the ticks waited since word W counted ``wait_in``: the counter has 16 bits and begins anew."""
+    return int32(int32(int32(w >> int32(16)) - int32(wait_in)) & int32(0xFFFF))
+
+
+@spliced
+def settle_waiting(trips, vid, w):
+    """Add what word W counted since the last time to the account of a vehicle, and return it."""
+    waited = ticks_waited(w, trips.row[vid].wait_in)
+    trips.row[vid].waiting += waited
+    trips.row[vid].wait_in = uint16((w >> 16) & 0xFFFF)
+    return waited
+
+
 @kernel
 def close_interval(road, tally, time):
     """Give every vehicle's time, distance and waiting since the last boundary to its link."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for i in range(len(net.inner)):
         conn = net.inner[i]
-        for at in range(work.conn[conn].inside):
-            vid = work.pocket[net.conn[conn].pocket, at, 3]
+        for at in range(work.taken[i]):
+            vid, w = work.pocket[net.conn[conn].pocket, at, 3], work.pocket[net.conn[conn].pocket, at, 4]
             link = net.lane[net.conn[conn].to].link
             tally.link[link, 2] += time - trips.row[vid].since_time
+            tally.link[link, 4] += settle_waiting(trips, vid, w)
             trips.row[vid].since_time = time
     for lane in range(net.lanes):
         link = net.lane[lane].link
@@ -166,9 +182,8 @@ def close_interval(road, tally, time):
             here = pos(vehicles.X[k])
             tally.link[link, 2] += time - trips.row[vid].since_time
             tally.link[link, 3] += here - trips.row[vid].since_cell
-            tally.link[link, 4] += (vehicles.W[k] >> 16) - trips.row[vid].wait_in
+            tally.link[link, 4] += settle_waiting(trips, vid, vehicles.W[k])
             trips.row[vid].distance += here - trips.row[vid].since_cell
-            trips.row[vid].wait_in = vehicles.W[k] >> 16
             trips.row[vid].since_time = time
             trips.row[vid].since_cell = here
 

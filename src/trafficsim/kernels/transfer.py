@@ -13,6 +13,7 @@ from trafficsim.kernels.look import nearest, pick
 from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.signals import GREEN, RED, RED_AMBER
 from trafficsim.kernels.state import Count
+from trafficsim.kernels.tally import settle_waiting
 from trafficsim.kernels.words import (
     DECIDED_GO,
     EXIT,
@@ -42,7 +43,7 @@ def desired_speed(net, trips, vid, link):
         speed = net.link[link].factor * trips.row[vid].factor
     else:
         speed = net.link[link].speed_mean * min(max(1.0 + net.link[link].cv * trips.row[vid].z, 0.2), 2.0)
-    speed = min(max(speed, 1.0), trips.row[vid].top_speed)
+    speed = min(max(speed, 1.0), trips.kind[trips.row[vid].kind].top_speed)
     return int32(min(speed * 256.0 + 0.5, float(MOST_CAP)))
 
 
@@ -73,9 +74,7 @@ def leave_link(net, trips, tally, vid, lane, time, w):
     tally.link[link, 1] += 1.0
     tally.link[link, 2] += time - trips.row[vid].since_time
     tally.link[link, 3] += -trips.row[vid].since_cell
-    waited = (w >> 16) - trips.row[vid].wait_in
-    tally.link[link, 4] += waited
-    trips.row[vid].wait_in = w >> 16
+    tally.link[link, 4] += settle_waiting(trips, vid, w)
     tally.link[link, 5] += trips.row[vid].free_time
     trips.row[vid].distance += -trips.row[vid].since_cell
     return link
@@ -123,8 +122,7 @@ def stops_on(trips, vid, hop):
 def finish(vehicles, trips, work, vid, time, w):
     """A vehicle leaves the network at the end of its route."""
     trips.row[vid].status = COMPLETED
-    trips.row[vid].exit_time = time
-    trips.row[vid].waiting = w >> 16
+    trips.end[vid].exit_time = time
     trips.row[vid].stops = (w >> 8) & 255
     work.count[Count.COMPLETED] += 1
 
@@ -147,8 +145,8 @@ def stage(net, start, trips, work, where, words):
         work.count[Count.STOPPING] += 1
     work.arrive[lane, 0] = pack_x(place, v)
     work.arrive[lane, 1] = pack_y(cap, cells, flags)
-    work.arrive[lane, 2] = with_turn(z, trips.hops[trips.row[vid].hop].turn)
-    work.arrive[lane, 3] = int64(key)
+    work.arrive[lane, 2] = with_turn(z, trips.way[trips.hops[trips.row[vid].hop]].turn)
+    work.arrive[lane, 3] = int32(key)
     work.arrive[lane, 4] = vid
     work.arrive[lane, 5] = w
     work.event[lane] |= 2
@@ -163,7 +161,7 @@ def choose(road, lane, hop, first):
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
     conn = pick(net, vehicles, start, trips, lane, hop)
-    return conn if conn >= 0 else nearest(net, lane, trips.hops[hop].turn)
+    return conn if conn >= 0 else nearest(net, lane, trips.way[trips.hops[hop]].turn)
 
 
 @spliced
@@ -218,7 +216,7 @@ def place_beyond(road, conn, over):
 @spliced
 def place_inside(net, work, conn):
     """Return -1 if a waiting place inside the junction is free, -32768 if another lane's head took it in this tick."""
-    return int32(-1) if work.conn[conn].inside < net.conn[conn].places else int32(-32768)
+    return int32(-1) if work.taken[net.conn[conn].pocket] < net.conn[conn].places else int32(-32768)
 
 
 @spliced
@@ -261,7 +259,7 @@ def cross(road, tally, clock, lane, tick):
     while True:
         hop = trips.row[vid].hop
         time = tick + 1.0 - min(over / speed, 1.0)
-        if trips.hops[hop].turn == EXIT:
+        if trips.way[trips.hops[hop]].turn == EXIT:
             leave_link(net, trips, tally, vid, here, time, w)
             finish(vehicles, trips, work, vid, time, w)
             break
@@ -287,7 +285,8 @@ def cross(road, tally, clock, lane, tick):
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
         cap, slow = connector_speeds(net, trips, vid, conn)
-        note_turn(net, trips, tally, clock, vid, (link, trips.hops[hop].turn, time, float(v), z, slow / 256.0))
+        turn = trips.way[trips.hops[hop]].turn
+        note_turn(net, trips, tally, clock, vid, (link, turn, time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
         enter_link(net, trips, tally, vid, conn, time, (cap, slow))
         if inside:
@@ -299,7 +298,7 @@ def cross(road, tally, clock, lane, tick):
             tracked = watched and on_way
             arrival = (int64(to), int32(place), v | light(work.moved[i]), int32(slow if tracked else cap), tracked)
             break
-        over, here, first = place, to, False
+        over, here, first = place, int64(to), False
     if arrival[0] >= 0:
         stage(net, start, trips, work, arrival, words)
     leave_lane(work, lane, vehicles.Y[i], arrived_by)
@@ -321,14 +320,14 @@ def at_end_of_short(net, trips, here, words):
 def wait_inside(net, work, conn, words):
     """Put a vehicle that gives way on the waiting place inside the junction."""
     cells, z, key, vid, w = words
-    at = work.conn[conn].inside
-    place = work.pocket[net.conn[conn].pocket]
+    pocket = net.conn[conn].pocket
+    at, place = int64(work.taken[pocket]), work.pocket[pocket]
     place[at, 0] = cells
     place[at, 1] = z
-    place[at, 2] = int64(key)
+    place[at, 2] = int32(key)
     place[at, 3] = vid
     place[at, 4] = w
-    work.conn[conn].inside = at + 1
+    work.taken[pocket] = uint8(at + 1)
     work.count[Count.INSIDE] += 1
 
 
@@ -358,17 +357,17 @@ def leave_inside(road, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for i in range(len(net.inner)):
-        conn = net.inner[i]
-        inside = work.conn[conn].inside
+        inside = int64(work.taken[i])
         if inside == 0:
             continue
-        place = work.pocket[net.conn[conn].pocket]
+        conn, place = net.inner[i], work.pocket[i]
         for at in range(inside):
             place[at, 4] += 65536
         work.count[Count.UPDATES] += inside
         work.conn[conn].inside_wait += 1
         lane, waited = int64(net.conn[conn].origin), work.conn[conn].inside_wait
-        ask = asking(conn, lane, place[0, 2], tick, waited)
+        key = uint32(place[0, 2])
+        ask = asking(conn, lane, key, tick, waited)
         if not shows_green(net, road.signals, conn) and must_wait(road, ask):
             continue
         to, vid = net.conn[conn].to, int32(place[0, 3])
@@ -377,14 +376,14 @@ def leave_inside(road, tick):
             continue
         speed = net.scale.crawl if waited <= net.scale.move_up + 1 else int32(2)  # who moves up rolls
         _cap, slow = connector_speeds(net, trips, vid, conn)
-        words = (int32(place[0, 0]), int32(place[0, 1]), uint32(place[0, 2]), vid, int32(place[0, 4]))
+        words = (int32(place[0, 0]), int32(place[0, 1]), key, vid, int32(place[0, 4]))
         stage(net, start, trips, work, (int64(to), int32(position), int32(speed), int32(slow), position < 0), words)
         middle = max((net.conn[conn].length >> 1) - net.conn[conn].inner, 0)
-        note_entry(net, work, lane, conn, (place[0, 2], float(tick), int32(0), middle), False)
+        note_entry(net, work, lane, conn, (int64(key), float(tick), int32(0), middle), False)
         for at in range(1, inside):
             for word in range(5):
                 place[at - 1, word] = place[at, word]
-        work.conn[conn].inside = inside - 1
+        work.taken[i] = uint8(inside - 1)
         work.conn[conn].inside_wait = 0
         work.conn[conn].claim = tick
         work.conn[conn].last_entry = tick
@@ -415,7 +414,7 @@ def transfer(road, tally, clock, tick):
 @spliced
 def warn(net, work, conn, tick):
     """Tell those whose way a slow vehicle on a connector crosses to look, in the next tick, whether it blocks them."""
-    for i in range(net.conn[conn].crosses, net.conn[conn + 1].crosses):
+    for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         work.conn[net.crosses[i]].warned = tick + 1
 
 

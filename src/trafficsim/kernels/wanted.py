@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.words import EXIT
 
@@ -22,8 +24,8 @@ def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
     onward, here, clear = scratch[0], scratch[1], scratch[2]  # way beyond a lane's start; less what changes take of it
     lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
-        first = net.link[links[h]].lane
-        count = min(net.link[links[h] + 1].lane - first, MOST_LANES)
+        first = int64(net.link[links[h]].lane)
+        count = min(int64(net.link[links[h] + 1].lane) - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
         far = reach[2] if net.link[links[h]].keep != 0 else reach[0]
         for side in range(count):
@@ -70,9 +72,9 @@ def can_follow(net, lane, turn, onward, after):
     if turn == EXIT:
         return True
     slot = net.lane[lane].turns + turn
-    for conn in range(net.reach[slot], net.reach[slot + 1]):
+    for conn in range(int64(net.reach[slot]), int64(net.reach[slot + 1])):
         to = net.conn[conn].to
-        side = to - net.link[net.lane[to].link].lane
+        side = int64(net.lane[to].side)
         for other in range(lanes_after):
             if (mask_after >> other) & 1 and abs(other - side) * per_change <= onward[side]:
                 return True
@@ -90,7 +92,7 @@ def score(net, lane, turn, onward, horizon, kind_bit):
         return 0
     slot = net.lane[lane].turns + turn
     best = -1
-    for conn in range(net.reach[slot], net.reach[slot + 1]):
+    for conn in range(int64(net.reach[slot]), int64(net.reach[slot + 1])):
         to = net.conn[conn].to
-        best = max(best, onward[to - net.link[net.lane[to].link].lane])
+        best = max(best, onward[net.lane[to].side])
     return best

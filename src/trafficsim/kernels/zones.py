@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import float64, int32
+from numba import float64, int32, int64
 
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR
@@ -31,7 +31,7 @@ def apply_zones(zones, net, vehicles, start, trips):
     for at in range(zones.links):
         link = zones.zoned[at].link
         first = zones.zoned[at].segment
-        for lane in range(net.link[link].lane, net.link[link + 1].lane):
+        for lane in range(int64(net.link[link].lane), int64(net.link[link + 1].lane)):
             segment = zones.zoned[at + 1].segment - 1
             for k in range(start[lane], start[lane + 1]):
                 here = pos(vehicles.X[k])

@@ -20,10 +20,10 @@ def footprint(program: Program) -> dict[str, float]:
     -------
     dict
         ``bytes_per_vehicle``: all that grows with the trips over their number, those that have not departed or have
-        arrived included; it is the sum of ``road_bytes`` (words of vehicles on the road, twice, and the scratch of a
-        tick), ``trip_bytes`` (constants and what happened to it) and ``route_bytes``. ``bytes_per_lane``: all that
-        grows with the network, the slots that are kept free by lane included. ``fixed_mb``: buffers of events, traces
-        and passages.
+        arrived included; it is the sum of ``road_bytes`` (words of vehicles on the road, and the scratch of a tick),
+        ``trip_bytes`` (constants and what happened to it) and ``route_bytes``. ``bytes_per_lane``: all that grows with
+        the network, the slots that are kept free by lane included. ``fixed_mb``: buffers of events, traces and
+        passages.
 
     Examples
     --------
@@ -37,9 +37,9 @@ def footprint(program: Program) -> dict[str, float]:
     trips, work = program.trips, program.work
     slots = [getattr(work, name) for name in BY_SLOT]
     room = len(program.vehicles.X)
-    road = _bytes([*program.vehicles, *program.after, *slots]) * min(vehicles, room) / room
+    road = _bytes([*program.vehicles, *slots]) * min(vehicles, room) / room
     route = _bytes([trips.hops])
-    trip = _bytes([trips.row, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened,
+    trip = _bytes([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened,
                    program.tally.traced])
     fixed = _bytes([program.tally.events, program.tally.trace, program.gates.passages])
     network = _bytes(_arrays(tuple(vars(program).values()))) - road - route - trip - fixed

@@ -14,11 +14,13 @@ from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
 MOST_LENGTH_CELLS = 255
+MOST_CLASSES = 256
+"""A vehicle class is an 8-bit number."""
 PLACE = "ca: cell_m, tick_s"
 
 
 def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
-    """Refuse a resolution at which speeds, lengths, accelerations or headways do not fit.
+    """Refuse a resolution at which speeds, lengths, accelerations or headways do not fit, and too many classes.
 
     Raises
     ------
@@ -26,6 +28,10 @@ def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
         Naming the link or the class, the value, and the resolution that would do.
     """
     _check_speeds(plan, settings)
+    if len(plan.classes.name) > MOST_CLASSES:
+        raise InputError(
+            "vehicle classes", f"{len(plan.classes.name)}", f"at most {MOST_CLASSES}", "give up some",
+        )
     if settings.rule == "default":
         _check_classes(plan, settings)
 

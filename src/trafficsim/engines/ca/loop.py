@@ -21,6 +21,8 @@ from trafficsim.plan.record import Performance, Record
 from trafficsim.spec.scenario import CellularAutomaton
 
 SLICE_TICKS = 60
+ACCOUNT_TICKS = 16384
+"""Vehicles count their waiting in 16 bits; it is brought to account before they are full."""
 
 
 @dataclass
@@ -78,7 +80,7 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
 def warm_up(program: Program) -> float:
     """Compile (or load) the kernels by running no tick; return the seconds it took."""
     began = time.perf_counter()
-    run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, 0, 0)
+    run_ticks(program.world, program.vehicles, program.start, 0, 0)
     GridlockWatch.of(program, 1.0).warm_up(program)
     close_interval(program.road, program.tally, 0.0)  # of nobody
     return time.perf_counter() - began
@@ -96,6 +98,8 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick))
         advance(program, tick, end)
+        if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
+            close_interval(program.road, program.tally, float(end))
         tick = end
         take_events(program, collected)
         if tick == boundary or _finished(program):
@@ -107,11 +111,8 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
 
 
 def advance(program: Program, begin: int, end: int) -> None:
-    """Run ticks; the present state is always in ``program.vehicles`` and ``program.start``."""
-    run_ticks(program.world, program.vehicles, program.after, program.start, program.start_after, begin, end)
-    if (end - begin) % 2:
-        program.vehicles, program.after = program.after, program.vehicles
-        program.start, program.start_after = program.start_after, program.start
+    """Run ticks."""
+    run_ticks(program.world, program.vehicles, program.start, begin, end)
 
 
 def check_invariants(program: Program) -> None:

@@ -36,14 +36,6 @@ def table(fields: dict[str, str], count: int, columns: dict[str, Any]) -> np.rec
     return records
 
 
-def packed(fields: dict[str, str], columns: dict[str, np.ndarray]) -> np.recarray:
-    """Return records without space between them, of columns of one length."""
-    records = np.recarray(len(next(iter(columns.values()))), dtype=list(fields.items()))
-    for name, values in columns.items():
-        records[name] = values
-    return records
-
-
 def filled(values: np.ndarray, dtype: type) -> np.ndarray:
     """Return an array of a dtype with at least one element, so that kernels never index an empty one."""
     array: np.ndarray = np.asarray(values, dtype)
@@ -82,9 +74,9 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
             "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.keep_right,
         }),
         conn=_connections(plan, settings, (local_turn, conn_length, merged.of_connection)),
-        reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.int64),
-        yields=filled(conns.yields_to, np.int32), crosses=filled(conns.crosses, np.int32),
-        inner=np.flatnonzero(_has_place(plan)).astype(np.int32), kerb_side=kerb_side_lanes(plan),
+        reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
+        yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
+        inner=np.flatnonzero(_has_place(plan)).astype(np.uint32), kerb_side=kerb_side_lanes(plan),
         stop_probability=stop_probability(settings),
     )
 

@@ -65,9 +65,7 @@ class Program:
     clock: np.record
     rule: Rule
     vehicles: Vehicles
-    after: Vehicles
     start: np.ndarray
-    start_after: np.ndarray
 
     @property
     def road(self) -> Road:
@@ -102,13 +100,12 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
         tally=_tally(plan, settings, net, signals), clock=_clock(plan, settings),
         rule=make_rule(settings, word_units(plan.classes, settings)),
-        vehicles=_vehicles(room), after=_vehicles(room),
-        start=np.zeros(net.lanes + 1, np.int64), start_after=np.zeros(net.lanes + 1, np.int64),
+        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64),
     )
 
 
 def _capacity(net: Net, trips: Trips, count: int) -> int:
-    shortest = int(trips.row.cells[:count].min()) if count else 1
+    shortest = int(trips.kind.cells[trips.row.kind[:count]].min()) if count else 1
     reach = net.lane.length.astype(np.int64)
     conns = net.conn[:-1]
     np.maximum.at(reach, conns.to, net.lane.length[conns.to] + conns.length)
@@ -135,11 +132,12 @@ def _work(net: Net, room: int) -> Work:
     conn.claim[:], conn.passed[:] = -1, -FAR_BACK
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), mark_words=mark_words,
-        mark=mark_words.view(np.uint8), listed=np.zeros(room, np.int32), bound=np.zeros(room, np.int16),
-        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int64),
+        mark=mark_words.view(np.uint8), listed=np.zeros(room, np.uint32), bound=np.zeros(room, np.int16),
+        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int32), taken=np.zeros(len(net.inner), np.uint8),
         event_words=event_words, event=event_words.view(np.uint8),
-        arrive=np.zeros((lanes, 6), np.int64), outs=np.zeros(lanes, np.int32),
-        busy=np.zeros(lanes, np.int32),
+        arrive=np.zeros((lanes, 6), np.int32), outs=np.zeros(lanes, np.uint32),
+        stretch=np.zeros((2 * lanes + 1, 3), np.int32),
+        busy=np.zeros(lanes, np.uint32),
         lane=lane, ask=ask, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 

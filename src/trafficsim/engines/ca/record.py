@@ -59,7 +59,9 @@ def _state(program: Program) -> bytes:
     n = int(program.start[-1])
     words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
              program.vehicles.W)
-    inside = np.ascontiguousarray(program.work.pocket).astype("<i8").tobytes() if len(program.net.inner) else b""
+    pocket = program.work.pocket.astype("<i8")
+    pocket[:, :, 2] &= 0xFFFFFFFF  # keys have no sign
+    inside = pocket.tobytes() if len(program.net.inner) else b""
     little = (np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")) for word in words)
     return inside + b"".join(word.tobytes() for word in little)
 
@@ -70,24 +72,24 @@ def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.n
 
 def _inside(program: Program) -> np.ndarray:
     """Rows (trip, word W) of the vehicles that wait inside junctions."""
-    count = program.work.conn.inside[program.net.inner]
+    count = program.work.taken
     places = program.work.pocket[: len(count)]
     return np.asarray(places[np.arange(places.shape[1]) < count[:, None]][:, 3:5])
 
 
 def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRecord:
-    trips = program.trips.row[: len(plan.trips.name)]
+    count = len(plan.trips.name)
+    trips, ends = program.trips.row[:count], program.trips.end[:count]
     n = int(program.start[-1])
     on_road, words = program.vehicles.ID[:n], program.vehicles.W[:n]
-    waiting, stops = trips.waiting.copy(), trips.stops.copy()
+    stops = trips.stops.astype(np.int32)
     inside = _inside(program)
     for vehicles, word in ((on_road, words), (inside[:, 0], inside[:, 1])):
-        waiting[vehicles] = word >> 16
         stops[vehicles] = (word >> 8) & 255
     return TripRecord(
-        status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, trips.entry_time),
-        exit_s=_clock_s(plan, settings, trips.exit_time), distance_m=trips.distance * settings.cell_m,
-        waiting_s=waiting * settings.tick_s, stops=stops.astype(np.int32), dwell_s=_dwelled_s(plan, settings, program),
+        status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, ends.entry_time),
+        exit_s=_clock_s(plan, settings, ends.exit_time), distance_m=trips.distance * settings.cell_m,
+        waiting_s=trips.waiting * settings.tick_s, stops=stops, dwell_s=_dwelled_s(plan, settings, program),
     )
 
 

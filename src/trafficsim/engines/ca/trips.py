@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
 
+from trafficsim.base.errors import NetworkError
 from trafficsim.engines.ca.classes import class_words, word_units
 from trafficsim.engines.ca.headways import own_headways
-from trafficsim.engines.ca.network import filled, packed, table
+from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import (
     AHEAD_M,
     INSTANT,
@@ -19,7 +21,17 @@ from trafficsim.engines.ca.scales import (
     brakes_at_once,
 )
 from trafficsim.kernels.rng import Stream, u01
-from trafficsim.kernels.state import ENTRY_FIELDS, HOP_FIELDS, STOP_FIELDS, TRIP_FIELDS, Net, Queues, Trips
+from trafficsim.kernels.state import (
+    END_FIELDS,
+    ENTRY_FIELDS,
+    KIND_FIELDS,
+    STOP_FIELDS,
+    TRIP_FIELDS,
+    WAY_FIELDS,
+    Net,
+    Queues,
+    Trips,
+)
 from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
 from trafficsim.kernels.words import EXIT
 from trafficsim.plan.arrays import Plan, TripArrays
@@ -28,6 +40,8 @@ from trafficsim.spec.scenario import CellularAutomaton
 
 LANE_HORIZON_M = 400.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption)."""
+MOST_WAYS = 65536
+"""A hop is a 16-bit number."""
 
 
 def route_turns(plan: Plan) -> np.ndarray:
@@ -59,37 +73,68 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     start = np.asarray(trips.route_start, np.int64)
     kind = trips.vehicle_class
     bits = np.where(plan.classes.ignores_permissions[kind], 255, 1 << plan.classes.kind[kind]).astype(np.int32)
-    hops = route_turns(plan)
-    wanted, feasible = np.zeros(len(hops), np.uint8), np.zeros(len(hops), np.uint8)
+    turns = route_turns(plan)
+    wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
     reach = tuple(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M))
     scratch = np.zeros((3, MOST_LANES), np.int64)
-    lanes_wanted(net, hops, links, np.repeat(bits, np.diff(start)), reach, (wanted, feasible), scratch)
+    lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, (wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
-        **_travellers(plan, settings), "kind_bit": bits, "first_link": links[start[:-1]] if n else links,
-        "route_start": start[:-1], "hop": start[:-1], "next_stop": _first_stops(trips),
-        "connection": np.full(n, -1), "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
+        **_travellers(plan, settings), "hop": start[:-1], "next_stop": _first_stops(trips),
+        "connection": np.full(n, -1),
     })
-    ways = packed(HOP_FIELDS, {"turn": hops, "wanted": wanted, "feasible": feasible})
-    return Trips(row=row, stop=_stops(plan, settings), hops=ways)
+    hops, way = _ways(turns, wanted, feasible)
+    return Trips(row=row, end=_ends(plan, settings), kind=_kinds(plan, settings), stop=_stops(plan, settings),
+                 hops=hops, way=way)
+
+
+def _ways(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
+    """Return every hop as a number, and what the numbers stand for: there are few different ways to go on."""
+    words = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
+    hops, different = pd.factorize(words, sort=True)
+    if len(different) > MOST_WAYS:
+        raise NetworkError(
+            "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_WAYS:,}",
+            "simulate a part of the network",
+        )
+    return filled(hops, np.uint16), table(WAY_FIELDS, len(different), {
+        "turn": different >> 16, "wanted": different >> 8 & 255, "feasible": different & 255,
+    })
+
+
+def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
+    classes = plan.classes
+    return table(KIND_FIELDS, len(classes.name), {
+        "top_speed": classes.max_speed_ms * settings.tick_s / settings.cell_m,
+        "bit": np.where(classes.ignores_permissions, 255, 1 << classes.kind),
+        "cells": class_words(classes, settings)[:, 0],
+    })
+
+
+def _ends(plan: Plan, settings: CellularAutomaton) -> np.recarray:
+    trips, classes = plan.trips, plan.classes
+    n = len(trips.name)
+    word = class_words(classes, settings)[trips.vehicle_class, 1]
+    return table(END_FIELDS, n + 1, {
+        "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        "word": own_headways(word, plan, settings, word_units(classes, settings).headway),
+        "depart": (trips.depart_s - plan.start_s) / settings.tick_s,
+        "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
+    })
 
 
 def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray]:
-    cell, tick = settings.cell_m, settings.tick_s
     trips, classes = plan.trips, plan.classes
     kind = trips.vehicle_class
-    words = class_words(classes, settings)[kind]
     own_factor = classes.speed_factor_mean[kind] > 0
     factor = classes.speed_factor_mean[kind] + classes.speed_factor_sd[kind] * trips.z
     position = np.asarray(trips.depart_position_m, np.float64)
     return {
-        "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32), "cells": words[:, 0],
-        "word": own_headways(words[:, 1], plan, settings, word_units(classes, settings).headway),
-        "depart": (trips.depart_s - plan.start_s) / tick,
-        "depart_cell": np.where(position < 0, -1, np.rint(position / cell)), "depart_lane": trips.depart_lane,
+        "kind": kind, "depart_lane": trips.depart_lane,
+        "depart_cell": np.where(position < 0, -1, np.rint(position / settings.cell_m)),
         "z": trips.z, "factor": np.where(own_factor, np.clip(factor, LEAST_FACTOR, MOST_FACTOR), 0.0),
-        "top_speed": classes.max_speed_ms[kind] * tick / cell, "brake": comfortable_braking(plan, settings),
+        "brake": comfortable_braking(plan, settings),
     }
 
 
@@ -123,5 +168,5 @@ def compile_queues(plan: Plan) -> Queues:
     start = np.append(first, len(order))
     return Queues(
         entries=len(links), entry=table(ENTRY_FIELDS, len(links) + 1, {"link": links, "start": start, "next": first}),
-        trip=filled(order, np.int64),
+        trip=filled(order, np.int32),
     )

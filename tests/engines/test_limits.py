@@ -1,0 +1,37 @@
+"""What the small numbers of a program can hold: more is refused, never cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.worlds import link, make_network, make_plan, make_world, through
+from trafficsim.base.errors import InputError, NetworkError
+from trafficsim.engines.ca import limits, trips
+from trafficsim.engines.ca.program import compile_plan
+from trafficsim.plan.arrays import Plan
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.scenario import CellularAutomaton
+
+
+def two_links() -> Plan:
+    rows = [link("a", 100.0), link("b", 100.0)]
+    trip = Trip(id="t", depart_s=0.0, route=("a", "b"))
+    return make_plan(make_world(make_network(rows, through("a", "b")), trips=[trip]))
+
+
+def test_a_hop_is_the_number_of_its_way() -> None:
+    compiled = compile_plan(two_links(), CellularAutomaton()).trips
+    ways = compiled.way[compiled.hops]
+    assert [(int(way.turn), int(way.wanted), int(way.feasible)) for way in ways] == [(0, 1, 1), (255, 1, 1)]
+
+
+def test_more_ways_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trips, "MOST_WAYS", 1)
+    with pytest.raises(NetworkError, match="routes: found 2 different turns and choices of lanes"):
+        compile_plan(two_links(), CellularAutomaton())
+
+
+def test_more_classes_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_CLASSES", 2)
+    with pytest.raises(InputError, match=r"vehicle classes: .*at most 2"):
+        compile_plan(two_links(), CellularAutomaton())
