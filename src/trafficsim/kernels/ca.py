@@ -10,7 +10,7 @@ from trafficsim.kernels.insertion import insert_trips
 from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.lanes import change_lanes
 from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
-from trafficsim.kernels.look import look_ahead, serve_stops
+from trafficsim.kernels.look import look_ahead
 from trafficsim.kernels.overhang import keep_behind
 from trafficsim.kernels.overtaking import stay_behind
 from trafficsim.kernels.repack import repack
@@ -18,6 +18,7 @@ from trafficsim.kernels.rng import Stream, tick_key
 from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.signals import update_signals
 from trafficsim.kernels.state import Road
+from trafficsim.kernels.stops import serve_stops
 from trafficsim.kernels.tally import tally_detectors, tally_road, tally_waiting
 from trafficsim.kernels.transfer import clear_connectors, transfer
 from trafficsim.kernels.zones import apply_zones

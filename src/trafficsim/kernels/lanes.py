@@ -15,6 +15,7 @@ from numba import float32, int32, int64, njit, uint8, uint32, uint64
 from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.overhang import overhang
+from trafficsim.kernels.repack import move_slot
 from trafficsim.kernels.rng import draw32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.state import Count
@@ -218,11 +219,7 @@ def accepts(net, vehicles, start, trips, work, where):
 def shift(vehicles, work, to, frm):
     """Copy the words of a slot."""
     vehicles.X[to] = vehicles.X[frm]
-    vehicles.Y[to] = vehicles.Y[frm]
-    vehicles.Z[to] = vehicles.Z[frm]
-    vehicles.KEY[to] = vehicles.KEY[frm]
-    vehicles.ID[to] = vehicles.ID[frm]
-    vehicles.W[to] = vehicles.W[frm]
+    move_slot(vehicles, to, frm)
     work.mark[to] = work.mark[frm]
 
 

@@ -40,7 +40,6 @@ from trafficsim.kernels.words import (
     EXIT,
     FAR,
     FAST,
-    FLAG_STOP,
     FLAG_WRONG,
     NO_BOUND,
     WRONG_BIT,
@@ -467,37 +466,3 @@ def look_ahead(road, tick):
         lane = int64(work.busy[place])
         if k > start[lane] and pos(vehicles.X[k]) >= -net.lane[lane].look:
             add_bound(work, k, view_of_follower(road, lane, k, tick))
-
-
-@part
-def serve_stops(net, vehicles, start, trips, work):
-    """Vehicles with a stop on their link brake for it, stand for the dwell time, and go on."""
-    if work.count[Count.STOPPING] == 0:
-        return
-    for lane in range(net.lanes):
-        for k in range(start[lane], start[lane + 1]):
-            if vehicles.Y[k] & FLAG_STOP:
-                serve_stop(net, vehicles, trips, work, lane, k)
-
-
-@part
-def serve_stop(net, vehicles, trips, work, lane, k):
-    """One vehicle with a stop on its link."""
-    vid = vehicles.ID[k]
-    stop = trips.row[vid].next_stop
-    x = vehicles.X[k]
-    gap = trips.stop[stop].cell - net.lane[lane].length - pos(x)
-    if gap > 0 or vel(x) > 0:
-        slower = max(vel(x) - int32(net.scale.firm), int32(0))
-        add_bound(work, k, line_bound(vel(x), gap, trips.row[vid].brake) if gap > 0 else slower)
-        return
-    add_bound(work, k, int32(0))
-    trips.stop[stop].left -= 1
-    if trips.stop[stop].left > 0:
-        return
-    following = trips.stop[stop].next
-    trips.row[vid].next_stop = following
-    if following >= 0 and trips.stop[following].hop == trips.row[vid].hop:
-        return
-    vehicles.Y[k] = int32(vehicles.Y[k] & int32(~FLAG_STOP))
-    work.count[Count.STOPPING] -= 1

@@ -170,7 +170,7 @@ def close_interval(road, tally, time):
     for i in range(len(net.inner)):
         conn = net.inner[i]
         for at in range(work.taken[i]):
-            vid, w = work.pocket[net.conn[conn].pocket, at, 3], work.pocket[net.conn[conn].pocket, at, 4]
+            vid, w = work.pocket[i, at, 3], work.pocket[i, at, 4]
             link = net.lane[net.conn[conn].to].link
             tally.link[link, 2] += time - trips.row[vid].since_time
             tally.link[link, 4] += settle_waiting(trips, vid, w)

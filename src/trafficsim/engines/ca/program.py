@@ -85,9 +85,9 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     Raises
     ------
     NetworkError
-        If a link is too long for the cell size.
+        If a link is too long for the cell size, or routes go on in too many different ways.
     InputError
-        If speeds or classes of vehicles do not fit the resolution.
+        If speeds or classes of vehicles do not fit the resolution, or there are too many classes.
     """
     check_limits(plan, settings)
     merged = merge_groups(plan)

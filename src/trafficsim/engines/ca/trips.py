@@ -71,8 +71,8 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     """Return constants and state of all travellers."""
     trips = plan.trips
     start = np.asarray(trips.route_start, np.int64)
-    kind = trips.vehicle_class
-    bits = np.where(plan.classes.ignores_permissions[kind], 255, 1 << plan.classes.kind[kind]).astype(np.int32)
+    kinds = _kinds(plan, settings)
+    bits = kinds.bit[trips.vehicle_class].astype(np.int32)
     turns = route_turns(plan)
     wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
@@ -85,8 +85,7 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
         "connection": np.full(n, -1),
     })
     hops, way = _ways(turns, wanted, feasible)
-    return Trips(row=row, end=_ends(plan, settings), kind=_kinds(plan, settings), stop=_stops(plan, settings),
-                 hops=hops, way=way)
+    return Trips(row=row, end=_ends(plan, settings), kind=kinds, stop=_stops(plan, settings), hops=hops, way=way)
 
 
 def _ways(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
