@@ -18,17 +18,19 @@ from trafficsim.spec.network import Connection
 from trafficsim.spec.scenario import CellularAutomaton, Trajectories
 
 LANES, MOST = 8, 9
+MANY_LANES, CROWDED = 13, 100
+"""Lanes that do not fill the words in which events are read; stretches of the re-pack that are moved word by word."""
 
 
-def random_lanes(seed: int) -> tuple[Program, np.random.Generator]:
-    """A program whose lanes hold 0 to 8 vehicles each without overlap; all words but X and Y are random."""
+def random_lanes(seed: int, count: int = LANES, most: int = MOST) -> tuple[Program, np.random.Generator]:
+    """A program whose lanes hold 0 to ``most - 1`` vehicles each without overlap; all words but X and Y are random."""
     draw = np.random.default_rng(seed)
-    program = ring_program(4000.0, LANES * MOST, 3, 50.0, CellularAutomaton(), links=LANES)
-    counts = draw.integers(0, MOST, LANES)
+    program = ring_program(60.0 * count * most, count * most, 3, 50.0, CellularAutomaton(), links=count)
+    counts = draw.integers(0, most, count)
     program.start[:] = np.concatenate([[0], np.cumsum(counts)])
     for word in program.vehicles[2:]:
         word[: counts.sum()] = draw.integers(0, 2**31, counts.sum())
-    for lane in range(LANES):
+    for lane in range(count):
         front = -1 - int(draw.integers(0, 30))
         for slot in range(program.start[lane], program.start[lane + 1]):
             length = int(draw.integers(10, 30))
@@ -76,16 +78,17 @@ def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
     assert program.work.count[Count.REPAIRS] == changed
 
 
+@pytest.mark.parametrize(("count", "most"), [(LANES, MOST), (MANY_LANES, CROWDED)])
 @pytest.mark.parametrize("seed", range(6))
-def test_repack_is_what_lists_would_do(seed: int) -> None:
-    program, draw = random_lanes(seed)
+def test_repack_is_what_lists_would_do(seed: int, count: int, most: int) -> None:
+    program, draw = random_lanes(seed, count, most)
     work, n = program.work, int(program.start[-1])
     work.moved[:n] = draw.integers(0, 2**31, n)
     columns = (work.moved, *program.vehicles[1:])
     rows = [[tuple(int(word[slot]) for word in columns) for slot in range(program.start[lane], program.start[lane + 1])]
-            for lane in range(LANES)]
+            for lane in range(count)]
     leaves, arrivals = [], []
-    for lane in range(LANES):
+    for lane in range(count):
         leaving = bool(rows[lane]) and draw.random() < 0.5
         leaves.append(leaving)
         arrivals.append(None)
@@ -98,10 +101,10 @@ def test_repack_is_what_lists_would_do(seed: int) -> None:
             work.arrive[lane] = words
             work.lane[lane].arrive_slot = program.start[lane] + place
     expected = lanes.repack(rows, leaves, arrivals)
-    repack(program.vehicles, program.start, work, LANES)
+    repack(program.vehicles, program.start, work, count)
     start = program.start
     found = [[tuple(int(word[slot]) for word in program.vehicles) for slot in range(start[lane], start[lane + 1])]
-             for lane in range(LANES)]
+             for lane in range(count)]
     assert found == expected
     assert not work.event.any()
 
