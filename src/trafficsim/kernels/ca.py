@@ -67,7 +67,7 @@ def step(world, vehicles, start, tick):
     tally_gates(gates, road, tick)
     repack(vehicles, start, work, net.lanes)
     find_busy(start, work, net.lanes)
-    clear_connectors(net, vehicles, start, trips, work, tick)
+    clear_connectors(road, tick)
     tally_road(road, tally, clock, tick)
 
 

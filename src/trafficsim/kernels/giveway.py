@@ -252,15 +252,15 @@ def turn_instant(road, ask, since):
 def goes_first(road, foe, ask):
     """Whether the standing head before connection ``foe`` came before the one that asks, or with it and ranks first.
 
-    Lanes behind this one have not yet counted this tick of standing. Who lacks room beyond loses the turn.
+    Who lacks room beyond loses the turn.
     """
     net, vehicles, work = road.net, road.vehicles, road.work
-    conn, lane, _key, _tick, waited = ask
+    conn, _lane, _key, _tick, waited = ask
     other = net.conn[foe].origin
     head = road.start[other]
     if vel(vehicles.X[head]) > 0 or -pos(vehicles.X[head]) > net.scale.slack + 1 or work.lane[other].hold == 2:
         return False
-    stood = work.lane[other].wait + (1 if other > lane else 0)
+    stood = work.lane[other].wait
     if stood != waited:
         return stood > waited
     ranks = False

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked
+from trafficsim.kernels.busy import list_marked, place_of
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.repack import move_slot
@@ -74,21 +74,33 @@ def change_lanes(road, draw, tick):
     if n > 0:
         work.mark[0] = 3
         candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    listed = int64(list_marked(work, n, 2))
-    done, i = int64(0), int64(0)
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        if lane < done:
-            continue
-        first = lane - net.lane[lane].side
-        done = first + net.lane[lane].beside
-        keep = net.lane[lane].keep != 0
-        tries = i < listed and work.listed[i] < start[done]
-        while i < listed and work.listed[i] < start[done]:
+    for at in range(list_pairs(road, side, int64(list_marked(work, n, 2)))):
+        lower = int64(work.outs[at])
+        sweep(road, (lower, side, draw, net.lane[lower].keep != 0))
+
+
+@spliced
+def list_pairs(road, side, listed):
+    """List the lower lanes of pairs in which somebody may change: where drivers keep to the kerb all, else of marked ones.
+
+    A change moves nobody out of the two lanes, so that no other pair's list is disturbed.
+    """
+    net, start, work = road.net, road.start, road.work
+    pairs, i, place = int64(0), int64(0), int64(0)
+    for at in range(len(net.kept)):
+        lower = int64(net.kept[at])
+        work.outs[pairs] = lower
+        pairs += 1 if start[lower] < start[lower + 2] else 0
+    while i < listed:
+        place = place_of(work, start, place, int64(work.listed[i]))
+        lane = int64(work.busy[place])
+        while i < listed and int64(work.listed[i]) < start[lane + 1]:
             i += 1
-        if tries or keep:
-            for lower in range(first, done - 1):
-                sweep(road, (lower, side, draw, keep))
+        beside = int64(net.lane[lane].side) + side
+        if net.lane[lane].keep == 0 and 0 <= beside < int64(net.lane[lane].beside):
+            work.outs[pairs] = min(lane, lane + side)
+            pairs += 1
+    return pairs
 
 
 @per_vehicle

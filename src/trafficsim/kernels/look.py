@@ -322,14 +322,15 @@ def wait_at_line(road, view, made, held):
     """Return the speed bound of a head that may not enter: stop at the line, or at a waiting place inside."""
     net, work = road.net, road.work
     conn, lane = view.conn, view.lane
-    brake = road.trips.row[road.vehicles.ID[road.start[lane]]].brake
     work.lane[lane].hold = held
     inner = int32(0)
     if held == 1 and made == 0 and (net.conn[conn].origin != lane or has_place(net, road.signals, work, conn, view.y)):
         inner = int32(net.conn[conn].inner)
         work.lane[lane].head_conn = conn
         work.lane[lane].to_pocket = 1
-    bound = line_bound(view.v, view.available + inner, brake)
+    if view.v == 0 and view.available + inner == 0:
+        return int32(0)
+    bound = line_bound(view.v, view.available + inner, road.trips.row[view.trip].brake)
     return min(bound, turning_bound(net, int64(conn), view.v, view.y, int32(view.available + 1)))
 
 
@@ -380,20 +381,17 @@ def view_of_junction(road, lane, k, before, tick):
 
 @per_vehicle
 def view_of_head(road, lane, tick):
-    """Return (leader word, speed bound) of the first vehicle before a stop line, and remember its connection."""
+    """Return (leader word, speed bound) of the first vehicle before a stop line near it, and remember its connection."""
     net, work, vehicles = road.net, road.work, road.vehicles
     k = road.start[lane]
     x, y = vehicles.X[k], vehicles.Y[k]
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
     far = pack_x(pos(x) + int32(FAR), int32(FAST))
-    work.lane[lane].head_conn = -1
-    work.lane[lane].to_pocket = 0
     work.lane[lane].hold = 0
-    work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
     turn = turn_of(vehicles.Z[k])
-    if available > sight(net, v) + net.scale.overhang:
-        if y & FLAG_WRONG and available <= net.lane[lane].zip:
+    if y & FLAG_WRONG and available > sight(net, v) + net.scale.overhang:
+        if available <= net.lane[lane].zip:
             zip_in(net, vehicles, road.start, work, lane, k)
         return far, int32(NO_BOUND)
     if waits_at_red(net, road.signals, lane, (v, available, y, turn)):
@@ -448,12 +446,38 @@ def mark_near(vehicles, n, scale, marks):
         marks[k] = uint8(int32(wrong | int32(near & int32(v >= crawl))))
 
 
+@spliced
+def list_heads(road):
+    """List the lanes whose head sees its stop line, or a rear over it, or is in the wrong lane; nobody is before heads.
+
+    One line of thought for all: a branch that goes either way costs more than it could save.
+    """
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
+    clear = int32(net.scale.clear + net.scale.overhang)
+    twice = float32(float32(2.0) * net.scale.comfort)
+    heads = int64(0)
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
+        k = start[lane]
+        x, v = vehicles.X[k], vel(vehicles.X[k])
+        rest = float32(int32(-1) - pos(x) - v - clear)
+        near = rest * twice <= float32(v) * float32(v) or (vehicles.Y[k] & FLAG_WRONG) != 0
+        work.lane[lane].head_conn = -1
+        work.lane[lane].to_pocket = 0
+        work.lane[lane].hold = work.lane[lane].hold if near else 0
+        work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
+        work.leader[k] = pack_x(pos(x) + int32(FAR), int32(FAST))
+        work.outs[heads] = lane
+        heads += 1 if near else 0
+    return heads
+
+
 @part
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
+    for at in range(list_heads(road)):
+        lane = int64(work.outs[at])
         word, bound = view_of_head(road, lane, tick)
         work.leader[start[lane]] = word
         add_bound(work, start[lane], bound)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from numba import int32, int64
+from numba import int32, int64, uint64
 
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.state import Count, Vehicles
 from trafficsim.kernels.words import FAR, FAST, length, pack_x, pos, rear, vel
+
+OVER_WORD = 0x0404040404040404
+"""Bit 2 of the events of eight lanes."""
 
 
 @spliced
@@ -72,15 +75,22 @@ def keep_behind(road):
 
     It may have stopped harder than anybody expects, or have found less room beyond than it counted on.
     """
+    net, work = road.net, road.work
+    for word in range((net.lanes + 7) // 8):
+        if work.event_words[word] & uint64(OVER_WORD) == uint64(0):
+            continue
+        for lane in range(8 * word, min(8 * word + 8, net.lanes)):
+            if work.event[lane] & 4:
+                keep_first_behind(road, lane)
+
+
+@spliced
+def keep_first_behind(road, lane):
+    """Hold back the first vehicle that stays before the stop line of a lane."""
     net, trips, work, vehicles, start = road.net, road.trips, road.work, road.vehicles, road.start
-    moved = Vehicles(work.moved, vehicles.Y, vehicles.Z, vehicles.KEY, vehicles.ID, vehicles.W)
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        if work.event[lane] & 4 == 0:
-            continue
-        first = start[lane] + (work.event[lane] & 1)
-        if first >= start[lane + 1] or pos(work.moved[first]) <= -net.scale.overhang:
-            continue
+    first = start[lane] + (work.event[lane] & 1)
+    if first < start[lane + 1] and pos(work.moved[first]) > -net.scale.overhang:
+        moved = Vehicles(work.moved, vehicles.Y, vehicles.Z, vehicles.KEY, vehicles.ID, vehicles.W)
         over = overhang(net, moved, start, trips, work, lane)[0]
         if pos(work.moved[first]) > over:
             old = pos(vehicles.X[first])

@@ -235,6 +235,8 @@ class Net(NamedTuple):
     """Connections with a waiting place inside the junction."""
     kerb_side: Array
     """Lanes from which nobody may overtake those in the next lane away from the kerb."""
+    kept: Array
+    """Lower ones of two neighbouring lanes where drivers keep to the kerb."""
     stop_probability: Array
     """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""
 
@@ -325,6 +327,10 @@ class Work(NamedTuple):
     """The same memory as ``event``, eight lanes at a time."""
     event: Array
     """uint8 by lane: bit 0 its head leaves, bit 1 a vehicle arrives, bit 2 a rear may reach back over its line."""
+    onto_words: Array
+    """The same memory as ``onto``, eight lanes at a time."""
+    onto: Array
+    """uint8 by lane: 1 if somebody may still be on a connector to it that must be watched."""
     arrive: Array
     """int32 (lanes, 6): words of the arriving vehicle."""
     pocket: Array
@@ -332,7 +338,8 @@ class Work(NamedTuple):
     taken: Array
     """uint8 by place inside a junction (as in ``pocket``): how many wait there."""
     outs: Array
-    """Lanes whose heads cross their line, then lanes where somebody arrives."""
+    """Lanes that the stage at work has listed: lower ones of pairs for lane changes, those with a head near its line,
+    with a head that crosses it, with an arrival."""
     stretch: Array
     """int32 (stretches, 3): between two events of the re-pack: slot to go to, slot now, vehicles."""
     busy: Array

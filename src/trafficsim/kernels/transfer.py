@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, int64, uint8, uint32, uint64
+from numba import float32, int32, int64, uint8, uint32
 
-from trafficsim.kernels.busy import list_marked, place_of
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
@@ -140,6 +139,7 @@ def stage(net, start, trips, work, where, words):
     if tracked:
         flags |= int32(FLAG_CONNECTOR)
         work.conn[trips.row[vid].connection].on_conn += 1
+        work.onto[lane] = 1
     if stops_on(trips, vid, trips.row[vid].hop):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
@@ -419,27 +419,38 @@ def warn(net, work, conn, tick):
 
 
 @part
-def mark_connectors(vehicles, n, marks):
-    """Flat pass: mark vehicles that are still on a connector that must be watched."""
-    Y = vehicles.Y
-    for k in range(uint64(0), uint64(n)):
-        marks[k] = uint8(int32((Y[k] & int32(FLAG_CONNECTOR)) != int32(0)))
-
-
-@part
-def clear_connectors(net, vehicles, start, trips, work, tick):
+def clear_connectors(road, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
-    n = start[net.lanes]
-    mark_connectors(vehicles, n, work.mark)
-    place = int64(0)
-    for i in range(int64(list_marked(work, n, 1))):
-        k = int64(work.listed[i])
-        place = place_of(work, start, place, k)
-        lane = int64(work.busy[place])
-        y, vid = vehicles.Y[k], vehicles.ID[k]
-        if rear(vehicles.X[k], y) >= -net.lane[lane].length:
+    net, work = road.net, road.work
+    for word in range((net.lanes + 7) // 8):
+        if work.onto_words[word] == 0:
+            continue
+        for lane in range(8 * word, min(8 * word + 8, net.lanes)):
+            if work.onto[lane]:
+                work.onto[lane] = clear_lane(road, lane, tick)
+
+
+@spliced
+def clear_lane(road, lane, tick):
+    """Clear the connectors to a lane; return whether somebody is still on one of them.
+
+    Only those can be whose rear was not yet on the lane a tick ago: they are the last ones of the lane.
+    """
+    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
+    begin, slow = -net.lane[lane].length, vel(vehicles.X[start[lane + 1] - 1]) <= net.scale.crawl
+    left = 0
+    for k in range(start[lane + 1] - 1, start[lane] - 1, -1):
+        x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
+        back = rear(x, y)
+        if (y & FLAG_CONNECTOR) == 0:
+            if back - vel(x) >= begin:
+                break
+        elif back >= begin:
             work.conn[trips.row[vid].connection].on_conn -= 1
             cap = desired_speed(net, trips, vid, net.lane[lane].link)
             vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
-        elif vel(vehicles.X[start[lane + 1] - 1]) <= net.scale.crawl:
-            warn(net, work, trips.row[vid].connection, tick)
+        else:
+            left = 1
+            if slow:
+                warn(net, work, trips.row[vid].connection, tick)
+    return left

@@ -77,6 +77,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
         inner=np.flatnonzero(_has_place(plan)).astype(np.uint32), kerb_side=kerb_side_lanes(plan),
+        kept=np.flatnonzero(links.keep_right[lanes.link] & (side + 1 < width[lanes.link])).astype(np.uint32),
         stop_probability=stop_probability(settings),
     )
 

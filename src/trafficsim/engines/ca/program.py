@@ -125,7 +125,7 @@ def _work(net: Net, room: int) -> Work:
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
     lane.last_conn[:] = -1
-    event_words, mark_words = np.zeros(lanes // 8 + 1, np.uint64), np.zeros(room // 8 + 1, np.uint64)
+    event_words, onto_words, mark_words = (np.zeros(count // 8 + 1, np.uint64) for count in (lanes, lanes, room))
     ask = rows(lanes, ASK_FIELDS)
     ask.entered[:], ask.asked[:] = -FAR_BACK, -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
@@ -135,6 +135,7 @@ def _work(net: Net, room: int) -> Work:
         mark=mark_words.view(np.uint8), listed=np.zeros(room, np.uint32), bound=np.zeros(room, np.int16),
         pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int32), taken=np.zeros(len(net.inner), np.uint8),
         event_words=event_words, event=event_words.view(np.uint8),
+        onto_words=onto_words, onto=onto_words.view(np.uint8),
         arrive=np.zeros((lanes, 6), np.int32), outs=np.zeros(lanes, np.uint32),
         stretch=np.zeros((2 * lanes + 1, 3), np.int32),
         busy=np.zeros(lanes, np.uint32),
