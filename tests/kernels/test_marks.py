@@ -12,12 +12,14 @@ from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.busy import find_busy, list_marked
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.look import mark_near
+from trafficsim.kernels.lanes import FLAG_CONNECTOR, list_pairs
+from trafficsim.kernels.look import list_heads, mark_near
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import FLAG_WRONG
 from trafficsim.spec.world import World
 
 LIST_MARKED, MARK_NEAR = from_python(list_marked), from_python(mark_near)
+LIST_HEADS, LIST_PAIRS = from_python(list_heads), from_python(list_pairs)
 CAREFUL = settings(phases=NO_SHRINKING, max_examples=10)
 
 
@@ -61,3 +63,52 @@ def test_near_are_those_who_see_their_line_and_those_in_a_wrong_lane(world: Worl
     marked = program.work.mark[:n] != 0
     assert marked[wrong | (moves & (away <= sight))].all()
     assert not marked[~wrong & ~(moves & (away <= sight + 1))].any()  # who sees it within a cell may be marked too
+
+
+@CAREFUL
+@given(worlds(), st.integers(20, 60))
+def test_heads_are_listed_that_see_their_line_or_a_rear_over_it_or_are_in_a_wrong_lane(world: World, ticks: int) -> None:
+    program = driven(world, ticks)
+    scale, work = program.net.scale, program.work
+    find_busy(program.start, work, program.net.lanes)
+    lanes = np.flatnonzero(np.diff(program.start))
+    heads = program.start[lanes]
+    x, y = program.vehicles.X[heads], program.vehicles.Y[heads]
+    speed, away, wrong = x & 0xFFF, np.maximum(-1 - (x >> 16), 0), y & FLAG_WRONG != 0
+    sight = speed + (speed**2 / (2.0 * float(scale.comfort))).astype(int) + scale.clear
+    waited, held = work.lane["wait"].copy(), work.lane["hold"].copy()
+    near = wrong | (away <= sight + scale.overhang)
+    count = int(LIST_HEADS(program.road))
+    assert work.outs[:count].tolist() == lanes[near].tolist()
+    assert work.lane["wait"][lanes].tolist() == np.where(speed == 0, waited[lanes] + 1, 0).tolist()
+    assert work.lane["hold"][lanes].tolist() == np.where(near, held[lanes], 0).tolist()
+
+
+@CAREFUL
+@given(worlds(), st.integers(20, 60), st.sampled_from((-1, 1)), st.integers(0, 2**32 - 1))
+def test_pairs_are_listed_where_somebody_may_change(world: World, ticks: int, side: int, seed: int) -> None:
+    program = driven(world, ticks)
+    net, work, start = program.net, program.work, program.start
+    find_busy(start, work, net.lanes)
+    n = int(start[-1])
+    slots = np.flatnonzero(np.random.default_rng(seed).random(n) < 0.2)
+    work.listed[: len(slots)] = slots
+    kept = [lane for lane in range(net.lanes - 1)
+            if net.lane.keep[lane] and net.lane.link[lane] == net.lane.link[lane + 1] and start[lane] < start[lane + 2]]
+    tries = np.unique(np.searchsorted(start, slots, side="right") - 1)
+    town = [min(lane, lane + side) for lane in tries.tolist() if not net.lane.keep[lane]
+            and 0 <= lane + side < net.lanes and net.lane.link[lane] == net.lane.link[lane + side]]
+    count = int(LIST_PAIRS(program.road, np.int32(side), len(slots)))
+    assert work.outs[:count].tolist() == kept + town
+
+
+@CAREFUL
+@given(worlds(), st.integers(1, 60))
+def test_who_is_on_a_watched_connector_is_counted_and_its_lane_looked_at(world: World, ticks: int) -> None:
+    program = driven(world, ticks)
+    n, work = int(program.start[-1]), program.work
+    watched = np.flatnonzero(program.vehicles.Y[:n] & FLAG_CONNECTOR)
+    lanes = np.searchsorted(program.start, watched, side="right") - 1
+    assert np.flatnonzero(work.onto).tolist() == np.unique(lanes).tolist()
+    by = program.trips.row.connection[program.vehicles.ID[watched]]
+    assert work.conn.on_conn[: len(program.net.conn)].tolist() == np.bincount(by, minlength=len(program.net.conn)).tolist()

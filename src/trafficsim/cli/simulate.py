@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -95,7 +96,22 @@ def _progress() -> Iterator[Progress | None]:
         def advance(done: int, total: int, labels: Labels) -> None:
             bar.update(task, completed=done, total=total, description=f"{labels.alternative}, {labels.replication}")
 
-        yield advance
+        with _told(lambda message: bar.update(task, description=message)):
+            yield advance
+
+
+@contextmanager
+def _told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Hand on what the library logs, such as that kernels are compiled: else the first run seems to hang."""
+    log, handler, level = logging.getLogger("trafficsim"), logging.Handler(), logging.getLogger("trafficsim").level
+    handler.emit = lambda record: tell(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 def _require_out(option: str, given: bool, out: Path | None) -> None:

@@ -79,9 +79,9 @@ def change_lanes(road, draw, tick):
         sweep(road, (lower, side, draw, net.lane[lower].keep != 0))
 
 
-@spliced
+@part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: where drivers keep to the kerb all, else of marked ones.
+    """List the lower lanes of pairs in which somebody may change: all where drivers keep to the kerb, else marked ones.
 
     A change moves nobody out of the two lanes, so that no other pair's list is disturbed.
     """

@@ -381,7 +381,7 @@ def view_of_junction(road, lane, k, before, tick):
 
 @per_vehicle
 def view_of_head(road, lane, tick):
-    """Return (leader word, speed bound) of the first vehicle before a stop line near it, and remember its connection."""
+    """Return (leader word, speed bound) of the first vehicle before a stop line, near it; remember its connection."""
     net, work, vehicles = road.net, road.work, road.vehicles
     k = road.start[lane]
     x, y = vehicles.X[k], vehicles.Y[k]
@@ -446,7 +446,7 @@ def mark_near(vehicles, n, scale, marks):
         marks[k] = uint8(int32(wrong | int32(near & int32(v >= crawl))))
 
 
-@spliced
+@part
 def list_heads(road):
     """List the lanes whose head sees its stop line, or a rear over it, or is in the wrong lane; nobody is before heads.
 

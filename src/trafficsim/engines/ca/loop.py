@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.engines.ca.compiling import helpers, one_at_a_time, without_collection
 from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
@@ -80,9 +81,12 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
 def warm_up(program: Program) -> float:
     """Compile (or load) the kernels by running no tick; return the seconds it took."""
     began = time.perf_counter()
-    run_ticks(program.world, program.vehicles, program.start, 0, 0)
-    GridlockWatch.of(program, 1.0).warm_up(program)
-    close_interval(program.road, program.tally, 0.0)  # of nobody
+    with one_at_a_time(), without_collection(), helpers(program) as team:
+        GridlockWatch.of(program, 1.0).warm_up(program)
+        close_interval(program.road, program.tally, 0.0)  # of nobody
+        if team:
+            team.finish()
+        run_ticks(program.world, program.vehicles, program.start, 0, 0)
     return time.perf_counter() - began
 
 

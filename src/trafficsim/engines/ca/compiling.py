@@ -1,0 +1,166 @@
+"""Compiling the kernels for the first time: on several cores, and in one process at a time.
+
+Helpers compile stages of the step, each into a cache of its own; what they leave there is moved to where this process
+looks for it. A helper that fails costs time only: what is missing is compiled here. Nobody else compiles meanwhile:
+processes that write to the same cache at once can damage it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from numba import config, int64, typeof, uint32
+
+from trafficsim.base.numba_cache import VARIABLE
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca import run as run_ticks
+
+LOG = logging.getLogger("trafficsim")
+JOBS = (
+    ("look.look_ahead road tick",),
+    ("transfer.transfer road tally clock tick", "lanes.change_lanes road draw tick"),
+    ("insertion.insert_trips road queues tally tick", "tally.tally_road road tally clock tick",
+     "tally.tally_detectors vehicles start work tally", "gates.tally_gates gates road tick",
+     "repack.repack vehicles start work tick", "ca.follow vehicles work rule tick draw",
+     "zones.apply_zones zones net vehicles start trips", "leaders.guard vehicles start work tick",
+     "overhang.keep_behind road", "transfer.clear_connectors road tick"),
+)
+"""What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or
+has to wait for these."""
+
+
+def signatures(program: Program, job: tuple[str, ...]) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Return (module, kernel, types of its arguments) of what a helper compiles."""
+    given = {"tick": int64, "draw": uint32}
+    rows = []
+    for line in job:
+        kernel, *arguments = line.split()
+        module, name = kernel.split(".")
+        types = tuple(given.get(argument) or typeof(getattr(program, argument)) for argument in arguments)
+        rows.append((f"trafficsim.kernels.{module}", name, types))
+    return rows
+
+
+def help_out() -> None:
+    """Compile what is asked for on standard input: the work of a helper."""
+    with without_collection():
+        for module, name, types in pickle.load(sys.stdin.buffer):
+            getattr(import_module(module), name).compile(types)
+
+
+@dataclass
+class Helpers:
+    """Processes that compile, and the folder in which each has a cache of its own."""
+
+    folder: Path
+    running: list[subprocess.Popen[bytes]]
+
+    def finish(self) -> None:
+        """Wait for all of them, and take over what they have compiled."""
+        for helper in self.running:
+            helper.wait()
+        for cache in sorted(self.folder.iterdir()):
+            adopt(cache, cache_folder().parent)
+
+
+@contextlib.contextmanager
+def helpers(program: Program) -> Iterator[Helpers | None]:
+    """Start helpers if nothing has been compiled yet and there are cores for them; stop them whatever happens."""
+    if is_cold():
+        LOG.info("compiling, once")
+    if not is_cold() or not sys.executable or usable_cores() == 1:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        team = Helpers(Path(folder), [])
+        try:
+            for number, job in enumerate(JOBS):
+                team.running.append(_start(Path(folder) / str(number), signatures(program, job)))
+            yield team
+        finally:
+            for helper in team.running:
+                helper.kill()
+                helper.wait()
+
+
+def _start(cache: Path, rows: list[tuple[str, str, tuple[Any, ...]]]) -> subprocess.Popen[bytes]:
+    cache.mkdir()
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    helper = subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import help_out; help_out()"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, VARIABLE: str(cache), "PYTHONPATH": path},
+    )
+    assert helper.stdin is not None
+    with contextlib.suppress(BrokenPipeError), helper.stdin as pipe:
+        pipe.write(pickle.dumps(rows))
+    return helper
+
+
+def is_cold() -> bool:
+    """Whether the loop is going to be compiled, and neither this process nor one before has done it."""
+    if config.DISABLE_JIT or run_ticks.signatures:  # type: ignore[attr-defined]  # made when Numba is imported
+        return False
+    return not any(cache_folder().glob("ca.run-*.nbi"))
+
+
+def cache_folder() -> Path:
+    """Return where the compiler keeps the kernels."""
+    return Path(str(run_ticks.stats.cache_path))
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def adopt(cache: Path, shared: Path) -> None:
+    """Move compiled kernels from one cache to another that does not have them; the index of each goes last."""
+    for index in sorted(cache.rglob("*.nbi")):
+        target = shared / index.parent.name
+        target.mkdir(parents=True, exist_ok=True)
+        if (target / index.name).exists():
+            continue
+        for data in sorted(index.parent.iterdir()):
+            if data.suffix == ".nbc" and data.name.startswith(index.stem + "."):
+                shutil.move(data, target / data.name)
+        shutil.move(index, target / index.name)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait until no other process compiles into the same cache; where files can not be locked, go on at once."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(ImportError, OSError):
+            fcntl = import_module("fcntl")
+            folder = Path(os.environ[VARIABLE])
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(open(folder / "compiling.lock", "w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep garbage until the end: a compiler makes little, and looking for it takes a seventh of its time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

@@ -1,0 +1,141 @@
+"""Compiling for the first time: what helpers compile is what the step calls, and what they leave is found."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from numba import config
+
+from tests.support.rings import ring_program
+from trafficsim.base.numba_cache import VARIABLE
+from trafficsim.engines.ca import compiling
+from trafficsim.engines.ca.loop import warm_up
+from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca import run
+from trafficsim.spec.scenario import CellularAutomaton
+
+COMPILED = not config.DISABLE_JIT
+needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")
+GUARD = ("leaders.guard vehicles start work tick",)
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    made = ring_program(1000.0, 4, 10, 50.0, CellularAutomaton())
+    warm_up(made)
+    return made
+
+
+@needs_compiler
+def test_helpers_compile_what_the_step_calls(program: Program) -> None:
+    """The step has left each of these kernels once in the cache, for the types that helpers are told."""
+    folder = Path(str(run.stats.cache_path))
+    for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
+        part = getattr(import_module(module), name)
+        part.compile(types)
+        assert (name, sum(part.stats.cache_misses.values())) == (name, 0)
+        assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
+
+
+@needs_compiler
+def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Program, tmp_path: Path) -> None:
+    rows = compiling.signatures(program, GUARD)
+    helper = compiling._start(tmp_path / "own", rows)
+    assert helper.wait() == 0
+    compiling.adopt(tmp_path / "own", tmp_path / "shared")
+    told = subprocess.run(
+        [sys.executable, "-c", "import pickle, sys; from trafficsim.kernels.leaders import guard; "
+         "guard.compile(pickle.load(sys.stdin.buffer)); print(sum(guard.stats.cache_hits.values()))"],
+        input=pickle.dumps(rows[0][2]), capture_output=True, check=True,
+        env={**os.environ, VARIABLE: str(tmp_path / "shared")},
+    )
+    assert told.stdout.split() == [b"1"]
+
+
+@needs_compiler
+def test_a_helper_that_fails_costs_nothing_but_time(program: Program, tmp_path: Path) -> None:
+    helper = compiling._start(tmp_path / "0", [("trafficsim.kernels.leaders", "no_such_kernel", ())])
+    compiling.Helpers(tmp_path, [helper]).finish()
+    assert (helper.returncode, list((tmp_path / "0").rglob("*.nb*"))) == (1, [])
+
+
+def test_nobody_helps_where_everything_is_compiled_or_nothing_will_be(program: Program) -> None:
+    assert not compiling.is_cold()
+    with compiling.helpers(program) as team:
+        assert team is None
+
+
+def test_helpers_are_stopped_when_compiling_is_interrupted(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "is_cold", lambda: True)
+    monkeypatch.setattr(compiling, "usable_cores", lambda: 2)
+    monkeypatch.setattr(compiling, "JOBS", (GUARD, GUARD) if COMPILED else ((), ()))
+    teams: list[compiling.Helpers] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(program, teams)
+    assert [helper.poll() is None for helper in teams[0].running] == [False, False]
+    assert not teams[0].folder.exists()
+
+
+def interrupted(program: Program, teams: list[compiling.Helpers]) -> None:
+    with compiling.helpers(program) as team:
+        assert team is not None
+        teams.append(team)
+        raise KeyboardInterrupt
+
+
+def test_kernels_that_are_there_are_not_replaced(tmp_path: Path) -> None:
+    own, shared = tmp_path / "own" / "kernels_1", tmp_path / "shared" / "kernels_1"
+    for folder, text in ((own, "new"), (shared, "old")):
+        folder.mkdir(parents=True)
+        for name in ("a.f-1.py311.nbi", "a.f-1.py311.1.nbc"):
+            (folder / name).write_text(text)
+    for name in ("a.f-12.py311.nbi", "a.f-12.py311.1.nbc", "a.f-12.py311.2.nbc"):
+        (own / name).write_text("new")
+    compiling.adopt(tmp_path / "own", tmp_path / "shared")
+    assert {path.name: path.read_text() for path in shared.iterdir()} == {
+        "a.f-1.py311.nbi": "old", "a.f-1.py311.1.nbc": "old",
+        "a.f-12.py311.nbi": "new", "a.f-12.py311.1.nbc": "new", "a.f-12.py311.2.nbc": "new",
+    }
+
+
+def test_one_process_compiles_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="files cannot be locked here")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    with compiling.one_at_a_time(), pytest.raises(BlockingIOError):
+        take(fcntl, tmp_path / "cache" / "compiling.lock")
+    assert take(fcntl, tmp_path / "cache" / "compiling.lock")
+
+
+def take(fcntl: ModuleType, lock: Path) -> bool:
+    with lock.open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
+
+
+def test_where_no_file_can_be_written_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "file" / "cache"))
+    with compiling.one_at_a_time():
+        assert not (tmp_path / "file" / "cache").exists()
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_garbage_is_collected_afterwards_as_before(collects: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        with compiling.without_collection():
+            assert not gc.isenabled()
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if was else gc.disable)()
