@@ -67,7 +67,7 @@ def test_near_are_those_who_see_their_line_and_those_in_a_wrong_lane(world: Worl
 
 @CAREFUL
 @given(worlds(), st.integers(20, 60))
-def test_heads_are_listed_that_see_their_line_or_a_rear_over_it_or_are_in_a_wrong_lane(world: World, ticks: int) -> None:
+def test_heads_are_listed_that_see_their_line_or_are_in_a_wrong_lane(world: World, ticks: int) -> None:
     program = driven(world, ticks)
     scale, work = program.net.scale, program.work
     find_busy(program.start, work, program.net.lanes)
@@ -110,5 +110,5 @@ def test_who_is_on_a_watched_connector_is_counted_and_its_lane_looked_at(world: 
     watched = np.flatnonzero(program.vehicles.Y[:n] & FLAG_CONNECTOR)
     lanes = np.searchsorted(program.start, watched, side="right") - 1
     assert np.flatnonzero(work.onto).tolist() == np.unique(lanes).tolist()
-    by = program.trips.row.connection[program.vehicles.ID[watched]]
-    assert work.conn.on_conn[: len(program.net.conn)].tolist() == np.bincount(by, minlength=len(program.net.conn)).tolist()
+    by, ways = program.trips.row.connection[program.vehicles.ID[watched]], len(program.net.conn)
+    assert work.conn.on_conn[:ways].tolist() == np.bincount(by, minlength=ways).tolist()

@@ -30,16 +30,15 @@ from trafficsim.kernels.ca import run as run_ticks
 
 LOG = logging.getLogger("trafficsim")
 JOBS = (
-    ("look.look_ahead road tick",),
-    ("transfer.transfer road tally clock tick", "lanes.change_lanes road draw tick"),
-    ("insertion.insert_trips road queues tally tick", "tally.tally_road road tally clock tick",
-     "tally.tally_detectors vehicles start work tally", "gates.tally_gates gates road tick",
-     "repack.repack vehicles start work tick", "ca.follow vehicles work rule tick draw",
-     "zones.apply_zones zones net vehicles start trips", "leaders.guard vehicles start work tick",
-     "overhang.keep_behind road", "transfer.clear_connectors road tick"),
+    ("look.look_ahead road tick", "transfer.transfer road tally clock tick"),
+    ("lanes.change_lanes road draw tick", "insertion.insert_trips road queues tally tick",
+     "tally.tally_road road tally clock tick", "tally.tally_detectors vehicles start work tally",
+     "gates.tally_gates gates road tick", "repack.repack vehicles start work tick",
+     "ca.follow vehicles work rule tick draw", "zones.apply_zones zones net vehicles start trips",
+     "leaders.guard vehicles start work tick", "overhang.keep_behind road", "transfer.clear_connectors road tick"),
 )
 """What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or
-has to wait for these."""
+has to wait for these. What two kernels share is compiled in one helper: two copies of it are inlined less well."""
 
 
 def signatures(program: Program, job: tuple[str, ...]) -> list[tuple[str, str, tuple[Any, ...]]]:
