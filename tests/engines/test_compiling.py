@@ -48,9 +48,10 @@ def test_helpers_compile_what_the_step_calls(program: Program) -> None:
 @needs_compiler
 def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Program, tmp_path: Path) -> None:
     rows = compiling.signatures(program, GUARD)
-    helper = compiling._start(tmp_path / "own", rows)
-    assert helper.wait() == 0
-    compiling.adopt(tmp_path / "own", tmp_path / "shared")
+    team = compiling.Helpers(tmp_path)
+    team.start(rows)
+    assert team.running[0].wait() == 0
+    compiling.adopt(tmp_path / "0", tmp_path / "shared")
     told = subprocess.run(
         [sys.executable, "-c", "import pickle, sys; from trafficsim.kernels.leaders import guard; "
          "guard.compile(pickle.load(sys.stdin.buffer)); print(sum(guard.stats.cache_hits.values()))"],
@@ -62,9 +63,30 @@ def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Progra
 
 @needs_compiler
 def test_a_helper_that_fails_costs_nothing_but_time(program: Program, tmp_path: Path) -> None:
-    helper = compiling._start(tmp_path / "0", [("trafficsim.kernels.leaders", "no_such_kernel", ())])
-    compiling.Helpers(tmp_path, [helper]).finish()
-    assert (helper.returncode, list((tmp_path / "0").rglob("*.nb*"))) == (1, [])
+    team = compiling.Helpers(tmp_path)
+    team.start([("trafficsim.kernels.leaders", "no_such_kernel", ())])
+    team.finish()
+    assert (team.running[0].returncode, list((tmp_path / "0").rglob("*.nb*"))) == (1, [])
+
+
+def test_where_no_process_can_be_started_nobody_helps(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "is_cold", lambda: True)
+    monkeypatch.setattr(compiling, "usable_cores", lambda: 2)
+    monkeypatch.setattr(compiling, "JOBS", ((),))
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with compiling.helpers(program) as team:
+        assert team is not None
+        assert team.running == []
+
+
+def test_the_wait_is_told(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(compiling, "is_cold", lambda: True)
+    monkeypatch.setattr(compiling, "usable_cores", lambda: 1)
+    with caplog.at_level("INFO", logger="trafficsim"), compiling.helpers(program) as team:
+        assert team is None
+    assert caplog.messages == ["compiling the kernels, once"]
 
 
 def test_nobody_helps_where_everything_is_compiled_or_nothing_will_be(program: Program) -> None:

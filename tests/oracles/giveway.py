@@ -122,10 +122,10 @@ class Junctions:
 
     def comes_before(self, slot: int, foe: int, ask: Ask) -> bool:
         """Whether the head of another lane stood at its line before the driver did, or ranks first of two at once."""
-        lane, own = int(self.net.conn.origin[foe]), int(self.net.conn.origin[ask.conn])
+        lane = int(self.net.conn.origin[foe])
         at_line = self.road.speed[slot] == 0 and -self.road.front[slot] <= self.net.scale.slack + 1
         if not at_line or self.work.lane.hold[lane] == 2:
             return False
-        stood = int(self.work.lane.wait[lane]) + int(lane > own)
+        stood = int(self.work.lane.wait[lane])
         rows = slice(self.net.conn.yields[ask.conn], self.net.conn.yields[ask.conn + 1])
         return stood > ask.waited or (stood == ask.waited and foe in self.net.yields[rows])

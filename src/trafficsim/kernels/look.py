@@ -448,9 +448,9 @@ def mark_near(vehicles, n, scale, marks):
 
 @part
 def list_heads(road):
-    """List the lanes whose head sees its stop line, or a rear over it, or is in the wrong lane; nobody is before heads.
+    """List the lanes whose head sees its stop line, or is in the wrong lane; to begin with no head has anybody ahead.
 
-    One line of thought for all: a branch that goes either way costs more than it could save.
+    Without branches: the processor cannot guess which way they go, and waits for that longer than they would save.
     """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     clear = int32(net.scale.clear + net.scale.overhang)

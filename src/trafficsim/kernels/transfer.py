@@ -437,9 +437,8 @@ def clear_lane(road, lane, tick):
     Only those can be whose rear was not yet on the lane a tick ago: they are the last ones of the lane.
     """
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
-    begin, slow = -net.lane[lane].length, vel(vehicles.X[start[lane + 1] - 1]) <= net.scale.crawl
-    left = 0
-    for k in range(start[lane + 1] - 1, start[lane] - 1, -1):
+    begin, tail, left = -net.lane[lane].length, start[lane + 1] - 1, 0
+    for k in range(tail, start[lane] - 1, -1):
         x, y, vid = vehicles.X[k], vehicles.Y[k], vehicles.ID[k]
         back = rear(x, y)
         if (y & FLAG_CONNECTOR) == 0:
@@ -451,6 +450,6 @@ def clear_lane(road, lane, tick):
             vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
         else:
             left = 1
-            if slow:
+            if vel(vehicles.X[tail]) <= net.scale.crawl:
                 warn(net, work, trips.row[vid].connection, tick)
     return left

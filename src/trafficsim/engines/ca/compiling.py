@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,48 +65,53 @@ class Helpers:
     """Processes that compile, and the folder in which each has a cache of its own."""
 
     folder: Path
-    running: list[subprocess.Popen[bytes]]
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, rows: list[tuple[str, str, tuple[Any, ...]]]) -> None:
+        """Start another one, and tell it what to compile."""
+        cache = self.folder / str(len(self.running))
+        cache.mkdir()
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        helper = subprocess.Popen(
+            [sys.executable, "-c", f"from {__name__} import help_out; help_out()"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, VARIABLE: str(cache), "PYTHONPATH": path},
+        )
+        self.running.append(helper)
+        assert helper.stdin is not None
+        with contextlib.suppress(BrokenPipeError), helper.stdin as pipe:
+            pipe.write(pickle.dumps(rows))
 
     def finish(self) -> None:
         """Wait for all of them, and take over what they have compiled."""
         for helper in self.running:
             helper.wait()
-        for cache in sorted(self.folder.iterdir()):
-            adopt(cache, cache_folder().parent)
+        with contextlib.suppress(OSError):
+            for cache in sorted(self.folder.iterdir()):
+                adopt(cache, cache_folder().parent)
+
+    def stop(self) -> None:
+        """Stop those that still run."""
+        for helper in self.running:
+            helper.kill()
+            helper.wait()
 
 
 @contextlib.contextmanager
 def helpers(program: Program) -> Iterator[Helpers | None]:
     """Start helpers if nothing has been compiled yet and there are cores for them; stop them whatever happens."""
     if is_cold():
-        LOG.info("compiling, once")
-    if not is_cold() or not sys.executable or usable_cores() == 1:
-        yield None
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        team = Helpers(Path(folder), [])
-        try:
-            for number, job in enumerate(JOBS):
-                team.running.append(_start(Path(folder) / str(number), signatures(program, job)))
-            yield team
-        finally:
-            for helper in team.running:
-                helper.kill()
-                helper.wait()
-
-
-def _start(cache: Path, rows: list[tuple[str, str, tuple[Any, ...]]]) -> subprocess.Popen[bytes]:
-    cache.mkdir()
-    path = os.pathsep.join(entry for entry in sys.path if entry)
-    helper = subprocess.Popen(
-        [sys.executable, "-c", f"from {__name__} import help_out; help_out()"],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env={**os.environ, VARIABLE: str(cache), "PYTHONPATH": path},
-    )
-    assert helper.stdin is not None
-    with contextlib.suppress(BrokenPipeError), helper.stdin as pipe:
-        pipe.write(pickle.dumps(rows))
-    return helper
+        LOG.info("compiling the kernels, once")
+    with contextlib.ExitStack() as stack:
+        team = None
+        if is_cold() and sys.executable and usable_cores() > 1:
+            with contextlib.suppress(OSError):
+                folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+                team = Helpers(Path(folder))
+                stack.callback(team.stop)
+                for job in JOBS:
+                    team.start(signatures(program, job))
+        yield team
 
 
 def is_cold() -> bool:
