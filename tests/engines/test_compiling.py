@@ -40,8 +40,9 @@ def test_helpers_compile_what_the_step_calls(program: Program) -> None:
     folder = Path(str(run.stats.cache_path))
     for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
         part = getattr(import_module(module), name)
+        missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
         part.compile(types)
-        assert (name, sum(part.stats.cache_misses.values())) == (name, 0)
+        assert (name, sum(part.stats.cache_misses.values())) == (name, missed)
         assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
 
 
