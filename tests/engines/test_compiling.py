@@ -19,7 +19,6 @@ from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca import compiling
 from trafficsim.engines.ca.loop import warm_up
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca import run
 from trafficsim.spec.scenario import CellularAutomaton
 
 COMPILED = not config.DISABLE_JIT
@@ -37,7 +36,7 @@ def program() -> Program:
 @needs_compiler
 def test_helpers_compile_what_the_step_calls(program: Program) -> None:
     """The step has left each of these kernels once in the cache, for the types that helpers are told."""
-    folder = Path(str(run.stats.cache_path))
+    folder = compiling.cache_folder()
     for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
         part = getattr(import_module(module), name)
         missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
@@ -87,7 +86,7 @@ def test_the_wait_is_told(
     monkeypatch.setattr(compiling, "usable_cores", lambda: 1)
     with caplog.at_level("INFO", logger="trafficsim"), compiling.helpers(program) as team:
         assert team is None
-    assert caplog.messages == ["compiling the kernels, once"]
+    assert caplog.messages == ["compiling the kernels, once", "running"]
 
 
 def test_nobody_helps_where_everything_is_compiled_or_nothing_will_be(program: Program) -> None:

@@ -46,7 +46,8 @@ def test_listed_are_the_slots_whose_mark_has_the_bit(world: World, ticks: int, s
     marks = np.random.default_rng(seed).integers(0, 4, len(program.work.mark)).astype(np.uint8)
     marks[np.random.default_rng(seed + 1).random(len(marks)) < 0.8] = 0
     program.work.mark[:] = marks
-    count = int(LIST_MARKED(program.work, n, bit))
+    work = program.work
+    count = int(LIST_MARKED((work.mark, work.mark_words), work.listed, n, bit))
     assert program.work.listed[:count].tolist() == np.flatnonzero(marks[:n] & bit).tolist()
 
 

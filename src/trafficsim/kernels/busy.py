@@ -1,4 +1,4 @@
-"""Which lanes have vehicles, and which vehicles a flat pass has marked: the few that need a closer look."""
+"""Which lanes have vehicles, and which vehicles or lanes are marked: the few that need a closer look."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ def place_of(work, start, place, slot):
 
 
 @part
-def list_marked(work, n, bit):
-    """List the slots below ``n`` whose mark has a bit, in order; return how many there are."""
-    words, mark, listed = work.mark_words, work.mark, work.listed
+def list_marked(marks, listed, n, bit):
+    """List the places below ``n`` whose mark has a bit, in order; return how many there are.
+
+    ``marks`` is (the marks, eight of them as one word): of slots (``work.mark``) or of lanes.
+    """
+    mark, words = marks
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
     for word in range(uint64(0), (last + uint64(BLOCK - 1)) // uint64(BLOCK)):
         if words[word] == none:

@@ -74,7 +74,7 @@ def change_lanes(road, draw, tick):
     if n > 0:
         work.mark[0] = 3
         candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    for at in range(list_pairs(road, side, int64(list_marked(work, n, 2)))):
+    for at in range(list_pairs(road, side, int64(list_marked((work.mark, work.mark_words), work.listed, n, 2)))):
         lower = int64(work.outs[at])
         sweep(road, (lower, side, draw, net.lane[lower].keep != 0))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from numba import int32, int64, uint64
+from numba import int32, int64
 
+from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.leaders import close_up
 from trafficsim.kernels.state import Count, Vehicles
 from trafficsim.kernels.words import FAR, FAST, length, pack_x, pos, rear, vel
-
-OVER_WORD = 0x0404040404040404
-"""Bit 2 of the events of eight lanes."""
 
 
 @spliced
@@ -75,13 +73,9 @@ def keep_behind(road):
 
     It may have stopped harder than anybody expects, or have found less room beyond than it counted on.
     """
-    net, work = road.net, road.work
-    for word in range((net.lanes + 7) // 8):
-        if work.event_words[word] & uint64(OVER_WORD) == uint64(0):
-            continue
-        for lane in range(8 * word, min(8 * word + 8, net.lanes)):
-            if work.event[lane] & 4:
-                keep_first_behind(road, lane)
+    work = road.work
+    for at in range(int64(list_marked((work.event, work.event_words), work.outs, road.net.lanes, 4))):
+        keep_first_behind(road, int64(work.outs[at]))
 
 
 @spliced

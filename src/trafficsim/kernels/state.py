@@ -338,8 +338,7 @@ class Work(NamedTuple):
     taken: Array
     """uint8 by place inside a junction (as in ``pocket``): how many wait there."""
     outs: Array
-    """Lanes that the stage at work has listed: lower ones of pairs for lane changes, those with a head near its line,
-    with a head that crosses it, with an arrival."""
+    """Lanes that the stage at work has listed."""
     stretch: Array
     """int32 (stretches, 3): between two events of the re-pack: slot to go to, slot now, vehicles."""
     busy: Array

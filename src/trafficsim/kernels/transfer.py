@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint8, uint32
 
+from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
@@ -421,13 +422,10 @@ def warn(net, work, conn, tick):
 @part
 def clear_connectors(road, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
-    net, work = road.net, road.work
-    for word in range((net.lanes + 7) // 8):
-        if work.onto_words[word] == 0:
-            continue
-        for lane in range(8 * word, min(8 * word + 8, net.lanes)):
-            if work.onto[lane]:
-                work.onto[lane] = clear_lane(road, lane, tick)
+    work = road.work
+    for at in range(int64(list_marked((work.onto, work.onto_words), work.outs, road.net.lanes, 1))):
+        lane = int64(work.outs[at])
+        work.onto[lane] = clear_lane(road, lane, tick)
 
 
 @spliced

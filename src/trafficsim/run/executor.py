@@ -86,8 +86,7 @@ class Crew:
         """Do all jobs; give back (position of the job, outcome) as they finish. To be called once.
 
         The first job is done here, alone: it compiles the kernels and fills the cache on disk, which the workers then
-        find. A job whose worker is lost is given to a new
-        worker, never to this process.
+        find. A job whose worker is lost is given to a new worker, never to this process.
 
         Parameters
         ----------

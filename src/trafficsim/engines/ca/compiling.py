@@ -100,11 +100,12 @@ class Helpers:
 @contextlib.contextmanager
 def helpers(program: Program) -> Iterator[Helpers | None]:
     """Start helpers if nothing has been compiled yet and there are cores for them; stop them whatever happens."""
-    if is_cold():
+    cold = is_cold()
+    if cold:
         LOG.info("compiling the kernels, once")
     with contextlib.ExitStack() as stack:
         team = None
-        if is_cold() and sys.executable and usable_cores() > 1:
+        if cold and sys.executable and usable_cores() > 1:
             with contextlib.suppress(OSError):
                 folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
                 team = Helpers(Path(folder))
@@ -112,6 +113,8 @@ def helpers(program: Program) -> Iterator[Helpers | None]:
                 for job in JOBS:
                     team.start(signatures(program, job))
         yield team
+    if cold:
+        LOG.info("running")
 
 
 def is_cold() -> bool:
