@@ -37,6 +37,12 @@ def left_lane_share(veh_h_lane: float, seed: int = 1) -> tuple[float, np.ndarray
     return float(traffic.lane_shares("d", 5)[1]), np.asarray(speeds)
 
 
+def straight_capacity(lanes: int, classes: Mapping[str, float] = CARS, seed: int = 1) -> float:
+    """Flow per lane (veh/h) in the middle of 6 km of straight motorway to which more comes than can enter."""
+    flow = Flow(id="f", volume_veh_h=2500.0 * lanes, route=("a", "b", "c"), vehicle_classes=dict(classes))
+    return drive(straight(lanes), [flow], {"d": ("b", 1000.0)}, 60, seed=seed).mean_flow("d", 20) / lanes
+
+
 @dataclass(frozen=True)
 class Breakdown:
     """Flows (veh/h, all lanes) at a bottleneck: the half hour before it breaks down, and out of the queue."""
@@ -149,12 +155,16 @@ def jam_front_kmh(density_veh_km: float = 40.0, length_m: float = 6000.0) -> flo
 
 
 def usage() -> Iterator[Row]:
-    """How two lanes are used."""
+    """How two lanes are used, and what straight roads carry."""
     for volume in (200, 400, 800, 1200, 1500, 1800):
         share, speeds = left_lane_share(float(volume))
         wanted = {200: "below half", 400: "below half", 1500: "above half", 1800: "above half"}.get(volume, "")
         yield (f"two lanes, {volume:,} veh/h per lane: share of the left lane; speeds right / left, km/h", wanted,
                f"{share:.2f}; {speeds[0]:.0f} / {speeds[1]:.0f}")
+    for lanes in (1, 2, 3):
+        cars, mixed = straight_capacity(lanes), straight_capacity(lanes, TRUCKS)
+        yield (f"capacity of {lanes} straight lane{'s' * (lanes > 1)}, mixed drivers: cars / 10 % trucks, veh/h per lane",
+               "2,000–2,300 (cars)", f"{cars:,.0f} / {mixed:,.0f}")
 
 
 def bottlenecks(seeds: range) -> Iterator[Row]:

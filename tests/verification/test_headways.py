@@ -42,8 +42,9 @@ def test_factors_are_a_cut_lognormal_with_mean_one(spread: float) -> None:
 
 def test_alike_drivers_keep_no_short_gaps_and_spread_ones_as_many_as_are_seen() -> None:
     alike, own = (headways(MOTORWAY, 3000.0, drivers)["gap_s"].astype(float) for drivers in ((0.0, 1.35), SPREAD_S))
-    # What is out by default: nobody drives closer than a second.
-    assert float((alike < 1.0).mean()) < 0.01
+    # What is out by default: nobody drives closer than a second but for some seconds after a lane change before the
+    # detector, where one driver in a hundred does.
+    assert float((alike < 1.0).mean()) < 0.02
     # 2,900 gaps: a standard error of 0.6 % of the shares.
     assert 0.07 <= float((own < 1.0).mean()) <= 0.17
     # The flow gives the mean, 2.4 s less the leader's length; both leave more gaps below 2 s than the half that is seen

@@ -42,30 +42,54 @@ def slot_at(vehicles, start, work, lane, place):
     return slot
 
 
-@part
-def entry_speed(vehicles, start, work, lane, place, words):
-    """Return (slot, speed, place) at which a vehicle can enter a lane; slot -1 if there is no room.
+@spliced
+def entry_speed(vehicles, start, work, lane, slot, place, words):
+    """Return the speed at which a vehicle can enter a lane at a place before a slot; -1 if it has to wait.
 
+    It waits until it need not drive slower than the one ahead: traffic that comes to an entry has kept its distance
+    on the road before. Else a full entry would let vehicles in at walking pace, as out of a queue at a signal.
     ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that it
     counts on, braking that others count on, braking that an entry may impose on the one behind, speed from which it
     can stop at the line, position and speed of a rear that reaches back over the line).
     """
     cells, wanted, theta, brake, safe, firm, line, over, ahead_speed = words
-    slot = slot_at(vehicles, start, work, lane, place)
-    first = start[lane] + (1 if work.event[lane] & 1 else 0)
     ahead = int32(over - place)
-    if slot > first:
+    if slot > start[lane] + (1 if work.event[lane] & 1 else 0):
         ahead, ahead_speed = rear(work.moved[slot - 1], vehicles.Y[slot - 1]) - place, vel(work.moved[slot - 1])
     if ahead < 0:
-        return -1, 0
+        return int32(-1)
+    ahead_speed = min(ahead_speed, wanted)  # nobody has driven close behind one who was faster all the way
     v = min(wanted, line, int32(max(safe_speed(ahead, ahead_speed, theta, brake), float32(0.0))))
+    if v < min(line, ahead_speed):
+        return int32(-1)
     if slot < start[lane + 1]:
         behind = place - cells - pos(work.moved[slot])
-        if behind < 0:
-            return -1, 0
-        if safe_speed(behind, v, float32(0.7), safe) < float32(vel(work.moved[slot]) - firm):
-            return -1, 0
-    return slot, v
+        if behind < 0 or safe_speed(behind, v, float32(0.7), safe) < float32(vel(work.moved[slot]) - firm):
+            return int32(-1)
+    return v
+
+
+@part
+def entry_place(vehicles, start, work, lane, due, words):
+    """Return (slot, speed, place) of a vehicle that enters a lane, as far on as it can have come; slot -1 if it waits.
+
+    ``due`` is (place where it begins its way, part of the tick that has passed since it was due): at its speed it has
+    covered the way from there to its place in that time. ``words`` as for `entry_speed`.
+    """
+    begin, passed = due
+    slot = slot_at(vehicles, start, work, lane, begin)
+    place, furthest = begin, int32(min(begin + int32(words[1] * passed), -1))
+    v = entry_speed(vehicles, start, work, lane, slot, begin, words)
+    if v < 0:
+        return -1, int32(0), begin
+    while place < furthest:
+        middle = int32((place + furthest + 1) >> 1)
+        there = entry_speed(vehicles, start, work, lane, slot, middle, words)
+        if there >= 0 and middle - begin <= there * passed:
+            place, v = middle, there
+        else:
+            furthest = int32(middle - 1)
+    return slot, v, place
 
 
 @spliced
@@ -117,15 +141,11 @@ def best_entry(road, trip, link, since):
             continue
         if trips.row[trip].depart_lane >= 0 and trips.row[trip].depart_lane != side:
             continue
-        begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
-        place = int32(min(begin + int32(wanted * since), -1))
-        line = open_speed(net, signals, trips, trip, lane, (place, wanted))
+        begin = int32(min(-net.lane[lane].length + max(trips.row[trip].depart_cell, 0), -1))
+        line = open_speed(net, signals, trips, trip, lane, (min(begin + int32(wanted * since), -1), wanted))
         over, speed = overhang(net, vehicles, start, trips, work, lane)
         words = (cells, wanted, theta, brake, net.scale.safe, net.scale.firm, line, over, speed)
-        slot, v = entry_speed(vehicles, start, work, lane, place, words)
-        if slot < 0 and place > begin:
-            place = int32(min(begin, -1))
-            slot, v = entry_speed(vehicles, start, work, lane, place, words)
+        slot, v, place = entry_place(vehicles, start, work, lane, (begin, since), words)
         if slot < 0:
             continue
         score = v * 64 + (100000 if (wanted_lanes >> side) & 1 else 0) - (start[lane + 1] - start[lane])
