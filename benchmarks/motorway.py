@@ -163,7 +163,7 @@ def usage() -> Iterator[Row]:
                f"{share:.2f}; {speeds[0]:.0f} / {speeds[1]:.0f}")
     for lanes in (1, 2, 3):
         cars, mixed = straight_capacity(lanes), straight_capacity(lanes, TRUCKS)
-        yield (f"capacity of {lanes} straight lane{'s' * (lanes > 1)}, mixed drivers: cars / 10 % trucks, veh/h per lane",
+        yield (f"{lanes} straight lane{'s' * (lanes > 1)}, saturated: flow of cars / with 10 % trucks, veh/h per lane",
                "2,000–2,300 (cars)", f"{cars:,.0f} / {mixed:,.0f}")
 
 

@@ -31,9 +31,9 @@ def test_a_trip_enters_as_the_twin_says(seed: int) -> None:
         for _ in range(20):
             over = (FAR, FAST) if draw.random() < 0.7 else (-int(draw.integers(1, 10)), int(draw.integers(0, 20)))
             new = Newcomer(cells=int(draw.integers(4, 34)), wanted=int(draw.integers(1, 70)),
-                           theta=float(np.float32(draw.uniform(0.3, 1.2))), brake=float(np.float32(draw.uniform(5, 10))),
-                           line=int(draw.integers(0, 200)), begin=-int(draw.integers(1, 200)),
-                           passed=float(draw.random()))
+                           theta=float(np.float32(draw.uniform(0.3, 1.2))),
+                           brake=float(np.float32(draw.uniform(5.0, 10.0))), line=int(draw.integers(0, 200)),
+                           begin=-int(draw.integers(1, 200)), passed=float(draw.random()))
             words = (new.cells, new.wanted, np.float32(new.theta), np.float32(new.brake), program.net.scale.safe,
                      program.net.scale.firm, np.int32(new.line), np.int32(over[0]), np.int32(over[1]))
             slot, v, place = ENTRY_PLACE(program.vehicles, program.start, program.work, lane,

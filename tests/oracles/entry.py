@@ -28,7 +28,7 @@ class Newcomer:
 
 @dataclass(frozen=True)
 class Lane:
-    """Vehicles of a lane at the end of the tick as (front, length, speed), leader first, and what is beyond the line."""
+    """Vehicles of a lane at the end of a tick as (front, length, speed), leader first, and what is beyond its line."""
 
     vehicles: list[tuple[int, int, int]]
     rear_over: tuple[int, int]

@@ -30,8 +30,8 @@ def test_capacity_of_a_lane_at_120_kmh() -> None:
 @pytest.mark.parametrize("lanes", [1, 2, 3])
 def test_mixed_drivers_enter_and_fill_straight_lanes_to_the_same_capacity(lanes: int) -> None:
     # The queue stands outside, before the entry: what it lets in is what the road carries, not what leaves a signal
-    # (1,850). The standard error of 40 minutes is about 10 veh/h. Ten trucks in a hundred take the room of at most thirty
-    # more cars; in one lane they drive hardly slower than the cars of a full road.
+    # (1,850). The standard error of 40 minutes is about 10 veh/h. Ten trucks in a hundred take the room of thirty cars
+    # at most; in one lane they drive hardly slower than the cars of a full road.
     cars = straight_capacity(lanes)
     assert 2000.0 <= cars <= 2300.0
     assert 0.75 * cars <= straight_capacity(lanes, TRUCKS) < cars

@@ -50,7 +50,7 @@ def coarse() -> tuple[float, float]:
 
 @pytest.mark.parametrize("ca", FINER, ids=NAMES)
 def test_queues_at_signals(ca: CellularAutomaton, coarse: tuple[float, float]) -> None:
-    # 120 queues of 25: standard errors of 5 veh/h and 0.06 s. Some differences are real: with ticks of 0.5 s in cells of
+    # 120 queues of 25: standard errors of 5 veh/h and 0.06 s. Some differences are real: in ticks of 0.5 s and cells of
     # 0.25 m the flow is 4 % higher, probably because followers react twice as often, and the lost time, which is
     # counted from it, differs by up to 0.3 s. So the tolerances are 5 % and 0.4 s.
     flow, lost = discharge_of(ca)
