@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Real cities against SUMO.")
     parser.add_argument("cities", nargs="*", metavar="CITY", help=f"any of {', '.join(CITIES)} (default: all)")
-    parser.add_argument("--replications", type=int, default=5, metavar="R", help="replications to average (5)")
+    parser.add_argument("--replications", type=int, default=20, metavar="R", help="replications to average (20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")

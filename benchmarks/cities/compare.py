@@ -27,6 +27,8 @@ class Run(NamedTuple):
     """One replication: means over all trips, and delay per vehicle by link (NaN where nobody left)."""
 
     completed: int
+    locked: bool
+    """Whether a named gridlock lasts to the end."""
     last_arrival_s: float
     length_m: float
     free_s: float
@@ -51,11 +53,14 @@ class Value:
 class Result:
     """A city: numbers of vehicles, times, and the rank correlation of edge delays (None below 40 edges).
 
-    ``last_arrival_s`` is the time from the last departure to the last arrival; None if somebody did not arrive.
+    ``completed`` is that of the replication in which fewest arrive. ``last_arrival_s`` is the time from the last
+    departure to the last arrival; None if somebody did not arrive.
     """
 
     city: str
     replications: int
+    locked: int
+    """Replications that end in a gridlock."""
     demanded: int
     completed: int
     last_arrival_s: float | None
@@ -83,7 +88,7 @@ def compare(city: City, reference: Reference, replications: int) -> Result:
     worst = min(runs, key=lambda each: each.completed)
     all_arrived = worst.completed == len(plan.trips.name)
     return Result(
-        city.name, replications, len(plan.trips.name), worst.completed,
+        city.name, replications, sum(each.locked for each in runs), len(plan.trips.name), worst.completed,
         max(each.last_arrival_s for each in runs) - city.last_departure_s if all_arrived else None,
         float(np.max(trips["arrival"])) - city.last_departure_s,
         _value([each.length_m for each in runs], trips["routeLength"], route_length_share(city.name)),
@@ -109,8 +114,9 @@ def measure(city: City, replication: int) -> Run:
     entry_s = np.where(trips.status == WAITING, record.end_s, trips.entry_s)
     travel_s, wait_s = exit_s - entry_s, entry_s - plan.trips.depart_s
     loss_s = travel_s + wait_s - free_s - trips.dwell_s
-    return Run(record.completed, float(np.max(exit_s)), float(route_length_m(plan).mean()), float(free_s.mean()),
-               float(travel_s.mean()), float(loss_s.mean()), edge_delay_s(record))
+    locked = bool((record.gridlocks.end_s < 0).any())
+    return Run(record.completed, locked, float(np.max(exit_s)), float(route_length_m(plan).mean()),
+               float(free_s.mean()), float(travel_s.mean()), float(loss_s.mean()), edge_delay_s(record))
 
 
 def edge_delay_s(record: Record) -> np.ndarray:
