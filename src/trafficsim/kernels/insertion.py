@@ -43,15 +43,16 @@ def slot_at(vehicles, start, work, lane, place):
 
 
 @spliced
-def entry_speed(vehicles, start, work, lane, slot, place, words):
-    """Return the speed at which a vehicle can enter a lane at a place before a slot; -1 if it has to wait.
+def entry_speed(vehicles, start, work, where, words):
+    """Return the speed at which a vehicle can enter a lane; -1 if it has to wait. ``where`` is (lane, slot, place).
 
     It waits until it need not drive slower than the one ahead: traffic that comes to an entry has kept its distance
-    on the road before. Else a full entry would let vehicles in at walking pace, as out of a queue at a signal.
+    on the road before. Else a full entry would let vehicles in at low speed, as out of a queue at a signal.
     ``words`` is (length in cells, desired speed in whole cells per tick, headway less half a tick, braking that it
     counts on, braking that others count on, braking that an entry may impose on the one behind, speed from which it
     can stop at the line, position and speed of a rear that reaches back over the line).
     """
+    lane, slot, place = where
     cells, wanted, theta, brake, safe, firm, line, over, ahead_speed = words
     ahead = int32(over - place)
     if slot > start[lane] + (1 if work.event[lane] & 1 else 0):
@@ -79,12 +80,12 @@ def entry_place(vehicles, start, work, lane, due, words):
     begin, passed = due
     slot = slot_at(vehicles, start, work, lane, begin)
     place, furthest = begin, int32(min(begin + int32(words[1] * passed), -1))
-    v = entry_speed(vehicles, start, work, lane, slot, begin, words)
+    v = entry_speed(vehicles, start, work, (lane, slot, begin), words)
     if v < 0:
         return -1, int32(0), begin
     while place < furthest:
         middle = int32((place + furthest + 1) >> 1)
-        there = entry_speed(vehicles, start, work, lane, slot, middle, words)
+        there = entry_speed(vehicles, start, work, (lane, slot, middle), words)
         if there >= 0 and middle - begin <= there * passed:
             place, v = middle, there
         else:
