@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import trafficsim as ts
+from trafficsim.run.runner import RunResult
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables" / "headways.md"
 CASES = {
@@ -22,10 +24,11 @@ CASES = {
 DRIVERS = {"alike, 1.35 s": (0.0, 1.35), "spread 0.5 around 1.30 s": (0.5, 1.30)}
 
 
-def headways(road: tuple[int, float, str], volume_veh_h: float, drivers: tuple[float, float]) -> pd.DataFrame:
-    """Headways of an hour at the end of 3 km without a junction, cars alone.
+def hour(road: tuple[int, float, str], volume_veh_h: float, drivers: tuple[float, float], **more: Any) -> RunResult:
+    """Run an hour of 3 km without a junction, cars alone, with headways measured at the end.
 
-    ``road`` is (lanes, limit in km/h, road class), ``drivers`` (spread of their headways, mean in s).
+    ``road`` is (lanes, limit in km/h, road class), ``drivers`` (spread of their headways, mean in s), ``more`` what
+    else the scenario has.
     """
     lanes, limit_kmh, road_class = road
     links = [{"id": name, "from": str(at), "to": str(at + 1), "length_m": 1500.0, "lanes": lanes,
@@ -39,9 +42,19 @@ def headways(road: tuple[int, float, str], volume_veh_h: float, drivers: tuple[f
         "vehicle_classes": [{"name": "driver", "kind": "car", "headway_s": drivers[1]}],
         "ca": {"headway_spread": drivers[0]},
         "detectors": [{"id": "d", "link": "b", "position_m": 1200.0, "headways": True}],
+        **more,
     })
-    table = ts.run(world).headways
-    return table[table["gap_s"].notna()]
+    return ts.run(world)
+
+
+def headways(road: tuple[int, float, str], volume_veh_h: float, drivers: tuple[float, float]) -> pd.DataFrame:
+    """Headways of an hour, see `hour`, of those who have somebody ahead."""
+    return followers(hour(road, volume_veh_h, drivers))
+
+
+def followers(result: RunResult) -> pd.DataFrame:
+    """Return the headways of those who have somebody ahead."""
+    return result.headways[result.headways["gap_s"].notna()]
 
 
 def table() -> str:

@@ -114,8 +114,7 @@ def measure(city: City, replication: int) -> Run:
     entry_s = np.where(trips.status == WAITING, record.end_s, trips.entry_s)
     travel_s, wait_s = exit_s - entry_s, entry_s - plan.trips.depart_s
     loss_s = travel_s + wait_s - free_s - trips.dwell_s
-    locked = bool((record.gridlocks.end_s < 0).any())
-    return Run(record.completed, locked, float(np.max(exit_s)), float(route_length_m(plan).mean()),
+    return Run(record.completed, record.gridlock, float(np.max(exit_s)), float(route_length_m(plan).mean()),
                float(free_s.mean()), float(travel_s.mean()), float(loss_s.mean()), edge_delay_s(record))
 
 

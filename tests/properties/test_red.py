@@ -60,3 +60,17 @@ def test_nobody_enters_a_short_link_so_fast_that_it_cannot_stop_at_the_next_red_
     program = make_program(make_world(make_network(rows, joints, [fixed_time("s", 1.0, 300.0)]), trips=trips))
     advance(program, 0, 60)
     assert program.trips.row[0].status == 1, "it waits at the second line"
+
+
+@pytest.mark.parametrize("ahead_s", range(14, 24))
+def test_nobody_follows_another_over_a_short_link_past_a_red_light(ahead_s: int) -> None:
+    # The one ahead departs on the short link and leaves the network at its end, which no lamp forbids; the one who
+    # comes behind at 50 km/h sees the lamp all the same.
+    rows = [link("in", 200.0), link("short", 3.0), link("out", 100.0)]
+    joints = through("in", "short") + through("short", "out", signal="s", signal_index=0)
+    trips = [Trip(id="t", depart_s=5.0, route=("in", "short", "out")),
+             Trip(id="ahead", depart_s=float(ahead_s), route=("short",))]
+    program = make_program(make_world(make_network(rows, joints, [fixed_time("s", 1.0, 300.0)]), trips=trips))
+    advance(program, 0, 60)
+    assert len(red_runs(program)) == 0
+    assert program.trips.row[0].status == 1, "it waits at the second line"

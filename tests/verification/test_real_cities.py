@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cities.compare import Result, compare, measure
-from benchmarks.cities.data import CITIES, CLEAR_S, City, NoData, load_city, load_reference
+from benchmarks.cities.data import CITIES, CLEAR_S, City, NoData, Reference, load_city, load_reference
 from trafficsim.plan.lower import lower
 
 REPLICATIONS = 2
@@ -21,26 +21,20 @@ CLOSE_TIME_LOSS = ("cologne1", "cologne3", "cologne8", "ingolstadt1")
 """Without ingolstadt7 (1.3 times SUMO's, see below) and Bologna (2.3 times); the page on cities says why."""
 RANKED = ("cologne3", "ingolstadt7", "acosta")
 """Cities whose edge delays are ranked better than by the model without traffic, by 0.10 at least."""
-
-
 SATURATED = "acosta"
 
 
 @cache
-def city_of(folder: Path, name: str) -> City:
+def loaded(folder: Path, name: str) -> tuple[City, Reference]:
     try:
-        return load_city(folder, name)
+        return load_city(folder, name), load_reference(folder, name)
     except NoData as absent:
         pytest.skip(str(absent))
 
 
 @cache
 def result_of(folder: Path, name: str) -> Result:
-    city = city_of(folder, name)
-    try:
-        return compare(city, load_reference(folder, name), REPLICATIONS)
-    except NoData as absent:
-        pytest.skip(str(absent))
+    return compare(*loaded(folder, name), REPLICATIONS)
 
 
 @pytest.mark.parametrize("city", [city for city in CITIES if city != SATURATED])
@@ -56,7 +50,7 @@ def test_on_most_days_everybody_arrives_in_a_saturated_city_and_a_gridlock_is_na
 ) -> None:
     # In Bologna, which is as full as it can be, 13 of 500 days end in a gridlock; more than three of 20 would be beyond
     # chance (0.2 %). Nothing else keeps anybody from arriving.
-    city = city_of(real_data, SATURATED)
+    city, _ = loaded(real_data, SATURATED)
     days = [measure(city, number) for number in range(1, 21)]
     demanded = len(lower(city.prepared).plan.trips.name)
     assert [day.completed == demanded for day in days] == [not day.locked for day in days]

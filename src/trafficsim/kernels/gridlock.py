@@ -8,8 +8,8 @@ from __future__ import annotations
 from numba import int64
 
 from trafficsim.kernels.jit import kernel, spliced
-from trafficsim.kernels.look import nearest
 from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.ways import nearest
 from trafficsim.kernels.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
 
 FREE = -1

@@ -35,6 +35,7 @@ from trafficsim.kernels.rng import draw32, hash32
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER
 from trafficsim.kernels.state import Count, View
+from trafficsim.kernels.ways import nearest, pick
 from trafficsim.kernels.words import (
     DECIDED_STOP,
     EXIT,
@@ -59,39 +60,6 @@ from trafficsim.kernels.zipper import add_bound, zip_in
 def sight(net, v):
     """Distance within which a vehicle looks at its stop line: one tick, a comfortable stop, and a reserve."""
     return int32(v + int32(float32(v * v) / (float32(2.0) * net.scale.comfort)) + net.scale.clear)
-
-
-@per_vehicle
-def pick(net, vehicles, start, trips, lane, hop):
-    """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
-    turn = trips.way[trips.hops[hop]].turn
-    first = int64(net.reach[net.lane[lane].turns + turn])
-    last = int64(net.reach[net.lane[lane].turns + turn + 1])
-    if last - first == 1:
-        return first
-    best, best_score = -1, -1
-    for conn in range(first, last):
-        to = net.conn[conn].to
-        side = net.lane[to].side
-        tail = start[to + 1] - 1
-        room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
-        score = max(room, 0) + (100000 if (trips.way[trips.hops[hop + 1]].wanted >> side) & 1 else 0)
-        if score > best_score:
-            best, best_score = conn, score
-    return best
-
-
-@part
-def nearest(net, lane, turn):
-    """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
-    link = net.lane[lane].link
-    for distance in range(1, int64(net.link[link + 1].lane - net.link[link].lane)):
-        for other in (lane - distance, lane + distance):
-            if net.link[link].lane <= other < net.link[link + 1].lane:
-                slot = net.lane[other].turns + turn
-                if net.reach[slot + 1] > net.reach[slot]:
-                    return int64(net.reach[slot])
-    return -1
 
 
 @scalar
@@ -226,6 +194,21 @@ def expected_beyond(road, to, tail):
     return int32(min(vel(x), room) | light(x))
 
 
+@part
+def lamp_beyond(road, view, lane, ahead, available):
+    """Return the speed bound of the lamp at the end of a short link for one who follows another onto it.
+
+    The one ahead may have a green lamp, or leave the network before the line.
+    """
+    net, trips, y = road.net, road.trips, view.y & ~12
+    if turn_ahead(trips, view.trip, ahead) == EXIT:
+        return int32(NO_BOUND)
+    conn = pick(net, road.vehicles, road.start, trips, lane, trips.row[view.trip].hop + ahead)
+    if conn < 0 or signal_view(net, road.signals, conn, view.v, available, y, view.key)[0] != CLOSED:
+        return int32(NO_BOUND)
+    return stop_bound(available, float32(1.5) * net.scale.comfort)
+
+
 @per_vehicle
 def beyond(road, view):
     """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
@@ -243,6 +226,8 @@ def beyond(road, view):
         if tail >= start[to] and not (to == lane and tail == start[lane]):  # not itself, alone on a loop
             gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
+            if distance + entry <= look:
+                bound = min(bound, lamp_beyond(road, view, int64(to), ahead + 1, distance + entry - int32(1)))
             return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
         ahead += 1

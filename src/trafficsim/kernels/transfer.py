@@ -9,11 +9,11 @@ from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
 from trafficsim.kernels.leaders import close_up
-from trafficsim.kernels.look import nearest, pick
 from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.signals import GREEN, RED, RED_AMBER
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.tally import settle_waiting
+from trafficsim.kernels.ways import nearest, pick
 from trafficsim.kernels.words import (
     DECIDED_GO,
     EXIT,
@@ -340,15 +340,19 @@ def shows_green(net, signals, conn):
 
 
 @spliced
-def leaving_place(net, vehicles, start, conn, cells):
+def leaving_place(road, conn, cells):
     """Return where who leaves a waiting place comes onto the lane beyond, behind the one before; -32768 if nowhere.
 
     The next one stands a length behind, and is half of it on its way when the one before has gone on by as much.
     """
+    net, vehicles, start = road.net, road.vehicles, road.start
     to = net.conn[conn].to
     place = net.conn[conn].inner + 2 - net.lane[to].length - net.conn[conn].length
     tail = start[to + 1] - 1
-    back = rear(vehicles.X[tail], vehicles.Y[tail]) if tail >= start[to] else place
+    if tail >= start[to]:
+        back = rear(vehicles.X[tail], vehicles.Y[tail])
+    else:  # who turned off a short link may still reach back over it
+        back = overhang(net, vehicles, start, road.trips, road.work, to)[0]
     moved = max(min(cells >> 1, int32(net.conn[conn].inner) + MOST_OVER - cells), int32(0))
     return int32(min(place, back)) if back >= place - moved else int32(-32768)
 
@@ -356,7 +360,7 @@ def leaving_place(net, vehicles, start, conn, cells):
 @part
 def leave_inside(road, tick):
     """Let vehicles that wait inside junctions go on, when nobody comes any more to whom they have to give way."""
-    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
+    net, start, trips, work = road.net, road.start, road.trips, road.work
     for i in range(len(net.inner)):
         inside = int64(work.taken[i])
         if inside == 0:
@@ -372,7 +376,7 @@ def leave_inside(road, tick):
         if not shows_green(net, road.signals, conn) and must_wait(road, ask):
             continue
         to, vid = net.conn[conn].to, int32(place[0, 3])
-        position = leaving_place(net, vehicles, start, conn, int32(place[0, 0]))
+        position = leaving_place(road, conn, int32(place[0, 0]))
         if work.event[to] & 2 or position == -32768:
             continue
         speed = net.scale.crawl if waited <= net.scale.move_up + 1 else int32(2)  # who moves up rolls

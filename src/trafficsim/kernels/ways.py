@@ -1,0 +1,41 @@
+"""Which connection a vehicle takes: of its lane, or of the nearest one that serves the turn."""
+
+from __future__ import annotations
+
+from numba import int64
+
+from trafficsim.kernels.jit import part, per_vehicle
+from trafficsim.kernels.words import FAR, rear
+
+
+@per_vehicle
+def pick(net, vehicles, start, trips, lane, hop):
+    """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
+    turn = trips.way[trips.hops[hop]].turn
+    first = int64(net.reach[net.lane[lane].turns + turn])
+    last = int64(net.reach[net.lane[lane].turns + turn + 1])
+    if last - first == 1:
+        return first
+    best, best_score = -1, -1
+    for conn in range(first, last):
+        to = net.conn[conn].to
+        side = net.lane[to].side
+        tail = start[to + 1] - 1
+        room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
+        score = max(room, 0) + (100000 if (trips.way[trips.hops[hop + 1]].wanted >> side) & 1 else 0)
+        if score > best_score:
+            best, best_score = conn, score
+    return best
+
+
+@part
+def nearest(net, lane, turn):
+    """Return a connection of the nearest lane that serves the turn: for a driver stranded in the wrong lane."""
+    link = net.lane[lane].link
+    for distance in range(1, int64(net.link[link + 1].lane - net.link[link].lane)):
+        for other in (lane - distance, lane + distance):
+            if net.link[link].lane <= other < net.link[link + 1].lane:
+                slot = net.lane[other].turns + turn
+                if net.reach[slot + 1] > net.reach[slot]:
+                    return int64(net.reach[slot])
+    return -1
