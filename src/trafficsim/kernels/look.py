@@ -440,20 +440,21 @@ def list_heads(road):
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     clear = int32(net.scale.clear + net.scale.overhang)
     twice = float32(float32(2.0) * net.scale.comfort)
-    heads = int64(0)
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        k = start[lane]
+    heads = uint64(0)
+    for at in range(uint64(0), uint64(work.count[Count.BUSY])):
+        lane = uint64(work.busy[at])
+        k = uint64(start[lane])
         x, v = vehicles.X[k], vel(vehicles.X[k])
-        rest = float32(int32(-1) - pos(x) - v - clear)
-        near = rest * twice <= float32(v) * float32(v) or (vehicles.Y[k] & FLAG_WRONG) != 0
+        rest = float32(int32(int32(-1) - pos(x)) - int32(v + clear))
+        wrong = int32(vehicles.Y[k] >> int32(WRONG_BIT)) & int32(1)
+        near = int32(int32(rest * twice <= float32(v) * float32(v)) | wrong)
         work.lane[lane].head_conn = -1
         work.lane[lane].to_pocket = 0
-        work.lane[lane].hold = work.lane[lane].hold if near else 0
-        work.lane[lane].wait = work.lane[lane].wait + 1 if v == 0 else 0
+        work.lane[lane].hold *= near
+        work.lane[lane].wait = int32(work.lane[lane].wait + int32(1)) * int32(v == 0)
         work.leader[k] = pack_x(pos(x) + int32(FAR), int32(FAST))
         work.outs[heads] = lane
-        heads += 1 if near else 0
+        heads += uint64(near)
     return heads
 
 
@@ -461,7 +462,7 @@ def list_heads(road):
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    for at in range(list_heads(road)):
+    for at in range(int64(list_heads(road))):
         lane = int64(work.outs[at])
         word, bound = view_of_head(road, lane, tick)
         work.leader[start[lane]] = word
