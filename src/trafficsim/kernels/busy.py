@@ -45,13 +45,16 @@ def list_marked(marks, listed, n, bit):
     """
     mark, words = marks
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
-    for word in range(uint64(0), (last + uint64(BLOCK - 1)) // uint64(BLOCK)):
-        if words[word] == none:
+    wanted = uint64(bit) * uint64(0x0101010101010101)
+    whole = last // uint64(BLOCK)
+    for word in range(uint64(0), whole):
+        if words[word] & wanted == none:
             continue
-        k = word * uint64(BLOCK)
-        end = min(k + uint64(BLOCK), last)
-        while k < end:
+        for i in range(uint64(BLOCK)):  # always as many: without a test of the end
+            k = word * uint64(BLOCK) + i
             listed[m] = k
             m += one if mark[k] & bit else none
-            k += one
+    for k in range(whole * uint64(BLOCK), last):
+        listed[m] = k
+        m += one if mark[k] & bit else none
     return m

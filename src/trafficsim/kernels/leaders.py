@@ -38,11 +38,11 @@ def apply_bounds(vehicles, work, n, lamp):
 def guard(vehicles, start, work, lanes):
     """Guarantee that nobody overlaps: a vector check of all followers, and a scalar repair only if it finds one."""
     X, Y, moved, leader = vehicles.X, vehicles.Y, work.moved, work.leader
-    bad = 0
+    bad = int32(0)
     for k in range(uint64(1), uint64(start[lanes])):
         j = k - uint64(1)
         follows = int32(leader[k] == int32(X[j] - int32(length(Y[j]) << int32(16))))
-        bad += int32(follows & int32(int32(pos(moved[j]) - length(Y[j])) < pos(moved[k])))
+        bad = int32(bad | int32(follows & int32(int32(pos(moved[j]) - length(Y[j])) < pos(moved[k]))))
     if bad == 0:
         return
     for lane in range(lanes):

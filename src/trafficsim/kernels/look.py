@@ -453,6 +453,7 @@ def list_heads(road):
         work.lane[lane].hold *= near
         work.lane[lane].wait = int32(work.lane[lane].wait + int32(1)) * int32(v == 0)
         work.leader[k] = pack_x(pos(x) + int32(FAR), int32(FAST))
+        work.mark[k] = 0
         work.outs[heads] = lane
         heads += uint64(near)
     return heads
@@ -462,17 +463,17 @@ def list_heads(road):
 def look_ahead(road, tick):
     """Lane heads: route, signal, priority, what lies beyond; followers near the line: signal and turning speed."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
+    n = start[net.lanes]
+    mark_near(vehicles, n, net.scale, work.mark)
     for at in range(int64(list_heads(road))):
         lane = int64(work.outs[at])
         word, bound = view_of_head(road, lane, tick)
         work.leader[start[lane]] = word
         add_bound(work, start[lane], bound)
-    n = start[net.lanes]
-    mark_near(vehicles, n, net.scale, work.mark)
     place = int64(0)
     for i in range(int64(list_marked((work.mark, work.mark_words), work.listed, n, 1))):
         k = int64(work.listed[i])
         place = place_of(work, start, place, k)
         lane = int64(work.busy[place])
-        if k > start[lane] and pos(vehicles.X[k]) >= -net.lane[lane].look:
+        if pos(vehicles.X[k]) >= -net.lane[lane].look:
             add_bound(work, k, view_of_follower(road, lane, k, tick))

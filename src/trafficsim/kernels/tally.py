@@ -14,7 +14,7 @@ def tally_waiting(vehicles, moved, n, clock, work):
     """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
     W = vehicles.W
     waits, moves = int32(clock.wait_speed), int32(clock.move_speed)
-    moving_now = 0
+    moving_now = int32(0)
     for k in range(uint64(0), uint64(n)):
         v = vel(moved[k])
         w = W[k]
@@ -25,7 +25,7 @@ def tally_waiting(vehicles, moved, n, clock, work):
         moving = int32(int32(was_moving | fast) & int32(int32(1) - slow))
         waited = int32(int32(int32(w >> int32(16)) + slow) << int32(16))
         W[k] = int32(waited | int32(int32(int32(stops + more) << int32(8)) | moving))
-        moving_now += v > int32(0)
+        moving_now = int32(moving_now | v)
     work.count[Count.UPDATES] += n
     if n > 0 and moving_now == 0:
         work.count[Count.STILL] += 1
@@ -122,13 +122,15 @@ def tally_queues(road, tally, clock, tick):
     for at in range(work.count[Count.BUSY]):
         lane = int64(work.busy[at])
         link = net.lane[lane].link
-        ahead = int32(0)
+        ahead, longest = int32(0), int32(0)
         for k in range(start[lane], start[lane + 1]):
             if ahead - pos(vehicles.X[k]) > net.scale.chain:
                 break
             ahead = rear(vehicles.X[k], vehicles.Y[k])
             if vel(vehicles.X[k]) <= clock.wait_speed:
-                tally.queue[link].now = max(tally.queue[link].now, min(-ahead, net.lane[lane].length))
+                longest = int32(-ahead)
+        if longest > 0:
+            tally.queue[link].now = max(tally.queue[link].now, min(longest, net.lane[lane].length))
     for link in range(net.links):
         if tick >= tally.queue[link].close:
             close_cycle(tally, clock, link, tick)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, int64, uint8, uint32
+from numba import float32, int32, int64, uint8, uint32, uint64
 
 from trafficsim.kernels.busy import list_marked
 from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
@@ -401,12 +401,12 @@ def transfer(road, tally, clock, tick):
     net, start, work = road.net, road.start, road.work
     if work.count[Count.INSIDE] > 0:
         leave_inside(road, tick)
-    n = 0
-    for at in range(work.count[Count.BUSY]):
-        lane = work.busy[at]
-        if pos(work.moved[start[lane]]) >= 0:
-            work.outs[n] = lane
-            n += 1
+    crossing = uint64(0)
+    for at in range(uint64(work.count[Count.BUSY])):
+        lane = uint64(work.busy[at])
+        work.outs[crossing] = lane
+        crossing += uint64(pos(work.moved[start[lane]]) >= 0)
+    n = int64(crossing)
     for minor in range(2):
         for at in range(n):
             lane = int64(work.outs[at] if tick & 1 else work.outs[n - 1 - at])
