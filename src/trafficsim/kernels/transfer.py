@@ -395,25 +395,38 @@ def leave_inside(road, tick):
         work.count[Count.INSIDE] -= 1
 
 
-@part
-def transfer(road, tally, clock, tick):
-    """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
+@spliced
+def list_crossing(road, tick):
+    """List the lanes whose head crosses its line, those with priority first; return how many there are.
+
+    In one order on odd ticks, in the other on even ones. Without branches, like `list_heads`: so the rows of several are
+    on their way from memory at once.
+    """
     net, start, work = road.net, road.start, road.work
-    if work.count[Count.INSIDE] > 0:
-        leave_inside(road, tick)
-    crossing = uint64(0)
+    crossing, listed = uint64(0), uint64(0)
     for at in range(uint64(work.count[Count.BUSY])):
         lane = uint64(work.busy[at])
         work.outs[crossing] = lane
         crossing += uint64(pos(work.moved[start[lane]]) >= 0)
-    n = int64(crossing)
     for minor in range(2):
-        for at in range(n):
-            lane = int64(work.outs[at] if tick & 1 else work.outs[n - 1 - at])
+        for at in range(crossing):
+            lane = work.outs[at if tick & 1 else crossing - uint64(1) - at]
             conn = work.lane[lane].head_conn
-            gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
-            if gives_way == (minor == 1):
-                cross(road, tally, clock, lane, tick)
+            row = uint64(max(conn, int32(0)))
+            gives_way = int32(net.conn[row + uint64(1)].yields > net.conn[row].yields) & int32(conn >= 0)
+            work.listed[listed] = lane
+            listed += uint64(gives_way == int32(minor))
+    return int64(listed)
+
+
+@part
+def transfer(road, tally, clock, tick):
+    """Carry over all heads that crossed their line: those with priority first, then those that gave way."""
+    work = road.work
+    if work.count[Count.INSIDE] > 0:
+        leave_inside(road, tick)
+    for at in range(list_crossing(road, tick)):
+        cross(road, tally, clock, int64(work.listed[at]), tick)
 
 
 @spliced
