@@ -15,11 +15,13 @@ from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.lanes import FLAG_CONNECTOR, list_pairs
 from trafficsim.kernels.look import list_heads, mark_near
 from trafficsim.kernels.state import Count
+from trafficsim.kernels.transfer import list_crossing
 from trafficsim.kernels.words import FLAG_WRONG
 from trafficsim.spec.world import World
 
 LIST_MARKED, MARK_NEAR = from_python(list_marked), from_python(mark_near)
 LIST_HEADS, LIST_PAIRS = from_python(list_heads), from_python(list_pairs)
+LIST_CROSSING = from_python(list_crossing)
 CAREFUL = settings(phases=NO_SHRINKING, max_examples=10)
 
 
@@ -39,11 +41,11 @@ def test_busy_lanes_are_those_with_vehicles(world: World, ticks: int) -> None:
 
 
 @CAREFUL
-@given(worlds(), st.integers(20, 60), st.integers(0, 2**32 - 1), st.sampled_from((1, 2)))
+@given(worlds(), st.integers(20, 60), st.integers(0, 2**32 - 1), st.sampled_from((1, 2, 4)))
 def test_listed_are_the_slots_whose_mark_has_the_bit(world: World, ticks: int, seed: int, bit: int) -> None:
     program = driven(world, ticks)
     n = int(program.start[-1])
-    marks = np.random.default_rng(seed).integers(0, 4, len(program.work.mark)).astype(np.uint8)
+    marks = np.random.default_rng(seed).integers(0, 8, len(program.work.mark)).astype(np.uint8)
     marks[np.random.default_rng(seed + 1).random(len(marks)) < 0.8] = 0
     program.work.mark[:] = marks
     work = program.work
@@ -79,10 +81,30 @@ def test_heads_are_listed_that_see_their_line_or_are_in_a_wrong_lane(world: Worl
     sight = speed + (speed**2 / (2.0 * float(scale.comfort))).astype(int) + scale.clear
     waited, held = work.lane["wait"].copy(), work.lane["hold"].copy()
     near = wrong | (away <= sight + scale.overhang)
+    work.mark[:] = 1
     count = int(LIST_HEADS(program.road))
+    assert np.flatnonzero(work.mark == 0).tolist() == heads.tolist()
     assert work.outs[:count].tolist() == lanes[near].tolist()
     assert work.lane["wait"][lanes].tolist() == np.where(speed == 0, waited[lanes] + 1, 0).tolist()
     assert work.lane["hold"][lanes].tolist() == np.where(near, held[lanes], 0).tolist()
+
+
+@CAREFUL
+@given(worlds(), st.integers(20, 60), st.integers(0, 2**32 - 1))
+def test_who_gives_way_crosses_after_those_with_priority(world: World, ticks: int, seed: int) -> None:
+    program = driven(world, ticks)
+    net, work, start = program.net, program.work, program.start
+    find_busy(start, work, net.lanes)
+    lanes = np.flatnonzero(np.diff(start))
+    draws = np.random.default_rng(seed)
+    crosses = draws.random(len(lanes)) < 0.5
+    work.moved[start[lanes]] = np.where(crosses, 5, -5) << 16
+    work.lane.head_conn[lanes] = draws.integers(-1, len(net.conn) - 1, len(lanes))
+    order = [int(lane) for lane in lanes[crosses][:: 1 if ticks % 2 else -1]]
+    minor = {lane: (conn := int(work.lane.head_conn[lane])) >= 0 and net.conn.yields[conn + 1] > net.conn.yields[conn]
+             for lane in order}
+    count = int(LIST_CROSSING(program.road, ticks))
+    assert work.listed[:count].tolist() == sorted(order, key=lambda lane: minor[lane])
 
 
 @CAREFUL

@@ -9,6 +9,8 @@ from trafficsim.kernels.state import Count
 
 BLOCK = 8
 """Lanes that are passed over together when all of them are empty; marks that are read together."""
+EVERY = uint64(0x0101010101010101)
+"""Bit 0 of each of eight marks."""
 
 
 @kernel
@@ -45,12 +47,11 @@ def list_marked(marks, listed, n, bit):
     """
     mark, words = marks
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
-    wanted = uint64(bit) * uint64(0x0101010101010101)
-    whole = last // uint64(BLOCK)
+    wanted, whole = uint64(bit) * EVERY, last // uint64(BLOCK)
     for word in range(uint64(0), whole):
         if words[word] & wanted == none:
             continue
-        for i in range(uint64(BLOCK)):  # always as many: without a test of the end
+        for i in range(uint64(BLOCK)):  # always as many, so that nothing is asked between them
             k = word * uint64(BLOCK) + i
             listed[m] = k
             m += one if mark[k] & bit else none

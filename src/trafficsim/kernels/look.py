@@ -435,7 +435,8 @@ def mark_near(vehicles, n, scale, marks):
 def list_heads(road):
     """List the lanes whose head sees its stop line, or is in the wrong lane; to begin with no head has anybody ahead.
 
-    Without branches: the processor cannot guess which way they go, and waits for that longer than they would save.
+    Truth values are numbers, so that there are no branches: the processor cannot guess which way they go, and waits for
+    that longer than they would save. What marks a head as a follower near its line is taken away.
     """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     clear = int32(net.scale.clear + net.scale.overhang)

@@ -395,12 +395,11 @@ def leave_inside(road, tick):
         work.count[Count.INSIDE] -= 1
 
 
-@spliced
+@part
 def list_crossing(road, tick):
     """List the lanes whose head crosses its line, those with priority first; return how many there are.
 
-    In one order on odd ticks, in the other on even ones. Without branches, like `list_heads`: so the rows of several are
-    on their way from memory at once.
+    In one order on odd ticks, in the other on even ones. Without branches, as in `list_heads`.
     """
     net, start, work = road.net, road.start, road.work
     crossing, listed = uint64(0), uint64(0)
