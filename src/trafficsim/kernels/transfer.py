@@ -399,7 +399,7 @@ def leave_inside(road, tick):
 def list_crossing(road, tick):
     """List the lanes whose head crosses its line, those with priority first; return how many there are.
 
-    In one order on odd ticks, in the other on even ones. Without branches, as in `list_heads`.
+    In one order on odd ticks, in the other on even ones. What is listed is written always and counted only where it belongs, as in `list_heads`.
     """
     net, start, work = road.net, road.start, road.work
     crossing, listed = uint64(0), uint64(0)
@@ -411,10 +411,9 @@ def list_crossing(road, tick):
         for at in range(crossing):
             lane = work.outs[at if tick & 1 else crossing - uint64(1) - at]
             conn = work.lane[lane].head_conn
-            row = uint64(max(conn, int32(0)))
-            gives_way = int32(net.conn[row + uint64(1)].yields > net.conn[row].yields) & int32(conn >= 0)
+            gives_way = conn >= 0 and net.conn[conn + 1].yields > net.conn[conn].yields
             work.listed[listed] = lane
-            listed += uint64(gives_way == int32(minor))
+            listed += uint64(gives_way == (minor == 1))
     return int64(listed)
 
 
