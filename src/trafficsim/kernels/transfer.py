@@ -399,7 +399,8 @@ def leave_inside(road, tick):
 def list_crossing(road, tick):
     """List the lanes whose head crosses its line, those with priority first; return how many there are.
 
-    In one order on odd ticks, in the other on even ones. What is listed is written always and counted only where it belongs, as in `list_heads`.
+    In one order on odd ticks, in the other on even ones. As in `list_heads` all are written, and those counted that
+    belong there.
     """
     net, start, work = road.net, road.start, road.work
     crossing, listed = uint64(0), uint64(0)
