@@ -17,8 +17,8 @@ from trafficsim.plan.lower import lower
 
 REPLICATIONS = 2
 CLOSE_TRAVEL_TIME = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
-CLOSE_TIME_LOSS = ("cologne1", "cologne3", "cologne8", "ingolstadt1")
-"""Without ingolstadt7 (1.3 times SUMO's, see below) and Bologna (2.3 times); the page on cities says why."""
+CLOSE_TIME_LOSS = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
+"""Without Bologna (2.2 times SUMO's); the page on cities says why."""
 RANKED = ("cologne3", "ingolstadt7", "acosta")
 """Cities whose edge delays are ranked better than by the model without traffic, by 0.10 at least."""
 SATURATED = "acosta"
@@ -78,11 +78,6 @@ def test_time_loss_with_departure_delay(city: str, real_data: Path) -> None:
     """Within 25 % of SUMO, or within its own spread."""
     result = result_of(real_data, city)
     assert result.time_loss_s.accepted, result.time_loss_s
-
-
-def test_time_loss_in_ingolstadt7_is_out_but_within_40_percent(real_data: Path) -> None:
-    found = result_of(real_data, "ingolstadt7").time_loss_s
-    assert found.ratio == pytest.approx(1.0, abs=0.40)
 
 
 @pytest.mark.parametrize("city", RANKED)
