@@ -11,7 +11,7 @@ WORKERS ?= 2
 DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
 
-.PHONY: demo test test-compiled test-plain lint bench bench-check docs data clean
+.PHONY: demo test test-compiled test-plain verify lint bench bench-check docs data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
@@ -54,6 +54,11 @@ test-compiled: $(INSTALLED) $(DATA)
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines)
 test-plain: $(INSTALLED) $(DATA)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
+
+# Everything that takes longer than a developer waits: all tests, those marked long included.
+verify: $(INSTALLED) $(DATA)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m ""
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) -m ""
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check src tests benchmarks docs notebooks
