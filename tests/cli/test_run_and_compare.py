@@ -62,7 +62,11 @@ def test_compare_gives_the_contract_and_an_identical_arm_is_equivalent(first: Pa
     assert entry["diff"] > 0, "a lower limit cannot make this road faster"
 
 
-def test_compare_shows_a_table(first: Path) -> None:
-    answer = Answer("compare", first / "study.toml", "--replications", "2")
+@pytest.mark.parametrize("asked", [(), ("--all",)])
+def test_compare_shows_primary_indicators_and_says_how_to_see_the_rest(first: Path, asked: tuple[str, ...]) -> None:
+    answer = Answer("compare", first / "study.toml", "--replications", "2", *asked)
     assert answer.status == 0, answer.stderr
     assert "limit 30" in answer.stdout
+    assert "mean_delay_s" in answer.stdout
+    assert ("vehicle_km" in answer.stdout) == bool(asked)
+    assert ("--all" in answer.stdout) != bool(asked)

@@ -66,6 +66,7 @@ def compare(
     executor: Executor = "local",
     out: Out = None,
     resume: Resume = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Show the secondary indicators too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run all alternatives of a study on the same replications and compare them to its baseline."""
@@ -78,7 +79,7 @@ def compare(
     if as_json:
         print_json(result.as_json())
     else:
-        _show_study(result)
+        _show_study(result, show_all)
 
 
 @contextmanager
