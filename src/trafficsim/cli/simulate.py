@@ -143,12 +143,14 @@ def _show_run(result: RunResult) -> None:
     typer.echo(f"digest: {summary['digest']}")
 
 
-def _show_study(result: StudyResult) -> None:
+def _show_study(result: StudyResult, show_all: bool) -> None:
     from trafficsim.results.formats import comparison_view
-    from trafficsim.results.gridlocks import odd_runs
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
-    show(comparison_view(result.comparison, title=title))
+    primary = () if show_all else result.study.primary
+    show(comparison_view(result.comparison, *primary, title=title))
+    if not show_all:
+        typer.echo("Primary indicators only: --all shows the others, --json every value, and trafficsim report a page.")
     summary = result.as_json()
     broken: list[dict[str, Any]] = summary.get("failed", [])
     for one in broken:
