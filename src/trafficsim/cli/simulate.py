@@ -145,6 +145,7 @@ def _show_run(result: RunResult) -> None:
 
 def _show_study(result: StudyResult, show_all: bool) -> None:
     from trafficsim.results.formats import comparison_view
+    from trafficsim.results.gridlocks import odd_runs
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
