@@ -154,3 +154,6 @@ def _show_study(result: StudyResult) -> None:
         say(f"failed: {one}")
     for line in odd_runs(summary):
         typer.echo(line)
+    idle: list[dict[str, str]] = summary.get("without_effect", [])
+    for one in idle:
+        typer.echo("no effect: policy {policy} of {alternative} in {scenario}, {engine}: {reason}".format(**one))
