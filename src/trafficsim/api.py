@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trafficsim.results.trace import Trace
+    from trafficsim.run.effects import Effect
     from trafficsim.run.runner import Progress, RunResult, StudyResult
 
 
@@ -166,30 +167,41 @@ def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
 
 
 def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
+    from trafficsim.run.effects import without_effect
     from trafficsim.run.runner import load_worlds, question_of
 
     question_of(study).check()
     found: dict[Finding, None] = {}
+    effects: list[Effect] = []
     for name, world in load_worlds(study, folder).items():
-        for one in _with_attempt(check_world(world), world, study):
+        for one in _with_attempt(check_world(world), world, (study, effects)):
             found[replace(one, where=f"scenario {name!r}: {one.where}")] = None
-    return tuple(found)
+    if any(one.level == "error" for one in found):
+        return tuple(found)
+    try:
+        return (*found, *without_effect(effects))
+    except TrafficsimError as error:
+        return (*found, finding_of(error, "no-effect"))
 
 
-def _with_attempt(found: tuple[Finding, ...], world: World, study: Study | None) -> tuple[Finding, ...]:
-    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown."""
+def _with_attempt(found: tuple[Finding, ...], world: World, study: tuple[Study, list[Effect]] | None
+                  ) -> tuple[Finding, ...]:
+    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown.
+
+    What the policies of a study do is added to the list that comes with it.
+    """
     if any(finding.level == "error" for finding in found):
         return found
     from trafficsim.engines.ca.limits import check_limits
     from trafficsim.plan.lower import lower
     from trafficsim.plan.prepare import prepare
-    from trafficsim.run.runner import check_policies
+    from trafficsim.run.effects import check_policies
 
     try:
         prepared = prepare(world)
         check_limits(lower(prepared).plan, world.scenario.ca)
         if study is not None:
-            check_policies(study, {world.scenario.name: prepared})
+            study[1].extend(check_policies(study[0], {world.scenario.name: prepared}))
     except TrafficsimError as error:
         return (*found, finding_of(error, "not-realisable"))
     return tuple(dict.fromkeys((*found, *prepared.findings)))

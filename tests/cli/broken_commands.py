@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tests.cli.support import SCENARIO, edited
+from trafficsim.io.toml import dump_toml
 
 NET = """\
 <net version="1.20"><edge id="a" from="x" to="y" priority="1">
@@ -55,6 +56,20 @@ def with_policies(*policies: str, **replaced: str) -> Callable[[Path], None]:
 
 REPLACED = {"volume": "volume_veh_h = 250.0", "second_signal": 'x_m = 850.0\ny_m = 0.0\ncontrol = "signal"'}
 COMPARE = ("compare", "study.toml")
+
+
+def _one_stage_study(folder: Path) -> None:
+    """A signal that always shows the same: Webster has no choice there."""
+    with_policies('{ kind = "webster" }')(folder)
+    network = {"nodes": [{"id": "a", "x_m": 0.0, "y_m": 0.0}, {"id": "b", "x_m": 300.0, "y_m": 0.0, "control": "signal"},
+                         {"id": "c", "x_m": 600.0, "y_m": 0.0}],
+               "links": [{"id": "in", "from": "a", "to": "b"}, {"id": "out", "from": "b", "to": "c"}]}
+    signal = {"id": "b", "phases": [{"duration_s": 40.0, "state": "G"}, {"duration_s": 20.0, "state": "r"}]}
+    demand = {"flows": [{"id": "f", "origin": "in", "destination": "out", "volume_veh_h": 300.0}]}
+    (folder / "scenario.toml").write_text(
+        dump_toml({"name": "road", "network": network, "signals": [signal], "demand": demand}), encoding="utf-8")
+
+
 IMPORT = ("import", "sumo", "a.net.xml", "--out", "out.toml")
 
 
@@ -143,6 +158,14 @@ COMMANDS = (
             with_policies('{ kind = "section_control", on = { group = "tunnel" } }')),
     Command("unknown calibration", COMPARE, ("calibration",),
             with_policies('{ kind = "section_control", on = { group = "main" }, calibration = "lenient" }')),
+    Command("Webster where every signal has one stage", COMPARE, ("alternative 'tried'", "no operation recorded"),
+            _one_stage_study),
+    Command("10^44 vehicles through a profile", ("run", "a.toml"), ("flow 'along'", "no road carries more"),
+            written(a__toml=edited(SCENARIO, "volume_veh_h = 400.0", "volume_veh_h = 400.0\nprofile = [[0.0, 1.0e44]]"))),
+    Command("10^44 vehicles through a long day", ("run", "a.toml"), ("demand", "trips", "no more than"),
+            written(a__toml=edited(SCENARIO, "analysis_s = 300.0", "analysis_s = 1.0e45"))),
+    Command("a day without end", ("run", "a.toml"), ("time.analysis_s",),
+            written(a__toml=edited(SCENARIO, "analysis_s = 300.0", "analysis_s = inf"))),
     Command("two limits on one link", COMPARE, ("both set this cell",), with_policies(
         *(f'{{ kind = "speed_limit", on = {{ group = "main" }}, limit_kmh = {limit} }}' for limit in (30.0, 40.0)))),
 )

@@ -184,3 +184,22 @@ def test_a_policy_without_effect_is_not_below_resolution() -> None:
     plan, ledger = build(steps(("scale", LIMIT, ("b",), 1.0)))
     check_representation(PLAN, plan, ledger, {LIMIT: in_steps(5.0)})
     assert len(ledger) == 1
+
+
+@pytest.mark.parametrize(("phase", "says"), [
+    ("netwrok", r"found 'netwrok'; expected one of demand, network, behaviour, signals, coordination, timeline\. "
+                r"Remedy: did you mean 'network'"),
+    ("before breakfast", "found 'before breakfast'"),
+    (None, "phase: found none"),
+])
+def test_a_phase_that_does_not_exist_is_refused_where_the_policy_is_defined(phase: str | None, says: str) -> None:
+    body = {"kind": "test_lost", "__annotations__": {"kind": ClassVar[str], "phase": ClassVar[str]}, "__module__": __name__}
+    with pytest.raises(PolicyError, match=says):
+        type("Lost", (Policy,), body if phase is None else {**body, "phase": phase})
+    assert "test_lost" not in REGISTRY
+
+
+def test_a_phase_that_was_changed_afterwards_is_refused_when_the_policy_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Steps, "phase", "never")
+    with pytest.raises(PolicyError, match="found 'never'"):
+        build(steps(("cap", LIMIT, ("b",), 5.0)))

@@ -158,3 +158,6 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
         say(f"failed: {one}")
     for line in odd_runs(summary):
         typer.echo(line)
+    idle: list[dict[str, str]] = summary.get("without_effect", [])
+    for one in idle:
+        typer.echo("no effect: policy {policy} of {alternative} in {scenario}, {engine}: {reason}".format(**one))

@@ -19,7 +19,7 @@ from trafficsim.plan.gates import Gate, check_gate, gate_arrays, joined
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.network import Network
-from trafficsim.spec.policy import POLICY_PHASES, Policy
+from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
 
 OPERATIONS = ("set", "scale", "cap", "floor")
 """Order in which operations act on a cell, whatever the order of the policies."""
@@ -191,7 +191,9 @@ class PlanBuilder:
 
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
-        labelled = _labelled(policies)
+        labelled = list(zip(policy_labels(policies), policies, strict=True))
+        for policy in policies:
+            require_phase(type(policy))
         for phase in POLICY_PHASES:
             self._earlier = len(self._operations)
             for label, policy in labelled:
@@ -269,16 +271,15 @@ def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
     return table.astype({"operand": "float64", "before": "float64", "after": "float64"})
 
 
-def _labelled(policies: Sequence[Policy]) -> list[tuple[str, Policy]]:
-    """Pair each policy with its kind, numbered where a kind occurs more than once."""
+def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
+    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
     total = Counter(policy.kind for policy in policies)
     seen: Counter[str] = Counter()
-    pairs = []
+    labels = []
     for policy in policies:
         seen[policy.kind] += 1
-        label = policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}"
-        pairs.append((label, policy))
-    return pairs
+        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
+    return tuple(labels)
 
 
 def _applied(before: F8, operations: Sequence[_Operation]) -> F8:

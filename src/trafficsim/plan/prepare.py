@@ -29,6 +29,8 @@ from trafficsim.spec.world import World
 
 BYTES_PER_TRIP, BYTES_PER_HOP = 600.0, 32.0
 """Memory at the peak of a run, measured with 2 and 20 links per trip and 0.2 to 1 million trips."""
+MOST_TRIPS = 2**31 - 2
+"""Trips are numbered in 32 bits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +115,11 @@ def _check_not_empty(demand: Demand, rates: Sequence[Rate]) -> None:
 
 
 def _check_memory(rates: Sequence[Rate], trips: int, routes: RouteTable) -> None:
-    """Refuse more trips than the memory of the machine holds, before they are realised."""
+    """Refuse more trips than can be numbered, or than the memory of the machine holds, before they are realised."""
     expected = np.concatenate([[float(rate.cumulative[-1]) for rate in rates], np.ones(trips)])
+    if not expected.sum() <= MOST_TRIPS:
+        raise DemandError("demand", f"{expected.sum():.3g} trips", f"no more than {MOST_TRIPS:,}",
+                          "correct volumes, profiles and times")
     longest = np.where(routes.of >= 0, np.diff(routes.start)[routes.of], 0).max(axis=1, initial=0)
     hops = float((expected * longest).sum())
     require_memory("demand", f"{expected.sum():,.0f} trips over {hops:,.0f} links of routes",

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from trafficsim import __version__
-from trafficsim.base.errors import InputError, PolicyError, TrafficsimError
+from trafficsim.base.errors import InputError
 from trafficsim.engines.registry import check_engine, engine_named
 from trafficsim.io.load import load_world, naming
 from trafficsim.io.paths import resolve_path
-from trafficsim.plan.lower import DESIGN_DAY, lower
+from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.routes import link_of
 from trafficsim.results.asked import write_asked
@@ -28,8 +28,9 @@ from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
 from trafficsim.results.trace import Trace
+from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
-from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
+from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import MOST_VARIATION, Study
@@ -103,10 +104,11 @@ class RunResult(WithTables):
 
 @dataclass(frozen=True)
 class StudyResult(WithTables):
-    """All runs of a study: labelled tables and the comparison with the baseline."""
+    """All runs of a study: labelled tables, the comparison with the baseline, and what its policies did."""
 
     study: Study
     tables: Mapping[str, pd.DataFrame]
+    effects: tuple[Effect, ...] = ()
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -135,7 +137,8 @@ class StudyResult(WithTables):
         """Return the object of ``compare --json``.
 
         Only when there is something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each
-        alternative ended how, once a vehicle was left somewhere) and ``gridlocks``.
+        alternative ended how, once a vehicle was left somewhere), ``gridlocks``, and ``without_effect`` (policies that
+        changed nothing in a scenario).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -143,8 +146,10 @@ class StudyResult(WithTables):
         shown = broken[[*Labels._fields, "reason"]].to_dict("records")
         locked = gridlock_list(self.tables["events"])
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
+        idle = without_effect_json(self.effects)
         return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {}),
-                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {})}
+                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {}),
+                **({"without_effect": idle} if idle else {})}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
@@ -238,7 +243,8 @@ def run_study(
     question_of(study).check()
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
-    check_policies(study, prepared)
+    effects = check_policies(study, prepared)
+    without_effect(effects)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -250,7 +256,7 @@ def run_study(
     claim_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
-    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options))
+    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options), effects)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
@@ -266,25 +272,6 @@ def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
         with naming(f"scenario {name!r}"):
             prepared[name] = prepare(world)
     return prepared
-
-
-def check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
-    """Lower every alternative once, on the design day: a policy that is wrong is told before anything has run."""
-    for alternative, policies in study.alternatives.items():
-        for name, prepared in worlds.items():
-            for engine in study.engines:
-                with naming(f"alternative {alternative!r}"):
-                    _try_to_lower(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
-
-
-def _try_to_lower(prepared: Prepared, job: Job) -> None:
-    try:
-        lowered_for(prepared, job)
-    except TrafficsimError:
-        raise
-    except Exception as error:  # a policy of somebody else may fail in any way; name it instead of a traceback
-        raise PolicyError("policies", f"{type(error).__name__}: {error}", "policies that can be lowered",
-                          "correct the method 'lower' of the policy") from error
 
 
 def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:

@@ -8,6 +8,10 @@ from pydantic import Field, model_validator
 
 from trafficsim.spec.model import Model
 
+MOST_VOLUME_VEH_H = 20000.0
+"""A flow enters by one link; eight lanes, the most that a link may have, carry less than that (2,300 veh/h each, the
+capacity of a motorway lane at 120 km/h: HCM 2016, exhibit 12-4)."""
+
 
 class Stop(Model):
     """A stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks those behind.
@@ -105,7 +109,7 @@ class Flow(Model):
     """
 
     id: str
-    volume_veh_h: float = Field(ge=0, le=20000)
+    volume_veh_h: float = Field(ge=0, le=MOST_VOLUME_VEH_H)
     origin: str | None = None
     destination: str | None = None
     route: tuple[str, ...] = ()
@@ -121,6 +125,10 @@ class Flow(Model):
             raise ValueError(f"flow {self.id!r} needs a route, or an origin and a destination")
         if any(factor < 0 for _, factor in self.profile):
             raise ValueError(f"flow {self.id!r} has a negative profile factor")
+        highest = max((factor for _, factor in self.profile), default=1.0)
+        if self.volume_veh_h * highest > MOST_VOLUME_VEH_H:
+            raise ValueError(f"flow {self.id!r} brings {self.volume_veh_h * highest:.3g} veh/h at its highest profile "
+                             f"factor of {highest:.3g}; no road carries more than {MOST_VOLUME_VEH_H:g}")
         if any(later[0] <= earlier[0] for earlier, later in zip(self.profile, self.profile[1:], strict=False)):
             raise ValueError(f"flow {self.id!r} has profile times that do not increase")
         shares = self.vehicle_classes.values()

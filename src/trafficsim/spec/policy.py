@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -94,11 +95,12 @@ class Policy(Model):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the subclass under its kind; a second class of the same kind is refused."""
+        """Register the subclass under its kind; an unknown phase and a second class of the same kind are refused."""
         super().__pydantic_init_subclass__(**kwargs)
         kind = cls.__dict__.get("kind")
         if kind is None:
             return
+        require_phase(cls)
         present = REGISTRY.get(kind)
         if present is not None and present.__qualname__ != cls.__qualname__:
             raise PolicyError(f"policy kind {kind!r}", f"already taken by {present.__name__}", "a kind of its own",
@@ -108,3 +110,19 @@ class Policy(Model):
     def lower(self, builder: Builder) -> None:
         """Edit the world through the builder."""
         raise NotImplementedError(f"policy {type(self).__name__} does not implement lower(builder)")
+
+
+def require_phase(policy: type[Policy]) -> None:
+    """Refuse a policy whose phase does not exist: it would never act.
+
+    Raises
+    ------
+    PolicyError
+        Naming the phases that there are.
+    """
+    phase = getattr(policy, "phase", None)
+    if phase not in POLICY_PHASES:
+        close = difflib.get_close_matches(str(phase), POLICY_PHASES, n=1)
+        raise PolicyError(f"policy kind {policy.kind!r}: phase", "none" if phase is None else repr(phase),
+                          f"one of {', '.join(POLICY_PHASES)}",
+                          f"did you mean {close[0]!r}" if close else f"give {policy.__name__} one of these phases")
