@@ -25,6 +25,7 @@ COMMANDS = {
     "green_wave": "python -m benchmarks.green_wave",
     "statistics": "python -m benchmarks.statistics_check",
     "i880": "python -m benchmarks.calibrate_i880",
+    "edie": "python -m benchmarks.edie",
     "speed": "python -m trafficsim bench ring-10k grid10 grid20 city-400k sparse-city",
     "versus": "python benchmarks/versus/run.py --minutes 30",
     "step_costs": "python benchmarks/step_costs.py grid10",
