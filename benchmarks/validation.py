@@ -26,6 +26,7 @@ COMMANDS = {
     "statistics": "python -m benchmarks.statistics_check",
     "i880": "python -m benchmarks.calibrate_i880",
     "speed": "python -m benchmarks.how_fast",
+    "edie": "python -m benchmarks.edie",
     "versus": "python benchmarks/versus/run.py --minutes 30",
     "step_costs": "python benchmarks/step_costs.py grid10",
 }

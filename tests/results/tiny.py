@@ -91,7 +91,7 @@ def tiny_record() -> Record:
         links=LinkRecord(
             entered=np.array([[3.0, 2.0], [1.0, 1.0]]), left=np.array([[2.0, 1.0], [1.0, 2.0]]),
             vehicle_s=np.array([[200.0, 100.0], [300.0, 0.0]]), vehicle_m=np.array([[3000.0, 1000.0], [600.0, 0.0]]),
-            waiting_s=np.zeros((2, 2))),
+            waiting_s=np.zeros((2, 2)), traversed=np.array([[2.5, 1.25], [0.75, 0.0]])),
         turns=TurnRecord(f8(40, 0), f8(4000, 0), f8(1400, 0), f8(160, 400)),
         queues=QueueRecord(10.0, np.array([[0.0, 20.0, 0.0], [0.0, 0.0, 0.0]]), f8(19.8, 0)),
         detectors=DetectorRecord(np.array([[2.0, 0.0], [1.0, 0.0]]), np.array([[30.0, 0.0], [10.0, 0.0]]),

@@ -187,6 +187,7 @@ def enter(road, tally, trip, where, tick):
     trips.row[trip].wait_in = 0
     trips.row[trip].free_time = -begin * 256.0 / cap
     tally.link[link, 0] += 1.0
+    tally.link[link, 6] += 1.0 + begin / net.lane[lane].length
     work.count[Count.INSERTED] += 1
 
 

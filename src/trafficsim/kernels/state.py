@@ -386,7 +386,9 @@ class Tally(NamedTuple):
 
     places: int
     link: Array
-    """float64 (links, 6): entered, left, vehicle-ticks, vehicle-cells, waiting ticks, free ticks."""
+    """float64 (links, 8): entered, left, vehicle-ticks, vehicle-cells, waiting ticks, free ticks; share of their way
+    along the link that its vehicles had covered when the interval began or when they were inserted, and have covered
+    now, as sums over vehicles."""
     turn: Array
     """float64 (turns, 3): volume, travel ticks, delay ticks."""
     place: Array

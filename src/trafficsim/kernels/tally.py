@@ -165,10 +165,23 @@ def settle_waiting(trips, vid, w):
     return waited
 
 
+@spliced
+def way_length(net, trips, vid, lane):
+    """Cells of the way of a vehicle along its link: its lane, with the connector that led to it."""
+    conn = trips.row[vid].connection
+    return net.lane[lane].length + (net.conn[conn].length if conn >= 0 else 0)
+
+
 @kernel
 def close_interval(road, tally, time):
-    """Give every vehicle's time, distance and waiting since the last boundary to its link."""
+    """Give every vehicle's time, distance and waiting since the last boundary to its link.
+
+    What share of its way along the link each has covered is summed as well: with it the interval's share of every
+    traversal is known (``left`` and what has been covered at its end, less what had been at its begin).
+    """
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
+    for link in range(net.links):
+        tally.link[link, 7] = 0.0
     for i in range(len(net.inner)):
         conn = net.inner[i]
         for at in range(work.taken[i]):
@@ -185,6 +198,7 @@ def close_interval(road, tally, time):
             tally.link[link, 2] += time - trips.row[vid].since_time
             tally.link[link, 3] += here - trips.row[vid].since_cell
             tally.link[link, 4] += settle_waiting(trips, vid, vehicles.W[k])
+            tally.link[link, 7] += 1.0 + here / way_length(net, trips, vid, lane)
             trips.row[vid].distance += here - trips.row[vid].since_cell
             trips.row[vid].since_time = time
             trips.row[vid].since_cell = here

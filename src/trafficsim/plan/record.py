@@ -34,7 +34,11 @@ class TripRecord(NamedTuple):
 
 
 class LinkRecord(NamedTuple):
-    """Edie counters by interval and link, arrays of shape (intervals, links)."""
+    """Edie counters by interval and link, arrays of shape (intervals, links).
+
+    A traversal of a link is the way along it with the connector that led to it, whose length differs from movement to
+    movement: from stop line to stop line, so that every second and metre of a trip belongs to one link.
+    """
 
     entered: F8
     left: F8
@@ -42,6 +46,8 @@ class LinkRecord(NamedTuple):
     vehicle_m: F8
     waiting_s: F8
     """Vehicle-seconds below 5 km/h."""
+    traversed: F8
+    """Traversals, each weighted by the share of its way that was covered in the interval."""
     free_s: F8 | None = None
     """Sum over the vehicles that left of the time their way along the link, with the connector that led to it, takes at
     the driver's own desired speed."""
@@ -90,11 +96,14 @@ class AreaRecord(NamedTuple):
     """Most vehicles below 5 km/h at once."""
     longest_queue_m: F8
     """Longest queue from the end of the area back to the rear of the last vehicle below 5 km/h."""
+    length_m: F8
+    """Length of the stretch that the engine measured, shape (area rows)."""
 
 
 def no_areas() -> AreaRecord:
     """Return the areas of an engine that measures none."""
-    return AreaRecord(*(np.zeros((0, 0)) for _ in AreaRecord._fields))
+    none = np.zeros((0, 0))
+    return AreaRecord(none, none, none, none, none, none, np.zeros(0))
 
 
 class EventRecord(NamedTuple):

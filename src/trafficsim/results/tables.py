@@ -84,20 +84,27 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
 
 
 def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
-    """One row per interval and link, by Edie's definitions (Edie 1963) over the whole link and all its lanes.
+    """One row per interval and link, by Edie's definitions (Edie 1963) over all its lanes, from stop line to stop line.
 
-    ``flow = vehicle_m / (length T)``, ``density = vehicle_s / (length T)``, ``speed = vehicle_m / vehicle_s`` (space
-    mean, null without a vehicle). ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
+    What is measured is the link with the connectors that lead to it. These differ in length, so a vehicle counts by the
+    share of its own way that it covers in the interval: ``flow = sum of shares / T``, which is the number of traversals
+    per hour. ``measured_length_m`` is the mean length of these ways (``vehicle_m / sum of shares``; where nobody moved,
+    the link with its mean connector), and with it ``flow = vehicle_m / (measured_length_m T)``, ``density = vehicle_s /
+    (measured_length_m T)`` and ``speed = vehicle_m / vehicle_s = flow / density`` (space mean, null without a vehicle).
+    ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
     free speed under do nothing, per vehicle that was on the link in the interval; ``free_flow_h`` is the time that the
     vehicles that left need at their own desired speeds, connector included (null where the engine does not count it).
     """
     counters = record.links
     begin_s, end_s = interval_bounds(plan, record, len(counters.entered))
     rows, links = len(begin_s), len(plan.link_id)
-    entered, left, vehicle_s, vehicle_m = (
-        part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m)
+    entered, left, vehicle_s, vehicle_m, traversed = (
+        part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m,
+                                         counters.traversed)
     )
-    area_m_s = np.outer(end_s - begin_s, plan.links.length_m).ravel()
+    mean_way_m, somebody = ratio(vehicle_m, traversed)
+    length_m = np.where(somebody & (vehicle_m > 0.0), mean_way_m, np.tile(_length_with_connector_m(plan), rows))
+    duration_s = np.repeat(end_s - begin_s, links)
     speed_ms, moving = ratio(vehicle_m, vehicle_s)
     present = _vehicles_present(counters.entered[:rows], counters.left[:rows]).ravel()
     lost_s = vehicle_s - vehicle_m / np.tile(reference.free_speed_ms, rows)
@@ -110,11 +117,21 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "vehicle_h": nullable(vehicle_s / S_PER_H),
         "vehicle_km": nullable(vehicle_m / M_PER_KM),
         "free_flow_h": _free_flow_h(counters, rows),
-        "flow_veh_h": nullable(vehicle_m / area_m_s * S_PER_H),
-        "density_veh_km": nullable(vehicle_s / area_m_s * M_PER_KM),
+        "measured_length_m": nullable(length_m),
+        "flow_veh_h": nullable(traversed / duration_s * S_PER_H),
+        "density_veh_km": nullable(vehicle_s / (length_m * duration_s) * M_PER_KM),
         "speed_kmh": nullable(speed_ms * KMH_PER_MS, moving),
         "delay_s_per_vehicle": nullable(*ratio(lost_s, present)),
     })
+
+
+def _length_with_connector_m(plan: Plan) -> F8:
+    """Length of every link with the mean of the connectors that lead to it."""
+    ways = plan.connections
+    link = plan.lanes.link[ways.to_lane]
+    count = len(plan.link_id)
+    mean_m, _ = ratio(np.bincount(link, ways.length_m, count), np.bincount(link, minlength=count))
+    return plan.links.length_m + mean_m
 
 
 def _free_flow_h(counters: LinkRecord, rows: int) -> Column:

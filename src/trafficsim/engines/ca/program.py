@@ -150,7 +150,7 @@ def _tally(plan: Plan, settings: CellularAutomaton, net: Net, signals: Signals) 
     queue = _queues(plan, _clock(plan, settings), signals)
     areas = len(plan.areas.name)
     return Tally(
-        places=places, link=np.zeros((links, 6)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
+        places=places, link=np.zeros((links, 8)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
         areas=areas, area=_areas(plan, settings, net), area_count=np.zeros((max(areas, 1), 6)),
         queue=queue, queue_count=np.zeros((links, QUEUE_BINS), np.uint16), events=np.zeros((EVENT_ROWS, 4)),

@@ -109,8 +109,14 @@ def _links(settings: CellularAutomaton, program: Program, collected: Collected) 
     return LinkRecord(
         entered=table[..., 0], left=table[..., 1], vehicle_s=table[..., 2] * settings.tick_s,
         vehicle_m=table[..., 3] * settings.cell_m, waiting_s=table[..., 4] * settings.tick_s,
-        free_s=table[..., 5] * settings.tick_s,
+        traversed=_traversed(table), free_s=table[..., 5] * settings.tick_s,
     )
+
+
+def _traversed(table: np.ndarray) -> np.ndarray:
+    """Traversals of each link by the share made in the interval: those that ended, and what is on the way."""
+    moved = table[..., 3] > 0.0  # where nobody does, sums of the same shares may differ by their order
+    return np.where(moved, table[..., 1] + table[..., 7] - table[..., 6], 0.0)
 
 
 def _turns(plan: Plan, settings: CellularAutomaton, program: Program) -> TurnRecord:
@@ -167,6 +173,7 @@ def _areas(settings: CellularAutomaton, program: Program, collected: Collected) 
     return AreaRecord(
         vehicle_s=table[..., 0] * tick, vehicle_m=table[..., 1] * cell, taken_m_s=table[..., 2] * tick * cell,
         waiting_s=table[..., 3] * tick, most_waiting=table[..., 4], longest_queue_m=table[..., 5] * cell,
+        length_m=(program.tally.area.end - program.tally.area.begin)[: program.tally.areas] * cell,
     )
 
 
