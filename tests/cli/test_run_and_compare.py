@@ -66,3 +66,4 @@ def test_compare_shows_a_table(first: Path) -> None:
     answer = Answer("compare", first / "study.toml", "--replications", "2")
     assert answer.status == 0, answer.stderr
     assert "limit 30" in answer.stdout
+    assert "limit 30 in first, who loses: " in answer.stdout

@@ -143,11 +143,13 @@ def _show_run(result: RunResult) -> None:
 
 
 def _show_study(result: StudyResult) -> None:
-    from trafficsim.results.formats import comparison_view
+    from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     show(comparison_view(result.comparison, title=title))
+    for line in losers_lines(result.distribution):
+        typer.echo(line)
     summary = result.as_json()
     broken: list[dict[str, Any]] = summary.get("failed", [])
     for one in broken:
