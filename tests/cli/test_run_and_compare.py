@@ -70,3 +70,4 @@ def test_compare_shows_primary_indicators_and_says_how_to_see_the_rest(first: Pa
     assert "mean_delay_s" in answer.stdout
     assert ("vehicle_km" in answer.stdout) == bool(asked)
     assert ("--all" in answer.stdout) != bool(asked)
+    assert "limit 30 in first, who loses: " in answer.stdout

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,11 @@ import trafficsim as ts
 from tests.report.html import Page
 from tests.report.studies import RUDE, results, world
 from trafficsim.report.language import load
+from trafficsim.report.material import from_folder
+from trafficsim.report.page import render
+from trafficsim.report.views import Writer
 from trafficsim.results.compare import Comparison
+from trafficsim.results.distribution import worst_first
 from trafficsim.results.frames import Labels
 from trafficsim.results.runs import failed_run_table
 from trafficsim.results.store import file_name, read_tables, write_failure
@@ -245,3 +250,34 @@ def test_one_replication_gives_no_interval_and_says_so(tmp_path: Path) -> None:
     page = Page(ts.report(result, tmp_path / "one.html").read_text(encoding="utf-8"))
     assert "with fewer than two pairs of replications no interval can be given" in page.visible()
     assert "fewer than two complete pairs of replications give no interval" in page.visible()
+
+
+def first_words(text: str) -> str:
+    """What stands before the contents."""
+    assert text.index('id="summary"') < text.index("<nav") < text.index('id="verdicts"')
+    return Page(text[text.index("<main"): text.index("<nav")]).visible()
+
+
+def test_the_first_words_tell_of_every_alternative_that_nobody_is_shown_to_lose(page: str, result: StudyResult) -> None:
+    effects = result.distribution.effects
+    assert {one.family for one in effects} == {"path", "movement", "class", "origin", "destination", "flow"}
+    assert worst_first(effects) == []
+    assert first_words(page).count("Who loses: nobody that can be shown") == 2
+
+
+def test_the_first_words_name_those_who_lose_with_interval_and_few_vehicles(folder: Path) -> None:
+    material = from_folder(folder)
+    paths, movements = material.tables["paths"].copy(), material.tables["movements"].copy()
+    paths.loc[(paths["alternative"] == RUDE) & (paths["path"] == "main"), "mean_time_s"] += 60.0
+    paths["vehicles"] = 3
+    turn = (movements["from_link"] == "east1") & (movements["to_link"] == "east2")
+    movements.loc[(movements["alternative"] == RUDE) & turn, "control_delay_s"] += 25.0
+    changed = replace(material, tables={**material.tables, "paths": paths, "movements": movements})
+    told = first_words(render(Writer(load("en"), changed)))
+    path, movement = (worst_first(changed.distribution.of("small", "ca", RUDE, family))[0]
+                      for family in ("path", "movement"))
+    assert (path.member, movement.member) == ("main", "east1 → east2")
+    rude = "".join(told[told.index(RUDE):].split())  # tags stand between the words
+    assert "Wholoses:1of" in rude
+    assert re.search(r"main\([\d.]+sbecome[\d.]+s:\+[\d.]+s,[\d.]+to[\d.]+\)\(fewvehicles:3per", rude)
+    assert "througheast1→east2(" in rude

@@ -11,6 +11,7 @@ import pytest
 from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.results.indicators import (
     BY_NAME,
+    FEW_THROUGH,
     INDICATORS,
     NO_PASSAGE,
     NO_THROUGH,
@@ -31,6 +32,7 @@ CONTRACT = [
     "injury_crashes_rel", "fatal_crashes_rel", "cost_eur",
 ]
 
+PATH_NAME = "path_time_s[p]"
 BY_HAND = {
     "mean_travel_time_s": (200 + 250 + 300) / 3,
     "mean_entry_wait_s": (0 + 10 + 0 + 200) / 4,
@@ -49,9 +51,9 @@ BY_HAND = {
     "vehicle_h": 750 / 3600,
     "completed_share": 0.5,
     "red_violations": 1.0,
+    # 2,000 m at 10 and at 8 m/s, which are few vehicles for a mean
+    PATH_NAME: 225.0,
 }
-# of the named path: 2,000 m at 10 and at 8 m/s, which are too few vehicles for a mean
-PATH_NAME = "path_time_s[p]"
 
 
 def values(table: pd.DataFrame) -> dict[str, float]:
@@ -60,7 +62,7 @@ def values(table: pd.DataFrame) -> dict[str, float]:
 
 def test_each_indicator_of_the_contract_is_declared_once() -> None:
     assert [indicator.name for indicator in INDICATORS] == CONTRACT
-    assert set(NOT_COMPUTED) | set(BY_HAND) == set(CONTRACT)
+    assert set(NOT_COMPUTED) | set(BY_HAND) == {*CONTRACT, PATH_NAME}
     assert all(NOT_COMPUTED.values())
     assert all(one.formula and one.population and one.unit for one in INDICATORS)
 
@@ -68,9 +70,8 @@ def test_each_indicator_of_the_contract_is_declared_once() -> None:
 def test_indicators_by_hand() -> None:
     table = indicators_table(tiny_plan(), tiny_record(), LABELS, tiny_reference())
     by_name = values(table)
-    assert by_name.pop(PATH_NAME) is pd.NA
     assert by_name == pytest.approx(BY_HAND, rel=1e-12)  # sums of a few numbers: rounding only
-    assert table.set_index("indicator")["reason"].dropna().to_dict() == {PATH_NAME: NO_THROUGH}
+    assert table.set_index("indicator")["reason"].dropna().to_dict() == {PATH_NAME: FEW_THROUGH}
 
 
 def test_time_along_a_path_from_five_vehicles_on() -> None:
@@ -79,6 +80,15 @@ def test_time_along_a_path_from_five_vehicles_on() -> None:
                                     time_s=f8(200, 210, 220, 230, 240), speed_ms=f8(10, 10, 10, 10, 8))
     table = indicators_table(tiny_plan(), replace(record, passages=five), LABELS, tiny_reference())
     assert values(table)[PATH_NAME] == pytest.approx((4 * 200 + 250) / 5, rel=1e-12)
+    assert table.set_index("indicator").loc[PATH_NAME, "reason"] is pd.NA
+
+
+def test_without_a_vehicle_along_a_path_its_time_is_null_with_the_reason() -> None:
+    record = tiny_record()
+    nobody = record.passages._replace(gate=np.where(record.passages.gate == 1, 2, record.passages.gate))
+    table = indicators_table(tiny_plan(), replace(record, passages=nobody), LABELS, tiny_reference())
+    row = table.set_index("indicator").loc[PATH_NAME]
+    assert (row["value"], row["reason"]) == (pd.NA, NO_THROUGH)
 
 
 def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
@@ -88,7 +98,9 @@ def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
     assert table.loc["mean_delay_s", "reason"] == NONE_DUE
     assert table.loc["vehicle_km", "value"] is pd.NA
     assert table.loc["share_over_limit", "reason"] == NO_PASSAGE
-    assert bool((table["value"].isna() == table["reason"].notna()).all())
+    few = table.index == PATH_NAME  # one vehicle has driven it
+    assert bool((table["value"].isna() == table["reason"].notna())[~few].all())
+    assert table.loc[PATH_NAME, "reason"] == FEW_THROUGH
 
 
 def test_reference_is_matched_by_name() -> None:
@@ -119,7 +131,9 @@ def test_summary_of_two_replications() -> None:
     assert summary["performance"] == {
         "vehicle_updates": 2000, "loop_s": 1.0, "per_s": 2000.0, "compile_s": 0.2, "peak_mb": 100.0}
     assert "failed" not in summary
-    assert summary["not_computed"] == NOT_COMPUTED | {PATH_NAME: NO_THROUGH}
+    assert summary["not_computed"] == NOT_COMPUTED
+    assert summary["indicators"][PATH_NAME] == {
+        "mean": 225.0, "low": 225.0, "high": 225.0, "unit": "s", "n": 2, "reason": FEW_THROUGH}
     one = summarise(tables[0])
     assert one["indicators"]["mean_delay_s"]["low"] is None
     assert one["digest"] != summary["digest"]

@@ -76,7 +76,7 @@ def test_a_study_compares_delay_with_free_flow_under_do_nothing() -> None:
     result = run_study(study())
     report = result.as_json()
     json.dumps(report, allow_nan=False)
-    assert list(report) == ["study", "baseline", "version", "results"]
+    assert list(report) == ["study", "baseline", "version", "results", "distribution"]
     arms = report["results"]["small"]["ca"]
     assert set(arms) == {"do nothing", "slower", "no change"}
     slower = arms["slower"]

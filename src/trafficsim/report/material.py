@@ -17,6 +17,7 @@ from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.results.asked import network_path, question_from, read_asked
 from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, read_manifest, stored_runs
 from trafficsim.spec.network import Network
@@ -65,6 +66,11 @@ class Material:
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
         return compare(self.tables["indicators"], self.asked, self.tables[DONE])
+
+    @cached_property
+    def distribution(self) -> Distribution:
+        """Every path, movement and group against the baseline."""
+        return distribution(self.tables, self.asked)
 
     @cached_property
     def settings(self) -> tuple[tuple[str, str], ...]:

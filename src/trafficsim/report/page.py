@@ -19,6 +19,7 @@ from trafficsim.report.sections.figures import delays, paths, speeds, trajectori
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.summary import summaries
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.verdicts import verdicts
 from trafficsim.report.views import Missing, Picture, Table, Writer
@@ -91,9 +92,9 @@ def render(writer: Writer) -> str:
     style = environment.get_template("style.css").render()
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
-        level=writer.material.asked.confidence, verdicts=verdicts(writer), alternatives=alternatives(writer),
-        timing=timing(writer), indicators=indicators(writer), definitions=definitions(writer),
-        paths=list(paths(writer)), speeds=list(speeds(writer)),
+        level=writer.material.asked.confidence, summaries=summaries(writer), verdicts=verdicts(writer),
+        alternatives=alternatives(writer), timing=timing(writer), indicators=indicators(writer),
+        definitions=definitions(writer), paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)),
         junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -153,6 +153,8 @@ class _Arm:
     alternative: str
     replications: NDArray[np.int64]
     values: dict[str, F8]
+    reasons: Mapping[str, str]
+    """By indicator what the tables say of values that are missing or limited."""
 
     def present(self) -> NDArray[np.bool_]:
         """Replications that have any value."""
@@ -174,8 +176,17 @@ def _arms(block: pd.DataFrame, known: pd.DataFrame) -> list[_Arm]:
     values = wide.to_numpy(np.float64, na_value=np.nan).reshape(len(alternatives), len(names), len(replications))
     _refuse_no_traffic(values)
     scenario, engine = str(block["scenario"].iloc[0]), str(block["engine"].iloc[0])
-    return [_Arm(scenario, engine, str(arm), replications, dict(zip(names, rows, strict=True)))
+    return [_Arm(scenario, engine, str(arm), replications, dict(zip(names, rows, strict=True)),
+                 table_reasons(block[block["alternative"] == arm]))
             for arm, rows in zip(alternatives, values, strict=True)]
+
+
+def table_reasons(indicators: pd.DataFrame) -> dict[str, str]:
+    """Return by indicator what the table says of values that are missing or limited, each reason once."""
+    if "reason" not in indicators:
+        return {}
+    told = indicators.dropna(subset=["reason"]).groupby("indicator", sort=False)["reason"]
+    return {str(name): "; ".join(dict.fromkeys(map(str, reasons))) for name, reasons in told}
 
 
 def _refuse_no_traffic(values: F8) -> None:
@@ -197,7 +208,14 @@ def _compare_arms(arms: Sequence[_Arm], question: Question) -> Iterator[Differen
         for name, ours in arm.values.items():
             labels = arm.scenario, arm.engine, arm.alternative, name
             one = difference(Cell(*labels, arm.replications, ours, base.values[name]), question)
+            one = replace(one, reason=_with_reasons(one, arm.reasons.get(name), base.reasons.get(name)))
             yield _equivalent(one) if same and not one.diff else one
+
+
+def _with_reasons(one: Difference, *told: str | None) -> str | None:
+    """Join the reasons of the tables and those of the comparison, each once; the cause goes before what follows."""
+    every = [reason for text in (*told, one.reason) if text for reason in text.split("; ")]
+    return joined(*dict.fromkeys(every))
 
 
 def _same(arm: _Arm, base: _Arm) -> bool:

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from trafficsim.results.compare import Comparison, Difference, arm_of
 from trafficsim.results.difference import FEW_PAIRS, RARE_COUNT
+from trafficsim.results.distribution import Distribution, Effect, share_of_vehicles, worst_first
+from trafficsim.results.groups import GROUPINGS
 
 ABSENT = "–"
 STYLES = {"better": "green", "worse": "red", "no evidence": "dim", "equivalent": "cyan"}
@@ -145,3 +147,27 @@ def _reasons(shown: Sequence[Difference]) -> Iterator[str]:
             if reason and reason not in (FEW_PAIRS, RARE_COUNT):
                 named.setdefault(reason, {})[one.indicator] = None
     return (f"{', '.join(names)}: {reason}." for reason, names in named.items())
+
+
+def losers_lines(found: Distribution) -> Iterator[str]:
+    """Say who loses in each alternative, in one line."""
+    for scenario, engine, alternative in dict.fromkeys(
+            (one.scenario, one.engine, one.alternative) for one in found.effects):
+        tested = [one for one in found.of(scenario, engine, alternative) if one.p is not None]
+        parts = list(_losers(tested))
+        yield f"{alternative} in {scenario}, who loses: {'; '.join(parts) if parts else 'nobody that can be shown'}."
+
+
+def _losers(tested: Sequence[Effect]) -> Iterator[str]:
+    paths = [one for one in tested if one.family == "path"]
+    movements = [one for one in tested if one.family == "movement"]
+    groups = [one for one in tested if one.family in GROUPINGS]
+    for one in worst_first(paths):
+        few = f", {number(one.vehicles, 2)} vehicles a replication" if one.few else ""
+        yield (f"path {one.member} {number(one.baseline_mean_s, 3)} → {number(one.mean_s, 3)} s "
+               f"({number(one.low_s, 3)} … {number(one.high_s, 3)}{few})")
+    if worst_first(movements):
+        share = number(100.0 * share_of_vehicles(movements, "worse"), 2)
+        yield f"{len(worst_first(movements))} of {len(movements)} movements ({share} % of vehicles)"
+    if worst_first(groups):
+        yield f"{len(worst_first(groups))} of {len(groups)} groups of trips"

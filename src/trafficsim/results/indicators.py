@@ -78,6 +78,7 @@ class Indicator:
         (a published model applied to simulated quantities)
     compute : the formula, or ``None`` where no engine gives it yet
     reason : why it is not computed, or why its value is null
+    limit : what limits a value that is there, or ``None``; without it nothing does
     """
 
     name: str
@@ -88,6 +89,13 @@ class Indicator:
     origin: Origin
     compute: Compute | None
     reason: str
+    limit: Callable[[Observation], str | None] | None = None
+
+    def remark(self, seen: Observation, value: float | None) -> str | None:
+        """Say why there is no value, or what limits the one there is."""
+        if value is None:
+            return self.reason
+        return None if self.limit is None else self.limit(seen)
 
 
 def _mean_speed_kmh(seen: Observation) -> float | None:
@@ -131,14 +139,16 @@ def _share_over_limit(seen: Observation) -> float | None:
     return float(above[chosen].mean()) if chosen.any() else None
 
 
-def _path_time_s(seen: Observation, path: str) -> float | None:
+def _path_times_s(seen: Observation, path: str) -> F8:
+    """Times of the vehicles that drove the whole path."""
     rows = [row for row, name in enumerate(seen.plan.gates.name) if name == path and seen.plan.gates.role[row] == PATH]
-    if not rows:
-        return None
-    chosen = seen.passages.gate == rows[0]
-    if int(chosen.sum()) < FEWEST_THROUGH:
-        return None
-    return float((seen.plan.gates.length_m[rows[0]] / seen.passages.speed_ms[chosen]).mean())
+    chosen = np.isin(seen.passages.gate, rows)
+    return np.asarray(seen.plan.gates.length_m[rows].sum() / seen.passages.speed_ms[chosen])
+
+
+def _path_time_s(seen: Observation, path: str) -> float | None:
+    times_s = _path_times_s(seen, path)
+    return float(times_s.mean()) if len(times_s) else None
 
 
 def _completed_share(seen: Observation) -> float | None:
@@ -198,9 +208,10 @@ INDICATORS: tuple[Indicator, ...] = (
 )
 BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
-FEWEST_THROUGH = 5
-"""Fewer vehicles than this give no mean time along a path (modelling assumption); the table ``paths`` has them."""
-NO_THROUGH = f"fewer than {FEWEST_THROUGH} vehicles drove the whole path in the analysis period"
+FEWEST_VEHICLES = 5
+"""A mean over fewer vehicles than this in a replication is marked wherever it is shown (modelling assumption)."""
+NO_THROUGH = "no vehicle drove the whole path in the analysis period"
+FEW_THROUGH = f"few vehicles: in a replication fewer than {FEWEST_VEHICLES} drove the whole path"
 
 
 def path_time(path: str) -> Indicator:
@@ -215,6 +226,7 @@ def path_time(path: str) -> Indicator:
         f"path_time_s[{path}]", "mean time from the beginning of the path's first link to the end of its last", "s",
         "lower", "vehicles that drove the whole path, at its end in the analysis period", "emergent",
         lambda seen: _path_time_s(seen, path), NO_THROUGH,
+        lambda seen: FEW_THROUGH if len(_path_times_s(seen, path)) < FEWEST_VEHICLES else None,
     )
 
 
@@ -242,7 +254,9 @@ NOT_COMPUTED = {indicator.name: indicator.reason for indicator in INDICATORS if 
 
 
 def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
-    """One row per indicator that this engine gives, and per named path: value, unit, the reason where it is null.
+    """One row per indicator that this engine gives, and per named path.
+
+    ``reason`` says why a value is null, or what limits it (a mean over few vehicles).
 
     Raises
     ------
@@ -257,5 +271,5 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
         "indicator": strings(one.name for one, _ in computed),
         "value": nullable([value or 0.0 for value in values], [value is not None for value in values]),
         "unit": strings(one.unit for one, _ in computed),
-        "reason": strings(one.reason if value is None else None for one, value in computed),
+        "reason": strings(one.remark(seen, value) for one, value in computed),
     })

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficsim.results.compare import table_reasons
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
@@ -72,7 +73,11 @@ def _without_names(gridlock: dict[str, Any]) -> dict[str, Any]:
 
 
 def indicator_means(indicators: pd.DataFrame, confidence: float) -> tuple[dict[str, Any], dict[str, str]]:
-    """Mean and interval by indicator over the replications that have a value, and reasons of those that never have."""
+    """Mean and interval by indicator over the replications that have a value, and reasons of those that never have.
+
+    A mean that is limited has its ``reason`` too.
+    """
+    told = table_reasons(indicators)
     means: dict[str, Any] = {}
     missing: dict[str, str] = {}
     for name in in_order(indicators["indicator"].unique().tolist()):
@@ -80,6 +85,8 @@ def indicator_means(indicators: pd.DataFrame, confidence: float) -> tuple[dict[s
         values = part["value"].dropna().to_numpy(np.float64)
         if len(values):
             means[name] = _entry(values, confidence) | {"unit": declaration(name).unit, "n": len(values)}
+            if name in told:
+                means[name]["reason"] = told[name]
         elif len(part):
             missing[name] = str(part["reason"].iloc[0])
     return means, missing

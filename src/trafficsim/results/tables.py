@@ -10,6 +10,7 @@ from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import EVENT_NAMES, LinkRecord, Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.gridlocks import gridlock_events
+from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.reference import Reference, journeys
@@ -49,6 +50,7 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "speeds": speeds_table(plan, record, labels),
         "speed_counts": speed_counts_table(plan, record, labels),
         "paths": paths_table(plan, record, labels),
+        "groups": groups_table(plan, record, labels, reference),
     }
     tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:

@@ -20,6 +20,7 @@ from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.routes import link_of
 from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
+from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
@@ -133,12 +134,18 @@ class StudyResult(WithTables):
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         return compare(self.tables["indicators"], replace(question_of(self.study), baseline=to), self.tables["runs"])
 
+    @cached_property
+    def distribution(self) -> Distribution:
+        """Who gains and who loses: every path, movement and group of trips against the baseline."""
+        return distribution(self.tables, question_of(self.study))
+
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``.
 
-        Only when there is something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each
-        alternative ended how, once a vehicle was left somewhere), ``gridlocks``, and ``without_effect`` (policies that
-        changed nothing in a scenario).
+        ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
+        something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
+        how, once a vehicle was left somewhere), ``gridlocks``, and ``without_effect`` (policies that changed nothing
+        in a scenario).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -147,7 +154,8 @@ class StudyResult(WithTables):
         locked = gridlock_list(self.tables["events"])
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
         idle = without_effect_json(self.effects)
-        return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {}),
+        return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
+                **({"failed": shown} if shown else {}),
                 **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {}),
                 **({"without_effect": idle} if idle else {})}
 

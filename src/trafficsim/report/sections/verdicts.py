@@ -46,7 +46,7 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
     setting = writer.setting(scenario, engine)
     ordered = sorted(rows, key=lambda one: list(writer.material.alternatives).index(one.alternative))
     return Verdicts(
-        head=setting, lines=[_line(writer, one) for one in ordered],
+        head=setting, lines=[verdict_line(writer, one) for one in ordered],
         table=_table(writer, ordered, setting, f"verdicts-{scenario}-{engine}"),
         reversal_head=writer.words.say("verdicts.reversal_heading", setting=setting),
         reversals=[_reversal(writer, one) for one in ordered],
@@ -69,7 +69,8 @@ def verdict_word(writer: Writer, verdict: str) -> str:
     return writer.words.plain(f"verdict.{verdict.replace(' ', '_')}")
 
 
-def _line(writer: Writer, one: Difference) -> Markup:
+def verdict_line(writer: Writer, one: Difference) -> Markup:
+    """Write a verdict with its figures in one sentence."""
     figures = shown(writer, one)
     return writer.words.say(
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),

@@ -1,0 +1,139 @@
+"""The page's first words: what each alternative does to the mean, who gains and who loses, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from trafficsim.report.language import name
+from trafficsim.report.places import link_label
+from trafficsim.report.sections.numbers import decimals
+from trafficsim.report.sections.verdicts import verdict_line
+from trafficsim.report.views import Writer
+from trafficsim.results.distribution import Effect, share_of_vehicles, worst_first
+from trafficsim.results.groups import GROUPINGS
+
+NAMED = {"path": 3, "movement": 2, "group": 2}
+"""How many of those who lose are named; all stand in the table further down."""
+
+
+class ArmSummary(NamedTuple):
+    """One alternative: a line for each primary indicator, and who loses and gains."""
+
+    lines: Sequence[Markup]
+    loses: Markup
+    gains: Markup
+
+
+class Summary(NamedTuple):
+    """All alternatives in one setting; the heading is empty where there is one setting only."""
+
+    head: Markup
+    intro: Markup
+    arms: Sequence[ArmSummary]
+    note: Markup
+
+
+def summaries(writer: Writer) -> list[Summary]:
+    """Write the summary of every scenario and engine that has anything to compare."""
+    settings = writer.material.settings
+    found = []
+    for place in settings:
+        arms = [_arm(writer, place, arm) for arm in writer.material.others]
+        if arms:
+            head = writer.setting(*place) if len(settings) > 1 else Markup("")
+            found.append(Summary(head, _intro(writer, place), arms, _note(writer)))
+    return found
+
+
+def _intro(writer: Writer, place: tuple[str, str]) -> Markup:
+    n = max((one.n for one in writer.material.comparison.differences if (one.scenario, one.engine) == place), default=0)
+    return writer.words.say("summary.intro", baseline=name(writer.material.asked.baseline), n=writer.number(n, 0),
+                            level=writer.number(100.0 * writer.material.asked.confidence))
+
+
+def _note(writer: Writer) -> Markup:
+    level = 1.0 - writer.material.asked.confidence
+    return writer.words.say("summary.note", level=writer.number(round(level, 6)))
+
+
+def _arm(writer: Writer, place: tuple[str, str], arm: str) -> ArmSummary:
+    primary = [one for one in writer.material.comparison.chosen()
+               if one.primary and (one.scenario, one.engine, one.alternative) == (*place, arm)]
+    effects = writer.material.distribution.of(*place, arm)
+    return ArmSummary([verdict_line(writer, one) for one in primary], _loses(writer, effects), _gains(writer, effects))
+
+
+def families(effects: Sequence[Effect]) -> dict[str, list[Effect]]:
+    """Sort effects into paths, movements and groups; only those that could be tested."""
+    tested = [one for one in effects if one.p is not None]
+    return {"path": [one for one in tested if one.family == "path"],
+            "movement": [one for one in tested if one.family == "movement"],
+            "group": [one for one in tested if one.family in GROUPINGS]}
+
+
+def _loses(writer: Writer, effects: Sequence[Effect]) -> Markup:
+    words, tested = writer.words, families(effects)
+    if not any(tested.values()):
+        return words.say("summary.untested")
+    parts = [_part(writer, family, ones) for family, ones in tested.items() if worst_first(ones)]
+    if not parts:
+        return words.say("summary.nobody_loses", **_counts(writer, tested))
+    return words.say("summary.loses", who=words.say("summary.then").join(parts))
+
+
+def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
+    words, tested = writer.words, families(effects)
+    parts = [words.say(f"summary.better_{family}", share=_share(writer, ones, "better"),
+                       count=writer.number(sum(one.verdict == "better" for one in ones), 0),
+                       tested=writer.number(len(ones), 0))
+             for family, ones in tested.items() if any(one.verdict == "better" for one in ones)]
+    if not parts:
+        return words.say("summary.nobody_gains") if any(tested.values()) else Markup("")
+    return words.say("summary.gains", who=words.say("summary.then").join(parts))
+
+
+def _counts(writer: Writer, tested: dict[str, list[Effect]]) -> dict[str, Markup]:
+    return {family: writer.number(len(ones), 0) for family, ones in tested.items()}
+
+
+def _share(writer: Writer, ones: Sequence[Effect], verdict: str) -> Markup:
+    share = 100.0 * share_of_vehicles(ones, verdict)
+    return writer.number(share, 0 if share >= 1.0 else 1)
+
+
+def _part(writer: Writer, family: str, ones: Sequence[Effect]) -> Markup:
+    """Count those of a family who lose, and name the ones who lose most."""
+    words, worst = writer.words, worst_first(ones)
+    members = words.say("summary.also").join(_named(writer, one) for one in worst[: NAMED[family]])
+    key = "all" if len(worst) <= NAMED[family] else "most"
+    return words.say(f"summary.worse_{family}_{key}", count=writer.number(len(worst), 0), members=members,
+                     tested=writer.number(len(ones), 0), share=_share(writer, ones, "worse"))
+
+
+def _named(writer: Writer, one: Effect) -> Markup:
+    words, places = writer.words, decimals(None if one.low_s is None or one.high_s is None else
+                                           (one.high_s - one.low_s) / 2.0)
+    figures = {key: writer.number(getattr(one, key), places, signed=key == "diff_s")
+               for key in ("mean_s", "baseline_mean_s", "diff_s", "low_s", "high_s")}
+    text = words.say("summary.member", member=member_label(writer, one), **figures)
+    return Markup(" ").join([text, *few_mark(writer, one)])
+
+
+def few_mark(writer: Writer, one: Effect) -> Iterator[Markup]:
+    """Yield the remark on an effect of few vehicles."""
+    if one.few:
+        yield writer.words.say("summary.few", vehicles=writer.number(one.vehicles, 0 if one.vehicles >= 1.0 else 1))
+
+
+def member_label(writer: Writer, one: Effect) -> Markup:
+    """Name a path, movement or group, with the names of its streets where the network has them."""
+    words, network = writer.words, writer.material.networks.get(one.scenario)
+    links = [link_label(network, link) for link in one.links]
+    if one.family == "movement":
+        turn = words.named("turn", one.turn) if one.turn else None
+        key = "summary.movement" if turn is None else "summary.movement_turn"
+        return words.say(key, start=links[0], end=links[1], turn=turn)
+    return words.say(f"summary.{one.family}", member=links[0] if links else name(one.member))
