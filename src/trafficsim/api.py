@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
-from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming
+from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
@@ -127,7 +127,7 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
         with naming(str(source)):
             return _check_study(read_study(source), Path(source).parent)
     if isinstance(source, Study):
-        return _check_study(source, Path())
+        return _check_study(with_files(source, Path()), Path())
     world = build(source)
     return _with_attempt(check_world(world), world, None)
 
@@ -404,7 +404,8 @@ def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
 
 def _with_alternative(study: str | Path | Study, alternative: str) -> tuple[_Place, Study]:
     place = _place(study)
-    plan = study if isinstance(study, Study) else read_study(study)
+    with naming(place.label):
+        plan = with_files(study, Path()) if isinstance(study, Study) else read_study(study)
     if alternative not in plan.alternatives:
         raise InputError(f"{place.label}: alternatives", f"no alternative {alternative!r}",
                          f"one of {sorted(plan.alternatives)}", "correct the name")

@@ -14,8 +14,9 @@ from tests.plan.small import Demand, diamond, flow, world
 from tests.plan.test_lower import flat
 from trafficsim.base.errors import BelowResolution, PolicyError, UnreadField
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.builder import LedgerRow, PlanBuilder, ledger_table
+from trafficsim.plan.builder import PlanBuilder
 from trafficsim.plan.fields import FIELDS
+from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.representation import check_representation
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
@@ -193,7 +194,8 @@ def test_a_policy_without_effect_is_not_below_resolution() -> None:
     (None, "phase: found none"),
 ])
 def test_a_phase_that_does_not_exist_is_refused_where_the_policy_is_defined(phase: str | None, says: str) -> None:
-    body = {"kind": "test_lost", "__annotations__": {"kind": ClassVar[str], "phase": ClassVar[str]}, "__module__": __name__}
+    annotations = {"kind": ClassVar[str], "phase": ClassVar[str]}
+    body = {"kind": "test_lost", "__annotations__": annotations, "__module__": __name__}
     with pytest.raises(PolicyError, match=says):
         type("Lost", (Policy,), body if phase is None else {**body, "phase": phase})
     assert "test_lost" not in REGISTRY

@@ -72,7 +72,8 @@ def test_a_policy_with_effect_is_not_named() -> None:
 
 
 def test_what_finds_nothing_to_do_in_one_of_two_scenarios_is_named_and_runs() -> None:
-    (found,) = without_effect([Effect("a", "ca", "tried", "webster", 0, 0), Effect("b", "ca", "tried", "webster", 6, 4)])
+    effects = [Effect("a", "ca", "tried", "webster", 0, 0), Effect("b", "ca", "tried", "webster", 6, 4)]
+    (found,) = without_effect(effects)
     assert (found.level, found.code) == ("warning", "no-effect")
     assert found.where == "scenario 'a': alternative 'tried': policy webster"
     assert found.message == "recorded no operation here"

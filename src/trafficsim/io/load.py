@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,29 @@ def load_study(path: str | Path) -> Study:
         raise InputError(str(path), "a scenario (it has a network)", "a study", f"use: trafficsim run {path}")
     policies = _policies(path, data.get("alternatives"))
     plain = validate(Study, {**data, "alternatives": _without_policies(data)} if policies else data, path)
-    return plain.model_copy(update={"alternatives": policies})
+    with naming(str(path)):
+        return with_files(plain.model_copy(update={"alternatives": policies}), path.parent)
+
+
+def with_files(study: Study, folder: Path) -> Study:
+    """Return the study with the files read that its policies name; relative paths start from a folder.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or cannot be read.
+    """
+    alternatives = {}
+    for name, policies in study.alternatives.items():
+        with naming(f"alternative {name!r}"):
+            alternatives[name] = tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
+    return study.model_copy(update={"alternatives": alternatives})
+
+
+def _programs(folder: Path, text: str, program_id: str | None) -> tuple[SignalProgram, ...]:
+    from trafficsim.io.sumo import read_programs
+
+    return read_programs(resolve_path(text, folder, "file"), program_id)
 
 
 def load_world(source: str | Path | Scenario, base_dir: str | Path | None = None) -> World:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import Plan, TripArrays
-from trafficsim.plan.builder import LedgerRow, PlanBuilder, Volumes, ledger_table
+from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.realise import (
@@ -178,5 +179,5 @@ def _design_volumes(prepared: Prepared) -> Volumes:
 
 
 def explain(world: World | Prepared, policies: Sequence[Policy]) -> pd.DataFrame:
-    """Say what an alternative changes: its ledger as a table (see :func:`trafficsim.plan.builder.ledger_table`)."""
+    """Say what an alternative changes: its ledger as a table (see :func:`trafficsim.plan.ledger.ledger_table`)."""
     return ledger_table(lower(world, policies).ledger)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from trafficsim.base.errors import PolicyError, TrafficsimError
 from trafficsim.base.findings import Finding
 from trafficsim.io.load import naming
-from trafficsim.plan.builder import LedgerRow, policy_labels
+from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.lower import DESIGN_DAY, Lowered
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.frames import Labels
@@ -25,7 +25,7 @@ class Effect(NamedTuple):
     Attributes
     ----------
     cells : cells that it named in its operations
-    changed : those of them whose value is another one with all policies than without any
+    changed : those of them whose value (or letters, of a phase) are others with all policies than without any
     """
 
     scenario: str
@@ -108,10 +108,16 @@ def _effects(ledger: Sequence[LedgerRow], job: Job) -> list[Effect]:
     return [
         Effect(labels.scenario, labels.engine, labels.alternative, policy,
                sum(len(row.cells) for row in ledger if row.policy == policy),
-               sum(before != after for row in ledger if row.policy == policy
-                   for before, after in zip(row.before, row.after, strict=True)))
+               sum(_changed(row) for row in ledger if row.policy == policy))
         for policy in policy_labels(job.policies)
     ]
+
+
+def _changed(row: LedgerRow) -> int:
+    """Cells whose value is another one, or whose letters are."""
+    values = [before != after for before, after in zip(row.before, row.after, strict=True)]
+    letters = [before != after for before, after in zip(row.state_before, row.state_after, strict=True)]
+    return sum(value or letter for value, letter in zip(values, letters or values, strict=True))
 
 
 def _try_to_lower(prepared: Prepared, job: Job) -> Lowered:

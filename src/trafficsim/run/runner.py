@@ -13,7 +13,7 @@ import pandas as pd
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.engines.registry import check_engine, engine_named
-from trafficsim.io.load import load_world, naming
+from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
@@ -246,6 +246,7 @@ def run_study(
         If every run failed.
     """
     options = options or Options()
+    study = with_files(study, Path())
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()

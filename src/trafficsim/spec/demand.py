@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 
 from trafficsim.spec.model import Model
 
-MOST_VOLUME_VEH_H = 20000.0
-"""A flow enters by one link; eight lanes, the most that a link may have, carry less than that (2,300 veh/h each, the
-capacity of a motorway lane at 120 km/h: HCM 2016, exhibit 12-4)."""
+MOST_VOLUME_VEH_H, MOST_PEAK_VEH_H = 20000.0, 100000.0
+"""Volume of a flow, and its volume at the highest factor of its profile. A flow enters by one link, and eight lanes,
+the most that a link may have, carry less than 20,000 (2,300 veh/h each: HCM 2016, exhibit 12-4); that a crowd may want
+to enter at five times that rate is a modelling assumption."""
 
 
 class Stop(Model):
@@ -126,9 +127,9 @@ class Flow(Model):
         if any(factor < 0 for _, factor in self.profile):
             raise ValueError(f"flow {self.id!r} has a negative profile factor")
         highest = max((factor for _, factor in self.profile), default=1.0)
-        if self.volume_veh_h * highest > MOST_VOLUME_VEH_H:
+        if self.volume_veh_h * highest > MOST_PEAK_VEH_H:
             raise ValueError(f"flow {self.id!r} brings {self.volume_veh_h * highest:.3g} veh/h at its highest profile "
-                             f"factor of {highest:.3g}; no road carries more than {MOST_VOLUME_VEH_H:g}")
+                             f"factor of {highest:.3g}; at most {MOST_PEAK_VEH_H:,.0f}")
         if any(later[0] <= earlier[0] for earlier, later in zip(self.profile, self.profile[1:], strict=False)):
             raise ValueError(f"flow {self.id!r} has profile times that do not increase")
         shares = self.vehicle_classes.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,12 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
 """Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
 PolicyPhase = Literal["demand", "network", "behaviour", "signals", "coordination", "timeline"]
+ReadPrograms = Callable[[str, str | None], tuple[SignalProgram, ...]]
 REGISTRY: dict[str, type[Policy]] = {}
 
 
@@ -31,6 +33,10 @@ class Builder(Protocol):
     @property
     def network(self) -> Network:
         """The network before any policy."""
+
+    @property
+    def programs(self) -> tuple[SignalProgram, ...]:
+        """Signal programs after the policies of all earlier phases."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
@@ -58,6 +64,9 @@ class Builder(Protocol):
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
+
+    def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
+        """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
 
     def respond(self, rule: Rule) -> None:
         """Let drivers respond in the zones of a rule."""
@@ -106,6 +115,17 @@ class Policy(Model):
             raise PolicyError(f"policy kind {kind!r}", f"already taken by {present.__name__}", "a kind of its own",
                               f"rename the kind of {cls.__name__}")
         REGISTRY[kind] = cls
+
+    def with_files(self, read_programs: ReadPrograms) -> Self:
+        """Return the policy with the files read that it names; ``self`` if it names none.
+
+        Parameters
+        ----------
+        read_programs
+            Gives the signal programs of a file: path as written, and name of the programs (``None``: the last of each
+            signal).
+        """
+        return self
 
     def lower(self, builder: Builder) -> None:
         """Edit the world through the builder."""

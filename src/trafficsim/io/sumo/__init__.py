@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
 from trafficsim.io.sumo.ledger import Act, Ledger
@@ -20,6 +21,7 @@ from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector
+from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
 # Root elements as they occur in practice; SUMO itself accepts any.
@@ -116,6 +118,32 @@ Remedy: correct the path or its permissions.
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
     return SumoImport(made, demand, tuple(types.classes.values()), detectors, report)
+
+
+def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:
+    """Read the signal programs of a SUMO additional file or network; of several for one signal the last one.
+
+    Parameters
+    ----------
+    path
+        ``.add.xml``, ``.tll.xml`` or ``.net.xml``, plain or gzip.
+    program_id
+        Take programs of this name (``programID``) alone.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or of the wrong kind, has no such program, or one that cannot be used.
+    """
+    logics = list(read_xml(Path(path), (*ADDITIONAL_ROOTS, "net")).all("tlLogic"))
+    names = list(dict.fromkeys(element.get("programID", "0") for element in logics))
+    if program_id is not None:
+        logics = [element for element in logics if element.get("programID", "0") == program_id]
+    if not logics:
+        found = f"no program {program_id!r}" if names else "no signal program"
+        raise InputError(str(path), found, f"one of {', '.join(names[:8])}" if names else "elements tlLogic",
+                         "correct program" if names else "give the file that holds the signal programs")
+    return tuple(read_signals(logics, Ledger()).values())
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:

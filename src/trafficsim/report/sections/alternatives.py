@@ -113,7 +113,7 @@ def _changes(writer: Writer, alternative: str, scenario: str, engine: str) -> It
 
 def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Markup]:
     """Name the policies whose cells all keep their value, and those that have no row."""
-    active = {one.policy for one in found if any(cell.before != cell.after for cell in one.cells)}
+    active = {one.policy for one in found if any(cell.changed for cell in one.cells)}
     kinds = [str(entry.get("kind")) for entry in writer.material.alternatives[alternative]]
     # numbered where a kind occurs more than once, as in the ledger
     labels = [kind if kinds.count(kind) == 1 else f"{kind} #{kinds[:place + 1].count(kind)}"
@@ -152,8 +152,8 @@ def _cells(writer: Writer, one: Change, key: str, place: tuple[str, Markup]) -> 
                         count=writer.number(len(one.cells), 0))
     caption = words.say("alternatives.cells_caption", field=_field(writer, one), policy=name(one.policy),
                         alternative=name(place[0]), setting=place[1])
-    rows = [[name(cell.name), _value(writer, cell.before), _value(writer, cell.after), Markup.escape(unit)]
-            for cell in one.cells[:MOST_CELLS]]
+    rows = [[name(f"{cell.name} {cell.letters}".rstrip()), _value(writer, cell.before), _value(writer, cell.after),
+             Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
     more = len(one.cells) - MOST_CELLS
     notes = [words.say("alternatives.cells_more", count=writer.number(more, 0))] if more > 0 else []
     columns = writer.columns("cell", "#before", "#after", "unit")
