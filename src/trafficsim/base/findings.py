@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Level = Literal["error", "warning", "info"]
 
@@ -21,6 +21,7 @@ class Finding:
     where : the file, key, link, junction or vehicle
     message : what was found
     remedy : what to do about it; empty for pure information
+    count : how many things it speaks of; ``where`` then names some of them
 
     Examples
     --------
@@ -33,8 +34,9 @@ class Finding:
     where: str
     message: str
     remedy: str = ""
+    count: int = 1
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the finding as a plain dictionary, for ``--json``."""
         return asdict(self)
 

@@ -15,7 +15,8 @@ from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.greens import settled
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Detector, NetworkSource, Scenario
@@ -34,6 +35,7 @@ class _Imported:
     vehicle_classes: tuple[VehicleClass, ...] = ()
     detectors: tuple[Detector, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -143,7 +145,7 @@ def naming(label: str) -> Iterator[None]:
 
 def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
-    network = _with_signals(_with_names(imported.network, scenario.network), scenario.signals)
+    network = settled(_with_signals(_with_names(imported.network, scenario.network), scenario.signals))
     demand = _all_demand(scenario, imported.demand, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
@@ -151,6 +153,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     return World(
         scenario=scenario.model_copy(update={"detectors": detectors}), network=network, demand=demand,
         vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
+        unserved=imported.unserved,
     )
 
 
@@ -179,7 +182,7 @@ def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
 
     found = read_sumo(network, routes, additional)
     return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
-                     tuple(found.report.findings))
+                     tuple(found.report.findings), found.unserved)
 
 
 def _with_names(network: Network, source: NetworkSource | Network) -> Network:

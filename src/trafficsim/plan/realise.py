@@ -22,7 +22,7 @@ from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
 from trafficsim.kernels.rng import MASK64, Stream, hash_name, mix64, u01
 from trafficsim.plan.arrays import F8, I4, U8
-from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.scenario import Time
 
 MOST_SCORE = 3.0
@@ -153,22 +153,6 @@ def flow_people(flow: Flow, rate: Rate, seed_key: int, start_s: float) -> tuple[
     departures = arrivals(rate, hash_name("flow", flow.id, seed_key))
     numbers = np.flatnonzero(departures >= start_s)
     return [f"{flow.id}#{number}" for number in numbers.tolist()], departures[numbers]
-
-
-def check_trip_times(trips: Sequence[Trip], time: Time) -> None:
-    """Refuse trips that depart outside the departure window.
-
-    Raises
-    ------
-    DemandError
-        Naming the trip; nothing is dropped silently.
-    """
-    for trip in trips:
-        if not time.start_s <= trip.depart_s <= time.analysis_end_s:
-            side = "before the start" if trip.depart_s < time.start_s else "after the end of the analysis period"
-            raise DemandError(f"trip {trip.id!r}", f"departure at {trip.depart_s:g} s, {side}",
-                              f"a departure from {time.start_s:g} s to {time.analysis_end_s:g} s",
-                              "move the departure, or change time.start_s, time.warmup_s or time.analysis_s")
 
 
 def check_names(demand: Demand) -> None:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from trafficsim.base.errors import DemandError
-from trafficsim.plan.arrays import I4
+from trafficsim.plan.arrays import BOOL, I4
 from trafficsim.plan.network import NetworkPlan, starts, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.vehicles import KINDS
@@ -74,6 +74,17 @@ class Access:
         self._cost = np.maximum(np.rint(cost), 1.0)
         links = len(network.link_id)
         self._graph = csr_array((self._cost, (self._from, self._to)), shape=(links, links))
+
+    def reached(self, origin: int) -> BOOL:
+        """Return whether each link can be reached from a link."""
+        reached = np.zeros(self._graph.shape[0], np.bool_)
+        reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
+        return reached
+
+    def path(self, origin: int, target: int) -> list[int] | None:
+        """Fastest path from one link to another, with both; ``None`` when there is none."""
+        ((_, found),) = _paths(self, origin, (target,))
+        return None if found is None else list(found)
 
     def predecessors(self, origin: int) -> NDArray[np.int64]:
         """Link before each link on the fastest path from ``origin``; -1 where there is none."""
@@ -138,7 +149,7 @@ def _refuse(request: RouteRequest, fine: NDArray[np.bool_], found: str, permissi
         return
     position = int(np.argmin(fine))
     link, *rest = request.route[position:]
-    who, following = _name(permission), rest[0] if rest else ""
+    who, following = permission_name(permission), rest[0] if rest else ""
     raise DemandError(f"{request.label}: route position {position}, link {link!r}",
                       found.format(who=who, following=following),
                       f"links joined by movements that are open to {who}",
@@ -161,7 +172,7 @@ def _waypoints(request: RouteRequest, permission: int, access: Access, network: 
     links = tuple(link_of(link, request.label, network) for link in request.waypoints)
     for link, index in zip(request.waypoints, links, strict=True):
         if not access.link_open[index]:
-            raise DemandError(f"{request.label}: link {link!r}", f"closed to {_name(permission)}",
+            raise DemandError(f"{request.label}: link {link!r}", f"closed to {permission_name(permission)}",
                               "a link that is open to the vehicle", "choose another link or vehicle class")
     return links
 
@@ -182,7 +193,7 @@ def _join(request: RouteRequest, permission: int, links: tuple[int, ...],
         leg = legs[permission, origin, target]
         if leg is None:
             raise DemandError(request.label, f"no path from {network.link_id[origin]!r} to {network.link_id[target]!r}"
-                              f" for {_name(permission)}", "links that are joined by open lanes and movements",
+                              f" for {permission_name(permission)}", "links joined by open lanes and movements",
                               "connect them, or choose another origin or destination")
         route += leg[1:]
     return tuple(route)
@@ -198,5 +209,6 @@ def link_of(link: str, where: str, network: NetworkPlan) -> int:
     return index
 
 
-def _name(permission: int) -> str:
+def permission_name(permission: int) -> str:
+    """Name a permission in a message."""
     return "any vehicle" if permission == IGNORING else f"vehicles of kind {KINDS[permission]!r}"

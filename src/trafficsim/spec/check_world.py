@@ -43,22 +43,14 @@ def require_sound(world: World) -> None:
 
 def _times(world: World) -> Iterator[Finding]:
     time, demand = world.scenario.time, world.demand
-    if not demand.trips and not any(flow.volume_veh_h > 0 for flow in demand.flows):
+    if not world.unserved and not demand.trips and not any(flow.volume_veh_h > 0 for flow in demand.flows):
         yield Finding("error", "empty-demand", "demand", "no trips, and no flow with a volume above 0",
                       "add [[demand.flows]], [[demand.trips]] or demand.file")
     for flow in demand.flows:
         begin, end = _or(flow.begin_s, time.start_s), _or(flow.end_s, time.analysis_end_s)
-        if begin >= end or begin >= time.analysis_end_s or end <= time.start_s:
-            yield Finding("error", "flow-outside", f"flow {flow.id!r}",
-                          f"it runs from {begin:g} s to {end:g} s, departures of the scenario from "
-                          f"{time.start_s:g} s to {time.analysis_end_s:g} s",
+        if begin >= end:
+            yield Finding("error", "flow-outside", f"flow {flow.id!r}", f"it runs from {begin:g} s to {end:g} s",
                           "correct begin_s and end_s, which are clock times, or the scenario's time")
-    outside = [trip for trip in demand.trips if not time.start_s <= trip.depart_s <= time.analysis_end_s]
-    if outside:
-        yield Finding("error", "departure-outside", f"trip {outside[0].id!r}: depart_s",
-                      f"{len(outside)} trips that depart before {time.start_s:g} s or after {time.analysis_end_s:g} s "
-                      f"(the first at {outside[0].depart_s:g} s)",
-                      "correct depart_s, a clock time, or time.start_s, time.warmup_s and time.analysis_s")
 
 
 def _detectors(scenario: Scenario, network: Network) -> Iterator[Finding]:

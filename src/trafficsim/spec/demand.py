@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -51,6 +52,8 @@ class Trip(Model):
         Clock time at which it wants to enter.
     route
         Link ids; or give ``origin`` and ``destination`` and the fastest free-flow path is taken and frozen.
+    via
+        Links to pass between origin and destination, in driving order.
     vehicle_class
         Name of a vehicle class, or of a mix.
     depart_position_m
@@ -71,6 +74,7 @@ class Trip(Model):
     route: tuple[str, ...] = ()
     origin: str | None = None
     destination: str | None = None
+    via: tuple[str, ...] = ()
     vehicle_class: str = "car"
     depart_position_m: float | None = Field(default=None, ge=0)
     depart_lane: int | None = Field(default=None, ge=0)
@@ -94,6 +98,8 @@ class Flow(Model):
         Mean volume over the time with profile factor 1.
     origin, destination, route
         First and last link (fastest free-flow path), or all links of the route.
+    via
+        Links to pass between origin and destination, in driving order.
     begin_s, end_s
         Clock time of its beginning and end; ``None`` is the begin and end of departures of the scenario.
     profile
@@ -114,6 +120,7 @@ class Flow(Model):
     origin: str | None = None
     destination: str | None = None
     route: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
     begin_s: float | None = None
     end_s: float | None = None
     profile: tuple[tuple[float, float], ...] = ()
@@ -157,3 +164,30 @@ class Demand(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A trip or flow that nothing can carry: it does not depart, and is told with its reason.
+
+    Attributes
+    ----------
+    name : of the trip or flow
+    kind : ``"trip"`` or ``"flow"``
+    vehicle_class : its class, or the classes of the flow that cannot be served
+    depart_s : clock time of its departure or begin; ``None`` when nobody says
+    reason : why
+    vehicles : how many vehicles it would have brought on the mean; ``None`` when nobody knows
+
+    Examples
+    --------
+    >>> Unserved("t", "trip", "car", 0.0, "no way leads from 'a' to 'b'").vehicles
+    1.0
+    """
+
+    name: str
+    kind: Literal["trip", "flow"]
+    vehicle_class: str
+    depart_s: float | None
+    reason: str
+    vehicles: float | None = 1.0

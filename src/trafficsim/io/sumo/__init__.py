@@ -15,10 +15,10 @@ from trafficsim.io.sumo.net import Net, build_graph, read_net
 from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
 from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
-from trafficsim.io.sumo.stops import DETECTORS, Place, read_bus_stops, read_detectors
-from trafficsim.io.sumo.vtypes import VehicleTypes, read_types
+from trafficsim.io.sumo.stops import DETECTORS, read_bus_stops, read_detectors
+from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.signals import SignalProgram
@@ -60,6 +60,7 @@ class SumoImport:
     vehicle_classes : the vehicle types
     detectors : point detectors
     report : what was read, inferred, repaired and ignored
+    unserved : trips and flows that name what is not there, each with its reason
     """
 
     network: Network
@@ -67,6 +68,7 @@ class SumoImport:
     vehicle_classes: tuple[VehicleClass, ...]
     detectors: tuple[Detector, ...]
     report: ImportReport
+    unserved: tuple[Unserved, ...] = ()
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
@@ -90,9 +92,9 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
     InputError
         If a file is missing, damaged, hostile or of the wrong kind, or holds a value that cannot be used.
     NetworkError
-        If the network contradicts itself.
+        If two edges have one name, or lanes cannot be told apart.
     DemandError
-        If a vehicle names an edge, type or route that is not there, or its route has a gap.
+        If two vehicles have one name.
 
     Examples
     --------
@@ -114,10 +116,14 @@ Remedy: correct the path or its permissions.
     links = made.links
     places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
     detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
-    demand = _demand(RouteBook(made, net.dropped, ledger), types, places, elements)
+    reader = DemandReader(types, RouteBook(links, _absent(net), ledger), places, ledger)
+    for element in elements:
+        if element.tag in ("route", "routeDistribution"):
+            reader.routes.read(element)
+    demand = reader.read(elements)
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
-    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report)
+    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved))
 
 
 def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:
@@ -162,12 +168,9 @@ def _network(net: Net, programs: Sequence[Element], ledger: Ledger) -> Network:
     return Network(graph, connections, used, left_hand_traffic=left_hand)
 
 
-def _demand(book: RouteBook, types: VehicleTypes, places: Mapping[str, Place | None],
-            elements: Sequence[Element]) -> Demand:
-    for element in elements:
-        if element.tag in ("route", "routeDistribution"):
-            book.read(element)
-    return DemandReader(types, book, places, book.ledger).read(elements)
+def _absent(net: Net) -> dict[str, str]:
+    """Edges of the file that are not in the network, each with the reason."""
+    return {**dict.fromkeys(net.dropped, "an edge that no car, van, truck or bus may use"), **net.left_out}
 
 
 def _note_unread(elements: Iterable[Element], ledger: Ledger) -> None:
