@@ -11,6 +11,7 @@ import numpy as np
 from trafficsim.plan.arrays import (
     CAMERA,
     DETECTOR,
+    F8,
     PATH,
     ClassArrays,
     ConnectionArrays,
@@ -23,6 +24,7 @@ from trafficsim.plan.arrays import (
     TripArrays,
     TurnArrays,
 )
+from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.record import (
     COMPLETED,
     EN_ROUTE,
@@ -106,5 +108,10 @@ def tiny_record() -> Record:
     )
 
 
+def even_ways(time_s: F8, length_m: F8) -> FreeFlow:
+    """Ways of one piece each."""
+    return FreeFlow(np.arange(len(time_s) + 1), length_m, time_s)
+
+
 def tiny_reference() -> Reference:
-    return Reference(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000), f8(20, 10))
+    return Reference(even_ways(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000)), f8(20, 10))

@@ -205,7 +205,7 @@ def _property(attribute: Attribute) -> dict[str, Any]:
         schema["enum"] = [*attribute.choices, None]
     if attribute.kind in ("integer", "number"):
         if attribute.low is not None:
-            schema["exclusiveMinimum" if attribute.above else "minimum"] = attribute.low
+            schema["minimum"] = attribute.low
         if attribute.high is not None:
             schema["maximum"] = attribute.high
     return schema

@@ -13,6 +13,9 @@ LEAST_FACTOR, MOST_FACTOR = 0.2, 2.0
 """Bounds of the desired speed over the mean (or over the limit, for classes with a speed factor). They are those that
 SUMO's documentation gives for ``normc`` speed factors; that they also bound our own speed choice is a modelling
 assumption (with cv <= 0.26 and scores within 3 they never bind there)."""
+LEAST_SPEED_MS = 0.5
+"""Nobody wants to drive slower than this (1.8 km/h), however low a limit is (modelling assumption). It is one cell per
+tick, the least that the cellular automaton drives at its default resolution."""
 
 
 def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
@@ -21,7 +24,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
 
     With the driver's normal score z, ``mean * (1 + cv * z)`` of the link; for a class with a speed factor of its own
     ``(factor_mean + factor_sd * z) * factor_speed``, where ``factor_speed_ms`` of the link is its limit unless a
-    policy moved the speed choice. Never above the class's own maximum.
+    policy moved the speed choice. Never below :data:`LEAST_SPEED_MS`, and never above the class's own maximum.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     choice = _bounded(1.0 + links.free_speed_cv[link_index] * z) * links.free_speed_mean_ms[link_index]
     factor_mean = classes.speed_factor_mean[vehicle_class]
     factor = _bounded(factor_mean + classes.speed_factor_sd[vehicle_class] * z) * links.factor_speed_ms[link_index]
-    speed = np.where(factor_mean > 0.0, factor, choice)
+    speed = np.maximum(np.where(factor_mean > 0.0, factor, choice), LEAST_SPEED_MS)
     return np.asarray(np.minimum(speed, classes.max_speed_ms[vehicle_class]), np.float64)
 
 

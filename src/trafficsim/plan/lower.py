@@ -16,11 +16,11 @@ from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import (
     People,
     draw_classes,
     flow_people,
-    gather,
     hash_names,
     normal_scores,
     vehicle_keys,

@@ -76,7 +76,7 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "status": names_of(STATUS_NAMES, trips.status),
         "entry_wait_s": nullable(seen.wait_s, entered),
         "travel_time_s": nullable(seen.travel_s, completed),
-        "free_flow_s": nullable(reference.free_flow_s),
+        "free_flow_s": nullable(reference.free_flow.total_s),
         "delay_s": nullable(seen.delay_s, completed),
         "distance_m": nullable(trips.distance_m, entered),
         "waiting_s": nullable(trips.waiting_s, entered),

@@ -12,7 +12,7 @@ import pandas as pd
 from trafficsim.base.errors import InputError, MachineError, SimulationError
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
+from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record
@@ -161,7 +161,7 @@ def reference_under_do_nothing(lowered: Lowered) -> Reference:
 
 def reference_of(plan: Plan) -> Reference:
     """Free-flow values of a plan."""
-    return Reference(free_flow_time_s(plan), route_length_m(plan), plan.links.free_speed_mean_ms)
+    return Reference(free_flow(plan), plan.links.free_speed_mean_ms)
 
 
 def check_conservation(plan: Plan, record: Record, labels: Labels) -> None:

@@ -11,6 +11,7 @@ from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.schema import within
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -78,8 +79,8 @@ class NodeSpec(Model):
     """
 
     id: str
-    x_m: float = Field(ge=-1.0e8, le=1.0e8)
-    y_m: float = Field(ge=-1.0e8, le=1.0e8)
+    x_m: float = Field(**within("x_m"))
+    y_m: float = Field(**within("y_m"))
     control: Literal[
         "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
     ] = "priority"
@@ -128,13 +129,13 @@ class LinkSpec(Model):
     id: str
     from_node: str = Field(alias="from")
     to_node: str = Field(alias="to")
-    length_m: float | None = None
-    lanes: int = Field(default=1, ge=1, le=8)
-    speed_limit_kmh: float = Field(default=50.0, gt=0, le=300)
+    length_m: float | None = Field(default=None, **within("length_m"))
+    lanes: int = Field(default=1, **within("lanes"))
+    speed_limit_kmh: float = Field(default=50.0, **within("speed_limit_kmh"))
     road_class: Literal["urban", "rural", "motorway"] = "urban"
-    priority: int = 0
-    free_speed_mean_kmh: float | None = None
-    free_speed_sd_kmh: float | None = None
+    priority: int = Field(default=0, **within("priority"))
+    free_speed_mean_kmh: float | None = Field(default=None, **within("free_speed_mean_kmh"))
+    free_speed_sd_kmh: float | None = Field(default=None, **within("free_speed_sd_kmh"))
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[str, ...] | None = None
     name: str = ""

@@ -13,6 +13,7 @@ from trafficsim.base.units import ms_to_kmh
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 from trafficsim.spec.vehicles import KINDS, Kind
 
 HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
@@ -262,13 +263,14 @@ def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
     used = {end for edge in net.edges.values() for end in (edge.tail, edge.head)}
     for name, junction in net.junctions.items():
         if name in used:
-            graph.add_node(name, x_m=junction.number("x"), y_m=junction.number("y"),
-                           control=_control(net, junction, ledger))
+            found = {"x_m": junction.number("x"), "y_m": junction.number("y"), "control": _control(net, junction, ledger)}
+            graph.add_node(name, **complete(found, NODE_ATTRIBUTES, junction.where))
             ledger.note("read", "junction", junction.where)
         else:
             ledger.note("ignored", "junction without edges for vehicles", junction.where)
     for edge in net.edges.values():
-        graph.add_edge(edge.tail, edge.head, key=edge.id, **_attributes(net, edge))
+        found = complete(_attributes(net, edge), EDGE_ATTRIBUTES, edge.element.where)
+        graph.add_edge(edge.tail, edge.head, key=edge.id, **found)
     ledger.note("inferred", "road class of an edge, from its type or its limit", net.root.file, times=len(net.edges))
     return graph
 
