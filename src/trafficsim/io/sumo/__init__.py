@@ -19,12 +19,16 @@ from trafficsim.io.sumo.vtypes import VehicleTypes, read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector
+from trafficsim.spec.scenario import Detector, DriversOf
 from trafficsim.spec.vehicles import VehicleClass
 
 # Root elements as they occur in practice; SUMO itself accepts any.
 DEMAND_ROOTS = ("routes", "additional", "add", "additionals", "trips", "flows", "vehicles")
 ADDITIONAL_ROOTS = (*DEMAND_ROOTS, "tlLogics", "detectors")
+WHOSE: dict[DriversOf, str] = {
+    "file": "vehicle classes accelerate and follow as the vehicle types of the SUMO files say",
+    "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
+}
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
               "busStop", *DETECTORS, *PASSENGERS}
 
@@ -58,6 +62,7 @@ class SumoImport:
     vehicle_classes : the vehicle types
     detectors : point detectors
     report : what was read, inferred, repaired and ignored
+    description : what it was made from, and whose drivers the vehicle classes are
     """
 
     network: Network
@@ -65,13 +70,15 @@ class SumoImport:
     vehicle_classes: tuple[VehicleClass, ...]
     detectors: tuple[Detector, ...]
     report: ImportReport
+    description: str = ""
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
         return self.report.counts()
 
 
-def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = ()) -> SumoImport:
+def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
+              drivers: DriversOf = "file") -> SumoImport:
     """Import a SUMO network with its demand.
 
     Parameters
@@ -82,6 +89,8 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
         Route files: vehicles, trips, flows, routes, vehicle types.
     additional
         Additional files: signal programs (the last loaded of a controller wins), bus stops, detectors, vehicle types.
+    drivers
+        ``"file"``: vehicles accelerate and follow as the files' types say; ``"own"``: as our class of their kind.
 
     Raises
     ------
@@ -108,14 +117,15 @@ Remedy: correct the path or its permissions.
     for element in elements:
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
-    types = read_types(elements, ledger)
+    types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
     detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
     demand = _demand(RouteBook(made, net.dropped, ledger), types, places, elements)
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
-    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report)
+    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report,
+                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:
