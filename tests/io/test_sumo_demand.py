@@ -10,13 +10,14 @@ from tests.io.sumo_files import imported, priority_net
 from trafficsim.base.errors import InputError
 from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.demand import Flow, Trip
-from trafficsim.spec.vehicles import VehicleClass
+from trafficsim.spec.scenario import DriversOf
+from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
 ROUTE = '<route edges="w_in e_out"/>'
 
 
-def read(folder: Path, routes: str, additional: str = "") -> SumoImport:
-    return imported(folder, priority_net(), routes, additional)
+def read(folder: Path, routes: str, additional: str = "", drivers: DriversOf = "file") -> SumoImport:
+    return imported(folder, priority_net(), routes, additional, drivers)
 
 
 def one_trip(folder: Path, routes: str, additional: str = "") -> Trip:
@@ -66,13 +67,40 @@ def test_vehicle_types(tmp_path: Path, attributes: str, kind: str, length_m: flo
     assert made.max_speed_kmh == pytest.approx(max_speed_kmh)
 
 
-def test_parameters_of_another_model_are_ignored_and_counted(tmp_path: Path) -> None:
-    found = read(tmp_path, '<vType id="x" accel="9" tau="0.5" color="red"/>')
+def test_drivers_of_the_file_are_mapped_and_what_is_not_is_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" accel="1.5" tau="1.6" emergencyDecel="9" color="red"/>')
+    assert {thing for thing in found.counts()["ignored"] if thing.startswith("attribute")} == {
+        "attribute emergencyDecel of another car-following model", "attribute color of a vehicle type",
+    }
+    default, made = found.vehicle_classes
+    assert made.acceleration_ms2 < default.acceleration_ms2
+    assert made.headway_s > default.headway_s
+    assert made.dawdling_ms == pytest.approx(1.5 * 0.5 / 2)
+
+
+def test_own_drivers_leave_the_parameters_of_the_file_and_count_them(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" accel="9" tau="0.5" color="red"/>', drivers="own")
     assert found.counts()["ignored"] | {
         "attribute accel of another car-following model": 1, "attribute tau of another car-following model": 1,
         "attribute color of a vehicle type": 1,
     } == found.counts()["ignored"]
-    assert found.vehicle_classes[-1].acceleration_ms2 == found.vehicle_classes[0].acceleration_ms2
+    car = DEFAULT_CLASSES[0]
+    for made in found.vehicle_classes:
+        assert (made.acceleration_ms2, made.headway_s, made.deceleration_ms2, made.dawdling_ms) == (
+            car.acceleration_ms2, car.headway_s, car.deceleration_ms2, 0.0)
+
+
+def test_a_driver_beyond_what_the_engine_holds_is_brought_within_and_said(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" decel="9" tau="4"/>')
+    assert found.vehicle_classes[-1].deceleration_ms2 == 6.0
+    assert found.vehicle_classes[-1].headway_s == 2.5
+    assert sum("that the engine cannot hold" in thing for thing in found.counts()["repaired"]) == 2
+
+
+def test_another_car_following_model_is_said(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" carFollowModel="IDM"/><vType id="y" carFollowModel="Krauss"/>')
+    assert [thing for thing in found.counts()["repaired"] if "car-following model IDM" in thing]
+    assert not [thing for things in found.counts().values() for thing in things if "model Krauss" in thing]
 
 
 def test_ignoring_type_uses_lanes_of_others(tmp_path: Path) -> None:
@@ -184,6 +212,11 @@ BROKEN = {
     "same id": (f'<vehicle id="a" depart="0">{ROUTE}</vehicle>' * 2, "second time", "line 2"),
     "length": ('<vType id="x" length="-4"/>', "length_m", "vType 'x'"),
     "length in words": ('<vType id="x" length="long"/>', "'long'", "length"),
+    "negative tau": ('<vType id="x" tau="-1"/>', "tau", "vType 'x'", "-1 s", "0.1 to 10 s"),
+    "sigma above 1": ('<vType id="x" sigma="1.5"/>', "sigma", "1.5", "0 to 1"),
+    "accel of nothing": ('<vType id="x" accel="0"/>', "accel", "0.1 to 20 m/s2"),
+    "decel in words": ('<vType id="x" decel="hard"/>', "decel", "'hard'"),
+    "accel NaN": ('<vType id="x" accel="nan"/>', "accel", "finite"),
     "speed factor": ('<vType id="x" speedFactor="normal"/>', "speedFactor", "'normal'"),
     "distribution": ('<vTypeDistribution id="d" vTypes="y"/>', "'y'", "vTypeDistribution 'd'"),
     "empty distribution": ('<vTypeDistribution id="d"/>', "probabilities", "vTypeDistribution 'd'"),

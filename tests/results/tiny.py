@@ -68,7 +68,7 @@ def tiny_plan() -> Plan:
             np.array([0, 0, 3], np.uint8), f8(0, 0, 0)),
         signals=SignalArrays(("s",), i4(0, 1), i4(0, 2), f8(30, 30), i4(0, 1), np.array([2, 0], np.uint8), f8(0)),
         classes=ClassArrays(("car",), i4(0), f8(4.5), f8(2.5), f8(50), f8(1.8), f8(0.015), f8(1.2), f8(4), f8(0), f8(0),
-                            np.zeros(1, np.bool_)),
+                            np.zeros(1, np.bool_), f8(0)),
         trips=TripArrays(
             ("early", "one", "two", "three", "four"), np.arange(5, dtype=np.uint64), i4(0, 0, 0, 0, 0),
             f8(0, 0, 0, 0, 0), f8(50, 100, 200, 300, 400), i4(0, 2, 4, 6, 8, 10), i4(0, 1, 0, 1, 0, 1, 0, 1, 0, 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,13 @@ app = typer.Typer(
     help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+class DriversChoice(StrEnum):
+    """Whose car following is taken."""
+
+    file = "file"
+    own = "own"
 
 
 @app.callback()
@@ -33,6 +41,9 @@ def sumo(
     additional: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Signal programs (.add.xml); may be repeated.")
     ] = None,
+    drivers: Annotated[
+        DriversChoice, typer.Option(help="Car following: that of the files' vehicle types, or that of our classes.")
+    ] = DriversChoice.file,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
     from trafficsim.io.scenario_file import write_scenario
@@ -40,7 +51,7 @@ def sumo(
 
     named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
     (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)
-    found = read_sumo(net, demand, programs)
+    found = read_sumo(net, demand, programs, "own" if drivers is DriversChoice.own else "file")
     written = write_scenario(out, found)
     _report(found.report.counts())
     for path in written:

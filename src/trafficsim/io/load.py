@@ -180,7 +180,7 @@ def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
     )
     from trafficsim.io.sumo import read_sumo
 
-    found = read_sumo(network, routes, additional)
+    found = read_sumo(network, routes, additional, source.sumo.drivers)
     return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
                      tuple(found.report.findings), found.unserved)
 

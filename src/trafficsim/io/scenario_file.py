@@ -38,6 +38,10 @@ class Imported(Protocol):
     def detectors(self) -> tuple[Detector, ...]:
         """Point detectors."""
 
+    @property
+    def description(self) -> str:
+        """What it was made from, for people."""
+
 
 def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """Write ``NAME.toml``, ``NAME-network.json`` and, if there are trips, ``NAME-trips.csv``; return their paths.
@@ -81,6 +85,7 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
     with_stops = [trip for trip in demand.trips if trip.stops]
     return {
         "name": "".join(c if c.isalnum() or c in "_.+-" else "_" for c in name),
+        "description": imported.description,
         "time": _time(demand),
         "network": {"file": network},
         "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},

@@ -142,6 +142,7 @@ KIND_FIELDS = {
     "top_speed": "f4",  # cells per tick
     "bit": "i2",  # kinds whose permissions it has
     "cells": "i2",  # length with standing gap
+    "dawdling": "i4",  # what a free driver lacks of the desired speed, on average (1/256 cell per tick)
 }
 WAY_FIELDS = {
     "turn": "u1",  # at the end of the link, EXIT at the last one of a route

@@ -162,6 +162,9 @@ class BuilderSpec(Model):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
+DriversOf = Literal["file", "own"]
+
+
 class SumoSource(Model):
     """A SUMO network with its demand and additional files; paths may be ``package://NAME/PATH``.
 
@@ -173,6 +176,9 @@ class SumoSource(Model):
         Files with routes, trips and flows.
     additional
         Files with signal programs, stops and detectors.
+    drivers
+        ``"file"``: the files' vehicle types (or SUMO's default types) say how vehicles accelerate, follow and choose
+        their speed. ``"own"``: only dimensions and speed choice are taken; they follow as our car, van, truck and bus.
 
     Examples
     --------
@@ -183,6 +189,7 @@ class SumoSource(Model):
     network: str
     routes: tuple[str, ...] = ()
     additional: tuple[str, ...] = ()
+    drivers: DriversOf = "file"
 
 
 class NetworkSource(Model):

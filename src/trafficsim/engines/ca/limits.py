@@ -6,6 +6,7 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.headways import LEAST_TICKS
 from trafficsim.kernels.words import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FACTOR
@@ -81,8 +82,8 @@ def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
              MOST_LENGTH_CELLS, "take larger cells"),
             ("acceleration_ms2", acceleration, units.acceleration, units.acceleration * MOST_ACC,
              "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),
-            ("headway_s", float(classes.headway_s[row]) / tick, 1, units.headway * MOST_HEADWAY,
-             "take shorter ticks" if classes.headway_s[row] < tick else "take longer ticks"),
+            ("headway_s", float(classes.headway_s[row]) / tick, LEAST_TICKS, units.headway * MOST_HEADWAY,
+             "take shorter ticks" if classes.headway_s[row] < LEAST_TICKS * tick else "take longer ticks"),
         ):
             if not least <= value <= most:
                 raise InputError(

@@ -20,13 +20,17 @@ from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector
+from trafficsim.spec.scenario import Detector, DriversOf
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
 # Root elements as they occur in practice; SUMO itself accepts any.
 DEMAND_ROOTS = ("routes", "additional", "add", "additionals", "trips", "flows", "vehicles")
 ADDITIONAL_ROOTS = (*DEMAND_ROOTS, "tlLogics", "detectors")
+WHOSE: dict[DriversOf, str] = {
+    "file": "vehicle classes accelerate and follow as the vehicle types of the SUMO files say",
+    "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
+}
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
               "busStop", *DETECTORS, *PASSENGERS}
 
@@ -61,6 +65,7 @@ class SumoImport:
     detectors : point detectors
     report : what was read, inferred, repaired and ignored
     unserved : trips and flows that name what is not there, each with its reason
+    description : what it was made from, and whose drivers the vehicle classes are
     """
 
     network: Network
@@ -69,13 +74,15 @@ class SumoImport:
     detectors: tuple[Detector, ...]
     report: ImportReport
     unserved: tuple[Unserved, ...] = ()
+    description: str = ""
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
         return self.report.counts()
 
 
-def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = ()) -> SumoImport:
+def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
+              drivers: DriversOf = "file") -> SumoImport:
     """Import a SUMO network with its demand.
 
     Parameters
@@ -86,6 +93,8 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
         Route files: vehicles, trips, flows, routes, vehicle types.
     additional
         Additional files: signal programs (the last loaded of a controller wins), bus stops, detectors, vehicle types.
+    drivers
+        ``"file"``: vehicles accelerate and follow as the files' types say; ``"own"``: as our class of their kind.
 
     Raises
     ------
@@ -112,7 +121,7 @@ Remedy: correct the path or its permissions.
     for element in elements:
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
-    types = read_types(elements, ledger)
+    types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
     detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
@@ -123,7 +132,8 @@ Remedy: correct the path or its permissions.
     demand = reader.read(elements)
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
-    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved))
+    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved),
+                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
 
 
 def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:

@@ -263,7 +263,8 @@ def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
     used = {end for edge in net.edges.values() for end in (edge.tail, edge.head)}
     for name, junction in net.junctions.items():
         if name in used:
-            found = {"x_m": junction.number("x"), "y_m": junction.number("y"), "control": _control(net, junction, ledger)}
+            found = {"x_m": junction.number("x"), "y_m": junction.number("y"),
+                     "control": _control(net, junction, ledger)}
             graph.add_node(name, **complete(found, NODE_ATTRIBUTES, junction.where))
             ledger.note("read", "junction", junction.where)
         else:
