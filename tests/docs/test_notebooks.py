@@ -13,13 +13,15 @@ from tests.docs.pages import NOTEBOOKS, ROOT, execute
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 OWN = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+RUN = pytest.mark.parametrize("path", [
+    pytest.param(path, id=path.stem, marks=() if path.stem == "own_policy" else pytest.mark.long) for path in NOTEBOOKS])
 
 
 def test_there_are_notebooks() -> None:
     assert len(NOTEBOOKS) >= 2
 
 
-@OWN
+@RUN
 def test_runs_and_gives_the_outputs_it_is_kept_with(path: Path) -> None:
     kept = nbformat.read(path, as_version=4)
     executed = execute(nbformat.read(path, as_version=4), ROOT / "notebooks")

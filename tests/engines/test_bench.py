@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 
 import numpy as np
@@ -88,7 +89,10 @@ def test_the_named_cases_are_there() -> None:
     assert list(CASES) == ["ring-10k", "grid10", "grid20", "city-400k", "sparse-city"]
 
 
-@pytest.mark.parametrize("case", list(TINY.values()), ids=list(TINY))
+# Each part is compiled by itself here, which takes a minute; without the compiler the same is checked every time.
+@pytest.mark.parametrize("case", [
+    pytest.param(case, id=name, marks=pytest.mark.long if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0" else ())
+    for name, case in TINY.items()])
 def test_the_step_part_by_part_is_the_step(case: Case) -> None:
     (_, whole), (_, parts) = ready(case), ready(case)
     clock = Clock()
