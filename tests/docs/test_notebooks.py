@@ -14,7 +14,8 @@ from tests.docs.pages import NOTEBOOKS, ROOT, execute
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 OWN = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 RUN = pytest.mark.parametrize("path", [
-    pytest.param(path, id=path.stem, marks=() if path.stem == "own_policy" else pytest.mark.long) for path in NOTEBOOKS])
+    pytest.param(path, id=path.stem, marks=() if path.stem == "own_policy" else pytest.mark.long)
+    for path in NOTEBOOKS])
 
 
 def test_there_are_notebooks() -> None:
