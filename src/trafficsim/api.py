@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import as_errors
 from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
@@ -99,7 +100,7 @@ def build(source: str | Path | Scenario | World) -> World:
     return source if isinstance(source, World) else load_world(source)
 
 
-def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
+def check(source: str | Path | Scenario | World | Study, *, strict: bool = False) -> tuple[Finding, ...]:
     """Say what would ruin a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
 
     Of a study, every scenario is checked, and every alternative is lowered once.
@@ -108,6 +109,8 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     ----------
     source
         A file, a scenario, a world, or a study.
+    strict
+        Report repairs as errors.
 
     Raises
     ------
@@ -123,6 +126,11 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     >>> [finding.level for finding in ts.check(road) if finding.level != "info"]
     []
     """
+    found = _found(source)
+    return as_errors(found) if strict else found
+
+
+def _found(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
         with naming(str(source)):
             return _check_study(read_study(source), Path(source).parent)
@@ -224,7 +232,7 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
     subject
         A scenario file, a scenario, a world, or a study.
     options
-        ``engine``, ``replications``, ``seed``, ``workers``, ``out`` and ``progress`` of
+        ``engine``, ``replications``, ``seed``, ``workers``, ``out``, ``progress`` and ``strict`` of
         :func:`trafficsim.run.runner.run_scenario`; for a study, those of :func:`compare`.
 
     Raises
@@ -250,8 +258,7 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
 
     world = build(subject)
     with naming(_place(subject).label):
-        require_sound(world)
-        return run_scenario(world, **options)
+        return run_scenario(world, findings=require_sound(world), **options)
 
 
 def compare(  # noqa: PLR0913 - the options of a study are named one by one for those who call it

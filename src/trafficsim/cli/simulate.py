@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trafficsim.cli.guard import guarded, print_json, say, show
-from trafficsim.cli.options import Executor, Json, Out, Resume, Workers
+from trafficsim.cli.options import Executor, Json, Out, Resume, Strict, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,7 @@ def run(
     workers: Workers = 1,
     out: Out = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too; needs --out.")] = False,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario and show its indicators."""
@@ -47,7 +48,7 @@ def run(
 
     with _progress() as progress:
         result = api.run(scenario, engine=engine.value, seed=seed, replications=replications, workers=workers, out=out,
-                         progress=progress)
+                         progress=progress, strict=strict)
     if csv and out is not None:
         _write_csv(result.tables, out)
     if as_json:
@@ -130,14 +131,18 @@ def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
 def _show_run(result: RunResult) -> None:
     from trafficsim.results.formats import indicators_view
     from trafficsim.results.gridlocks import status_lines
+    from trafficsim.results.unserved import unserved_lines
 
     summary = result.as_json()
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
     show(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     typer.echo(f"vehicles: {vehicles}")
-    for line in status_lines(summary):
+    for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
         typer.echo(line)
+    if "repairs" in summary:
+        done = ", ".join(f"{count} {code}" for code, count in summary["repairs"].items())
+        typer.echo(f"repaired: {done} (trafficsim check says what and where)")
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
     typer.echo(f"digest: {summary['digest']}")

@@ -15,6 +15,7 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
 from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
+from trafficsim.results.unserved import unserved_summary
 
 
 def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> dict[str, Any]:
@@ -26,7 +27,8 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
     ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
     ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
-    vehicles of each), and ``failed`` (reason by replication) when there are any.
+    vehicles of each), and, when there are any, ``unserved`` (trips and flows that nothing can carry, with reasons) and
+    ``failed`` (reason by replication).
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -40,6 +42,9 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
     }
+    lost = unserved_summary(tables["unserved"]) if "unserved" in tables else {}
+    if lost:
+        summary["unserved"] = lost
     failed = runs[runs["status"] == "failed"]
     if len(failed):
         summary["failed"] = {str(row.replication): str(row.reason) for row in failed.itertuples()}

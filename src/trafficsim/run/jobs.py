@@ -24,6 +24,7 @@ from trafficsim.results.reference import Reference
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
+from trafficsim.results.unserved import unserved_table
 from trafficsim.spec.policy import Policy
 
 TRACE_S = 900.0
@@ -122,6 +123,7 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
         "runs": runs_table(plan, record, job.labels),
+        "unserved": unserved_table(prepared.unserved, job.labels),
     }
 
 

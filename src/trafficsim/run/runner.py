@@ -12,6 +12,8 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import refuse_repairs, repairs_by_code
 from trafficsim.engines.registry import check_engine, engine_named
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
@@ -85,6 +87,8 @@ class RunResult(WithTables):
     seed: int
     replications: int
     tables: Mapping[str, pd.DataFrame]
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    """How often what was repaired before the run, by code."""
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -94,7 +98,8 @@ class RunResult(WithTables):
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``run --json``."""
         head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
-        return {**head, "version": __version__, **self.summary}
+        repaired = {"repairs": dict(self.repairs)} if self.repairs else {}
+        return {**head, "version": __version__, **self.summary, **repaired}
 
     def _repr_html_(self) -> str:
         """Show the indicators in a notebook."""
@@ -169,6 +174,7 @@ class StudyResult(WithTables):
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
     world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None, workers: int = 1,
     demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
+    findings: Sequence[Finding] = (), strict: bool = False,
 ) -> RunResult:
     """Run replications 1 to R of a scenario without any policy.
 
@@ -190,6 +196,10 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         Folder for the tables, one Parquet file per run and table; ``None`` keeps them in memory only.
     progress
         Called after each run.
+    findings
+        What checking the world found; repairs among them are counted in the result.
+    strict
+        Refuse a world that has to be repaired.
 
     Raises
     ------
@@ -209,6 +219,9 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
     jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
     with Crew(workers) as crew:
         prepared = prepare(world)
+        found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
+        if strict:
+            refuse_repairs(found)
         content = {"engine": engine, "demand_variation": demand_variation,
                    "scenarios": {name: scenario_content(prepared)}}
         out = None if out is None else Path(out)
@@ -216,7 +229,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         claim_folder(out, content, resume=True)
         options = Options(out, executor=crew, progress=progress)
         tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
-    return RunResult(name, engine, world.scenario.seed, replications, tables)
+    return RunResult(name, engine, world.scenario.seed, replications, tables, repairs_by_code(found))
 
 
 def run_study(

@@ -25,20 +25,22 @@ def check_world(world: World) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys((*world.findings, *check(world.network, world.demand), *own)))
 
 
-def require_sound(world: World) -> None:
-    """Refuse a world that a run could not be trusted on.
+def require_sound(world: World) -> tuple[Finding, ...]:
+    """Refuse a world that a run could not be trusted on; return what checking found.
 
     Raises
     ------
     InputError
         With the first error found, and how many more there are.
     """
-    errors = [finding for finding in check_world(world) if finding.level == "error"]
+    found = check_world(world)
+    errors = [finding for finding in found if finding.level == "error"]
     if errors:
         first = errors[0]
         more = f" (trafficsim check lists {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise InputError(first.where, first.message, f"a world without this error ({first.code})",
                          (first.remedy or "correct it").rstrip(".") + more)
+    return found
 
 
 def _times(world: World) -> Iterator[Finding]:

@@ -11,7 +11,20 @@ from trafficsim.spec.signals import SignalProgram
 
 
 def settled(network: Network) -> Network:
-    """Settle every pair of crossing ways that have green ``G`` in one phase, and report it.
+    """Settle greens that cross (see :func:`settle`), and report it among the findings of the network.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import ring
+    >>> settled(ring(1000)).signals
+    ()
+    """
+    changed, places = settle(network)
+    return replace(changed, findings=(*network.findings, repair("conflicting-greens", places))) if places else network
+
+
+def settle(network: Network) -> tuple[Network, list[str]]:
+    """Settle every pair of crossing ways that have green ``G`` in one phase; return where this was done as well.
 
     The one that yields to the other, as its ``yields_to`` says, has green ``g`` in that phase: it looks, and goes where
     there is a gap. If each yields to the other, the one that stands later in the network does; if neither does, nothing
@@ -20,8 +33,8 @@ def settled(network: Network) -> Network:
     Examples
     --------
     >>> from trafficsim.spec.build import ring
-    >>> settled(ring(1000)).signals
-    ()
+    >>> settle(ring(1000))[1]
+    []
     """
     programs = {program.id: [list(phase.state) for phase in program.phases] for program in network.signals}
     places = []
@@ -35,9 +48,9 @@ def settled(network: Network) -> Network:
                 places.append(_place(network.connections[way], network.connections[other], number))
                 state[network.connections[loser].signal_index or 0] = "g"
     if not places:
-        return network
+        return network, []
     signals = tuple(_with_states(program, programs[program.id]) for program in network.signals)
-    return replace(network, signals=signals, findings=(*network.findings, repair("conflicting-greens", places)))
+    return replace(network, signals=signals), places
 
 
 def _crossing(connections: tuple[Connection, ...]) -> Iterator[tuple[int, int]]:

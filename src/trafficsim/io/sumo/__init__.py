@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import REPAIRS
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
 from trafficsim.io.sumo.ledger import Act, Ledger
 from trafficsim.io.sumo.net import Net, build_graph, read_net
@@ -19,6 +20,7 @@ from trafficsim.io.sumo.stops import DETECTORS, read_bus_stops, read_detectors
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.greens import settle
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector, DriversOf
 from trafficsim.spec.signals import SignalProgram
@@ -132,6 +134,8 @@ Remedy: correct the path or its permissions.
     demand = reader.read(elements)
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
+    # Kept with the network, so that a file written from it still tells what was repaired.
+    made = replace(made, findings=tuple(finding for finding in report.findings if finding.code in REPAIRS))
     return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved),
                       f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
 
@@ -175,7 +179,10 @@ def _network(net: Net, programs: Sequence[Element], ledger: Ledger) -> Network:
     signals = read_signals((*net.root.all("tlLogic"), *programs), ledger)
     connections, used = attach_signals(connections, signals, rail, ledger)
     left_hand = net.root.get("lefthand", "false") in ("true", "1")
-    return Network(graph, connections, used, left_hand_traffic=left_hand)
+    made, places = settle(Network(graph, connections, used, left_hand_traffic=left_hand))
+    for place in places:
+        ledger.repair("conflicting-greens", place)
+    return made
 
 
 def _absent(net: Net) -> dict[str, str]:
