@@ -45,7 +45,7 @@ class Trip(Model):
     depart_s
         Clock time at which it wants to enter.
     route
-        Link ids; or give ``origin`` and ``destination`` and the fastest free-flow path is taken and frozen.
+        Link ids; or give ``origin`` and ``destination``, and a route is found (see :class:`Demand`) and frozen.
     vehicle_class
         Name of a vehicle class, or of a mix.
     depart_position_m
@@ -88,7 +88,7 @@ class Flow(Model):
     volume_veh_h
         Mean volume over the time with profile factor 1.
     origin, destination, route
-        First and last link (fastest free-flow path), or all links of the route.
+        First and last link (a route is found, see :class:`Demand`), or all links of the route.
     begin_s, end_s
         Clock time of its beginning and end; ``None`` is the begin and end of departures of the scenario.
     profile
@@ -129,6 +129,10 @@ class Flow(Model):
         return self
 
 
+RouteChoice = Literal["experienced", "free_flow"]
+"""How a route that is not given is found."""
+
+
 class Demand(Model):
     """All trips and flows of a scenario.
 
@@ -138,6 +142,9 @@ class Demand(Model):
         Streams of vehicles, and single ones.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+    routes
+        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
+        on the design day, or ``"free_flow"``, the fastest path on empty roads.
 
     Examples
     --------
@@ -148,3 +155,4 @@ class Demand(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+    routes: RouteChoice = "experienced"
