@@ -21,9 +21,14 @@ from trafficsim.spec.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trafficsim.plan.prepare import Prepared
     from trafficsim.results.trace import Trace
     from trafficsim.run.effects import Effect
     from trafficsim.run.runner import Progress, RunResult, StudyResult
+
+
+CACHE = ".trafficsim"
+"""Folder beside a scenario or study for what need not be worked out twice."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class _Place:
 
     label: str
     folder: Path
+    cache: Path | None = None
+    """Folder for what drivers learnt; only beside files."""
 
 
 def load(path: str | Path) -> Scenario | Study:
@@ -256,9 +263,9 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
         return compare(subject, **options)
     from trafficsim.run.runner import run_scenario
 
-    world = build(subject)
-    with naming(_place(subject).label):
-        return run_scenario(world, findings=require_sound(world), **options)
+    world, place = build(subject), _place(subject)
+    with naming(place.label):
+        return run_scenario(world, findings=require_sound(world), cache=place.cache, **options)
 
 
 def compare(  # noqa: PLR0913 - the options of a study are named one by one for those who call it
@@ -310,19 +317,20 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     plan = study if isinstance(study, Study) else read_study(study)
     # Workers begin to import while this process does.
     with naming(place.label), executor_named(executor, workers) as crew:
+        from trafficsim.run.rehearsal import rehearsed_worlds
         from trafficsim.run.runner import Options, load_worlds, prepare_worlds, run_study
 
         worlds = load_worlds(plan, place.folder)
         for name, world in worlds.items():
             with naming(f"scenario {name!r}"):
                 require_sound(world)
-        options = Options(None if out is None else Path(out), resume, crew, progress)
+        options = Options(None if out is None else Path(out), resume, crew, progress, place.cache)
         prepared = prepare_worlds(worlds)
         result = run_study(plan, prepared, replications=replications, options=options)
         if options.out is not None:
             from trafficsim.report.timing_files import write_timing
 
-            write_timing(options.out, plan, prepared)
+            write_timing(options.out, plan, rehearsed_worlds(prepared, plan.engines[0], place.cache))
         return result
 
 
@@ -355,11 +363,10 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     import pandas as pd
 
     from trafficsim.plan.lower import explain as ledger
-    from trafficsim.run.runner import load_worlds
 
     place, plan = _with_alternative(study, alternative)
     with naming(place.label):
-        worlds = load_worlds(plan, place.folder)
+        worlds = _rehearsed(plan, place)
         tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
     return pd.concat(tables, ignore_index=True)
 
@@ -397,16 +404,23 @@ def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
 
     from trafficsim.plan.lower import DESIGN_DAY, lower
     from trafficsim.results.timing import timing_table
-    from trafficsim.run.runner import load_worlds
 
     place, plan = _with_alternative(study, alternative)
     tables = []
     with naming(place.label):
-        for name, world in load_worlds(plan, place.folder).items():
-            lowered = lower(world, plan.alternatives[alternative], DESIGN_DAY)
-            tables.append(timing_table(world.network, lowered.baseline.signals, lowered.plan.signals))
+        for name, prepared in _rehearsed(plan, place).items():
+            lowered = lower(prepared, plan.alternatives[alternative], DESIGN_DAY)
+            tables.append(timing_table(prepared.world.network, lowered.baseline.signals, lowered.plan.signals))
             tables[-1].insert(0, "scenario", name)
     return pd.concat(tables, ignore_index=True)
+
+
+def _rehearsed(study: Study, place: _Place) -> dict[str, Prepared]:
+    """The scenarios of a study with the routes that its runs would take."""
+    from trafficsim.run.rehearsal import rehearsed_worlds
+    from trafficsim.run.runner import load_worlds, prepare_worlds
+
+    return rehearsed_worlds(prepare_worlds(load_worlds(study, place.folder)), study.engines[0], place.cache)
 
 
 def _with_alternative(study: str | Path | Study, alternative: str) -> tuple[_Place, Study]:
@@ -452,10 +466,12 @@ def trace(
     >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).way
     ('east2',)
     """
+    from trafficsim.plan.prepare import prepare
+    from trafficsim.run.rehearsal import rehearsed
     from trafficsim.run.runner import trace_way
 
-    world = build(subject)
-    with naming(_place(subject).label):
+    world, place = build(subject), _place(subject)
+    with naming(place.label):
         require_sound(world)
         paths = world.network.paths
         if isinstance(links, str) and links not in paths:
@@ -464,7 +480,7 @@ def trace(
         way = paths[links] if isinstance(links, str) else tuple(links)
         if not way:
             raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
-        return trace_way(world, tuple(way), policies, replication, window_s)
+        return trace_way(rehearsed(prepare(world), cache=place.cache), tuple(way), policies, replication, window_s)
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:
@@ -488,7 +504,7 @@ def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:
 
 def _place(subject: str | Path | Scenario | World | Study) -> _Place:
     if isinstance(subject, str | Path):
-        return _Place(str(subject), Path(subject).parent)
+        return _Place(str(subject), Path(subject).parent, Path(subject).parent / CACHE)
     if isinstance(subject, Study):
         return _Place(f"study {subject.name!r}", Path())
     scenario = subject.scenario if isinstance(subject, World) else subject

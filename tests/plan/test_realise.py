@@ -176,7 +176,7 @@ def test_flows_are_cut_to_the_departure_window_and_said_so() -> None:
     departures = lower(prepared).plan.trips.depart_s
     assert departures.min() >= 0.0
     assert departures.max() <= 3600.0
-    assert [finding.code for finding in prepared.findings] == ["flow-clipped", "routed-free-flow"]
+    assert [finding.code for finding in prepared.findings] == ["flow-clipped", "routed-experienced"]
 
 
 @pytest.mark.parametrize("demand", [

@@ -138,6 +138,9 @@ def _show_run(result: RunResult) -> None:
     show(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     typer.echo(f"vehicles: {vehicles}")
+    if summary["routes"]["rehearsals"]:
+        learnt = "routes: learnt in rehearsals, {rehearsals}; relative gap {relative_gap:.1%}"
+        typer.echo(learnt.format(**summary["routes"]))
     for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
         typer.echo(line)
     if "repairs" in summary:

@@ -228,7 +228,7 @@ def _all_demand(scenario: Scenario, imported: Demand, folder: Path) -> Demand:
     rows = () if isinstance(own, Demand) or own.file is None else (
         read_trips(resolve_path(own.file, folder, "demand.file")))
     demand = Demand(flows=(*imported.flows, *own.flows), trips=(*imported.trips, *own.trips, *rows),
-                    mixes={**imported.mixes, **own.mixes})
+                    mixes={**imported.mixes, **own.mixes}, routes=own.routes)
     seen: set[str] = set()
     for kind, name in (*(("trip", one.id) for one in demand.trips), *(("flow", one.id) for one in demand.flows)):
         if name in seen:

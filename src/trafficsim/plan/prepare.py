@@ -107,7 +107,8 @@ def prepare(world: World) -> Prepared:
         routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
-        (*served.findings, *clipped_flows(demand, time), *_routed(requests), *short_gates(gates, network)),
+        (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
+         *short_gates(gates, network)),
         served.unserved,
     )
 
@@ -118,6 +119,12 @@ def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
     who = Travellers(_shares(demand, classes), classes.name, class_permissions(classes))
     served = serve(demand, who, network, world.scenario.time)
     return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
+
+
+def route_requests(prepared: Prepared) -> list[RouteRequest]:
+    """What each flow and trip of a prepared world asks of its route."""
+    demand = prepared.world.demand
+    return _requests(demand, _shares(demand, prepared.classes), prepared.permission)
 
 
 def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> None:
@@ -165,7 +172,7 @@ def _requests(demand: Demand, shares: F8, permission: I4) -> list[RouteRequest]:
 
     flows = [RouteRequest(f"flow {flow.id!r}", flow.route, waypoints(flow), permissions(row))
              for row, flow in enumerate(demand.flows)]
-    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, waypoints(trip), permissions(row))
+    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, waypoints(trip), permissions(row), bool(trip.stops))
              for row, trip in enumerate(demand.trips, start=len(flows))]
     return flows + trips
 
@@ -193,10 +200,19 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
                       np.array(lane, np.int32), np.array(position, np.float64), timetabled, copy_mark(names))
 
 
-def _routed(requests: Sequence[RouteRequest]) -> tuple[Finding, ...]:
+TAKEN = {
+    "experienced": ("routed-experienced", "the routes that drivers know: cheapest paths by interval of departure under "
+                    "the times of a few rehearsals on the design day"),
+    "free_flow": ("routed-free-flow", "the fastest free-flow path"),
+}
+"""Finding and words for each way in which routes are found."""
+
+
+def _routed(requests: Sequence[RouteRequest], routes: str) -> tuple[Finding, ...]:
     number = sum(1 for request in requests if not request.route)
-    message = f"{number} of {len(requests)} trips and flows have no route and take the fastest free-flow path, frozen"
-    return (Finding("info", "routed-free-flow", "demand", message),) if number else ()
+    code, path = TAKEN[routes]
+    message = f"{number} of {len(requests)} trips and flows have no route and take {path}, frozen"
+    return (Finding("info", code, "demand", message),) if number else ()
 
 
 def _detectors(detectors: Sequence[Detector], network: NetworkPlan) -> DetectorArrays:

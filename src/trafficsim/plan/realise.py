@@ -45,7 +45,7 @@ class People:
     """Realised vehicles in no particular order; ``request`` is the row of their flow or trip."""
 
     name: list[str]
-    key: U8
+    name_hash: U8
     request: NDArray[np.int64]
     depart_s: F8
 

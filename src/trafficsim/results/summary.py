@@ -27,8 +27,9 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
     ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
     ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
-    vehicles of each), and, when there are any, ``unserved`` (trips and flows that nothing can carry, with reasons) and
-    ``failed`` (reason by replication).
+    vehicles of each), ``routes`` (how many rehearsals drivers had, and the relative gap that they left), and, when
+    there are any, ``unserved`` (trips and flows that nothing can carry, with reasons) and ``failed`` (reason by
+    replication).
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -41,6 +42,7 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "performance": performance_sums(done),
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
+        "routes": learnt_routes(done),
     }
     lost = unserved_summary(tables["unserved"]) if "unserved" in tables else {}
     if lost:
@@ -49,6 +51,13 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     if len(failed):
         summary["failed"] = {str(row.replication): str(row.reason) for row in failed.itertuples()}
     return summary
+
+
+def learnt_routes(runs: pd.DataFrame) -> dict[str, Any]:
+    """Rehearsals and relative gap of the routes of a scenario, which all of its runs share; null where none ran."""
+    known = runs[["rehearsals", "relative_gap"]].head(1).to_dict("records")
+    row = known[0] if known else {"rehearsals": None, "relative_gap": None}
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
 
 
 def worst_status(statuses: Sequence[str]) -> str:

@@ -122,7 +122,7 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
-        "runs": runs_table(plan, record, job.labels),
+        "runs": runs_table(plan, record, job.labels, prepared.routes.rehearsals),
         "unserved": unserved_table(prepared.unserved, job.labels),
     }
 

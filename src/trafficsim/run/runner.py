@@ -35,6 +35,7 @@ from trafficsim.run.effects import Effect, check_policies, without_effect, witho
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
+from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
@@ -54,12 +55,14 @@ class Options:
     resume : take runs that are complete in ``out`` from there; else a folder that has some is refused
     executor : who does the jobs, as a context that has been entered; the results do not depend on it
     progress : called after each run
+    cache : folder in which learnt routes are kept for the next time; ``None`` remembers them only
     """
 
     out: Path | None = None
     resume: bool = False
     executor: Executor = field(default_factory=Crew)
     progress: Progress | None = None
+    cache: Path | None = None
 
 
 class WithTables:
@@ -174,7 +177,7 @@ class StudyResult(WithTables):
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
     world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None, workers: int = 1,
     demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
-    findings: Sequence[Finding] = (), strict: bool = False,
+    findings: Sequence[Finding] = (), strict: bool = False, cache: Path | None = None,
 ) -> RunResult:
     """Run replications 1 to R of a scenario without any policy.
 
@@ -200,6 +203,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         What checking the world found; repairs among them are counted in the result.
     strict
         Refuse a world that has to be repaired.
+    cache
+        Folder in which learnt routes are kept for the next time; ``None`` remembers them only.
 
     Raises
     ------
@@ -222,6 +227,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
         if strict:
             refuse_repairs(found)
+        prepared = rehearsed(prepared, engine, cache)
         content = {"engine": engine, "demand_variation": demand_variation,
                    "scenarios": {name: scenario_content(prepared)}}
         out = None if out is None else Path(out)
@@ -267,6 +273,7 @@ def run_study(
     _check_paths(question_of(study), prepared)
     effects = check_policies(study, prepared)
     without_effect(effects)
+    prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -307,7 +314,7 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
 
 
-def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
+def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
               window_s: tuple[float, float] | None) -> Trace:
     """Run one replication and keep the traces of all vehicles on the links of a way.
 
@@ -316,7 +323,7 @@ def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], re
     InputError
         If a link is unknown, or a policy is wrong.
     """
-    prepared = prepare(world)
+    world = prepared.world
     links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
     lowered = lower(prepared, policies, replication)
     plan = lowered.plan

@@ -51,7 +51,7 @@ class Trip(Model):
     depart_s
         Clock time at which it wants to enter.
     route
-        Link ids; or give ``origin`` and ``destination`` and the fastest free-flow path is taken and frozen.
+        Link ids; or give ``origin`` and ``destination``, and a route is found (see :class:`Demand`) and frozen.
     via
         Links to pass between origin and destination, in driving order.
     vehicle_class
@@ -97,7 +97,7 @@ class Flow(Model):
     volume_veh_h
         Mean volume over the time with profile factor 1.
     origin, destination, route
-        First and last link (fastest free-flow path), or all links of the route.
+        First and last link (a route is found, see :class:`Demand`), or all links of the route.
     via
         Links to pass between origin and destination, in driving order.
     begin_s, end_s
@@ -145,6 +145,10 @@ class Flow(Model):
         return self
 
 
+RouteChoice = Literal["experienced", "free_flow"]
+"""How a route that is not given is found."""
+
+
 class Demand(Model):
     """All trips and flows of a scenario.
 
@@ -154,6 +158,9 @@ class Demand(Model):
         Streams of vehicles, and single ones.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+    routes
+        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
+        on the design day, or ``"free_flow"``, the fastest path on empty roads.
 
     Examples
     --------
@@ -164,6 +171,7 @@ class Demand(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+    routes: RouteChoice = "experienced"
 
 
 @dataclass(frozen=True)

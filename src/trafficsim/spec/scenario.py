@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
@@ -259,6 +259,9 @@ class DemandSource(Model):
         Trips file (CSV).
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+    routes
+        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
+        on the design day, or ``"free_flow"``, the fastest path on empty roads.
 
     Examples
     --------
@@ -270,6 +273,7 @@ class DemandSource(Model):
     trips: tuple[Trip, ...] = ()
     file: str | None = None
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+    routes: RouteChoice = "experienced"
 
 
 class Detector(Model):
