@@ -76,7 +76,7 @@ def run(plan: Plan, settings: Any) -> Record:
         TripRecord(np.full(count, COMPLETED, np.uint8), plan.trips.depart_s.copy(), exit_s, route_length_m(plan),
                    np.zeros(count), np.zeros(count, np.int32), np.zeros(count)),
         LinkRecord(*(np.zeros((2, links)) for _ in range(6))), TurnRecord(*(np.zeros(turns) for _ in range(4))),
-        QueueRecord(5.0, np.zeros((links, 2)), np.zeros(links)),
+        QueueRecord(5.0, np.zeros((links, 2)), np.zeros(links), np.full(links, -1), np.zeros(links)),
         DetectorRecord(*(np.zeros((2, rows)) for _ in range(3))),
         EventRecord(none, nothing, nothing, nothing), TrajectoryRecord(none, nothing, nothing, nothing, none, none),
         count, 0, 0, count, b"", performance=Performance(count, 0.5, 0.25, 0.0, 10.0),

@@ -1,10 +1,11 @@
-"""What is measured inside the loop: waiting and stops, detectors, queues, intervals, traces."""
+"""What is measured inside the loop: waiting and stops, detectors, areas, intervals, traces."""
 
 from __future__ import annotations
 
-from numba import int32, int64, uint16, uint64
+from numba import int32, uint16, uint64
 
 from trafficsim.kernels.jit import kernel, part, scalar, spliced
+from trafficsim.kernels.queues import tally_queues
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import FAR, length, pos, rear, vel
 
@@ -107,47 +108,6 @@ def tally_road(road, tally, clock, tick):
     if clock.trace_begin <= tick < clock.trace_end:
         trace(road, tally, tick + 1)
     tally_queues(road, tally, clock, tick)
-
-
-@part
-def tally_queues(road, tally, clock, tick):
-    """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept.
-
-    A queue is the chain of vehicles close behind each other that begins at the stop line, up to the last one that
-    stands: who crawls at the beginning of a free link is in none.
-    """
-    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if tick % clock.queue_every != 0:
-        return
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        link = net.lane[lane].link
-        ahead, longest = int32(0), int32(0)
-        for k in range(start[lane], start[lane + 1]):
-            if ahead - pos(vehicles.X[k]) > net.scale.chain:
-                break
-            ahead = rear(vehicles.X[k], vehicles.Y[k])
-            if vel(vehicles.X[k]) <= clock.wait_speed:
-                longest = int32(-ahead)
-        if longest > 0:
-            tally.queue[link].now = max(tally.queue[link].now, min(longest, net.lane[lane].length))
-    for link in range(net.links):
-        if tick >= tally.queue[link].close:
-            close_cycle(tally, clock, link, tick)
-
-
-@spliced
-def close_cycle(tally, clock, link, tick):
-    """Enter the longest queue of a cycle into the histogram."""
-    cycle = tally.queue[link].cycle
-    tally.queue[link].close += cycle * ((tick - tally.queue[link].close) // cycle + 1)
-    longest = tally.queue[link].now
-    tally.queue[link].now = 0
-    if tick < clock.analysis_begin or tick >= clock.analysis_end:
-        return
-    bins = tally.queue_count.shape[1]
-    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)
-    tally.queue[link].longest = max(tally.queue[link].longest, longest)
 
 
 @scalar

@@ -67,12 +67,39 @@ class TurnRecord(NamedTuple):
 
 
 class QueueRecord(NamedTuple):
-    """Histogram per link of the longest queue (m, from the stop line back to the last standing vehicle) per cycle."""
+    """Queues by link, from its stop line back to the last standing vehicle, through junctions and links before it.
+
+    A queue goes on behind a lane that it fills, in every lane whose first vehicle stands at its line and finds no room
+    beyond.
+    """
 
     bin_m: float
     count: F8  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
-    """Shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) * bin_m)``."""
+    """Histogram of the longest queue per cycle, shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) *
+    bin_m)``, the last one all that are longer."""
     longest_m: F8
+    tail: I4
+    """Link in which the longest queue ended, -1 without one."""
+    spilled_s: F8
+    """Time of the analysis period in which the queue reached beyond the approach of the link
+    (:mod:`trafficsim.plan.approaches`)."""
+
+
+class BlockingRecord(NamedTuple):
+    """Time of the analysis period in which first vehicles might go, but stood because there was no room beyond."""
+
+    lane_s: F8
+    """By lane of the plan."""
+    lane: I4
+    """One row per pair of a lane and the link at whose stop line the queue began that was the reason."""
+    link: I4
+    pair_s: F8
+
+
+def no_blocking() -> BlockingRecord:
+    """Return what an engine gives that does not look for it."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return BlockingRecord(real, whole, whole, real)
 
 
 class DetectorRecord(NamedTuple):
@@ -186,6 +213,7 @@ class Record:
     end_s : clock time at which the run stopped
     demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
     gridlocks : cycles of lanes whose heads wait for each other
+    blocking : who was kept from going on by a queue beyond the junction
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     """
@@ -208,6 +236,7 @@ class Record:
     passages: PassageRecord = field(default_factory=no_passages)
     areas: AreaRecord = field(default_factory=no_areas)
     gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
+    blocking: BlockingRecord = field(default_factory=no_blocking)
     performance: Performance = field(default_factory=Performance)
 
     @property

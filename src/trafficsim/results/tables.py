@@ -13,6 +13,7 @@ from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
+from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
 from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
@@ -45,6 +46,7 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "trips": trips_table(plan, record, labels, reference),
         "links": links_table(plan, record, labels, reference),
         "movements": movements_table(plan, record, labels),
+        "queues": queues_table(plan, record, labels),
         "detectors": detectors_table(plan, record, labels),
         "events": events_table(plan, record, labels),
         "speeds": speeds_table(plan, record, labels),

@@ -17,6 +17,7 @@ from trafficsim.plan.record import (
     EN_ROUTE,
     WAITING,
     AreaRecord,
+    BlockingRecord,
     DetectorRecord,
     EventRecord,
     LinkRecord,
@@ -51,6 +52,7 @@ def make_record(
         state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
+        blocking=_blocking(settings, program),
         gridlocks=gridlock_record(plan, settings, program, collected.gridlocks), performance=performance,
     )
 
@@ -153,9 +155,27 @@ def _green_share(plan: Plan) -> np.ndarray:
 
 
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
+    queue = program.tally.queue[: program.net.links]
     return QueueRecord(
         bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
-        count=program.tally.queue_count.astype(np.float64), longest_m=program.tally.queue.longest * settings.cell_m,
+        count=program.tally.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
+        tail=np.where(queue.longest > 0, queue.tail, -1).astype(np.int32),
+        spilled_s=queue.spilled * _looked_s(settings, program),
+    )
+
+
+def _looked_s(settings: CellularAutomaton, program: Program) -> float:
+    """Time for which each look at the queues stands."""
+    return float(program.clock.queue_every) * settings.tick_s
+
+
+def _blocking(settings: CellularAutomaton, program: Program) -> BlockingRecord:
+    pairs = program.tally.blocked[program.tally.blocked.times > 0]
+    pairs = pairs[np.lexsort((pairs.link, pairs.lane))]
+    each_s = _looked_s(settings, program)
+    return BlockingRecord(
+        lane_s=program.tally.lane.blocked[: program.net.lanes] * each_s, lane=pairs.lane.astype(np.int32),
+        link=pairs.link.astype(np.int32), pair_s=pairs.times * each_s,
     )
 
 
