@@ -12,6 +12,7 @@ from trafficsim.results.digest import combined_digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
+from trafficsim.results.left import left_list
 from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
 
@@ -25,7 +26,8 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
     ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
     ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
-    vehicles of each), and ``failed`` (reason by replication) when there are any.
+    vehicles of each), ``left`` (where vehicles were left, since when, behind what), and ``failed`` (reason by
+    replication) when there are any.
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -38,6 +40,7 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "performance": performance_sums(done),
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
+        "left": [_without_names(one) for one in left_list(tables["events"])],
     }
     failed = runs[runs["status"] == "failed"]
     if len(failed):
