@@ -25,7 +25,7 @@ def test_run_gives_one_object_of_the_contract(first: Path) -> None:
     result = json.loads(answer.stdout)
     assert set(result) == {
         "scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",
-        "performance", "status", "gridlocks",
+        "performance", "status", "gridlocks", "left",
     }
     assert (result["status"], result["gridlocks"]) == ("complete", [])
     vehicles = result["vehicles"]

@@ -22,7 +22,7 @@ from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
 from trafficsim.spec.study import Study
 
 RUN_KEYS = ["scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",
-            "performance", "status", "gridlocks", "routes"]
+            "performance", "status", "gridlocks", "left", "routes"]
 
 
 @pytest.fixture(autouse=True)

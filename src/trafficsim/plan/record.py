@@ -15,8 +15,8 @@ counts as one stop."""
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip at the end of a run."""
 
-EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END = 0, 1, 2, 3
-EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end")
+EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_LEFT = 0, 1, 2, 3, 4
+EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left")
 
 
 class TripRecord(NamedTuple):
@@ -162,6 +162,33 @@ def no_gridlocks() -> GridlockRecord:
     return GridlockRecord(whole, real, real, whole, whole)
 
 
+LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry")
+"""Why vehicles were still there at the end of a run: nobody was, they moved, the first one stood at a stop of its own,
+at a red lamp, without room beyond the line, giving way, or in a lane that does not lead on; they waited inside a
+junction, or to enter the network."""
+
+
+class LeftRecord(NamedTuple):
+    """Where vehicles were at the end of a run that left some; one row per lane, way inside a junction, and entry."""
+
+    link: I4
+    vehicles: I4
+    trip: I4
+    """The first of them."""
+    since_s: F8
+    """Clock time since which it stands, or wants to enter; -1 for who moves or is not known to stand."""
+    cause: I4
+    """Position in :data:`LEFT_CAUSES`."""
+    behind: I4
+    """Link whose vehicles leave it no room; -1 for any other cause."""
+
+
+def nothing_left() -> LeftRecord:
+    """Return the vehicles left of a run that brought all to their end."""
+    whole = np.zeros(0, np.int32)
+    return LeftRecord(whole, whole, whole, np.zeros(0), whole, whole)
+
+
 class PassageRecord(NamedTuple):
     """One row per vehicle that crossed both points of a gate of the plan, in the order of time of each gate's lane."""
 
@@ -214,6 +241,7 @@ class Record:
     demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
     gridlocks : cycles of lanes whose heads wait for each other
     blocking : who was kept from going on by a queue beyond the junction
+    left : where vehicles were at the end, and why
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     """
@@ -237,6 +265,7 @@ class Record:
     areas: AreaRecord = field(default_factory=no_areas)
     gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
     blocking: BlockingRecord = field(default_factory=no_blocking)
+    left: LeftRecord = field(default_factory=nothing_left)
     performance: Performance = field(default_factory=Performance)
 
     @property

@@ -13,6 +13,7 @@ from trafficsim.results.digest import combined_digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
+from trafficsim.results.left import left_list
 from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
 from trafficsim.results.unserved import unserved_summary
@@ -27,9 +28,9 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
     ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
     ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
-    vehicles of each), ``routes`` (how many rehearsals drivers had, and the relative gap that they left), and, when
-    there are any, ``unserved`` (trips and flows that nothing can carry, with reasons) and ``failed`` (reason by
-    replication).
+    vehicles of each), ``routes`` (how many rehearsals drivers had, and the relative gap that they left), ``left``
+    (where vehicles were left, since when, behind what), and, when there are any, ``unserved`` (trips and flows that
+    nothing can carry, with reasons) and ``failed`` (reason by replication).
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -42,6 +43,7 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "performance": performance_sums(done),
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
+        "left": [_without_names(one) for one in left_list(tables["events"])],
         "routes": learnt_routes(done),
     }
     lost = unserved_summary(tables["unserved"]) if "unserved" in tables else {}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.record import EVENT_NAMES, LinkRecord, Record
+from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES, LinkRecord, Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
@@ -21,6 +21,7 @@ from trafficsim.results.speeds import judged_passages, paths_table, speed_counts
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
 CITATION = "citation"
+SINCE_UNKNOWN = (LEFT_CAUSES.index("moving"), LEFT_CAUSES.index("inside"))
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
@@ -183,19 +184,33 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
     ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
+
+    Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
+    their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
+    :data:`trafficsim.plan.record.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
     """
     events, seen = record.events, judged_passages(plan, record)
     locked, number = gridlock_events(record)
+    left = record.left
     order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
     cited_on = plan.gates.to_link[seen.gate[order]] if len(order) else order
     code = np.concatenate([events.code, locked.code]).tolist()
-    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number, np.zeros(len(order), np.int32)])
+    before = len(code) + len(order)
+    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number,
+                              np.zeros(len(order) + len(left.link), np.int32)])
+    time_s = np.concatenate([events.time_s, locked.time_s, seen.time_s[order], left.since_s])
+    rows = np.arange(before + len(left.link))
+    vehicles = np.concatenate([np.zeros(before, np.int32), left.vehicles])
     return frame(labels, {
-        "time_s": nullable(np.concatenate([events.time_s, locked.time_s, seen.time_s[order]])),
-        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order)]),
-        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order]])),
-        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on])),
+        "time_s": nullable(time_s, np.concatenate([np.full(before, True), ~np.isin(left.cause, SINCE_UNKNOWN)])),
+        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order),
+                          *[EVENT_NAMES[EVENT_LEFT]] * len(left.link)]),
+        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order], left.trip])),
+        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
         "gridlock": nullable(numbers, numbers > 0),
+        "vehicles": nullable(vehicles, rows >= before),
+        "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
+        "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
     })
 
 

@@ -26,6 +26,7 @@ from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
+from trafficsim.results.left import left_list
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
@@ -152,8 +153,8 @@ class StudyResult(WithTables):
 
         ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
-        how, once a vehicle was left somewhere), ``gridlocks``, and ``without_effect`` (policies that changed nothing
-        in a scenario).
+        how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
+        what), and ``without_effect`` (policies that changed nothing in a scenario).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -161,11 +162,12 @@ class StudyResult(WithTables):
         shown = broken[[*Labels._fields, "reason"]].to_dict("records")
         locked = gridlock_list(self.tables["events"])
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
+        left = left_list(self.tables["events"]) if odd else []
         idle = without_effect_json(self.effects)
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **({"failed": shown} if shown else {}),
                 **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {}),
-                **({"without_effect": idle} if idle else {})}
+                **({"left": left} if left else {}), **({"without_effect": idle} if idle else {})}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""

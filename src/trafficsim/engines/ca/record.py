@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.engines.ca.gridlock import gridlock_record
+from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.signals import GREEN, PERMITTED, STOP_ARROW
@@ -53,7 +54,8 @@ def make_record(
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
-        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks), performance=performance,
+        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
+        left=left_record(plan, settings, program, tick), performance=performance,
     )
 
 
