@@ -28,7 +28,7 @@ from trafficsim.results.store import DONE, StoredTables, check_file_names, check
 from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
-from trafficsim.results.trace import Trace
+from trafficsim.results.trace import Trace, with_distance
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
@@ -323,6 +323,7 @@ def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], re
     plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
     record = engine_named("ca").run(plan, world.scenario.ca)
     table = trajectories_table(plan, record, Labels(world.scenario.name, "trace", replication, "ca"))
+    table = with_distance(table, world.network, way)
     return Trace(table, world.network, way, programs_with(world.network, plan.signals))
 
 
