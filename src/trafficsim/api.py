@@ -337,6 +337,8 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     """Say what exactly an alternative changes: the ledger, one row per scenario, policy, field and cell.
 
+    Printed, it shows ``before`` (without any policy) and ``after`` (with all of the alternative) of each cell.
+
     Parameters
     ----------
     study
@@ -363,12 +365,13 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
     import pandas as pd
 
     from trafficsim.plan.lower import explain as ledger
+    from trafficsim.results.ledger import Explanation
 
     place, plan = _with_alternative(study, alternative)
     with naming(place.label):
         worlds = _rehearsed(plan, place)
         tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
-    return pd.concat(tables, ignore_index=True)
+    return Explanation(pd.concat(tables, ignore_index=True))
 
 
 def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:

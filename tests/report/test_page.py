@@ -18,6 +18,7 @@ from tests.report.studies import RUDE, results, world
 from trafficsim.report.language import load
 from trafficsim.report.material import from_folder
 from trafficsim.report.page import render
+from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.views import Writer
 from trafficsim.results.compare import Comparison
 from trafficsim.results.distribution import worst_first
@@ -281,3 +282,17 @@ def test_the_first_words_name_those_who_lose_with_interval_and_few_vehicles(fold
     assert "Wholoses:1of" in rude
     assert re.search(r"main\([\d.]+sbecome[\d.]+s:\+[\d.]+s,[\d.]+to[\d.]+\)\(fewvehicles:3per", rude)
     assert "througheast1→east2(" in rude
+
+
+def test_the_table_of_who_gains_and_who_loses_has_all_paths_and_whom_changes_hit(folder: Path) -> None:
+    material = from_folder(folder)
+    groups = material.tables["groups"].copy()
+    hit = (groups["alternative"] == "camera") & (groups["grouping"] == "origin") & (groups["group"] == "east1")
+    groups.loc[hit, "mean_delay_s"] += 40.0
+    changed = replace(material, tables={**material.tables, "groups": groups})
+    table = next(one for one in distributions(Writer(load("en"), changed)) if "camera" in one.key)
+    heads = {str(group.head): [" ".join(Page(str(cell)).visible() for cell in row) for row in group.rows]
+             for group in table.groups}
+    paths = sorted(set(material.tables["paths"].dropna(subset=["mean_time_s"])["path"]))
+    assert sorted(row.split()[0] for row in heads["Named paths (all)"]) == paths
+    assert [row for row in heads["Groups of trips"] if row.startswith("trips from east1 ✗ worse")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ import trafficsim as ts
 from tests.report.studies import RUDE, world
 from trafficsim.base.errors import InputError
 from trafficsim.report.changes import programs_after
-from trafficsim.report.look import MARKS, svg
+from trafficsim.report.look import MARKS, clock, svg
 from trafficsim.report.plots.delay_map import delay_change_s
-from trafficsim.report.plots.time_space import greens, link_starts, stop_lines
+from trafficsim.report.plots.fundamental_diagram import area_states
+from trafficsim.report.plots.time_space import greens, stop_lines
+from trafficsim.results.trace import link_starts
 from trafficsim.run.runner import StudyResult
 
 EXACT = 1e-9
@@ -95,6 +98,34 @@ def test_time_space_puts_vehicles_where_they_were(result: StudyResult, roads: ts
         assert (row.time_s, starts["east2"] + row.position_m) in seen
 
 
+def test_colours_of_vehicles_are_their_speeds_on_the_scale_of_the_limit(result: StudyResult, roads: ts.World) -> None:
+    table = first(result)
+    drawn = ts.plot.time_space(table, roads, "main").axes[0].collections[0]
+    limit_kmh = max(roads.network.links[link]["speed_limit_kmh"] for link in roads.network.paths["main"])
+    assert (drawn.norm.vmin, drawn.norm.vmax) == (0.0, limit_kmh)
+    pieces = np.array(drawn.get_segments())
+    speed_kmh = (pieces[:, 1, 1] - pieces[:, 0, 1]) / (pieces[:, 1, 0] - pieces[:, 0, 0]) * 3.6
+    assert np.asarray(drawn.get_array()) == pytest.approx(speed_kmh, abs=EXACT)
+    assert float(speed_kmh.min()) >= 0.0
+
+
+def test_times_are_those_of_the_clock(result: StudyResult, roads: ts.World) -> None:
+    axes = ts.plot.time_space(first(result), roads, "main").axes[0]
+    marks = dict(zip(axes.get_xticks(), (text.get_text() for text in axes.get_xticklabels()), strict=True))
+    assert len(marks) > 2
+    assert all(text == clock(time) for time, text in marks.items())
+    assert clock(16.5 * 3600 + 30) == "16:30:30"
+
+
+def test_means_of_few_vehicles_are_hollow_without_a_bar_and_with_their_number(result: StudyResult) -> None:
+    few = result.paths.assign(vehicles=result.paths["vehicles"].where(result.paths["alternative"] != "camera", 2))
+    axes = ts.plot.path_times(few, names=("main",)).axes[0]
+    fills = {line.get_marker(): line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1}
+    assert list(fills.values()) == [MARKS[0].colour, MARKS[1].colour, "white"]
+    assert len(axes.patches) == 2
+    assert [text.get_text() for text in axes.texts] == ["2.0 veh."]
+
+
 def test_length_of_a_path_is_that_of_the_tables(result: StudyResult, roads: ts.World) -> None:
     links = roads.network.paths["main"]
     length = link_starts(roads.network, links)[-1] + roads.network.links[links[-1]]["length_m"]
@@ -144,7 +175,60 @@ def test_fundamental_diagram_shows_every_interval(result: StudyResult) -> None:
     assert list(drawn.axes[1].lines[0].get_ydata()) == rows["speed_kmh"].tolist()
 
 
+def test_road_classes_have_rows_of_their_own_per_lane(result: StudyResult, roads: ts.World) -> None:
+    links = {link: {**one, "road_class": "rural" if link == "east1" else "urban", "lanes": 2}
+             for link, one in roads.network.links.items()}
+    graph = roads.network.graph.copy()
+    for _, _, attributes in graph.edges(data=True):
+        attributes.update({key: links[attributes["id"]][key] for key in ("road_class", "lanes")})
+    table = result.links[result.links["alternative"] == "do nothing"]
+    drawn = ts.plot.fundamental_diagram(table, network=replace(roads.network, graph=graph))
+    assert [axes.get_title(loc="left") for axes in drawn.axes[::2]] == ["rural roads", "urban roads"]
+    rows = table[table["link"] == "east1"].dropna(subset=["speed_kmh"])
+    assert list(drawn.axes[0].lines[0].get_xdata()) == pytest.approx((rows["density_veh_km"] / 2).tolist())
+
+
+def test_states_of_an_area_are_sums_over_lane_kilometres(result: StudyResult, roads: ts.World) -> None:
+    area = ["east1", "east2"]
+    found = area_states(result.links, roads, area)
+    one = found[(found["alternative"] == "do nothing") & (found["replication"] == 1)].iloc[2]
+    rows = result.links[(result.links["alternative"] == "do nothing") & (result.links["replication"] == 1)
+                        & (result.links["begin_s"] == one["begin_s"]) & result.links["link"].isin(area)]
+    links = [roads.network.links[link] for link in rows["link"]]
+    lane_m = sum(link["length_m"] * link["lanes"] for link in links)
+    flow = sum(q * link["length_m"] for q, link in zip(rows["flow_veh_h"], links, strict=True)) / lane_m
+    assert one["flow_veh_h_lane"] == pytest.approx(flow)
+    whole = ts.plot.macroscopic_fundamental_diagram(result.links, roads).axes[0]
+    assert whole.get_xlabel() == "density (veh/km and lane)"
+
+
+def test_all_maps_have_one_scale_and_no_hole_at_junctions(result: StudyResult, roads: ts.World) -> None:
+    scales = set()
+    for alternative in (RUDE, "camera"):
+        figure = ts.plot.delay_map(roads, result.links, alternative)
+        scales.add(tuple(text.get_text() for text in figure.axes[1].get_xticklabels()))
+        lines = [piece.tolist() for piece in figure.axes[0].collections[0].get_segments()]
+        begins, ends = {tuple(line[0]) for line in lines}, {tuple(line[-1]) for line in lines}
+        ways = {(way.from_link, way.to_link) for way in roads.network.connections}
+        assert len(lines) == len(roads.network.links) + len(ways)
+        joined = [line for line in lines if tuple(line[0]) in ends and tuple(line[-1]) in begins]
+        assert len(joined) >= len(ways)
+    assert len(scales) == 1
+
+
+def test_streets_and_signals_are_named_where_the_network_knows_them(roads: ts.World) -> None:
+    graph = roads.network.graph.copy()
+    for _, _, attributes in graph.edges(data=True):
+        attributes["name"] = "King Road" if str(attributes["id"]).startswith("east") else ""
+    named = replace(roads.network, graph=graph)
+    told = [text.get_text() for text in ts.plot.network(named).axes[0].texts]
+    assert told.count("King Road") == 1
+    assert {"j1", "j2"} <= set(told)
+    assert "King Road" not in [text.get_text() for text in ts.plot.network(roads).axes[0].texts]
+
+
 @pytest.mark.parametrize("draw", [
+    lambda result, roads: ts.plot.macroscopic_fundamental_diagram(result.links, roads, ["nowhere"]),
     lambda result, roads: ts.plot.difference(result.indicators, "speed"),
     lambda result, roads: ts.plot.difference(result.indicators[result.indicators["alternative"] == "do nothing"]),
     lambda result, roads: ts.plot.path_times(result.paths, names=("nowhere",)),
@@ -193,11 +277,16 @@ def test_a_network_is_drawn_from_a_world(roads: ts.World, tmp_path: Path) -> Non
 
 def test_a_trace_needs_nothing_beside_it() -> None:
     road = ts.corridor([200.0, 200.0, 200.0], signals=[1])
-    flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=600.0)
+    flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=600.0,
+                   vehicle_classes={"car": 0.5, "truck": 0.5})
     world = ts.Scenario(name="road", network=road, demand=ts.Demand(flows=(flow,)), time=ts.Time(analysis_s=300.0))
     found = ts.trace(world, links=["east1", "east2"], window_s=(0.0, 200.0))
     assert set(found.trajectories["link"]) == {"east1", "east2"}
     assert float(found.trajectories["time_s"].max()) <= 201.0
+    assert set(found.trajectories["class"]) == {"car", "truck"}
+    starts = dict(zip(found.way, link_starts(road, found.way), strict=True))
+    rows = found.trajectories
+    assert (rows["distance_m"] - rows["position_m"]).tolist() == pytest.approx([starts[link] for link in rows["link"]])
     assert ts.plot.time_space(found).axes[0].get_ylabel() == "distance along the path (m)"
     with pytest.raises(ts.InputError, match="no such path"):
         ts.trace(world, links="nowhere")

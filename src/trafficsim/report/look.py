@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import io
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from trafficsim.base.errors import MachineError
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
 WIDTH_INCH = 7.6
-RASTER_DPI = 200.0
+RASTER_DPI = 150.0
 """Of parts with too many lines for SVG."""
 NOTEBOOK_DPI = 110.0
 
@@ -39,6 +40,8 @@ MARKS = (
     Mark("#2A7FB8", "X", (0, (1, 2))),
 )
 LESS, MORE, STILL = "#0072B2", "#D55E00", "#8C8C8C"
+SLOW_TO_FAST = ("#6B0000", "#D55E00", "#B58900", "#2A7FB8", "#08306B")
+"""Speeds from standing to free: dark red over ochre to dark blue, all dark enough for thin lines on white."""
 GREEN, RED, INTERGREEN = "#007A5A", "#D55E00", "#E8C547"
 GRID = "#D9D9D9"
 UNTOLD = ("Date", "Creator", "Format", "Type")
@@ -75,6 +78,32 @@ def new_figure(height_inch: float, width_inch: float = WIDTH_INCH) -> Figure:
     figure = Picture(figsize=(width_inch, height_inch), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+CLOCK_STEPS_S = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+MOST_CLOCK_STEPS = 10
+
+
+def clock(time_s: float) -> str:
+    """Write a clock time in s since midnight as hours and minutes, with seconds where there are any.
+
+    Examples
+    --------
+    >>> clock(57600.0), clock(90.0), clock(90000.0)
+    ('16:00', '00:01:30', '25:00')
+    """
+    whole = round(time_s)
+    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
+
+
+def clock_axis(axes: Any, begin_s: float, end_s: float) -> None:
+    """Let the x-axis go from one clock time to another, with marks at round times."""
+    step = next((one for one in CLOCK_STEPS_S if (end_s - begin_s) / one <= MOST_CLOCK_STEPS), CLOCK_STEPS_S[-1])
+    first = math.ceil(begin_s / step)
+    ticks = [number * step for number in range(first, math.floor(end_s / step) + 1)]
+    axes.set_xticks(ticks, [clock(time) for time in ticks])
+    axes.set_xlim(begin_s, end_s)
 
 
 def mark(position: int) -> Mark:

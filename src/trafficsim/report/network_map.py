@@ -13,20 +13,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import Picture, save
+from trafficsim.report.look import Picture, save, short
+from trafficsim.report.places import MOST_SIGNALS, Line, signal_names, signal_places, ways_through, write_streets
 from trafficsim.spec.network import Network
 
 # Okabe and Ito (2008), Color Universal Design: the colours that differ for all common kinds of colour vision.
 GROUP_COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 ROAD_COLOUR, SIGNAL_COLOUR = "#555555", "#000000"
+JUNCTION_COLOUR = "#9A9A9A"
 GROUP_STYLES = ("solid", (0, (4, 1)), (0, (1, 0.6)), (0, (6, 1, 1, 1)), "solid", (0, (4, 1)))
 MOST_GROUPS = len(GROUP_COLOURS)
 WIDTH_INCH, FLAT_HEIGHT_INCH, LEAST_HEIGHT_INCH, MOST_HEIGHT_INCH = 9.0, 0.7, 1.7, 8.0
 LANE_POINTS = 1.3
 MANY_LINKS = 1500
 LONG_SHAPE = 4.0
-
-Line = list[tuple[float, float]]
 
 
 def network_map(network: Network, path: str | Path | None = None, title: str = "", language: str = "en") -> Figure:
@@ -126,12 +126,16 @@ def _draw_links(axes: Any, network: Network, lines: dict[str, Line], scale: tupl
     shown = list(network.groups)[:MOST_GROUPS]
     group_of = {link: number for number, name in reversed(list(enumerate(shown))) for link in network.groups[name]}
     batches: dict[int, tuple[list[Line], list[float]]] = {}
+    moved: dict[str, Line] = {}
     attributes = network.links
     for link, line in lines.items():
         lanes = int(attributes[link].get("lanes", 1))
         drawn, widths = batches.setdefault(group_of.get(link, -1), ([], []))
-        drawn.append(beside(line, side * (lanes * lane_points / 2 + 0.3), scale))
+        moved[link] = beside(line, side * (lanes * lane_points / 2 + 0.3), scale)
+        drawn.append(moved[link])
         widths.append(lanes * lane_points)
+    _draw_junctions(axes, network, moved)
+    write_streets(axes, network, moved)
     handles = []
     for group, (drawn, widths) in sorted(batches.items()):
         colour = ROAD_COLOUR if group < 0 else GROUP_COLOURS[group]
@@ -164,13 +168,22 @@ def _draw_straight_road(axes: Any, lines: dict[str, Line]) -> None:
     axes.plot([x for x, _ in ends], [y for _, y in ends], linestyle="none", marker="|", markersize=10, color="black")
 
 
+def _draw_junctions(axes: Any, network: Network, drawn: dict[str, Line]) -> None:
+    """Draw the ways through the junctions, beneath the links."""
+    ways = list(ways_through(network, drawn).values())
+    axes.add_collection(LineCollection(ways, colors=JUNCTION_COLOUR, linewidths=0.5 if len(drawn) > MANY_LINKS else 1.6,
+                                       capstyle="round", zorder=1))
+
+
 def _draw_signals(axes: Any, network: Network, words: Language) -> list[Line2D]:
-    nodes = {link: attributes["to"] for link, attributes in network.links.items()}
-    signalled = {nodes[way.from_link] for way in network.connections if way.signal is not None}
-    places = [(network.graph.nodes[node].get("x_m"), network.graph.nodes[node].get("y_m")) for node in signalled]
-    places = sorted((x, y) for x, y in places if x is not None and y is not None)
+    signals, names = signal_places(network), signal_names(network)
+    places = sorted(signals.values())
     if not places:
         return []
+    if len(places) <= MOST_SIGNALS:
+        for signal, place in signals.items():
+            axes.annotate(short(names[signal]), place, xytext=(6, -7), textcoords="offset points", fontsize=6, zorder=6,
+                          bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
     size = 5.0 if len(places) <= 100 else 1.5
     style = {"marker": "s", "color": SIGNAL_COLOUR, "markerfacecolor": "#F0E442", "markeredgewidth": 0.8}
     axes.plot([x for x, _ in places], [y for _, y in places], linestyle="none", markersize=size, zorder=3, **style)

@@ -1,7 +1,10 @@
-"""Names of places as people know them: streets and junctions, beside the ids that the tables have."""
+"""Places as people know them: streets and signals by name, and the ways through junctions as lines."""
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -9,32 +12,135 @@ from markupsafe import Markup
 from trafficsim.report.language import name
 from trafficsim.spec.network import Network
 
+Point = tuple[float, float]
+Line = list[Point]
+CURVE_STEPS = 6
+MOST_STREETS, MOST_SIGNALS = 14, 25
+"""Names written on a map."""
 
-def street_of(network: Network | None, link: str) -> str:
-    """Return the street name of a link, or nothing.
+
+def street_names(network: Network | None) -> dict[str, str]:
+    """Return the street of every link that has a name.
 
     Examples
     --------
     >>> from trafficsim.spec.build import corridor
-    >>> street_of(corridor([200.0]), "east1"), street_of(None, "east1")
-    ('', '')
+    >>> street_names(corridor([200.0])), street_names(None)
+    ({}, {})
     """
-    attributes: dict[str, Any] = {} if network is None else _links(network).get(link, {})
-    return str(attributes.get("name") or "").strip()
+    if network is None:
+        return {}
+    edges = network.graph.edges(data=True)
+    found = {str(one["id"]): str(one.get("name") or "").strip() for _, _, one in edges}
+    return {link: street for link, street in found.items() if street}
 
 
-def _links(network: Network) -> dict[str, dict[str, Any]]:
-    return {str(attributes["id"]): attributes for _, _, attributes in network.graph.edges(data=True)}
-
-
-def link_label(network: Network | None, link: str) -> Markup:
+def link_label(streets: Mapping[str, str], link: str) -> Markup:
     """Name a link by its street and its id, or by its id alone.
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
-    >>> link_label(corridor([200.0]), "east1")
+    >>> link_label({}, "east1")
     Markup('<bdi translate="no">east1</bdi>')
     """
-    street = street_of(network, link)
+    street = streets.get(link)
     return Markup('{} <code translate="no">{}</code>').format(name(street), link) if street else name(link)
+
+
+def ways_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str, str], Line]:
+    """Lines through the junctions, from the end of one drawn link to the beginning of the next, without a hole.
+
+    Each is a curve that leaves along the first link and arrives along the second: its control point lies where the two
+    directions meet, or half way where they do not meet ahead.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import corridor
+    >>> road = corridor([100.0, 100.0])
+    >>> found = ways_through(road, {"east1": [(0.0, 0.0), (90.0, 0.0)], "east2": [(110.0, 0.0), (200.0, 0.0)]})
+    >>> found["east1", "east2"][0], found["east1", "east2"][-1]
+    ((90.0, 0.0), (110.0, 0.0))
+    """
+    pairs = dict.fromkeys((way.from_link, way.to_link) for way in network.connections)
+    return {(start, end): _curve(lines[start], lines[end]) for start, end in pairs if start in lines and end in lines}
+
+
+def _curve(start: Line, end: Line) -> Line:
+    (x0, y0), (x2, y2) = start[-1], end[0]
+    x1, y1 = _meeting(start[-2], start[-1], end[0], end[1])
+    parts = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
+    weights = [((1.0 - t) ** 2, 2.0 * t * (1.0 - t), t * t) for t in parts]
+    return [(a * x0 + b * x1 + c * x2, a * y0 + b * y1 + c * y2) for a, b, c in weights]
+
+
+def _meeting(before: Point, leave: Point, arrive: Point, after: Point) -> Point:
+    """Point ahead of the first direction and behind the second where they meet, else half way."""
+    ax, ay = leave[0] - before[0], leave[1] - before[1]
+    bx, by = after[0] - arrive[0], after[1] - arrive[1]
+    cx, cy = arrive[0] - leave[0], arrive[1] - leave[1]
+    cross = ax * by - ay * bx
+    if abs(cross) > 1e-9 * math.hypot(ax, ay) * math.hypot(bx, by):
+        ahead, back = (cx * by - cy * bx) / cross, (cx * ay - cy * ax) / cross
+        gap = math.hypot(cx, cy)
+        if ahead >= 0.0 and back <= 0.0 and ahead * math.hypot(ax, ay) < 2.0 * gap:
+            return leave[0] + ahead * ax, leave[1] + ahead * ay
+    return leave[0] + cx / 2.0, leave[1] + cy / 2.0
+
+
+def write_streets(axes: Any, network: Network, lines: Mapping[str, Line]) -> None:
+    """Write the names of the longest streets beside the middle of their longest link."""
+    streets, attributes = street_names(network), network.links
+    length: dict[str, float] = {}
+    longest: dict[str, str] = {}
+    for link, street in streets.items():
+        if link in lines:
+            length_m = float(attributes[link]["length_m"])
+            length[street] = length.get(street, 0.0) + length_m
+            if street not in longest or length_m > float(attributes[longest[street]]["length_m"]):
+                longest[street] = link
+    for street in sorted(length, key=lambda one: (-length[one], one))[:MOST_STREETS]:
+        place, angle = _middle(lines[longest[street]])
+        axes.text(*place, street, fontsize=6.5, color="#303030", rotation=angle, rotation_mode="anchor",
+                  transform_rotates_text=True, horizontalalignment="center", verticalalignment="bottom", zorder=6,
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6})
+
+
+def _middle(line: Sequence[Point]) -> tuple[Point, float]:
+    """Middle of the longest piece of a line, and its direction in degrees, never upside down."""
+    (x0, y0), (x1, y1) = max(itertools.pairwise(line), key=lambda piece: math.dist(*piece))
+    angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
+    upright = angle - 180.0 if angle > 90.0 else angle + 180.0 if angle <= -90.0 else angle
+    return ((x0 + x1) / 2.0, (y0 + y1) / 2.0), upright
+
+
+def signal_places(network: Network) -> dict[str, Point]:
+    """Where each signal program stands: the mean of the nodes that its links lead to.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import corridor
+    >>> sorted(signal_places(corridor([100.0, 100.0], signals=[1], side_streets=[1])))
+    ['j1']
+    """
+    nodes, heads = network.graph.nodes, {link: one["to"] for link, one in network.links.items()}
+    found: dict[str, set[object]] = {}
+    for way in network.connections:
+        if way.signal is not None:
+            found.setdefault(way.signal, set()).add(heads[way.from_link])
+    places = {}
+    for signal, at in found.items():
+        known = sorted((nodes[node]["x_m"], nodes[node]["y_m"]) for node in at
+                       if nodes[node].get("x_m") is not None and nodes[node].get("y_m") is not None)
+        if known:
+            places[signal] = (sum(x for x, _ in known) / len(known), sum(y for _, y in known) / len(known))
+    return places
+
+
+def signal_names(network: Network) -> dict[str, str]:
+    """Name of every signal program: that of its junction where the network has one, else its id."""
+    nodes, heads = network.graph.nodes, {link: one["to"] for link, one in network.links.items()}
+    names = {one.id: one.id for one in network.signals}
+    for way in network.connections:
+        if way.signal is not None and str(nodes[heads[way.from_link]].get("name") or "").strip():
+            names[way.signal] = str(nodes[heads[way.from_link]]["name"]).strip()
+    return names

@@ -17,6 +17,9 @@ from trafficsim.report.network_map import network_map
 from trafficsim.report.plots.delay_map import delay_map as delay_map
 from trafficsim.report.plots.differences import difference as difference
 from trafficsim.report.plots.fundamental_diagram import fundamental_diagram as fundamental_diagram
+from trafficsim.report.plots.fundamental_diagram import (
+    macroscopic_fundamental_diagram as macroscopic_fundamental_diagram,
+)
 from trafficsim.report.plots.path_times import path_times as path_times
 from trafficsim.report.plots.speed_distribution import speed_distribution as speed_distribution
 from trafficsim.report.plots.time_space import time_space as time_space
@@ -25,8 +28,8 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
 __all__ = [
-    "delay_map", "difference", "fundamental_diagram", "network", "path_times", "speed_distribution", "time_space",
-    "timing_plan",
+    "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram", "network", "path_times",
+    "speed_distribution", "time_space", "timing_plan",
 ]
 
 

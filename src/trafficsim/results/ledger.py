@@ -10,6 +10,9 @@ import pandas as pd
 
 from trafficsim.results.frames import Column, Labels, frame, nullable, strings
 
+WIDE, MOST_LETTERS, MOST_ROWS = 1000, 32, 60
+"""Letters in a line and in a cell, and rows, of a ledger that is printed."""
+
 
 class Change(Protocol):
     """One operation of one policy on some cells of the plan."""
@@ -72,6 +75,23 @@ def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
         "state_before": _states((one.state_before, len(one.cells)) for one in changes),
         "state_after": _states((one.state_after, len(one.cells)) for one in changes),
     })
+
+
+class Explanation(pd.DataFrame):
+    """What an alternative changes, one row per cell, printed with all its columns: before and after stand last.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"policy": ["webster"], "cell": ["j1"], "before": [90.0], "after": [60.0]})
+    >>> print(Explanation(rows))
+        policy cell  before  after
+    0  webster   j1    90.0   60.0
+    """
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.max_columns", None, "display.width", WIDE, "display.max_colwidth", MOST_LETTERS,
+                               "display.max_rows", MOST_ROWS, "display.min_rows", MOST_ROWS, "display.precision", 4):
+            return str(super().__repr__())
 
 
 def _repeated(changes: Sequence[Change], values: Sequence[str]) -> Column:

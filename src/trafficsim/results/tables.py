@@ -215,11 +215,12 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
 
 def trajectories_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per sampled vehicle and tick; ``lane`` is counted from the kerb of its link."""
+    """One row per sampled vehicle and tick; ``class`` is that of the vehicle, ``lane`` is counted from the kerb."""
     trace = record.trajectories
     return frame(labels, {
         "time_s": nullable(trace.time_s),
         "trip": names_of(plan.trips.name, trace.trip),
+        "class": names_of(plan.classes.name, plan.trips.vehicle_class[trace.trip]),
         "link": names_of(plan.link_id, trace.link),
         "lane": nullable(trace.lane - plan.links.lane_start[trace.link]),
         "position_m": nullable(trace.position_m),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from trafficsim.results.frames import nullable
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 
@@ -19,7 +23,8 @@ class Trace:
 
     Attributes
     ----------
-    trajectories : table of that name: one row per vehicle and tick on the way
+    trajectories : table of that name: one row per vehicle and tick on the way, with the vehicle's ``class`` and with
+        ``distance_m`` from the beginning of the way
     network : the roads
     way : links in driving order
     signals : programs that ran, with the changes of policies
@@ -32,3 +37,31 @@ class Trace:
 
     def _repr_html_(self) -> str:
         return str(self.trajectories.head(HEAD).to_html())
+
+
+def link_starts(network: Network, links: Sequence[str]) -> list[float]:
+    """Return the distance in m from the beginning of a path to that of each link, junctions included.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.build import corridor
+    >>> link_starts(corridor([200.0, 300.0]), ["east1", "east2"])
+    [0.0, 200.0]
+    """
+    attributes = network.links
+    between: dict[tuple[str, str], list[float]] = {}
+    for way in network.connections:
+        between.setdefault((way.from_link, way.to_link), []).append(way.length_m)
+    starts = [0.0]
+    for here, there in itertools.pairwise(links):
+        through = between.get((here, there), [0.0])
+        starts.append(starts[-1] + float(attributes[here]["length_m"]) + sum(through) / len(through))
+    return starts
+
+
+def with_distance(trajectories: pd.DataFrame, network: Network, way: Sequence[str]) -> pd.DataFrame:
+    """Add ``distance_m``, from the beginning of a way of links to the vehicle's front; other links have none."""
+    starts = dict(zip(way, link_starts(network, way), strict=True))
+    start_m = trajectories["link"].map(starts).to_numpy(np.float64, na_value=np.nan)
+    distance_m = start_m + trajectories["position_m"].to_numpy(np.float64)
+    return trajectories.assign(distance_m=nullable(distance_m, np.isfinite(distance_m)))

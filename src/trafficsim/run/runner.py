@@ -31,7 +31,7 @@ from trafficsim.results.store import DONE, StoredTables, check_file_names, check
 from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
-from trafficsim.results.trace import Trace
+from trafficsim.results.trace import Trace, with_distance
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
@@ -333,6 +333,7 @@ def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Polic
     plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
     record = engine_named("ca").run(plan, world.scenario.ca)
     table = trajectories_table(plan, record, Labels(world.scenario.name, "trace", replication, "ca"))
+    table = with_distance(table, world.network, way)
     return Trace(table, world.network, way, programs_with(world.network, plan.signals))
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import LESS, MORE, STILL, WIDTH_INCH, new_figure, styled
-from trafficsim.report.network_map import Line, beside, lines_of
+from trafficsim.report.look import LESS, MORE, WIDTH_INCH, new_figure, short, styled
+from trafficsim.report.network_map import beside, lines_of
+from trafficsim.report.places import MOST_SIGNALS, Line, signal_names, signal_places, ways_through, write_streets
 from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
 MOST_MARKS, MANY_LINKS = 12, 1500
-LEAST_S = 0.5
-"""Changes below half a second per vehicle are drawn as none: the tick is one second (modelling assumption)."""
+LIMITS_S = (0.5, 5.0, 15.0, 30.0, 60.0, 120.0)
+"""Where the steps of the colour scale begin: one scale for all maps, so that they can be held side by side. Changes
+below half a second per vehicle are drawn as none: the tick is one second (modelling assumption)."""
+LEAST_S, STEPS = LIMITS_S[0], len(LIMITS_S)
+COLOURS = ("#002B45", "#00496F", "#0072B2", "#2E8CC3", "#62A8D3", "#97C3E0", "#ABABAB",
+           "#EDB48E", "#E58F57", "#DC7026", "#D55E00", "#963F00", "#5E2600")
+"""Less delay in blue, more in vermilion (Okabe and Ito 2008), the larger the darker."""
+THIN, WIDER = 1.0, 0.75
 LONG_SHAPE = 4.0
 
 
@@ -45,7 +54,8 @@ def delay_map(
 
     Returns
     -------
-    A figure: the wider a link, the larger its change; triangles mark the largest, upwards for more delay.
+    A figure: colour and width in the steps of one scale, the darker and wider the larger the change; triangles mark the
+    largest, upwards for more delay; signals and streets have their names where the network knows them.
 
     Raises
     ------
@@ -72,19 +82,40 @@ def delay_map(
         raise InputError("plot: map of delay", found, "a network with places, and rows of both alternatives",
                          "choose others")
     figure, axes = _canvas(lines, words)
-    largest = max(float(change.abs().max()), LEAST_S)
-    values = {link: float(change.get(link, 0.0)) for link in lines}
     scale = _points_per_metre(figure, axes)
     side = -1.0 if roads.left_hand_traffic else 1.0
     drawn = {link: beside(line, side * 2.2, scale) for link, line in lines.items()}
-    for kind, colour, order in ((0, STILL, 1), (-1, LESS, 2), (1, MORE, 3)):
-        chosen = [link for link, value in values.items() if _kind(value) == kind]
-        widths = [1.0 + 4.0 * abs(values[link]) / largest if kind else 0.9 for link in chosen]
-        axes.add_collection(LineCollection([drawn[link] for link in chosen], colors=colour, linewidths=widths,
-                                           capstyle="round", zorder=order, rasterized=len(lines) > MANY_LINKS))
+    values = {link: float(change.get(link, 0.0)) for link in lines}
+    _draw_links(axes, roads, drawn, values)
     _mark_largest(axes, drawn, values)
-    _legend(figure, words, largest)
+    _name_places(axes, roads, drawn)
+    _legend(figure, axes, words)
     return figure
+
+
+def _draw_links(axes: Any, roads: Network, drawn: Mapping[str, Line], values: Mapping[str, float]) -> None:
+    """Draw links, and the ways on through the junctions in the colour of the link that they come from."""
+    through = ways_through(roads, drawn)
+    pieces = [(line, values[start], 0.6) for (start, _), line in through.items()]
+    pieces += [(line, values[link], 1.0) for link, line in drawn.items()]
+    pieces.sort(key=lambda piece: abs(piece[1]))
+    steps = [step_of(value) for _, value, _ in pieces]
+    axes.add_collection(LineCollection(
+        [line for line, _, _ in pieces], colors=[COLOURS[step + STEPS] for step in steps],
+        linewidths=[share * (THIN + WIDER * abs(step)) for (_, _, share), step in zip(pieces, steps, strict=True)],
+        capstyle="round", zorder=2, rasterized=len(drawn) > MANY_LINKS))
+
+
+def step_of(change_s: float) -> int:
+    """Step of the colour scale of a change of delay: 0 for none, 1 to 6 for more, -1 to -6 for less.
+
+    Examples
+    --------
+    >>> step_of(0.3), step_of(4.0), step_of(-45.0), step_of(1000.0)
+    (0, 1, -4, 6)
+    """
+    step = sum(abs(change_s) >= limit for limit in LIMITS_S)
+    return step if change_s > 0.0 else -step
 
 
 def delay_change_s(links: pd.DataFrame, alternative: str, baseline: str, begin_s: float = -np.inf) -> pd.Series[float]:
@@ -108,10 +139,6 @@ def delay_change_s(links: pd.DataFrame, alternative: str, baseline: str, begin_s
         entered = rows["entered"][judged].astype(float).groupby(rows["link"][judged]).sum()
         per_vehicle[name] = (total / entered.where(entered > 0.0)).dropna()
     return (per_vehicle[alternative] - per_vehicle[baseline]).dropna()
-
-
-def _kind(value: float) -> int:
-    return 0 if abs(value) < LEAST_S else 1 if value > 0.0 else -1
 
 
 def _canvas(lines: dict[str, Line], words: Language) -> tuple[Figure, Any]:
@@ -139,18 +166,32 @@ def _points_per_metre(figure: Figure, axes: Any) -> tuple[float, float]:
     return box.width * per_inch / (right - left), box.height * per_inch / (high - low)
 
 
-def _mark_largest(axes: Any, drawn: dict[str, Line], values: dict[str, float]) -> None:
-    largest = sorted((link for link in drawn if _kind(values[link])), key=lambda link: (-abs(values[link]), link))
+def _mark_largest(axes: Any, drawn: Mapping[str, Line], values: Mapping[str, float]) -> None:
+    largest = sorted((link for link in drawn if step_of(values[link])), key=lambda link: (-abs(values[link]), link))
     for link in largest[:MOST_MARKS]:
         line, more = drawn[link], values[link] > 0.0
         middle = line[len(line) // 2] if len(line) > 2 else tuple(np.mean(line, axis=0))
-        axes.plot([middle[0]], [middle[1]], marker="^" if more else "v", markersize=8, color=MORE if more else LESS,
+        axes.plot([middle[0]], [middle[1]], marker="^" if more else "v", markersize=7, color=MORE if more else LESS,
                   markeredgecolor="white", markeredgewidth=0.7, linestyle="none", zorder=5)
 
 
-def _legend(figure: Figure, words: Language, largest: float) -> None:
-    most = words.number(largest, 1)
-    handles = [Line2D([], [], color=LESS, linewidth=4, marker="v", label=words.plain("plot.less_delay", most=most)),
-               Line2D([], [], color=STILL, linewidth=1, label=words.plain("plot.same_delay")),
-               Line2D([], [], color=MORE, linewidth=4, marker="^", label=words.plain("plot.more_delay", most=most))]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3)
+def _name_places(axes: Any, roads: Network, drawn: Mapping[str, Line]) -> None:
+    """Write the names of signals, at most so many that they can be read, and of streets."""
+    names, places = signal_names(roads), signal_places(roads)
+    if len(places) <= MOST_SIGNALS:
+        for signal, (x, y) in places.items():
+            axes.plot([x], [y], marker="s", markersize=3.5, color="black", markerfacecolor="#F0E442",
+                      markeredgewidth=0.6, linestyle="none", zorder=4)
+            axes.annotate(short(names[signal]), (x, y), xytext=(6, -7), textcoords="offset points", fontsize=6,
+                          zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5})
+    write_streets(axes, roads, drawn)
+
+
+def _legend(figure: Figure, axes: Any, words: Language) -> None:
+    """One scale of steps for all maps: changes in s per vehicle, less at one end and more at the other."""
+    bounds = [-limit for limit in reversed(LIMITS_S)] + list(LIMITS_S)
+    colours = ListedColormap(COLOURS[1:-1]).with_extremes(under=COLOURS[0], over=COLOURS[-1])
+    bar = figure.colorbar(ScalarMappable(BoundaryNorm(bounds, len(COLOURS) - 2), colours), ax=axes, location="bottom",
+                          shrink=0.8, aspect=45, pad=0.01, extend="both", spacing="uniform", ticks=bounds)
+    bar.ax.set_xticklabels([words.number(bound, signed=True) for bound in bounds])
+    bar.set_label(words.plain("plot.change_of_delay"))

@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
-from trafficsim.report.language import load
+from trafficsim.report.language import Language, load
 from trafficsim.report.look import mark, new_figure, styled
+from trafficsim.results.indicators import FEWEST_VEHICLES
 
 ROW_INCH, HEAD_INCH = 0.24, 0.55
 
@@ -31,7 +32,8 @@ def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, langua
     Returns
     -------
     A figure: a dot per replication (mean time), a larger mark for their mean, a bar from the mean 15th to the mean
-    85th percentile of single vehicles.
+    85th percentile of single vehicles. A mean of fewer than five vehicles in a replication is drawn hollow and thin,
+    without a bar (percentiles of so few say nothing), and with their number.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, langua
     for axes, name in zip(panels, shown, strict=True):
         part = driven[driven["path"] == name]
         for place, alternative in enumerate(alternatives):
-            _row(axes, part[part["alternative"] == alternative], place)
+            _row(axes, part[part["alternative"] == alternative], place, words)
         axes.use_sticky_edges = False
         axes.autoscale_view()
         axes.set_title(name)
@@ -71,13 +73,25 @@ def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, langua
     return figure
 
 
-def _row(axes: Any, rows: pd.DataFrame, place: int) -> None:
+def few_vehicles(rows: pd.DataFrame) -> bool:
+    """Say whether means along a path are those of few vehicles in a replication."""
+    return bool(float(rows["vehicles"].mean()) < FEWEST_VEHICLES)
+
+
+def _row(axes: Any, rows: pd.DataFrame, place: int, words: Language) -> None:
     if not len(rows):
         return
-    look = mark(place)
+    look, few = mark(place), few_vehicles(rows)
     low, high = (float(rows[name].mean()) for name in ("p15_time_s", "p85_time_s"))
     means = rows["mean_time_s"].to_numpy(np.float64)
-    axes.barh(place, high - low, left=low, height=0.5, color=look.colour, alpha=0.18, linewidth=0)
+    if few:
+        vehicles = float(rows["vehicles"].mean())
+        axes.annotate(words.plain("plot.few_vehicles", vehicles=words.number(vehicles, 1)), (1.0, place),
+                      xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points", fontsize=7,
+                      verticalalignment="center", annotation_clip=False)
+    else:
+        axes.barh(place, high - low, left=low, height=0.5, color=look.colour, alpha=0.18, linewidth=0)
     axes.plot(means, np.full(len(means), place), linestyle="none", marker="o", markersize=3, markerfacecolor="none",
-              markeredgecolor=look.colour, markeredgewidth=0.8)
-    axes.plot([means.mean()], [place], linestyle="none", marker=look.marker, markersize=7, color=look.colour)
+              markeredgecolor=look.colour, markeredgewidth=0.5 if few else 0.8)
+    axes.plot([means.mean()], [place], linestyle="none", marker=look.marker, markersize=7, color=look.colour,
+              markerfacecolor="white" if few else look.colour, markeredgewidth=0.8)

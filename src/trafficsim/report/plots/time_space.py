@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.units import KMH_PER_MS
 from trafficsim.report.language import load
-from trafficsim.report.look import GREEN, RED, new_figure, short, styled
+from trafficsim.report.look import GREEN, RED, SLOW_TO_FAST, clock_axis, new_figure, short, styled
 from trafficsim.results.frames import LABEL_COLUMNS
-from trafficsim.results.trace import Trace
+from trafficsim.results.trace import Trace, link_starts
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
@@ -23,7 +25,9 @@ from trafficsim.spec.world import World
 
 LONG_STEP_S = 2.5
 """Longer gaps in a trace (the vehicle was off the path) break its line."""
-PATH_COLOUR = "#3C3C3C"
+STEP_KMH = 10.0
+THIN, THICK, POINTS_PER_VEHICLE = 0.35, 1.0, 0.35
+"""Widths of a line in points, and the width by vehicles per second: many vehicles have thin lines."""
 
 
 class StopLine(NamedTuple):
@@ -56,8 +60,8 @@ def time_space(
 
     Returns
     -------
-    A figure: a line per vehicle; at stop lines a thick bar for green and a thin one for red. A movement is green when
-    any of its lanes is.
+    A figure: a line per vehicle in the colour of its speed, on one scale for all traffic on the way; at stop lines a
+    thick bar for green and a thin one for red. A movement is green when any of its lanes is.
 
     Raises
     ------
@@ -92,20 +96,43 @@ def time_space(
     if not lines:
         raise InputError("plot: time-space", "no vehicle on the path", "trajectories of vehicles on it",
                          "run with trajectories.share above 0, or choose another path")
-    figure = new_figure(4.2)
+    figure = new_figure(4.6)
     axes = figure.add_subplot()
-    axes.add_collection(LineCollection(lines, colors=PATH_COLOUR, linewidths=0.35, rasterized=True,
-                                       antialiased=False))
+    fastest = fastest_kmh(roads, links)
+    drawn = _draw_vehicles(axes, lines, fastest)
     times = np.concatenate([line[:, 0] for line in lines])
     begin, end = float(times.min()), float(times.max())
     programs = {one.id: one for one in (roads.signals if signals is None else signals)}
     for line in stop_lines(roads, links):
         _draw_signal(axes, line, programs[line.program], (begin, end))
-    axes.set_xlim(begin, end)
+    clock_axis(axes, begin, end)
     axes.set_ylim(0.0, starts[-1] + float(roads.links[links[-1]]["length_m"]))
     axes.set_xlabel(words.plain("plot.time"))
     axes.set_ylabel(words.plain("plot.distance"))
+    figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.5, aspect=40, pad=0.01,
+                    label=words.plain("plot.vehicle_speed"))
     return figure
+
+
+def fastest_kmh(network: Network, links: Sequence[str]) -> float:
+    """Return the end of the colour scale: the highest limit on the way, the same for every alternative's traffic."""
+    limits = (float(network.links[link]["speed_limit_kmh"]) for link in links)
+    return STEP_KMH * math.ceil(max(limits) / STEP_KMH)
+
+
+def _draw_vehicles(axes: Any, lines: Sequence[np.ndarray], fastest: float) -> LineCollection:
+    """Draw every vehicle as a line whose colour is its speed from one moment to the next."""
+    pieces = np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
+    lasting = np.maximum(pieces[:, 1, 0] - pieces[:, 0, 0], 1e-9)
+    speed_kmh = (pieces[:, 1, 1] - pieces[:, 0, 1]) / lasting * KMH_PER_MS
+    span = max(float(pieces[:, 1, 0].max() - pieces[:, 0, 0].min()), 1.0)
+    width = min(max(POINTS_PER_VEHICLE / max(len(lines) / span, 1e-9), THIN), THICK)
+    colours = LinearSegmentedColormap.from_list("speed", SLOW_TO_FAST)
+    drawn = LineCollection(list(pieces), cmap=colours, norm=Normalize(0.0, fastest), linewidths=width, rasterized=True,
+                           capstyle="butt")
+    drawn.set_array(speed_kmh)
+    axes.add_collection(drawn)
+    return drawn
 
 
 def _links(network: Network, path: str | Sequence[str]) -> list[str]:
@@ -118,19 +145,6 @@ def _links(network: Network, path: str | Sequence[str]) -> list[str]:
     if unknown or not path:
         raise InputError("plot: path", f"unknown links {unknown}", "links of the network", "correct the links")
     return list(path)
-
-
-def link_starts(network: Network, links: Sequence[str]) -> list[float]:
-    """Return the distance in m from the beginning of a path to that of each link, junctions included."""
-    attributes = network.links
-    between: dict[tuple[str, str], list[float]] = {}
-    for way in network.connections:
-        between.setdefault((way.from_link, way.to_link), []).append(way.length_m)
-    starts = [0.0]
-    for here, there in itertools.pairwise(links):
-        through = between.get((here, there), [0.0])
-        starts.append(starts[-1] + float(attributes[here]["length_m"]) + sum(through) / len(through))
-    return starts
 
 
 def stop_lines(network: Network, links: Sequence[str]) -> list[StopLine]:

@@ -9,17 +9,20 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficsim.report.changes import programs_after
-from trafficsim.report.language import name
+from trafficsim.report.language import ABSENT, name
+from trafficsim.report.look import clock
 from trafficsim.report.network_map import lines_of
 from trafficsim.report.plots.delay_map import LEAST_S, delay_change_s, delay_map
-from trafficsim.report.plots.path_times import path_times
+from trafficsim.report.plots.path_times import few_vehicles, path_times
 from trafficsim.report.plots.speed_distribution import shares, speed_distribution
-from trafficsim.report.plots.time_space import link_starts, stop_lines, time_space, traces
+from trafficsim.report.plots.time_space import stop_lines, time_space, traces
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
+from trafficsim.results.trace import link_starts
 from trafficsim.spec.network import Network
 
 View = Picture | Table | Missing
+PATH_COLUMNS = ("vehicles", "mean_time_s", "p15_time_s", "p85_time_s", "mean_speed_kmh")
 MOST_PLACES, MOST_PATHS, MOST_DIAGRAMS = 6, 8, 3
 
 
@@ -45,14 +48,22 @@ def paths(writer: Writer) -> Iterator[View]:
 
 def _path_table(writer: Writer, driven: pd.DataFrame, setting: Markup, key: str) -> Table:
     columns = writer.columns("alternative", "#vehicles", "#mean_time", "#p15", "#p85", "#mean_speed")
-    kept = ("vehicles", "mean_time_s", "p15_time_s", "p85_time_s", "mean_speed_kmh")
     groups = []
     for path, part in driven.groupby("path", sort=False):
-        rows: list[Row] = [[name(str(alternative)), *(_mean(writer, rows, column) for column in kept)]
-                           for alternative, rows in part.groupby("alternative", sort=False)]
+        rows = [_path_row(writer, str(alternative), of_arm)
+                for alternative, of_arm in part.groupby("alternative", sort=False)]
         groups.append(Group(name(str(path)), rows))
-    caption = writer.words.say("paths.caption", setting=setting)
-    return Table(key, caption, columns, groups, fold=caption)
+    caption, arms = writer.words.say("paths.caption", setting=setting), driven.groupby(["path", "alternative"])
+    notes = [writer.words.say("paths.few_note")] if any(few_vehicles(rows) for _, rows in arms) else []
+    return Table(key, caption, columns, groups, fold=caption, notes=notes)
+
+
+def _path_row(writer: Writer, alternative: str, rows: pd.DataFrame) -> Row:
+    """Write times along a path; those of few vehicles are marked and have no percentiles."""
+    vehicles, mean, low, high, speed = (_mean(writer, rows, column) for column in PATH_COLUMNS)
+    if few_vehicles(rows):
+        mean, low, high = writer.words.say("paths.few", value=mean), Markup(ABSENT), Markup(ABSENT)
+    return [name(alternative), vehicles, mean, low, high, speed]
 
 
 def _mean(writer: Writer, rows: pd.DataFrame, column: str, factor: float = 1.0) -> Markup:
@@ -174,7 +185,7 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
         begin, end = figure.axes[0].get_xlim()
         on_path = rows[rows["link"].isin(list(links))]["trip"].nunique()
         alt = words.plain("trajectories.alt", path=path, alternative=arm, vehicles=words.number(on_path, 0),
-                          signals=len(stop_lines(network, links)), begin=words.number(begin), end=words.number(end))
+                          signals=len(stop_lines(network, links)), begin=clock(begin), end=clock(end))
         yield picture(figure, f"figure-trajectories-{'-'.join(place)}-{arm}", alt,
                       words.say("trajectories.caption", alternative=name(arm), path=name(path)))
     if len(shown) < len(arms):

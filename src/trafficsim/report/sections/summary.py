@@ -8,11 +8,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trafficsim.report.language import name
-from trafficsim.report.places import link_label
+from trafficsim.report.places import link_label, street_names
 from trafficsim.report.sections.numbers import decimals
 from trafficsim.report.sections.verdicts import verdict_line
 from trafficsim.report.views import Writer
-from trafficsim.results.distribution import Effect, share_of_vehicles, worst_first
+from trafficsim.results.distribution import Effect, share_of_vehicles
 from trafficsim.results.groups import GROUPINGS
 
 NAMED = {"path": 3, "movement": 2, "group": 2}
@@ -78,7 +78,8 @@ def _loses(writer: Writer, effects: Sequence[Effect]) -> Markup:
     words, tested = writer.words, families(effects)
     if not any(tested.values()):
         return words.say("summary.untested")
-    parts = [_part(writer, family, ones) for family, ones in tested.items() if worst_first(ones)]
+    parts = [_part(writer, family, ones, "worse") for family, ones in tested.items()
+             if any(one.verdict == "worse" for one in ones)]
     if not parts:
         return words.say("summary.nobody_loses", **_counts(writer, tested))
     return words.say("summary.loses", who=words.say("summary.then").join(parts))
@@ -86,10 +87,8 @@ def _loses(writer: Writer, effects: Sequence[Effect]) -> Markup:
 
 def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
     words, tested = writer.words, families(effects)
-    parts = [words.say(f"summary.better_{family}", share=_share(writer, ones, "better"),
-                       count=writer.number(sum(one.verdict == "better" for one in ones), 0),
-                       tested=writer.number(len(ones), 0))
-             for family, ones in tested.items() if any(one.verdict == "better" for one in ones)]
+    parts = [_part(writer, family, ones, "better") for family, ones in tested.items()
+             if any(one.verdict == "better" for one in ones)]
     if not parts:
         return words.say("summary.nobody_gains") if any(tested.values()) else Markup("")
     return words.say("summary.gains", who=words.say("summary.then").join(parts))
@@ -104,13 +103,14 @@ def _share(writer: Writer, ones: Sequence[Effect], verdict: str) -> Markup:
     return writer.number(share, 0 if share >= 1.0 else 1)
 
 
-def _part(writer: Writer, family: str, ones: Sequence[Effect]) -> Markup:
-    """Count those of a family who lose, and name the ones who lose most."""
-    words, worst = writer.words, worst_first(ones)
-    members = words.say("summary.also").join(_named(writer, one) for one in worst[: NAMED[family]])
-    key = "all" if len(worst) <= NAMED[family] else "most"
-    return words.say(f"summary.worse_{family}_{key}", count=writer.number(len(worst), 0), members=members,
-                     tested=writer.number(len(ones), 0), share=_share(writer, ones, "worse"))
+def _part(writer: Writer, family: str, ones: Sequence[Effect], verdict: str) -> Markup:
+    """Count those of a family who lose or gain, and name the ones with most time in all."""
+    words, chosen = writer.words, [one for one in ones if one.verdict == verdict]
+    first = sorted(chosen, key=lambda one: -abs(one.added_s))[: NAMED[family]]
+    return words.say(f"summary.{verdict}_{family}_{'all' if len(first) == len(chosen) else 'most'}",
+                     count=writer.number(len(chosen), 0), tested=writer.number(len(ones), 0),
+                     share=_share(writer, ones, verdict),
+                     members=words.say("summary.also").join(_named(writer, one) for one in first))
 
 
 def _named(writer: Writer, one: Effect) -> Markup:
@@ -130,8 +130,8 @@ def few_mark(writer: Writer, one: Effect) -> Iterator[Markup]:
 
 def member_label(writer: Writer, one: Effect) -> Markup:
     """Name a path, movement or group, with the names of its streets where the network has them."""
-    words, network = writer.words, writer.material.networks.get(one.scenario)
-    links = [link_label(network, link) for link in one.links]
+    words, streets = writer.words, street_names(writer.material.networks.get(one.scenario))
+    links = [link_label(streets, link) for link in one.links]
     if one.family == "movement":
         turn = words.named("turn", one.turn) if one.turn else None
         key = "summary.movement" if turn is None else "summary.movement_turn"
