@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
-from trafficsim.base.repairs import as_errors
+from trafficsim.base.repairs import REPAIRS, as_errors
 from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
+from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trafficsim.io.sumo import SumoImport
     from trafficsim.plan.prepare import Prepared
     from trafficsim.results.trace import Trace
     from trafficsim.run.effects import Effect
@@ -145,6 +147,38 @@ def _found(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]
         return _check_study(with_files(source, Path()), Path())
     world = build(source)
     return _with_attempt(check_world(world), world, None)
+
+
+def served(found: SumoImport) -> SumoImport:
+    """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
+
+    An import without any demand is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If nothing of its demand can be carried.
+
+    Examples
+    --------
+    >>> from trafficsim.io.sumo import read_sumo
+    >>> served(read_sumo(Path("nowhere.net.xml")))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a readable SUMO file. \
+Remedy: correct the path or its permissions.
+    """
+    from trafficsim.io.scenario_file import time_of
+    from trafficsim.plan.prepare import prepare
+
+    if not (found.demand.trips or found.demand.flows or found.unserved):
+        return found
+    scenario = Scenario(name="import", network=found.network, demand=found.demand, time=time_of(found.demand))
+    prepared = prepare(World(scenario, found.network, found.demand, (*DEFAULT_CLASSES, *found.vehicle_classes),
+                             unserved=found.unserved))
+    repaired = [finding for finding in prepared.findings if finding.code in REPAIRS]
+    network = replace(found.network, findings=(*found.network.findings, *repaired))
+    return replace(found, network=network, demand=prepared.world.demand)
 
 
 def draw(source: str | Path | Scenario | World, path: str | Path) -> None:

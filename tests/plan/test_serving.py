@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from tests.plan.small import Demand, diamond, flow, join, link, network, trip, world
 from tests.plan.test_routes import routes
+from trafficsim.base.errors import DemandError
 from trafficsim.base.repairs import repairs_by_code
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
@@ -69,15 +71,22 @@ def test_via_is_passed() -> None:
     assert prepared(trip("t", via=("d", "b"))).unserved[0].reason.startswith("no way leads from 'd' to 'b'")
 
 
-def test_stops_that_the_route_does_not_pass_are_left_out() -> None:
-    places = (("b", 9.0), ("b", 5.0), ("a", 50.0), ("d", 7.0))
+def test_stops_that_a_completed_route_does_not_pass_are_left_out() -> None:
+    """Cars may not use c, so the route leads through b, and the stop on c cannot be made."""
+    places = (("a", 9.0), ("c", 5.0), ("d", 7.0))
     stops = tuple(Stop(link=name, position_m=at, dwell_s=1.0) for name, at in places)
-    found = prepared(trip("given", route=("a", "b", "d"), stops=stops),
-                     trip("found", stops=(Stop(link="c", position_m=5.0, dwell_s=1.0),)))
+    found = prepared(trip("given", route=("a", "c", "d"), stops=stops))
     plan = lower(found).plan
     at = np.split(plan.trips.stop_position_m, plan.trips.stop_start[1:-1])
-    assert [at[plan.trips.name.index(name)].tolist() for name in ("given", "found")] == [[9.0, 7.0], []]
-    assert repairs_by_code(found.findings) == {"stop-left-out": 3}
+    assert at[plan.trips.name.index("given")].tolist() == [9.0, 7.0]
+    assert repairs_by_code(found.findings) == {"route-completed": 1, "stop-left-out": 1}
+
+
+def test_a_flow_of_the_scenario_itself_that_nothing_can_carry_is_a_mistake() -> None:
+    there = world(Demand(flows=(flow("back", origin="d", destination="a"),), trips=(THERE,)))
+    assert [one.name for one in prepare(there).unserved] == ["back"]
+    with pytest.raises(DemandError, match=r"flow 'back': found no way leads from 'd' to 'a'.*links have a direction"):
+        prepare(replace(there, written=frozenset({"back"})))
 
 
 def test_a_link_without_a_way_on_can_be_a_destination_but_not_be_passed() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 Level = Literal["error", "warning", "info"]
 
@@ -36,9 +36,10 @@ class Finding:
     remedy: str = ""
     count: int = 1
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the finding as a plain dictionary, for ``--json``."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, str]:
+        """Return the texts of the finding as a plain dictionary, for ``--json``."""
+        return {"level": self.level, "code": self.code, "where": self.where, "message": self.message,
+                "remedy": self.remedy}
 
 
 def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +13,7 @@ from trafficsim.cli.guard import guarded, say
 from trafficsim.cli.options import Strict
 
 if TYPE_CHECKING:
-    from trafficsim.base.findings import Finding
-    from trafficsim.io.sumo import ImportReport
+    from trafficsim.io.sumo import SumoImport
 
 app = typer.Typer(
     help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
@@ -52,23 +50,18 @@ def sumo(
     strict: Strict = False,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
-    from trafficsim import api
-    from trafficsim.base.repairs import refuse_repairs, repairs_by_code
+    from trafficsim.api import served
+    from trafficsim.base.repairs import refuse_repairs
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.io.sumo import read_sumo
 
     named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
     (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)
-    found = read_sumo(net, demand, programs, "own" if drivers is DriversChoice.own else "file")
+    found = served(read_sumo(net, demand, programs, "own" if drivers is DriversChoice.own else "file"))
     if strict:
-        refuse_repairs(found.report.findings)
+        refuse_repairs(found.network.findings)
     written = write_scenario(out, found)
-    findings = api.check(out)
-    if strict and repairs_by_code(findings):
-        for path in written:
-            path.unlink()
-        refuse_repairs(findings)
-    _report(found.report, findings)
+    _report(found)
     for path in written:
         typer.echo(f"wrote {path}")
 
@@ -80,14 +73,11 @@ def _file(path: Path, option: str) -> Path:
     return resolve_path(re.sub(r"^package:/+", PACKAGE_PREFIX, path.as_posix()), Path(), option)
 
 
-def _report(report: ImportReport, findings: Iterable[Finding]) -> None:
-    """Print the counts, and every repair with its rule and some places: of reading, and of what a run will do."""
-    from trafficsim.base.repairs import REPAIRS
-
-    for act, things in report.counts().items():
+def _report(found: SumoImport) -> None:
+    """Print the counts, and every repair with its rule and some places."""
+    for act, things in found.counts().items():
         typer.echo(f"{act}:" if things else f"{act}: nothing")
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
-    for finding in dict.fromkeys((*report.findings, *findings)):
-        if finding.code in REPAIRS:
-            say(f"warning: {finding.code}: {finding.where}: {finding.message}")
+    for finding in found.network.findings:
+        say(f"warning: {finding.code}: {finding.where}: {finding.message}")

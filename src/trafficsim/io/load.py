@@ -145,7 +145,8 @@ def naming(label: str) -> Iterator[None]:
 
 def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
-    network = settled(_with_signals(_with_names(imported.network, scenario.network), scenario.signals))
+    # Signals of the scenario itself are not settled: greens that cross there are a mistake of whoever wrote them.
+    network = _with_signals(settled(_with_names(imported.network, scenario.network)), scenario.signals)
     demand = _all_demand(scenario, imported.demand, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
@@ -153,7 +154,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     return World(
         scenario=scenario.model_copy(update={"detectors": detectors}), network=network, demand=demand,
         vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
-        unserved=imported.unserved,
+        unserved=imported.unserved, written=frozenset(flow.id for flow in scenario.demand.flows),
     )
 
 

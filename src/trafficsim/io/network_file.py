@@ -113,7 +113,8 @@ def _content(network: Network) -> dict[str, Any]:
         "signals": [program.model_dump() for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},
-        "findings": [finding.as_dict() for finding in network.findings],
+        "findings": [finding.as_dict() | ({"count": finding.count} if finding.count > 1 else {})
+                     for finding in network.findings],
     }
 
 

@@ -86,7 +86,7 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
     return {
         "name": "".join(c if c.isalnum() or c in "_.+-" else "_" for c in name),
         "description": imported.description,
-        "time": _time(demand),
+        "time": time_of(demand).model_dump(include={"start_s", "analysis_s", "clear_s"}) if _departs(demand) else {},
         "network": {"file": network},
         "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
         "vehicle_classes": _rows(imported.vehicle_classes),
@@ -94,14 +94,19 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
     }
 
 
-def _time(demand: Demand) -> dict[str, float]:
+def time_of(demand: Demand) -> Time:
+    """Time in which the departures of a demand fall, in whole minutes, and two hours for the last vehicle to arrive."""
     starts = [trip.depart_s for trip in demand.trips] + [_or(flow.begin_s, 0.0) for flow in demand.flows]
     ends = [trip.depart_s for trip in demand.trips] + [_or(flow.end_s, 3600.0) for flow in demand.flows]
     if not starts:
-        return {}
+        return Time()
     begin, end = math.floor(min(starts) / 60) * 60.0, math.ceil(max(ends) / 60) * 60.0
     # Two hours are enough for the last vehicle to arrive, in any of the cities that were tried.
-    return {"start_s": begin, "analysis_s": max(end - begin, 60.0), "clear_s": 2 * Time().analysis_s}
+    return Time(start_s=begin, analysis_s=max(end - begin, 60.0), clear_s=2 * Time().analysis_s)
+
+
+def _departs(demand: Demand) -> bool:
+    return bool(demand.trips or demand.flows)
 
 
 def _rows(models: Iterable[BaseModel]) -> list[dict[str, Any]]:

@@ -118,6 +118,11 @@ def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
     demand, outside = in_time(world.demand, world.scenario.time)
     who = Travellers(_shares(demand, classes), classes.name, class_permissions(classes))
     served = serve(demand, who, network, world.scenario.time)
+    flows = {flow.id for flow in served.demand.flows}
+    for one in served.unserved:
+        if one.kind == "flow" and one.name in world.written - flows:
+            raise DemandError(f"flow {one.name!r}", one.reason, "a flow that open lanes and movements can carry",
+                              "correct its origin, destination or route (links have a direction), or connect them")
     return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
 
 

@@ -50,7 +50,8 @@ def in_time(demand: Demand, time: Time) -> tuple[Demand, tuple[Finding, ...]]:
     places = [f"flow {flow.id!r}" for flow in demand.flows if id(flow) not in kept]
     places += [f"trip {trip.id!r} at {trip.depart_s:g} s" for trip in demand.trips if id(trip) not in kept]
     found = f"departures are from {time.start_s:g} s to {time.analysis_end_s:g} s"
-    remedy = "correct the departures, which are clock times, or time.start_s, time.warmup_s and time.analysis_s"
+    remedy = ("correct depart_s, begin_s and end_s, which are clock times, or time.start_s, time.warmup_s and "
+              "time.analysis_s")
     return (demand.model_copy(update={"trips": trips, "flows": flows}),
             (repair("departure-outside", places, found, remedy=remedy),))
 
@@ -134,29 +135,19 @@ class _Serving:
         for link in wish.route or waypoints(wish):
             link_of(link, label, self._network)
         if not wish.route:
-            return self._reachable(wish, label, permissions)
+            return wish, self._ways.refused(waypoints(wish), permissions)
         route, refused = self._ways.completed(wish.route, permissions)
         if route is None:
             return wish, refused
         if route != wish.route:
             self._note("route-completed", label)
             wish = wish.model_copy(update={"route": route})
-        return (self._with_stops_passed(wish, label) if isinstance(wish, Trip) and wish.stops else wish), refused
-
-    def _reachable(self, wish: Wish, label: str, permissions: tuple[int, ...]) -> tuple[Wish, dict[int, str]]:
-        """Stops that cannot be reached are left out; links to pass (via) are not."""
-        refused = self._ways.refused(waypoints(wish), permissions)
-        if not refused or not isinstance(wish, Trip) or not wish.stops:
-            return wish, refused
-        without = wish.model_copy(update={"stops": ()})
-        others = self._ways.refused(waypoints(without), permissions)
-        if len(others) == len(refused):
-            return wish, refused
-        self._note("stop-left-out", f"{label}: {next(iter(refused.values()))}")
-        return without, others
+            if isinstance(wish, Trip) and wish.stops:
+                wish = self._with_stops_passed(wish, label)
+        return wish, refused
 
     def _with_stops_passed(self, trip: Trip, label: str) -> Trip:
-        """Leave out stops that the route does not pass in their order."""
+        """Leave out stops that the completed route does not pass in their order."""
         hop, position = 0, trip.depart_position_m or 0.0
         kept: list[Stop] = []
         for number, stop in enumerate(trip.stops):

@@ -210,7 +210,7 @@ def _green_conflict(way: Connection, other: Connection, phase: int) -> Finding:
         return Finding("warning", "merging-greens", where, f"{names} merge into one lane with green G for both",
                        f"write 'g' for the one that gives way (index {way.signal_index} or {other.signal_index})")
     return Finding("warning", "crossing-greens", where,
-                   f"{names} cross, both have green G and neither yields: who is there first blocks the other",
+                   f"{names} cross and both have green G: who is in the junction first blocks the other",
                    f"write 'g' for the one that gives way, or 'r' (index {way.signal_index} or {other.signal_index})")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
@@ -22,7 +23,8 @@ def check_world(world: World) -> tuple[Finding, ...]:
         A resolved scenario.
     """
     own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network))
-    return tuple(dict.fromkeys((*world.findings, *check(world.network, world.demand), *own)))
+    general = _written_greens(check(world.network, world.demand), world.scenario)
+    return tuple(dict.fromkeys((*world.findings, *general, *own)))
 
 
 def require_sound(world: World) -> tuple[Finding, ...]:
@@ -41,6 +43,14 @@ def require_sound(world: World) -> tuple[Finding, ...]:
         raise InputError(first.where, first.message, f"a world without this error ({first.code})",
                          (first.remedy or "correct it").rstrip(".") + more)
     return found
+
+
+def _written_greens(found: Iterable[Finding], scenario: Scenario) -> Iterator[Finding]:
+    """Greens that cross are an error in a program that stands in the scenario itself."""
+    written = tuple(f"signal {program.id!r}," for program in scenario.signals)
+    for finding in found:
+        wrong = finding.code == "crossing-greens" and finding.where.startswith(written)
+        yield replace(finding, level="error", code="conflicting-greens") if wrong else finding
 
 
 def _times(world: World) -> Iterator[Finding]:

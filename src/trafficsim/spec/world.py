@@ -23,6 +23,7 @@ class World:
     vehicle_classes : every class that a trip can name, defaults first
     findings : what reading repaired, inferred or ignored
     unserved : trips and flows that reading found to name what is not there
+    written : flows that stand in the scenario itself, by name: whoever wrote one that nothing can carry is told so
 
     Examples
     --------
@@ -38,3 +39,4 @@ class World:
     vehicle_classes: tuple[VehicleClass, ...]
     findings: tuple[Finding, ...] = ()
     unserved: tuple[Unserved, ...] = ()
+    written: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -140,9 +140,20 @@ class DemandReader:
 
     def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
         of_route = way.element.all("stop") if way.element is not None else ()
-        found = [read_stop(stop, self.places, self.routes.links, self.ledger)
+        found = [(stop, read_stop(stop, self.places, self.routes.links, self.ledger))
                  for stop in (*of_route, *element.all("stop"))]
-        return tuple(stop for stop in found if stop is not None)
+        return tuple(self._passed([(where, stop) for where, stop in found if stop is not None], way))
+
+    def _passed(self, stops: Sequence[tuple[Element, Stop]], way: Way) -> Iterator[Stop]:
+        """Stops that a given route passes in their order; the path of a trip without a route is led past all."""
+        hop, position_m = 0, 0.0
+        for element, stop in stops:
+            begin = hop if stop.position_m >= position_m else hop + 1
+            if way.route and stop.link not in way.route[begin:]:
+                self.ledger.repair("stop-left-out", f"{element.where}: {stop.link!r} is not on the way")
+                continue
+            hop, position_m = way.route.index(stop.link, begin) if way.route else 0, stop.position_m
+            yield stop
 
     def _flow(self, element: Element, vehicle_type: str, way: Way) -> None:
         volume, end, departures = self._rate(element)

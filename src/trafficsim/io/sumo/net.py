@@ -104,12 +104,22 @@ def read_net(root: Element, ledger: Ledger) -> Net:
         net.roundabout_nodes.update(element.get("nodes").split())
         net.roundabout_edges.update(element.get("edges").split())
         ledger.note("read", "roundabout", element.where)
+    if not net.edges:
+        raise NetworkError(root.file, _why_empty(net), "at least one edge with a lane for vehicles",
+                           "correct the edges, or give another network")
     net.links = _links(net, ledger)
     known = {"junction", "edge", "connection", "roundabout", "tlLogic", "location"}
     for element in root.children:
         if element.tag not in known:
             ledger.note("ignored", f"element {element.tag}", element.where)
     return net
+
+
+def _why_empty(net: Net) -> str:
+    if net.left_out:
+        name, reason = next(iter(net.left_out.items()))
+        return f"no edge that can be used (edge {name!r}: {reason})"
+    return f"no edge for vehicles, {len(net.dropped)} for others"
 
 
 def _read_edge(net: Net, element: Element, ledger: Ledger) -> None:
