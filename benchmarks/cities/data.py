@@ -151,6 +151,16 @@ def read_edges(path: Path, until_s: float = np.inf) -> tuple[dict[str, float], d
     return vehicles, loss
 
 
+def read_intervals(path: Path) -> dict[float, dict[str, float]]:
+    """Read an edgedata file: by begin of the interval and edge, vehicles that left or arrived."""
+    return {
+        float(interval.get("begin")): {
+            edge.get("id"): float(edge.get("left", 0)) + float(edge.get("arrived", 0)) for edge in interval
+        }
+        for interval in _root(path).findall("interval")
+    }
+
+
 def _root(path: Path) -> Any:
     if not path.is_file():
         raise NoData(f"REAL DATA ABSENT: no file {path}")

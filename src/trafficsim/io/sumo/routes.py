@@ -146,7 +146,7 @@ class RouteBook:
         """Origin and destination; edges to pass (``via``) are kept if with them the route is complete."""
         origin, destination, via = vehicle.get("from"), vehicle.get("to"), vehicle.get("via").split()
         if not via:
-            self.ledger.note("inferred", "trip or flow without a route: takes the fastest free-flow path, frozen",
+            self.ledger.note("inferred", "trip or flow without a route: one is found and frozen",
                              vehicle.where)
             return Way(origin=origin, destination=destination)
         route = (origin, *via, destination)
