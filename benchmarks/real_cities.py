@@ -32,6 +32,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
     parser.add_argument("--rows", type=int, default=15, metavar="N", help="with --worst: number of edges (15)")
     parser.add_argument("--spread", action="store_true", help="run the program sumo many times; print its spread")
+    parser.add_argument("--routes", choices=("free_flow", "experienced"), default="free_flow",
+                        help="how trips without a route find theirs in the table (free_flow)")
     parser.add_argument("--volumes", action="store_true", help="hourly volumes of links on found routes")
     parser.add_argument("--discharge", action="store_true", help="run the program sumo; compare signal movements")
     given = parser.parse_args()
@@ -70,7 +72,8 @@ def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        results.append(compare(load_city(folder, name), load_reference(folder, name), given.replications))
+        city = load_city(folder, name, routes=given.routes)
+        results.append(compare(city, load_reference(folder, name), given.replications))
     if given.json:
         print(json.dumps({result.city: result.as_json() for result in results}, indent=1))
         return
