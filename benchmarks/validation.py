@@ -20,6 +20,7 @@ COMMANDS = {
     "signal_delay": "python -m benchmarks.signal_delay 300",
     "gap_acceptance": "python -m benchmarks.gap_acceptance",
     "cities": "python benchmarks/real_cities.py",
+    "cities_volumes": "python benchmarks/real_cities.py --volumes",
     "cities_discharge": "python benchmarks/real_cities.py --discharge",
     "enforcement": "python -m benchmarks.enforcement",
     "green_wave": "python -m benchmarks.green_wave",

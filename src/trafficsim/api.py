@@ -505,7 +505,7 @@ def trace(
     """
     from trafficsim.plan.prepare import prepare
     from trafficsim.run.rehearsal import rehearsed
-    from trafficsim.run.runner import trace_way
+    from trafficsim.run.tracing import trace_way
 
     world, place = build(subject), _place(subject)
     with naming(place.label):

@@ -25,9 +25,10 @@ def test_run_gives_one_object_of_the_contract(first: Path) -> None:
     result = json.loads(answer.stdout)
     assert set(result) == {
         "scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",
-        "performance", "status", "gridlocks", "left",
+        "performance", "status", "gridlocks", "left", "routes",
     }
     assert (result["status"], result["gridlocks"]) == ("complete", [])
+    assert result["routes"] == {"rehearsals": 0, "relative_gap": None}  # one way only: nobody has a choice
     vehicles = result["vehicles"]
     assert vehicles["demanded"] == vehicles["waiting"] + vehicles["en_route"] + vehicles["completed"] > 100
     assert {"mean", "low", "high", "unit", "n"} <= set(result["indicators"]["mean_travel_time_s"])

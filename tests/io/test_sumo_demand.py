@@ -172,7 +172,7 @@ def test_trip_without_a_route_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, '<trip id="a" depart="0" from="s_in" to="w_out"/>')
     (trip,) = found.demand.trips
     assert (trip.route, trip.origin, trip.destination) == ((), "s_in", "w_out")
-    assert found.counts()["inferred"]["trip or flow without a route: takes the fastest free-flow path, frozen"] == 1
+    assert found.counts()["inferred"]["trip or flow without a route: one is found and frozen"] == 1
 
 
 @pytest.mark.parametrize(

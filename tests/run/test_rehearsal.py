@@ -96,6 +96,20 @@ def test_results_say_how_many_rehearsals_there_were_and_what_they_left() -> None
     assert none.as_json()["routes"] == {"rehearsals": 0, "relative_gap": None}
 
 
+def test_a_study_and_its_report_say_so_too(tmp_path: Path) -> None:
+    study = ts.Study(name="fork", scenarios=[crowd().scenario], replications=2,
+                     alternatives={"do nothing": [], "slow": [ts.policies.SpeedLimit(on=ts.links("c"), limit_kmh=30)]})
+    found = ts.compare(study)
+    told = rehearsed(prepare(crowd())).routes.rehearsals
+    assert told.relative_gap is not None
+    assert found.as_json()["routes"] == {
+        "small": {"rehearsals": told.number, "relative_gap": told.relative_gap}}
+    page = ts.report(found, tmp_path / "page.html").read_text(encoding="utf-8")
+    row = page[page.index("relative gap (%)"):]
+    assert f">{told.number}<" in row
+    assert f"{100.0 * told.relative_gap:.1f}" in row
+
+
 def test_all_alternatives_workers_and_entrances_see_the_same_routes(tmp_path: Path) -> None:
     scenario = crowd().scenario
     slower = ts.policies.SpeedLimit(on=ts.links("c"), limit_kmh=30)

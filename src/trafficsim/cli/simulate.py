@@ -28,6 +28,10 @@ class Engine(StrEnum):
     ca = "ca"
 
 
+LEARNT = "routes: rehearsals {rehearsals}, relative gap {relative_gap:.1%}"
+"""How drivers came to the routes that they take."""
+
+
 @guarded
 def run(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="Scenario file.")],
@@ -139,8 +143,7 @@ def _show_run(result: RunResult) -> None:
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     typer.echo(f"vehicles: {vehicles}")
     if summary["routes"]["rehearsals"]:
-        learnt = "routes: learnt in rehearsals, {rehearsals}; relative gap {relative_gap:.1%}"
-        typer.echo(learnt.format(**summary["routes"]))
+        typer.echo(LEARNT.format(**summary["routes"]))
     for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
         typer.echo(line)
     if "repairs" in summary:
@@ -166,6 +169,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     broken: list[dict[str, Any]] = summary.get("failed", [])
     for one in broken:
         say(f"failed: {one}")
+    for scenario, told in summary.get("routes", {}).items():
+        typer.echo(f"{scenario}: {LEARNT.format(**told)}")
     for line in odd_runs(summary):
         typer.echo(line)
     idle: list[dict[str, str]] = summary.get("without_effect", [])

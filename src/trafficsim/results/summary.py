@@ -62,6 +62,13 @@ def learnt_routes(runs: pd.DataFrame) -> dict[str, Any]:
     return {str(name): None if pd.isna(value) else value for name, value in row.items()}
 
 
+def learnt_by_scenario(runs: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rehearsals and relative gap of every scenario in which drivers learnt their routes."""
+    done = runs[runs["status"] != "failed"]
+    learnt = {str(scenario): learnt_routes(part) for scenario, part in done.groupby("scenario", observed=True)}
+    return {scenario: told for scenario, told in learnt.items() if told["rehearsals"]}
+
+
 def worst_status(statuses: Sequence[str]) -> str:
     """Return the worst of some statuses.
 

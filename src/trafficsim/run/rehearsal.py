@@ -2,7 +2,7 @@
 
 The first rehearsal drives the fastest paths on empty roads. After each, a share 1/(k + 1) of the trips switches to the
 cheapest path of its interval of departure under the times just measured (method of successive averages). What is
-frozen are the routes of the rehearsal with the smallest relative gap.
+frozen are the routes of the rehearsal in which most vehicles arrived, and of several the one with the smallest gap.
 """
 
 from __future__ import annotations
@@ -68,14 +68,15 @@ def rehearsed_worlds(worlds: Mapping[str, Prepared], engine: str, cache: Path | 
 
 def _learn(prepared: Prepared, engine: str) -> RouteTable:
     learning, settings = Learning(prepared), getattr(prepared.world.scenario, engine)
-    best, least_gap = learning.routes, float("inf")
+    best, fewest_left, least_gap = learning.routes, float("inf"), float("inf")
     for number in range(1, MOST_REHEARSALS + 1):
         plan = learning.rehearsal()
         record = engine_named(engine).run(plan, settings)
         gap, after = learning.look_back(turn_times_s(plan, record))
         _log.info("rehearsal %d of routes: relative gap %.1f %%", number, 100.0 * gap)
-        if gap < least_gap:
-            best, least_gap = learning.routes, gap
+        left = record.waiting + record.en_route
+        if (left, gap) < (fewest_left, least_gap):
+            best, fewest_left, least_gap = learning.routes, left, gap
         if gap <= ENOUGH_GAP:
             break
         learning.routes = after

@@ -14,12 +14,10 @@ from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import refuse_repairs, repairs_by_code
-from trafficsim.engines.registry import check_engine, engine_named
+from trafficsim.engines.registry import check_engine
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
-from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.plan.routes import link_of
 from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.distribution import Distribution, distribution
@@ -28,16 +26,12 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
-from trafficsim.results.summary import run_endings, summarise
-from trafficsim.results.tables import trajectories_table
-from trafficsim.results.timing import programs_with
-from trafficsim.results.trace import Trace, with_distance
+from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
-from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -154,20 +148,21 @@ class StudyResult(WithTables):
         ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
-        what), and ``without_effect`` (policies that changed nothing in a scenario).
+        what), ``without_effect`` (policies that changed nothing in a scenario), and ``routes`` (rehearsals and
+        relative gap of the scenarios in which drivers learnt theirs).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
         broken = runs[runs["status"] == "failed"]
-        shown = broken[[*Labels._fields, "reason"]].to_dict("records")
-        locked = gridlock_list(self.tables["events"])
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
-        left = left_list(self.tables["events"]) if odd else []
-        idle = without_effect_json(self.effects)
+        told: dict[str, Any] = {
+            "failed": broken[[*Labels._fields, "reason"]].to_dict("records"),
+            "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
+            "left": left_list(self.tables["events"]) if odd else None,
+            "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
+        }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
-                **({"failed": shown} if shown else {}),
-                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {}),
-                **({"left": left} if left else {}), **({"without_effect": idle} if idle else {})}
+                **{key: value for key, value in told.items() if value}}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
@@ -314,27 +309,6 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
             if match and match[1] not in paths:
                 raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
-
-
-def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
-              window_s: tuple[float, float] | None) -> Trace:
-    """Run one replication and keep the traces of all vehicles on the links of a way.
-
-    Raises
-    ------
-    InputError
-        If a link is unknown, or a policy is wrong.
-    """
-    world = prepared.world
-    links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
-    lowered = lower(prepared, policies, replication)
-    plan = lowered.plan
-    begin_s, end_s = window_s or (plan.analysis_begin_s, plan.analysis_end_s)
-    plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
-    record = engine_named("ca").run(plan, world.scenario.ca)
-    table = trajectories_table(plan, record, Labels(world.scenario.name, "trace", replication, "ca"))
-    table = with_distance(table, world.network, way)
-    return Trace(table, world.network, way, programs_with(world.network, plan.signals))
 
 
 def question_of(study: Study) -> Question:

@@ -119,6 +119,6 @@ class RouteBook:
         return max(routes, key=lambda route: route.number("probability", 1.0))
 
     def _between(self, vehicle: Element) -> Way:
-        self.ledger.note("inferred", "trip or flow without a route: takes the fastest free-flow path, frozen",
+        self.ledger.note("inferred", "trip or flow without a route: one is found and frozen",
                          vehicle.where)
         return Way(origin=vehicle.get("from"), destination=vehicle.get("to"), via=tuple(vehicle.get("via").split()))

@@ -17,6 +17,7 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration
 from trafficsim.results.left import SHOWN_LINKS, left_list
 from trafficsim.results.store import DONE
+from trafficsim.results.summary import learnt_routes
 
 MOST_LEFT = 40
 """Groups of vehicles left at the end that the page lists; all are in the table events."""
@@ -73,7 +74,7 @@ def record(writer: Writer) -> RecordView:
     lines = [words.say("record.versions", version=name(material.version), own=name(__version__))]
     if material.folder is not None:
         lines.append(words.say("record.folder", folder=name(material.folder.resolve().name)))
-    tables = [_scenarios(writer), _digests(writer, runs)]
+    tables = [_scenarios(writer, runs), _digests(writer, runs)]
     for key, rows in (("failed", runs[runs["status"] == "failed"]),
                       ("odd", runs[runs["status"].isin(["gridlock", "incomplete"])])):
         if len(rows):
@@ -89,17 +90,22 @@ def record(writer: Writer) -> RecordView:
     return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
 
 
-def _scenarios(writer: Writer) -> Table:
+def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
     rows = []
     for scenario, content in writer.material.scenarios.items():
         time = content.get("time", {})
         begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
         period = writer.words.say("record.period_of", begin=writer.number(begin),
                                   end=writer.number(begin + time.get("analysis_s", 0.0)))
+        learnt = learnt_routes(runs[(runs["scenario"] == scenario) & (runs["status"] != "failed")])
+        gap = learnt["relative_gap"]
         rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,
+                     writer.number(learnt["rehearsals"], 0), writer.number(None if gap is None else 100.0 * gap),
                      Markup('<code translate="no" dir="ltr">{}</code>').format(content.get("fingerprint", ABSENT))])
     caption = writer.words.say("record.scenarios_caption")
-    return Table("scenarios", caption, writer.columns("scenario", "#seed", "period", "fingerprint"), plain_rows(rows))
+    columns = writer.columns("scenario", "#seed", "period", "#rehearsals", "#relative_gap", "fingerprint")
+    note = writer.words.say("record.rehearsals_note")
+    return Table("scenarios", caption, columns, plain_rows(rows), notes=[note])
 
 
 def _digests(writer: Writer, runs: pd.DataFrame) -> Table:
