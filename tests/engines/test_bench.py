@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 
 from benchmarks.how_fast import lines
 from benchmarks.step_costs import Clock, clocked_step, step_once
+from tests.support.tiers import COMPILED, long_without_compiler
 from trafficsim.base.errors import InputError
 from trafficsim.engines.bench import CASES, Case, reference, run_cases
 from trafficsim.engines.bench.cases import BLOCKS, grid_case, ring_case
@@ -27,6 +27,7 @@ def _short_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference, "ROUNDS", 1)
 
 
+@long_without_compiler
 @pytest.mark.parametrize("name", list(TINY))
 def test_a_case_gives_the_same_digest_and_all_its_keys_every_time(name: str) -> None:
     first, second = (run_cases([name], TINY) for _ in range(2))
@@ -91,7 +92,7 @@ def test_the_named_cases_are_there() -> None:
 
 # Each part is compiled by itself here, which takes a minute; without the compiler the same is checked every time.
 @pytest.mark.parametrize("case", [
-    pytest.param(case, id=name, marks=pytest.mark.long if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0" else ())
+    pytest.param(case, id=name, marks=pytest.mark.long if COMPILED else ())
     for name, case in TINY.items()])
 def test_the_step_part_by_part_is_the_step(case: Case) -> None:
     (_, whole), (_, parts) = ready(case), ready(case)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from benchmarks.bench_check import BASELINE, judge, ratios, status
+from tests.support.tiers import long_without_compiler
 from trafficsim.engines.bench import DEFAULT_CASES, reference
 from trafficsim.engines.bench.cases import ring_case
 
@@ -40,6 +41,7 @@ def test_the_committed_baseline_holds_ratios_of_the_default_cases() -> None:
     assert all(0.0 < ratio < 1.0 for ratio in baseline.values())  # an update is more work than a hash
 
 
+@long_without_compiler
 def test_every_case_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference, "ROUNDS", 1)
     found = ratios({"one": ring_case(2, 40, (50, 10)), "other": ring_case(2, 20, (50, 10))})

@@ -11,6 +11,7 @@ import pytest
 from numba import config
 
 from tests.oracles.gridlock import causes_of, choices_of, deadlocked, gridlocks
+from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
@@ -121,6 +122,7 @@ def test_a_chain_of_full_links_behind_a_blocked_exit_is_none() -> None:
     assert not record.gridlock
 
 
+@long_without_compiler
 def test_it_is_reported_once_and_ends_when_a_head_moves() -> None:
     program = make_program(ring_world(900.0))
     watch = GridlockWatch.of(program, 1.0)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_world, through
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca import run
@@ -75,6 +76,7 @@ def test_headways_are_taken_lane_by_lane_and_by_class() -> None:
     assert rows["headway_s"].mean().tolist() == pytest.approx([6.0, 6.0], abs=0.02)
 
 
+@long_without_compiler
 def test_an_area_over_a_whole_link_counts_as_the_link_does() -> None:
     signal = [fixed_time("s", 20.0, 60.0)]
     areas = (Area(id="all", link="b"), Area(id="first", link="b", end_m=120.0),
@@ -92,6 +94,7 @@ def test_an_area_over_a_whole_link_counts_as_the_link_does() -> None:
     assert parts["all"]["flow_veh_h"].to_numpy(float) == pytest.approx(links["flow_veh_h"].to_numpy(float), rel=2e-3)
 
 
+@long_without_compiler
 def test_a_queue_at_red_fills_an_area_car_by_car() -> None:
     signal = [fixed_time("s", 5.0, 2000.0)]
     areas = (Area(id="queue", link="b"), Area(id="end", link="b", begin_m=230.0),
@@ -117,6 +120,7 @@ def test_travel_times_between_two_points() -> None:
     assert paths["mean_time_s"].to_numpy(float) == pytest.approx([200.0 / V_MS, 700.0 / V_MS], rel=3e-3)
 
 
+@long_without_compiler
 def test_histograms_count_every_vehicle_by_class_beside_the_limit() -> None:
     trips = [*stream(4.0, 60), *(one.model_copy(update={"id": f"t{one.id}", "depart_s": one.depart_s + 2.0})
                                  for one in stream(4.0, 30, "truck"))]
@@ -130,6 +134,7 @@ def test_histograms_count_every_vehicle_by_class_beside_the_limit() -> None:
     assert set(every["link"]) == {"a", "b", "c"}
 
 
+@long_without_compiler
 def test_nothing_of_it_is_there_unless_it_is_asked_for_and_asking_changes_nothing() -> None:
     plain = measured(stream(3.0, 30))
     assert not {"areas", "headways", "speed_histograms"} & set(plain)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.oracles.road_state import unpack
 from tests.support.small_city import city_plan
+from tests.support.tiers import long_without_compiler
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca import traces as of_traces
 from trafficsim.engines.ca.loop import advance
@@ -46,6 +47,7 @@ def traced(plan: Plan) -> list[Row]:
     return sorted(zip(*(part.tolist() for part in found), strict=True))
 
 
+@long_without_compiler
 def test_all_trajectories_are_the_road_tick_by_tick() -> None:
     plan = city_plan()
     whole = slowly(plan, range(150))

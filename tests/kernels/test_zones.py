@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.zones import crossing_s, desired_ms
+from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
@@ -78,6 +79,7 @@ def test_zones_give_everybody_the_speed_of_the_place(seed: int) -> None:
             assert desired == pytest.approx(wanted, abs=1.5 * CAP_STEP_MS)
 
 
+@long_without_compiler
 def test_passages_are_what_traces_say() -> None:
     plan = with_rules(road())
     gates = gate_arrays([
@@ -129,6 +131,7 @@ def test_there_is_room_for_the_passages_of_a_slice_at_any_number_of_places() -> 
     assert len(compile_plan(replace(plan, gates=gates), SETTINGS).gates.passages) == 700 * 2 * SLICE_TICKS
 
 
+@long_without_compiler
 def test_a_rule_that_binds_nobody_changes_nothing() -> None:
     plan = road()
     plain = run(plan, SETTINGS)
