@@ -435,7 +435,7 @@ def trace(
     >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).way
     ('east2',)
     """
-    from trafficsim.run.runner import trace_way
+    from trafficsim.run.tracing import trace_way
 
     world = build(subject)
     with naming(_place(subject).label):

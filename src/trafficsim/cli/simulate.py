@@ -137,6 +137,9 @@ def _show_run(result: RunResult) -> None:
     typer.echo(f"vehicles: {vehicles}")
     for line in status_lines(summary):
         typer.echo(line)
+    for name, entry in summary["indicators"].items():
+        if "reason" in entry:
+            typer.echo(f"{name}: {entry['reason']}")
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
     typer.echo(f"digest: {summary['digest']}")

@@ -12,12 +12,11 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError, PolicyError, TrafficsimError
-from trafficsim.engines.registry import check_engine, engine_named
+from trafficsim.engines.registry import check_engine
 from trafficsim.io.load import load_world, naming
 from trafficsim.io.paths import resolve_path
-from trafficsim.plan.lower import DESIGN_DAY, lower
+from trafficsim.plan.lower import DESIGN_DAY
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.plan.routes import link_of
 from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.distribution import Distribution, distribution
@@ -26,13 +25,9 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import run_endings, summarise
-from trafficsim.results.tables import trajectories_table
-from trafficsim.results.timing import programs_with
-from trafficsim.results.trace import Trace, with_distance
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
-from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -156,9 +151,11 @@ class StudyResult(WithTables):
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
+        from trafficsim.results.formats import losers_lines
         from trafficsim.results.html import comparison_html
 
-        return comparison_html(self.comparison, title=f"{self.study.name}, compared to {self.study.baseline}")
+        title = f"{self.study.name}, compared to {self.study.baseline}"
+        return comparison_html(self.comparison, title=title, losers=losers_lines(self.distribution))
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
@@ -304,27 +301,6 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
             if match and match[1] not in paths:
                 raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
-
-
-def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
-              window_s: tuple[float, float] | None) -> Trace:
-    """Run one replication and keep the traces of all vehicles on the links of a way.
-
-    Raises
-    ------
-    InputError
-        If a link is unknown, or a policy is wrong.
-    """
-    prepared = prepare(world)
-    links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
-    lowered = lower(prepared, policies, replication)
-    plan = lowered.plan
-    begin_s, end_s = window_s or (plan.analysis_begin_s, plan.analysis_end_s)
-    plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
-    record = engine_named("ca").run(plan, world.scenario.ca)
-    table = trajectories_table(plan, record, Labels(world.scenario.name, "trace", replication, "ca"))
-    table = with_distance(table, world.network, way)
-    return Trace(table, world.network, way, programs_with(world.network, plan.signals))
 
 
 def question_of(study: Study) -> Question:

@@ -1,0 +1,38 @@
+"""One run whose vehicles leave a trace along a way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trafficsim.engines.registry import engine_named
+from trafficsim.plan.lower import lower
+from trafficsim.plan.prepare import prepare
+from trafficsim.plan.routes import link_of
+from trafficsim.results.frames import Labels
+from trafficsim.results.tables import trajectories_table
+from trafficsim.results.timing import programs_with
+from trafficsim.results.trace import Trace, with_distance
+from trafficsim.spec.policy import Policy
+from trafficsim.spec.world import World
+
+
+def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
+              window_s: tuple[float, float] | None) -> Trace:
+    """Run one replication and keep the traces of all vehicles on the links of a way.
+
+    Raises
+    ------
+    InputError
+        If a link is unknown, or a policy is wrong.
+    """
+    prepared = prepare(world)
+    links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
+    lowered = lower(prepared, policies, replication)
+    plan = lowered.plan
+    begin_s, end_s = window_s or (plan.analysis_begin_s, plan.analysis_end_s)
+    plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
+    record = engine_named("ca").run(plan, world.scenario.ca)
+    table = trajectories_table(plan, record, Labels(world.scenario.name, "trace", replication, "ca"))
+    table = with_distance(table, world.network, way)
+    return Trace(table, world.network, way, programs_with(world.network, plan.signals))
