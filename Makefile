@@ -11,7 +11,7 @@ WORKERS ?= 2
 DEMO := demo
 export HYPOTHESIS_PROFILE ?= ci
 
-.PHONY: demo test test-compiled test-plain verify lint bench bench-check docs data clean
+.PHONY: demo test test-compiled test-plain verify lint bench bench-check docs notebooks data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python $(1); \
@@ -83,5 +83,9 @@ $(DOCS): pyproject.toml $(DATA) | $(BIN)/python
 docs: $(DOCS)
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
+# Executes the notebooks and keeps their new outputs.
+notebooks: $(INSTALLED)
+	$(BIN)/python docs/notebook_pages.py
+
 clean:
-	rm -rf $(VENV) $(DEMO) docs/_build docs/reference/generated docs/reference/api build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(DEMO) docs/_build docs/reference/generated docs/reference/api docs/notebooks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

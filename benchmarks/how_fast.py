@@ -1,27 +1,16 @@
-"""Measure the table of the README's section 'How fast' and write it there: ``python -m benchmarks.how_fast [--print]``.
-
-What stands between the two marks is replaced: the machine, and one row per case.
-"""
+"""How fast the cases of ``trafficsim bench`` are, as a table: ``python -m benchmarks.how_fast``."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from benchmarks.versus.table import machine
 from trafficsim.engines.bench import CASES, run_cases
 
-README = Path(__file__).resolve().parents[1] / "README.md"
-BEGIN, END = "<!-- how fast -->", "<!-- end of how fast -->"
 COLUMNS = ("case", "vehicles at once", "million updates per s", "relative", "ms per tick", "bytes per vehicle",
            "bytes per lane")
-
-
-def block(measured: dict[str, Any]) -> str:
-    """Return what stands between the marks."""
-    return "\n".join([BEGIN, *lines(measured), END])
 
 
 def lines(measured: dict[str, Any]) -> Iterator[str]:
@@ -39,21 +28,8 @@ def lines(measured: dict[str, Any]) -> Iterator[str]:
         yield "| " + " | ".join(cells) + " |"
 
 
-def replaced(text: str, new: str) -> str:
-    """Return a text with another block between the marks."""
-    before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"no {BEGIN} ... {END}")
-    return before + new + after
-
-
 def main() -> int:
-    new = block(run_cases(tuple(CASES)))
-    if "--print" in sys.argv:
-        print(new)
-    else:
-        README.write_text(replaced(README.read_text(encoding="utf-8"), new), encoding="utf-8")
+    print("\n".join(lines(run_cases(tuple(CASES)))))
     return 0
 
 

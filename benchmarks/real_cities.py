@@ -17,6 +17,8 @@ from cities.data import CITIES, NoData, data_folder, load_city, load_reference
 from cities.discharge import discharge_table
 from cities.spread import NoSumo, print_spread
 from cities.table import markdown
+from cities.volumes import PLACES, measure
+from cities.volumes import markdown as volumes_table
 from cities.worst import worst
 
 
@@ -30,9 +32,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
     parser.add_argument("--rows", type=int, default=15, metavar="N", help="with --worst: number of edges (15)")
     parser.add_argument("--spread", action="store_true", help="run the program sumo many times; print its spread")
+    parser.add_argument("--routes", choices=("free_flow", "experienced"), default="free_flow",
+                        help="how trips without a route find theirs in the table (free_flow)")
+    parser.add_argument("--volumes", action="store_true", help="hourly volumes of links on found routes")
     parser.add_argument("--discharge", action="store_true", help="run the program sumo; compare signal movements")
     given = parser.parse_args()
-    unknown = sorted(set(given.cities) - set(CITIES))
+    unknown = sorted(set(given.cities) - set(PLACES if given.volumes else CITIES))
     if unknown or given.replications < 1:
         parser.error(f"unknown: {', '.join(unknown)}" if unknown else "at least one replication")
     return given
@@ -45,6 +50,9 @@ def main() -> int:
         folder = data_folder()
         if given.spread:
             print_spread(folder, given.cities or list(CITIES))
+        elif given.volumes:
+            for line in volumes_table(measure(folder, name) for name in given.cities or PLACES):
+                print(line, flush=True)
         elif given.discharge:
             for line in discharge_table(folder, [load_city(folder, name) for name in given.cities or CITIES]):
                 print(line, flush=True)
@@ -64,7 +72,8 @@ def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        results.append(compare(load_city(folder, name), load_reference(folder, name), given.replications))
+        city = load_city(folder, name, routes=given.routes)
+        results.append(compare(city, load_reference(folder, name), given.replications))
     if given.json:
         print(json.dumps({result.city: result.as_json() for result in results}, indent=1))
         return

@@ -9,10 +9,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from cells import prepare  # noqa: E402
+from notebook_pages import copy_pages  # noqa: E402
 
 from trafficsim import __version__  # noqa: E402
 
 prepare()
+copy_pages()
 
 project = "trafficsim"
 author = "the authors of trafficsim"
@@ -29,6 +31,7 @@ myst_heading_anchors = 3
 
 # Every code cell is executed in an empty folder; one that fails stops the build.
 nb_execution_mode = "force"
+nb_execution_excludepatterns = ["notebooks/*"]  # kept with outputs, which the tests compare
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300

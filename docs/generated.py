@@ -213,7 +213,7 @@ def _asked_tables() -> dict[str, Any]:
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
-    from trafficsim.plan.builder import ledger_table
+    from trafficsim.plan.ledger import ledger_table
     from trafficsim.results import groups, movements, requested, runs, speeds, tables
     from trafficsim.results import indicators as of_indicators
 

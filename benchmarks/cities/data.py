@@ -13,6 +13,7 @@ from defusedxml.ElementTree import parse
 
 from trafficsim.io.sumo import SumoImport, read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.run.rehearsal import rehearsed
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
@@ -109,8 +110,12 @@ def _present(files: Files) -> Files:
     return files
 
 
-def load_city(folder: Path, name: str, clear_s: float = CLEAR_S) -> City:
-    """Import a city and prepare it; its run ends ``clear_s`` after the last departure at the latest."""
+def load_city(folder: Path, name: str, clear_s: float = CLEAR_S, routes: str = "free_flow") -> City:
+    """Import a city and prepare it; its run ends ``clear_s`` after the last departure at the latest.
+
+    Routes that the file leaves open are those on empty roads unless ``routes`` is ``"experienced"``: drivers of the
+    reference have no experience either, and driving is to be compared, not the choice of routes.
+    """
     found = read_sumo(*city_files(folder, name))
     departures = [trip.depart_s for trip in found.demand.trips]
     # Whole seconds, so that signal programs, which follow the clock, change at whole ticks as in SUMO.
@@ -118,7 +123,8 @@ def load_city(folder: Path, name: str, clear_s: float = CLEAR_S) -> City:
     time = Time(start_s=start, analysis_s=max(departures) - start + 1.0, clear_s=clear_s, interval_s=900.0)
     scenario = Scenario(name=name, network=found.network, demand=found.demand, time=time)
     prepared = prepare(World(scenario, found.network, found.demand, found.vehicle_classes))
-    return City(name, found, prepared, max(departures))
+    known = rehearsed(prepared) if routes == "experienced" else prepared
+    return City(name, found, known, max(departures))
 
 
 def load_reference(folder: Path, name: str) -> Reference:
@@ -149,6 +155,16 @@ def read_edges(path: Path, until_s: float = np.inf) -> tuple[dict[str, float], d
             vehicles[name] = vehicles.get(name, 0.0) + left
             loss[name] = loss.get(name, 0.0) + float(edge.get("timeLoss", 0))
     return vehicles, loss
+
+
+def read_intervals(path: Path) -> dict[float, dict[str, float]]:
+    """Read an edgedata file: by begin of the interval and edge, vehicles that left or arrived."""
+    return {
+        float(interval.get("begin")): {
+            edge.get("id"): float(edge.get("left", 0)) + float(edge.get("arrived", 0)) for edge in interval
+        }
+        for interval in _root(path).findall("interval")
+    }
 
 
 def _root(path: Path) -> Any:

@@ -9,19 +9,28 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
-from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming
+from trafficsim.base.repairs import REPAIRS, as_errors
+from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
+from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trafficsim.io.sumo import SumoImport
+    from trafficsim.plan.prepare import Prepared
     from trafficsim.results.trace import Trace
+    from trafficsim.run.effects import Effect
     from trafficsim.run.runner import Progress, RunResult, StudyResult
+
+
+CACHE = ".trafficsim"
+"""Folder beside a scenario or study for what need not be worked out twice."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class _Place:
 
     label: str
     folder: Path
+    cache: Path | None = None
+    """Folder for what drivers learnt; only beside files."""
 
 
 def load(path: str | Path) -> Scenario | Study:
@@ -98,7 +109,7 @@ def build(source: str | Path | Scenario | World) -> World:
     return source if isinstance(source, World) else load_world(source)
 
 
-def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
+def check(source: str | Path | Scenario | World | Study, *, strict: bool = False) -> tuple[Finding, ...]:
     """Say what would ruin a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
 
     Of a study, every scenario is checked, and every alternative is lowered once.
@@ -107,6 +118,8 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     ----------
     source
         A file, a scenario, a world, or a study.
+    strict
+        Report repairs as errors.
 
     Raises
     ------
@@ -122,13 +135,50 @@ def check(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     >>> [finding.level for finding in ts.check(road) if finding.level != "info"]
     []
     """
+    found = _found(source)
+    return as_errors(found) if strict else found
+
+
+def _found(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
     if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
         with naming(str(source)):
             return _check_study(read_study(source), Path(source).parent)
     if isinstance(source, Study):
-        return _check_study(source, Path())
+        return _check_study(with_files(source, Path()), Path())
     world = build(source)
     return _with_attempt(check_world(world), world, None)
+
+
+def served(found: SumoImport) -> SumoImport:
+    """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
+
+    An import without any demand is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If nothing of its demand can be carried.
+
+    Examples
+    --------
+    >>> from trafficsim.io.sumo import read_sumo
+    >>> served(read_sumo(Path("nowhere.net.xml")))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a readable SUMO file. \
+Remedy: correct the path or its permissions.
+    """
+    from trafficsim.io.scenario_file import time_of
+    from trafficsim.plan.prepare import prepare
+
+    if not (found.demand.trips or found.demand.flows or found.unserved):
+        return found
+    scenario = Scenario(name="import", network=found.network, demand=found.demand, time=time_of(found.demand))
+    prepared = prepare(World(scenario, found.network, found.demand, (*DEFAULT_CLASSES, *found.vehicle_classes),
+                             unserved=found.unserved))
+    repaired = [finding for finding in prepared.findings if finding.code in REPAIRS]
+    network = replace(found.network, findings=(*found.network.findings, *repaired))
+    return replace(found, network=network, demand=prepared.world.demand)
 
 
 def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
@@ -166,30 +216,41 @@ def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
 
 
 def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
+    from trafficsim.run.effects import without_effect
     from trafficsim.run.runner import load_worlds, question_of
 
     question_of(study).check()
     found: dict[Finding, None] = {}
+    effects: list[Effect] = []
     for name, world in load_worlds(study, folder).items():
-        for one in _with_attempt(check_world(world), world, study):
+        for one in _with_attempt(check_world(world), world, (study, effects)):
             found[replace(one, where=f"scenario {name!r}: {one.where}")] = None
-    return tuple(found)
+    if any(one.level == "error" for one in found):
+        return tuple(found)
+    try:
+        return (*found, *without_effect(effects))
+    except TrafficsimError as error:
+        return (*found, finding_of(error, "no-effect"))
 
 
-def _with_attempt(found: tuple[Finding, ...], world: World, study: Study | None) -> tuple[Finding, ...]:
-    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown."""
+def _with_attempt(found: tuple[Finding, ...], world: World, study: tuple[Study, list[Effect]] | None
+                  ) -> tuple[Finding, ...]:
+    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown.
+
+    What the policies of a study do is added to the list that comes with it.
+    """
     if any(finding.level == "error" for finding in found):
         return found
     from trafficsim.engines.ca.limits import check_limits
     from trafficsim.plan.lower import lower
     from trafficsim.plan.prepare import prepare
-    from trafficsim.run.runner import check_policies
+    from trafficsim.run.effects import check_policies
 
     try:
         prepared = prepare(world)
         check_limits(lower(prepared).plan, world.scenario.ca)
         if study is not None:
-            check_policies(study, {world.scenario.name: prepared})
+            study[1].extend(check_policies(study[0], {world.scenario.name: prepared}))
     except TrafficsimError as error:
         return (*found, finding_of(error, "not-realisable"))
     return tuple(dict.fromkeys((*found, *prepared.findings)))
@@ -212,7 +273,7 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
     subject
         A scenario file, a scenario, a world, or a study.
     options
-        ``engine``, ``replications``, ``seed``, ``workers``, ``out`` and ``progress`` of
+        ``engine``, ``replications``, ``seed``, ``workers``, ``out``, ``progress`` and ``strict`` of
         :func:`trafficsim.run.runner.run_scenario`; for a study, those of :func:`compare`.
 
     Raises
@@ -236,10 +297,9 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
         return compare(subject, **options)
     from trafficsim.run.runner import run_scenario
 
-    world = build(subject)
-    with naming(_place(subject).label):
-        require_sound(world)
-        return run_scenario(world, **options)
+    world, place = build(subject), _place(subject)
+    with naming(place.label):
+        return run_scenario(world, findings=require_sound(world), cache=place.cache, **options)
 
 
 def compare(  # noqa: PLR0913 - the options of a study are named one by one for those who call it
@@ -291,19 +351,20 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     plan = study if isinstance(study, Study) else read_study(study)
     # Workers begin to import while this process does.
     with naming(place.label), executor_named(executor, workers) as crew:
+        from trafficsim.run.rehearsal import rehearsed_worlds
         from trafficsim.run.runner import Options, load_worlds, prepare_worlds, run_study
 
         worlds = load_worlds(plan, place.folder)
         for name, world in worlds.items():
             with naming(f"scenario {name!r}"):
                 require_sound(world)
-        options = Options(None if out is None else Path(out), resume, crew, progress)
+        options = Options(None if out is None else Path(out), resume, crew, progress, place.cache)
         prepared = prepare_worlds(worlds)
         result = run_study(plan, prepared, replications=replications, options=options)
         if options.out is not None:
             from trafficsim.report.timing_files import write_timing
 
-            write_timing(options.out, plan, prepared)
+            write_timing(options.out, plan, rehearsed_worlds(prepared, plan.engines[0], place.cache))
         return result
 
 
@@ -339,11 +400,10 @@ def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
 
     from trafficsim.plan.lower import explain as ledger
     from trafficsim.results.ledger import Explanation
-    from trafficsim.run.runner import load_worlds
 
     place, plan = _with_alternative(study, alternative)
     with naming(place.label):
-        worlds = load_worlds(plan, place.folder)
+        worlds = _rehearsed(plan, place)
         tables = [ledger(world, plan.alternatives[alternative]).assign(scenario=name) for name, world in worlds.items()]
     return Explanation(pd.concat(tables, ignore_index=True))
 
@@ -381,21 +441,29 @@ def timing(study: str | Path | Study, alternative: str) -> pd.DataFrame:
 
     from trafficsim.plan.lower import DESIGN_DAY, lower
     from trafficsim.results.timing import timing_table
-    from trafficsim.run.runner import load_worlds
 
     place, plan = _with_alternative(study, alternative)
     tables = []
     with naming(place.label):
-        for name, world in load_worlds(plan, place.folder).items():
-            lowered = lower(world, plan.alternatives[alternative], DESIGN_DAY)
-            tables.append(timing_table(world.network, lowered.baseline.signals, lowered.plan.signals))
+        for name, prepared in _rehearsed(plan, place).items():
+            lowered = lower(prepared, plan.alternatives[alternative], DESIGN_DAY)
+            tables.append(timing_table(prepared.world.network, lowered.baseline.signals, lowered.plan.signals))
             tables[-1].insert(0, "scenario", name)
     return pd.concat(tables, ignore_index=True)
 
 
+def _rehearsed(study: Study, place: _Place) -> dict[str, Prepared]:
+    """The scenarios of a study with the routes that its runs would take."""
+    from trafficsim.run.rehearsal import rehearsed_worlds
+    from trafficsim.run.runner import load_worlds, prepare_worlds
+
+    return rehearsed_worlds(prepare_worlds(load_worlds(study, place.folder)), study.engines[0], place.cache)
+
+
 def _with_alternative(study: str | Path | Study, alternative: str) -> tuple[_Place, Study]:
     place = _place(study)
-    plan = study if isinstance(study, Study) else read_study(study)
+    with naming(place.label):
+        plan = with_files(study, Path()) if isinstance(study, Study) else read_study(study)
     if alternative not in plan.alternatives:
         raise InputError(f"{place.label}: alternatives", f"no alternative {alternative!r}",
                          f"one of {sorted(plan.alternatives)}", "correct the name")
@@ -435,10 +503,12 @@ def trace(
     >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).way
     ('east2',)
     """
+    from trafficsim.plan.prepare import prepare
+    from trafficsim.run.rehearsal import rehearsed
     from trafficsim.run.tracing import trace_way
 
-    world = build(subject)
-    with naming(_place(subject).label):
+    world, place = build(subject), _place(subject)
+    with naming(place.label):
         require_sound(world)
         paths = world.network.paths
         if isinstance(links, str) and links not in paths:
@@ -447,7 +517,7 @@ def trace(
         way = paths[links] if isinstance(links, str) else tuple(links)
         if not way:
             raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
-        return trace_way(world, tuple(way), policies, replication, window_s)
+        return trace_way(rehearsed(prepare(world), cache=place.cache), tuple(way), policies, replication, window_s)
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:
@@ -471,7 +541,7 @@ def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:
 
 def _place(subject: str | Path | Scenario | World | Study) -> _Place:
     if isinstance(subject, str | Path):
-        return _Place(str(subject), Path(subject).parent)
+        return _Place(str(subject), Path(subject).parent, Path(subject).parent / CACHE)
     if isinstance(subject, Study):
         return _Place(f"study {subject.name!r}", Path())
     scenario = subject.scenario if isinstance(subject, World) else subject

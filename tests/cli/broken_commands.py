@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tests.cli.support import SCENARIO, edited
+from trafficsim.io.toml import dump_toml
 
 NET = """\
 <net version="1.20"><edge id="a" from="x" to="y" priority="1">
@@ -53,8 +54,35 @@ def with_policies(*policies: str, **replaced: str) -> Callable[[Path], None]:
     return written(study__toml=text, scenario__toml=scenario)
 
 
+def _plan(first: str, second: str = "rrrGG", signal: str = "market", duration: str = "30.0", more: str = "") -> str:
+    """A plan of two phases."""
+    phases = f'{{ duration_s = {duration}, state = "{first}" }}, {{ duration_s = 30.0, state = "{second}" }}'
+    return f'{{ kind = "signal_plan", signal = "{signal}", phases = [{phases}]{more} }}'
+
+
+def _with_plan_file(text: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        with_policies('{ kind = "signal_plan", file = "plan.add.xml" }')(folder)
+        (folder / "plan.add.xml").write_text(text)
+    return write
+
+
 REPLACED = {"volume": "volume_veh_h = 250.0", "second_signal": 'x_m = 850.0\ny_m = 0.0\ncontrol = "signal"'}
 COMPARE = ("compare", "study.toml")
+
+
+def _one_stage_study(folder: Path) -> None:
+    """A signal that always shows the same: Webster has no choice there."""
+    with_policies('{ kind = "webster" }')(folder)
+    network = {"nodes": [{"id": "a", "x_m": 0.0, "y_m": 0.0}, {"id": "c", "x_m": 600.0, "y_m": 0.0},
+                         {"id": "b", "x_m": 300.0, "y_m": 0.0, "control": "signal"}],
+               "links": [{"id": "in", "from": "a", "to": "b"}, {"id": "out", "from": "b", "to": "c"}]}
+    signal = {"id": "b", "phases": [{"duration_s": 40.0, "state": "G"}, {"duration_s": 20.0, "state": "r"}]}
+    demand = {"flows": [{"id": "f", "origin": "in", "destination": "out", "volume_veh_h": 300.0}]}
+    (folder / "scenario.toml").write_text(
+        dump_toml({"name": "road", "network": network, "signals": [signal], "demand": demand}), encoding="utf-8")
+
+
 IMPORT = ("import", "sumo", "a.net.xml", "--out", "out.toml")
 
 
@@ -143,6 +171,43 @@ COMMANDS = (
             with_policies('{ kind = "section_control", on = { group = "tunnel" } }')),
     Command("unknown calibration", COMPARE, ("calibration",),
             with_policies('{ kind = "section_control", on = { group = "main" }, calibration = "lenient" }')),
+    Command("Webster where every signal has one stage", COMPARE, ("alternative 'tried'", "no operation recorded"),
+            _one_stage_study),
+    Command("10^44 vehicles through a profile", ("run", "a.toml"), ("flow 'along'", "at most 100,000"),
+            written(a__toml=edited(SCENARIO, "volume_veh_h = 400.0", "volume_veh_h = 4.0\nprofile = [[0.0, 1.0e44]]"))),
+    Command("10^44 vehicles through a long day", ("run", "a.toml"), ("demand", "trips", "no more than"),
+            written(a__toml=edited(SCENARIO, "analysis_s = 300.0", "analysis_s = 1.0e45"))),
+    Command("a day without end", ("run", "a.toml"), ("time.analysis_s",),
+            written(a__toml=edited(SCENARIO, "analysis_s = 300.0", "analysis_s = inf"))),
+    Command("signal plan for an unknown signal", COMPARE, ("'markt'", "did you mean 'market'"),
+            with_policies(_plan("GGGrr", signal="markt"))),
+    Command("signal plan with the wrong number of signals", COMPARE,
+            ("'market'", "phase 0", "found 3 letters", "5, one"),
+            with_policies(_plan("GGr"))),
+    Command("signal plan with states of different length", COMPARE, ("phase 1", "found 4 letters", "5, one"),
+            with_policies(_plan("GGGrr", second="rrrG"))),
+    Command("signal plan with a negative duration", COMPARE, ("phases[0].duration_s", "-30"),
+            with_policies(_plan("GGGrr", duration="-30.0"))),
+    Command("signal plan with an unknown letter", COMPARE, ("phases[0].state", "GGGxx"), with_policies(_plan("GGGxx"))),
+    Command("signal plan with a cycle that its phases do not have", COMPARE, ("sum to 60 s", "cycle_s = 90"),
+            with_policies(_plan("GGGrr", more=", cycle_s = 90.0"))),
+    Command("signal plan with a group for no link", COMPARE, ("group 'K1'", "main3", "main1, market_in"), with_policies(
+        '{ kind = "signal_plan", signal = "market", cycle_s = 60.0, '
+        'groups = [{ name = "K1", links = ["main3"], green = [[0.0, 30.0]] }] }')),
+    Command("signal plan with too few groups", COMPARE, ("no group for signal index 3, 4", "market_in"), with_policies(
+        '{ kind = "signal_plan", signal = "market", cycle_s = 60.0, '
+        'groups = [{ name = "K1", links = ["main1"], green = [[0.0, 30.0]] }] }')),
+    Command("signal plan from a missing file", COMPARE, ("alternative 'tried'", "plan.add.xml", "no such file"),
+            with_policies('{ kind = "signal_plan", file = "plan.add.xml" }')),
+    Command("signal plan from a file without programs", COMPARE, ("plan.add.xml", "no signal program"),
+            _with_plan_file("<additional/>")),
+    Command("signal plan from the file of another network", COMPARE, ("no signal 'j7'", "market"),
+            _with_plan_file('<additional><tlLogic id="j7" type="static" programID="a" offset="0">'
+                            '<phase duration="30" state="Gr"/></tlLogic></additional>')),
+    Command("signal plan twice for one signal", COMPARE, ("signal_plan #1 and signal_plan #2", "both set it"),
+            with_policies(_plan("GGGrr"), _plan("GGGrr"))),
+    Command("signal plan with Webster on the same signal", COMPARE, ("'market'", "both set it"),
+            with_policies(_plan("GGGrr"), '{ kind = "webster", on = ["market"] }')),
     Command("two limits on one link", COMPARE, ("both set this cell",), with_policies(
         *(f'{{ kind = "speed_limit", on = {{ group = "main" }}, limit_kmh = {limit} }}' for limit in (30.0, 40.0)))),
 )

@@ -160,7 +160,7 @@ SCENARIOS = [
     _bus_stop("bus stop on an unknown link", 'link = "main", position_m = 90.0', "'t'", "did you mean 'main_in'"),
     _bus_stop("bus stop off the route", 'link = "side_in", position_m = 90.0', "'t'", "side_in", "route"),
     Broken("volume that no road carries", FLOW, "volume_veh_h = 1e7", ("demand.flows[0].volume_veh_h", "20000")),
-    Broken("more trips than any memory holds", "analysis_s = 300.0", "analysis_s = 1e12",
+    Broken("more trips than any memory holds", "analysis_s = 300.0", "analysis_s = 1e9",
            ("demand", "trips", "GB", "shorten time.analysis_s")),
     Broken("name that is no file name", 'name = "cross"', 'name = "a/b"', ("name", "'a/b'")),
 ]

@@ -25,9 +25,10 @@ def test_run_gives_one_object_of_the_contract(first: Path) -> None:
     result = json.loads(answer.stdout)
     assert set(result) == {
         "scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",
-        "performance", "status", "gridlocks",
+        "performance", "status", "gridlocks", "left", "routes",
     }
     assert (result["status"], result["gridlocks"]) == ("complete", [])
+    assert result["routes"] == {"rehearsals": 0, "relative_gap": None}  # one way only: nobody has a choice
     vehicles = result["vehicles"]
     assert vehicles["demanded"] == vehicles["waiting"] + vehicles["en_route"] + vehicles["completed"] > 100
     assert {"mean", "low", "high", "unit", "n"} <= set(result["indicators"]["mean_travel_time_s"])
@@ -62,8 +63,12 @@ def test_compare_gives_the_contract_and_an_identical_arm_is_equivalent(first: Pa
     assert entry["diff"] > 0, "a lower limit cannot make this road faster"
 
 
-def test_compare_shows_a_table(first: Path) -> None:
-    answer = Answer("compare", first / "study.toml", "--replications", "2")
+@pytest.mark.parametrize("asked", [(), ("--all",)])
+def test_compare_shows_primary_indicators_and_says_how_to_see_the_rest(first: Path, asked: tuple[str, ...]) -> None:
+    answer = Answer("compare", first / "study.toml", "--replications", "2", *asked)
     assert answer.status == 0, answer.stderr
     assert "limit 30" in answer.stdout
+    assert "mean_delay_s" in answer.stdout
+    assert ("vehicle_km" in answer.stdout) == bool(asked)
+    assert ("--all" in answer.stdout) != bool(asked)
     assert "limit 30 in first, who loses: " in answer.stdout

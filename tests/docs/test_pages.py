@@ -17,7 +17,12 @@ WRITTEN = [page for page in sorted(DOCS.rglob("*.md")) if not MADE_OR_OLD & set(
 FENCE = re.compile(r"^```(\S*)", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+# The way of a new user runs every time; what every other page shows, when everything is verified.
+ALWAYS = ("tutorial", "policy")
+
+
+@pytest.mark.parametrize("page", [
+    pytest.param(page, id=page.stem, marks=() if page.stem in ALWAYS else pytest.mark.long) for page in PAGES])
 def test_cells_run(page: Path, tmp_path: Path) -> None:
     executed = execute(as_notebook(page), tmp_path)
     assert all(cell.execution_count for cell in executed.cells)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numba import config
 
-from tests.oracles.gridlock import choices_of, deadlocked, gridlocks
+from tests.oracles.gridlock import causes_of, choices_of, deadlocked, gridlocks
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.gridlock import find_blocked
-from trafficsim.plan.record import Record
+from trafficsim.kernels import gridlock as kernel
+from trafficsim.kernels.gridlock import NOBODY, find_blocked, find_causes
+from trafficsim.plan.record import LEFT_CAUSES, Record
+from trafficsim.results.frames import Labels
+from trafficsim.results.left import left_line, left_list
+from trafficsim.results.tables import events_table
 from trafficsim.spec import build
 from trafficsim.spec.demand import Flow, Stop, Trip
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
+from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.world import World
 
 long_run = pytest.mark.skipif(
@@ -129,6 +136,113 @@ def test_it_is_reported_once_and_ends_when_a_head_moves() -> None:
     assert same.end == 960
 
 
+def signals_at_corners(cycle_s: float) -> Network:
+    """The ring with a signal at every corner: half of the cycle green for the ring, half for those who come in."""
+    plain = ring_of_streets()
+    ways = []
+    for way in plain.connections:
+        index = 1 if way.from_link.startswith("in") else 0
+        ways.append(way.model_copy(update={"signal": f"s{way.from_link[-1]}" if index == 0 else
+                                           f"s{(int(way.from_link[-1]) + 3) % 4}", "signal_index": index,
+                                           "yields_to": ()}))
+    programs = [SignalProgram(id=f"s{number}", offset_s=number * cycle_s / 4, phases=(
+        Phase(duration_s=cycle_s / 2, state="Gr"), Phase(duration_s=cycle_s / 2, state="rG"))) for number in range(4)]
+    return replace(plain, connections=tuple(ways), signals=tuple(programs))
+
+
+@long_run
+@pytest.mark.parametrize("cycle_s", [60.0, 400.0])
+def test_a_cycle_through_red_signals_is_named_when_it_has_formed(cycle_s: float) -> None:
+    """At every time one corner of the ring at least is red; green would not help, because there is no room beyond."""
+    program = make_program(make_world(signals_at_corners(cycle_s), ring_flows(900.0),
+                                      time=Time(analysis_s=1800.0, clear_s=600.0)))
+    watch = GridlockWatch.of(program, 1.0)
+    named = None
+    for tick in range(0, 1800, 60):
+        advance(program, tick, tick + 60)
+        watch.look(program, tick + 60)
+        if watch.found and named is None:
+            named = tick + 60
+    (one,) = watch.found
+    assert one.end == -1
+    assert named is not None
+    assert named - one.begin <= watch.least + watch.every == 180
+    assert {program.net.lane["link"][lane] for lane in one.lanes} == {
+        make_plan(ring_world(1.0)).link_id.index(name) for name in RING}
+
+
+@long_run
+def test_a_queue_that_waits_at_two_reds_in_a_row_is_none() -> None:
+    """A link too short for a vehicle between two signals, of which one is always red for 200 s: a wait, not a lock."""
+    rows = [link("in", 200.0), link("short", 3.0), link("out", 200.0)]
+    joints = (through("in", "short", signal="s", signal_index=0) + through("short", "out", signal="t", signal_index=0))
+    network = make_network(rows, joints, [fixed_time("s", 60.0, 200.0), fixed_time("t", 60.0, 200.0)])
+    flow = Flow(id="f", volume_veh_h=900.0, route=("in", "short", "out"))
+    record = ran(make_world(network, [flow], time=Time(analysis_s=900.0, clear_s=600.0)))
+    assert len(record.gridlocks.number) == 0
+
+
+def left_of(world: World) -> list[dict[str, Any]]:
+    plan = make_plan(world)
+    return left_list(events_table(plan, run(plan), Labels("s", "a", 1, "ca")))
+
+
+def test_the_causes_of_the_kernel_are_those_of_the_record() -> None:
+    order = (kernel.NOBODY, kernel.MOVING, kernel.AT_STOP, kernel.AT_RED, kernel.NO_ROOM, kernel.GIVES_WAY,
+             kernel.WRONG_LANE)
+    assert [LEFT_CAUSES[code] for code in order] == [
+        "nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane"]
+
+
+@long_run
+def test_those_left_in_a_gridlock_are_one_group_from_the_cycle_back() -> None:
+    plan = make_plan(ring_world(900.0))
+    record = run(plan)
+    groups = left_list(events_table(plan, record, Labels("s", "a", 1, "ca")))
+    assert groups[0]["cause"] == "gridlock"
+    assert set(RING) <= set(groups[0]["links"])
+    assert groups[0]["since_s"] <= record.gridlocks.begin_s[0]
+    assert sum(one["vehicles"] for one in groups) == record.waiting + record.en_route
+
+
+@long_run
+def test_those_behind_a_bus_stand_behind_the_bus() -> None:
+    world = blocked_by_a_bus()
+    (one,) = left_of(world)
+    assert (one["cause"], one["vehicle"], one["link"]) == ("stop", "bus", "e")
+    assert set(one["links"]) == set("abcde")
+    plan = make_plan(world)
+    record = run(plan)
+    assert one["vehicles"] == record.waiting + record.en_route
+    assert "behind 'bus' at the end of e, at a stop of its own" in left_line(one)
+
+
+@long_run
+def test_those_at_a_red_stand_at_it_since_their_arrival() -> None:
+    rows = [link(name, 200.0) for name in ("in", "out")]
+    network = make_network(rows, through("in", "out", signal="s", signal_index=0),
+                           [SignalProgram(id="s", phases=(Phase(duration_s=600.0, state="r"),
+                                                          Phase(duration_s=10.0, state="G")))])
+    trip = Trip(id="t", depart_s=100.0, route=("in", "out"))
+    (one,) = left_of(make_world(network, [], [trip], time=Time(analysis_s=200.0, clear_s=100.0)))
+    assert (one["cause"], one["vehicle"], one["vehicles"], one["links"]) == ("red", "t", 1, ["in"])
+    assert 105.0 < one["since_s"] < 160.0  # 200 m at 50 km/h, and braking
+
+
+@long_run
+def test_those_who_drive_at_the_end_are_said_to() -> None:
+    network = make_network([link("in", 2000.0)], [])
+    trip = Trip(id="t", depart_s=100.0, route=("in",))
+    (one,) = left_of(make_world(network, [], [trip], time=Time(analysis_s=120.0, clear_s=10.0)))
+    assert (one["cause"], one["since_s"]) == ("moving", None)
+    assert left_line(one) == "1 vehicle on in, still under way"
+
+
+def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
+    trip = Trip(id="t", depart_s=0.0, route=("in",))
+    assert left_of(make_world(make_network([link("in", 100.0)], []), [], [trip], time=Time(analysis_s=60.0))) == []
+
+
 def states() -> Iterator[tuple[Program, int]]:
     """Overloaded towns at many times; two lanes, so that some heads have more than one way."""
     for lanes, volume in ((1, 900.0), (2, 1500.0)):
@@ -146,16 +260,24 @@ def states() -> Iterator[tuple[Program, int]]:
         yield program, tick + 20
 
 
+def causes(program: Program) -> dict[int, tuple[int, int]]:
+    cause, behind = (np.full(program.net.lanes, FREE, np.int32) for _ in range(2))
+    find_causes(program.road, cause, behind)
+    return {lane: (int(cause[lane]), int(behind[lane])) for lane in range(program.net.lanes)}
+
+
 @long_run
 def test_who_waits_in_cycles_is_what_networkx_finds() -> None:
     locked = dict.fromkeys((5, 40, 90), 0)
     for program, tick in states():
         waits_for = np.full(program.net.lanes, FREE, np.int32)
         for least in locked:
-            left = find_blocked(program.road, tick, least, waits_for)
-            choices = choices_of(program, tick, least)
+            left = find_blocked(program.road, least, waits_for)
+            choices = choices_of(program, least)
             assert set(np.flatnonzero(waits_for != FREE).tolist()) == deadlocked(choices), tick
             assert left == len(deadlocked(choices))
             assert {frozenset(cycle) for cycle in cycles(waits_for)} == gridlocks(choices), tick
             locked[least] += len(gridlocks(choices))
+        for lane, found in causes(program).items():
+            assert found == causes_of(program).get(lane, (NOBODY, -1)), (tick, lane)
     assert min(locked.values()) > 10  # the ring at least, time after time

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.spec.scenario import DriversOf
 
 NET = """<net version="1.20">
     <edge id=":j_0" function="internal"><lane id=":j_0_0" index="0" speed="13.89" length="12.0"/></edge>
@@ -80,7 +81,8 @@ def _signal_attributes(text: str, attributes: str) -> str:
     return text
 
 
-def imported(folder: Path, net: str, routes: str | Sequence[str] = (), additional: str = "") -> SumoImport:
+def imported(folder: Path, net: str, routes: str | Sequence[str] = (), additional: str = "",
+             drivers: DriversOf = "file") -> SumoImport:
     """Write the files and import them; routes and additional are what stands inside the root element."""
     (folder / "a.net.xml").write_text(net)
     texts = (routes,) if isinstance(routes, str) else routes
@@ -89,4 +91,4 @@ def imported(folder: Path, net: str, routes: str | Sequence[str] = (), additiona
         paths.append(folder / f"r{number}.rou.xml")
         paths[-1].write_text(f"<routes>\n{text}\n</routes>")
     (folder / "a.add.xml").write_text(f"<additional>\n{additional}\n</additional>")
-    return read_sumo(folder / "a.net.xml", paths, (folder / "a.add.xml",))
+    return read_sumo(folder / "a.net.xml", paths, (folder / "a.add.xml",), drivers)

@@ -10,13 +10,14 @@ from tests.io.sumo_files import imported, priority_net
 from trafficsim.base.errors import InputError
 from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.demand import Flow, Trip
-from trafficsim.spec.vehicles import VehicleClass
+from trafficsim.spec.scenario import DriversOf
+from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
 ROUTE = '<route edges="w_in e_out"/>'
 
 
-def read(folder: Path, routes: str, additional: str = "") -> SumoImport:
-    return imported(folder, priority_net(), routes, additional)
+def read(folder: Path, routes: str, additional: str = "", drivers: DriversOf = "file") -> SumoImport:
+    return imported(folder, priority_net(), routes, additional, drivers)
 
 
 def one_trip(folder: Path, routes: str, additional: str = "") -> Trip:
@@ -66,13 +67,40 @@ def test_vehicle_types(tmp_path: Path, attributes: str, kind: str, length_m: flo
     assert made.max_speed_kmh == pytest.approx(max_speed_kmh)
 
 
-def test_parameters_of_another_model_are_ignored_and_counted(tmp_path: Path) -> None:
-    found = read(tmp_path, '<vType id="x" accel="9" tau="0.5" color="red"/>')
+def test_drivers_of_the_file_are_mapped_and_what_is_not_is_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" accel="1.5" tau="1.6" emergencyDecel="9" color="red"/>')
+    assert {thing for thing in found.counts()["ignored"] if thing.startswith("attribute")} == {
+        "attribute emergencyDecel of another car-following model", "attribute color of a vehicle type",
+    }
+    default, made = found.vehicle_classes
+    assert made.acceleration_ms2 < default.acceleration_ms2
+    assert made.headway_s > default.headway_s
+    assert made.dawdling_ms == pytest.approx(1.5 * 0.5 / 2)
+
+
+def test_own_drivers_leave_the_parameters_of_the_file_and_count_them(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" accel="9" tau="0.5" color="red"/>', drivers="own")
     assert found.counts()["ignored"] | {
         "attribute accel of another car-following model": 1, "attribute tau of another car-following model": 1,
         "attribute color of a vehicle type": 1,
     } == found.counts()["ignored"]
-    assert found.vehicle_classes[-1].acceleration_ms2 == found.vehicle_classes[0].acceleration_ms2
+    car = DEFAULT_CLASSES[0]
+    for made in found.vehicle_classes:
+        assert (made.acceleration_ms2, made.headway_s, made.deceleration_ms2, made.dawdling_ms) == (
+            car.acceleration_ms2, car.headway_s, car.deceleration_ms2, 0.0)
+
+
+def test_a_driver_beyond_what_the_engine_holds_is_brought_within_and_said(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" decel="9" tau="4"/>')
+    assert found.vehicle_classes[-1].deceleration_ms2 == 6.0
+    assert found.vehicle_classes[-1].headway_s == 2.5
+    assert sum("that the engine cannot hold" in thing for thing in found.counts()["repaired"]) == 2
+
+
+def test_another_car_following_model_is_said(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="x" carFollowModel="IDM"/><vType id="y" carFollowModel="Krauss"/>')
+    assert [thing for thing in found.counts()["repaired"] if "car-following model IDM" in thing]
+    assert not [thing for things in found.counts().values() for thing in things if "model Krauss" in thing]
 
 
 def test_ignoring_type_uses_lanes_of_others(tmp_path: Path) -> None:
@@ -135,7 +163,7 @@ def test_stops_that_cannot_be_represented_are_counted(tmp_path: Path) -> None:
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}{stops}</vehicle>')
     assert found.demand.trips[0].stops == ()
     assert {key for key in found.counts()["ignored"] if key.startswith("stop")} == {
-        "stop beside the lane (parking)", "stop without a duration", "stop of no duration",
+        "stop without a duration", "stop of no duration",
         "stop that is neither at a bus stop nor on a lane",
     }
 
@@ -144,7 +172,7 @@ def test_trip_without_a_route_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, '<trip id="a" depart="0" from="s_in" to="w_out"/>')
     (trip,) = found.demand.trips
     assert (trip.route, trip.origin, trip.destination) == ((), "s_in", "w_out")
-    assert found.counts()["inferred"]["trip or flow without a route: takes the fastest free-flow path, frozen"] == 1
+    assert found.counts()["inferred"]["trip or flow without a route: one is found and frozen"] == 1
 
 
 @pytest.mark.parametrize(
@@ -174,24 +202,21 @@ def test_detectors(tmp_path: Path) -> None:
     assert {(each.id, each.link, each.lane, each.position_m) for each in found.detectors} == {
         ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0),
     }
-    assert found.counts()["ignored"]["detector on a lane that is not in the network"] == 1
+    assert found.counts()["repaired"] == {"place-moved": 1, "detector-left-out": 1}
 
 
 BROKEN = {
-    "gap": ('<vehicle id="a" depart="0"><route edges="w_in s_out"/></vehicle>', "a gap", "'w_in' to 's_out'"),
-    "unknown edge": ('<vehicle id="a" depart="0"><route edges="w_in e_ut"/></vehicle>', "'e_ut'", "e_out"),
-    "cycle path": ('<vehicle id="a" depart="0"><route edges="path"/></vehicle>', "'path'", "may use"),
-    "no way": ('<trip id="a" depart="0" from="w_in"/>', "neither a route", "trip 'a'"),
-    "unknown origin": ('<trip id="a" depart="0" from="x" to="e_out"/>', "'x'", "network"),
-    "unknown type": (f'<vehicle id="a" type="lorry" depart="0">{ROUTE}</vehicle>', "'lorry'", "type"),
-    "unknown route": ('<vehicle id="a" route="R" depart="0"/>', "'R'", "route"),
     "no departure": (f'<vehicle id="a">{ROUTE}</vehicle>', "'depart'", "vehicle 'a'"),
     "departure now": (f'<vehicle id="a" depart="now">{ROUTE}</vehicle>', "'now'", "depart"),
     "departure NaN": (f'<vehicle id="a" depart="nan">{ROUTE}</vehicle>', "'nan'", "finite"),
     "same id": (f'<vehicle id="a" depart="0">{ROUTE}</vehicle>' * 2, "second time", "line 2"),
-    "lane": (f'<vehicle id="a" depart="0" departLane="4">{ROUTE}</vehicle>', "departLane", "0 to 0"),
     "length": ('<vType id="x" length="-4"/>', "length_m", "vType 'x'"),
     "length in words": ('<vType id="x" length="long"/>', "'long'", "length"),
+    "negative tau": ('<vType id="x" tau="-1"/>', "tau", "vType 'x'", "-1 s", "0.1 to 10 s"),
+    "sigma above 1": ('<vType id="x" sigma="1.5"/>', "sigma", "1.5", "0 to 1"),
+    "accel of nothing": ('<vType id="x" accel="0"/>', "accel", "0.1 to 20 m/s2"),
+    "decel in words": ('<vType id="x" decel="hard"/>', "decel", "'hard'"),
+    "accel NaN": ('<vType id="x" accel="nan"/>', "accel", "finite"),
     "speed factor": ('<vType id="x" speedFactor="normal"/>', "speedFactor", "'normal'"),
     "distribution": ('<vTypeDistribution id="d" vTypes="y"/>', "'y'", "vTypeDistribution 'd'"),
     "empty distribution": ('<vTypeDistribution id="d"/>', "probabilities", "vTypeDistribution 'd'"),
@@ -199,10 +224,6 @@ BROKEN = {
     "flow backwards": ('<flow id="f" from="w_in" to="e_out" begin="9" end="3" number="2"/>', "end", "after"),
     "flow of negative volume": ('<flow id="f" from="w_in" to="e_out" end="9" vehsPerHour="-1"/>', "vehsPerHour", "-1"),
     "flow of period 0": ('<flow id="f" from="w_in" to="e_out" end="9" period="0"/>', "period", "above 0"),
-    "bus stop": (f'<vehicle id="a" depart="0">{ROUTE}<stop busStop="B" duration="2"/></vehicle>', "'B'", "busStop"),
-    "stop lane": (f'<vehicle id="a" depart="0">{ROUTE}<stop lane="e_out_5" duration="2"/></vehicle>', "e_out_5",
-                  "lane of the network"),
-    "incomplete via": ('<trip id="a" depart="0" from="w_in" via="s_in" to="w_out"/>', "via", "duarouter"),
 }
 
 
@@ -217,11 +238,50 @@ def test_broken_demand(case: str, tmp_path: Path) -> None:
     assert caught.value.remedy
 
 
-def test_bus_lane_is_closed_to_cars_but_not_to_buses(tmp_path: Path) -> None:
-    net = priority_net().replace('<lane id="w_in_0" index="0" speed', '<lane id="w_in_0" index="0" allow="bus" speed')
-    bus = f'<vType id="bus" vClass="bus"/><vehicle id="b" type="bus" depart="0">{ROUTE}</vehicle>'
-    assert len(imported(tmp_path, net, bus).demand.trips) == 1
-    free = bus.replace('vClass="bus"', 'vClass="ignoring"')
-    assert len(imported(tmp_path, net, free).demand.trips) == 1
-    with pytest.raises(InputError, match="no lane that a car may use"):
-        imported(tmp_path, net, bus.replace('vClass="bus"', 'vClass="passenger"'))
+UNSERVED = {
+    "unknown edge": ('<vehicle id="a" depart="0"><route edges="w_in e_ut"/></vehicle>', "'e_ut'", "e_out"),
+    "cycle path": ('<vehicle id="a" depart="0"><route edges="path"/></vehicle>', "'path'", "may use"),
+    "no way": ('<trip id="a" depart="0" from="w_in"/>', "neither a route", "trip 'a'"),
+    "unknown origin": ('<trip id="a" depart="0" from="x" to="e_out"/>', "'x'", "network"),
+    "unknown type": (f'<vehicle id="a" type="lorry" depart="0">{ROUTE}</vehicle>', "'lorry'", "type"),
+    "unknown route": ('<vehicle id="a" route="R" depart="0"/>', "'R'", "route"),
+}
+
+
+@pytest.mark.parametrize("case", UNSERVED)
+def test_what_cannot_be_served_is_kept_with_its_reason(case: str, tmp_path: Path) -> None:
+    text, *said = UNSERVED[case]
+    found = read(tmp_path, f'{text}<vehicle id="b" depart="1">{ROUTE}</vehicle>')
+    assert [trip.id for trip in found.demand.trips] == ["b"]
+    (lost,) = found.unserved
+    assert (lost.name, lost.kind, lost.depart_s) == ("a", "trip", 0.0)
+    assert all(part in lost.reason for part in said)
+    assert found.counts()["repaired"] == {"trip-unserved": 1}
+
+
+def test_edges_of_a_route_that_are_not_there_are_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vehicle id="a" depart="0"><route edges="w_in gone gone_too e_out"/></vehicle>'
+                 '<trip id="b" depart="0" from="w_in" via="gone" to="e_out"/>')
+    assert [trip.route for trip in found.demand.trips] == [("w_in", "e_out"), ()]
+    assert found.demand.trips[1].via == ()
+    assert found.counts()["repaired"] == {"route-edge-left-out": 3}
+
+
+def test_a_departure_lane_that_is_not_there_is_replaced_by_the_best(tmp_path: Path) -> None:
+    found = read(tmp_path, f'<vehicle id="a" depart="0" departLane="4">{ROUTE}</vehicle>')
+    assert found.demand.trips[0].depart_lane is None
+    assert found.counts()["repaired"] == {"depart-lane-free": 1}
+
+
+@pytest.mark.parametrize("stop", ['busStop="B"', 'lane="e_out_5"', 'lane="gone_0"', 'edge="gone"'])
+def test_a_stop_at_no_place_of_the_network_is_left_out(stop: str, tmp_path: Path) -> None:
+    found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}<stop {stop} duration="2"/></vehicle>')
+    assert found.demand.trips[0].stops == ()
+    assert found.counts()["repaired"] == {"stop-left-out": 1}
+
+
+def test_via_is_kept_for_routing(tmp_path: Path) -> None:
+    found = read(tmp_path, '<trip id="a" depart="0" from="w_in" via="s_in e_in" to="w_out"/>'
+                 '<flow id="f" from="w_in" via="s_in" to="w_out" end="9" number="2"/>')
+    assert found.demand.trips[0].via == ("s_in", "e_in")
+    assert found.demand.flows[0].via == ("s_in",)

@@ -10,19 +10,21 @@ import numpy as np
 from tests.oracles.road_state import Road, unpack
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.signals import RED, RED_AMBER, STOP_ARROW
-from trafficsim.kernels.words import turn_of
+from trafficsim.kernels.state import View
+from trafficsim.kernels.words import EXIT, turn_of
 
 HEADWAY_OVER_ALONE = {"nobody": 1.0, "facing": 4.7 / 3.9, "across": 5.8 / 3.9, "two": 7.0 / 3.9, "three": 9.6 / 3.9}
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A driver before a connection, in a tick, looking since an instant, after a wait."""
+    """A driver before a connection, in a tick, looking since an instant, after a wait; known by its key."""
 
     conn: int
     tick: int
     since: float
     waited: int
+    key: int
 
 
 class Junctions:
@@ -56,7 +58,7 @@ class Junctions:
         return int(slots[0]) if len(slots) else None
 
     def is_stuck_on(self, conn: int, ask: Ask) -> bool:
-        """Whether somebody stands on a connection before its middle, and not only since this moment."""
+        """Whether somebody else stands on a connection before its middle, and not only since this moment."""
         since = ask.tick - int(self.work.conn.last_entry[conn])
         squeezes = ask.waited > self.net.scale.patience and since > self.net.scale.stuck
         if self.work.conn.on_conn[conn] == 0 or since <= self.net.scale.resolve or squeezes:
@@ -64,6 +66,8 @@ class Junctions:
         to = int(self.net.conn.to[conn])
         slots = self.on_lane(to)
         if not len(slots) or self.road.speed[slots[-1]] > self.net.scale.crawl:
+            return False
+        if int(self.program.vehicles.KEY[slots[-1]]) == ask.key:
             return False
         middle = -self.net.lane.length[to] - self.net.conn.length[conn] // 2
         return bool(self.road.rear[slots[-1]] < middle)
@@ -129,3 +133,29 @@ class Junctions:
         stood = int(self.work.lane.wait[lane])
         rows = slice(self.net.conn.yields[ask.conn], self.net.conn.yields[ask.conn + 1])
         return stood > ask.waited or (stood == ask.waited and foe in self.net.yields[rows])
+
+    def has_room(self, view: View, cells: int) -> bool:
+        """Whether a vehicle fits beyond a junction: on the road up to the first standing vehicle or closed line."""
+        hops = self.program.trips.row.hop[view.trip] + view.ahead
+        empty, lengths, conn = True, 0, view.conn
+        for further in range(1, 5):
+            lane = int(self.net.conn.to[conn])
+            others = [slot for slot in self.on_lane(lane) if self.road.trip[slot] != view.trip]
+            lengths += int(self.net.lane.length[lane] - self.road.length[others].sum())
+            empty = empty and not others
+            turn = int(self.program.trips.way[self.program.trips.hops[hops + further]].turn)
+            if lengths >= cells or turn == EXIT:
+                return True
+            if others and self.is_held_up(others, view.tick):
+                return False
+            ways = self.net.reach[self.net.lane.turns[lane] + turn : self.net.lane.turns[lane] + turn + 2]
+            if ways[0] == ways[1] or self.lamp(int(ways[0])) in (RED, RED_AMBER):
+                return empty and bool(self.work.lane.wait[view.lane] > self.net.scale.patience)
+            conn = int(ways[0])
+        return True
+
+    def is_held_up(self, slots: list[int], tick: int) -> bool:
+        """Whether the first of a lane stands, or the last one does and has not just come."""
+        came = self.program.trips.row.connection[self.road.trip[slots[-1]]]
+        just = tick - self.work.conn.last_entry[came] <= 2
+        return bool(self.road.speed[slots[0]] == 0 or (self.road.speed[slots[-1]] == 0 and not just))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import networkx as nx
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.gridlock import AT_RED, AT_STOP, GIVES_WAY, MOVING, NO_ROOM, WRONG_LANE
+from trafficsim.kernels.signals import GREEN, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.words import EXIT, FLAG_STOP
 
 Choices = dict[int, list[list[int]]]
@@ -29,7 +30,7 @@ def gridlocks(choices: Choices) -> set[frozenset[int]]:
     return {frozenset(cycle) for cycle in nx.simple_cycles(graph)}
 
 
-def choices_of(program: Program, tick: int, least: int) -> Choices:
+def choices_of(program: Program, least: int) -> Choices:
     """What the heads that have stood for ``least`` ticks wait for."""
     answer: Choices = {}
     for lane in range(program.net.lanes):
@@ -40,7 +41,7 @@ def choices_of(program: Program, tick: int, least: int) -> Choices:
         if turn == EXIT or int(program.vehicles.Y[slots[0]]) & FLAG_STOP:
             continue
         over = _over_the_line(program, lane)
-        answer[lane] = [[*over, *_beyond(program, lane, conn, tick)] for conn in _ways(program, lane, turn)]
+        answer[lane] = [[*over, *_beyond(program, lane, conn)] for conn in _ways(program, lane, turn)]
     return answer
 
 
@@ -72,7 +73,7 @@ def _over_the_line(program: Program, lane: int) -> list[int]:
     return [to] if came_by == conn and back < -(program.net.lane[to].length + program.net.conn[conn].length) else []
 
 
-def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
+def _beyond(program: Program, lane: int, conn: int) -> list[int]:
     """The lane that leaves no room for the head, with the lanes before it that are too short for it; else nothing."""
     net, trips = program.net, program.trips
     head = program.start[lane]
@@ -80,10 +81,6 @@ def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
     need = _cells(program, head) // 2 if wait > net.scale.patience else _cells(program, head)
     hop, room = int(trips.row[program.vehicles.ID[head]].hop), 0
     for further in range(4):
-        group = net.conn[conn].group
-        lamp = program.signals.group[group] if group >= 0 else None
-        if lamp is not None and lamp.state in (RED, RED_AMBER) and (further or tick - lamp.since >= wait):
-            return []
         to, hop = int(net.conn[conn].to), hop + 1
         slots = range(program.start[to], program.start[to + 1])
         if not further and len(slots) and int(program.vehicles.X[slots[-1]]) & 0xFFF == 0:
@@ -100,3 +97,29 @@ def _beyond(program: Program, lane: int, conn: int, tick: int) -> list[int]:
             return []
         conn = onward[0]
     return []
+
+
+def causes_of(program: Program) -> dict[int, tuple[int, int]]:
+    """By lane with vehicles: why its head stands, and the lane that leaves it no room, -1 without one."""
+    return {lane: _cause(program, lane) for lane in range(program.net.lanes)
+            if program.start[lane] < program.start[lane + 1]}
+
+
+def _cause(program: Program, lane: int) -> tuple[int, int]:
+    head, net = program.start[lane], program.net
+    turn = int(program.vehicles.Z[head]) & 255
+    if int(program.vehicles.Y[head]) & FLAG_STOP:
+        return AT_STOP, -1
+    if program.work.lane[lane].wait == 0 or turn == EXIT:
+        return MOVING, -1
+    ways = _ways(program, lane, turn)
+    ahead = [_over_the_line(program, lane) or _beyond(program, lane, conn) for conn in ways]
+    if ahead and all(ahead):
+        return NO_ROOM, ahead[0][0]
+    own = [conn for conn in ways if net.conn[conn].origin == lane]
+    if not own:
+        return WRONG_LANE, -1
+    lamps = [program.signals.group[net.conn[conn].group].state if net.conn[conn].group >= 0 else GREEN for conn in own]
+    if all(lamp in (RED, RED_AMBER, YELLOW) for lamp in lamps):
+        return AT_RED, -1
+    return (NO_ROOM if program.work.lane[lane].hold == 2 else GIVES_WAY), -1

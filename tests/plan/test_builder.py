@@ -14,8 +14,9 @@ from tests.plan.small import Demand, diamond, flow, world
 from tests.plan.test_lower import flat
 from trafficsim.base.errors import BelowResolution, PolicyError, UnreadField
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.builder import LedgerRow, PlanBuilder, ledger_table
+from trafficsim.plan.builder import PlanBuilder
 from trafficsim.plan.fields import FIELDS
+from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.representation import check_representation
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
@@ -184,3 +185,23 @@ def test_a_policy_without_effect_is_not_below_resolution() -> None:
     plan, ledger = build(steps(("scale", LIMIT, ("b",), 1.0)))
     check_representation(PLAN, plan, ledger, {LIMIT: in_steps(5.0)})
     assert len(ledger) == 1
+
+
+@pytest.mark.parametrize(("phase", "says"), [
+    ("netwrok", r"found 'netwrok'; expected one of demand, network, behaviour, signals, coordination, timeline\. "
+                r"Remedy: did you mean 'network'"),
+    ("before breakfast", "found 'before breakfast'"),
+    (None, "phase: found none"),
+])
+def test_a_phase_that_does_not_exist_is_refused_where_the_policy_is_defined(phase: str | None, says: str) -> None:
+    annotations = {"kind": ClassVar[str], "phase": ClassVar[str]}
+    body = {"kind": "test_lost", "__annotations__": annotations, "__module__": __name__}
+    with pytest.raises(PolicyError, match=says):
+        type("Lost", (Policy,), body if phase is None else {**body, "phase": phase})
+    assert "test_lost" not in REGISTRY
+
+
+def test_a_phase_that_was_changed_afterwards_is_refused_when_the_policy_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Steps, "phase", "never")
+    with pytest.raises(PolicyError, match="found 'never'"):
+        build(steps(("cap", LIMIT, ("b",), 5.0)))

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.plan.small import Demand, flow, trip, world
+from tests.plan.small import Demand, flow, link, network, trip, world
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.desired_speed import desired_speed_ms
+from trafficsim.plan.desired_speed import LEAST_SPEED_MS, desired_speed_ms
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
+from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.lower import lower
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.vehicles import VehicleClass
@@ -27,9 +28,9 @@ def test_free_flow_time_and_length_by_hand() -> None:
     demand = Demand(trips=(trip(), trip("u", 1.0, depart_position_m=40.0)))
     plan = with_scores(lower(world(demand, drivers=DRIVERS)).plan, 0.0, 1.0)
     # a: 100 m at 50 km/h, connector mean of 8 and 12 m at 10 m/s, b: 300 m at 20 m/s, connector mean of 10 and 20 m,
-    # d: 100 m at 10 m/s. The faster driver: links at 1.1 times that, connectors at their own 10 m/s.
+    # d: 100 m at 10 m/s. The faster driver: everything at 1.1 times that.
     slow = 100 / (50 / 3.6) + 10 / 10 + 300 / 20 + 15 / 10 + 100 / 10
-    fast = (60 / (50 / 3.6) + 300 / 20 + 100 / 10) / 1.1 + 10 / 10 + 15 / 10
+    fast = (60 / (50 / 3.6) + 10 / 10 + 300 / 20 + 15 / 10 + 100 / 10) / 1.1
     np.testing.assert_allclose(free_flow_time_s(plan), [slow, fast], rtol=1e-12)
     np.testing.assert_allclose(route_length_m(plan), [525.0, 485.0], rtol=1e-12)
 
@@ -38,7 +39,7 @@ def test_connectors_are_not_driven_faster_than_desired() -> None:
     plan = with_scores(lower(world(Demand(trips=(trip(route=("b", "d")),)), drivers=DRIVERS)).plan, -3.0)
     connector = plan.connections.speed_ms
     plan = replace(plan, connections=plan.connections._replace(speed_ms=np.full_like(connector, 99.0)))
-    np.testing.assert_allclose(free_flow_time_s(plan), (300 / 20 + 15 / 20 + 100 / 10) / 0.7, rtol=1e-12)
+    np.testing.assert_allclose(free_flow_time_s(plan), (300 / 20 + 15 / 10 + 100 / 10) / 0.7, rtol=1e-12)
 
 
 def test_class_maximum_and_speed_factors() -> None:
@@ -81,3 +82,19 @@ def test_one_person_is_fast_everywhere() -> None:
 def test_no_trips_no_times() -> None:
     plan = lower(world(Demand(flows=(flow(volume_veh_h=0.001),)))).plan
     assert free_flow_time_s(plan).shape == route_length_m(plan).shape == (0,)
+
+
+def test_way_until_a_distance() -> None:
+    # 100 m in 10 s, a connector of nothing, 50 m in 100 s; and a trip of one piece.
+    ways = FreeFlow(np.array([0, 3, 4]), np.array([100.0, 0.0, 50.0, 30.0]), np.array([10.0, 0.0, 100.0, 3.0]))
+    for metres, seconds in ((0.0, 0.0), (50.0, 5.0), (100.0, 10.0), (125.0, 60.0), (150.0, 110.0), (np.inf, 110.0)):
+        np.testing.assert_allclose(ways.until(np.array([metres, 10.0])), [seconds, 1.0], rtol=1e-12)
+    np.testing.assert_allclose(ways.rows(np.array([1, 0])).total_s, [3.0, 110.0], rtol=1e-12)
+    np.testing.assert_allclose(ways.joined(ways).total_m, [150.0, 30.0, 150.0, 30.0], rtol=1e-12)
+
+
+def test_nobody_wants_to_crawl() -> None:
+    road = network([link("street", "1", "2", speed_limit_kmh=1.0)], [])
+    plan = lower(world(Demand(trips=(trip(route=("street",)),)), road)).plan
+    speed = desired_speed_ms(plan.links, plan.classes, plan.trips, np.zeros(1, np.int64), np.zeros(1, np.int64))
+    assert speed.tolist() == [LEAST_SPEED_MS]

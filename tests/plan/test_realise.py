@@ -8,6 +8,7 @@ from scipy import stats
 
 from tests.plan.small import Demand, flow, trip, world
 from trafficsim.base.errors import DemandError
+from trafficsim.base.repairs import repairs_by_code
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
@@ -155,12 +156,19 @@ def class_shares(plan: Plan) -> dict[str, float]:
     return {name: share for name, share in zip(plan.classes.name, counts.tolist(), strict=True) if share > 0}
 
 
-@pytest.mark.parametrize(("values", "found"), [
-    ({"depart_s": -1.0}, "before the start"), ({"depart_s": 3600.5}, "after the end"),
-])
-def test_trips_outside_the_departure_window_are_refused(values: dict[str, float], found: str) -> None:
-    with pytest.raises(DemandError, match=f"trip 't': found departure at .* s, {found}"):
-        prepare(world(Demand(trips=(trip(**values),))))
+def test_departures_outside_the_window_are_left_out_and_counted() -> None:
+    trips = (trip("early", -1.0), trip("first", 0.0), trip("last", 3600.0), trip("late", 3600.5))
+    flows = (flow("over", begin_s=-50.0, end_s=0.0), flow("later", begin_s=3600.0, end_s=4000.0))
+    prepared = prepare(world(Demand(trips=trips, flows=flows)))
+    assert set(lower(prepared).plan.trips.name) == {"first", "last"}
+    assert repairs_by_code(prepared.findings) == {"departure-outside": 4}
+    (finding,) = [one for one in prepared.findings if one.code == "departure-outside"]
+    assert finding.where == "flow 'over', flow 'later', trip 'early' at -1 s ..."
+
+
+def test_nothing_but_departures_outside_the_window_is_refused() -> None:
+    with pytest.raises(DemandError, match=r"trip 'early' at -1 s: .*departures are from 0 s to 3600 s"):
+        prepare(world(Demand(trips=(trip("early", -1.0),))))
 
 
 def test_flows_are_cut_to_the_departure_window_and_said_so() -> None:
@@ -168,11 +176,11 @@ def test_flows_are_cut_to_the_departure_window_and_said_so() -> None:
     departures = lower(prepared).plan.trips.depart_s
     assert departures.min() >= 0.0
     assert departures.max() <= 3600.0
-    assert [finding.code for finding in prepared.findings] == ["flow-clipped", "routed-free-flow"]
+    assert [finding.code for finding in prepared.findings] == ["flow-clipped", "routed-experienced"]
 
 
 @pytest.mark.parametrize("demand", [
-    Demand(), Demand(flows=(flow(volume_veh_h=0.0),)), Demand(flows=(flow(begin_s=4000.0, end_s=5000.0),)),
+    Demand(), Demand(flows=(flow(volume_veh_h=0.0),)),
     Demand(flows=(flow(profile=((0.0, 0.0),)),)),
 ])
 def test_empty_demand_is_refused(demand: Demand) -> None:

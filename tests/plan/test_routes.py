@@ -50,30 +50,26 @@ def test_origin_may_be_the_destination() -> None:
 
 
 def test_unreachable_destination_is_named() -> None:
-    with pytest.raises(DemandError, match=r"trip 't': found no path from 'd' to 'a'.*Remedy"):
+    with pytest.raises(DemandError, match=r"trip 't': found no way leads from 'd' to 'a' for vehicles of kind 'car'"):
         prepare(world(Demand(trips=(trip(origin="d", destination="a"),))))
 
 
 def test_closed_origin_is_named() -> None:
-    with pytest.raises(DemandError, match=r"trip 't': link 'c'.*closed to vehicles of kind 'car'"):
+    with pytest.raises(DemandError, match=r"trip 't': found link 'c' is closed to vehicles of kind 'car'"):
         prepare(world(Demand(trips=(trip(origin="c"),))))
 
 
-@pytest.mark.parametrize(("route", "message"), [
-    (("a", "bb", "d"), "route position 1: found unknown link 'bb'.*did you mean"),
-    (("a", "d"), "route position 0, link 'a': found no movement to the next link 'd'"),
-    (("a", "c", "d"), "route position 1, link 'c': found closed to vehicles of kind 'car'"),
-])
 @pytest.mark.parametrize("kind", ["trip", "flow"])
-def test_broken_routes_name_who_and_where(kind: str, route: tuple[str, ...], message: str) -> None:
+def test_unknown_links_of_routes_are_named(kind: str) -> None:
+    route = ("a", "bb", "d")
     demand = Demand(trips=(trip("x", route=route),)) if kind == "trip" else Demand(flows=(flow("x", route=route),))
-    with pytest.raises(DemandError, match=f"{kind} 'x': {message}"):
+    with pytest.raises(DemandError, match=f"{kind} 'x': found unknown link 'bb'.*did you mean"):
         prepare(world(demand))
 
 
 def test_movement_closed_to_a_kind_is_named() -> None:
     road = network([link("a", "1", "2", lanes=2, allow=(("bus",), None)), link("b", "2", "3")], [join("a", "b", 0)])
-    with pytest.raises(DemandError, match="no movement to the next link 'b' for vehicles of kind 'car'"):
+    with pytest.raises(DemandError, match="no way leads from 'a' to 'b' for vehicles of kind 'car'"):
         prepare(world(Demand(trips=(trip(route=("a", "b")),)), road))
 
 
@@ -88,8 +84,6 @@ def test_stops_find_their_hop_and_draw_the_path_to_them() -> None:
 
 
 @pytest.mark.parametrize(("stop", "found"), [
-    (Stop(link="a", position_m=5.0, dwell_s=1.0), "does not pass"),
-    (Stop(link="c", position_m=5.0, dwell_s=1.0), "does not pass"),
     (Stop(link="b", position_m=301.0, dwell_s=1.0), "position 301 m"),
     (Stop(link="b", position_m=1.0, dwell_s=1.0, lane=2), "lane 2"),
     (Stop(link="q", position_m=1.0, dwell_s=1.0), "unknown link 'q'"),

@@ -15,7 +15,7 @@ from trafficsim.policies.catalogue import NOT_GIVEN, REQUIRED, catalogue
 from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
-KINDS = ["green_wave", "section_control", "speed_camera", "speed_limit", "webster"]
+KINDS = ["green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
 GIVEN = "given by the user"
 
 
@@ -83,7 +83,7 @@ def test_an_author_who_says_nothing_is_not_given_our_words() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of green_wave, "
-                                         r"section_control, speed_camera, speed_limit, webster\. Remedy"):
+                                         r"section_control, signal_plan, speed_camera, speed_limit, webster\. Remedy"):
         catalogue(OURS, "speed_trap")
 
 

@@ -22,13 +22,13 @@ SHORT_AND_LONG_M = (2.0, 3.0, 5.0, 8.0, 13.0, 20.0, 33.0, 60.0, 120.0, 500.0)
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
+def worlds(draw: st.DrawFn, most_trips: int = 60, lengths_m: tuple[float, ...] = SHORT_AND_LONG_M) -> World:
     """A world of up to four junctions and eight links, and up to 60 vehicles that drive random routes."""
     nodes = draw(st.integers(2, 4))
     ends = [(number % nodes, (number + 1) % nodes) for number in range(nodes)]
     node = st.integers(0, nodes - 1)
     ends += draw(st.lists(st.tuples(node, node), max_size=4))
-    links = [_link(draw, number) for number in range(len(ends))]
+    links = [_link(draw, number, lengths_m) for number in range(len(ends))]
     connections = _connections(draw, ends, links)
     signals, connections = _signals(draw, ends, connections)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
@@ -38,13 +38,13 @@ def worlds(draw: st.DrawFn) -> World:
         graph.add_edge(tail, head, **row)
     network = Network(graph=graph, connections=tuple(connections), signals=tuple(signals))
     onward = {row["id"]: sorted({conn.to_link for conn in connections if conn.from_link == row["id"]}) for row in links}
-    trips = [_trip(draw, number, onward, links) for number in range(draw(st.integers(1, 60)))]
+    trips = [_trip(draw, number, onward, links) for number in range(draw(st.integers(1, most_trips)))]
     time = Time(analysis_s=120.0, clear_s=600.0)
     return make_world(network, trips=trips, time=time, drivers=Drivers())
 
 
-def _link(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    length = draw(st.one_of(st.sampled_from(SHORT_AND_LONG_M), st.floats(2.0, 500.0)))
+def _link(draw: st.DrawFn, number: int, lengths_m: tuple[float, ...]) -> dict[str, Any]:
+    length = draw(st.one_of(st.sampled_from(lengths_m), st.floats(min(lengths_m), 500.0)))
     limit = draw(st.sampled_from((20, 30, 50, 80, 130)))
     return link(f"l{number}", length, lanes=draw(st.integers(1, 4)), speed_limit_kmh=limit)
 

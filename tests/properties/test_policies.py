@@ -17,8 +17,9 @@ from tests.support.worlds import fixed_time, link, make_network, make_world, thr
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.behaviour import driver_factor
-from trafficsim.plan.builder import CITATION, RESPONSE, LedgerRow
+from trafficsim.plan.builder import CITATION, RESPONSE
 from trafficsim.plan.fields import FIELDS
+from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.policies.halo import chains, downstream, upstream

@@ -174,6 +174,7 @@ def test_record_of_the_study(parsed: Page, folder: Path, comparison: Comparison)
     for one in comparison.chosen("mean_delay_s"):
         assert NUMBERS(one.variance_ratio, 2) in shown
     assert f"trafficsim {ts.__version__}" in shown
+    assert "rehearsals relative gap (%)" in shown
     assert "coefficient of variation of 10 %" in shown.replace("\u00a0", " ")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
+from tests.results.tiny import LABELS, even_ways, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.results.indicators import (
     BY_NAME,
     FEW_THROUGH,
@@ -107,11 +107,11 @@ def test_reference_is_matched_by_name() -> None:
     baseline = tiny_plan()
     trips = baseline.trips._replace(name=("two", "one", "early", "three", "new"))
     plan = replace(baseline, trips=trips, link_id=("b", "a"))
-    ours = Reference(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50), f8(7, 8))
-    own = Reference(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98), f8(-1, -1))
+    ours = Reference(even_ways(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50)), f8(7, 8))
+    own = Reference(even_ways(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98)), f8(-1, -1))
     matched = ours.matched_to(baseline, plan, own)
-    np.testing.assert_array_equal(matched.free_flow_s, [3, 2, 1, 4, 99])
-    np.testing.assert_array_equal(matched.route_length_m, [30, 20, 10, 40, 98])
+    np.testing.assert_array_equal(matched.free_flow.total_s, [3, 2, 1, 4, 99])
+    np.testing.assert_array_equal(matched.free_flow.total_m, [30, 20, 10, 40, 98])
     np.testing.assert_array_equal(matched.free_speed_ms, [8, 7])
     assert ours.matched_to(baseline, baseline, own) is ours
 

@@ -58,8 +58,9 @@ def test_links_follow_edie() -> None:
     links = all_tables(tiny_record())["links"]
     assert plain(links["link"]) == ["a", "b", "a", "b"]
     assert plain(links["begin_s"]) == [0.0, 0.0, 300.0, 300.0]
-    assert plain(links["flow_veh_h"]) == pytest.approx([36.0, 12.0, 7.2, 0.0], abs=EXACT)
-    assert plain(links["density_veh_km"]) == pytest.approx([2 / 3, 1 / 3, 1.0, 0.0], abs=EXACT)
+    assert plain(links["flow_veh_h"]) == pytest.approx([30.0, 15.0, 9.0, 0.0], abs=EXACT)
+    assert plain(links["measured_length_m"]) == pytest.approx([1200.0, 800.0, 800.0, 1000.0], abs=EXACT)
+    assert plain(links["density_veh_km"]) == pytest.approx([5 / 9, 5 / 12, 1.25, 0.0], abs=EXACT)
     assert plain(links["speed_kmh"])[:3] == pytest.approx([54.0, 36.0, 7.2], abs=EXACT)
     assert plain(links["speed_kmh"])[3] is None
     # Link a, second interval: one vehicle was there, one entered; 300 s less 600 m at 20 m/s, over two.

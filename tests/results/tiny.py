@@ -11,6 +11,7 @@ import numpy as np
 from trafficsim.plan.arrays import (
     CAMERA,
     DETECTOR,
+    F8,
     PATH,
     ClassArrays,
     ConnectionArrays,
@@ -23,6 +24,7 @@ from trafficsim.plan.arrays import (
     TripArrays,
     TurnArrays,
 )
+from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.record import (
     COMPLETED,
     EN_ROUTE,
@@ -66,7 +68,7 @@ def tiny_plan() -> Plan:
             np.array([0, 0, 3], np.uint8), f8(0, 0, 0)),
         signals=SignalArrays(("s",), i4(0, 1), i4(0, 2), f8(30, 30), i4(0, 1), np.array([2, 0], np.uint8), f8(0)),
         classes=ClassArrays(("car",), i4(0), f8(4.5), f8(2.5), f8(50), f8(1.8), f8(0.015), f8(1.2), f8(4), f8(0), f8(0),
-                            np.zeros(1, np.bool_)),
+                            np.zeros(1, np.bool_), f8(0)),
         trips=TripArrays(
             ("early", "one", "two", "three", "four"), np.arange(5, dtype=np.uint64), i4(0, 0, 0, 0, 0),
             f8(0, 0, 0, 0, 0), f8(50, 100, 200, 300, 400), i4(0, 2, 4, 6, 8, 10), i4(0, 1, 0, 1, 0, 1, 0, 1, 0, 1),
@@ -91,9 +93,10 @@ def tiny_record() -> Record:
         links=LinkRecord(
             entered=np.array([[3.0, 2.0], [1.0, 1.0]]), left=np.array([[2.0, 1.0], [1.0, 2.0]]),
             vehicle_s=np.array([[200.0, 100.0], [300.0, 0.0]]), vehicle_m=np.array([[3000.0, 1000.0], [600.0, 0.0]]),
-            waiting_s=np.zeros((2, 2))),
+            waiting_s=np.zeros((2, 2)), traversed=np.array([[2.5, 1.25], [0.75, 0.0]])),
         turns=TurnRecord(f8(40, 0), f8(4000, 0), f8(1400, 0), f8(160, 400)),
-        queues=QueueRecord(10.0, np.array([[0.0, 20.0, 0.0], [0.0, 0.0, 0.0]]), f8(19.8, 0)),
+        queues=QueueRecord(10.0, np.array([[0.0, 20.0, 0.0], [0.0, 0.0, 0.0]]), f8(19.8, 0), i4(0, -1),
+                           f8(100, 0)),
         detectors=DetectorRecord(np.array([[2.0, 0.0], [1.0, 0.0]]), np.array([[30.0, 0.0], [10.0, 0.0]]),
                                  np.array([[0.15, 0.0], [0.1, 0.0]])),
         events=EventRecord(f8(150, 150), i4(0, 1), i4(1, -1), i4(0, 1)),
@@ -106,5 +109,10 @@ def tiny_record() -> Record:
     )
 
 
+def even_ways(time_s: F8, length_m: F8) -> FreeFlow:
+    """Ways of one piece each."""
+    return FreeFlow(np.arange(len(time_s) + 1), length_m, time_s)
+
+
 def tiny_reference() -> Reference:
-    return Reference(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000), f8(20, 10))
+    return Reference(even_ways(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000)), f8(20, 10))

@@ -56,6 +56,7 @@ def compare(study: Path, *options: str | Path) -> subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.long
 @needs_dask
 def test_a_cluster_gives_the_same_tables(study: Path, address: str, tmp_path: Path) -> None:
     assert address.startswith("tcp://")
@@ -67,12 +68,14 @@ def test_a_cluster_gives_the_same_tables(study: Path, address: str, tmp_path: Pa
     assert compare(study, "--executor", address, "--json").stdout == here.stdout
 
 
+@pytest.mark.long
 @needs_dask
 def test_a_wrong_study_is_told_as_it_is_here(study: Path, address: str, tmp_path: Path) -> None:
     answer = compare(study, "--executor", address, "--out", study / "in the way")
     assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
 
 
+@pytest.mark.long
 @needs_dask
 def test_an_address_where_nobody_answers_is_one_message(study: Path) -> None:
     with socket.socket() as taken:

@@ -22,7 +22,7 @@ from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
 from trafficsim.spec.study import Study
 
 RUN_KEYS = ["scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",
-            "performance", "status", "gridlocks"]
+            "performance", "status", "gridlocks", "left", "routes"]
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,8 @@ def test_a_study_compares_delay_with_free_flow_under_do_nothing() -> None:
     result = run_study(study())
     report = result.as_json()
     json.dumps(report, allow_nan=False)
-    assert list(report) == ["study", "baseline", "version", "results", "distribution"]
+    assert list(report) == ["study", "baseline", "version", "results", "distribution", "without_effect"]
+    assert [one["alternative"] for one in report["without_effect"]] == ["no change"]
     arms = report["results"]["small"]["ca"]
     assert set(arms) == {"do nothing", "slower", "no change"}
     slower = arms["slower"]
@@ -118,7 +119,7 @@ def test_a_stopped_study_goes_on_where_it_was(tmp_path: Path) -> None:
     result = run_study(study(), options=Options(out=tmp_path, resume=True, progress=lambda done, *_: seen.append(done)))
     assert seen == [5, 6, 7, 8, 9]
     assert result.as_json() == run_study(study()).as_json()
-    assert StudyResult(study(), read_tables(tmp_path)).as_json() == result.as_json()
+    assert StudyResult(study(), read_tables(tmp_path), result.effects).as_json() == result.as_json()
 
 
 def test_a_folder_of_another_study_is_refused(tmp_path: Path) -> None:

@@ -84,4 +84,4 @@ def test_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
 def test_the_schema_names_every_attribute() -> None:
     link = network_schema()["properties"]["links"]["items"]
     assert {"length_m", "lanes", "speed_limit_kmh", "turn_lanes"} <= set(link["properties"])
-    assert link["properties"]["length_m"]["exclusiveMinimum"] == 0
+    assert link["properties"]["length_m"]["minimum"] == 0.01

@@ -98,6 +98,7 @@ def test_drivers_slow_down_at_the_camera_and_speed_up_again(light: pd.DataFrame)
     assert effect["km_plus_3.8"].low < 0.0 < effect["km_plus_3.8"].high
 
 
+@pytest.mark.long
 def test_a_camera_in_dense_traffic_lowers_the_mean_less(light: pd.DataFrame, busy: pd.DataFrame) -> None:
     """At 800 veh/h per lane, the volume of the published site, the mean falls by 3 to 5 km/h and not by 6.4.
 
@@ -117,6 +118,7 @@ def test_a_camera_in_dense_traffic_lowers_the_mean_less(light: pd.DataFrame, bus
         assert arms(light, HERE, column)[0].mean() - arms(busy, HERE, column)[0].mean() > least
 
 
+@pytest.mark.long
 def test_the_denser_the_traffic_and_the_more_trucks_the_smaller_the_effect(busy: pd.DataFrame) -> None:
     at_800 = difference(AT_CAMERA, busy, HERE, None)
     for volume, trucks in ((2800.0, 0.0), (1600.0, 0.2)):

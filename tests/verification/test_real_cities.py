@@ -45,6 +45,7 @@ def test_everybody_arrives_within_two_hours(city: str, real_data: Path) -> None:
     assert result.last_arrival_s <= CLEAR_S
 
 
+@pytest.mark.long
 def test_on_most_days_everybody_arrives_in_a_saturated_city_and_a_gridlock_is_named_on_the_others(
     real_data: Path,
 ) -> None:

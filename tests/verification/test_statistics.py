@@ -78,6 +78,7 @@ def correlations(comparison: Comparison) -> dict[str, float]:
     return {one.alternative: one.correlation or 0.0 for one in comparison.chosen("mean_delay_s")}
 
 
+@pytest.mark.long
 def test_false_calls_between_equal_alternatives(pool: np.ndarray) -> None:
     # 1,000 studies of four alternatives, two primary indicators and ten replications, all drawn from runs of one and
     # the same alternative. At 5 % the standard error is 0.7 points: 6.5 % is two of them above.
@@ -85,6 +86,7 @@ def test_false_calls_between_equal_alternatives(pool: np.ndarray) -> None:
     assert 0.01 <= wrong <= 0.065
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alternative", ["2 s later", "20 s later"])
 def test_a_planted_effect_of_3_percent_is_found(pool: np.ndarray, retimed: Comparison, alternative: str) -> None:
     # The number of replications is the one recommended for a half-width of 2 % of the mean, two thirds of the effect:
@@ -96,6 +98,7 @@ def test_a_planted_effect_of_3_percent_is_found(pool: np.ndarray, retimed: Compa
     assert planted.found_share(planted.recommended(0.02), studies=1000) >= 0.80
 
 
+@pytest.mark.long
 def test_common_random_numbers_take_most_of_the_variance_of_a_retiming(retimed: Comparison) -> None:
     # At most 0.3 is required. The ratio of 40 pairs has a relative standard error of some 30 %, and lies far below.
     gain = {one.indicator: one.variance_ratio for one in retimed.chosen() if one.alternative == "2 s later"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["error", "warning", "info"]
@@ -21,6 +21,7 @@ class Finding:
     where : the file, key, link, junction or vehicle
     message : what was found
     remedy : what to do about it; empty for pure information
+    count : how many things it speaks of; ``where`` then names some of them
 
     Examples
     --------
@@ -33,10 +34,12 @@ class Finding:
     where: str
     message: str
     remedy: str = ""
+    count: int = 1
 
     def as_dict(self) -> dict[str, str]:
-        """Return the finding as a plain dictionary, for ``--json``."""
-        return asdict(self)
+        """Return the texts of the finding as a plain dictionary, for ``--json``."""
+        return {"level": self.level, "code": self.code, "where": self.where, "message": self.message,
+                "remedy": self.remedy}
 
 
 def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trafficsim.cli.guard import guarded
+from trafficsim.cli.guard import guarded, say
+from trafficsim.cli.options import Strict
+
+if TYPE_CHECKING:
+    from trafficsim.io.sumo import SumoImport
 
 app = typer.Typer(
     help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+class DriversChoice(StrEnum):
+    """Whose car following is taken."""
+
+    file = "file"
+    own = "own"
 
 
 @app.callback()
@@ -33,16 +44,24 @@ def sumo(
     additional: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Signal programs (.add.xml); may be repeated.")
     ] = None,
+    drivers: Annotated[
+        DriversChoice, typer.Option(help="Car following: that of the files' vehicle types, or that of our classes.")
+    ] = DriversChoice.file,
+    strict: Strict = False,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
+    from trafficsim.api import served
+    from trafficsim.base.repairs import refuse_repairs
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.io.sumo import read_sumo
 
     named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
     (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)
-    found = read_sumo(net, demand, programs)
+    found = served(read_sumo(net, demand, programs, "own" if drivers is DriversChoice.own else "file"))
+    if strict:
+        refuse_repairs(found.network.findings)
     written = write_scenario(out, found)
-    _report(found.report.counts())
+    _report(found)
     for path in written:
         typer.echo(f"wrote {path}")
 
@@ -54,8 +73,11 @@ def _file(path: Path, option: str) -> Path:
     return resolve_path(re.sub(r"^package:/+", PACKAGE_PREFIX, path.as_posix()), Path(), option)
 
 
-def _report(counts: Mapping[Any, Mapping[str, int]]) -> None:
-    for act, things in counts.items():
+def _report(found: SumoImport) -> None:
+    """Print the counts, and every repair with its rule and some places."""
+    for act, things in found.counts().items():
         typer.echo(f"{act}:" if things else f"{act}: nothing")
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
+    for finding in found.network.findings:
+        say(f"warning: {finding.code}: {finding.where}: {finding.message}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trafficsim.cli.guard import guarded, print_json
-from trafficsim.cli.options import Json
+from trafficsim.cli.options import Json, Strict
 
 if TYPE_CHECKING:
     from trafficsim.base.findings import Finding
@@ -32,6 +32,7 @@ def check(
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Draw the network of a scenario, lanes and signals.")
     ] = None,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Validate a scenario or study, and say what was repaired or inferred."""
@@ -39,7 +40,7 @@ def check(
     from trafficsim.base.errors import InputError
 
     try:
-        findings = api.check(file)
+        findings = api.check(file, strict=strict)
     except InputError as error:
         if not as_json:
             raise

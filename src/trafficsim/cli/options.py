@@ -13,4 +13,5 @@ Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder for the tables, one Parquet file per run and table.")
 ]
 Executor = Annotated[str, typer.Option(metavar="local|tcp://HOST:PORT", help="Processes here, or a Dask scheduler.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would have to be repaired.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the finished runs in the folder of --out.")]

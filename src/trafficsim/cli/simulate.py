@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trafficsim.cli.guard import guarded, print_json, say, show
-from trafficsim.cli.options import Executor, Json, Out, Resume, Workers
+from trafficsim.cli.options import Executor, Json, Out, Resume, Strict, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,10 @@ class Engine(StrEnum):
     ca = "ca"
 
 
+LEARNT = "routes: rehearsals {rehearsals}, relative gap {relative_gap:.1%}"
+"""How drivers came to the routes that they take."""
+
+
 @guarded
 def run(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="Scenario file.")],
@@ -39,6 +43,7 @@ def run(
     workers: Workers = 1,
     out: Out = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too; needs --out.")] = False,
+    strict: Strict = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario and show its indicators."""
@@ -47,7 +52,7 @@ def run(
 
     with _progress() as progress:
         result = api.run(scenario, engine=engine.value, seed=seed, replications=replications, workers=workers, out=out,
-                         progress=progress)
+                         progress=progress, strict=strict)
     if csv and out is not None:
         _write_csv(result.tables, out)
     if as_json:
@@ -66,6 +71,7 @@ def compare(
     executor: Executor = "local",
     out: Out = None,
     resume: Resume = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Show the secondary indicators too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run all alternatives of a study on the same replications and compare them to its baseline."""
@@ -78,7 +84,7 @@ def compare(
     if as_json:
         print_json(result.as_json())
     else:
-        _show_study(result)
+        _show_study(result, show_all)
 
 
 @contextmanager
@@ -129,33 +135,47 @@ def _write_csv(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
 def _show_run(result: RunResult) -> None:
     from trafficsim.results.formats import indicators_view
     from trafficsim.results.gridlocks import status_lines
+    from trafficsim.results.unserved import unserved_lines
 
     summary = result.as_json()
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
     show(indicators_view(summary["indicators"], title))
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
     typer.echo(f"vehicles: {vehicles}")
-    for line in status_lines(summary):
+    if summary["routes"]["rehearsals"]:
+        typer.echo(LEARNT.format(**summary["routes"]))
+    for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
         typer.echo(line)
     for name, entry in summary["indicators"].items():
         if "reason" in entry:
             typer.echo(f"{name}: {entry['reason']}")
+    if "repairs" in summary:
+        done = ", ".join(f"{count} {code}" for code, count in summary["repairs"].items())
+        typer.echo(f"repaired: {done} (trafficsim check says what and where)")
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
     typer.echo(f"digest: {summary['digest']}")
 
 
-def _show_study(result: StudyResult) -> None:
+def _show_study(result: StudyResult, show_all: bool) -> None:
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
-    show(comparison_view(result.comparison, title=title))
+    primary = () if show_all else result.study.primary
+    show(comparison_view(result.comparison, *primary, title=title))
     for line in losers_lines(result.distribution):
         typer.echo(line)
+    if not show_all:
+        typer.echo("Primary indicators only: --all shows the others, --json every value, and trafficsim report a page.")
     summary = result.as_json()
     broken: list[dict[str, Any]] = summary.get("failed", [])
     for one in broken:
         say(f"failed: {one}")
+    for scenario, told in summary.get("routes", {}).items():
+        typer.echo(f"{scenario}: {LEARNT.format(**told)}")
     for line in odd_runs(summary):
         typer.echo(line)
+    idle: list[dict[str, str]] = summary.get("without_effect", [])
+    for one in idle:
+        typer.echo("no effect: policy {policy} of {alternative} in {scenario}, {engine}: {reason}".format(**one))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.greens import settled
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Detector, NetworkSource, Scenario
@@ -33,6 +35,7 @@ class _Imported:
     vehicle_classes: tuple[VehicleClass, ...] = ()
     detectors: tuple[Detector, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -66,7 +69,29 @@ def load_study(path: str | Path) -> Study:
         raise InputError(str(path), "a scenario (it has a network)", "a study", f"use: trafficsim run {path}")
     policies = _policies(path, data.get("alternatives"))
     plain = validate(Study, {**data, "alternatives": _without_policies(data)} if policies else data, path)
-    return plain.model_copy(update={"alternatives": policies})
+    with naming(str(path)):
+        return with_files(plain.model_copy(update={"alternatives": policies}), path.parent)
+
+
+def with_files(study: Study, folder: Path) -> Study:
+    """Return the study with the files read that its policies name; relative paths start from a folder.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or cannot be read.
+    """
+    alternatives = {}
+    for name, policies in study.alternatives.items():
+        with naming(f"alternative {name!r}"):
+            alternatives[name] = tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
+    return study.model_copy(update={"alternatives": alternatives})
+
+
+def _programs(folder: Path, text: str, program_id: str | None) -> tuple[SignalProgram, ...]:
+    from trafficsim.io.sumo import read_programs
+
+    return read_programs(resolve_path(text, folder, "file"), program_id)
 
 
 def load_world(source: str | Path | Scenario, base_dir: str | Path | None = None) -> World:
@@ -120,7 +145,8 @@ def naming(label: str) -> Iterator[None]:
 
 def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
-    network = _with_signals(_with_names(imported.network, scenario.network), scenario.signals)
+    # Signals of the scenario itself are not settled: greens that cross there are a mistake of whoever wrote them.
+    network = _with_signals(settled(_with_names(imported.network, scenario.network)), scenario.signals)
     demand = _all_demand(scenario, imported.demand, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
@@ -128,6 +154,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     return World(
         scenario=scenario.model_copy(update={"detectors": detectors}), network=network, demand=demand,
         vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
+        unserved=imported.unserved, written=frozenset(flow.id for flow in scenario.demand.flows),
     )
 
 
@@ -154,9 +181,9 @@ def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
     )
     from trafficsim.io.sumo import read_sumo
 
-    found = read_sumo(network, routes, additional)
+    found = read_sumo(network, routes, additional, source.sumo.drivers)
     return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
-                     tuple(found.report.findings))
+                     tuple(found.report.findings), found.unserved)
 
 
 def _with_names(network: Network, source: NetworkSource | Network) -> Network:
@@ -202,7 +229,7 @@ def _all_demand(scenario: Scenario, imported: Demand, folder: Path) -> Demand:
     rows = () if isinstance(own, Demand) or own.file is None else (
         read_trips(resolve_path(own.file, folder, "demand.file")))
     demand = Demand(flows=(*imported.flows, *own.flows), trips=(*imported.trips, *own.trips, *rows),
-                    mixes={**imported.mixes, **own.mixes})
+                    mixes={**imported.mixes, **own.mixes}, routes=own.routes)
     seen: set[str] = set()
     for kind, name in (*(("trip", one.id) for one in demand.trips), *(("flow", one.id) for one in demand.flows)):
         if name in seen:

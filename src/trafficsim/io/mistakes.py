@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
 from trafficsim.spec.signals import STATE_LETTERS
 
 Location = tuple[str | int, ...]
@@ -47,7 +47,19 @@ def mistake(
     says = {"extra_forbidden": _unknown_key, "missing": _missing_key}.get(first["type"], _wrong_value)
     what, expected, remedy = says(first, location, model)
     more = "" if len(found) == 1 else f" (and correct {len(found) - 1} more in this file)"
-    return InputError(f"{file}: {dotted((*prefix, *location)) or 'file'}", what, expected, remedy + more)
+    place = dotted((*prefix, *location)) or "file"
+    return InputError(f"{file}: {place}{_named(location, data)}", what, expected, remedy + more)
+
+
+def _named(location: Location, data: Any) -> str:
+    """Name the last entry of a list on the way, which people know by its id and not by its number."""
+    name = ""
+    for part in location:
+        inside = _step(data, part)
+        data = inside[0] if inside is not None else None
+        if isinstance(part, int) and isinstance(data, Mapping) and isinstance(data.get("id"), str):
+            name = f" (of {quoted(data['id'])})"
+    return name
 
 
 def dotted(location: Iterable[str | int]) -> str:

@@ -113,7 +113,8 @@ def _content(network: Network) -> dict[str, Any]:
         "signals": [program.model_dump() for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},
-        "findings": [finding.as_dict() for finding in network.findings],
+        "findings": [finding.as_dict() | ({"count": finding.count} if finding.count > 1 else {})
+                     for finding in network.findings],
     }
 
 
@@ -205,7 +206,7 @@ def _property(attribute: Attribute) -> dict[str, Any]:
         schema["enum"] = [*attribute.choices, None]
     if attribute.kind in ("integer", "number"):
         if attribute.low is not None:
-            schema["exclusiveMinimum" if attribute.above else "minimum"] = attribute.low
+            schema["minimum"] = attribute.low
         if attribute.high is not None:
             schema["maximum"] = attribute.high
     return schema

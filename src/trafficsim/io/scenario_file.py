@@ -38,6 +38,10 @@ class Imported(Protocol):
     def detectors(self) -> tuple[Detector, ...]:
         """Point detectors."""
 
+    @property
+    def description(self) -> str:
+        """What it was made from, for people."""
+
 
 def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """Write ``NAME.toml``, ``NAME-network.json`` and, if there are trips, ``NAME-trips.csv``; return their paths.
@@ -81,7 +85,8 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
     with_stops = [trip for trip in demand.trips if trip.stops]
     return {
         "name": "".join(c if c.isalnum() or c in "_.+-" else "_" for c in name),
-        "time": _time(demand),
+        "description": imported.description,
+        "time": time_of(demand).model_dump(include={"start_s", "analysis_s", "clear_s"}) if _departs(demand) else {},
         "network": {"file": network},
         "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
         "vehicle_classes": _rows(imported.vehicle_classes),
@@ -89,14 +94,19 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
     }
 
 
-def _time(demand: Demand) -> dict[str, float]:
+def time_of(demand: Demand) -> Time:
+    """Time in which the departures of a demand fall, in whole minutes, and two hours for the last vehicle to arrive."""
     starts = [trip.depart_s for trip in demand.trips] + [_or(flow.begin_s, 0.0) for flow in demand.flows]
     ends = [trip.depart_s for trip in demand.trips] + [_or(flow.end_s, 3600.0) for flow in demand.flows]
     if not starts:
-        return {}
+        return Time()
     begin, end = math.floor(min(starts) / 60) * 60.0, math.ceil(max(ends) / 60) * 60.0
     # Two hours are enough for the last vehicle to arrive, in any of the cities that were tried.
-    return {"start_s": begin, "analysis_s": max(end - begin, 60.0), "clear_s": 2 * Time().analysis_s}
+    return Time(start_s=begin, analysis_s=max(end - begin, 60.0), clear_s=2 * Time().analysis_s)
+
+
+def _departs(demand: Demand) -> bool:
+    return bool(demand.trips or demand.flows)
 
 
 def _rows(models: Iterable[BaseModel]) -> list[dict[str, Any]]:

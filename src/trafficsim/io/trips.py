@@ -18,14 +18,15 @@ from trafficsim.spec.demand import Trip
 BLOCK_BYTES = 1 << 20
 BYTES_PER_TRIP = 2200.0
 """Memory that a row of a file takes until the end of a run, measured with 200,000 rows."""
-COLUMNS = ("id", "depart_s", "route", "origin", "destination", "class", "depart_position_m", "depart_lane")
+COLUMNS = ("id", "depart_s", "route", "origin", "destination", "via", "class", "depart_position_m", "depart_lane")
 
 
 def read_trips(path: Path) -> tuple[Trip, ...]:
     """Read trips from a CSV file with a header.
 
     Columns: ``id``, ``depart_s`` (clock time), ``route`` (link ids separated by spaces) or ``origin`` and
-    ``destination`` (link ids), and optionally ``class`` (vehicle class), ``depart_position_m`` and ``depart_lane``.
+    ``destination`` (link ids), and optionally ``via`` (links to pass, separated by spaces), ``class`` (vehicle class),
+    ``depart_position_m`` and ``depart_lane``.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def write_trips(path: Path, trips: Iterable[Trip]) -> None:
 
 
 def _row(trip: Trip) -> list[object]:
-    optional = (trip.origin, trip.destination, trip.vehicle_class, trip.depart_position_m, trip.depart_lane)
+    optional = (trip.origin, trip.destination, " ".join(trip.via), trip.vehicle_class, trip.depart_position_m,
+                trip.depart_lane)
     return [trip.id, repr(trip.depart_s), " ".join(trip.route), *("" if value is None else value for value in optional)]
 
 
@@ -101,6 +103,7 @@ def _trip(where: str, row: dict[str, str | None]) -> Trip:
         return Trip(
             id=values["id"], depart_s=depart_s, route=tuple(values.get("route", "").split()),
             origin=values.get("origin"), destination=values.get("destination"),
+            via=tuple(values.get("via", "").split()),
             vehicle_class=values.get("class", "car"), depart_position_m=_number(where, values, "depart_position_m"),
             depart_lane=None if lane is None else int(lane),
         )

@@ -124,26 +124,31 @@ def next_arrival(net, vehicles, start, foe, ticks):
 
 
 @per_vehicle
-def occupied(road, foe, tick, waited):
-    """Whether somebody is stuck on connection ``foe`` before the middle of it, where paths cross.
+def occupied(road, foe, tick, asker):
+    """Whether somebody else is stuck on connection ``foe`` before the middle of it, where paths cross.
 
-    Who has just started is not; who has waited long squeezes past.
+    Who has just started is not; who has waited long squeezes past. ``asker`` is (key, ticks waited).
     """
+    key, waited = asker
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     if work.conn[foe].on_conn == 0:
         return False
     since = tick - work.conn[foe].last_entry
     if since <= net.scale.resolve or (waited > net.scale.patience and since > net.scale.stuck):
         return False
-    return in_the_way(net, vehicles, start, foe)
+    return in_the_way(net, vehicles, start, foe, key)
 
 
 @spliced
-def in_the_way(net, vehicles, start, foe):
-    """Whether the last vehicle on the way of connection ``foe`` stands or crawls with its rear before the middle."""
+def in_the_way(net, vehicles, start, foe, key):
+    """Whether the last vehicle on the way of connection ``foe`` stands or crawls with its rear before the middle.
+
+    On a short link a driver's own rear (``key``) may still be on a way that crosses the next one: it is in nobody's
+    way but others'.
+    """
     to = net.conn[foe].to
     tail = start[to + 1] - 1
-    if tail < start[to] or vel(vehicles.X[tail]) > net.scale.crawl:
+    if tail < start[to] or vel(vehicles.X[tail]) > net.scale.crawl or int64(uint32(vehicles.KEY[tail])) == key:
         return False
     return rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + (net.conn[foe].length >> 1) < 0
 
@@ -192,7 +197,7 @@ def gap_instant(road, ask, since, gap):
     no hindrance.
     """
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
-    conn, lane, _key, tick, waited = ask
+    conn, lane, key, tick, waited = ask
     entered, follow_up = work.ask[lane].entered, net.conn[conn].follow_up
     if entered + follow_up > tick:
         return NEVER
@@ -205,7 +210,7 @@ def gap_instant(road, ask, since, gap):
         passed = max(passed, work.conn[foe].passed)
         if passed > tick or work.conn[foe].claim == tick:
             return NEVER
-        if net.lane[net.conn[foe].to].link != target and occupied(road, foe, tick, waited):
+        if net.lane[net.conn[foe].to].link != target and occupied(road, foe, tick, (key, waited)):
             return NEVER
         if shows_red(net, signals, foe) or stands_waiting(net, vehicles, start, work, foe):
             continue
@@ -224,14 +229,14 @@ def turn_instant(road, ask, since):
     follow each other at a fourth of the largest one, which four approaches share.
     """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    conn, lane, _key, tick, waited = ask
+    conn, lane, key, tick, waited = ask
     follow_up, entered = net.conn[conn].follow_up, work.ask[lane].entered
     others, conflicts, seen = 0, False, -1
     instant = since
     for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         foe = net.crosses[i]
         lane_of = net.conn[foe].origin
-        if work.conn[foe].claim == tick or occupied(road, foe, tick, waited):
+        if work.conn[foe].claim == tick or occupied(road, foe, tick, (key, waited)):
             return NEVER
         if work.lane[lane_of].last_conn == foe:
             instant = max(instant, work.ask[lane_of].entered + follow_up * FOUR_SHARE)
@@ -388,9 +393,13 @@ def keeps_clear(net, key):
 
 
 @spliced
-def is_blocked(road, conn, tick, waited):
-    """Whether a vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it."""
+def is_blocked(road, conn, tick, asker):
+    """Whether another vehicle is stuck on a connector that crosses this one; after a long wait drivers squeeze past it.
+
+    ``asker`` is (key, ticks waited).
+    """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
+    key, waited = asker
     if waited > net.scale.patience or work.conn[conn].warned != tick:
         return False
     target = net.lane[net.conn[conn].to].link
@@ -398,7 +407,7 @@ def is_blocked(road, conn, tick, waited):
         foe = net.crosses[i]
         # ways that end side by side on one link do not block each other
         if work.conn[foe].on_conn > 0 and net.lane[net.conn[foe].to].link != target:
-            if tick - work.conn[foe].last_entry > net.scale.stuck and in_the_way(net, vehicles, start, foe):
+            if tick - work.conn[foe].last_entry > net.scale.stuck and in_the_way(net, vehicles, start, foe, key):
                 return True
     return False
 
@@ -409,32 +418,43 @@ def turn_ahead(trips, trip, ahead):
     return trips.way[trips.hops[trips.row[trip].hop + ahead]].turn
 
 
+@njit(inline="always")
+def taken_by_others(road, lane, trip):
+    """Return (cells taken on a lane, slot of its first vehicle), without the trip itself, which a loop brings back."""
+    head = int64(road.start[lane])
+    taken = int64(road.work.lane[lane].used)
+    if head < road.start[lane + 1] and road.vehicles.ID[head] == trip:
+        return taken - length(road.vehicles.Y[head]), head + 1
+    return taken, head
+
+
 @per_vehicle
 def has_room(road, view, cells):
     """Whether a vehicle that takes so many cells will fit beyond the junction when all ahead have closed up.
 
-    Room is added up along the route until somebody stands in the way or a line is closed.
+    Room is added up along the route until somebody stands in the way or a line is closed. Who has waited long does not
+    wait for room that the road does not have: links too short for a vehicle, and nobody on them, have all they will.
     """
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
     vehicles, start = road.vehicles, road.start
-    conn, tick, room = view.conn, view.tick, 0
+    conn, tick, room, crowd = view.conn, view.tick, int64(0), int64(0)
+    waited = work.lane[view.lane].wait > net.scale.patience
     for further in range(4):
         lane = net.conn[conn].to
-        room += net.lane[lane].length - work.lane[lane].used
+        taken, head = taken_by_others(road, lane, view.trip)
+        crowd += taken
+        room += net.lane[lane].length - taken
         if room >= cells:
             return True
         turn = turn_ahead(trips, view.trip, view.ahead + further + 1)
         if turn == EXIT:
             return True
-        head, tail = start[lane], start[lane + 1] - 1
+        tail = start[lane + 1] - 1
         if tail >= head:
             entered = work.conn[trips.row[vehicles.ID[tail]].connection].last_entry
             if vel(vehicles.X[head]) == 0 or (vel(vehicles.X[tail]) == 0 and tick - entered > 2):
                 return False
         conn = net.reach[net.lane[lane].turns + turn]
-        if conn == net.reach[net.lane[lane].turns + turn + 1]:
-            return False
-        group = net.conn[conn].group
-        if group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER):
-            return False
+        if conn == net.reach[net.lane[lane].turns + turn + 1] or shows_red(net, signals, conn):
+            return waited and crowd == 0
     return True

@@ -1,6 +1,7 @@
 """Who waits for whom: heads of lanes that have stood for long and find no room, and the lanes that they wait for.
 
-Looked at between slices of the loop, never in it: nothing is written but the answer.
+Looked at between slices of the loop, never in it: nothing is written but the answer. Lamps play no part in it: who has
+no room beyond the line will not go at green either, and who has room is taken to go some time.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from numba import int64
 
 from trafficsim.kernels.jit import kernel, spliced
-from trafficsim.kernels.signals import RED, RED_AMBER
+from trafficsim.kernels.signals import GREEN, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.ways import nearest
 from trafficsim.kernels.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
 
 FREE = -1
 """Stands for the lane of somebody who waits for nobody."""
+NOBODY, MOVING, AT_STOP, AT_RED, NO_ROOM, GIVES_WAY, WRONG_LANE = 0, 1, 2, 3, 4, 5, 6
+"""Why the head of a lane stands."""
 MOST_LINKS = 4
 """So many links ahead a driver looks for room, as at the stop line (``giveway.has_room``)."""
 
@@ -28,12 +31,12 @@ def is_standing(road, lane, least):
 
 
 @spliced
-def blocker_beyond(road, lane, conn, tick):
+def blocker_beyond(road, lane, conn):
     """Return the lane whose vehicles leave the head of ``lane`` no room beyond a connection; FREE if it is not that.
 
     Who has waited this long drives on once there is room for half of the vehicle.
     """
-    net, signals, work, trips = road.net, road.signals, road.work, road.trips
+    net, work, trips = road.net, road.work, road.trips
     vehicles, start = road.vehicles, road.start
     k = start[lane]
     cells = length(vehicles.Y[k])
@@ -42,10 +45,6 @@ def blocker_beyond(road, lane, conn, tick):
     hop = trips.row[vehicles.ID[k]].hop
     room = 0
     for further in range(MOST_LINKS):
-        group = net.conn[conn].group
-        if group >= 0 and (signals.group[group].state == RED or signals.group[group].state == RED_AMBER):
-            if further > 0 or tick - signals.group[group].since >= work.lane[lane].wait:
-                return FREE  # the lamp is what it waits for
         to = net.conn[conn].to
         tail = start[to + 1] - 1
         if further == 0 and tail >= start[to] and vel(vehicles.X[tail]) == 0:
@@ -80,21 +79,28 @@ def blocker_over_line(road, lane):
 
 
 @spliced
-def blocker_of(road, lane, tick, waits_for):
-    """Return the lane that the head of ``lane`` waits for, if whatever way it takes leads to somebody who waits too."""
+def ways_of(road, lane):
+    """Return the range of connections that the head of a lane may take; those of the nearest lane if it has none."""
     net = road.net
-    over = blocker_over_line(road, lane)
-    if over != FREE and waits_for[over] != FREE:
-        return over
     turn = turn_of(road.vehicles.Z[road.start[lane]])
     slot = net.lane[lane].turns + turn
     first, last = int64(net.reach[slot]), int64(net.reach[slot + 1])
     if first == last:  # stranded in a lane that does not lead on
-        first = nearest(net, lane, turn)
+        first = int64(nearest(net, lane, turn))
         last = first + 1
+    return first, last
+
+
+@spliced
+def blocker_of(road, lane, waits_for):
+    """Return the lane that the head of ``lane`` waits for, if whatever way it takes leads to somebody who waits too."""
+    over = blocker_over_line(road, lane)
+    if over != FREE and waits_for[over] != FREE:
+        return over
+    first, last = ways_of(road, lane)
     answer = FREE
     for conn in range(first, last):
-        blocker = blocker_beyond(road, lane, conn, tick) if conn >= 0 else FREE
+        blocker = blocker_beyond(road, lane, conn) if conn >= 0 else FREE
         if blocker == FREE or waits_for[blocker] == FREE:
             return FREE
         if answer == FREE:
@@ -103,7 +109,7 @@ def blocker_of(road, lane, tick, waits_for):
 
 
 @kernel
-def find_blocked(road, tick, least, waits_for):
+def find_blocked(road, least, waits_for):
     """Write for every lane the lane that its head waits for, FREE for all that will get on by themselves.
 
     Begins with all heads that have stood for ``least`` ticks and takes out whoever waits for nobody, or for somebody
@@ -122,8 +128,64 @@ def find_blocked(road, tick, least, waits_for):
         for at in range(2 * lanes):  # there and back: chains of lanes are followed in either order
             lane = at if at < lanes else 2 * lanes - 1 - at
             if waits_for[lane] != FREE:
-                waits_for[lane] = blocker_of(road, lane, tick, waits_for)
+                waits_for[lane] = blocker_of(road, lane, waits_for)
                 if waits_for[lane] == FREE:
                     left -= 1
                     changed = True
     return left
+
+
+@spliced
+def lane_ahead(road, lane):
+    """Return the lane whose vehicles leave the head of ``lane`` no room, whatever way it takes; FREE without one."""
+    over = blocker_over_line(road, lane)
+    if over != FREE:
+        return over
+    first, last = ways_of(road, lane)
+    answer = FREE
+    for conn in range(first, last):
+        blocker = blocker_beyond(road, lane, conn) if conn >= 0 else FREE
+        if blocker == FREE:
+            return FREE
+        if answer == FREE:
+            answer = blocker
+    return answer
+
+
+@spliced
+def cause_at_line(road, lane):
+    """Why a head stands that nobody who stands leaves without room: its lamp, its lane, no room yet, or giving way."""
+    net, signals = road.net, road.signals
+    slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
+    first, last = int64(net.reach[slot]), int64(net.reach[slot + 1])
+    if first == last:
+        return WRONG_LANE
+    red = True
+    for conn in range(first, last):
+        group = net.conn[conn].group
+        lamp = signals.group[group].state if group >= 0 else GREEN
+        red = red and (lamp == RED or lamp == RED_AMBER or lamp == YELLOW)
+    if red:
+        return AT_RED
+    return NO_ROOM if road.work.lane[lane].hold == 2 else GIVES_WAY
+
+
+@kernel
+def find_causes(road, cause, behind):
+    """Write for every lane why its head stands, and the lane whose vehicles leave it no room (else FREE).
+
+    NOBODY stands on an empty lane, MOVING is who does not stand.
+    """
+    net, start, work = road.net, road.start, road.work
+    for lane in range(net.lanes):
+        behind[lane] = FREE
+        k = start[lane]
+        if k == start[lane + 1]:
+            cause[lane] = NOBODY
+        elif work.lane[lane].wait == 0 or turn_of(road.vehicles.Z[k]) == EXIT:
+            cause[lane] = AT_STOP if road.vehicles.Y[k] & FLAG_STOP else MOVING
+        elif road.vehicles.Y[k] & FLAG_STOP:
+            cause[lane] = AT_STOP
+        else:
+            behind[lane] = lane_ahead(road, lane)
+            cause[lane] = NO_ROOM if behind[lane] != FREE else cause_at_line(road, lane)

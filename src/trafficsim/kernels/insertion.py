@@ -13,7 +13,7 @@ from trafficsim.kernels.overhang import overhang
 from trafficsim.kernels.rules import safe_speed
 from trafficsim.kernels.signals import GREEN
 from trafficsim.kernels.state import Count
-from trafficsim.kernels.transfer import desired_speed, stops_on
+from trafficsim.kernels.transfer import desired_speed, driven_speed, stops_on
 from trafficsim.kernels.words import (
     EXIT,
     FLAG_STOP,
@@ -128,7 +128,7 @@ def best_entry(road, trip, link, since):
     vehicles, start = road.vehicles, road.start
     kind = trips.row[trip].kind
     cells = trips.kind[kind].cells
-    wanted = desired_speed(net, trips, trip, link) >> 8
+    wanted = driven_speed(trips, trip, desired_speed(net, trips, trip, link)) >> 8
     theta = float32(headway_code(trips.end[trip].word)) * net.scale.headway_unit - float32(0.5)
     brake = float32(brake_code(trips.end[trip].word)) * net.scale.braking_unit
     best_lane, best_slot, best_place, best_v, best_score = -1, -1, int32(0), int32(0), -1
@@ -163,7 +163,8 @@ def enter(road, tally, trip, where, tick):
     cells = trips.kind[trips.row[trip].kind].cells
     link = net.lane[lane].link
     hop = trips.row[trip].hop
-    cap = desired_speed(net, trips, trip, link)
+    desired = desired_speed(net, trips, trip, link)
+    cap = driven_speed(trips, trip, desired)
     begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
     time = tick + 1.0 - min(since, float(place - begin) * 256.0 / cap)
     flags = lane_flags(net, trips, lane, hop)
@@ -185,8 +186,9 @@ def enter(road, tally, trip, where, tick):
     trips.row[trip].since_time = time
     trips.row[trip].since_cell = begin
     trips.row[trip].wait_in = 0
-    trips.row[trip].free_time = -begin * 256.0 / cap
+    trips.row[trip].free_time = -begin * 256.0 / desired
     tally.link[link, 0] += 1.0
+    tally.link[link, 6] += 1.0 + begin / net.lane[lane].length
     work.count[Count.INSERTED] += 1
 
 

@@ -127,21 +127,37 @@ def may_go_on(road, view):
     return may_enter(road, view)[0]
 
 
+@spliced
+def lamp_lets_turn(net, signals, conn, lane):
+    """Whether a driver may turn from a lane that does not serve the turn: at green of any of its ways, or of the turn.
+
+    A lane may have a lamp that never shows green, or lead nowhere: then it is the lamp of the turn that counts.
+    """
+    link = net.lane[lane].link
+    turns = int64(net.link[link + 1].turn - net.link[link].turn)
+    allowed = not has_red(net, signals, conn)
+    for own in range(int64(net.reach[net.lane[lane].turns]), int64(net.reach[net.lane[lane].turns + turns])):
+        allowed = allowed or not has_red(net, signals, own)
+    return allowed
+
+
+@spliced
+def has_red(net, signals, conn):
+    """Whether the lamp of a connection shows neither green nor a permission."""
+    group = net.conn[conn].group
+    return group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED
+
+
 @part
 def may_force(road, view):
     """Return whether a driver stranded in the wrong lane may turn from it: 0 no, 1 yes, 2 wait inside the junction.
 
-    Such a driver obeys the lamp of the lane and gives way to everybody whose path the turn crosses.
+    Such a driver goes at green of the lane or of the turn and gives way to everybody whose path the turn crosses.
     """
     net, signals, vehicles, start, work = road.net, road.signals, road.vehicles, road.start, road.work
     conn, lane, y, tick = view.conn, view.lane, view.y, view.tick
-    own = net.reach[net.lane[lane].turns]
-    link = net.lane[lane].link
-    turns = int64(net.link[link + 1].turn - net.link[link].turn)
-    if own < net.reach[net.lane[lane].turns + turns]:
-        group = net.conn[own].group
-        if group >= 0 and signals.group[group].state != GREEN and signals.group[group].state != PERMITTED:
-            return 0
+    if not lamp_lets_turn(net, signals, conn, lane):
+        return 0
     waiting = waiting_inside(net, work, conn)
     if waiting > 0:
         return 2 if waiting < net.conn[conn].places and fits_inside(net, conn, y) else 0
@@ -155,7 +171,7 @@ def may_force(road, view):
         standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
         if work.conn[foe].claim == tick:
             return 0
-        if occupied(road, foe, tick, work.lane[lane].wait):
+        if occupied(road, foe, tick, (int64(view.key), int64(work.lane[lane].wait))):
             return 0
         if lamp != RED and lamp != RED_AMBER and not standing:
             gap = net.conn[conn].gap
@@ -176,7 +192,7 @@ def with_room(road, view, so_far):
         cells = length(y) if waited <= net.scale.patience else length(y) >> 1  # in the end drivers squeeze in
         clear = (net.conn[conn].manner & 2) == 0 or has_room(road, view, cells)
         clear = clear or not keeps_clear(net, view.key)
-        if not clear or is_blocked(road, conn, tick, waited):
+        if not clear or is_blocked(road, conn, tick, (int64(view.key), int64(waited))):
             return CLOSED, 2
     return status, held
 

@@ -37,6 +37,7 @@ class Stream(IntEnum):
     BRAKING = 11
     DAY = 12
     HEADWAY = 13
+    ROUTE = 14
     KEEP_CLEAR = 25
 
 

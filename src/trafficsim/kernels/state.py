@@ -142,6 +142,7 @@ KIND_FIELDS = {
     "top_speed": "f4",  # cells per tick
     "bit": "i2",  # kinds whose permissions it has
     "cells": "i2",  # length with standing gap
+    "dawdling": "i4",  # what a free driver lacks of the desired speed, on average (1/256 cell per tick)
 }
 WAY_FIELDS = {
     "turn": "u1",  # at the end of the link, EXIT at the last one of a route
@@ -188,7 +189,28 @@ AREA_FIELDS = {
     "chain": "i4",  # as in SCALE_FIELDS
     "wait_speed": "i4",  # as in CLOCK_FIELDS
 }
-QUEUE_FIELDS = {"now": "i4", "longest": "i4", "cycle": "i4", "close": "i8"}  # close: tick from which the cycle is over
+QUEUE_FIELDS = {
+    "now": "i4",  # longest queue of this cycle, in cells
+    "longest": "i4",  # of the analysis period
+    "tail": "i4",  # link in which that one ends
+    "cycle": "i4",
+    "approach": "u4",  # last link of the approach that the link belongs to
+    "spilled": "i4",  # how often the queue was found to reach beyond its approach
+    "seen": "i4",  # tick in which it did so last
+    "close": "i8",  # tick from which the cycle is over
+}
+LANE_QUEUE_FIELDS = {
+    "total": "i4",  # queue from its stop line, in cells
+    "whole": "i4",  # whether the chain of its vehicles reaches back to the last one
+    "into": "i4",  # lane whose queue leaves its first vehicle no room, -1 if none
+    "gap": "i4",  # cells between its stop line and the beginning of that lane
+    "may_go": "i4",  # whether the lamp lets the first vehicle go
+    "feeders": "i4",  # lanes whose queue goes on into it
+    "tail": "i4",  # lane in which its queue ends
+    "root": "i4",  # lane at whose stop line the queue begins that it is part of
+    "blocked": "i4",  # how often its first vehicle was found to lack room beyond while it might go
+}
+BLOCKED_FIELDS = {"lane": "i4", "link": "i4", "times": "i4"}  # a lane, the link that blocked it, how often
 CLOCK_FIELDS = {
     "seed": "u4",
     "analysis_begin": "i8",
@@ -386,7 +408,9 @@ class Tally(NamedTuple):
 
     places: int
     link: Array
-    """float64 (links, 6): entered, left, vehicle-ticks, vehicle-cells, waiting ticks, free ticks."""
+    """float64 (links, 8): entered, left, vehicle-ticks, vehicle-cells, waiting ticks, free ticks; share of their way
+    along the link that its vehicles had covered when the interval began or when they were inserted, and have covered
+    now, as sums over vehicles."""
     turn: Array
     """float64 (turns, 3): volume, travel ticks, delay ticks."""
     place: Array
@@ -400,6 +424,10 @@ class Tally(NamedTuple):
     queue: Array
     queue_count: Array
     """uint16 (links, bins): cycles by their longest queue."""
+    lane: Array
+    """Queues of lanes."""
+    blocked: Array
+    """Table of who was blocked by whom."""
     events: Array
     """float64 (rows, 4): time, code, trip, link."""
     traced: Array

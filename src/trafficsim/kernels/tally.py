@@ -1,10 +1,11 @@
-"""What is measured inside the loop: waiting and stops, detectors, queues, intervals, traces."""
+"""What is measured inside the loop: waiting and stops, detectors, areas, intervals, traces."""
 
 from __future__ import annotations
 
-from numba import int32, int64, uint16, uint64
+from numba import int32, uint16, uint64
 
 from trafficsim.kernels.jit import kernel, part, scalar, spliced
+from trafficsim.kernels.queues import tally_queues
 from trafficsim.kernels.state import Count
 from trafficsim.kernels.words import FAR, length, pos, rear, vel
 
@@ -109,47 +110,6 @@ def tally_road(road, tally, clock, tick):
     tally_queues(road, tally, clock, tick)
 
 
-@part
-def tally_queues(road, tally, clock, tick):
-    """Every few ticks: how far back from the stop line vehicles stand, per link; the longest of each cycle is kept.
-
-    A queue is the chain of vehicles close behind each other that begins at the stop line, up to the last one that
-    stands: who crawls at the beginning of a free link is in none.
-    """
-    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if tick % clock.queue_every != 0:
-        return
-    for at in range(work.count[Count.BUSY]):
-        lane = int64(work.busy[at])
-        link = net.lane[lane].link
-        ahead, longest = int32(0), int32(0)
-        for k in range(start[lane], start[lane + 1]):
-            if ahead - pos(vehicles.X[k]) > net.scale.chain:
-                break
-            ahead = rear(vehicles.X[k], vehicles.Y[k])
-            if vel(vehicles.X[k]) <= clock.wait_speed:
-                longest = int32(-ahead)
-        if longest > 0:
-            tally.queue[link].now = max(tally.queue[link].now, min(longest, net.lane[lane].length))
-    for link in range(net.links):
-        if tick >= tally.queue[link].close:
-            close_cycle(tally, clock, link, tick)
-
-
-@spliced
-def close_cycle(tally, clock, link, tick):
-    """Enter the longest queue of a cycle into the histogram."""
-    cycle = tally.queue[link].cycle
-    tally.queue[link].close += cycle * ((tick - tally.queue[link].close) // cycle + 1)
-    longest = tally.queue[link].now
-    tally.queue[link].now = 0
-    if tick < clock.analysis_begin or tick >= clock.analysis_end:
-        return
-    bins = tally.queue_count.shape[1]
-    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)
-    tally.queue[link].longest = max(tally.queue[link].longest, longest)
-
-
 @scalar
 def ticks_waited(w, wait_in):
     """Return the ticks waited since word W counted ``wait_in``: the counter has 16 bits and begins anew."""
@@ -165,10 +125,23 @@ def settle_waiting(trips, vid, w):
     return waited
 
 
+@spliced
+def way_length(net, trips, vid, lane):
+    """Cells of the way of a vehicle along its link: its lane, with the connector that led to it."""
+    conn = trips.row[vid].connection
+    return net.lane[lane].length + (net.conn[conn].length if conn >= 0 else 0)
+
+
 @kernel
 def close_interval(road, tally, time):
-    """Give every vehicle's time, distance and waiting since the last boundary to its link."""
+    """Give every vehicle's time, distance and waiting since the last boundary to its link.
+
+    What share of its way along the link each has covered is summed as well: with it the interval's share of every
+    traversal is known (``left`` and what has been covered at its end, less what had been at its begin).
+    """
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
+    for link in range(net.links):
+        tally.link[link, 7] = 0.0
     for i in range(len(net.inner)):
         conn = net.inner[i]
         for at in range(work.taken[i]):
@@ -185,6 +158,7 @@ def close_interval(road, tally, time):
             tally.link[link, 2] += time - trips.row[vid].since_time
             tally.link[link, 3] += here - trips.row[vid].since_cell
             tally.link[link, 4] += settle_waiting(trips, vid, vehicles.W[k])
+            tally.link[link, 7] += 1.0 + here / way_length(net, trips, vid, lane)
             trips.row[vid].distance += here - trips.row[vid].since_cell
             trips.row[vid].since_time = time
             trips.row[vid].since_cell = here

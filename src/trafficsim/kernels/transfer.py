@@ -15,6 +15,7 @@ from trafficsim.kernels.state import Count
 from trafficsim.kernels.tally import settle_waiting
 from trafficsim.kernels.ways import nearest, pick
 from trafficsim.kernels.words import (
+    CAP_UNIT,
     DECIDED_GO,
     EXIT,
     FLAG_STOP,
@@ -45,6 +46,16 @@ def desired_speed(net, trips, vid, link):
         speed = net.link[link].speed_mean * min(max(1.0 + net.link[link].cv * trips.row[vid].z, 0.2), 2.0)
     speed = min(max(speed, 1.0), trips.kind[trips.row[vid].kind].top_speed)
     return int32(min(speed * 256.0 + 0.5, float(MOST_CAP)))
+
+
+@spliced
+def driven_speed(trips, vid, desired):
+    """Mean speed of a traveller with a free road; who dawdles and does not make up for it is slower than desired.
+
+    Dawdling takes off half of a low speed at most (in SUMO's Krauss model a share of it), and leaves a cell per tick.
+    """
+    least = max(int32(desired >> 1), min(int32(desired), int32(CAP_UNIT)))
+    return max(int32(desired - trips.kind[trips.row[vid].kind].dawdling), least)
 
 
 @spliced
@@ -285,11 +296,12 @@ def cross(road, tally, clock, lane, tick):
         note_entry(net, work, here, conn, entry, inside)
         link = leave_link(net, trips, tally, vid, here, time, w)
         to = net.conn[conn].to
-        cap, slow = connector_speeds(net, trips, vid, conn)
+        wishes = connector_speeds(net, trips, vid, conn)
+        cap, slow = driven_speed(trips, vid, wishes[0]), driven_speed(trips, vid, wishes[1])
         turn = trips.way[trips.hops[hop]].turn
         note_turn(net, trips, tally, clock, vid, (link, turn, time, float(v), z, slow / 256.0))
         trips.row[vid].hop = hop + 1
-        enter_link(net, trips, tally, vid, conn, time, (cap, slow))
+        enter_link(net, trips, tally, vid, conn, time, wishes)
         if inside:
             wait_inside(net, work, conn, words)
             break
@@ -310,7 +322,7 @@ def at_end_of_short(net, trips, here, words):
     """Return the arrival of a vehicle at the end of a short link that it would have crossed: the next one is full."""
     vid = words[3]
     conn = trips.row[vid].connection
-    cap = desired_speed(net, trips, vid, net.lane[here].link)
+    cap = driven_speed(trips, vid, desired_speed(net, trips, vid, net.lane[here].link))
     slower = net.conn[conn].speed < net.link[net.lane[here].link].limit
     watched = slower or net.conn[conn + 1].crosses > net.conn[conn].crosses
     tracked = watched and -1 - words[0] < -net.lane[here].length
@@ -460,7 +472,7 @@ def clear_lane(road, lane, tick):
                 break
         elif back >= begin:
             work.conn[trips.row[vid].connection].on_conn -= 1
-            cap = desired_speed(net, trips, vid, net.lane[lane].link)
+            cap = driven_speed(trips, vid, desired_speed(net, trips, vid, net.lane[lane].link))
             vehicles.Y[k] = int32(with_cap(y, cap) & int32(~FLAG_CONNECTOR))
         else:
             left = 1

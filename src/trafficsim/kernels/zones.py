@@ -6,7 +6,7 @@ from numba import float64, int32, int64
 
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.lanes import FLAG_CONNECTOR
-from trafficsim.kernels.transfer import desired_speed
+from trafficsim.kernels.transfer import desired_speed, driven_speed
 from trafficsim.kernels.words import pos, with_cap
 
 
@@ -40,5 +40,5 @@ def apply_zones(zones, net, vehicles, start, trips):
                 y = vehicles.Y[k]
                 if (y & FLAG_CONNECTOR) == 0:
                     vid = vehicles.ID[k]
-                    own = desired_speed(net, trips, vid, link)
-                    vehicles.Y[k] = with_cap(y, zone_speed(zones, own, segment, vid))
+                    own = zone_speed(zones, desired_speed(net, trips, vid, link), segment, vid)
+                    vehicles.Y[k] = with_cap(y, driven_speed(trips, vid, own))

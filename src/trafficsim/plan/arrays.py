@@ -117,6 +117,8 @@ class ClassArrays(NamedTuple):
     """0 where the class follows the link's speed choice."""
     speed_factor_sd: F8
     ignores_permissions: BOOL
+    dawdling_ms: F8
+    """What is missing from the desired speed on a free road, on average; 0 where dawdling is given back."""
 
 
 class TripArrays(NamedTuple):

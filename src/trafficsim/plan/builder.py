@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
@@ -16,40 +14,21 @@ from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.gates import Gate, check_gate, gate_arrays, joined
+from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.network import NetworkPlan
+from trafficsim.plan.signals import lower_signals
 from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.network import Network
-from trafficsim.spec.policy import POLICY_PHASES, Policy
+from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
+from trafficsim.spec.signals import Phase, SignalProgram
 
 OPERATIONS = ("set", "scale", "cap", "floor")
 """Order in which operations act on a cell, whatever the order of the policies."""
+PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
 RESPONSE, CITATION = "behaviour.response", "gate.citation_ms"
 """What the ledger calls responses of drivers (cells: zones, values: strengths) and enforcement (cells: places)."""
 
 Volumes = Mapping[tuple[str, str], float]
-
-
-@dataclass(frozen=True)
-class LedgerRow:
-    """What one operation of one policy asked for, and what became of its cells.
-
-    Attributes
-    ----------
-    policy : kind of the policy, with a number where a kind occurs twice
-    field, unit, operation : what was changed and how
-    cells : names of the cells
-    operand : value, factor or bound by cell
-    before, after : values by cell without any policy, and with all of them
-    """
-
-    policy: str
-    field: str
-    unit: str
-    operation: str
-    cells: tuple[str, ...]
-    operand: tuple[float, ...]
-    before: tuple[float, ...]
-    after: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -89,7 +68,10 @@ class PlanBuilder:
         self._rules: list[Rule] = []
         self._gates: list[Gate] = []
         self._earlier = 0  # operations of earlier phases: what `value` sees
-        self._cells: dict[str, dict[str, int]] = {}
+        self._replaced: dict[str, tuple[str, SignalProgram]] = {}  # policy and program, by signal
+        self._programs = network.signals  # after all earlier phases, but for durations and offsets
+        self._base = plan  # the plan with those programs
+        self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy = "(no policy)"
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
@@ -99,10 +81,22 @@ class PlanBuilder:
         """The network before any policy."""
         return self._network
 
+    @property
+    def programs(self) -> tuple[SignalProgram, ...]:
+        """Signal programs, with the states, durations and offsets that the policies of all earlier phases gave them."""
+        return tuple(self._timed(program) for program in self._programs)
+
+    def _timed(self, program: SignalProgram) -> SignalProgram:
+        cells = tuple(phase_cell(program.id, number) for number in range(len(program.phases)))
+        durations = self.value(PHASE, cells).tolist()
+        phases = tuple(phase.model_copy(update={"duration_s": duration})
+                       for phase, duration in zip(program.phases, durations, strict=True))
+        return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)
-        return chosen.read(self._plan)[self._rows(chosen, cells)]
+        return chosen.read(self._plan)[self._rows(chosen, cells, self._plan)]
 
     def value(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells after the policies of all earlier phases.
@@ -111,7 +105,7 @@ class PlanBuilder:
         """
         chosen = field_of(field, self._policy)
         earlier = [operation for operation in self._operations[: self._earlier] if operation.field.name == field]
-        return _applied(chosen.read(self._plan), earlier)[self._rows(chosen, cells)]
+        return _applied(chosen.read(self._base), earlier)[self._rows(chosen, cells, self._base)]
 
     def design_volumes(self) -> Volumes:
         """Volume (pcu/h) of every movement (link in, link out) on the design day, which is never judged.
@@ -154,9 +148,33 @@ class PlanBuilder:
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
-        self.set("signal.phase_s", tuple(phase_cell(program, number) for number in range(len(phase_s))), phase_s)
+        self.set(PHASE, tuple(phase_cell(program, number) for number in range(len(phase_s))), phase_s)
         if offset_s is not None:
-            self.set("signal.offset_s", (program,), offset_s)
+            self.set(OFFSET, (program,), offset_s)
+
+    def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
+        """Give a signal other phases, with states and durations of their own, and an offset when one is given.
+
+        Raises
+        ------
+        PolicyError
+            If there is no such signal, states have another number of letters than before, or another policy has set the
+            phases.
+        """
+        present = {one.id: one for one in self._network.signals}.get(program)
+        if present is None:
+            raise PolicyError(f"policy {self._policy}: signal {program!r}", "no such signal", "a signal of the network",
+                              "correct the name")
+        width, wanted = {len(phase.state) for phase in phases}, len(present.phases[0].state)
+        if width != {wanted}:
+            raise PolicyError(f"policy {self._policy}: signal {program!r}: phases",
+                              f"states of {', '.join(map(str, sorted(width)))} letters",
+                              f"{wanted} letters, one for each signal index", "correct the states")
+        if program in self._replaced:
+            self._refuse(self._replaced[program][0], f"{PHASE} of signal {program!r}")
+        self._replaced[program] = (self._policy, present.model_copy(update={"phases": tuple(phases)}))
+        if offset_s is not None:
+            self.set(OFFSET, (program,), offset_s)
 
     def respond(self, rule: Rule) -> None:
         """Let drivers respond in the zones of a rule.
@@ -191,14 +209,38 @@ class PlanBuilder:
 
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
-        labelled = _labelled(policies)
+        labelled = list(zip(policy_labels(policies), policies, strict=True))
+        for policy in policies:
+            require_phase(type(policy))
         for phase in POLICY_PHASES:
             self._earlier = len(self._operations)
             for label, policy in labelled:
                 if policy.phase == phase:
                     self._policy = label
                     policy.lower(self)
+            self._take_programs()
         self._policy = "(no policy)"
+
+    def _take_programs(self) -> None:
+        """Let later phases see the programs that were replaced; two policies that set the phases of one are refused."""
+        new = {name: program for name, (_, program) in self._replaced.items()}
+        if all(new.get(program.id, program) is program for program in self._programs):
+            return
+        for operation in self._operations:
+            for signal in (cell.rpartition("/")[0] for cell in operation.cells if operation.field.name == PHASE):
+                if signal in new and new[signal] not in self._programs:
+                    self._policy = operation.policy
+                    self._refuse(self._replaced[signal][0], f"{PHASE} of signal {signal!r}")
+        self._programs = tuple(new.get(program.id, program) for program in self._programs)
+        offsets = self._plan.signals.offset_s
+        self._base = replace(self._plan, signals=lower_signals(self._programs)._replace(offset_s=offsets))
+        self._cells.clear()
+        self._operations = [replace(one, rows=self._rows(one.field, one.cells, self._base))
+                            for one in self._operations]
+
+    def _refuse(self, other: str, what: str) -> NoReturn:
+        raise PolicyError(f"policies {other} and {self._policy}: {what}", "both set it", "one policy that sets it",
+                          "let them act on different signals, or drop one of them")
 
     def finish(self) -> tuple[Plan, tuple[LedgerRow, ...]]:
         """Apply all operations and return the new plan with its ledger.
@@ -208,22 +250,24 @@ class PlanBuilder:
         PolicyError
             If two policies set one cell, or a value leaves the range of its field.
         """
-        plan = self._plan
+        plan = self._base
         values: dict[str, F8] = {}
         for field in {operation.field.name: operation.field for operation in self._operations}.values():
             operations = [operation for operation in self._operations if operation.field.name == field.name]
-            values[field.name] = _applied(field.read(self._plan), operations)
+            values[field.name] = _applied(field.read(self._base), operations)
             _check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
         # by name, so that the order of policies shows nowhere
         gates, rules = sorted(self._gates), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(plan, gates=joined(plan.gates, gate_arrays(gates)), behaviour=behaviour_arrays(plan, rules))
-        return plan, (*(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
+        rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
+                *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
+        return plan, rows
 
     def _record(self, kind: str, name: str, cells: tuple[str, ...], operand: Any) -> None:
         field = field_of(name, self._policy)
         cells = tuple(cells)
-        rows = self._rows(field, cells)
+        rows = self._rows(field, cells, self._base)
         try:
             values = np.broadcast_to(np.asarray(operand, np.float64), rows.shape).copy()
         except (TypeError, ValueError):
@@ -233,8 +277,9 @@ class PlanBuilder:
             raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand), "finite numbers", "correct it")
         self._operations.append(_Operation(self._policy, field, kind, cells, rows, values))
 
-    def _rows(self, field: Field, cells: tuple[str, ...]) -> NDArray[np.int64]:
-        known = self._cells.setdefault(field.name, {cell: row for row, cell in enumerate(field.cells(self._plan))})
+    def _rows(self, field: Field, cells: tuple[str, ...], plan: Plan) -> NDArray[np.int64]:
+        key = (field.name, plan is self._plan)
+        known = self._cells.setdefault(key, {cell: row for row, cell in enumerate(field.cells(plan))})
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown cell {unknown[0]!r}" if unknown else "a cell named twice"
@@ -243,42 +288,26 @@ class PlanBuilder:
         return np.array([known[cell] for cell in cells], np.int64)
 
     def _ledger_row(self, operation: _Operation, values: dict[str, F8]) -> LedgerRow:
-        before = operation.field.read(self._plan)[operation.rows]
-        after = values[operation.field.name][operation.rows]
-        return LedgerRow(operation.policy, operation.field.name, operation.field.unit, operation.kind, operation.cells,
-                         tuple(operation.operand.tolist()), tuple(before.tolist()), tuple(after.tolist()))
+        field = operation.field
+        old = dict(zip(field.cells(self._plan), field.read(self._plan).tolist(), strict=True))
+        after = values[field.name][operation.rows]
+        return LedgerRow(operation.policy, field.name, field.unit, operation.kind, operation.cells,
+                         tuple(operation.operand.tolist()), tuple(old.get(cell, np.nan) for cell in operation.cells),
+                         tuple(after.tolist()))
 
-
-def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
-    """Return the ledger as a table with one row per policy, field, operation and cell.
-
-    Columns ``policy, field, unit, operation, cell, operand, before, after``; ``before`` is the value without any policy
-    and ``after`` the value with all of them, in ``unit``.
-
-    Examples
-    --------
-    >>> ledger_table([LedgerRow("p", "signal.offset_s", "s", "set", ("j1",), (5.0,), (0.0,), (5.0,))]).after.tolist()
-    [5.0]
-    """
-    records = [
-        (row.policy, row.field, row.unit, row.operation, *cell)
-        for row in rows for cell in zip(row.cells, row.operand, row.before, row.after, strict=True)
-    ]
-    columns = ["policy", "field", "unit", "operation", "cell", "operand", "before", "after"]
-    table = pd.DataFrame.from_records(records, columns=columns)
-    return table.astype({"operand": "float64", "before": "float64", "after": "float64"})
-
-
-def _labelled(policies: Sequence[Policy]) -> list[tuple[str, Policy]]:
-    """Pair each policy with its kind, numbered where a kind occurs more than once."""
-    total = Counter(policy.kind for policy in policies)
-    seen: Counter[str] = Counter()
-    pairs = []
-    for policy in policies:
-        seen[policy.kind] += 1
-        label = policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}"
-        pairs.append((label, policy))
-    return pairs
+    def _program_row(self, policy: str, program: SignalProgram, plan: Plan) -> LedgerRow:
+        """Every phase that a replaced program had or has, with its letters."""
+        field = field_of(PHASE, policy)
+        old, new = (dict(zip(field.cells(one), field.read(one).tolist(), strict=True)) for one in (self._plan, plan))
+        present = next(one for one in self._network.signals if one.id == program.id)
+        count = max(len(present.phases), len(program.phases))
+        cells = tuple(phase_cell(program.id, number) for number in range(count))
+        states = [tuple(phase.state for phase in one.phases) + (None,) * (count - len(one.phases))
+                  for one in (present, program)]
+        asked = tuple(phase.duration_s for phase in program.phases) + (np.nan,) * (count - len(program.phases))
+        return LedgerRow(policy, PHASE, field.unit, "replace", cells, asked,
+                         tuple(old.get(cell, np.nan) for cell in cells), tuple(new.get(cell, np.nan) for cell in cells),
+                         states[0], states[1])
 
 
 def _applied(before: F8, operations: Sequence[_Operation]) -> F8:

@@ -45,6 +45,7 @@ def lower_classes(vehicle_classes: Iterable[VehicleClass]) -> ClassArrays:
         speed_factor_mean=_floats(row.speed_factor_mean or 0.0 for row in rows),
         speed_factor_sd=_floats(row.speed_factor_sd or 0.0 for row in rows),
         ignores_permissions=np.array([row.ignores_permissions for row in rows], np.bool_),
+        dawdling_ms=_floats(row.dawdling_ms for row in rows),
     )
 
 

@@ -13,6 +13,9 @@ LEAST_FACTOR, MOST_FACTOR = 0.2, 2.0
 """Bounds of the desired speed over the mean (or over the limit, for classes with a speed factor). They are those that
 SUMO's documentation gives for ``normc`` speed factors; that they also bound our own speed choice is a modelling
 assumption (with cv <= 0.26 and scores within 3 they never bind there)."""
+LEAST_SPEED_MS = 0.5
+"""Nobody wants to drive slower than this (1.8 km/h), however low a limit is (modelling assumption). It is one cell per
+tick, the least that the cellular automaton drives at its default resolution."""
 
 
 def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
@@ -21,7 +24,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
 
     With the driver's normal score z, ``mean * (1 + cv * z)`` of the link; for a class with a speed factor of its own
     ``(factor_mean + factor_sd * z) * factor_speed``, where ``factor_speed_ms`` of the link is its limit unless a
-    policy moved the speed choice. Never above the class's own maximum.
+    policy moved the speed choice. Never below :data:`LEAST_SPEED_MS`, and never above the class's own maximum.
 
     Parameters
     ----------
@@ -36,7 +39,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
 
     >>> road = LinkArrays(*[np.zeros(1)] * 9)._replace(free_speed_mean_ms=np.array([20.0]),
     ...     free_speed_cv=np.array([0.1]), factor_speed_ms=np.array([20.0]))
-    >>> car = ClassArrays(("car",), *[np.zeros(1)] * 11)._replace(max_speed_ms=np.array([55.0]))
+    >>> car = ClassArrays(("car",), *[np.zeros(1)] * 12)._replace(max_speed_ms=np.array([55.0]))
     >>> people = TripArrays((), *[np.zeros(3)] * 13)._replace(
     ...     z=np.array([-1.0, 0.0, 1.0]), vehicle_class=np.zeros(3, np.int32))
     >>> desired_speed_ms(road, car, people, np.arange(3), np.zeros(3, np.int32)).tolist()
@@ -47,7 +50,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     choice = _bounded(1.0 + links.free_speed_cv[link_index] * z) * links.free_speed_mean_ms[link_index]
     factor_mean = classes.speed_factor_mean[vehicle_class]
     factor = _bounded(factor_mean + classes.speed_factor_sd[vehicle_class] * z) * links.factor_speed_ms[link_index]
-    speed = np.where(factor_mean > 0.0, factor, choice)
+    speed = np.maximum(np.where(factor_mean > 0.0, factor, choice), LEAST_SPEED_MS)
     return np.asarray(np.minimum(speed, classes.max_speed_ms[vehicle_class]), np.float64)
 
 

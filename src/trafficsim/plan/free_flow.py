@@ -1,4 +1,4 @@
-"""Free-flow time and length of every trip, at its driver's own desired speed."""
+"""Free-flow time and length of every trip, at its driver's own desired speed, up to any point of its way."""
 
 from __future__ import annotations
 
@@ -6,29 +6,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.desired_speed import desired_speed_ms
+from trafficsim.plan.desired_speed import LEAST_SPEED_MS, desired_speed_ms
+from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.turn_means import turn_means
 
 
-def free_flow_time_s(plan: Plan) -> F8:
-    """Time (s) of each trip with the road to itself, without signals, stops and acceleration.
+def free_flow(plan: Plan) -> FreeFlow:
+    """Return the way of each trip with the road to itself, without signals, stops and acceleration.
 
-    Links at the driver's desired speed, from the departure position to the end of the last link; connectors at the
-    lower of their own speed and the desired speed on the link before. Where a movement has several connections, their
-    mean length and mean speed count. Dwell times at stops are not part of it.
-
-    Returns
-    -------
-    array of shape (trips,)
+    Links at the driver's desired speed, from the departure position to the end of the last link. Connectors at the
+    desired speed on the link beyond, or at their own speed where that is lower: as many times it as the driver goes
+    over, or under, the limit. Where a movement has several connections, their mean length and mean speed count. Dwell
+    times at stops are not part of it.
     """
     trip, link, length_m = _hops(plan)
     speed = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, link)
     turn, before = _crossings(plan)
     turn_length_m, turn_speed_ms = turn_means(plan.connections, len(plan.turns.from_link))
-    time = length_m / speed
-    time[before] += turn_length_m[turn] / np.minimum(turn_speed_ms[turn], speed[before])
-    return _per_trip(plan, trip, time)
+    beyond = speed[before + 1]
+    own = turn_speed_ms[turn] * beyond / plan.links.speed_limit_ms[link[before + 1]]
+    pieces_m, pieces_s = np.zeros(2 * len(link)), np.zeros(2 * len(link))
+    pieces_m[::2], pieces_s[::2] = length_m, length_m / speed
+    pieces_m[2 * before + 1] = turn_length_m[turn]
+    pieces_s[2 * before + 1] = turn_length_m[turn] / np.maximum(np.minimum(own, beyond), LEAST_SPEED_MS)
+    return FreeFlow(2 * plan.trips.route_start.astype(np.int64), pieces_m, pieces_s)
+
+
+def free_flow_time_s(plan: Plan) -> F8:
+    """Free-flow time (s) of each trip (see :func:`free_flow`), of shape (trips,)."""
+    return free_flow(plan).total_s
 
 
 def route_length_m(plan: Plan) -> F8:
@@ -38,14 +45,7 @@ def route_length_m(plan: Plan) -> F8:
     -------
     array of shape (trips,)
     """
-    trip, _, length_m = _hops(plan)
-    turn, before = _crossings(plan)
-    length_m[before] += turn_means(plan.connections, len(plan.turns.from_link))[0][turn]
-    return _per_trip(plan, trip, length_m)
-
-
-def _per_trip(plan: Plan, trip: NDArray[np.int64], values: F8) -> F8:
-    return np.bincount(trip, values, minlength=len(plan.trips.depart_s)).astype(np.float64)
+    return free_flow(plan).total_m
 
 
 def _hops(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32], F8]:

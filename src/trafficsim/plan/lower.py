@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
-from trafficsim.plan.arrays import Plan, TripArrays
-from trafficsim.plan.builder import LedgerRow, PlanBuilder, Volumes, ledger_table
+from trafficsim.plan.arrays import U8, Plan, TripArrays
+from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import (
     People,
     draw_classes,
     flow_people,
-    gather,
     hash_names,
     normal_scores,
     vehicle_keys,
@@ -107,25 +108,37 @@ def _traces(prepared: Prepared) -> dict[str, Any]:
 
 def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArrays:
     """Realise all trips of a day with ``factor`` times the mean demand, sorted by departure time, then by name."""
-    people = _people(prepared, seed_key, factor)
-    order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
-    key, request = people.key[order], people.request[order]
+    people = sorted_people(prepared, seed_key, factor)
+    request, key = people.request, vehicle_keys(people.name_hash, seed_key)
     vehicle_class = draw_classes(key, prepared.mix_cumulative[request])
     permission = prepared.permission[vehicle_class]
     routes, stops, given = prepared.routes, prepared.stops, prepared.trips
-    route_start, hop = gather(routes.start, routes.of[request, permission])
+    route = routes.taken(request, permission, people.depart_s, route_keys(prepared, people.name_hash))
+    route_start, hop = gather(routes.start, route)
     stop_start, stop = gather(stops.start, stops.of[request, permission])
     # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
     trip = np.maximum(request - len(prepared.rates) + 1, 0)
     return TripArrays(
-        name=tuple(people.name[row] for row in order.tolist()), key=key, vehicle_class=vehicle_class,
-        z=normal_scores(key), depart_s=people.depart_s[order],
+        name=tuple(people.name), key=key, vehicle_class=vehicle_class, z=normal_scores(key), depart_s=people.depart_s,
         route_start=route_start, route_link=routes.link[hop],
         depart_lane=np.append(np.int32(-1), given.depart_lane)[trip].astype(np.int32),
         depart_position_m=np.append(-1.0, given.depart_position_m)[trip],
         stop_start=stop_start, stop_hop=stops.hop[stop], stop_position_m=stops.position_m[stop],
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
     )
+
+
+def route_keys(prepared: Prepared, name_hash: U8) -> U8:
+    """Random keys of vehicles for their routes: those of the design day, for a driver knows the way on every day."""
+    return vehicle_keys(name_hash, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+
+
+def sorted_people(prepared: Prepared, seed_key: int, factor: float = 1.0) -> People:
+    """Who travels on a day with ``factor`` times the mean demand, sorted by departure time, then by name."""
+    people = _people(prepared, seed_key, factor)
+    order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
+    return People([people.name[row] for row in order.tolist()], people.name_hash[order], people.request[order],
+                  people.depart_s[order])
 
 
 def _people(prepared: Prepared, seed_key: int, factor: float) -> People:
@@ -142,7 +155,7 @@ def _people(prepared: Prepared, seed_key: int, factor: float) -> People:
     trips = trips_of_day(prepared.trips, factor, seed_key, (time.start_s, time.analysis_end_s))
     hashes = np.concatenate([hash_names(names), trips.name_hash])
     request = np.concatenate([np.repeat(np.arange(len(counts)), counts), len(counts) + trips.row])
-    return People(names + trips.name, vehicle_keys(hashes, seed_key), request,
+    return People(names + trips.name, hashes, request,
                   np.concatenate([*departures, trips.depart_s]))
 
 
@@ -178,5 +191,5 @@ def _design_volumes(prepared: Prepared) -> Volumes:
 
 
 def explain(world: World | Prepared, policies: Sequence[Policy]) -> pd.DataFrame:
-    """Say what an alternative changes: its ledger as a table (see :func:`trafficsim.plan.builder.ledger_table`)."""
+    """Say what an alternative changes: its ledger as a table (see :func:`trafficsim.plan.ledger.ledger_table`)."""
     return ledger_table(lower(world, policies).ledger)

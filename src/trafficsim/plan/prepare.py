@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,20 @@ from trafficsim.plan.day import GivenTrips, copy_mark
 from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates, short_gates
 from trafficsim.plan.measuring import area_arrays, requested_gates
 from trafficsim.plan.network import NetworkPlan, lower_network
-from trafficsim.plan.realise import Rate, check_names, check_trip_times, clipped_flows, flow_rate, hash_names
+from trafficsim.plan.realise import Rate, check_names, clipped_flows, flow_rate, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
+from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoints
 from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
-from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.demand import Demand, Trip, Unserved
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
 
 BYTES_PER_TRIP, BYTES_PER_HOP = 600.0, 32.0
 """Memory at the peak of a run, measured with 2 and 20 links per trip and 0.2 to 1 million trips."""
+MOST_TRIPS = 2**31 - 2
+"""Trips are numbered in 32 bits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,8 @@ class Prepared:
     mix_cumulative : cumulative share by request and class
     rates : arrival rate of each flow
     trips : the given trips
-    findings : flows that were cut to the departure window, and how many routes were found rather than given
+    findings : what was repaired, flows that were cut to the departure window, how many routes were found, not given
+    unserved : trips and flows that are not among the requests, because nothing can carry them
     memory : what policies worked out from the network and the design day
     """
 
@@ -65,6 +69,7 @@ class Prepared:
     timetabled: BOOL
     trips: GivenTrips
     findings: tuple[Finding, ...]
+    unserved: tuple[Unserved, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -76,14 +81,15 @@ def prepare(world: World) -> Prepared:
     NetworkError, DemandError, InputError
         If the network, the demand or the drivers cannot be lowered; the message names the place and the remedy.
     """
-    demand, time = world.demand, world.scenario.time
+    time = world.scenario.time
     signals = lower_signals(world.network.signals)
     network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))
     classes = lower_classes(world.vehicle_classes)
-    check_names(demand)
-    check_trip_times(demand.trips, time)
+    check_names(world.demand)
+    served = _served(world, classes, network)
+    world, demand = replace(world, demand=served.demand), served.demand
     rates = tuple(flow_rate(flow, time) for flow in demand.flows)
-    _check_not_empty(demand, rates)
+    _check_not_empty(demand, rates, served)
     shares = _shares(demand, classes)
     permission = class_permissions(classes)
     requests = _requests(demand, shares, permission)
@@ -101,20 +107,51 @@ def prepare(world: World) -> Prepared:
         routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
-        (*clipped_flows(demand, time), *_routed(requests), *short_gates(gates, network)),
+        (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
+         *short_gates(gates, network)),
+        served.unserved,
     )
 
 
-def _check_not_empty(demand: Demand, rates: Sequence[Rate]) -> None:
+def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
+    """The demand that departs in time and can be carried."""
+    demand, outside = in_time(world.demand, world.scenario.time)
+    who = Travellers(_shares(demand, classes), classes.name, class_permissions(classes))
+    served = serve(demand, who, network, world.scenario.time)
+    flows = {flow.id for flow in served.demand.flows}
+    for one in served.unserved:
+        if one.kind == "flow" and one.name in world.written - flows:
+            raise DemandError(f"flow {one.name!r}", one.reason, "a flow that open lanes and movements can carry",
+                              "correct its origin, destination or route (links have a direction), or connect them")
+    return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
+
+
+def route_requests(prepared: Prepared) -> list[RouteRequest]:
+    """What each flow and trip of a prepared world asks of its route."""
+    demand = prepared.world.demand
+    return _requests(demand, _shares(demand, prepared.classes), prepared.permission)
+
+
+def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> None:
     if not demand.trips and sum(float(rate.cumulative[-1]) for rate in rates) <= 0.0:
+        if served.unserved:
+            first, number = served.unserved[0], len(served.unserved)
+            raise DemandError(f"{first.kind} {first.name!r}", first.reason, "a trip or flow that can be served",
+                              f"correct it; none of {number} trips and flows can be served")
+        if served.findings:
+            outside = served.findings[0]
+            raise DemandError(outside.where, outside.message, "a departure in the time of the scenario", outside.remedy)
         found = f"{len(demand.flows)} flows that bring no vehicle, no trips" if demand.flows else "no flows, no trips"
         raise DemandError("demand", found, "at least one trip or flow in the departure window",
                           "add demand, or correct volumes, profiles and times")
 
 
 def _check_memory(rates: Sequence[Rate], trips: int, routes: RouteTable) -> None:
-    """Refuse more trips than the memory of the machine holds, before they are realised."""
+    """Refuse more trips than can be numbered, or than the memory of the machine holds, before they are realised."""
     expected = np.concatenate([[float(rate.cumulative[-1]) for rate in rates], np.ones(trips)])
+    if not expected.sum() <= MOST_TRIPS:
+        raise DemandError("demand", f"{expected.sum():.3g} trips", f"no more than {MOST_TRIPS:,}",
+                          "correct volumes, profiles and times")
     longest = np.where(routes.of >= 0, np.diff(routes.start)[routes.of], 0).max(axis=1, initial=0)
     hops = float((expected * longest).sum())
     require_memory("demand", f"{expected.sum():,.0f} trips over {hops:,.0f} links of routes",
@@ -138,19 +175,11 @@ def _requests(demand: Demand, shares: F8, permission: I4) -> list[RouteRequest]:
         present: NDArray[np.bool_] = shares[row] > 0.0
         return kinds.setdefault(present.tobytes(), tuple(np.unique(permission[present]).tolist()))
 
-    flows = [RouteRequest(f"flow {flow.id!r}", flow.route, _ends(flow), permissions(row))
+    flows = [RouteRequest(f"flow {flow.id!r}", flow.route, waypoints(flow), permissions(row))
              for row, flow in enumerate(demand.flows)]
-    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, _ends(trip), permissions(row))
+    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, waypoints(trip), permissions(row), bool(trip.stops))
              for row, trip in enumerate(demand.trips, start=len(flows))]
     return flows + trips
-
-
-def _ends(wish: Flow | Trip) -> tuple[str, ...]:
-    """Origin, links of the stops on the way, destination."""
-    if wish.route or wish.origin is None or wish.destination is None:
-        return ()
-    stops = tuple(stop.link for stop in wish.stops) if isinstance(wish, Trip) else ()
-    return (wish.origin, *stops, wish.destination)
 
 
 def _check_departures(trips: Sequence[Trip], network: NetworkPlan) -> None:
@@ -176,10 +205,19 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
                       np.array(lane, np.int32), np.array(position, np.float64), timetabled, copy_mark(names))
 
 
-def _routed(requests: Sequence[RouteRequest]) -> tuple[Finding, ...]:
+TAKEN = {
+    "experienced": ("routed-experienced", "the routes that drivers know: cheapest paths by interval of departure under "
+                    "the times of a few rehearsals on the design day"),
+    "free_flow": ("routed-free-flow", "the fastest free-flow path"),
+}
+"""Finding and words for each way in which routes are found."""
+
+
+def _routed(requests: Sequence[RouteRequest], routes: str) -> tuple[Finding, ...]:
     number = sum(1 for request in requests if not request.route)
-    message = f"{number} of {len(requests)} trips and flows have no route and take the fastest free-flow path, frozen"
-    return (Finding("info", "routed-free-flow", "demand", message),) if number else ()
+    code, path = TAKEN[routes]
+    message = f"{number} of {len(requests)} trips and flows have no route and take {path}, frozen"
+    return (Finding("info", code, "demand", message),) if number else ()
 
 
 def _detectors(detectors: Sequence[Detector], network: NetworkPlan) -> DetectorArrays:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
 from trafficsim.kernels.rng import MASK64, Stream, hash_name, mix64, u01
 from trafficsim.plan.arrays import F8, I4, U8
-from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.scenario import Time
 
 MOST_SCORE = 3.0
@@ -46,7 +45,7 @@ class People:
     """Realised vehicles in no particular order; ``request`` is the row of their flow or trip."""
 
     name: list[str]
-    key: U8
+    name_hash: U8
     request: NDArray[np.int64]
     depart_s: F8
 
@@ -155,22 +154,6 @@ def flow_people(flow: Flow, rate: Rate, seed_key: int, start_s: float) -> tuple[
     return [f"{flow.id}#{number}" for number in numbers.tolist()], departures[numbers]
 
 
-def check_trip_times(trips: Sequence[Trip], time: Time) -> None:
-    """Refuse trips that depart outside the departure window.
-
-    Raises
-    ------
-    DemandError
-        Naming the trip; nothing is dropped silently.
-    """
-    for trip in trips:
-        if not time.start_s <= trip.depart_s <= time.analysis_end_s:
-            side = "before the start" if trip.depart_s < time.start_s else "after the end of the analysis period"
-            raise DemandError(f"trip {trip.id!r}", f"departure at {trip.depart_s:g} s, {side}",
-                              f"a departure from {time.start_s:g} s to {time.analysis_end_s:g} s",
-                              "move the departure, or change time.start_s, time.warmup_s or time.analysis_s")
-
-
 def check_names(demand: Demand) -> None:
     """Refuse two trips, two flows, or a trip and a vehicle of a flow with one name.
 
@@ -204,19 +187,3 @@ def clipped_flows(demand: Demand, time: Time) -> tuple[Finding, ...]:
         if (flow.begin_s is not None and flow.begin_s < time.start_s)
         or (flow.end_s is not None and flow.end_s > time.analysis_end_s)
     )
-
-
-def gather(start: NDArray[Any], rows: NDArray[Any]) -> tuple[I4, NDArray[np.int64]]:
-    """Pick ragged rows: their new ``start`` array, and the flat positions of their elements.
-
-    Examples
-    --------
-    >>> start, flat = gather(np.array([0, 2, 5]), np.array([1, 0, 1]))
-    >>> start.tolist(), flat.tolist()
-    ([0, 3, 5, 8], [2, 3, 4, 0, 1, 2, 3, 4])
-    """
-    first = np.asarray(start, np.int64)[rows]
-    counts = np.asarray(start, np.int64)[np.asarray(rows) + 1] - first
-    begin = np.concatenate([[0], np.cumsum(counts)])
-    flat = np.repeat(first - begin[:-1], counts) + np.arange(begin[-1])
-    return begin.astype(np.int32), flat

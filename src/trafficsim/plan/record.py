@@ -15,8 +15,8 @@ counts as one stop."""
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip at the end of a run."""
 
-EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END = 0, 1, 2, 3
-EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end")
+EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_LEFT = 0, 1, 2, 3, 4
+EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left")
 
 
 class TripRecord(NamedTuple):
@@ -34,7 +34,11 @@ class TripRecord(NamedTuple):
 
 
 class LinkRecord(NamedTuple):
-    """Edie counters by interval and link, arrays of shape (intervals, links)."""
+    """Edie counters by interval and link, arrays of shape (intervals, links).
+
+    A traversal of a link is the way along it with the connector that led to it, whose length differs from movement to
+    movement: from stop line to stop line, so that every second and metre of a trip belongs to one link.
+    """
 
     entered: F8
     left: F8
@@ -42,6 +46,8 @@ class LinkRecord(NamedTuple):
     vehicle_m: F8
     waiting_s: F8
     """Vehicle-seconds below 5 km/h."""
+    traversed: F8
+    """Traversals, each weighted by the share of its way that was covered in the interval."""
     free_s: F8 | None = None
     """Sum over the vehicles that left of the time their way along the link, with the connector that led to it, takes at
     the driver's own desired speed."""
@@ -61,12 +67,39 @@ class TurnRecord(NamedTuple):
 
 
 class QueueRecord(NamedTuple):
-    """Histogram per link of the longest queue (m, from the stop line back to the last standing vehicle) per cycle."""
+    """Queues by link, from its stop line back to the last standing vehicle, through junctions and links before it.
+
+    A queue goes on behind a lane that it fills, in every lane whose first vehicle stands at its line and finds no room
+    beyond.
+    """
 
     bin_m: float
     count: F8  # type: ignore[assignment]  # shadows tuple.count, which nobody calls
-    """Shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) * bin_m)``."""
+    """Histogram of the longest queue per cycle, shape (links, bins); bin b holds maxima in ``[b * bin_m, (b + 1) *
+    bin_m)``, the last one all that are longer."""
     longest_m: F8
+    tail: I4
+    """Link in which the longest queue ended, -1 without one."""
+    spilled_s: F8
+    """Time of the analysis period in which the queue reached beyond the approach of the link
+    (:mod:`trafficsim.plan.approaches`)."""
+
+
+class BlockingRecord(NamedTuple):
+    """Time of the analysis period in which first vehicles might go, but stood because there was no room beyond."""
+
+    lane_s: F8
+    """By lane of the plan."""
+    lane: I4
+    """One row per pair of a lane and the link at whose stop line the queue began that was the reason."""
+    link: I4
+    pair_s: F8
+
+
+def no_blocking() -> BlockingRecord:
+    """Return what an engine gives that does not look for it."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return BlockingRecord(real, whole, whole, real)
 
 
 class DetectorRecord(NamedTuple):
@@ -90,11 +123,14 @@ class AreaRecord(NamedTuple):
     """Most vehicles below 5 km/h at once."""
     longest_queue_m: F8
     """Longest queue from the end of the area back to the rear of the last vehicle below 5 km/h."""
+    length_m: F8
+    """Length of the stretch that the engine measured, shape (area rows)."""
 
 
 def no_areas() -> AreaRecord:
     """Return the areas of an engine that measures none."""
-    return AreaRecord(*(np.zeros((0, 0)) for _ in AreaRecord._fields))
+    none = np.zeros((0, 0))
+    return AreaRecord(none, none, none, none, none, none, np.zeros(0))
 
 
 class EventRecord(NamedTuple):
@@ -124,6 +160,33 @@ def no_gridlocks() -> GridlockRecord:
     """Return the gridlocks of a run without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
     return GridlockRecord(whole, real, real, whole, whole)
+
+
+LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry")
+"""Why vehicles were still there at the end of a run: nobody was, they moved, the first one stood at a stop of its own,
+at a red lamp, without room beyond the line, giving way, or in a lane that does not lead on; they waited inside a
+junction, or to enter the network."""
+
+
+class LeftRecord(NamedTuple):
+    """Where vehicles were at the end of a run that left some; one row per lane, way inside a junction, and entry."""
+
+    link: I4
+    vehicles: I4
+    trip: I4
+    """The first of them."""
+    since_s: F8
+    """Clock time since which it stands, or wants to enter; -1 for who moves or is not known to stand."""
+    cause: I4
+    """Position in :data:`LEFT_CAUSES`."""
+    behind: I4
+    """Link whose vehicles leave it no room; -1 for any other cause."""
+
+
+def nothing_left() -> LeftRecord:
+    """Return the vehicles left of a run that brought all to their end."""
+    whole = np.zeros(0, np.int32)
+    return LeftRecord(whole, whole, whole, np.zeros(0), whole, whole)
 
 
 class PassageRecord(NamedTuple):
@@ -177,6 +240,8 @@ class Record:
     end_s : clock time at which the run stopped
     demanded, waiting, en_route, completed : vehicles; demanded is always the sum of the other three
     gridlocks : cycles of lanes whose heads wait for each other
+    blocking : who was kept from going on by a queue beyond the junction
+    left : where vehicles were at the end, and why
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     """
@@ -199,6 +264,8 @@ class Record:
     passages: PassageRecord = field(default_factory=no_passages)
     areas: AreaRecord = field(default_factory=no_areas)
     gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
+    blocking: BlockingRecord = field(default_factory=no_blocking)
+    left: LeftRecord = field(default_factory=nothing_left)
     performance: Performance = field(default_factory=Performance)
 
     @property

@@ -8,9 +8,10 @@ import numpy as np
 
 from trafficsim.base.errors import BelowResolution, UnreadField
 from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
-from trafficsim.plan.builder import RESPONSE, LedgerRow
+from trafficsim.plan.builder import RESPONSE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
+from trafficsim.plan.ledger import LedgerRow
 
 Representation = Mapping[str, Callable[[F8], F8]]
 FELT_MS = 0.01
@@ -50,17 +51,28 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
 
 def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,
                       represented: Callable[[F8], F8]) -> None:
-    old, new = field.read(before), field.read(after)
+    cells, (old, new) = _of_both(field, before, after)
     lost = np.flatnonzero((old != new) & (represented(old) == represented(new)))
     if len(lost):
         cell = int(lost[0])
         more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
         raise BelowResolution(
-            f"policy {policies}: {field.name} of {field.cells(before)[cell]!r}{more}",
+            f"policy {policies}: {field.name} of {cells[cell]!r}{more}",
             f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which the engine represents alike",
             "a change that the engine can show",
             "make the change larger, or the engine's cells or ticks finer, with its default rule",
         )
+
+
+def _of_both(field: Field, before: Plan, after: Plan) -> tuple[tuple[str, ...], tuple[F8, F8]]:
+    """Cells that both plans have, with their values: a program that was replaced has other phases."""
+    names, values = [field.cells(plan) for plan in (before, after)], [field.read(plan) for plan in (before, after)]
+    if names[0] == names[1]:
+        return names[0], (values[0], values[1])
+    known = dict(zip(names[1], values[1].tolist(), strict=True))
+    both = [row for row, cell in enumerate(names[0]) if cell in known]
+    cells = tuple(names[0][row] for row in both)
+    return cells, (values[0][both], np.array([known[cell] for cell in cells], np.float64))
 
 
 def _check_responses(policies: str, plan: Plan, represented: Callable[[F8], F8]) -> None:

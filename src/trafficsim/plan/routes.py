@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from trafficsim.base.errors import DemandError
-from trafficsim.plan.arrays import I4
+from trafficsim.kernels.rng import Stream, u01
+from trafficsim.plan.arrays import BOOL, F8, I4, U8
 from trafficsim.plan.network import NetworkPlan, starts, turn_of
+from trafficsim.plan.rehearsals import NEVER, Rehearsals
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.vehicles import KINDS
 
@@ -36,19 +38,66 @@ class RouteRequest(NamedTuple):
     waypoints: tuple[str, ...]
     """Origin, links of stops, destination; used where ``route`` is empty."""
     permissions: tuple[int, ...]
+    keeps: bool = False
+    """Whether the fastest free-flow path is kept whatever the traffic: trips with stops on the way have a timetable."""
+
+
+Wish = tuple[tuple[str, ...], int]
+"""Waypoints and permission of a request that leaves its route to be found."""
 
 
 @dataclass(frozen=True)
 class RouteTable:
-    """Distinct routes, and which one a vehicle of request r with permission p takes: ``of[r, p]`` (-1: none)."""
+    """Distinct routes, and which one a vehicle takes.
+
+    Attributes
+    ----------
+    start, link : the distinct routes
+    of : (requests, permissions) the given route or the fastest free-flow path, -1 for none
+    wish : (requests, permissions) number of the wish for a route that traffic decides, -1 for none
+    found : (rounds, intervals, wishes) the cheapest route under the times that each rehearsal measured
+    begin_s, interval_s : clock time of the first interval of departure, and their length
+    rehearsals : how many there were, and what they left
+    """
 
     start: I4
     link: I4
     of: I4
+    wish: I4
+    found: I4
+    begin_s: float = 0.0
+    interval_s: float = np.inf
+    rehearsals: Rehearsals = NEVER
+
+    def taken(self, request: NDArray[Any], permission: NDArray[Any], depart_s: F8, route_key: U8) -> I4:
+        """Route of each vehicle, by the round in which it last switched; ``route_key`` is the same on every day."""
+        route: I4 = self.of[request, permission]
+        rounds, intervals, _ = self.found.shape
+        wish, last = self.wish[request, permission], last_switch(route_key, rounds)
+        moved = np.flatnonzero((wish >= 0) & (last > 0))
+        interval = np.clip((depart_s[moved] - self.begin_s) // self.interval_s, 0, intervals - 1).astype(np.int64)
+        route[moved] = self.found[last[moved] - 1, interval, wish[moved]]
+        return route
+
+
+def last_switch(route_key: U8, rounds: int) -> NDArray[np.int64]:
+    """Round in which each vehicle last switched to the cheapest path: in round k a share 1/(k + 1) does; 0: never.
+
+    Method of successive averages on vehicles (Sheffi 1985, chapter 12): each round's path is taken by the same share.
+
+    Examples
+    --------
+    >>> np.bincount(last_switch(np.arange(9000, dtype=np.uint64), 2)).round(-3).tolist()
+    [3000, 3000, 3000]
+    """
+    last = np.zeros(len(route_key), np.int64)
+    for number in range(1, rounds + 1):
+        last[u01(route_key, Stream.ROUTE, number, 0) < 1.0 / (number + 1)] = number
+    return last
 
 
 class Access:
-    """Which links and turns a permission opens, and fastest free-flow paths over them.
+    """Which links and turns a permission opens, and fastest paths over them.
 
     Parameters
     ----------
@@ -56,9 +105,11 @@ class Access:
         The lowered network.
     permission
         Index of a vehicle kind, or :data:`IGNORING`.
+    turn_s
+        Time from entering a link to entering the next, by turn; at the speed limits when not given.
     """
 
-    def __init__(self, network: NetworkPlan, permission: int) -> None:
+    def __init__(self, network: NetworkPlan, permission: int, turn_s: F8 | None = None) -> None:
         lanes, connections, turns = network.lanes, network.connections, network.turns
         lane_open = np.ones(len(lanes.link), np.bool_) if permission == IGNORING \
             else (lanes.allowed >> np.uint8(permission) & 1).astype(np.bool_)
@@ -70,10 +121,21 @@ class Access:
         rows = np.flatnonzero(self.turn_open)
         rows = rows[np.lexsort((turns.from_link[rows], turns.to_link[rows]))]
         self._from, self._to = turns.from_link[rows], turns.to_link[rows]
-        cost = (length[rows] / speed[rows] + link_s[self._to]) * TICKS_PER_S
-        self._cost = np.maximum(np.rint(cost), 1.0)
+        time_s = length[rows] / speed[rows] + link_s[self._to] if turn_s is None else turn_s[rows]
+        self._cost = np.maximum(np.rint(time_s * TICKS_PER_S), 1.0)
         links = len(network.link_id)
         self._graph = csr_array((self._cost, (self._from, self._to)), shape=(links, links))
+
+    def reached(self, origin: int) -> BOOL:
+        """Return whether each link can be reached from a link."""
+        reached = np.zeros(self._graph.shape[0], np.bool_)
+        reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
+        return reached
+
+    def path(self, origin: int, target: int) -> list[int] | None:
+        """Fastest path from one link to another, with both; ``None`` when there is none."""
+        ((_, found),) = _paths(self, origin, (target,))
+        return None if found is None else list(found)
 
     def predecessors(self, origin: int) -> NDArray[np.int64]:
         """Link before each link on the fastest path from ``origin``; -1 where there is none."""
@@ -107,6 +169,22 @@ def build_routes(requests: Sequence[RouteRequest], network: NetworkPlan) -> Rout
     return _table(requests, found)
 
 
+def wishes_of(requests: Sequence[RouteRequest]) -> dict[Wish, RouteRequest]:
+    """Wishes for routes that traffic decides, each with the first request that has it, in their order."""
+    found: dict[Wish, RouteRequest] = {}
+    for request in requests:
+        for permission in () if request.route or request.keeps else request.permissions:
+            found.setdefault((request.waypoints, permission), request)
+    return found
+
+
+def cheapest(wishes: Mapping[Wish, RouteRequest], network: NetworkPlan, turn_s: F8) -> dict[Wish, tuple[int, ...]]:
+    """Cheapest path of each wish under the times of turns."""
+    access = {permission: Access(network, permission, turn_s) for permission in sorted({wish[1] for wish in wishes})}
+    found = _fastest({(False, *wish): request for wish, request in wishes.items()}, access, network)
+    return {wish: found[False, *wish] for wish in wishes}
+
+
 def _wish(request: RouteRequest) -> tuple[bool, tuple[str, ...]]:
     return (True, request.route) if request.route else (False, request.waypoints)
 
@@ -114,12 +192,17 @@ def _wish(request: RouteRequest) -> tuple[bool, tuple[str, ...]]:
 def _table(requests: Sequence[RouteRequest], found: dict[Any, tuple[int, ...]]) -> RouteTable:
     number: dict[tuple[int, ...], int] = {}
     of = np.full((len(requests), PERMISSIONS), -1, np.int32)
+    wish = np.full_like(of, -1)
+    wishes = {wish: row for row, wish in enumerate(wishes_of(requests))}
     for row, request in enumerate(requests):
         for permission in request.permissions:
             route = found[(*_wish(request), permission)]
             of[row, permission] = number.setdefault(route, len(number))
+            if not request.route and not request.keeps:
+                wish[row, permission] = wishes[request.waypoints, permission]
     flat = np.array([link for route in number for link in route], np.int32)
-    return RouteTable(starts([len(route) for route in number]), flat, of)
+    return RouteTable(starts([len(route) for route in number]), flat, of, wish,
+                      np.zeros((0, 1, len(wishes)), np.int32))
 
 
 def _given(request: RouteRequest, permission: int, access: Access, network: NetworkPlan) -> tuple[int, ...]:
@@ -138,7 +221,7 @@ def _refuse(request: RouteRequest, fine: NDArray[np.bool_], found: str, permissi
         return
     position = int(np.argmin(fine))
     link, *rest = request.route[position:]
-    who, following = _name(permission), rest[0] if rest else ""
+    who, following = permission_name(permission), rest[0] if rest else ""
     raise DemandError(f"{request.label}: route position {position}, link {link!r}",
                       found.format(who=who, following=following),
                       f"links joined by movements that are open to {who}",
@@ -161,7 +244,7 @@ def _waypoints(request: RouteRequest, permission: int, access: Access, network: 
     links = tuple(link_of(link, request.label, network) for link in request.waypoints)
     for link, index in zip(request.waypoints, links, strict=True):
         if not access.link_open[index]:
-            raise DemandError(f"{request.label}: link {link!r}", f"closed to {_name(permission)}",
+            raise DemandError(f"{request.label}: link {link!r}", f"closed to {permission_name(permission)}",
                               "a link that is open to the vehicle", "choose another link or vehicle class")
     return links
 
@@ -182,7 +265,7 @@ def _join(request: RouteRequest, permission: int, links: tuple[int, ...],
         leg = legs[permission, origin, target]
         if leg is None:
             raise DemandError(request.label, f"no path from {network.link_id[origin]!r} to {network.link_id[target]!r}"
-                              f" for {_name(permission)}", "links that are joined by open lanes and movements",
+                              f" for {permission_name(permission)}", "links joined by open lanes and movements",
                               "connect them, or choose another origin or destination")
         route += leg[1:]
     return tuple(route)
@@ -198,5 +281,6 @@ def link_of(link: str, where: str, network: NetworkPlan) -> int:
     return index
 
 
-def _name(permission: int) -> str:
+def permission_name(permission: int) -> str:
+    """Name a permission in a message."""
     return "any vehicle" if permission == IGNORING else f"vehicles of kind {KINDS[permission]!r}"

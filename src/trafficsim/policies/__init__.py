@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from trafficsim.base.errors import PolicyError
 from trafficsim.policies.green_wave import GreenWave as GreenWave
 from trafficsim.policies.section_control import SectionControl as SectionControl
+from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
@@ -15,8 +16,8 @@ from trafficsim.policies.webster import Webster as Webster
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
-    "trafficsim.policies.green_wave", "trafficsim.policies.section_control", "trafficsim.policies.speed_camera",
-    "trafficsim.policies.speed_limit", "trafficsim.policies.webster",
+    "trafficsim.policies.green_wave", "trafficsim.policies.section_control", "trafficsim.policies.signal_plan",
+    "trafficsim.policies.speed_camera", "trafficsim.policies.speed_limit", "trafficsim.policies.webster",
 )
 ENTRY_POINT_GROUP = "trafficsim.policies"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.fields import phase_cell
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.timing.waves import StopLine, Wave, one_way_offsets, stop_lines, two_way
@@ -98,12 +98,8 @@ class GreenWave(Policy):
 
     def lower(self, builder: Builder) -> None:
         """Set the offsets."""
-        network = builder.network
-        durations = {
-            program.id: builder.value("signal.phase_s", tuple(
-                phase_cell(program.id, number) for number in range(len(program.phases)))).tolist()
-            for program in network.signals
-        }
+        network = replace(builder.network, signals=builder.programs)
+        durations = {program.id: [phase.duration_s for phase in program.phases] for program in network.signals}
         lines = [self._lines(network, name, durations) for name in (self.along, self.back) if name is not None]
         cycle_s = self._common_cycle(lines, durations)
         first = lines[0][0].program

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
+from trafficsim.spec.schema import within
 from trafficsim.spec.selectors import Links
 
 
@@ -64,7 +65,7 @@ class SpeedLimit(Policy):
     }
 
     on: Links
-    limit_kmh: float = Field(gt=0, le=300)
+    limit_kmh: float = Field(**within("speed_limit_kmh"))
     mean_response: float = Field(default=0.38, ge=0, le=1)
 
     def lower(self, builder: Builder) -> None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from trafficsim.report.quantities import people_units
 from trafficsim.spec.network import Network
-from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.signals import Phase, SignalProgram
 
 PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
 
 
 class Cell(NamedTuple):
-    """One changed cell: its name and its values; a value may be absent."""
+    """One changed cell: its name and its values, which may be absent; letters of a phase if they change."""
 
     name: str
     before: float | None
     after: float | None
+    letters: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is different afterwards."""
+        return self.before != self.after or bool(self.letters)
 
 
 class Change(NamedTuple):
@@ -49,9 +55,16 @@ def changes(ledger: pd.DataFrame, alternative: str) -> Iterator[Change]:
     rows = first_ledger(ledger, alternative)
     for (policy, name, operation, unit), part in rows.groupby(["policy", "field", "operation", "unit"], sort=False):
         factor, shown = people_units(str(unit))
-        cells = tuple(Cell(str(one.cell), _scaled(one.before, factor), _scaled(one.after, factor))
+        cells = tuple(Cell(str(one.cell), _scaled(one.before, factor), _scaled(one.after, factor), _letters(one))
                       for one in part.itertuples())
         yield Change(str(policy), str(name), str(operation), shown, cells)
+
+
+def _letters(row: Any) -> str:
+    """Letters of a phase before and after, where a program was replaced and they differ."""
+    states = [getattr(row, name, None) for name in ("state_before", "state_after")]
+    texts = ["–" if pd.isna(state) else str(state) for state in states]
+    return "" if texts[0] == texts[1] else " → ".join(texts)
 
 
 def _scaled(value: object, factor: float) -> float | None:
@@ -59,11 +72,29 @@ def _scaled(value: object, factor: float) -> float | None:
 
 
 def programs_after(network: Network, ledger: pd.DataFrame, alternative: str) -> tuple[SignalProgram, ...]:
-    """Programs of the network with the durations and offsets that an alternative gave them."""
+    """Programs of the network with the phases, durations and offsets that an alternative gave them."""
     rows = first_ledger(ledger, alternative)
+    states = _states(rows)
     phases = _values(rows, PHASE)
     offsets = _values(rows, OFFSET)
-    return tuple(_program(program, phases, offsets) for program in network.signals)
+    return tuple(_program(_replaced(program, states), phases, offsets) for program in network.signals)
+
+
+def _states(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Letters of all phases of the programs that were replaced, by program."""
+    states: dict[str, list[str]] = {}
+    if "state_after" in rows:  # tables of before programs could be replaced have no such column
+        for cell, state in rows.loc[rows["state_after"].notna(), ["cell", "state_after"]].itertuples(index=False):
+            states.setdefault(str(cell).rpartition("/")[0], []).append(str(state))
+    return states
+
+
+def _replaced(program: SignalProgram, states: Mapping[str, list[str]]) -> SignalProgram:
+    """Return the program with other letters; durations are filled in from the ledger afterwards."""
+    if program.id not in states:
+        return program
+    return program.model_copy(update={"phases": tuple(Phase(duration_s=1.0, state=state)
+                                                      for state in states[program.id])})
 
 
 def _values(rows: pd.DataFrame, name: str) -> dict[str, float]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.difference import NO_DIRECTION, Cell, Difference, Verdict, difference, joined
+from trafficsim.results.difference import LARGEST, NO_DIRECTION, Cell, Difference, Verdict, difference, joined
 from trafficsim.results.frames import nullable, strings
 from trafficsim.results.indicators import PATH_TIME, declaration, in_order
 from trafficsim.results.question import Question, require_indicator
@@ -20,8 +20,6 @@ from trafficsim.results.statistics import holm
 __all__ = ["Comparison", "Difference", "Question", "Verdict", "compare"]
 
 F8 = NDArray[np.float64]
-LARGEST = 1e100
-"""Values of this size are no traffic, and their squares would leave the range of numbers."""
 OF_ENFORCEMENT = ("citations",)
 """Indicators that a camera gives by measuring alone, whether or not anybody heeds it."""
 TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")

@@ -11,6 +11,7 @@ import pandas as pd
 from trafficsim.plan.arrays import F8, I4
 from trafficsim.plan.record import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES, EventRecord, Record
 from trafficsim.results.frames import Labels
+from trafficsim.results.left import left_lines
 
 ENDS = EVENT_NAMES[EVENT_GRIDLOCK_END]
 SHOWN = 8
@@ -82,8 +83,8 @@ def status_lines(summary: Mapping[str, Any]) -> list[str]:
     ['status: gridlock', 'gridlock in replication 2, from 61 s to the end of the run: x, y']
     """
     lines = [] if summary["status"] == "complete" else [f"status: {summary['status']}"]
-    return lines + [f"gridlock in replication {one['replication']}, {gridlock_line(one)}"
-                    for one in summary["gridlocks"]]
+    locked = [f"gridlock in replication {one['replication']}, {gridlock_line(one)}" for one in summary["gridlocks"]]
+    return [*lines, *locked, *left_lines(summary)]
 
 
 def odd_runs(summary: Mapping[str, Any]) -> list[str]:
@@ -102,5 +103,6 @@ def odd_runs(summary: Mapping[str, Any]) -> list[str]:
                 if left:
                     lines.append(f"{scenario}, {engine}, {alternative}: vehicles left at the end of {left} of "
                                  f"{sum(ended.values())} runs, compare completed_share")
-    return lines + [f"gridlock in {one['scenario']}, {one['engine']}, {one['alternative']}, replication "
-                    f"{one['replication']}, {gridlock_line(one)}" for one in summary.get("gridlocks", [])]
+    locked = [f"gridlock in {one['scenario']}, {one['engine']}, {one['alternative']}, replication "
+              f"{one['replication']}, {gridlock_line(one)}" for one in summary.get("gridlocks", [])]
+    return [*lines, *locked, *left_lines(summary)]

@@ -179,7 +179,7 @@ INDICATORS: tuple[Indicator, ...] = (
               "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED),
     Indicator("stops_per_trip", "number of times the speed fell below 5 km/h", "1", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.mean(seen.record.trips.stops.astype(np.float64), seen.due_entered), NONE_ENTERED),
-    Indicator("max_queue_m", "longest queue from a stop line back to its last standing vehicle", "m", "lower",
+    Indicator("max_queue_m", "longest queue from a stop line to its tail, through junctions", "m", "lower",
               "all links, as far as the engine recorded", "emergent", _max_queue_m, "the network has no link"),
     Indicator("vehicle_km", "sum of distances", "km", "none", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.record.trips.distance_m / M_PER_KM, seen.due_entered), NONE_ENTERED),

@@ -49,9 +49,20 @@ class Change(Protocol):
     def after(self) -> tuple[float, ...]:
         """Values with all policies."""
 
+    @property
+    def state_before(self) -> tuple[str | None, ...]:
+        """Letters of the phases before, where a signal program was replaced; else empty."""
+
+    @property
+    def state_after(self) -> tuple[str | None, ...]:
+        """Letters of the phases after, where a signal program was replaced; else empty."""
+
 
 def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
-    """One row per policy, field, operation and cell, with the value before any and after all policies."""
+    """One row per policy, field, operation and cell, with the value before any and after all policies.
+
+    ``state_before`` and ``state_after`` are letters of phases where a signal program was replaced, and null elsewhere.
+    """
     return frame(labels, {
         "policy": _repeated(changes, [one.policy for one in changes]),
         "field": _repeated(changes, [one.field for one in changes]),
@@ -61,6 +72,8 @@ def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
         "operand": _numbers(one.operand for one in changes),
         "before": _numbers(one.before for one in changes),
         "after": _numbers(one.after for one in changes),
+        "state_before": _states((one.state_before, len(one.cells)) for one in changes),
+        "state_after": _states((one.state_after, len(one.cells)) for one in changes),
     })
 
 
@@ -83,6 +96,10 @@ class Explanation(pd.DataFrame):
 
 def _repeated(changes: Sequence[Change], values: Sequence[str]) -> Column:
     return strings(value for one, value in zip(changes, values, strict=True) for _ in one.cells)
+
+
+def _states(groups: Iterable[tuple[tuple[str | None, ...], int]]) -> Column:
+    return strings(state for states, cells in groups for state in states or (None,) * cells)
 
 
 def _numbers(groups: Iterable[tuple[float, ...]]) -> Column:

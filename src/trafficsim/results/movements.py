@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import BOOL, F8, I4, Plan
-from trafficsim.plan.record import QueueRecord, Record
+from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.period import analysis_length_s
+from trafficsim.results.queues import blocked_by_group, queue_percentiles_m, share_of_period
 
 DIRECTION_NAMES = ("through", "left", "right", "u_turn")
 LEVELS = "ABCDEF"
@@ -19,7 +21,6 @@ SIGNALISED_LIMITS_S = (10.0, 20.0, 35.0, 55.0, 80.0)
 UNSIGNALISED_LIMITS_S = (10.0, 15.0, 25.0, 35.0, 50.0)
 # Saturation flow of a through lane that the default rule of the engine discharges (measured; HCM base value 1,900).
 SATURATION_FLOW_VEH_H_LANE = 1850.0
-QUEUE_SHARE = 0.95
 S_PER_H = 3600.0
 
 NO_SIGNAL = "no signal: its capacity depends on the gaps of the streams it gives way to"
@@ -49,28 +50,6 @@ def level_of_service(control_delay_s: float, *, signalised: bool, over_capacity:
     return "F" if over_capacity else LEVELS[int(np.searchsorted(limits, control_delay_s, side="left"))]
 
 
-def queue_percentiles_m(queues: QueueRecord, share: float = QUEUE_SHARE) -> tuple[F8, BOOL]:
-    """Percentile over cycles of the longest queue per cycle, by link, linear inside a bin of the histogram.
-
-    Returns
-    -------
-    Queue in m, shape (links,), never more than the longest seen, and where a cycle was observed.
-
-    Examples
-    --------
-    >>> queues = QueueRecord(10.0, np.array([[0.0, 20.0], [0.0, 0.0]]), np.array([19.8, 0.0]))
-    >>> [part.tolist() for part in queue_percentiles_m(queues)]
-    [[19.5, 0.0], [True, False]]
-    """
-    total = queues.count.sum(axis=1)
-    reached = np.cumsum(queues.count, axis=1)
-    target = share * total
-    bins = np.argmax(reached >= target[:, None], axis=1)
-    rows = np.arange(len(total))
-    inside, _ = ratio(target - (reached - queues.count)[rows, bins], queues.count[rows, bins])
-    return np.minimum((bins + inside) * queues.bin_m, queues.longest_m), total > 0
-
-
 def movements_table(
     plan: Plan, record: Record, labels: Labels, saturation_flow_veh_h: float = SATURATION_FLOW_VEH_H_LANE
 ) -> pd.DataFrame:
@@ -78,8 +57,10 @@ def movements_table(
 
     ``capacity_veh_h = saturation flow x lanes x green share`` for movements with a signal, null without
     (``capacity_note`` says why, and where the value is approximate). ``control_delay_s`` is per vehicle that crossed
-    the stop line, null without one. ``queue_95_m`` is that of the approach: the 95th percentile over cycles of the
-    longest queue per cycle.
+    the stop line, null without one. ``queue_95_m``, ``storage_m`` and ``spillback_share`` are those of the queue from
+    the stop line of ``from_link`` (see :func:`trafficsim.results.queues.queues_table`). ``blocked_share`` is the share
+    of the period in which the first vehicles of its lanes might go but found no room beyond, on average over lanes, and
+    ``blocked_by`` the link at whose stop line the queue began that was the reason for most of it.
     """
     duration_s = analysis_length_s(plan, record)
     volume = record.turns.volume
@@ -91,6 +72,8 @@ def movements_table(
     delay_s, any_vehicle = ratio(record.turns.delay_s, volume)
     queue_m, any_cycle = queue_percentiles_m(record.queues)
     approach = plan.turns.from_link
+    blocked = blocked_by_group(record.blocking, _lanes_of_turns(plan), len(approach), duration_s)
+    spilled = share_of_period(record.queues.spilled_s, duration_s)
     return frame(labels, {
         "from_link": names_of(plan.link_id, approach),
         "to_link": names_of(plan.link_id, plan.turns.to_link),
@@ -105,6 +88,10 @@ def movements_table(
         "level_of_service": strings(_levels(delay_s, any_vehicle, signalised, has_capacity & (degree > 1.0))),
         "queue_95_m": nullable(queue_m[approach], any_cycle[approach]),
         "green_share": nullable(green, signalised & observed),
+        "storage_m": nullable(approaches_of(plan).storage_m[approach]),
+        "spillback_share": nullable(spilled[approach], observed),
+        "blocked_share": nullable(blocked.share, observed),
+        "blocked_by": names_of(plan.link_id, blocked.by),
     })
 
 
@@ -118,13 +105,19 @@ def _directions(plan: Plan) -> I4:
 def _equipment(plan: Plan) -> tuple[I4, BOOL, BOOL, BOOL]:
     """Of each movement: number of lanes, whether it has a signal, gives way, and shares a lane with another."""
     links, turns = plan.connections, len(plan.turns.from_link)
-    pairs = np.unique(np.column_stack([links.turn, links.from_lane]), axis=0).reshape(-1, 2)
+    pairs = _lanes_of_turns(plan)
     movements_on_lane = np.bincount(pairs[:, 1], minlength=len(plan.lanes.link))
     lanes = np.bincount(pairs[:, 0], minlength=turns).astype(np.int32)
     shared = np.bincount(pairs[:, 0], movements_on_lane[pairs[:, 1]] > 1, minlength=turns) > 0
     signalised = np.bincount(links.turn, links.signal_group >= 0, minlength=turns) > 0
     gives_way = np.bincount(links.turn, np.diff(links.yield_start) > 0, minlength=turns) > 0
     return lanes, signalised, gives_way, shared
+
+
+def _lanes_of_turns(plan: Plan) -> I4:
+    """Rows (movement, lane), each once."""
+    pairs = np.column_stack([plan.connections.turn, plan.connections.from_lane])
+    return np.asarray(np.unique(pairs, axis=0).reshape(-1, 2), np.int32)
 
 
 def _notes(signalised: BOOL, green: BOOL, gives_way: BOOL, shared: BOOL) -> list[str | None]:

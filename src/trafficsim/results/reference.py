@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.record import COMPLETED, WAITING, Record
 
 
@@ -16,13 +18,11 @@ class Reference:
 
     Attributes
     ----------
-    free_flow_s : free-flow driving time of each trip, in the plan's order, without the dwell of its stops
-    route_length_m : length of each trip's way
+    free_flow : free-flow ways of the trips in the plan's order, without the dwell of their stops
     free_speed_ms : mean free speed of each link
     """
 
-    free_flow_s: F8
-    route_length_m: F8
+    free_flow: FreeFlow
     free_speed_ms: F8
 
     def matched_to(self, baseline: Plan, plan: Plan, own: Reference) -> Reference:
@@ -32,16 +32,16 @@ class Reference:
         """
         if plan.trips.name == baseline.trips.name and plan.link_id == baseline.link_id:
             return self
-        return Reference(
-            _by_name(baseline.trips.name, self.free_flow_s, plan.trips.name, own.free_flow_s),
-            _by_name(baseline.trips.name, self.route_length_m, plan.trips.name, own.route_length_m),
-            _by_name(baseline.link_id, self.free_speed_ms, plan.link_id, own.free_speed_ms),
-        )
+        trips = _by_name(baseline.trips.name, plan.trips.name)
+        links = _by_name(baseline.link_id, plan.link_id)
+        return Reference(self.free_flow.joined(own.free_flow).rows(trips),
+                         np.concatenate([self.free_speed_ms, own.free_speed_ms])[links])
 
 
-def _by_name(names: tuple[str, ...], values: F8, wanted: tuple[str, ...], otherwise: F8) -> F8:
-    known = dict(zip(names, values.tolist(), strict=True))
-    return np.array([known.get(name, value) for name, value in zip(wanted, otherwise.tolist(), strict=True)])
+def _by_name(names: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.int64]:
+    """Position of each wanted name among the known ones, or behind all of them at its own position."""
+    known = {name: position for position, name in enumerate(names)}
+    return np.array([known.get(name, len(names) + position) for position, name in enumerate(wanted)], np.int64)
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class Journeys:
     due : whether the trip is due in the analysis period
     wait_s : from departure to entry, or to the end of the run
     travel_s : from entry to exit, or to the end of the run; 0 before entry
-    delay_s : ``wait_s + travel_s - dwell_s`` less the free-flow time of the distance covered. For a trip on its way
-        that is the free-flow time of the whole way times the share of its length covered (modelling assumption: free
-        speeds are taken as even along the way)
+    delay_s : ``wait_s + travel_s - dwell_s`` less the free-flow time of the distance covered
     """
 
     entered: np.ndarray
@@ -76,10 +74,8 @@ def journeys(plan: Plan, record: Record, reference: Reference) -> Journeys:
     exit_s = np.where(completed, trips.exit_s, record.end_s)
     wait_s = np.maximum(entry_s - depart_s, 0.0)
     travel_s = np.where(entered, exit_s - entry_s, 0.0)
-    covered = np.divide(trips.distance_m, reference.route_length_m, out=np.zeros(len(depart_s)),
-                        where=reference.route_length_m > 0.0)
-    share = np.where(completed, 1.0, np.where(entered, np.clip(covered, 0.0, 1.0), 0.0))
+    covered_m = np.where(completed, np.inf, np.where(entered, trips.distance_m, 0.0))
     dwell_s = np.where(entered, trips.dwell_s, 0.0)
     due = (depart_s >= plan.analysis_begin_s) & (depart_s < plan.analysis_end_s)
-    delay_s = wait_s + travel_s - dwell_s - share * reference.free_flow_s
+    delay_s = wait_s + travel_s - dwell_s - reference.free_flow.until(covered_m)
     return Journeys(entered, completed, due, wait_s, travel_s, delay_s)

@@ -29,7 +29,7 @@ def requested_tables(plan: Plan, record: Record, labels: Labels) -> dict[str, pd
 
 
 def areas_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per interval and lane of an area, by Edie's definitions (Edie 1963) over its length.
+    """One row per interval and lane of an area, by Edie's definitions (Edie 1963) over its length as the engine has it.
 
     ``flow = vehicle_m / (length T)``, ``density = vehicle_s / (length T)``, ``speed = vehicle_m / vehicle_s`` (space
     mean, null without a vehicle). A vehicle is in the area while its front is. ``occupancy`` is the mean share of the
@@ -41,9 +41,11 @@ def areas_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     begin_s, end_s = interval_bounds(plan, record, len(seen.vehicle_s))
     rows, places = len(begin_s), len(areas.name)
     link = plan.lanes.link[areas.lane]
-    vehicle_s, vehicle_m, taken_m_s, waiting_s, most_waiting, longest_m = (part[:rows].ravel() for part in seen)
+    vehicle_s, vehicle_m, taken_m_s, waiting_s, most_waiting, longest_m = (
+        part[:rows].ravel() for part in seen[:-1]
+    )
     duration_s = np.repeat(end_s - begin_s, places)
-    area_m_s = duration_s * np.tile(areas.end_m - areas.begin_m, rows)
+    area_m_s = duration_s * np.tile(seen.length_m, rows)
     speed_ms, moving = ratio(vehicle_m, vehicle_s)
     return frame(labels, {
         "area": strings(areas.name * rows),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
+from trafficsim.plan.rehearsals import NEVER, Rehearsals
 from trafficsim.results.digest import digest
 from trafficsim.results.frames import Labels, frame, nullable, strings
 
@@ -16,20 +17,26 @@ RUN_TIMES = ("loop_s", "compile_s", "setup_s", "peak_mb")
 """Columns that tell of the machine; all other columns of all tables are the same whenever and wherever a run is."""
 
 
-def runs_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+def runs_table(plan: Plan, record: Record, labels: Labels, rehearsals: Rehearsals = NEVER) -> pd.DataFrame:
     """One row per run: how many vehicles did what, how it ended, how long it took.
 
     ``status`` is ``complete``, ``incomplete`` when vehicles were left at the end, or ``gridlock`` when a gridlock
-    lasted to the end. Times are those of the machine; a run that broke off is ``failed`` and has its reason alone.
+    lasted to the end. ``rehearsals`` of the design day came before, in which drivers learnt the routes that they take;
+    ``relative_gap`` is what all of them together could still gain by other routes, as a share of the least time. Times
+    are those of the machine; a run that broke off is ``failed`` and has its reason alone.
     """
     left = record.waiting + record.en_route > 0
     status = "gridlock" if record.gridlock else "incomplete" if left else "complete"
-    return _row(labels, status, None, record, digest(plan, record))
+    return _row(labels, status, None, record, digest(plan, record)).assign(
+        rehearsals=nullable([rehearsals.number]),
+        relative_gap=nullable([rehearsals.relative_gap or 0.0], rehearsals.relative_gap is not None),
+    )
 
 
 def failed_run_table(labels: Labels, reason: str) -> pd.DataFrame:
     """One row of a run that broke off: status ``failed`` and the reason, everything else null."""
-    return _row(labels, "failed", reason, None, None)
+    return _row(labels, "failed", reason, None, None).assign(
+        rehearsals=nullable([0], False), relative_gap=nullable([0.0], False))
 
 
 def _row(labels: Labels, status: str, reason: str | None, record: Record | None, sha: str | None) -> pd.DataFrame:

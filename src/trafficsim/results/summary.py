@@ -13,8 +13,10 @@ from trafficsim.results.digest import combined_digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration, in_order
+from trafficsim.results.left import left_list
 from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
+from trafficsim.results.unserved import unserved_summary
 
 
 def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> dict[str, Any]:
@@ -26,7 +28,9 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
     (mean with t-interval over replications; low and high are null with one), ``not_computed`` (reasons),
     ``performance``, ``status`` (of the worst replication: ``complete``, ``incomplete`` when vehicles did not arrive,
     ``gridlock`` when a gridlock lasted to the end, ``failed``), ``gridlocks`` (replication, begin, end, links and
-    vehicles of each), and ``failed`` (reason by replication) when there are any.
+    vehicles of each), ``routes`` (how many rehearsals drivers had, and the relative gap that they left), ``left``
+    (where vehicles were left, since when, behind what), and, when there are any, ``unserved`` (trips and flows that
+    nothing can carry, with reasons) and ``failed`` (reason by replication).
     """
     runs = tables["runs"].sort_values("replication")
     done = runs[runs["status"] != "failed"]
@@ -39,11 +43,30 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "performance": performance_sums(done),
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],
+        "left": [_without_names(one) for one in left_list(tables["events"])],
+        "routes": learnt_routes(done),
     }
+    lost = unserved_summary(tables["unserved"]) if "unserved" in tables else {}
+    if lost:
+        summary["unserved"] = lost
     failed = runs[runs["status"] == "failed"]
     if len(failed):
         summary["failed"] = {str(row.replication): str(row.reason) for row in failed.itertuples()}
     return summary
+
+
+def learnt_routes(runs: pd.DataFrame) -> dict[str, Any]:
+    """Rehearsals and relative gap of the routes of a scenario, which all of its runs share; null where none ran."""
+    known = runs[["rehearsals", "relative_gap"]].head(1).to_dict("records")
+    row = known[0] if known else {"rehearsals": None, "relative_gap": None}
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+
+
+def learnt_by_scenario(runs: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rehearsals and relative gap of every scenario in which drivers learnt their routes."""
+    done = runs[runs["status"] != "failed"]
+    learnt = {str(scenario): learnt_routes(part) for scenario, part in done.groupby("scenario", observed=True)}
+    return {scenario: told for scenario, told in learnt.items() if told["rehearsals"]}
 
 
 def worst_status(statuses: Sequence[str]) -> str:

@@ -7,12 +7,13 @@ import pandas as pd
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.record import EVENT_NAMES, LinkRecord, Record
+from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES, LinkRecord, Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
+from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
 from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
@@ -20,6 +21,7 @@ from trafficsim.results.speeds import judged_passages, paths_table, speed_counts
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
 CITATION = "citation"
+SINCE_UNKNOWN = (LEFT_CAUSES.index("moving"), LEFT_CAUSES.index("inside"))
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
@@ -45,6 +47,7 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "trips": trips_table(plan, record, labels, reference),
         "links": links_table(plan, record, labels, reference),
         "movements": movements_table(plan, record, labels),
+        "queues": queues_table(plan, record, labels),
         "detectors": detectors_table(plan, record, labels),
         "events": events_table(plan, record, labels),
         "speeds": speeds_table(plan, record, labels),
@@ -76,7 +79,7 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "status": names_of(STATUS_NAMES, trips.status),
         "entry_wait_s": nullable(seen.wait_s, entered),
         "travel_time_s": nullable(seen.travel_s, completed),
-        "free_flow_s": nullable(reference.free_flow_s),
+        "free_flow_s": nullable(reference.free_flow.total_s),
         "delay_s": nullable(seen.delay_s, completed),
         "distance_m": nullable(trips.distance_m, entered),
         "waiting_s": nullable(trips.waiting_s, entered),
@@ -86,20 +89,27 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
 
 
 def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
-    """One row per interval and link, by Edie's definitions (Edie 1963) over the whole link and all its lanes.
+    """One row per interval and link, by Edie's definitions (Edie 1963) over all its lanes, from stop line to stop line.
 
-    ``flow = vehicle_m / (length T)``, ``density = vehicle_s / (length T)``, ``speed = vehicle_m / vehicle_s`` (space
-    mean, null without a vehicle). ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
+    What is measured is the link with the connectors that lead to it. These differ in length, so a vehicle counts by the
+    share of its own way that it covers in the interval: ``flow = sum of shares / T``, which is the number of traversals
+    per hour. ``measured_length_m`` is the mean length of these ways (``vehicle_m / sum of shares``; where nobody moved,
+    the link with its mean connector), and with it ``flow = vehicle_m / (measured_length_m T)``, ``density = vehicle_s /
+    (measured_length_m T)`` and ``speed = vehicle_m / vehicle_s = flow / density`` (space mean, null without a vehicle).
+    ``delay_s_per_vehicle`` is the vehicle-seconds above those needed at the link's mean
     free speed under do nothing, per vehicle that was on the link in the interval; ``free_flow_h`` is the time that the
     vehicles that left need at their own desired speeds, connector included (null where the engine does not count it).
     """
     counters = record.links
     begin_s, end_s = interval_bounds(plan, record, len(counters.entered))
     rows, links = len(begin_s), len(plan.link_id)
-    entered, left, vehicle_s, vehicle_m = (
-        part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m)
+    entered, left, vehicle_s, vehicle_m, traversed = (
+        part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m,
+                                         counters.traversed)
     )
-    area_m_s = np.outer(end_s - begin_s, plan.links.length_m).ravel()
+    mean_way_m, somebody = ratio(vehicle_m, traversed)
+    length_m = np.where(somebody & (vehicle_m > 0.0), mean_way_m, np.tile(_length_with_connector_m(plan), rows))
+    duration_s = np.repeat(end_s - begin_s, links)
     speed_ms, moving = ratio(vehicle_m, vehicle_s)
     present = _vehicles_present(counters.entered[:rows], counters.left[:rows]).ravel()
     lost_s = vehicle_s - vehicle_m / np.tile(reference.free_speed_ms, rows)
@@ -112,11 +122,21 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "vehicle_h": nullable(vehicle_s / S_PER_H),
         "vehicle_km": nullable(vehicle_m / M_PER_KM),
         "free_flow_h": _free_flow_h(counters, rows),
-        "flow_veh_h": nullable(vehicle_m / area_m_s * S_PER_H),
-        "density_veh_km": nullable(vehicle_s / area_m_s * M_PER_KM),
+        "measured_length_m": nullable(length_m),
+        "flow_veh_h": nullable(traversed / duration_s * S_PER_H),
+        "density_veh_km": nullable(vehicle_s / (length_m * duration_s) * M_PER_KM),
         "speed_kmh": nullable(speed_ms * KMH_PER_MS, moving),
         "delay_s_per_vehicle": nullable(*ratio(lost_s, present)),
     })
+
+
+def _length_with_connector_m(plan: Plan) -> F8:
+    """Length of every link with the mean of the connectors that lead to it."""
+    ways = plan.connections
+    link = plan.lanes.link[ways.to_lane]
+    count = len(plan.link_id)
+    mean_m, _ = ratio(np.bincount(link, ways.length_m, count), np.bincount(link, minlength=count))
+    return plan.links.length_m + mean_m
 
 
 def _free_flow_h(counters: LinkRecord, rows: int) -> Column:
@@ -164,19 +184,33 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
     ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
+
+    Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
+    their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
+    :data:`trafficsim.plan.record.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
     """
     events, seen = record.events, judged_passages(plan, record)
     locked, number = gridlock_events(record)
+    left = record.left
     order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
     cited_on = plan.gates.to_link[seen.gate[order]] if len(order) else order
     code = np.concatenate([events.code, locked.code]).tolist()
-    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number, np.zeros(len(order), np.int32)])
+    before = len(code) + len(order)
+    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number,
+                              np.zeros(len(order) + len(left.link), np.int32)])
+    time_s = np.concatenate([events.time_s, locked.time_s, seen.time_s[order], left.since_s])
+    rows = np.arange(before + len(left.link))
+    vehicles = np.concatenate([np.zeros(before, np.int32), left.vehicles])
     return frame(labels, {
-        "time_s": nullable(np.concatenate([events.time_s, locked.time_s, seen.time_s[order]])),
-        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order)]),
-        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order]])),
-        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on])),
+        "time_s": nullable(time_s, np.concatenate([np.full(before, True), ~np.isin(left.cause, SINCE_UNKNOWN)])),
+        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order),
+                          *[EVENT_NAMES[EVENT_LEFT]] * len(left.link)]),
+        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order], left.trip])),
+        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
         "gridlock": nullable(numbers, numbers > 0),
+        "vehicles": nullable(vehicles, rows >= before),
+        "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
+        "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
     })
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import SignalArrays
+from trafficsim.plan.arrays import STATE_CODES, SignalArrays
 from trafficsim.results.frames import nullable
 from trafficsim.spec.network import Network
-from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.signals import Phase, SignalProgram
+from trafficsim.spec.staging import yellow_s
+from trafficsim.spec.timing.conflicts import intergreens_s
 from trafficsim.spec.timing.demand import Row
 from trafficsim.spec.timing.design import DEFAULT_RULES, Junction, Rules, junction_of
 from trafficsim.spec.timing.pedestrians import window_s
@@ -43,8 +47,12 @@ def timings_of(signals: SignalArrays) -> dict[str, Timed]:
             for name, begin, end, offset in zip(signals.program_id, starts[:-1], starts[1:], offsets, strict=True)}
 
 
+LETTERS = "ryGgus"
+"""The letter of every code of a lamp: o and O show as g and G."""
+
+
 def programs_with(network: Network, signals: SignalArrays) -> tuple[SignalProgram, ...]:
-    """Programs of the network with the durations and offsets of a plan.
+    """Programs of the network with the phases, durations and offsets of a plan.
 
     Examples
     --------
@@ -54,21 +62,43 @@ def programs_with(network: Network, signals: SignalArrays) -> tuple[SignalProgra
     >>> programs_with(network, lower_signals(network.signals)) == network.signals
     True
     """
-    timings = timings_of(signals)
+    timings, states = timings_of(signals), _states_of(signals)
     return tuple(
         program.model_copy(update={
             "offset_s": timings[program.id].offset_s,
-            "phases": tuple(phase.model_copy(update={"duration_s": duration})
-                            for phase, duration in zip(program.phases, timings[program.id].phase_s, strict=True)),
+            "phases": tuple(Phase(duration_s=duration, state=state) for duration, state in zip(
+                timings[program.id].phase_s, _letters(program, states[program.id]), strict=True)),
         })
         for program in network.signals
     )
 
 
+def with_programs(network: Network, signals: SignalArrays) -> Network:
+    """Return the network with the signal programs of a plan."""
+    return replace(network, signals=programs_with(network, signals))
+
+
+def _states_of(signals: SignalArrays) -> dict[str, list[tuple[int, ...]]]:
+    """Codes of the lamps in every phase, by program."""
+    starts, codes = signals.phase_start.tolist(), signals.state.tolist()
+    states = [tuple(codes[begin:end]) for begin, end in itertools.pairwise(signals.state_start.tolist())]
+    return {name: states[begin:end]
+            for name, begin, end in zip(signals.program_id, starts[:-1], starts[1:], strict=True)}
+
+
+def _letters(program: SignalProgram, states: Sequence[tuple[int, ...]]) -> list[str]:
+    """Letters of a plan's phases: those of the program where they mean the same, since several letters do."""
+    own = [tuple(STATE_CODES[letter] for letter in phase.state) for phase in program.phases]
+    if own == list(states):
+        return [phase.state for phase in program.phases]
+    return ["".join(LETTERS[code] for code in state) for state in states]
+
+
 def changed_programs(before: SignalArrays, after: SignalArrays) -> tuple[str, ...]:
-    """Names of the programs whose durations or offset differ."""
+    """Names of the programs whose phases, durations or offset differ."""
     old, new = timings_of(before), timings_of(after)
-    return tuple(name for name in old if old[name] != new[name])
+    lamps = [_states_of(signals) for signals in (before, after)]
+    return tuple(name for name in old if old[name] != new[name] or lamps[0][name] != lamps[1][name])
 
 
 def timing_table(network: Network, before: SignalArrays, after: SignalArrays) -> pd.DataFrame:
@@ -84,7 +114,9 @@ def timing_table(network: Network, before: SignalArrays, after: SignalArrays) ->
     Returns
     -------
     Columns ``program``, ``stage`` (from 1), ``state``, ``intergreen_s`` (that follows), ``green_*_s``, ``split_*``
-    (share of the cycle), ``cycle_*_s``, ``offset_*_s`` with ``before`` and ``after``, and ``changed`` (of the program).
+    (share of the cycle), ``cycle_*_s``, ``offset_*_s`` with ``before`` and ``after``, ``changed`` (of the program),
+    ``state_before`` and ``intergreen_before_s``. ``state`` and ``intergreen_s`` are those after; values of a stage that
+    a plan does not have are missing.
 
     Examples
     --------
@@ -95,22 +127,37 @@ def timing_table(network: Network, before: SignalArrays, after: SignalArrays) ->
     >>> timing_table(network, signals, signals)[["stage", "green_before_s", "cycle_after_s"]].values.tolist()
     [[1.0, 25.0, 60.0], [2.0, 25.0, 60.0]]
     """
-    old, new = timings_of(before), timings_of(after)
-    rows = [row for program in network.signals for row in _stage_rows(program, old[program.id], new[program.id])]
+    old, new = (programs_with(network, signals) for signals in (before, after))
+    rows = [row for pair in zip(old, new, strict=True) for row in _stage_rows(*pair)]
     columns = ["program", "stage", "state", "intergreen_s", "green_before_s", "green_after_s", "split_before",
-               "split_after", "cycle_before_s", "cycle_after_s", "offset_before_s", "offset_after_s", "changed"]
+               "split_after", "cycle_before_s", "cycle_after_s", "offset_before_s", "offset_after_s", "changed",
+               "state_before", "intergreen_before_s"]
     return pd.DataFrame.from_records(rows, columns=columns)
 
 
-def _stage_rows(program: SignalProgram, old: Timed, new: Timed) -> Iterator[tuple[Any, ...]]:
-    stages = stages_of(program)
-    cycle_s = [timing.cycle_s for timing in (old, new)]
-    greens = [stages.greens(timing.phase_s) for timing in (old, new)]
-    between = stages.intergreens(new.phase_s)
-    for stage in range(len(stages.phase)):
-        green = [one[stage] for one in greens]
-        yield (program.id, stage + 1, stages.state(stage), between[stage], *green, green[0] / cycle_s[0],
-               green[1] / cycle_s[1], *cycle_s, old.offset_s, new.offset_s, old != new)
+def _stage_rows(old: SignalProgram, new: SignalProgram) -> Iterator[tuple[Any, ...]]:
+    stages = [_stages(program) for program in (old, new)]
+    for number, (was, now) in enumerate(itertools.zip_longest(*stages, fillvalue=_NO_STAGE), start=1):
+        yield (new.id, number, now.state or was.state, now.intergreen_s, was.green_s, now.green_s,
+               was.green_s / old.cycle_s, now.green_s / new.cycle_s, old.cycle_s, new.cycle_s, old.offset_s,
+               new.offset_s, old != new, was.state, was.intergreen_s)
+
+
+class _Stage(NamedTuple):
+    """A stage: letters, green and the intergreen that follows."""
+
+    state: str | None
+    green_s: float
+    intergreen_s: float
+
+
+_NO_STAGE = _Stage(None, np.nan, np.nan)
+
+
+def _stages(program: SignalProgram) -> list[_Stage]:
+    stages, phase_s = stages_of(program), [phase.duration_s for phase in program.phases]
+    values = zip(stages.greens(phase_s), stages.intergreens(phase_s), strict=True)
+    return [_Stage(stages.state(number), *both) for number, both in enumerate(values)]
 
 
 def audit_table(
@@ -134,16 +181,34 @@ def audit_table(
     One row per program, ``check`` and ``subject``: ``limit``, ``before``, ``after`` with ``unit``, and whether each
     keeps the limit (null where there is none). Checks: ``vehicle green`` of every stage, ``pedestrian time`` of every
     street (null: no stage lets pedestrians cross it), ``intergreen`` after every stage (limit: what it was before),
-    ``flow ratios`` (Y, limit 1 - L / C), and ``degree of saturation`` of every lane.
+    ``flow ratios`` (Y, limit 1 - L / C), and ``degree of saturation`` of every lane. Where the stages are others than
+    before, ``intergreen`` is that between approaches that cross, green of one following on that of the other; its limit
+    is what it was before, or, for a sequence that is new, the yellow of the first (RiLSA 2015).
     """
-    old, new = timings_of(before), timings_of(after)
+    networks = [with_programs(network, signals) for signals in (before, after)]
     records: list[dict[str, Any]] = []
-    for program in network.signals:
-        junctions = [junction_of(network, program.id, volumes, timing[program.id].phase_s, rules)
-                     for timing in (old, new)]
-        for make in (_vehicle_rows, _pedestrian_rows, _intergreen_rows, _flow_rows):
-            records += [{"program": program.id, **row} for row in make(junctions)]
+    for programs in zip(*(one.signals for one in networks), strict=True):
+        name = programs[0].id
+        junctions = [junction_of(one, name, volumes, [phase.duration_s for phase in program.phases], rules)
+                     for one, program in zip(networks, programs, strict=True)]
+        rows = [*_vehicle_rows(junctions), *_pedestrian_rows(junctions)]
+        rows += _intergreen_rows(junctions) if _same_stages(junctions) else _conflict_rows(networks, programs)
+        records += [{"program": name, **row} for row in (*rows, *_flow_rows(junctions))]
     return _audit_frame(records)
+
+
+def _same_stages(junctions: Sequence[Junction]) -> bool:
+    first, second = ([phase.state for phase in one.approaches.stages.program.phases] for one in junctions)
+    return first == second
+
+
+def _conflict_rows(networks: Sequence[Network], programs: Sequence[SignalProgram]) -> Iterator[dict[str, Any]]:
+    """Intergreens of approaches that cross, where stages cannot be compared."""
+    old, new = (intergreens_s(network, program) for network, program in zip(networks, programs, strict=True))
+    links = networks[0].links
+    for pair in dict.fromkeys((*old, *new)):
+        limit = old[pair] if pair in old else yellow_s(float(links[pair[0]]["speed_limit_kmh"]))
+        yield _row("intergreen", f"{pair[0]} then {pair[1]}", limit, [old.get(pair), new.get(pair)])
 
 
 def _audit_frame(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -174,13 +239,17 @@ def _row(check: str, subject: str, limit: float | None, values: Sequence[float |
 
 def _vehicle_rows(junctions: Sequence[Junction]) -> Iterator[dict[str, Any]]:
     greens = [one.approaches.stages.greens(one.phase_s) for one in junctions]
-    for stage, values in enumerate(zip(*greens, strict=True)):
+    for stage, values in enumerate(itertools.zip_longest(*greens)):
         yield _row("vehicle green", f"stage {stage + 1}", junctions[0].rules.least_green_s, values)
 
 
 def _pedestrian_rows(junctions: Sequence[Junction]) -> Iterator[dict[str, Any]]:
+    same, by_street = _same_stages(junctions), [{one.street: one for one in each.crossings} for each in junctions]
     for crossing in junctions[0].crossings:
-        windows = [window_s(crossing, one.approaches, one.phase_s) if crossing.stages else None for one in junctions]
+        windows: list[float | None] = []
+        for one, streets in zip(junctions, by_street, strict=True):
+            own = crossing if same else streets[crossing.street]
+            windows.append(window_s(own, one.approaches, one.phase_s) if own.stages else None)
         yield _row("pedestrian time", crossing.street, crossing.needed_s, windows)
 
 
@@ -193,10 +262,11 @@ def _intergreen_rows(junctions: Sequence[Junction]) -> Iterator[dict[str, Any]]:
 def _flow_rows(junctions: Sequence[Junction]) -> Iterator[dict[str, Any]]:
     cycles = [sum(one.phase_s) for one in junctions]
     rows = [one.rows(one.phase_s) for one in junctions]
-    stages = len(junctions[0].approaches.stages.phase)
-    if stages:
+    stages = [len(one.approaches.stages.phase) for one in junctions]
+    if all(stages):
         served = [[row for row in part if row.rate.any()] for part in rows]
-        totals = [critical_ratios(part, stages, cycle).total for part, cycle in zip(served, cycles, strict=True)]
+        totals = [critical_ratios(part, count, cycle).total
+                  for part, count, cycle in zip(served, stages, cycles, strict=True)]
         yield _row("flow ratios", "Y", 1.0 - junctions[1].lost_s / cycles[1], totals, "1", least=False)
     degrees = [{row.name: _degree(row, one, cycle) for row in part}
                for part, one, cycle in zip(rows, junctions, cycles, strict=True)]
@@ -231,9 +301,11 @@ def band_table(
     vehicles at this speed meet green at all signals; null without a common cycle.
     """
     records, durations = [], {name: one.phase_s for name, one in timings_of(before).items()}
+    networks = [with_programs(network, signals) for signals in (before, after)]
     for path in paths:
-        widths = [_band(network, path, signals, speed_kmh) for signals in (before, after)]
-        records.append((path, len(stop_lines(network, network.paths[path], durations)), *widths))
+        widths = [_band(one, path, signals, speed_kmh)
+                  for one, signals in zip(networks, (before, after), strict=True)]
+        records.append((path, len(stop_lines(networks[0], network.paths[path], durations)), *widths))
     table = pd.DataFrame({"path": pd.array([record[0] for record in records], dtype="str"),
                           "signals": np.array([record[1] for record in records], np.int64),
                           "speed_kmh": float(speed_kmh)})

@@ -12,7 +12,7 @@ import pandas as pd
 from trafficsim.base.errors import InputError, MachineError, SimulationError
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
+from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record
@@ -24,6 +24,7 @@ from trafficsim.results.reference import Reference
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
+from trafficsim.results.unserved import unserved_table
 from trafficsim.spec.policy import Policy
 
 TRACE_S = 900.0
@@ -121,7 +122,8 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
-        "runs": runs_table(plan, record, job.labels),
+        "runs": runs_table(plan, record, job.labels, prepared.routes.rehearsals),
+        "unserved": unserved_table(prepared.unserved, job.labels),
     }
 
 
@@ -161,7 +163,7 @@ def reference_under_do_nothing(lowered: Lowered) -> Reference:
 
 def reference_of(plan: Plan) -> Reference:
     """Free-flow values of a plan."""
-    return Reference(free_flow_time_s(plan), route_length_m(plan), plan.links.free_speed_mean_ms)
+    return Reference(free_flow(plan), plan.links.free_speed_mean_ms)
 
 
 def check_conservation(plan: Plan, record: Record, labels: Labels) -> None:

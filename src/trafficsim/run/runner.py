@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from trafficsim import __version__
-from trafficsim.base.errors import InputError, PolicyError, TrafficsimError
+from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import refuse_repairs, repairs_by_code
 from trafficsim.engines.registry import check_engine
-from trafficsim.io.load import load_world, naming
+from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
-from trafficsim.plan.lower import DESIGN_DAY
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
 from trafficsim.results.compare import Comparison, Question, compare
@@ -23,11 +24,14 @@ from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
+from trafficsim.results.left import left_list
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
-from trafficsim.results.summary import run_endings, summarise
+from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
+from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
-from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
+from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
+from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -46,12 +50,14 @@ class Options:
     resume : take runs that are complete in ``out`` from there; else a folder that has some is refused
     executor : who does the jobs, as a context that has been entered; the results do not depend on it
     progress : called after each run
+    cache : folder in which learnt routes are kept for the next time; ``None`` remembers them only
     """
 
     out: Path | None = None
     resume: bool = False
     executor: Executor = field(default_factory=Crew)
     progress: Progress | None = None
+    cache: Path | None = None
 
 
 class WithTables:
@@ -79,6 +85,8 @@ class RunResult(WithTables):
     seed: int
     replications: int
     tables: Mapping[str, pd.DataFrame]
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    """How often what was repaired before the run, by code."""
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -88,7 +96,8 @@ class RunResult(WithTables):
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``run --json``."""
         head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
-        return {**head, "version": __version__, **self.summary}
+        repaired = {"repairs": dict(self.repairs)} if self.repairs else {}
+        return {**head, "version": __version__, **self.summary, **repaired}
 
     def _repr_html_(self) -> str:
         """Show the indicators in a notebook."""
@@ -99,10 +108,11 @@ class RunResult(WithTables):
 
 @dataclass(frozen=True)
 class StudyResult(WithTables):
-    """All runs of a study: labelled tables and the comparison with the baseline."""
+    """All runs of a study: labelled tables, the comparison with the baseline, and what its policies did."""
 
     study: Study
     tables: Mapping[str, pd.DataFrame]
+    effects: tuple[Effect, ...] = ()
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -137,17 +147,22 @@ class StudyResult(WithTables):
 
         ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
-        how, once a vehicle was left somewhere) and ``gridlocks``.
+        how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
+        what), ``without_effect`` (policies that changed nothing in a scenario), and ``routes`` (rehearsals and
+        relative gap of the scenarios in which drivers learnt theirs).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
         broken = runs[runs["status"] == "failed"]
-        shown = broken[[*Labels._fields, "reason"]].to_dict("records")
-        locked = gridlock_list(self.tables["events"])
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
+        told: dict[str, Any] = {
+            "failed": broken[[*Labels._fields, "reason"]].to_dict("records"),
+            "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
+            "left": left_list(self.tables["events"]) if odd else None,
+            "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
+        }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
-                **({"failed": shown} if shown else {}),
-                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {})}
+                **{key: value for key, value in told.items() if value}}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
@@ -161,6 +176,7 @@ class StudyResult(WithTables):
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
     world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None, workers: int = 1,
     demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
+    findings: Sequence[Finding] = (), strict: bool = False, cache: Path | None = None,
 ) -> RunResult:
     """Run replications 1 to R of a scenario without any policy.
 
@@ -182,6 +198,12 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         Folder for the tables, one Parquet file per run and table; ``None`` keeps them in memory only.
     progress
         Called after each run.
+    findings
+        What checking the world found; repairs among them are counted in the result.
+    strict
+        Refuse a world that has to be repaired.
+    cache
+        Folder in which learnt routes are kept for the next time; ``None`` remembers them only.
 
     Raises
     ------
@@ -201,6 +223,10 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
     jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
     with Crew(workers) as crew:
         prepared = prepare(world)
+        found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
+        if strict:
+            refuse_repairs(found)
+        prepared = rehearsed(prepared, engine, cache)
         content = {"engine": engine, "demand_variation": demand_variation,
                    "scenarios": {name: scenario_content(prepared)}}
         out = None if out is None else Path(out)
@@ -208,7 +234,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         claim_folder(out, content, resume=True)
         options = Options(out, executor=crew, progress=progress)
         tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
-    return RunResult(name, engine, world.scenario.seed, replications, tables)
+    return RunResult(name, engine, world.scenario.seed, replications, tables, repairs_by_code(found))
 
 
 def run_study(
@@ -238,12 +264,15 @@ def run_study(
         If every run failed.
     """
     options = options or Options()
+    study = with_files(study, Path())
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
-    check_policies(study, prepared)
+    effects = check_policies(study, prepared)
+    without_effect(effects)
+    prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -255,7 +284,7 @@ def run_study(
     claim_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
-    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options))
+    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options), effects)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
@@ -271,25 +300,6 @@ def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
         with naming(f"scenario {name!r}"):
             prepared[name] = prepare(world)
     return prepared
-
-
-def check_policies(study: Study, worlds: Mapping[str, Prepared]) -> None:
-    """Lower every alternative once, on the design day: a policy that is wrong is told before anything has run."""
-    for alternative, policies in study.alternatives.items():
-        for name, prepared in worlds.items():
-            for engine in study.engines:
-                with naming(f"alternative {alternative!r}"):
-                    _try_to_lower(prepared, Job(Labels(name, alternative, DESIGN_DAY, engine), policies))
-
-
-def _try_to_lower(prepared: Prepared, job: Job) -> None:
-    try:
-        lowered_for(prepared, job)
-    except TrafficsimError:
-        raise
-    except Exception as error:  # a policy of somebody else may fail in any way; name it instead of a traceback
-        raise PolicyError("policies", f"{type(error).__name__}: {error}", "policies that can be lowered",
-                          "correct the method 'lower' of the policy") from error
 
 
 def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:

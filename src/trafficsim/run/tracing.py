@@ -1,4 +1,4 @@
-"""One run whose vehicles leave a trace along a way."""
+"""One replication of a scenario for a time-space diagram."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.lower import lower
-from trafficsim.plan.prepare import prepare
+from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.routes import link_of
 from trafficsim.results.frames import Labels
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
 from trafficsim.results.trace import Trace, with_distance
 from trafficsim.spec.policy import Policy
-from trafficsim.spec.world import World
 
 
-def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
+def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
               window_s: tuple[float, float] | None) -> Trace:
     """Run one replication and keep the traces of all vehicles on the links of a way.
 
@@ -26,7 +25,7 @@ def trace_way(world: World, way: tuple[str, ...], policies: Sequence[Policy], re
     InputError
         If a link is unknown, or a policy is wrong.
     """
-    prepared = prepare(world)
+    world = prepared.world
     links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
     lowered = lower(prepared, policies, replication)
     plan = lowered.plan

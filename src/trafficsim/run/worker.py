@@ -15,6 +15,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.isolation import safe_path, working_directory_last
 
 _starting = Lock()
 _Answer = Callable[[], Any]
@@ -50,7 +51,8 @@ class Worker:
         with _starting:
             if self._ended:
                 raise WorkerLost
-            self._guarded(self._process.start)
+            with safe_path():
+                self._guarded(self._process.start)
             self._far_end.close()
         self._guarded(self._connection.recv)
 
@@ -101,6 +103,7 @@ def interrupts_held_back() -> Iterator[None]:
 
 def _serve(connection: Connection[Any, Any], module: str) -> None:
     """Run in the worker: import, say so, take all jobs, then do each that is named."""
+    working_directory_last()
     Thread(target=_end_with_parent, daemon=True).start()
     import_module(module)
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import repair
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.spec.check_demand import check_demand
 from trafficsim.spec.demand import Demand
@@ -64,7 +65,7 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
         links.used_lanes.setdefault(way.from_link, set()).add(way.from_lane)
         links.next_links.setdefault(way.from_link, set()).add(way.to_link)
     found += [*_ways_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
-    found += check_demand(demand, links.attributes, links.next_links) if demand is not None else ()
+    found += check_demand(demand, links.attributes) if demand is not None else ()
     return (*found, *_short_links(links), *_impossible_lengths(network), *_side_of_the_road(network))
 
 
@@ -163,15 +164,17 @@ def _named_sets(network: Network, links: _Links) -> Iterator[Finding]:
 def _ways_on(network: Network, links: _Links) -> Iterator[Finding]:
     """Every link must lead on, unless the road ends there; lanes that end are unusual."""
     ending: list[str] = []
+    closed: list[str] = []
     for link, attributes in links.attributes.items():
         if link not in links.used_lanes:
             if _road_goes_on(network, attributes):
-                yield Finding("error", "no-movement", f"link {link!r}", "no connection leads on from it",
-                              f"add connections, or declare node {attributes['to']!r} with control \"dead_end\"")
+                closed.append(f"link {link!r}")
             continue
         allow = attributes.get("allow") or (None,) * attributes["lanes"]
         ending += [f"{link} lane {lane}" for lane in range(attributes["lanes"])
                    if lane not in links.used_lanes[link] and allow[lane] != ()]  # footways need not lead on
+    if closed:
+        yield repair("no-movement", closed, remedy="add connections, or give the node at its end control \"dead_end\"")
     if ending:
         yield Finding("warning", "lane-ends", _some(ending), f"{len(ending)} lanes lead nowhere; vehicles leave them "
                       "before the stop line", "add connections where the lane goes on in reality")
@@ -206,7 +209,8 @@ def _green_conflict(way: Connection, other: Connection, phase: int) -> Finding:
     if (way.to_link, way.to_lane) == (other.to_link, other.to_lane):
         return Finding("warning", "merging-greens", where, f"{names} merge into one lane with green G for both",
                        f"write 'g' for the one that gives way (index {way.signal_index} or {other.signal_index})")
-    return Finding("error", "conflicting-greens", where, f"{names} cross and both have green G",
+    return Finding("warning", "crossing-greens", where,
+                   f"{names} cross and both have green G: who is in the junction first blocks the other",
                    f"write 'g' for the one that gives way, or 'r' (index {way.signal_index} or {other.signal_index})")
 
 

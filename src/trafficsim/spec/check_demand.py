@@ -1,26 +1,19 @@
-"""Whether links, routes and destinations of a demand exist and can be driven."""
+"""Whether the links that a demand names exist; whether it can be driven is for :mod:`trafficsim.plan.serving`."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Set
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from trafficsim.base.findings import Finding
 from trafficsim.spec.demand import Demand, Flow, Trip
 
 Links = Mapping[str, Mapping[str, Any]]
-Onward = Mapping[str, Set[str]]
 
 
-def check_demand(demand: Demand, links: Links, onward: Onward) -> Iterator[Finding]:
-    """Check every flow and trip; equal routes and pairs are looked at once.
+def check_demand(demand: Demand, links: Links) -> Iterator[Finding]:
+    """Find links that flows and trips name and the network does not have; equal routes and pairs are looked at once.
 
     Parameters
     ----------
@@ -28,69 +21,30 @@ def check_demand(demand: Demand, links: Links, onward: Onward) -> Iterator[Findi
         Flows and trips.
     links
         Attributes by link id.
-    onward
-        The links that connections lead to, by link id.
     """
     seen: set[object] = set()
-    reachable = _Reachable(links, onward)
     for kind, travellers in (("flow", demand.flows), ("trip", demand.trips)):
         for traveller in travellers:
-            key = traveller.route or (None, traveller.origin, traveller.destination)
+            key = (traveller.route, traveller.origin, traveller.via, traveller.destination)
             if key not in seen:
                 seen.add(key)
-                place = f"{kind} {traveller.id!r}"
-                routed = _route(traveller, place, links, onward)
-                yield from routed if traveller.route else _ends(traveller, place, links, reachable)
+                yield from _named(traveller, f"{kind} {traveller.id!r}", links)
     for trip in demand.trips:
         for stop in (stop for stop in trip.stops if stop.link not in links):
             yield _unknown(stop.link, f"trip {trip.id!r}: stops", links)
 
 
-class _Reachable:
-    """Links that can be reached from a link; searched once per origin."""
-
-    def __init__(self, links: Links, onward: Onward) -> None:
-        self._index = {link: number for number, link in enumerate(links)}
-        pairs = [(self._index[a], self._index[b]) for a, following in onward.items() for b in following]
-        rows, columns = np.array(pairs, np.int32).reshape(-1, 2).T
-        self._matrix = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(len(links), len(links)))
-        self._from: dict[str, NDArray[np.bool_]] = {}
-
-    def __call__(self, origin: str, destination: str) -> bool:
-        if origin not in self._from:
-            reached = np.zeros(len(self._index), np.bool_)
-            search = partial(breadth_first_order, self._matrix, self._index[origin], return_predecessors=False)
-            reached[search()] = True
-            self._from[origin] = reached
-        return bool(self._from[origin][self._index[destination]])
-
-
-def _route(traveller: Flow | Trip, place: str, links: Links, onward: Onward) -> Iterator[Finding]:
-    unknown = [link for link in traveller.route if link not in links]
-    if unknown:
-        yield _unknown(unknown[0], f"{place}: route", links)
+def _named(traveller: Flow | Trip, place: str, links: Links) -> Iterator[Finding]:
+    if traveller.route:
+        unknown = [link for link in traveller.route if link not in links]
+        if unknown:
+            yield _unknown(unknown[0], f"{place}: route", links)
         return
-    for first, second in zip(traveller.route, traveller.route[1:], strict=False):
-        following = onward.get(first, frozenset())
-        if not following:
-            yield Finding("error", "route-through-dead-end", f"{place}: route", f"no way leads on from {first!r}",
-                          f"end the route at {first!r}, or connect the link")
-            return
-        if second not in following:
-            yield Finding("error", "route-gap", f"{place}: route", f"{second!r} does not follow on {first!r}",
-                          f"continue from {first!r} with one of {', '.join(sorted(following)[:5])}")
-            return
-
-
-def _ends(traveller: Flow | Trip, place: str, links: Links, reachable: _Reachable) -> Iterator[Finding]:
-    origin, destination = str(traveller.origin), str(traveller.destination)
-    missing = [(key, link) for key, link in (("origin", origin), ("destination", destination)) if link not in links]
-    for key, link in missing:
-        yield _unknown(link, f"{place}: {key}", links)
-    if not missing and not reachable(origin, destination):
-        yield Finding("error", "unreachable", f"{place}: destination",
-                      f"no way leads from {origin!r} to {destination!r}",
-                      "correct origin and destination (links have a direction), or add the missing connections")
+    ends = (("origin", traveller.origin), *(("via", link) for link in traveller.via),
+            ("destination", traveller.destination))
+    for key, link in ends:
+        if str(link) not in links:
+            yield _unknown(str(link), f"{place}: {key}", links)
 
 
 def _unknown(link: str, place: str, links: Links) -> Finding:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
@@ -22,43 +23,46 @@ def check_world(world: World) -> tuple[Finding, ...]:
         A resolved scenario.
     """
     own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network))
-    return tuple(dict.fromkeys((*world.findings, *check(world.network, world.demand), *own)))
+    general = _written_greens(check(world.network, world.demand), world.scenario)
+    return tuple(dict.fromkeys((*world.findings, *general, *own)))
 
 
-def require_sound(world: World) -> None:
-    """Refuse a world that a run could not be trusted on.
+def require_sound(world: World) -> tuple[Finding, ...]:
+    """Refuse a world that a run could not be trusted on; return what checking found.
 
     Raises
     ------
     InputError
         With the first error found, and how many more there are.
     """
-    errors = [finding for finding in check_world(world) if finding.level == "error"]
+    found = check_world(world)
+    errors = [finding for finding in found if finding.level == "error"]
     if errors:
         first = errors[0]
         more = f" (trafficsim check lists {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise InputError(first.where, first.message, f"a world without this error ({first.code})",
                          (first.remedy or "correct it").rstrip(".") + more)
+    return found
+
+
+def _written_greens(found: Iterable[Finding], scenario: Scenario) -> Iterator[Finding]:
+    """Greens that cross are an error in a program that stands in the scenario itself."""
+    written = tuple(f"signal {program.id!r}," for program in scenario.signals)
+    for finding in found:
+        wrong = finding.code == "crossing-greens" and finding.where.startswith(written)
+        yield replace(finding, level="error", code="conflicting-greens") if wrong else finding
 
 
 def _times(world: World) -> Iterator[Finding]:
     time, demand = world.scenario.time, world.demand
-    if not demand.trips and not any(flow.volume_veh_h > 0 for flow in demand.flows):
+    if not world.unserved and not demand.trips and not any(flow.volume_veh_h > 0 for flow in demand.flows):
         yield Finding("error", "empty-demand", "demand", "no trips, and no flow with a volume above 0",
                       "add [[demand.flows]], [[demand.trips]] or demand.file")
     for flow in demand.flows:
         begin, end = _or(flow.begin_s, time.start_s), _or(flow.end_s, time.analysis_end_s)
-        if begin >= end or begin >= time.analysis_end_s or end <= time.start_s:
-            yield Finding("error", "flow-outside", f"flow {flow.id!r}",
-                          f"it runs from {begin:g} s to {end:g} s, departures of the scenario from "
-                          f"{time.start_s:g} s to {time.analysis_end_s:g} s",
+        if begin >= end:
+            yield Finding("error", "flow-outside", f"flow {flow.id!r}", f"it runs from {begin:g} s to {end:g} s",
                           "correct begin_s and end_s, which are clock times, or the scenario's time")
-    outside = [trip for trip in demand.trips if not time.start_s <= trip.depart_s <= time.analysis_end_s]
-    if outside:
-        yield Finding("error", "departure-outside", f"trip {outside[0].id!r}: depart_s",
-                      f"{len(outside)} trips that depart before {time.start_s:g} s or after {time.analysis_end_s:g} s "
-                      f"(the first at {outside[0].depart_s:g} s)",
-                      "correct depart_s, a clock time, or time.start_s, time.warmup_s and time.analysis_s")
 
 
 def _detectors(scenario: Scenario, network: Network) -> Iterator[Finding]:

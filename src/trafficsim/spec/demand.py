@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from trafficsim.spec.model import Model
+
+MOST_VOLUME_VEH_H, MOST_PEAK_VEH_H = 20000.0, 100000.0
+"""Volume of a flow, and its volume at the highest factor of its profile. A flow enters by one link, and eight lanes,
+the most that a link may have, carry less than 20,000 (2,300 veh/h each: HCM 2016, exhibit 12-4); that a crowd may want
+to enter at five times that rate is a modelling assumption."""
 
 
 class Stop(Model):
@@ -45,7 +51,9 @@ class Trip(Model):
     depart_s
         Clock time at which it wants to enter.
     route
-        Link ids; or give ``origin`` and ``destination`` and the fastest free-flow path is taken and frozen.
+        Link ids; or give ``origin`` and ``destination``, and a route is found (see :class:`Demand`) and frozen.
+    via
+        Links to pass between origin and destination, in driving order.
     vehicle_class
         Name of a vehicle class, or of a mix.
     depart_position_m
@@ -66,6 +74,7 @@ class Trip(Model):
     route: tuple[str, ...] = ()
     origin: str | None = None
     destination: str | None = None
+    via: tuple[str, ...] = ()
     vehicle_class: str = "car"
     depart_position_m: float | None = Field(default=None, ge=0)
     depart_lane: int | None = Field(default=None, ge=0)
@@ -88,7 +97,9 @@ class Flow(Model):
     volume_veh_h
         Mean volume over the time with profile factor 1.
     origin, destination, route
-        First and last link (fastest free-flow path), or all links of the route.
+        First and last link (a route is found, see :class:`Demand`), or all links of the route.
+    via
+        Links to pass between origin and destination, in driving order.
     begin_s, end_s
         Clock time of its beginning and end; ``None`` is the begin and end of departures of the scenario.
     profile
@@ -105,10 +116,11 @@ class Flow(Model):
     """
 
     id: str
-    volume_veh_h: float = Field(ge=0, le=20000)
+    volume_veh_h: float = Field(ge=0, le=MOST_VOLUME_VEH_H)
     origin: str | None = None
     destination: str | None = None
     route: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
     begin_s: float | None = None
     end_s: float | None = None
     profile: tuple[tuple[float, float], ...] = ()
@@ -121,12 +133,20 @@ class Flow(Model):
             raise ValueError(f"flow {self.id!r} needs a route, or an origin and a destination")
         if any(factor < 0 for _, factor in self.profile):
             raise ValueError(f"flow {self.id!r} has a negative profile factor")
+        highest = max((factor for _, factor in self.profile), default=1.0)
+        if self.volume_veh_h * highest > MOST_PEAK_VEH_H:
+            raise ValueError(f"flow {self.id!r} brings {self.volume_veh_h * highest:.3g} veh/h at its highest profile "
+                             f"factor of {highest:.3g}; at most {MOST_PEAK_VEH_H:,.0f}")
         if any(later[0] <= earlier[0] for earlier, later in zip(self.profile, self.profile[1:], strict=False)):
             raise ValueError(f"flow {self.id!r} has profile times that do not increase")
         shares = self.vehicle_classes.values()
         if not shares or min(shares) < 0 or sum(shares) <= 0:
             raise ValueError(f"flow {self.id!r} needs vehicle class shares that are >= 0 and not all 0")
         return self
+
+
+RouteChoice = Literal["experienced", "free_flow"]
+"""How a route that is not given is found."""
 
 
 class Demand(Model):
@@ -138,6 +158,9 @@ class Demand(Model):
         Streams of vehicles, and single ones.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+    routes
+        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
+        on the design day, or ``"free_flow"``, the fastest path on empty roads.
 
     Examples
     --------
@@ -148,3 +171,31 @@ class Demand(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+    routes: RouteChoice = "experienced"
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A trip or flow that nothing can carry: it does not depart, and is told with its reason.
+
+    Attributes
+    ----------
+    name : of the trip or flow
+    kind : ``"trip"`` or ``"flow"``
+    vehicle_class : its class, or the classes of the flow that cannot be served
+    depart_s : clock time of its departure or begin; ``None`` when nobody says
+    reason : why
+    vehicles : how many vehicles it would have brought on the mean; ``None`` when nobody knows
+
+    Examples
+    --------
+    >>> Unserved("t", "trip", "car", 0.0, "no way leads from 'a' to 'b'").vehicles
+    1.0
+    """
+
+    name: str
+    kind: Literal["trip", "flow"]
+    vehicle_class: str
+    depart_s: float | None
+    reason: str
+    vehicles: float | None = 1.0

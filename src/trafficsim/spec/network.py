@@ -12,6 +12,7 @@ from pydantic import Field
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.model import Model
+from trafficsim.spec.schema import within
 from trafficsim.spec.signals import SignalProgram
 
 Turn = Literal["through", "left", "right", "u_turn"]
@@ -62,7 +63,7 @@ class Connection(Model):
     to_link: str
     to_lane: int = Field(ge=0)
     length_m: float = Field(default=0.0, ge=0, le=500)
-    speed_limit_kmh: float = Field(default=50.0, gt=0, le=300)
+    speed_limit_kmh: float = Field(default=50.0, **within("speed_limit_kmh"))
     turn: Turn = "through"
     signal: str | None = None
     signal_index: int | None = Field(default=None, ge=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import Rule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
 """Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
 PolicyPhase = Literal["demand", "network", "behaviour", "signals", "coordination", "timeline"]
+ReadPrograms = Callable[[str, str | None], tuple[SignalProgram, ...]]
 REGISTRY: dict[str, type[Policy]] = {}
 
 
@@ -30,6 +33,10 @@ class Builder(Protocol):
     @property
     def network(self) -> Network:
         """The network before any policy."""
+
+    @property
+    def programs(self) -> tuple[SignalProgram, ...]:
+        """Signal programs after the policies of all earlier phases."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
@@ -57,6 +64,9 @@ class Builder(Protocol):
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
+
+    def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
+        """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
 
     def respond(self, rule: Rule) -> None:
         """Let drivers respond in the zones of a rule."""
@@ -94,17 +104,45 @@ class Policy(Model):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the subclass under its kind; a second class of the same kind is refused."""
+        """Register the subclass under its kind; an unknown phase and a second class of the same kind are refused."""
         super().__pydantic_init_subclass__(**kwargs)
         kind = cls.__dict__.get("kind")
         if kind is None:
             return
+        require_phase(cls)
         present = REGISTRY.get(kind)
         if present is not None and present.__qualname__ != cls.__qualname__:
             raise PolicyError(f"policy kind {kind!r}", f"already taken by {present.__name__}", "a kind of its own",
                               f"rename the kind of {cls.__name__}")
         REGISTRY[kind] = cls
 
+    def with_files(self, read_programs: ReadPrograms) -> Self:
+        """Return the policy with the files read that it names; ``self`` if it names none.
+
+        Parameters
+        ----------
+        read_programs
+            Gives the signal programs of a file: path as written, and name of the programs (``None``: the last of each
+            signal).
+        """
+        return self
+
     def lower(self, builder: Builder) -> None:
         """Edit the world through the builder."""
         raise NotImplementedError(f"policy {type(self).__name__} does not implement lower(builder)")
+
+
+def require_phase(policy: type[Policy]) -> None:
+    """Refuse a policy whose phase does not exist: it would never act.
+
+    Raises
+    ------
+    PolicyError
+        Naming the phases that there are.
+    """
+    phase = getattr(policy, "phase", None)
+    if phase not in POLICY_PHASES:
+        close = difflib.get_close_matches(str(phase), POLICY_PHASES, n=1)
+        raise PolicyError(f"policy kind {policy.kind!r}: phase", "none" if phase is None else repr(phase),
+                          f"one of {', '.join(POLICY_PHASES)}",
+                          f"did you mean {close[0]!r}" if close else f"give {policy.__name__} one of these phases")

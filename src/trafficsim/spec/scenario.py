@@ -6,11 +6,12 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from trafficsim.spec.demand import Demand, Flow, Trip
+from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.schema import within
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -78,8 +79,8 @@ class NodeSpec(Model):
     """
 
     id: str
-    x_m: float = Field(ge=-1.0e8, le=1.0e8)
-    y_m: float = Field(ge=-1.0e8, le=1.0e8)
+    x_m: float = Field(**within("x_m"))
+    y_m: float = Field(**within("y_m"))
     control: Literal[
         "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
     ] = "priority"
@@ -128,13 +129,13 @@ class LinkSpec(Model):
     id: str
     from_node: str = Field(alias="from")
     to_node: str = Field(alias="to")
-    length_m: float | None = None
-    lanes: int = Field(default=1, ge=1, le=8)
-    speed_limit_kmh: float = Field(default=50.0, gt=0, le=300)
+    length_m: float | None = Field(default=None, **within("length_m"))
+    lanes: int = Field(default=1, **within("lanes"))
+    speed_limit_kmh: float = Field(default=50.0, **within("speed_limit_kmh"))
     road_class: Literal["urban", "rural", "motorway"] = "urban"
-    priority: int = 0
-    free_speed_mean_kmh: float | None = None
-    free_speed_sd_kmh: float | None = None
+    priority: int = Field(default=0, **within("priority"))
+    free_speed_mean_kmh: float | None = Field(default=None, **within("free_speed_mean_kmh"))
+    free_speed_sd_kmh: float | None = Field(default=None, **within("free_speed_sd_kmh"))
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[str, ...] | None = None
     name: str = ""
@@ -161,6 +162,9 @@ class BuilderSpec(Model):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
+DriversOf = Literal["file", "own"]
+
+
 class SumoSource(Model):
     """A SUMO network with its demand and additional files; paths may be ``package://NAME/PATH``.
 
@@ -172,6 +176,9 @@ class SumoSource(Model):
         Files with routes, trips and flows.
     additional
         Files with signal programs, stops and detectors.
+    drivers
+        ``"file"``: the files' vehicle types (or SUMO's default types) say how vehicles accelerate, follow and choose
+        their speed. ``"own"``: only dimensions and speed choice are taken; they follow as our car, van, truck and bus.
 
     Examples
     --------
@@ -182,6 +189,7 @@ class SumoSource(Model):
     network: str
     routes: tuple[str, ...] = ()
     additional: tuple[str, ...] = ()
+    drivers: DriversOf = "file"
 
 
 class NetworkSource(Model):
@@ -251,6 +259,9 @@ class DemandSource(Model):
         Trips file (CSV).
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
+    routes
+        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
+        on the design day, or ``"free_flow"``, the fastest path on empty roads.
 
     Examples
     --------
@@ -262,6 +273,7 @@ class DemandSource(Model):
     trips: tuple[Trip, ...] = ()
     file: str | None = None
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
+    routes: RouteChoice = "experienced"
 
 
 class Detector(Model):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.spec.vehicles import KINDS
 
 ROAD_CLASSES = ("urban", "rural", "motorway")
@@ -24,7 +24,7 @@ Kind = Literal["text", "integer", "number", "choice", "points", "turns", "permis
 class Attribute:
     """One attribute: its name, type, unit, range, default and meaning.
 
-    ``low`` is inclusive unless ``above`` is set; a ``default`` of ``None`` means "not given".
+    ``low`` and ``high`` are allowed themselves; a ``default`` of ``None`` means "not given".
     """
 
     name: str
@@ -34,7 +34,6 @@ class Attribute:
     default: Any = None
     low: float | None = None
     high: float | None = None
-    above: bool = False
     choices: tuple[str, ...] = ()
     inferred: str = ""
 
@@ -43,28 +42,29 @@ class Attribute:
         """The allowed values in words."""
         if self.choices:
             return " | ".join(self.choices)
-        low = "" if self.low is None else f"{'>' if self.above else '>='} {self.low:g}"
+        low = "" if self.low is None else f">= {self.low:g}"
         high = "" if self.high is None else f"<= {self.high:g}"
         return ", ".join(part for part in (low, high) if part)
 
 
 EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("id", "text", "unique name of the link", inferred='"u->v", or "u->v#k" for parallel edges'),
-    Attribute("length_m", "number", "length from the start of the link to its stop line", "m", low=0, high=16000,
-              above=True, inferred="from geometry or coordinates, less the extent of the junctions"),
+    Attribute("length_m", "number", "length from the start of the link to its stop line", "m", low=0.01, high=16000,
+              inferred="from geometry or coordinates, less the extent of the junctions"),
     Attribute("lanes", "integer", "number of lanes; lane 0 is the one nearest to the kerb", default=1, low=1, high=12),
-    Attribute("speed_limit_kmh", "number", "legal speed limit", "km/h", 50.0, 0, 300, above=True),
+    Attribute("speed_limit_kmh", "number", "legal speed limit", "km/h", 50.0, 1, 300),
     Attribute("road_class", "choice", "decides how drivers choose their speed", default="urban", choices=ROAD_CLASSES),
-    Attribute("priority", "integer", "rank at junctions; the larger number has the right of way", default=0),
-    Attribute("geometry", "points", "line that it follows; empty: straight from node to node", "m", ()),
+    Attribute("priority", "integer", "rank at junctions; the larger number has the right of way", default=0,
+              low=-1_000_000, high=1_000_000),
+    Attribute("geometry", "points", "line that it follows; empty: straight from node to node", "m", (), -1e8, 1e8),
     Attribute("turn_lanes", "turns", "per lane from the kerb: directions joined by ';', empty: not marked",
               inferred="kerb lane right, inner lane left, through from all lanes that fit"),
     Attribute("allow", "permissions", "per lane from the kerb: nothing for everyone, or kinds of vehicles",
               choices=KINDS),
-    Attribute("lane_length_m", "numbers", "per lane from the kerb, where it differs from the link", "m", low=0,
-              high=16000, above=True),
+    Attribute("lane_length_m", "numbers", "per lane from the kerb, where it differs from the link", "m", low=0.01,
+              high=16000),
     Attribute("free_speed_mean_kmh", "number", "mean of the free speeds, instead of the road class's", "km/h", None,
-              0, 300, above=True),
+              1, 300),
     Attribute("free_speed_sd_kmh", "number", "their standard deviation", "km/h", None, 0, 100),
     Attribute("lane_rule", "choice", "keep_right: leave the kerb lane to overtake only, and never overtake on the kerb "
               "side while traffic flows (left-hand traffic: mirrored); free: any lane", choices=LANE_RULES,
@@ -73,8 +73,8 @@ EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
 )
 
 NODE_ATTRIBUTES: tuple[Attribute, ...] = (
-    Attribute("x_m", "number", "metric coordinate to the east", "m"),
-    Attribute("y_m", "number", "metric coordinate to the north", "m"),
+    Attribute("x_m", "number", "metric coordinate to the east", "m", low=-1e8, high=1e8),
+    Attribute("y_m", "number", "metric coordinate to the north", "m", low=-1e8, high=1e8),
     Attribute("control", "choice", "who goes first", default="priority", choices=CONTROLS,
               inferred="priority; at a node with one neighbour a turning place"),
     Attribute("kerb_turn_on_red", "choice", "whether drivers may turn towards the kerb (right, in left-hand traffic "
@@ -88,6 +88,19 @@ FOREIGN_NAMES = {
     "length": "length_m", "maxspeed": "speed_limit_kmh", "speed_kph": "speed_limit_kmh", "speed": "speed_limit_kmh",
     "highway": "road_class", "weight": "length_m", "x": "x_m", "y": "y_m", "pos": "x_m", "turn:lanes": "turn_lanes",
 }
+
+
+def within(name: str) -> dict[str, Any]:
+    """Return the range of a number of the two tables as arguments of a model's field: the same for every format.
+
+    Examples
+    --------
+    >>> within("speed_limit_kmh")
+    {'ge': 1, 'le': 300}
+    """
+    attribute = next(one for one in (*EDGE_ATTRIBUTES, *NODE_ATTRIBUTES) if one.name == name)
+    bounds = {"ge": attribute.low, "le": attribute.high}
+    return {side: bound for side, bound in bounds.items() if bound is not None}
 
 
 def complete(attributes: Mapping[str, Any], table: Sequence[Attribute], where: str) -> dict[str, Any]:
@@ -174,7 +187,7 @@ def _read(attribute: Attribute, value: Any, where: str) -> Any:
         case "choice":
             return _choice(attribute, value, place)
         case "points":
-            return tuple(_point(point, place) for point in _sequence(value, place))
+            return tuple(_point(attribute, point, place) for point in _sequence(value, place))
         case "numbers":
             return tuple(_number(attribute, entry, place) for entry in _sequence(value, place))
         case "turns":
@@ -185,40 +198,51 @@ def _read(attribute: Attribute, value: Any, where: str) -> Any:
 
 def _number(attribute: Attribute, value: Any, place: str) -> Any:
     wanted = Integral if attribute.kind == "integer" else Real
-    if isinstance(value, bool) or not isinstance(value, wanted) or not math.isfinite(float(value)):
+    number = math.nan if isinstance(value, bool) or not isinstance(value, wanted) else _as_float(value)
+    if not math.isfinite(number):
         unit = f" in {attribute.unit}" if attribute.unit else ""
-        raise NetworkError(place, repr(value), f"a finite {attribute.kind}{unit}", f"give {attribute.meaning}")
-    low, high, number = attribute.low, attribute.high, float(value)
-    too_low = low is not None and (number <= low if attribute.above else number < low)
-    if too_low or (high is not None and number > high):
-        raise NetworkError(place, f"{value}", f"{attribute.range} {attribute.unit}".strip(), "correct the value")
+        raise NetworkError(place, quoted(value), f"a finite {attribute.kind}{unit}", f"give {attribute.meaning}")
+    _require_within(attribute, number, place, value)
     return int(number) if attribute.kind == "integer" else number
 
 
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):  # a whole number of 400 digits
+        return math.nan
+
+
+def _require_within(attribute: Attribute, number: float, place: str, value: Any) -> None:
+    low, high = attribute.low, attribute.high
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise NetworkError(place, quoted(value), f"{attribute.range} {attribute.unit}".strip(), "correct the value")
+
+
 def _choice(attribute: Attribute, value: Any, place: str) -> str:
-    if value in attribute.choices:
-        return str(value)
-    close = difflib.get_close_matches(str(value), attribute.choices, n=1)
+    if isinstance(value, str) and value in attribute.choices:
+        return value
+    close = difflib.get_close_matches(quoted(value), attribute.choices, n=1)
     remedy = f"did you mean {close[0]!r}?" if close else "choose one of them"
-    raise NetworkError(place, repr(value), f"one of {', '.join(attribute.choices)}", remedy.rstrip("?"))
+    raise NetworkError(place, quoted(value), f"one of {', '.join(attribute.choices)}", remedy.rstrip("?"))
 
 
 def _sequence(value: Any, place: str) -> Sequence[Any]:
     if hasattr(value, "coords"):  # a shapely line, as graphs from geographic packages carry
         value = tuple(value.coords)
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise NetworkError(place, repr(value), "a list", "write it as a list with one entry per lane or point")
+        raise NetworkError(place, quoted(value), "a list", "write it as a list with one entry per lane or point")
     return value
 
 
-def _point(value: Any, place: str) -> tuple[float, float]:
-    try:
-        x, y = (float(coordinate) for coordinate in tuple(value)[:2])
-    except (TypeError, ValueError):
-        raise NetworkError(place, repr(value), "points (x_m, y_m)", "give two metric coordinates per point") from None
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise NetworkError(place, repr(value), "finite coordinates", "correct the point")
-    return x, y
+def _point(attribute: Attribute, value: Any, place: str) -> tuple[float, float]:
+    pair = tuple(value)[:2] if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    numbers = [_as_float(part) for part in pair if isinstance(part, Real) and not isinstance(part, bool)]
+    if len(numbers) != 2 or not all(map(math.isfinite, numbers)):
+        raise NetworkError(place, quoted(value), "points (x_m, y_m)", "give two metric coordinates per point")
+    for number in numbers:
+        _require_within(attribute, number, place, value)
+    return numbers[0], numbers[1]
 
 
 def turns_of(entry: str | None, place: str = "turn_lanes") -> tuple[str, ...]:
@@ -233,7 +257,7 @@ def turns_of(entry: str | None, place: str = "turn_lanes") -> tuple[str, ...]:
     plain = [name.removeprefix("slight_").removeprefix("sharp_").replace("reverse", "u_turn") for name in names]
     for name in plain:
         if name not in TURN_NAMES:
-            raise NetworkError(place, repr(entry), f"directions among {', '.join(TURN_NAMES)} joined by ';'",
+            raise NetworkError(place, quoted(entry), f"directions among {', '.join(TURN_NAMES)} joined by ';'",
                                "write for example \"right;through\"")
     return tuple(plain)
 
@@ -241,8 +265,8 @@ def turns_of(entry: str | None, place: str = "turn_lanes") -> tuple[str, ...]:
 def _permission(entry: Any, place: str) -> tuple[str, ...] | None:
     if entry is None or entry == "":
         return None
-    kinds = tuple(entry.replace(";", " ").split()) if isinstance(entry, str) else tuple(entry)
+    kinds = tuple(entry.replace(";", " ").split()) if isinstance(entry, str) else tuple(_sequence(entry, place))
     for kind in kinds:
-        if kind not in KINDS:
-            raise NetworkError(place, repr(kind), f"kinds among {', '.join(KINDS)}", "correct the kind of vehicle")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise NetworkError(place, quoted(kind), f"kinds among {', '.join(KINDS)}", "correct the kind of vehicle")
     return kinds

@@ -39,6 +39,9 @@ class VehicleClass(Model):
         Time gap (front bumper to the leader's rear bumper, less the minimum gap) kept when following steadily.
     deceleration_ms2
         Braking that a driver counts on, for itself and its leader, when it keeps a safe distance.
+    dawdling_ms
+        By how much a driver with a free road is slower, on average, than the speed it wants; this counts as delay.
+        0: dawdling is given back. In SUMO's Krauss model it is half of ``sigma * accel`` (the importer sets it).
     speed_factor_mean, speed_factor_sd
         When given, the desired speed on a link is this factor (normal, truncated) times its limit, instead of the
         scenario's speed choice by road class.
@@ -58,8 +61,9 @@ class VehicleClass(Model):
     max_speed_kmh: float = Field(default=200.0, gt=0, le=400)
     acceleration_ms2: float = Field(default=1.6, gt=0, le=6)
     acceleration_fade_per_s: float = Field(default=0.010, ge=0, le=1)
-    headway_s: float = Field(default=1.35, ge=1.0, le=2.5)
+    headway_s: float = Field(default=1.35, ge=0.6, le=2.5)
     deceleration_ms2: float = Field(default=4.0, ge=1.0, le=6.0)
+    dawdling_ms: float = Field(default=0.0, ge=0, le=5)
     speed_factor_mean: float | None = Field(default=None, gt=0, le=3)
     speed_factor_sd: float | None = Field(default=None, ge=0, le=1)
     ignores_permissions: bool = False

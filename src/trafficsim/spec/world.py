@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trafficsim.base.findings import Finding
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.vehicles import VehicleClass
@@ -22,6 +22,8 @@ class World:
     demand : all flows and trips
     vehicle_classes : every class that a trip can name, defaults first
     findings : what reading repaired, inferred or ignored
+    unserved : trips and flows that reading found to name what is not there
+    written : flows that stand in the scenario itself, by name: whoever wrote one that nothing can carry is told so
 
     Examples
     --------
@@ -36,3 +38,5 @@ class World:
     demand: Demand
     vehicle_classes: tuple[VehicleClass, ...]
     findings: tuple[Finding, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
+    written: frozenset[str] = frozenset()

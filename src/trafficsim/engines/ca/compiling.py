@@ -24,6 +24,7 @@ from typing import Any
 
 from numba import config, int64, typeof, uint32
 
+from trafficsim.base.isolation import ordered
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca import run as run_ticks
@@ -71,9 +72,9 @@ class Helpers:
         """Start another one, and tell it what to compile."""
         cache = self.folder / str(len(self.running))
         cache.mkdir()
-        path = os.pathsep.join(entry for entry in sys.path if entry)
+        path = os.pathsep.join(entry for entry in ordered(sys.path) if entry)
         helper = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import help_out; help_out()"],
+            [sys.executable, "-P", "-c", f"from {__name__} import help_out; help_out()"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, VARIABLE: str(cache), "PYTHONPATH": path},
         )

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.gridlock import FREE, find_blocked
+from trafficsim.kernels.gridlock import FREE, find_blocked, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import GridlockRecord, no_gridlocks
 from trafficsim.spec.scenario import CellularAutomaton
 
-LEAST_S, PATIENCE_S = 120.0, 60.0
-"""Heads in a gridlock have stood for at least 120 s, and for 60 s more than the longest cycle of a signal: each had
-green, and was ready to squeeze into half a vehicle's room (both modelling assumptions; the second is that of the rule
-*keep clear*)."""
+LEAST_S = 120.0
+"""Heads in a gridlock have stood for so long: twice the time after which they are ready to squeeze into half a
+vehicle's room (modelling assumptions; the second is that of the rule *keep clear*). Whether they had green does not
+matter: they have no room beyond."""
 EVERY_S = 60.0
 """Gridlocks are looked for this often: their end is known that exactly, their begin to the tick."""
 
@@ -48,14 +48,13 @@ class GridlockWatch:
     @classmethod
     def of(cls, program: Program, tick_s: float) -> GridlockWatch:
         """Make the watch of a program."""
-        signals = program.signals
-        cycle = int(signals.program["cycle"][: signals.programs].max()) if signals.programs else 0
-        least = max(round(LEAST_S / tick_s), cycle + round(PATIENCE_S / tick_s))
+        least = round(LEAST_S / tick_s)
         return cls(max(1, round(EVERY_S / tick_s)), least, np.full(max(program.net.lanes, 1), FREE, np.int32))
 
     def warm_up(self, program: Program) -> None:
         """Compile, or load, what a look takes."""
-        find_blocked(program.road, 0, self.least, self.waits_for)
+        find_blocked(program.road, self.least, self.waits_for)
+        find_causes(program.road, self.waits_for.copy(), self.waits_for.copy())
 
     def next_look(self, tick: int) -> int:
         """Return the next tick after which to look."""
@@ -67,7 +66,7 @@ class GridlockWatch:
         for one in self.found:
             if one.end < 0 and _has_moved(one, program, wait):
                 one.end = tick
-        if int(wait.max()) < self.least or find_blocked(program.road, tick, self.least, self.waits_for) == 0:
+        if int(wait.max()) < self.least or find_blocked(program.road, self.least, self.waits_for) == 0:
             return
         known = {lane for one in self.found if one.end < 0 for lane in one.lanes}
         for lanes in cycles(self.waits_for):

@@ -6,9 +6,10 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.headways import LEAST_TICKS
 from trafficsim.kernels.words import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.desired_speed import MOST_FACTOR
+from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FACTOR
 from trafficsim.plan.realise import MOST_SCORE
 from trafficsim.spec.scenario import CellularAutomaton
 
@@ -33,6 +34,7 @@ def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
             "vehicle classes", f"{len(plan.classes.name)}", f"at most {MOST_CLASSES}", "give up some",
         )
     if settings.rule == "default":
+        _check_slowest(plan, settings)
         _check_classes(plan, settings)
 
 
@@ -52,6 +54,23 @@ def _check_speeds(plan: Plan, settings: CellularAutomaton) -> None:
         )
 
 
+def _check_slowest(plan: Plan, settings: CellularAutomaton) -> None:
+    """Nobody drives slower than one cell per tick: a driver who wants to would be faster than free flow."""
+    links, classes = plan.links, plan.classes
+    factor = np.maximum(classes.speed_factor_mean - MOST_SCORE * classes.speed_factor_sd, LEAST_FACTOR)
+    factor = np.where(classes.speed_factor_mean > 0.0, factor, np.inf).min(initial=np.inf)
+    slowest = links.free_speed_mean_ms * np.maximum(1.0 - MOST_SCORE * links.free_speed_cv, LEAST_FACTOR)
+    slowest = np.maximum(np.minimum(slowest, links.factor_speed_ms * factor), LEAST_SPEED_MS)
+    link = int(np.argmin(slowest)) if len(slowest) else 0
+    least_ms = settings.cell_m / settings.tick_s
+    if len(slowest) and slowest[link] < least_ms:
+        raise InputError(
+            PLACE, f"desired speeds down to {slowest[link] * 3.6:.1f} km/h on link {plan.link_id[link]!r}",
+            f"at least {least_ms * 3.6:.1f} km/h at cells of {settings.cell_m:g} m and ticks of {settings.tick_s:g} s",
+            "take smaller cells or longer ticks",
+        )
+
+
 def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
     cell, tick, classes = settings.cell_m, settings.tick_s, plan.classes
     units = word_units(classes, settings)
@@ -63,8 +82,8 @@ def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
              MOST_LENGTH_CELLS, "take larger cells"),
             ("acceleration_ms2", acceleration, units.acceleration, units.acceleration * MOST_ACC,
              "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),
-            ("headway_s", float(classes.headway_s[row]) / tick, 1, units.headway * MOST_HEADWAY,
-             "take shorter ticks" if classes.headway_s[row] < tick else "take longer ticks"),
+            ("headway_s", float(classes.headway_s[row]) / tick, LEAST_TICKS, units.headway * MOST_HEADWAY,
+             "take shorter ticks" if classes.headway_s[row] < LEAST_TICKS * tick else "take longer ticks"),
         ):
             if not least <= value <= most:
                 raise InputError(

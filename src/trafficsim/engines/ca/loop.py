@@ -173,6 +173,7 @@ def take_interval(program: Program, tick: int, collected: Collected) -> None:
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
     collected.areas.append(program.tally.area_count.copy())
-    program.tally.link[:] = 0.0
+    program.tally.link[:, :6] = 0.0
+    program.tally.link[:, 6] = program.tally.link[:, 7]
     program.tally.detector[:] = 0.0
     program.tally.area_count[:] = 0.0

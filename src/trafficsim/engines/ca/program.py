@@ -20,9 +20,11 @@ from trafficsim.kernels.rules import Rule
 from trafficsim.kernels.state import (
     AREA_FIELDS,
     ASK_FIELDS,
+    BLOCKED_FIELDS,
     CLOCK_FIELDS,
     CONN_STATE_FIELDS,
     COUNTERS,
+    LANE_QUEUE_FIELDS,
     LANE_STATE_FIELDS,
     PLACE_FIELDS,
     QUEUE_FIELDS,
@@ -38,12 +40,15 @@ from trafficsim.kernels.state import (
     Zones,
     rows,
 )
+from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
 from trafficsim.spec.scenario import CellularAutomaton
 
 EVENT_ROWS = 65536
 QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
+BLOCKED_PER_LANE = 2
+"""Pairs of a lane and the link that blocks it that can be told apart, per lane."""
 QUEUE_EVERY_S, CYCLE_DEFAULT_S = 5.0, 60.0
 """Queues are looked at every 5 s; without a signal the longest of every minute counts as a cycle's."""
 FAR_BACK = 1.0e6
@@ -150,10 +155,12 @@ def _tally(plan: Plan, settings: CellularAutomaton, net: Net, signals: Signals) 
     queue = _queues(plan, _clock(plan, settings), signals)
     areas = len(plan.areas.name)
     return Tally(
-        places=places, link=np.zeros((links, 6)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
+        places=places, link=np.zeros((links, 8)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
         areas=areas, area=_areas(plan, settings, net), area_count=np.zeros((max(areas, 1), 6)),
-        queue=queue, queue_count=np.zeros((links, QUEUE_BINS), np.uint16), events=np.zeros((EVENT_ROWS, 4)),
+        queue=queue, queue_count=np.zeros((links, QUEUE_BINS), np.uint16),
+        lane=_lane_queues(net.lanes), blocked=rows(max(BLOCKED_PER_LANE * net.lanes, 64), BLOCKED_FIELDS),
+        events=np.zeros((EVENT_ROWS, 4)),
         **trace_tables(plan, net),
     )
 
@@ -175,8 +182,15 @@ def _queues(plan: Plan, clock: np.record, signals: Signals) -> np.recarray:
     offset = np.where(program >= 0, signals.program.offset[program], 0)
     since = -offset % cycle
     return table(QUEUE_FIELDS, len(program), {
-        "cycle": cycle, "close": np.where(since < clock.queue_every, -since, cycle - since),
+        "cycle": cycle, "approach": approaches_of(plan).last, "seen": np.full(len(program), -1),
+        "close": np.where(since < clock.queue_every, -since, cycle - since),
     })
+
+
+def _lane_queues(lanes: int) -> np.recarray:
+    table = rows(lanes, LANE_QUEUE_FIELDS)
+    table.into[:], table.tail[:] = -1, np.arange(len(table))
+    return table
 
 
 def _program_of_link(plan: Plan) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.engines.ca.gridlock import gridlock_record
+from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.signals import GREEN, PERMITTED, STOP_ARROW
@@ -17,6 +18,7 @@ from trafficsim.plan.record import (
     EN_ROUTE,
     WAITING,
     AreaRecord,
+    BlockingRecord,
     DetectorRecord,
     EventRecord,
     LinkRecord,
@@ -51,7 +53,9 @@ def make_record(
         state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
-        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks), performance=performance,
+        blocking=_blocking(settings, program),
+        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
+        left=left_record(plan, settings, program, tick), performance=performance,
     )
 
 
@@ -109,8 +113,14 @@ def _links(settings: CellularAutomaton, program: Program, collected: Collected) 
     return LinkRecord(
         entered=table[..., 0], left=table[..., 1], vehicle_s=table[..., 2] * settings.tick_s,
         vehicle_m=table[..., 3] * settings.cell_m, waiting_s=table[..., 4] * settings.tick_s,
-        free_s=table[..., 5] * settings.tick_s,
+        traversed=_traversed(table), free_s=table[..., 5] * settings.tick_s,
     )
+
+
+def _traversed(table: np.ndarray) -> np.ndarray:
+    """Traversals of each link by the share made in the interval: those that ended, and what is on the way."""
+    moved = table[..., 3] > 0.0  # where nobody does, sums of the same shares may differ by their order
+    return np.where(moved, table[..., 1] + table[..., 7] - table[..., 6], 0.0)
 
 
 def _turns(plan: Plan, settings: CellularAutomaton, program: Program) -> TurnRecord:
@@ -147,9 +157,27 @@ def _green_share(plan: Plan) -> np.ndarray:
 
 
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
+    queue = program.tally.queue[: program.net.links]
     return QueueRecord(
         bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
-        count=program.tally.queue_count.astype(np.float64), longest_m=program.tally.queue.longest * settings.cell_m,
+        count=program.tally.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
+        tail=np.where(queue.longest > 0, queue.tail, -1).astype(np.int32),
+        spilled_s=queue.spilled * _looked_s(settings, program),
+    )
+
+
+def _looked_s(settings: CellularAutomaton, program: Program) -> float:
+    """Time for which each look at the queues stands."""
+    return float(program.clock.queue_every) * settings.tick_s
+
+
+def _blocking(settings: CellularAutomaton, program: Program) -> BlockingRecord:
+    pairs = program.tally.blocked[program.tally.blocked.times > 0]
+    pairs = pairs[np.lexsort((pairs.link, pairs.lane))]
+    each_s = _looked_s(settings, program)
+    return BlockingRecord(
+        lane_s=program.tally.lane.blocked[: program.net.lanes] * each_s, lane=pairs.lane.astype(np.int32),
+        link=pairs.link.astype(np.int32), pair_s=pairs.times * each_s,
     )
 
 
@@ -167,6 +195,7 @@ def _areas(settings: CellularAutomaton, program: Program, collected: Collected) 
     return AreaRecord(
         vehicle_s=table[..., 0] * tick, vehicle_m=table[..., 1] * cell, taken_m_s=table[..., 2] * tick * cell,
         waiting_s=table[..., 3] * tick, most_waiting=table[..., 4], longest_queue_m=table[..., 5] * cell,
+        length_m=(program.tally.area.end - program.tally.area.begin)[: program.tally.areas] * cell,
     )
 
 

@@ -33,7 +33,7 @@ from trafficsim.kernels.state import (
     Trips,
 )
 from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
-from trafficsim.kernels.words import EXIT
+from trafficsim.kernels.words import CAP_UNIT, EXIT
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
 from trafficsim.spec.scenario import CellularAutomaton
@@ -108,6 +108,7 @@ def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
         "top_speed": classes.max_speed_ms * settings.tick_s / settings.cell_m,
         "bit": np.where(classes.ignores_permissions, 255, 1 << classes.kind),
         "cells": class_words(classes, settings)[:, 0],
+        "dawdling": np.rint(classes.dawdling_ms * settings.tick_s / settings.cell_m * CAP_UNIT),
     })
 
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
+from trafficsim.base.repairs import REPAIRS
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
 from trafficsim.io.sumo.ledger import Act, Ledger
 from trafficsim.io.sumo.net import Net, build_graph, read_net
 from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
 from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
-from trafficsim.io.sumo.stops import DETECTORS, Place, read_bus_stops, read_detectors
-from trafficsim.io.sumo.vtypes import VehicleTypes, read_types
+from trafficsim.io.sumo.stops import DETECTORS, read_bus_stops, read_detectors
+from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.greens import settle
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector
+from trafficsim.spec.scenario import Detector, DriversOf
+from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
 # Root elements as they occur in practice; SUMO itself accepts any.
 DEMAND_ROOTS = ("routes", "additional", "add", "additionals", "trips", "flows", "vehicles")
 ADDITIONAL_ROOTS = (*DEMAND_ROOTS, "tlLogics", "detectors")
+WHOSE: dict[DriversOf, str] = {
+    "file": "vehicle classes accelerate and follow as the vehicle types of the SUMO files say",
+    "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
+}
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
               "busStop", *DETECTORS, *PASSENGERS}
 
@@ -58,6 +66,8 @@ class SumoImport:
     vehicle_classes : the vehicle types
     detectors : point detectors
     report : what was read, inferred, repaired and ignored
+    unserved : trips and flows that name what is not there, each with its reason
+    description : what it was made from, and whose drivers the vehicle classes are
     """
 
     network: Network
@@ -65,13 +75,16 @@ class SumoImport:
     vehicle_classes: tuple[VehicleClass, ...]
     detectors: tuple[Detector, ...]
     report: ImportReport
+    unserved: tuple[Unserved, ...] = ()
+    description: str = ""
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
         return self.report.counts()
 
 
-def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = ()) -> SumoImport:
+def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
+              drivers: DriversOf = "file") -> SumoImport:
     """Import a SUMO network with its demand.
 
     Parameters
@@ -82,15 +95,17 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
         Route files: vehicles, trips, flows, routes, vehicle types.
     additional
         Additional files: signal programs (the last loaded of a controller wins), bus stops, detectors, vehicle types.
+    drivers
+        ``"file"``: vehicles accelerate and follow as the files' types say; ``"own"``: as our class of their kind.
 
     Raises
     ------
     InputError
         If a file is missing, damaged, hostile or of the wrong kind, or holds a value that cannot be used.
     NetworkError
-        If the network contradicts itself.
+        If two edges have one name, or lanes cannot be told apart.
     DemandError
-        If a vehicle names an edge, type or route that is not there, or its route has a gap.
+        If two vehicles have one name.
 
     Examples
     --------
@@ -108,14 +123,47 @@ Remedy: correct the path or its permissions.
     for element in elements:
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
-    types = read_types(elements, ledger)
+    types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
     detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
-    demand = _demand(RouteBook(made, net.dropped, ledger), types, places, elements)
+    reader = DemandReader(types, RouteBook(links, _absent(net), ledger), places, ledger)
+    for element in elements:
+        if element.tag in ("route", "routeDistribution"):
+            reader.routes.read(element)
+    demand = reader.read(elements)
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
-    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report)
+    # Kept with the network, so that a file written from it still tells what was repaired.
+    made = replace(made, findings=tuple(finding for finding in report.findings if finding.code in REPAIRS))
+    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved),
+                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
+
+
+def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:
+    """Read the signal programs of a SUMO additional file or network; of several for one signal the last one.
+
+    Parameters
+    ----------
+    path
+        ``.add.xml``, ``.tll.xml`` or ``.net.xml``, plain or gzip.
+    program_id
+        Take programs of this name (``programID``) alone.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or of the wrong kind, has no such program, or one that cannot be used.
+    """
+    logics = list(read_xml(Path(path), (*ADDITIONAL_ROOTS, "net")).all("tlLogic"))
+    names = list(dict.fromkeys(element.get("programID", "0") for element in logics))
+    if program_id is not None:
+        logics = [element for element in logics if element.get("programID", "0") == program_id]
+    if not logics:
+        found = f"no program {program_id!r}" if names else "no signal program"
+        raise InputError(str(path), found, f"one of {', '.join(names[:8])}" if names else "elements tlLogic",
+                         "correct program" if names else "give the file that holds the signal programs")
+    return tuple(read_signals(logics, Ledger()).values())
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:
@@ -131,15 +179,15 @@ def _network(net: Net, programs: Sequence[Element], ledger: Ledger) -> Network:
     signals = read_signals((*net.root.all("tlLogic"), *programs), ledger)
     connections, used = attach_signals(connections, signals, rail, ledger)
     left_hand = net.root.get("lefthand", "false") in ("true", "1")
-    return Network(graph, connections, used, left_hand_traffic=left_hand)
+    made, places = settle(Network(graph, connections, used, left_hand_traffic=left_hand))
+    for place in places:
+        ledger.repair("conflicting-greens", place)
+    return made
 
 
-def _demand(book: RouteBook, types: VehicleTypes, places: Mapping[str, Place | None],
-            elements: Sequence[Element]) -> Demand:
-    for element in elements:
-        if element.tag in ("route", "routeDistribution"):
-            book.read(element)
-    return DemandReader(types, book, places, book.ledger).read(elements)
+def _absent(net: Net) -> dict[str, str]:
+    """Edges of the file that are not in the network, each with the reason."""
+    return {**dict.fromkeys(net.dropped, "an edge that no car, van, truck or bus may use"), **net.left_out}
 
 
 def _note_unread(elements: Iterable[Element], ledger: Ledger) -> None:

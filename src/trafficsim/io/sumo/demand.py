@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +14,7 @@ from trafficsim.io.sumo.routes import RouteBook, Way
 from trafficsim.io.sumo.stops import Place, lane_length_m, read_stop
 from trafficsim.io.sumo.vtypes import DEFAULT_TYPE, VehicleTypes
 from trafficsim.io.sumo.xml import Element
-from trafficsim.spec.demand import Demand, Flow, Stop, Trip
+from trafficsim.spec.demand import Demand, Flow, Stop, Trip, Unserved
 
 VEHICLE_READ = {"id", "type", "route", "from", "to", "via", "depart", "departLane", "departPos"}
 FLOW_READ = {"id", "type", "route", "from", "to", "via", "begin", "end", "number", "period", "vehsPerHour", "perHour",
@@ -45,14 +45,15 @@ class DemandReader:
     trips: list[Trip] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
+    unserved: list[Unserved] = field(default_factory=list)
 
     def read(self, elements: Iterable[Element]) -> Demand:
-        """Read all vehicles, trips and flows among the elements.
+        """Read all vehicles, trips and flows among the elements; those that cannot be served are kept apart.
 
         Raises
         ------
         InputError
-            If a value is not usable, a type, edge or route is unknown, or a route has a gap.
+            If a value is not usable, or two have one name.
         """
         for element in elements:
             if element.tag in ("vehicle", "trip", "flow"):
@@ -63,7 +64,6 @@ class DemandReader:
 
     def _one(self, element: Element) -> None:
         name, vehicle_type = element.text("id"), element.get("type") or DEFAULT_TYPE
-        self.types.known(vehicle_type, element)
         if vehicle_type in self.types.foreign:
             self.ledger.note("ignored", f"{element.tag} of class {self.types.foreign[vehicle_type]}", element.where,
                              level="warning")
@@ -72,8 +72,12 @@ class DemandReader:
             raise DemandError(element.where, f"this id a second time (first: {self.seen[name]})",
                               "unique ids of vehicles, trips and flows", "rename or remove one of them")
         self.seen[name] = f"{element.file}, line {element.line}"
-        way = self.routes.way_of(element)
-        self.routes.check(way, self.types.members(vehicle_type), element)
+        try:
+            self.types.known(vehicle_type, element)
+            way = self.routes.usable(self.routes.way_of(element), element)
+        except DemandError as error:
+            self._refuse(element, vehicle_type, error)
+            return
         if element.tag == "flow":
             self._flow(element, vehicle_type, way)
         elif element.get("depart") in CALLED:
@@ -82,11 +86,20 @@ class DemandReader:
         else:
             self._trip(element, vehicle_type, way)
 
+    def _refuse(self, element: Element, vehicle_type: str, error: DemandError) -> None:
+        """Keep what cannot be served, with its reason."""
+        self.ledger.repair("trip-unserved", f"{error.where}: {error.found}")
+        is_flow = element.tag == "flow"
+        depart_s = self._clock_or_none(element, "begin") if is_flow else _clock(element)
+        self.unserved.append(Unserved(
+            element.get("id"), "flow" if is_flow else "trip", vehicle_type, depart_s,
+            f"{error.where}: found {error.found}; expected {error.expected}. Remedy: {error.remedy}"))
+
     def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
         lane = self._depart_lane(element, way)
         self.trips.append(make(
             Trip, element, id=element.get("id"), depart_s=element.clock("depart"), route=way.route, origin=way.origin,
-            destination=way.destination, vehicle_class=vehicle_type, depart_lane=lane,
+            destination=way.destination, via=way.via, vehicle_class=vehicle_type, depart_lane=lane,
             depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=self._stops(element, way),
         ))
         self.ledger.note("read", element.tag, element.where)
@@ -100,8 +113,8 @@ class DemandReader:
             return None
         lanes = int(self.routes.links[way.first]["lanes"])
         if int(given) >= lanes:
-            raise DemandError(f"{element.where}: departLane", given, f"a lane of edge {way.first!r}, 0 to {lanes - 1}",
-                              "correct departLane")
+            self.ledger.repair("depart-lane-free", f"{element.where}: departLane {given}")
+            return None
         return int(given)
 
     def _depart_position(self, element: Element, vehicle_type: str, way: Way, lane: int | None) -> float:
@@ -114,7 +127,7 @@ class DemandReader:
             return self._base_position(element, vehicle_type, min(length, base_m))
         at = at + length if at < 0 else at
         if not 0 <= at <= length:
-            self.ledger.note("repaired", "departPos beyond the first edge, moved to its end", element.where)
+            self.ledger.repair("place-moved", f"{element.where}: departPos")
         return min(max(at, 0.0), length)
 
     def _base_position(self, element: Element, vehicle_type: str, base_m: float) -> float:
@@ -127,9 +140,20 @@ class DemandReader:
 
     def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
         of_route = way.element.all("stop") if way.element is not None else ()
-        found = [read_stop(stop, self.places, self.routes.links, self.ledger)
+        found = [(stop, read_stop(stop, self.places, self.routes.links, self.ledger))
                  for stop in (*of_route, *element.all("stop"))]
-        return tuple(stop for stop in found if stop is not None)
+        return tuple(self._passed([(where, stop) for where, stop in found if stop is not None], way))
+
+    def _passed(self, stops: Sequence[tuple[Element, Stop]], way: Way) -> Iterator[Stop]:
+        """Stops that a given route passes in their order; the path of a trip without a route is led past all."""
+        hop, position_m = 0, 0.0
+        for element, stop in stops:
+            begin = hop if stop.position_m >= position_m else hop + 1
+            if way.route and stop.link not in way.route[begin:]:
+                self.ledger.repair("stop-left-out", f"{element.where}: {stop.link!r} is not on the way")
+                continue
+            hop, position_m = way.route.index(stop.link, begin) if way.route else 0, stop.position_m
+            yield stop
 
     def _flow(self, element: Element, vehicle_type: str, way: Way) -> None:
         volume, end, departures = self._rate(element)
@@ -137,8 +161,8 @@ class DemandReader:
             self.ledger.note("ignored", "stop of a flow", element.where, level="warning")
         self.flows.append(make(
             Flow, element, id=element.get("id"), volume_veh_h=volume, origin=way.origin, destination=way.destination,
-            route=way.route, begin_s=self._clock_or_none(element, "begin"), end_s=end, departures=departures,
-            vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
+            route=way.route, via=way.via, begin_s=self._clock_or_none(element, "begin"), end_s=end,
+            departures=departures, vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
         ))
         self.ledger.note("read", "flow", element.where)
         self._ignored_attributes(element, FLOW_READ)
@@ -172,6 +196,11 @@ class DemandReader:
             if attribute in read or (attribute == "arrivalPos" and value == "max"):
                 continue
             self.ledger.note("ignored", f"attribute {attribute} of a {element.tag}", element.where)
+
+
+def _clock(element: Element) -> float | None:
+    """Departure of a vehicle, ``None`` when it is called by another."""
+    return None if element.get("depart") in CALLED else element.clock("depart")
 
 
 def _vehicles_per_s(element: Element) -> tuple[float | None, Departures]:

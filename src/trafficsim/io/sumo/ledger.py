@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trafficsim.base.findings import Finding, Level
+from trafficsim.base.repairs import SHOWN, repair
 
 Act = Literal["read", "inferred", "repaired", "ignored"]
 ACTS: tuple[Act, ...] = ("read", "inferred", "repaired", "ignored")
@@ -26,12 +27,20 @@ class Ledger:
         self._counts: dict[Act, dict[str, int]] = {act: {} for act in ACTS}
         self._first: dict[tuple[Act, str], tuple[str, Level | None]] = {}
         self._single: list[Finding] = []
+        self._repairs: dict[str, list[str]] = {}
 
     def note(self, act: Act, what: str, where: str = "", *, times: int = 1, level: Level | None = None) -> None:
         """Count one thing; ``level`` overrides the level of its finding (repaired: warning, others: info)."""
         counts = self._counts[act]
         counts[what] = counts.get(what, 0) + times
         self._first.setdefault((act, what), (where, level))
+
+    def repair(self, code: str, where: str) -> None:
+        """Count one repair, whose rule stands in :data:`trafficsim.base.repairs.REPAIRS`."""
+        counts, places = self._counts["repaired"], self._repairs.setdefault(code, [])
+        counts[code] = counts.get(code, 0) + 1
+        if len(places) <= SHOWN:
+            places.append(where)
 
     def warn(self, code: str, where: str, message: str, remedy: str) -> None:
         """Report one thing by itself, as a warning."""
@@ -43,7 +52,10 @@ class Ledger:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return one finding per act and thing, after the single warnings."""
-        return (*self._single, *(self._finding(act, what) for act in ACTS for what in self._counts[act]))
+        repaired = (repair(code, places, count=self._counts["repaired"][code])
+                    for code, places in self._repairs.items())
+        noted = (self._finding(act, what) for act in ACTS for what in self._counts[act] if what not in self._repairs)
+        return (*self._single, *repaired, *noted)
 
     def _finding(self, act: Act, what: str) -> Finding:
         where, level = self._first[act, what]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
@@ -13,9 +13,12 @@ from trafficsim.base.units import ms_to_kmh
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 from trafficsim.spec.vehicles import KINDS, Kind
 
 HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
+MOST_LANES = 64
+"""A higher lane index is a slip of the pen; no road known to us has as many (modelling assumption)."""
 NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")
 
 # Junction type of SUMO -> control of ours.
@@ -75,6 +78,8 @@ class Net:
     edges: dict[str, Edge] = field(default_factory=dict)
     dropped: dict[str, Edge] = field(default_factory=dict)
     """Edges without a lane for vehicles of ours; their connections still count in the order of a junction."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Edges that contradict the rest of the file, each with its reason."""
     internal: dict[str, Lane] = field(default_factory=dict)
     roundabout_nodes: set[str] = field(default_factory=set)
     roundabout_edges: set[str] = field(default_factory=set)
@@ -99,6 +104,9 @@ def read_net(root: Element, ledger: Ledger) -> Net:
         net.roundabout_nodes.update(element.get("nodes").split())
         net.roundabout_edges.update(element.get("edges").split())
         ledger.note("read", "roundabout", element.where)
+    if not net.edges:
+        raise NetworkError(root.file, _why_empty(net), "at least one edge with a lane for vehicles",
+                           "correct the edges, or give another network")
     net.links = _links(net, ledger)
     known = {"junction", "edge", "connection", "roundabout", "tlLogic", "location"}
     for element in root.children:
@@ -107,18 +115,26 @@ def read_net(root: Element, ledger: Ledger) -> Net:
     return net
 
 
+def _why_empty(net: Net) -> str:
+    if net.left_out:
+        name, reason = next(iter(net.left_out.items()))
+        return f"no edge that can be used (edge {name!r}: {reason})"
+    return f"no edge for vehicles, {len(net.dropped)} for others"
+
+
 def _read_edge(net: Net, element: Element, ledger: Ledger) -> None:
     name = element.text("id")
     if element.get("function") in NOT_FOR_VEHICLES or name.startswith(":"):
         net.internal.update({lane.text("id"): _lane(lane) for lane in element.all("lane")})
         return
-    lanes = _lanes(element)
+    lanes = _lanes(element, ledger)
     if name in net.edges or name in net.dropped:
         raise NetworkError(element.where, "a second edge with this id", "unique ids", "rename or remove one edge")
-    for end in ("from", "to"):
-        if element.text(end) not in net.junctions:
-            raise NetworkError(f"{element.where}: {end}", repr(element.get(end)), "the id of a junction of this file",
-                               "correct the junction or write the network again")
+    reason = _contradiction(net, element, lanes)
+    if reason:
+        net.left_out[name] = reason
+        ledger.repair("edge-left-out", f"{element.where} ({reason})")
+        return
     edge = Edge(name, element.get("from"), element.get("to"), tuple(lane for _, lane in lanes), element)
     if any(lane.kinds for lane in edge.lanes):
         net.edges[name] = edge
@@ -128,12 +144,27 @@ def _read_edge(net: Net, element: Element, ledger: Ledger) -> None:
         ledger.note("ignored", "edge without a lane for cars, vans, trucks or buses", element.where)
 
 
-def _lanes(element: Element) -> list[tuple[Element, Lane]]:
-    found = [(lane, _lane(lane)) for lane in element.all("lane")]
-    indices = [lane.whole("index") for lane, _ in found]
-    if not found or indices != list(range(len(found))):
-        raise NetworkError(element.where, f"lane indices {indices}", "0, 1, 2 ... in this order", "correct the lanes")
-    return found
+def _contradiction(net: Net, element: Element, lanes: Sequence[object]) -> str:
+    """Why an edge cannot be part of the network; empty when it can."""
+    for end in ("from", "to"):
+        if element.text(end) not in net.junctions:
+            return f"junction {element.get(end)!r} is not in the file"
+    return "" if lanes else "it has no lane"
+
+
+def _lanes(element: Element, ledger: Ledger) -> list[tuple[Element, Lane]]:
+    """Lanes by index; one that the numbering skips is like its neighbour, and closed."""
+    found = {lane.whole("index"): (lane, _lane(lane)) for lane in element.all("lane")}
+    if len(found) < len(list(element.all("lane"))) or max(found, default=0) >= MOST_LANES:
+        indices = [lane.get("index") for lane in element.all("lane")]
+        raise NetworkError(element.where, f"lane indices {', '.join(indices[:10])}", "0, 1, 2 ... each once",
+                           "correct the lanes")
+    for index in range(max(found, default=-1) + 1):
+        if index not in found:
+            like, lane = found[min(found, key=lambda other: abs(other - index))]
+            found[index] = (like, replace(lane, kinds=()))
+            ledger.repair("lane-missing", f"{element.where}, lane {index}")
+    return [found[index] for index in sorted(found)]
 
 
 def _lane(element: Element) -> Lane:
@@ -179,7 +210,7 @@ def _links(net: Net, ledger: Ledger) -> list[Link]:
             onward[origin, element.get("fromLane")].append(element)
         else:
             outer.append(element)
-    links = [_link(net, element, onward) for element in outer if not _is_footpath(net, element, ledger)]
+    links = [_link(net, element, onward, ledger) for element in outer if _is_usable(net, element, ledger)]
     for link in links:
         ledger.note("read" if link.kinds else "ignored",
                     "connection" if link.kinds else "connection that no car, van, truck or bus may use",
@@ -187,38 +218,43 @@ def _links(net: Net, ledger: Ledger) -> list[Link]:
     return links
 
 
-def _is_footpath(net: Net, element: Element, ledger: Ledger) -> bool:
-    for end in (element.get("from"), element.text("to")):
-        if end.startswith(":"):
-            ledger.note("ignored", "connection of a footpath", element.where)
-            return True
-        if end not in net.edges and end not in net.dropped:
-            raise NetworkError(f"{element.where}", f"edge {end!r}", "an edge of this file",
-                               "correct the connection or write the network again")
-    return False
+def _is_usable(net: Net, element: Element, ledger: Ledger) -> bool:
+    """Whether both ends of a connection are lanes of edges of the network."""
+    if element.get("from").startswith(":") or element.text("to").startswith(":"):
+        ledger.note("ignored", "connection of a footpath", element.where)
+        return False
+    ends = []
+    for end, index in (("from", "fromLane"), ("to", "toLane")):
+        name = element.get(end)
+        edge = net.edges.get(name) or net.dropped.get(name)
+        if edge is None or element.whole(index) >= len(edge.lanes):
+            missing = f"edge {name!r}" if edge is None else f"lane {element.get(index)} of edge {name!r}"
+            ledger.repair("connection-left-out", f"{element.where} ({missing} is not there)")
+            return False
+        ends.append(edge)
+    if ends[0].head != ends[1].tail:
+        ledger.repair("connection-left-out", f"{element.where} (its edges do not meet)")
+        return False
+    return True
 
 
-def _link(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> Link:
+def _link(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Element]], ledger: Ledger) -> Link:
     edge, to_edge = ({**net.dropped, **net.edges}[element.get(end)] for end in ("from", "to"))
     lane, to_lane = element.whole("fromLane"), element.whole("toLane")
-    for name, index, of in (("fromLane", lane, edge), ("toLane", to_lane, to_edge)):
-        if index >= len(of.lanes):
-            raise NetworkError(f"{element.where} from {edge.id!r} to {to_edge.id!r}: {name}", str(index),
-                               f"a lane of edge {of.id!r}, 0 to {len(of.lanes) - 1}", "correct the connection")
-    inside = _inside(net, element, onward)
+    inside = _inside(element, onward)
+    missing = [name for name in inside if name not in net.internal]
+    if missing:
+        ledger.repair("internal-lane-missing", f"{element.where}: via {missing[0]!r}")
     kinds = _common([edge.lanes[lane].kinds, to_edge.lanes[to_lane].kinds, kinds_allowed(element),
-                     *(net.internal[name].kinds for name in inside)])
+                     *(net.internal[name].kinds for name in inside if name in net.internal)])
     return Link(element, edge, lane, to_edge, to_lane, inside, kinds)
 
 
-def _inside(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> tuple[str, ...]:
+def _inside(element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> tuple[str, ...]:
     """Internal lanes along a connection; internal junctions split the way into several."""
     inside: list[str] = []
     via = element.get("via")
-    while via:
-        if via not in net.internal or via in inside:
-            raise NetworkError(f"{element.where}: via", repr(via), "an internal lane of this file, met once",
-                               "write the network again with SUMO's netconvert")
+    while via and via not in inside:
         inside.append(via)
         edge, _, lane = via.rpartition("_")
         following = [c for c in onward.get((edge, lane), ()) if c.get("to") == element.get("to")]
@@ -237,21 +273,24 @@ def build_graph(net: Net, ledger: Ledger) -> nx.MultiDiGraph:
     used = {end for edge in net.edges.values() for end in (edge.tail, edge.head)}
     for name, junction in net.junctions.items():
         if name in used:
-            graph.add_node(name, x_m=junction.number("x"), y_m=junction.number("y"), control=_control(net, junction))
+            found = {"x_m": junction.number("x"), "y_m": junction.number("y"),
+                     "control": _control(net, junction, ledger)}
+            graph.add_node(name, **complete(found, NODE_ATTRIBUTES, junction.where))
             ledger.note("read", "junction", junction.where)
         else:
             ledger.note("ignored", "junction without edges for vehicles", junction.where)
     for edge in net.edges.values():
-        graph.add_edge(edge.tail, edge.head, key=edge.id, **_attributes(net, edge))
+        found = complete(_attributes(net, edge), EDGE_ATTRIBUTES, edge.element.where)
+        graph.add_edge(edge.tail, edge.head, key=edge.id, **found)
     ledger.note("inferred", "road class of an edge, from its type or its limit", net.root.file, times=len(net.edges))
     return graph
 
 
-def _control(net: Net, junction: Element) -> str:
+def _control(net: Net, junction: Element, ledger: Ledger) -> str:
     control = CONTROL.get(junction.get("type"))
     if control is None:
-        raise NetworkError(f"{junction.where}: type", repr(junction.get("type")), f"one of {', '.join(CONTROL)}",
-                           "correct the type of the junction")
+        ledger.repair("junction-type-unknown", f"{junction.where} ({junction.get('type')!r})")
+        control = "priority"
     return "roundabout" if control == "priority" and junction.get("id") in net.roundabout_nodes else control
 
 

@@ -51,10 +51,14 @@ class ClassDefaults(NamedTuple):
     min_gap_m: float = 2.5
     max_speed_kmh: float = 200.0
     speed_factor_sd: float = 0.1
+    accel_ms2: float = 2.6
+    decel_ms2: float = 4.5
+    tau_s: float = 1.0
+    sigma: float = 0.5
 
 
-# Read out of SUMO 1.28.0 itself (vehicletype.getLength, getMinGap, getMaxSpeed, getSpeedDeviation of empty types);
-# the mean speed factor is 1 for all.
+# Read out of SUMO 1.28.0 itself (vehicletype.getLength, getMinGap, getMaxSpeed, getSpeedDeviation, getAccel, getDecel,
+# getTau, getImperfection of empty types); the mean speed factor is 1 for all.
 DEFAULTS: dict[str, ClassDefaults] = {
     "taxi": ClassDefaults(speed_factor_sd=0.05),
     "emergency": ClassDefaults(length_m=6.5, speed_factor_sd=0.0),
@@ -62,10 +66,10 @@ DEFAULTS: dict[str, ClassDefaults] = {
     "army": ClassDefaults(speed_factor_sd=0.0),
     "ignoring": ClassDefaults(speed_factor_sd=0.0),
     "delivery": ClassDefaults(length_m=6.5, speed_factor_sd=0.05),
-    "truck": ClassDefaults(length_m=7.1, max_speed_kmh=130.0, speed_factor_sd=0.05),
-    "trailer": ClassDefaults(length_m=16.5, max_speed_kmh=130.0, speed_factor_sd=0.05),
-    "bus": ClassDefaults(length_m=12.0, max_speed_kmh=100.0, speed_factor_sd=0.0),
-    "coach": ClassDefaults(length_m=14.0, max_speed_kmh=100.0, speed_factor_sd=0.05),
-    "motorcycle": ClassDefaults(length_m=2.2),
-    "moped": ClassDefaults(length_m=2.1, max_speed_kmh=60.0),
+    "truck": ClassDefaults(7.1, max_speed_kmh=130.0, speed_factor_sd=0.05, accel_ms2=1.3, decel_ms2=4.0),
+    "trailer": ClassDefaults(16.5, max_speed_kmh=130.0, speed_factor_sd=0.05, accel_ms2=1.1, decel_ms2=4.0),
+    "bus": ClassDefaults(12.0, max_speed_kmh=100.0, speed_factor_sd=0.0, accel_ms2=1.2, decel_ms2=4.0),
+    "coach": ClassDefaults(14.0, max_speed_kmh=100.0, speed_factor_sd=0.05, accel_ms2=2.0, decel_ms2=4.0),
+    "motorcycle": ClassDefaults(length_m=2.2, accel_ms2=6.0, decel_ms2=10.0),
+    "moped": ClassDefaults(length_m=2.1, max_speed_kmh=60.0, accel_ms2=1.1, decel_ms2=7.0),
 }

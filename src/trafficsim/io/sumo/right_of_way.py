@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.io.sumo.ledger import Ledger
@@ -33,7 +33,7 @@ def build_connections(net: Net, ledger: Ledger) -> tuple[Connection, ...]:
     Raises
     ------
     NetworkError
-        If the rows of a junction do not fit its connections.
+        If a row of a junction is no string of 0 and 1.
     """
     usable = [link for link in net.links if link.kinds]
     yields, crosses = _relations(net, usable, ledger)
@@ -53,12 +53,19 @@ def _relations(net: Net, links: Sequence[Link], ledger: Ledger) -> tuple[list[se
     position = {id(link): index for index, link in enumerate(links)}
     yields: list[set[int]] = [set() for _ in links]
     crosses: list[set[int]] = [set() for _ in links]
-    for junction, by_index in _link_indices(net).items():
+    for junction, of_junction in _links_by_junction(net).items():
+        by_index = _indices(net, net.junctions[junction], of_junction)
+        rows = _requests(net.junctions[junction])
         at = {index: position[id(link)] for index, link in by_index.items() if id(link) in position}
-        for index, response, foes in _requests(net.junctions[junction], len(by_index)):
+        for index, response, foes in rows:
             if index in at:
                 yields[at[index]] |= {at[other] for other in response if other in at} - {at[index]}
                 crosses[at[index]] |= {at[other] for other in foes | response if other in at} - {at[index]}
+        known = {id(link) for index, link in by_index.items() if index in {row[0] for row in rows}}
+        without = [link for link in of_junction if id(link) not in known and id(link) in position]
+        if rows and without:
+            ledger.repair("right-of-way-unknown", net.junctions[junction].where)
+            _by_state([link for link in of_junction if id(link) in position], without, position, yields, crosses)
     _meet_in_one_lane(links, crosses, ledger)
     for index, others in enumerate(crosses):
         for other in others:
@@ -66,36 +73,44 @@ def _relations(net: Net, links: Sequence[Link], ledger: Ledger) -> tuple[list[se
     return yields, crosses
 
 
-def _link_indices(net: Net) -> dict[str, dict[int, Link]]:
-    """Links of each junction by the index that its request rows use.
-
-    The index is the place of the last internal lane of the link in ``intLanes``; in a network without internal
-    lanes, its place in the order of incoming lanes.
-    """
+def _links_by_junction(net: Net) -> dict[str, list[Link]]:
     by_junction: dict[str, list[Link]] = defaultdict(list)
     for link in net.links:
         by_junction[link.edge.head].append(link)
-    indices: dict[str, dict[int, Link]] = {}
-    for name, links in by_junction.items():
-        junction = net.junctions[name]
-        places = {lane: place for place, lane in enumerate(junction.get("intLanes").split())}
-        if all(link.inside and link.inside[-1] in places for link in links):
-            indices[name] = {places[link.inside[-1]]: link for link in links}
-        else:
-            incoming = {lane: place for place, lane in enumerate(junction.get("incLanes").split())}
-            links.sort(key=lambda link: incoming.get(f"{link.edge.id}_{link.lane}", len(incoming)))
-            indices[name] = dict(enumerate(links))
-    return indices
+    return by_junction
 
 
-def _requests(junction: Element, links: int) -> list[tuple[int, set[int], set[int]]]:
+def _indices(net: Net, junction: Element, links: list[Link]) -> dict[int, Link]:
+    """Links of a junction by the index that its request rows use; links without one are not in it.
+
+    The index is the place of the last internal lane of the link in ``intLanes``; in a network without internal
+    lanes, its place in the order of incoming lanes, if there are as many rows as links and crossings.
+    """
+    places = {lane: place for place, lane in enumerate(junction.get("intLanes").split())}
+    if any(link.inside for link in links):
+        return {places[link.inside[-1]]: link for link in links if link.inside and link.inside[-1] in places}
+    incoming = {lane: place for place, lane in enumerate(junction.get("incLanes").split())}
+    ordered = sorted(links, key=lambda link: incoming.get(f"{link.edge.id}_{link.lane}", len(incoming)))
+    crossings = sum(1 for lane in net.internal if lane.startswith(f":{junction.get('id')}_c"))
+    rows = sum(1 for _ in junction.all("request"))
+    return dict(enumerate(ordered)) if rows in (len(links), len(links) + crossings) else {}
+
+
+def _requests(junction: Element) -> list[tuple[int, set[int], set[int]]]:
     """Rows (index, yields to, crosses); in the bit strings the last character stands for index 0."""
-    rows = [(request.whole("index"), _bits(request, "response"), _bits(request, "foes"))
+    return [(request.whole("index"), _bits(request, "response"), _bits(request, "foes"))
             for request in junction.all("request")]
-    if rows and links > len(rows):
-        raise NetworkError(junction.where, f"{len(rows)} request rows for {links} connections",
-                           "one row for each connection", "write the network again with SUMO's netconvert")
-    return rows
+
+
+def _by_state(links: Sequence[Link], without: Sequence[Link], position: Mapping[int, int], yields: list[set[int]],
+              crosses: list[set[int]]) -> None:
+    """Right of way of links that no row speaks of: those in another state than M yield to those in M from elsewhere."""
+    for link in without:
+        others = {position[id(other)] for other in links
+                  if other.edge.id != link.edge.id and other.element.get("state") == "M"}
+        if link.element.get("state") != "M":
+            yields[position[id(link)]] |= others
+            crosses[position[id(link)]] |= others
 
 
 def _bits(request: Element, name: str) -> set[int]:
@@ -130,7 +145,7 @@ def _major_edges(links: Sequence[Link]) -> set[str]:
 def _connection(net: Net, link: Link, yields_to: tuple[int, ...], crosses: tuple[int, ...],
                 major: set[str]) -> Connection:
     element = link.element
-    inside = [net.internal[name] for name in link.inside]
+    inside = [net.internal[name] for name in link.inside if name in net.internal]
     limit = min([lane.speed_kmh for lane in inside]
                 or [link.edge.lanes[link.lane].speed_kmh, link.to_edge.lanes[link.to_lane].speed_kmh])
     turn = TURN.get(element.get("dir"), "through")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trafficsim.base.errors import NetworkError
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.xml import Element
@@ -41,19 +40,45 @@ def read_signals(elements: Iterable[Element], ledger: Ledger) -> dict[str, Signa
 def _program(element: Element, ledger: Ledger) -> SignalProgram:
     kind = element.get("type", "static")
     if kind != "static":
-        ledger.warn("signal-taken-as-fixed", element.where, f"a program of type {kind!r} runs with its fixed durations",
-                    "give a static program in an additional file if it should run otherwise")
+        ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind})")
+    rows = list(element.all("phase"))
+    first, order = _order([_following(phase, place, len(rows)) for place, phase in enumerate(rows)])
+    for place in sorted(set(range(len(rows))) - set(order)):
+        ledger.repair("signal-phase-unreachable", f"{element.where}, phase {place}")
     phases = []
-    for phase in element.all("phase"):
+    for phase in (rows[place] for place in order):
         duration = phase.clock("duration")
         if duration == 0:
-            ledger.note("repaired", "signal phase of 0 s left out", f"{phase.file}, line {phase.line}")
+            ledger.repair("signal-phase-empty", f"{element.where}, line {phase.line}")
             continue
         phases.append(make(Phase, phase, duration_s=duration, state=phase.text("state")))
-        if phase.get("next"):
-            ledger.note("ignored", "order of phases given by next", element.where, level="warning")
+    before_s = sum(rows[place].clock("duration") for place in first)
     return make(SignalProgram, element, id=element.get("id"), phases=tuple(phases),
-                offset_s=_offset(element), name=element.get("programID", "0"))
+                offset_s=_offset(element) + before_s, name=element.get("programID", "0"))
+
+
+def _following(phase: Element, place: int, phases: int) -> int:
+    """Phase that follows: the first that ``next`` names, else the next in the file."""
+    named = phase.get("next").split()
+    given = int(named[0]) if named and named[0].isascii() and named[0].isdigit() else phases
+    return given if given < phases else (place + 1) % phases
+
+
+def _order(following: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Phases that are shown once, from phase 0 on, and then those that come round again and again.
+
+    Examples
+    --------
+    >>> _order([2, 0, 1]), _order([1, 2, 1])
+    (([], [0, 2, 1]), ([0], [1, 2]))
+    """
+    way: list[int] = []
+    place = 0
+    while following and place not in way:
+        way.append(place)
+        place = following[place]
+    start = way.index(place) if way else 0
+    return way[:start], way[start:]
 
 
 def _offset(element: Element) -> float:
@@ -62,13 +87,7 @@ def _offset(element: Element) -> float:
 
 def attach_signals(connections: Sequence[Connection], programs: dict[str, SignalProgram], rail: set[str],
                    ledger: Ledger) -> tuple[tuple[Connection, ...], tuple[SignalProgram, ...]]:
-    """Check that every signal a connection names has a program that is wide enough; keep the programs in use.
-
-    Raises
-    ------
-    NetworkError
-        If a program is missing or too narrow.
-    """
+    """Give every connection the lamp that it names, if there is one; keep the programs in use."""
     checked = tuple(_attached(connection, programs, rail, ledger) for connection in connections)
     used = {connection.signal for connection in checked}
     for name in programs:
@@ -83,14 +102,15 @@ def _attached(connection: Connection, programs: dict[str, SignalProgram], rail: 
     if signal is None or index is None:
         return connection
     where = f"connection from {connection.from_link!r} to {connection.to_link!r}"
+    off = connection.model_copy(update={"signal": None, "signal_index": None})
     if signal not in programs:
         if signal in rail:
             ledger.note("ignored", "railway signal of a connection", where, level="warning")
-            return connection.model_copy(update={"signal": None, "signal_index": None})
-        raise NetworkError(f"{where}: tl", f"signal {signal!r} without a program", "a tlLogic with this id",
-                           "give the additional file that holds the signal programs")
+        else:
+            ledger.repair("signal-off", f"{where}: signal {signal!r} has no program")
+        return off
     width = len(programs[signal].phases[0].state)
     if index >= width:
-        raise NetworkError(f"{where}: linkIndex", str(index), f"an index below {width}, the state letters of "
-                           f"signal {signal!r}", "give the program that belongs to this network")
+        ledger.repair("signal-off", f"{where}: signal {signal!r} has {width} letters, none for index {index}")
+        return off
     return connection

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from trafficsim.base.errors import InputError
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.xml import Element
@@ -39,14 +38,14 @@ def position(element: Element, name: str, length_m: float, ledger: Ledger) -> fl
     at = element.number(name, length_m)
     at = at + length_m if at < 0 else at
     if not 0 <= at <= length_m:
-        ledger.note("repaired", f"{name} of a {element.tag} beyond its lane, moved to its end", element.where)
+        ledger.repair("place-moved", f"{element.where}: {name}")
     return min(max(at, 0.0), length_m)
 
 
 def lane_length_m(links: Links, link: str, lane: int | None) -> float:
-    """Return the length of a lane, or of the link when no lane is given."""
-    lengths = links[link].get("lane_length_m")
-    return float(links[link]["length_m"] if lane is None or lengths is None else lengths[lane])
+    """Return the length of a lane, or of the link when no lane is given; places beyond the link do not exist."""
+    lengths, whole = links[link].get("lane_length_m"), float(links[link]["length_m"])
+    return whole if lane is None or lengths is None else min(float(lengths[lane]), whole)
 
 
 def read_bus_stops(elements: Iterable[Element], links: Links, ledger: Ledger) -> dict[str, Place | None]:
@@ -70,7 +69,7 @@ def read_detectors(elements: Iterable[Element], links: Links, ledger: Ledger) ->
     for element in elements:
         lane = find_lane(element, "lane", links)
         if lane is None:
-            ledger.note("ignored", "detector on a lane that is not in the network", element.where, level="warning")
+            ledger.repair("detector-left-out", element.where)
             continue
         at = position(element, "pos", lane_length_m(links, *lane), ledger)
         found.append(make(Detector, element, id=element.text("id"), link=lane[0], lane=lane[1], position_m=at))
@@ -84,8 +83,11 @@ def read_stop(element: Element, places: Mapping[str, Place | None], links: Links
     Raises
     ------
     InputError
-        If it names a bus stop or lane that no file defines, or has an impossible duration.
+        If it has an impossible duration.
     """
+    if _is_beside_the_lane(element):
+        ledger.repair("stop-parking", element.where)
+        return None
     reason = _unrepresentable(element)
     if reason:
         ledger.note("ignored", reason, element.where, level="warning")
@@ -102,9 +104,11 @@ def read_stop(element: Element, places: Mapping[str, Place | None], links: Links
                 dwell_s=element.clock("duration"))
 
 
+def _is_beside_the_lane(element: Element) -> bool:
+    return element.get("parking", "false") not in ("false", "0") or bool(element.get("parkingArea"))
+
+
 def _unrepresentable(element: Element) -> str:
-    if element.get("parking", "false") not in ("false", "0") or element.get("parkingArea"):
-        return "stop beside the lane (parking)"
     if not any(element.get(name) for name in ("busStop", "lane", "edge")):
         return "stop that is neither at a bus stop nor on a lane"
     if not element.get("duration"):
@@ -120,16 +124,15 @@ def _place(element: Element, places: Mapping[str, Place | None], links: Links, l
     else:
         lane = (element.get("edge"), None) if element.get("edge") in links else None
     if lane is None:
-        raise InputError(element.where, f"lane {element.get('lane') or element.get('edge')!r}",
-                         "a lane of the network that vehicles may use", "correct the lane of the stop")
+        ledger.repair("stop-left-out", f"{element.where}: lane {element.get('lane') or element.get('edge')!r}")
+        return None
     return Place(*lane, position(element, "endPos", lane_length_m(links, *lane), ledger))
 
 
 def _at_bus_stop(element: Element, places: Mapping[str, Place | None], ledger: Ledger) -> Place | None:
     name = element.get("busStop")
     if name not in places:
-        raise InputError(f"{element.where}: busStop", repr(name), "a busStop of the given additional files",
-                         "give the additional file that defines it")
-    if places[name] is None:
-        ledger.note("ignored", "stop at a bus stop outside the network", element.where, level="warning")
-    return places[name]
+        ledger.repair("stop-left-out", f"{element.where}: no file defines busStop {name!r}")
+    elif places[name] is None:
+        ledger.repair("stop-left-out", f"{element.where}: busStop {name!r} is outside the network")
+    return places.get(name)

@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.units import ms_to_kmh
+from trafficsim.io.sumo.car_following import held, krauss, rule_of
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.scenario import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
 DEFAULT_TYPE = "DEFAULT_VEHTYPE"
 FASTEST_KMH = 400.0
 READ = {"id", "vClass", "length", "minGap", "maxSpeed", "speedFactor", "speedDev", "probability"}
-FOLLOWING = {"accel", "decel", "emergencyDecel", "apparentDecel", "tau", "sigma", "carFollowModel"}
+MAPPED = {"accel", "decel", "tau", "sigma"}
+FOLLOWING = {*MAPPED, "emergencyDecel", "apparentDecel", "carFollowModel"}
+KRAUSS = ("Krauss", "krauss", "KraussOrig1", "KraussPS")
 _DISTRIBUTION = re.compile(r"\s*norm(c?)\(([^)]*)\)\s*")
 
 
@@ -28,6 +32,7 @@ class VehicleTypes:
     classes: dict[str, VehicleClass] = field(default_factory=dict)
     mixes: dict[str, dict[str, float]] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
+    drivers: DriversOf = "file"
 
     def members(self, name: str) -> tuple[VehicleClass, ...]:
         """Return the classes that a vehicle of this type can have."""
@@ -51,16 +56,18 @@ class VehicleTypes:
                               "give the additional file that defines it")
 
 
-def read_types(elements: Iterable[Element], ledger: Ledger) -> VehicleTypes:
+def read_types(elements: Iterable[Element], ledger: Ledger, drivers: DriversOf = "file") -> VehicleTypes:
     """Read all types, then the mixes, which may name types that stand elsewhere.
+
+    With ``drivers="own"`` car following is that of our class of the same kind.
 
     Raises
     ------
     InputError
         If a value is not usable.
     """
-    types = VehicleTypes()
-    types.classes[DEFAULT_TYPE] = make_class(Element("vType", {"id": DEFAULT_TYPE}, 0, "SUMO"))
+    types = VehicleTypes(drivers=drivers)
+    types.classes[DEFAULT_TYPE] = make_class(Element("vType", {"id": DEFAULT_TYPE}, 0, "SUMO"), Ledger(), drivers)
     distributions = []
     for element in elements:
         if element.tag == "vType":
@@ -82,38 +89,57 @@ def _read_type(types: VehicleTypes, element: Element, ledger: Ledger) -> None:
         types.foreign[name] = vclass
         ledger.note("ignored", f"vehicle type of class {vclass}", element.where, level="warning")
         return
-    types.classes[name] = make_class(element, ledger)
+    types.classes[name] = make_class(element, ledger, types.drivers)
     ledger.note("read", "vehicle type", element.where)
+    _note_ignored(element, ledger, types.drivers)
+
+
+def _note_ignored(element: Element, ledger: Ledger, drivers: DriversOf) -> None:
+    model = element.get("carFollowModel", "Krauss")
     for attribute in element.attributes:
-        if attribute in FOLLOWING:
+        if drivers == "file" and (attribute in MAPPED or (attribute == "carFollowModel" and model in KRAUSS)):
+            continue
+        if attribute == "carFollowModel" and drivers == "file":
+            ledger.note("repaired", f"car-following model {model}: its accel, decel, tau and sigma are read as "
+                        "those of Krauss", element.where)
+        elif attribute in FOLLOWING:
             ledger.note("ignored", f"attribute {attribute} of another car-following model", element.where)
         elif attribute not in READ:
             ledger.note("ignored", f"attribute {attribute} of a vehicle type", element.where)
 
 
-def make_class(element: Element, ledger: Ledger | None = None) -> VehicleClass:
-    """Make the class of a ``vType``; acceleration and headway are those of its kind in this project.
+def make_class(element: Element, ledger: Ledger, drivers: DriversOf = "file") -> VehicleClass:
+    """Make the class of a ``vType``, with its drivers, or with those of its kind in this project.
 
     Examples
     --------
-    >>> made = make_class(Element("vType", {"id": "van", "vClass": "delivery", "speedFactor": "1.1"}, 1, "demo"))
-    >>> made.kind, made.length_m, made.speed_factor_mean, made.speed_factor_sd
-    ('van', 6.5, 1.1, 0.05)
+    >>> van = Element("vType", {"id": "van", "vClass": "delivery", "speedFactor": "1.1"}, 1, "demo")
+    >>> made = make_class(van, Ledger())
+    >>> made.kind, made.length_m, made.speed_factor_mean, made.speed_factor_sd, made.dawdling_ms
+    ('van', 6.5, 1.1, 0.05, 0.65)
     """
     vclass = element.get("vClass", "passenger")
     kind, default = KIND_OF_VCLASS[vclass], DEFAULTS.get(vclass, ClassDefaults())
-    ours = next(each for each in DEFAULT_CLASSES if each.kind == kind)
     fastest = ms_to_kmh(element.number("maxSpeed", default.max_speed_kmh / 3.6))
-    if fastest > FASTEST_KMH and ledger is not None:
+    if fastest > FASTEST_KMH:
         ledger.note("repaired", f"maximum speed above {FASTEST_KMH:g} km/h, capped", element.where)
     mean, spread = _speed_factor(element, default.speed_factor_sd)
     return make(
         VehicleClass, element, name=element.get("id"), kind=kind, length_m=element.number("length", default.length_m),
         min_gap_m=element.number("minGap", default.min_gap_m), max_speed_kmh=min(fastest, FASTEST_KMH),
-        acceleration_ms2=ours.acceleration_ms2, acceleration_fade_per_s=ours.acceleration_fade_per_s,
-        headway_s=ours.headway_s, deceleration_ms2=ours.deceleration_ms2,
         speed_factor_mean=mean, speed_factor_sd=spread, ignores_permissions=vclass == "ignoring",
+        **_following(element, kind, ledger, drivers),
     )
+
+
+def _following(element: Element, kind: str, ledger: Ledger, drivers: DriversOf) -> dict[str, float]:
+    """Car-following parameters; the file's are judged even where ours are taken."""
+    driver = krauss(element)
+    if drivers == "file":
+        return {**held(rule_of(driver), element, ledger)._asdict(), "acceleration_fade_per_s": 0.0}
+    ours = next(each for each in DEFAULT_CLASSES if each.kind == kind)
+    return {"acceleration_ms2": ours.acceleration_ms2, "acceleration_fade_per_s": ours.acceleration_fade_per_s,
+            "headway_s": ours.headway_s, "deceleration_ms2": ours.deceleration_ms2}
 
 
 def _speed_factor(element: Element, spread: float) -> tuple[float, float]:

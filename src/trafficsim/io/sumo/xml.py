@@ -16,6 +16,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.memory import require_memory
+from trafficsim.io.sumo.foreign import refuse_other_formats
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
@@ -192,6 +193,7 @@ def read_xml(path: Path, roots: Collection[str]) -> Element:
     InputError
         If the file is missing, unreadable, truncated, not XML, hostile, or has another root element.
     """
+    refuse_other_formats(path)
     builder = _Builder(path.name)
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser

@@ -70,7 +70,10 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
 
 def _bar(axes: Any, stages: pd.DataFrame, when: str, height: float) -> None:
     time = 0.0
-    for number, green, between in zip(stages["stage"], stages[f"green_{when}_s"], stages["intergreen_s"], strict=True):
+    after = "" if when == "after" else "_before"
+    shown = stages.dropna(subset=[f"green_{when}_s"])  # the other plan may have more stages
+    for number, green, between in zip(shown["stage"], shown[f"green_{when}_s"], shown[f"intergreen{after}_s"],
+                                      strict=True):
         colour = STAGE_COLOURS[(int(number) - 1) % 2]
         axes.barh(height, green, left=time, height=0.34, color=colour, linewidth=0)
         axes.text(time + green / 2, height, f"{green:g}", fontsize=7, horizontalalignment="center",

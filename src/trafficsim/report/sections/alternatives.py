@@ -106,9 +106,20 @@ def _changes(writer: Writer, alternative: str, scenario: str, engine: str) -> It
     rows = [[name(one.policy), _field(writer, one), _operation(writer, one), writer.number(len(one.cells), 0),
              _span(writer, one, after=False), _span(writer, one, after=True)] for one in found]
     key = f"changes-{alternative}-{scenario}-{engine}"
-    yield Table(key, caption, columns, plain_rows(rows))
+    yield Table(key, caption, columns, plain_rows(rows), notes=_idle(writer, alternative, found))
     for number, one in enumerate(found):
         yield _cells(writer, one, f"{key}-{number}", (alternative, setting))
+
+
+def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Markup]:
+    """Name the policies whose cells all keep their value, and those that have no row."""
+    active = {one.policy for one in found if any(cell.changed for cell in one.cells)}
+    kinds = [str(entry.get("kind")) for entry in writer.material.alternatives[alternative]]
+    # numbered where a kind occurs more than once, as in the ledger
+    labels = [kind if kinds.count(kind) == 1 else f"{kind} #{kinds[:place + 1].count(kind)}"
+              for place, kind in enumerate(kinds)]
+    idle = [name(label) for label in labels if label not in active]
+    return [writer.words.say("alternatives.idle", policies=Markup(", ").join(idle))] if idle else []
 
 
 def _field(writer: Writer, one: Change) -> Markup:
@@ -141,8 +152,8 @@ def _cells(writer: Writer, one: Change, key: str, place: tuple[str, Markup]) -> 
                         count=writer.number(len(one.cells), 0))
     caption = words.say("alternatives.cells_caption", field=_field(writer, one), policy=name(one.policy),
                         alternative=name(place[0]), setting=place[1])
-    rows = [[name(cell.name), _value(writer, cell.before), _value(writer, cell.after), Markup.escape(unit)]
-            for cell in one.cells[:MOST_CELLS]]
+    rows = [[name(f"{cell.name} {cell.letters}".rstrip()), _value(writer, cell.before), _value(writer, cell.after),
+             Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
     more = len(one.cells) - MOST_CELLS
     notes = [words.say("alternatives.cells_more", count=writer.number(more, 0))] if more > 0 else []
     columns = writer.columns("cell", "#before", "#after", "unit")

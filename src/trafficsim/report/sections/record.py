@@ -16,7 +16,12 @@ from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import NOT_COMPUTED, declaration
+from trafficsim.results.left import SHOWN_LINKS, left_list
 from trafficsim.results.store import DONE
+from trafficsim.results.summary import learnt_routes
+
+MOST_LEFT = 40
+"""Groups of vehicles left at the end that the page lists; all are in the table events."""
 
 
 class Methods(NamedTuple):
@@ -70,7 +75,7 @@ def record(writer: Writer) -> RecordView:
     lines = [words.say("record.versions", version=name(material.version), own=name(__version__))]
     if material.folder is not None:
         lines.append(words.say("record.folder", folder=name(material.folder.resolve().name)))
-    tables = [_scenarios(writer), _digests(writer, runs)]
+    tables = [_scenarios(writer, runs), _digests(writer, runs)]
     for key, rows in (("failed", runs[runs["status"] == "failed"]),
                       ("odd", runs[runs["status"].isin(["gridlock", "incomplete"])])):
         if len(rows):
@@ -80,20 +85,28 @@ def record(writer: Writer) -> RecordView:
     locked = gridlock_list(material.tables["events"])
     if locked:
         tables.append(_gridlocks(writer, locked))
+    left = left_list(material.tables["events"])
+    if left:
+        tables.append(_left(writer, left))
     return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
 
 
-def _scenarios(writer: Writer) -> Table:
+def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
     rows = []
     for scenario, content in writer.material.scenarios.items():
         time = content.get("time", {})
         begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
         period = writer.words.say("record.period_of", begin=clock(begin),
                                   end=clock(begin + time.get("analysis_s", 0.0)))
+        learnt = learnt_routes(runs[(runs["scenario"] == scenario) & (runs["status"] != "failed")])
+        gap = learnt["relative_gap"]
         rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,
+                     writer.number(learnt["rehearsals"], 0), writer.number(None if gap is None else 100.0 * gap),
                      Markup('<code translate="no" dir="ltr">{}</code>').format(content.get("fingerprint", ABSENT))])
     caption = writer.words.say("record.scenarios_caption")
-    return Table("scenarios", caption, writer.columns("scenario", "#seed", "period", "fingerprint"), plain_rows(rows))
+    columns = writer.columns("scenario", "#seed", "period", "#rehearsals", "#relative_gap", "fingerprint")
+    note = writer.words.say("record.rehearsals_note")
+    return Table("scenarios", caption, columns, plain_rows(rows), notes=[note])
 
 
 def _digests(writer: Writer, runs: pd.DataFrame) -> Table:
@@ -130,6 +143,23 @@ def _gridlocks(writer: Writer, locked: list[dict[str, Any]]) -> Table:
     columns = writer.columns("scenario", "alternative", "#replication", "#begin_s", "#end_s", "links")
     note = writer.words.say("record.gridlocks_note")
     return Table("gridlocks", writer.words.say("record.gridlocks_caption"), columns, plain_rows(rows), notes=[note])
+
+
+def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
+    """Where vehicles were left at the end, the largest groups first."""
+    words, rows = writer.words, []
+    for one in sorted(left, key=lambda one: -int(one["vehicles"]))[:MOST_LEFT]:
+        since = Markup(ABSENT) if one["since_s"] is None else writer.number(one["since_s"])
+        links = Markup(", ").join(name(link) for link in one["links"][:SHOWN_LINKS])
+        rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
+                     writer.number(one["vehicles"], 0), since,
+                     Markup.escape(words.named("left", str(one["cause"])) or str(one["cause"])), name(one["link"]),
+                     writer.number(len(one["links"]), 0), links])
+    columns = writer.columns("scenario", "alternative", "#replication", "#vehicles", "#since_s", "cause", "head_of",
+                             "#links_filled", "links")
+    more = [words.say("record.left_more", count=writer.number(len(left) - MOST_LEFT, 0))]
+    return Table("left", words.say("record.left_caption"), columns, plain_rows(rows),
+                 notes=more if len(left) > MOST_LEFT else ())
 
 
 def _left_out(writer: Writer) -> Iterator[Markup]:

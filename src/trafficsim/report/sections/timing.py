@@ -18,6 +18,7 @@ from trafficsim.results.timing import timing_table
 
 MOST_PROGRAMS = 24
 """Programs shown per alternative, to keep the page small."""
+GREENS, SPLITS = ("green_before_s", "green_after_s"), ("split_before", "split_after")
 PLAN = ("cycle_before", "cycle_after", "offset_before", "offset_after")
 
 
@@ -80,7 +81,8 @@ def _plans(writer: Writer, alternative: str, setting: tuple[str, str],
 def most_changed(timing: pd.DataFrame, most: int = MOST_PROGRAMS) -> pd.DataFrame:
     """Choose the programs whose greens and offsets move most, in their order."""
     offsets = timing.drop_duplicates("program").set_index("program")
-    change = (timing["green_after_s"] - timing["green_before_s"]).abs().groupby(timing["program"], sort=False).sum()
+    greens = timing[list(GREENS)].fillna(0.0)  # a stage that a plan does not have
+    change = (greens["green_after_s"] - greens["green_before_s"]).abs().groupby(timing["program"], sort=False).sum()
     change = change + (offsets["offset_after_s"] - offsets["offset_before_s"]).abs()
     chosen = change.sort_values(ascending=False, kind="stable").index[:most]
     return timing[timing["program"].isin(chosen)]
@@ -113,6 +115,6 @@ def _head(writer: Writer, part: pd.DataFrame) -> Markup:
 
 
 def _stages(writer: Writer, part: pd.DataFrame) -> Sequence[Row]:
-    return [[writer.number(one["stage"], 0), writer.number(one["green_before_s"]), writer.number(one["green_after_s"]),
-             writer.number(100.0 * one["split_before"], 0), writer.number(100.0 * one["split_after"], 0),
+    return [[writer.number(one["stage"], 0), *(writer.number(one[key]) for key in GREENS),
+             *(writer.number(100.0 * one[key], 0) for key in SPLITS),
              writer.number(one["intergreen_s"])] for one in part.to_dict("records")]

@@ -11,14 +11,15 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 from pydantic import ConfigDict, Field, ValidationError, validate_call
 
 from trafficsim.base.errors import InputError
+from trafficsim.spec.schema import within
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
-Lanes = Annotated[int, Field(strict=True, ge=1, le=12)]
-LengthM = Annotated[float, Field(strict=True, gt=0, le=16000)]
-SpeedKmh = Annotated[float, Field(strict=True, gt=0, le=300)]
+Lanes = Annotated[int, Field(strict=True, **within("lanes"))]
+LengthM = Annotated[float, Field(strict=True, **within("length_m"))]
+SpeedKmh = Annotated[float, Field(strict=True, **within("speed_limit_kmh"))]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=3600)]
 Seed = Annotated[int, Field(strict=True, ge=0)]
 RoadClassName = Literal["urban", "rural", "motorway"]

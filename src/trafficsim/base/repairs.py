@@ -1,0 +1,105 @@
+"""Repairs: what is done where files contradict themselves. Each has a code and a rule, and is reported and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
+
+REPAIRS: dict[str, str] = {
+    # The network
+    "edge-left-out": "an edge whose junction or lanes are not in the file is left out",
+    "lane-missing": "a lane that the numbering of its edge skips is closed to everyone; the others keep their numbers",
+    "connection-left-out": "a connection that names an edge or lane that is not there is left out",
+    "internal-lane-missing": "a way through a junction is as long as those of its internal lanes that are there",
+    "right-of-way-unknown": "where request rows do not fit the connections, those in state M go first, and ways into "
+                            "one lane conflict",
+    "junction-type-unknown": "a junction of an unknown type is taken as a priority junction",
+    "no-movement": "a link from which no connection leads on ends there: trips may end on it, none goes on",
+    "value-capped": "a value beyond what can be simulated is set to the limit",
+    # Signals
+    "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
+    "signal-phase-empty": "a phase of 0 s is left out",
+    "signal-phase-unreachable": "phases run in the order that next gives; one that is never reached is left out",
+    "signal-taken-as-fixed": "an actuated program runs with its fixed durations",
+    "conflicting-greens": "where two greens G cross, right of way decides: the one that yields has green g, and looks",
+    # Demand
+    "departure-outside": "trips and flows that depart outside the departures of the scenario are left out",
+    "route-edge-left-out": "an edge of a route that is not in the network is left out",
+    "route-completed": "links of a route that are closed to the vehicle are left out; what is not joined is joined "
+                       "by the fastest path",
+    "route-distribution": "of a distribution of routes the most probable one is taken",
+    "trip-unserved": "a trip or flow that no path serves does not depart; it is a row of the table unserved",
+    "depart-lane-free": "a departure lane that is not there is replaced by the best lane",
+    "stop-parking": "a stop beside the lane blocks nobody: the vehicle passes the place and drives on",
+    "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
+    "place-moved": "a place beyond the end of its lane is moved to the end",
+    "detector-left-out": "a detector on a lane that is not in the network is left out",
+}
+"""Rule of each repair by its code."""
+SHOWN = 3
+
+
+def repair(code: str, places: Sequence[str], found: str = "", *, count: int | None = None, remedy: str = "") -> Finding:
+    """Report a repair: how often it was done, with some places.
+
+    Parameters
+    ----------
+    code
+        One of :data:`REPAIRS`.
+    places
+        Where it was done; the first few are shown.
+    found
+        What was found there, beyond what the rule says.
+    count
+        How often it was done, when places are not all of them.
+    remedy
+        What the user can do; the default is to correct the file.
+
+    Examples
+    --------
+    >>> repair("signal-phase-empty", ["tlLogic 'a'", "tlLogic 'b'"]).message
+    'repaired 2 x: a phase of 0 s is left out'
+    """
+    number = len(places) if count is None else count
+    where = ", ".join(places[:SHOWN]) + (" ..." if number > min(SHOWN, len(places)) else "")
+    message = f"repaired {number} x: {REPAIRS[code]}" + (f" ({found})" if found else "")
+    return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number)
+
+
+def repairs_by_code(findings: Iterable[Finding]) -> dict[str, int]:
+    """Count repairs by code, in the order of :data:`REPAIRS`.
+
+    Examples
+    --------
+    >>> repairs_by_code([repair("stop-left-out", ["a", "b"]), Finding("info", "short-link", "c", "")])
+    {'stop-left-out': 2}
+    """
+    counts: dict[str, int] = {}
+    for finding in findings:
+        if finding.code in REPAIRS:
+            counts[finding.code] = counts.get(finding.code, 0) + finding.count
+    return {code: counts[code] for code in REPAIRS if code in counts}
+
+
+def refuse_repairs(findings: Iterable[Finding]) -> None:
+    """Refuse an input that had to be repaired, for those who ask for it with ``--strict``.
+
+    Raises
+    ------
+    InputError
+        With the first repair, and how many more kinds there are.
+    """
+    done = [finding for finding in findings if finding.code in REPAIRS]
+    if done:
+        first, kinds = done[0], len(repairs_by_code(done)) - 1
+        more = f"; {kinds} more kinds of repairs are listed by trafficsim check" if kinds else ""
+        raise InputError(first.where, f"{first.message} ({first.code})", "an input without repairs, as --strict asks",
+                         f"correct the file, or leave --strict out{more}")
+
+
+def as_errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Turn repairs into errors, and leave the other findings as they are."""
+    return tuple(replace(one, level="error") if one.code in REPAIRS else one for one in findings)

@@ -1,0 +1,105 @@
+"""From the driver parameters of a SUMO ``vType`` to those of the cellular automaton's rule."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trafficsim.base.errors import InputError
+from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.sumo.permissions import DEFAULTS, ClassDefaults
+from trafficsim.io.sumo.xml import Element
+
+RANGES: dict[str, tuple[float, float, str]] = {
+    "accel": (0.1, 20.0, " m/s2"), "decel": (0.1, 20.0, " m/s2"), "tau": (0.1, 10.0, " s"), "sigma": (0.0, 1.0, ""),
+    "minGap": (0.0, 10.0, " m"),
+}
+"""What a driver can be, far beyond what drivers are; sigma is a share of 1 by its definition in SUMO."""
+LEAST_HEADWAY_S, MOST_HEADWAY_S = 0.6, 2.5
+LEAST_ACCELERATION_MS2, MOST_ACCELERATION_MS2 = 0.1, 6.0
+LEAST_BRAKING_MS2, MOST_BRAKING_MS2 = 1.0, 6.0
+"""What the rule of the cellular automaton takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
+
+
+class Krauss(NamedTuple):
+    """Parameters of SUMO's Krauss model (``accel``, ``decel``, ``tau``, ``sigma``)."""
+
+    accel_ms2: float
+    decel_ms2: float
+    tau_s: float
+    sigma: float
+
+    @property
+    def dawdling_ms(self) -> float:
+        """Mean speed lost on a free road: a step of 1 s takes off up to ``sigma * accel``, half of it on average."""
+        return self.sigma * self.accel_ms2 / 2.0
+
+
+class Rule(NamedTuple):
+    """Parameters of the cellular automaton's default rule."""
+
+    acceleration_ms2: float
+    headway_s: float
+    deceleration_ms2: float
+    dawdling_ms: float
+
+
+def krauss(element: Element) -> Krauss:
+    """Read the parameters of a type; what it does not give is SUMO's default of its class.
+
+    Raises
+    ------
+    InputError
+        If one of them is outside what a driver can be.
+
+    Examples
+    --------
+    >>> krauss(Element("vType", {"id": "lorry", "vClass": "truck", "tau": "1.4"}, 1, "demo.rou.xml"))
+    Krauss(accel_ms2=1.3, decel_ms2=4.0, tau_s=1.4, sigma=0.5)
+    """
+    default = DEFAULTS.get(element.get("vClass", "passenger"), ClassDefaults())
+    number_within(element, "minGap", default.min_gap_m)
+    return Krauss(
+        number_within(element, "accel", default.accel_ms2), number_within(element, "decel", default.decel_ms2),
+        number_within(element, "tau", default.tau_s), number_within(element, "sigma", default.sigma),
+    )
+
+
+def number_within(element: Element, name: str, default: float) -> float:
+    """Return an attribute as a number within its range.
+
+    Raises
+    ------
+    InputError
+        If it is not; names file, type, attribute and range.
+    """
+    value = element.number(name, default)
+    least, most, unit = RANGES[name]
+    if not least <= value <= most:
+        raise InputError(f"{element.where}: {name}", f"{value:g}{unit}", f"{least:g} to {most:g}{unit}",
+                         f"correct {name} of this type, or remove it for SUMO's default, {default:g}{unit}")
+    return value
+
+
+def rule_of(driver: Krauss) -> Rule:
+    """Map the parameters of a driver.
+
+    Examples
+    --------
+    >>> rule_of(Krauss(accel_ms2=2.6, decel_ms2=4.5, tau_s=1.0, sigma=0.5)).dawdling_ms
+    0.65
+    """
+    return Rule(driver.accel_ms2 * (1.0 - driver.sigma / 2.0), driver.tau_s, driver.decel_ms2, driver.dawdling_ms)
+
+
+def held(rule: Rule, element: Element, ledger: Ledger) -> Rule:
+    """Bring a rule into what the engine takes, and say where that changes it."""
+    within = Rule(
+        min(max(rule.acceleration_ms2, LEAST_ACCELERATION_MS2), MOST_ACCELERATION_MS2),
+        min(max(rule.headway_s, LEAST_HEADWAY_S), MOST_HEADWAY_S),
+        min(max(rule.deceleration_ms2, LEAST_BRAKING_MS2), MOST_BRAKING_MS2), rule.dawdling_ms,
+    )
+    for name, wanted, taken in zip(Rule._fields, rule, within, strict=True):
+        if wanted != taken:
+            ledger.note("repaired", f"{name} of a vehicle type that the engine cannot hold, "
+                        f"{'at least' if taken > wanted else 'at most'} {taken:g} taken", element.where)
+    return within

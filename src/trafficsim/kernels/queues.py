@@ -1,0 +1,247 @@
+"""Queues: from a stop line back to the last vehicle that stands, through junctions and short links to the real tail.
+
+A queue is the chain of vehicles close behind each other that begins at a stop line, up to the last one that stands: who
+crawls at the beginning of a free link is in none. Where the chain reaches the beginning of a lane it goes on in every
+lane whose first vehicle stands at its line and finds no room beyond. Measured every few ticks, from one pass over the
+lanes with vehicles; nothing here moves anybody.
+"""
+
+from __future__ import annotations
+
+from numba import int32, int64, uint16
+
+from trafficsim.kernels.giveway import shows_red
+from trafficsim.kernels.jit import part, per_vehicle, spliced
+from trafficsim.kernels.state import Count
+from trafficsim.kernels.words import EXIT, length, pos, rear, turn_of, vel
+
+NOWHERE = -1
+MOST_LINKS = 4
+"""So many links ahead a driver looks for room, as at the stop line (``giveway.has_room``)."""
+PROBES = 16
+"""Places at which a pair of lane and link is looked for in the table of who blocked whom."""
+
+
+@part
+def tally_queues(road, tally, clock, tick):
+    """Every few ticks: how far queues reach, per link; the longest of each cycle is kept."""
+    net = road.net
+    if tick % clock.queue_every != 0:
+        return
+    judged = clock.analysis_begin <= tick < clock.analysis_end
+    joined = measure_lanes(road, tally, clock, judged)
+    if joined > 0:
+        follow_to_tails(road, tally, joined)
+        note_joined(road, tally, joined, tick if judged else NOWHERE)
+        forget_joined(road, tally, joined)
+    for link in range(net.links):
+        if tick >= tally.queue[link].close:
+            close_cycle(tally, clock, link, tick)
+
+
+@spliced
+def measure_lanes(road, tally, clock, judged):
+    """Measure every lane by itself, and list those whose queue is part of one that begins further on; say how many."""
+    net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
+    joined = 0
+    for at in range(work.count[Count.BUSY]):
+        lane = int64(work.busy[at])
+        ahead, longest, whole = int32(0), int32(0), int32(1)
+        first, last = start[lane], start[lane + 1]
+        for k in range(first, last):
+            if ahead - pos(vehicles.X[k]) > net.scale.chain:
+                whole = int32(0)
+                break
+            ahead = rear(vehicles.X[k], vehicles.Y[k])
+            if vel(vehicles.X[k]) <= clock.wait_speed:
+                longest = int32(-ahead)
+        total = min(longest, net.lane[lane].length)
+        tally.lane[lane].total = total
+        tally.lane[lane].whole = whole
+        if total == 0:
+            continue
+        note_length(tally, net.lane[lane].link, (total, net.lane[lane].link), judged)
+        if vel(vehicles.X[first]) <= clock.wait_speed and turn_of(vehicles.Z[first]) != EXIT:
+            if join_lane(road, tally, clock, lane):
+                work.outs[joined] = lane
+                joined += 1
+    return joined
+
+
+@spliced
+def note_length(tally, link, queue, judged):
+    """Keep the longest queue of a link in this cycle, and in the analysis period; ``queue`` is (cells, last link)."""
+    cells, ending = queue
+    if cells > tally.queue[link].now:
+        tally.queue[link].now = cells
+    if judged and cells > tally.queue[link].longest:
+        tally.queue[link].longest = cells
+        tally.queue[link].tail = ending
+
+
+@spliced
+def join_lane(road, tally, clock, lane):
+    """Find the lane whose queue leaves the standing first vehicle of this one no room, whichever way it takes."""
+    net = road.net
+    slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
+    into, gap, may_go = int64(NOWHERE), int32(0), int32(0)
+    for conn in range(int64(net.reach[slot]), int64(net.reach[slot + 1])):
+        beyond, cells = queue_beyond(road, lane, conn, clock.wait_speed)
+        if beyond == NOWHERE:
+            return False
+        if into == NOWHERE:
+            into, gap = int64(beyond), int32(cells)
+        may_go = int32(may_go if shows_red(net, road.signals, conn) else 1)
+    if into == NOWHERE:  # stranded in a lane that does not lead on
+        return False
+    tally.lane[lane].into = into
+    tally.lane[lane].gap = gap
+    tally.lane[lane].may_go = may_go
+    tally.lane[lane].root = NOWHERE
+    tally.lane[into].feeders += 1
+    return True
+
+
+@per_vehicle
+def queue_beyond(road, lane, conn, wait_speed):
+    """Return (lane, cells) of the queue beyond a connection that leaves the head of ``lane`` no room; NOWHERE if none.
+
+    The cells are those from its stop line to the beginning of that lane. Room is added up along the route until
+    somebody stands in the way; who has waited long drives on where half of the vehicle fits.
+    """
+    net, signals, trips, work = road.net, road.signals, road.trips, road.work
+    vehicles, start = road.vehicles, road.start
+    k = start[lane]
+    cells = length(vehicles.Y[k])
+    if work.lane[lane].wait > net.scale.patience:
+        cells = cells >> 1
+    room, gap, hop = int32(0), int32(0), int64(-1)
+    for further in range(MOST_LINKS):
+        to = int64(net.conn[conn].to)
+        gap += net.conn[conn].length
+        head, tail = start[to], start[to + 1] - 1
+        room += net.lane[to].length - work.lane[to].used
+        if tail >= head:
+            slow = vel(vehicles.X[tail]) <= wait_speed
+            back = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + gap
+            if slow and (room < cells or (further == 0 and back < 0)):
+                return to, gap
+            return int64(NOWHERE), int32(0)
+        if room >= cells:
+            return int64(NOWHERE), int32(0)
+        hop = int64(trips.row[vehicles.ID[k]].hop) + 1 if hop < 0 else hop + 1
+        turn = trips.way[trips.hops[hop]].turn
+        if turn == EXIT:
+            return int64(NOWHERE), int32(0)
+        gap += net.lane[to].length
+        slot = net.lane[to].turns + turn
+        conn = int64(net.reach[slot])
+        if conn == net.reach[slot + 1]:
+            return int64(NOWHERE), int32(0)
+        if shows_red(net, signals, conn):
+            return int64(NOWHERE), int32(0)
+    return int64(NOWHERE), int32(0)
+
+
+@spliced
+def follow_to_tails(road, tally, joined):
+    """Add queues that go on to those before them, and find where each begins.
+
+    From the tails on, a lane once all that feed it are done; what goes round in a circle is left as it is. Equal queues
+    are told apart by the number of the lane at their end, so that the order does not matter.
+    """
+    net, work = road.net, road.work
+    order = work.listed
+    listed = 0
+    for at in range(joined):
+        if tally.lane[work.outs[at]].feeders == 0:
+            order[listed] = work.outs[at]
+            listed += 1
+    done = 0
+    while done < listed:
+        lane = int64(order[done])
+        done += 1
+        into = int64(tally.lane[lane].into)
+        if tally.lane[into].whole:
+            reach = tally.lane[lane].total + tally.lane[lane].gap + net.lane[into].length
+            extend(tally, into, reach, tally.lane[lane].tail)
+        tally.lane[into].feeders -= 1
+        if tally.lane[into].feeders == 0 and tally.lane[into].into != NOWHERE:
+            order[listed] = into
+            listed += 1
+    for at in range(listed - 1, -1, -1):
+        lane = int64(order[at])
+        into = int64(tally.lane[lane].into)
+        ahead = int64(tally.lane[into].root) if tally.lane[into].into != NOWHERE else int64(NOWHERE)
+        tally.lane[lane].root = ahead if ahead != NOWHERE else into
+
+
+@spliced
+def extend(tally, lane, reach, tail):
+    """Let the queue of a lane reach as far as the one that goes on behind it."""
+    if reach > tally.lane[lane].total or (reach == tally.lane[lane].total and tail < tally.lane[lane].tail):
+        tally.lane[lane].total = reach
+        tally.lane[lane].tail = tail
+
+
+@spliced
+def note_joined(road, tally, joined, tick):
+    """Enter the queues that go on behind a lane for its link: length, time beyond the approach, and time blocked.
+
+    Outside the analysis period ``tick`` is NOWHERE.
+    """
+    net, work = road.net, road.work
+    judged = tick != NOWHERE
+    for at in range(joined):
+        lane = int64(work.outs[at])
+        into = int64(tally.lane[lane].into)
+        link, ending = int64(net.lane[into].link), int64(net.lane[tally.lane[into].tail].link)
+        note_length(tally, link, (tally.lane[into].total, ending), judged)
+        if not judged:
+            continue
+        if tally.queue[ending].approach != tally.queue[link].approach and tally.queue[link].seen != tick:
+            tally.queue[link].seen = tick
+            tally.queue[link].spilled += 1
+        if tally.lane[lane].may_go:
+            tally.lane[lane].blocked += 1
+            by = into if tally.lane[lane].root == NOWHERE else int64(tally.lane[lane].root)
+            note_blocked(tally, lane, int64(net.lane[by].link))
+
+
+@spliced
+def forget_joined(road, tally, joined):
+    """Leave no lane joined to another, for the next time."""
+    for at in range(joined):
+        into = tally.lane[road.work.outs[at]].into
+        tally.lane[into].feeders = 0
+        tally.lane[into].tail = into
+    for at in range(joined):
+        tally.lane[road.work.outs[at]].into = NOWHERE
+
+
+@spliced
+def note_blocked(tally, lane, link):
+    """Count a lane as blocked by a link: a table with open places, in which a pair that finds none is left out."""
+    most = len(tally.blocked)
+    at = (lane * 40503 + link * 9973) % most
+    for _ in range(PROBES):
+        if tally.blocked[at].times == 0:
+            tally.blocked[at].lane = lane
+            tally.blocked[at].link = link
+        if tally.blocked[at].lane == lane and tally.blocked[at].link == link:
+            tally.blocked[at].times += 1
+            return
+        at = (at + 1) % most
+
+
+@spliced
+def close_cycle(tally, clock, link, tick):
+    """Enter the longest queue of a cycle into the histogram."""
+    cycle = tally.queue[link].cycle
+    tally.queue[link].close += cycle * ((tick - tally.queue[link].close) // cycle + 1)
+    longest = tally.queue[link].now
+    tally.queue[link].now = 0
+    if tick < clock.analysis_begin or tick >= clock.analysis_end:
+        return
+    bins = tally.queue_count.shape[1]
+    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)

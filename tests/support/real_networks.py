@@ -1,0 +1,92 @@
+"""Every network of the data folder and every scenario of the project as plans; flows across where no trips came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from trafficsim.io.load import load_world
+from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.lower import lower
+from trafficsim.spec.demand import Demand, Flow
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Scenario, Time
+from trafficsim.spec.vehicles import DEFAULT_CLASSES
+from trafficsim.spec.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
+RILSA = tuple(f"rilsa{number}" for number in (1, 2, 3, 4))
+NETWORKS = (*RESCO, "acosta", "doerpfeldstr", *RILSA, "RiLSA1", "bullhead")
+SCENARIOS = ("arterial", "motorway_camera")
+"""Of those in ``scenarios``; the others are networks of RESCO."""
+VOLUME_VEH_H = 60.0
+"""Of each flow across a network that came without demand."""
+
+
+def network_plan(
+    folder: Path, name: str, analysis_s: float = np.inf, clear_s: float = 0.0, interval_s: float = 300.0
+) -> Plan:
+    """Lower one network with its demand, of which at most ``analysis_s`` run, and ``clear_s`` after them."""
+    found = _read(folder, name)
+    demand = found.demand if found.demand.trips or found.demand.flows else flows_across(found.network)
+    departures = [trip.depart_s for trip in demand.trips]
+    start = float(np.floor(min(departures, default=0.0)))
+    length = min(max(departures, default=3599.0) - start + 1.0, analysis_s)
+    due = tuple(trip for trip in demand.trips if trip.depart_s < start + length)
+    demand = demand.model_copy(update={"trips": due})
+    time = Time(start_s=start, analysis_s=length, clear_s=clear_s, interval_s=interval_s)
+    scenario = Scenario(name=name, network=found.network, demand=demand, time=time)
+    classes = found.vehicle_classes if found.demand.trips else DEFAULT_CLASSES
+    return lower(World(scenario, found.network, demand, tuple(classes)), (), 1).plan
+
+
+def scenario_plan(name: str, analysis_s: float) -> Plan:
+    """Lower a scenario of the project, cut off after so many seconds of its analysis period."""
+    plan = lower(load_world(ROOT / "scenarios" / name / "scenario.toml"), (), 1).plan
+    return replace(plan, end_s=min(plan.analysis_begin_s + analysis_s, plan.end_s), interval_s=300.0)
+
+
+def _read(folder: Path, name: str) -> SumoImport:
+    net, routes, additional = _files(folder, name)
+    for path in (net, *routes, *additional):
+        if not path.is_file():
+            pytest.skip(f"REAL DATA ABSENT: no file {path}")
+    return read_sumo(net, routes, additional)
+
+
+def _files(folder: Path, name: str) -> tuple[Path, tuple[Path, ...], tuple[Path, ...]]:
+    if name in RESCO:
+        here = folder / "sumo_resco" / name
+        return here / f"{name}.net.xml", (here / f"{name}.rou.xml",), ()
+    if name == "acosta":
+        here = folder / "sumo_bologna_acosta"
+        return (here / "acosta_buslanes.net.xml", (here / "acosta.rou.xml.gz", here / "acosta_busses.rou.xml"),
+                tuple(here / f"acosta_{each}.add.xml" for each in ("vtypes", "bus_stops", "tls")))
+    if name == "doerpfeldstr":
+        here = folder / "sumo_doerpfeldstr"
+        return here / "net.net.xml.gz", (here / "samplertrips.rou.xml.gz",), (here / "vtypes.add.xml",)
+    if name in RILSA:
+        here = folder / "sumo_rilsa" / "RealWorld" / f"RiLSA_example{name[-1]}"
+        return here / f"{name}.net.xml", (), (here / f"{name}_tls.add.xml",)
+    if name == "RiLSA1":
+        here = folder / "sumo_rilsa" / name
+        return here / "rilsa1.net.xml", (), (here / "tls.add.xml",)
+    return folder / "utdf_bullhead" / "utdf_to_sumo" / "utdf_to_sumo.net.xml", (), ()
+
+
+def flows_across(network: Network) -> Demand:
+    """A flow from every link on which a network is entered to every link on which it is left, where a way leads."""
+    ways: nx.DiGraph[Any] = nx.DiGraph((way.from_link, way.to_link) for way in network.connections
+                                       if way.turn != "u_turn")
+    ways.add_nodes_from(network.links)
+    flows = [Flow(id=f"{first}>{last}", origin=first, destination=last, volume_veh_h=VOLUME_VEH_H)
+             for first in sorted(ways) if not ways.in_degree(first)
+             for last in sorted(nx.descendants(ways, first)) if not ways.out_degree(last)]
+    return Demand(flows=tuple(flows), trips=(), mixes={})
