@@ -244,6 +244,7 @@ def public_names() -> dict[str, list[str]]:
             pages[_page_of(thing)].append(_home(thing, name))
     pages["results"] += [
         "trafficsim.run.runner.RunResult", "trafficsim.run.runner.StudyResult", "trafficsim.results.compare.Comparison",
+        "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
     ]
     pages |= _rooms()

@@ -10,7 +10,8 @@ import pytest
 
 from trafficsim.base.errors import InputError
 from trafficsim.results.compare import Question, compare
-from trafficsim.results.difference import FEW_PAIRS, NO_DIRECTION, NO_MEAN, NO_VARIANCE, RARE_COUNT
+from trafficsim.results.difference import FEW_PAIRS, NO_DIRECTION, NO_MEAN, NO_PAIR, NO_VARIANCE, RARE_COUNT
+from trafficsim.results.indicators import FEW_THROUGH, NO_THROUGH
 from trafficsim.results.statistics import holm, paired_p
 
 Arms = dict[str, dict[str, list[float | None]]]
@@ -260,3 +261,19 @@ def test_shares_of_the_question_are_checked(key: str, share: float) -> None:
 def test_a_missing_baseline_is_named() -> None:
     with pytest.raises(InputError, match="do nothing"):
         compare(table({"plan": BASE}), Question())
+
+
+def test_times_along_paths_are_one_family() -> None:
+    values = np.random.default_rng(5).normal(0.4, 1.0, (2, 8)).tolist()
+    base = {"mean_delay_s": [0.0] * 8, "path_time_s[a]": [0.0] * 8, "path_time_s[b]": [0.0] * 8}
+    plan = {"mean_delay_s": [1.0] * 8, "path_time_s[a]": values[0], "path_time_s[b]": values[1]}
+    found = entries({"do nothing": base, "plan": plan})["plan"]
+    names = ["path_time_s[a]", "path_time_s[b]"]
+    assert [found[name]["p_adjusted"] for name in names] == pytest.approx(holm([found[name]["p"] for name in names]))
+
+
+def test_the_reason_of_a_table_is_that_of_the_comparison() -> None:
+    rows = table({"do nothing": {"path_time_s[a]": [10.0, 12.0]}, "plan": {"path_time_s[a]": [None, None]}})
+    rows["reason"] = [FEW_THROUGH, FEW_THROUGH, NO_THROUGH, NO_THROUGH]
+    entry = compare(rows, Question()).as_json()["s"]["ca"]["plan"]["path_time_s[a]"]
+    assert entry["reason"] == f"{NO_THROUGH}; {FEW_THROUGH}; {NO_PAIR}"

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.results.tiny import LABELS, tiny_plan, tiny_record, tiny_reference
+from trafficsim.base.errors import InputError
 from trafficsim.results.distribution import distribution, share_of_vehicles, worst_first
 from trafficsim.results.formats import losers_lines
 from trafficsim.results.groups import groups_table
@@ -121,3 +122,16 @@ def test_groups_of_a_grouping_make_up_the_mean_of_all() -> None:
         part = table[table["grouping"] == grouping]
         mean = (part["trips"] * part["mean_delay_s"]).sum() / part["trips"].sum()
         assert mean == pytest.approx(indicators.loc["mean_delay_s", "value"], rel=1e-12)
+
+
+def test_a_detector_with_the_name_of_a_path_does_not_disturb() -> None:
+    table = paths({"do nothing": {"p": BASE}, "plan": {"p": shifted(60.0)}})
+    twice = pd.concat([table, table.assign(mean_time_s=1.0)], ignore_index=True)
+    one, = distribution({"paths": twice}, Question()).effects
+    assert one.verdict == "worse"
+
+
+@pytest.mark.parametrize("value", [1e200, float("inf")])
+def test_values_that_are_no_traffic_are_refused(value: float) -> None:
+    with pytest.raises(InputError, match="no traffic"):
+        distribution({"paths": paths({"do nothing": {"p": BASE}, "plan": {"p": [value] * 5}})}, Question())

@@ -146,6 +146,9 @@ def _show_run(result: RunResult) -> None:
         typer.echo(LEARNT.format(**summary["routes"]))
     for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
         typer.echo(line)
+    for name, entry in summary["indicators"].items():
+        if "reason" in entry:
+            typer.echo(f"{name}: {entry['reason']}")
     if "repairs" in summary:
         done = ", ".join(f"{count} {code}" for code, count in summary["repairs"].items())
         typer.echo(f"repaired: {done} (trafficsim check says what and where)")

@@ -15,6 +15,7 @@ from trafficsim import __version__
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
+from trafficsim.report.places import street_names
 from trafficsim.results.asked import network_path, question_from, read_asked
 from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.distribution import Distribution, distribution
@@ -71,6 +72,11 @@ class Material:
     def distribution(self) -> Distribution:
         """Every path, movement and group against the baseline."""
         return distribution(self.tables, self.asked)
+
+    @cached_property
+    def streets(self) -> dict[str, dict[str, str]]:
+        """Street names by scenario and link."""
+        return {name: street_names(network) for name, network in self.networks.items()}
 
     @cached_property
     def settings(self) -> tuple[tuple[str, str], ...]:

@@ -11,17 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.difference import NO_DIRECTION, Cell, Difference, Verdict, difference, joined
+from trafficsim.results.difference import LARGEST, NO_DIRECTION, Cell, Difference, Verdict, difference, joined
 from trafficsim.results.frames import nullable, strings
-from trafficsim.results.indicators import declaration, in_order
+from trafficsim.results.indicators import PATH_TIME, declaration, in_order
 from trafficsim.results.question import Question, require_indicator
 from trafficsim.results.statistics import holm
 
 __all__ = ["Comparison", "Difference", "Question", "Verdict", "compare"]
 
 F8 = NDArray[np.float64]
-LARGEST = 1e100
-"""Values of this size are no traffic, and their squares would leave the range of numbers."""
 OF_ENFORCEMENT = ("citations",)
 """Indicators that a camera gives by measuring alone, whether or not anybody heeds it."""
 TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")
@@ -115,10 +113,11 @@ def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | N
 
     Replications with the same number are the same people, trips and luck, so differences are taken in pairs; a pair
     with a missing member is left out. The primary indicators of a scenario and engine form one family over all
-    alternatives, every other (secondary) indicator a family of its own over the alternatives; p-values are adjusted by
-    Holm within each family, and verdicts rest on adjusted values. An arm that equals the baseline in all values, but
-    for citations, has difference 0, p 1 and is ``equivalent`` in them; otherwise ``equivalent`` needs a margin and two
-    one-sided tests, and then goes before ``better`` and ``worse``.
+    alternatives, every other (secondary) indicator a family of its own over the alternatives, the times along all
+    named paths one family together; p-values are adjusted by Holm within each family, and verdicts rest on adjusted
+    values. An arm that equals the baseline in all values, but for citations, has difference 0, p 1 and is
+    ``equivalent`` in them; otherwise ``equivalent`` needs a margin and two one-sided tests, and then goes before
+    ``better`` and ``worse``.
 
     Parameters
     ----------
@@ -243,17 +242,23 @@ def _judge(raw: list[Difference], question: Question) -> list[Difference]:
 
 
 def _adjusted(raw: Sequence[Difference], p_values: Sequence[float | None], question: Question) -> list[float | None]:
-    """Holm's p-values by family: the primary indicators together, any other by itself, all without the baseline."""
+    """Holm's p-values by family (the primary indicators; all paths; any other by itself), without the baseline."""
     families: dict[str, list[int]] = {}
     for row, one in enumerate(raw):
         if p_values[row] is not None and one.alternative != question.baseline:
-            families.setdefault("primary" if one.indicator in question.primary else one.indicator, []).append(row)
+            families.setdefault(_family(one.indicator, question), []).append(row)
     adjusted: list[float | None] = [None] * len(raw)
     for rows in families.values():
         values = holm([p for p in (p_values[row] for row in rows) if p is not None])
         for row, value in zip(rows, values, strict=True):
             adjusted[row] = value
     return adjusted
+
+
+def _family(indicator: str, question: Question) -> str:
+    if indicator in question.primary:
+        return "primary"
+    return "path_time_s" if PATH_TIME.fullmatch(indicator) else indicator
 
 
 def _verdict(one: Difference, question: Question) -> Difference:

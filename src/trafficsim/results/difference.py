@@ -25,6 +25,8 @@ FEW_EVENTS = 5.0
 """Mean number of events per run below which a count is called rare; the rule of thumb for normal tails of a count."""
 ROUNDING = 1e-12
 """Differences below this share of the values are sums in another order, not traffic."""
+LARGEST = 1e100
+"""Values of this size are no traffic, and their squares would leave the range of numbers."""
 SMALLEST = 1e-100
 """Differences below this are zero; their squares would vanish."""
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficsim.results.difference import without_rounding
+from trafficsim.base.errors import InputError
+from trafficsim.results.difference import LARGEST, without_rounding
 from trafficsim.results.frames import nullable, strings
 from trafficsim.results.groups import GROUPINGS
 from trafficsim.results.indicators import FEWEST_VEHICLES
@@ -164,6 +165,11 @@ def distribution(tables: Mapping[str, pd.DataFrame], question: Question) -> Dist
     question
         Baseline and confidence.
 
+    Raises
+    ------
+    InputError
+        If a value is no number of traffic.
+
     Examples
     --------
     >>> rows = [("s", arm, number, "ca", "main", vehicles, time_s) for arm, times in
@@ -209,11 +215,14 @@ def _parts(block: pd.DataFrame) -> Iterator[_Part]:
 
 
 def _wide(block: pd.DataFrame, what: str, arms: list[str], replications: NDArray[np.int64]) -> dict[str, F8]:
-    """Numbers by member, shape (alternatives, replications), NaN where there is none."""
-    known = block[["member", "alternative", "replication"]].assign(
-        number=block[what].to_numpy(np.float64, na_value=np.nan))
-    wide = known.pivot(index="member", columns=["alternative", "replication"], values="number").reindex(
-        columns=pd.MultiIndex.from_product([arms, replications]))
+    """Numbers by member, shape (alternatives, replications), NaN where there is none; the first of two of one name."""
+    keys = ["member", "alternative", "replication"]
+    known = block[keys].assign(number=block[what].to_numpy(np.float64, na_value=np.nan))
+    if (known["number"].abs() > LARGEST).any():
+        raise InputError(f"tables: {what} of {block['member'].iloc[0]!r} and others", "a value that is no traffic",
+                         f"numbers up to {LARGEST:g}, or null", "correct the table")
+    wide = known.drop_duplicates(keys).pivot(index="member", columns=["alternative", "replication"], values="number")
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([arms, replications]))
     numbers = wide.to_numpy(np.float64).reshape(len(wide), len(arms), len(replications))
     return dict(zip(map(str, wide.index), numbers, strict=True))
 

@@ -37,13 +37,14 @@ def indicators_html(summary: Mapping[str, Any]) -> str:
             for name, one in summary["indicators"].items()]
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
     vehicles = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary["vehicles"].items())
-    missing = [f"{name}: not computed, {reason}" for name, reason in summary["not_computed"].items()]
+    missing = [f"{name}: {one['reason']}" for name, one in summary["indicators"].items() if "reason" in one]
+    missing += [f"{name}: not computed, {reason}" for name, reason in summary["not_computed"].items()]
     table = _table(("indicator", "mean", "low", "high", "unit", "n"), rows)
     ended = status_lines(summary)
     return _block(title, table, (f"vehicles: {vehicles}", *ended, *missing, f"digest: {summary['digest']}"))
 
 
-def comparison_html(comparison: Comparison, *indicators: str, title: str = "") -> str:
+def comparison_html(comparison: Comparison, *indicators: str, title: str = "", losers: Iterable[str] = ()) -> str:
     """Show a comparison: a table per scenario, engine and alternative; without names the primary indicators alone.
 
     Parameters
@@ -54,6 +55,8 @@ def comparison_html(comparison: Comparison, *indicators: str, title: str = "") -
         Names to show.
     title
         Heading.
+    losers
+        Lines that say who loses, shown below the tables.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def comparison_html(comparison: Comparison, *indicators: str, title: str = "") -
     notes = legend(shown, comparison.question.precision).splitlines()
     hidden = {one.indicator for one in comparison.differences} - {one.indicator for one in shown}
     more = (f"{len(hidden)} further indicators: table() of the comparison.",) if hidden else ()
-    return _block(title, "".join(parts), (*notes, *more))
+    return _block(title, "".join(parts), (*losers, *notes, *more))
 
 
 def _cells(one: Difference) -> tuple[str, ...]:

@@ -166,9 +166,11 @@ class StudyResult(WithTables):
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
+        from trafficsim.results.formats import losers_lines
         from trafficsim.results.html import comparison_html
 
-        return comparison_html(self.comparison, title=f"{self.study.name}, compared to {self.study.baseline}")
+        title = f"{self.study.name}, compared to {self.study.baseline}"
+        return comparison_html(self.comparison, title=title, losers=losers_lines(self.distribution))
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it

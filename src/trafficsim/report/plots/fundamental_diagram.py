@@ -90,7 +90,7 @@ def _draw_class(panels: Sequence[Any], part: pd.DataFrame, names: Sequence[str],
         for axes, column in zip(panels, ("flow_veh_h", "speed_kmh"), strict=True):
             axes.plot(rows["density_veh_km"].to_numpy(float), rows[column].to_numpy(float), linestyle="none",
                       marker=look.marker, markersize=3, markerfacecolor="none", markeredgecolor=look.colour,
-                      markeredgewidth=0.7, label=name, rasterized=rasterized)
+                      markeredgewidth=0.7, label=name, rasterized=rasterized, alpha=0.25 if rasterized else None)
 
 
 def _label(panels: Sequence[Any], words: Language, *, per_lane: bool) -> None:

@@ -14,7 +14,7 @@ from trafficsim.report.sections.verdicts import badge
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
 from trafficsim.results.compare import arm_of
 from trafficsim.results.difference import Difference
-from trafficsim.results.indicators import declaration, in_order
+from trafficsim.results.indicators import FEW_THROUGH, declaration, in_order
 from trafficsim.results.summary import indicator_means
 
 
@@ -55,7 +55,7 @@ def _compared(writer: Writer, rows: Sequence[Difference], setting: Markup) -> In
         head = Markup("{} – {}").format(head, setting)
     table = Table("-".join(("indicators", *arm_of(rows[0]))), caption, columns, [one for one in groups if one.rows])
     reasons = [words.say("indicators.reason_item", indicator=_label(writer, one.indicator),
-                         reason=_reasons(writer, one)) for one in rows if one.reason]
+                         reason=_reasons(writer, one.reason)) for one in rows if one.reason]
     reasons_head = words.say("indicators.reasons", alternative=name(alternative), setting=setting) if reasons else None
     return IndicatorsView(head, table, reasons_head, reasons)
 
@@ -66,10 +66,17 @@ def _row(writer: Writer, one: Difference) -> Row:
     return [
         _label(writer, one.indicator), verdict, figures.value(one.diff, signed=True),
         figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),
-        figures.value(one.baseline_mean), figures.value(one.mean), figures.share(),
+        few_marked(writer, one, figures.value(one.baseline_mean)), few_marked(writer, one, figures.value(one.mean)),
+        figures.share(),
         figures.interval(one.bootstrap_low, one.bootstrap_high), p_value(writer, one.p),
         p_value(writer, one.p_adjusted), writer.number(one.n, 0), words.say(f"origin.{one.origin}"),
     ]
+
+
+def few_marked(writer: Writer, one: Difference, value: Markup) -> Markup:
+    """Mark a mean of few vehicles; the reason stands below the table."""
+    few = FEW_THROUGH in (one.reason or "").split("; ") and one.n > 0
+    return writer.words.say("paths.few", value=value) if few else value
 
 
 def _label(writer: Writer, indicator: str) -> Markup:
@@ -77,8 +84,8 @@ def _label(writer: Writer, indicator: str) -> Markup:
     return Markup('{} <code translate="no">{}</code>').format(label, indicator)
 
 
-def _reasons(writer: Writer, one: Difference) -> Markup:
-    return Markup("; ").join(writer.words.reason(reason) for reason in (one.reason or "").split("; "))
+def _reasons(writer: Writer, joined: str) -> Markup:
+    return Markup("; ").join(writer.words.reason(reason) for reason in joined.split("; "))
 
 
 def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:
@@ -99,8 +106,9 @@ def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> Indicator
                      words.say(f"origin.{declaration(indicator).origin}")])
     columns = writer.columns("indicator", "#mean", "#interval", "unit", "#have", "origin")
     caption = words.say("indicators.alone", alternative=name(baseline), setting=setting)
-    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one), reason=words.reason(why))
-               for one, why in missing.items()]
+    told = missing | {one: entry["reason"] for one, entry in means.items() if "reason" in entry}
+    reasons = [words.say("indicators.reason_item", indicator=_label(writer, one), reason=_reasons(writer, why))
+               for one, why in told.items()]
     head = words.say("indicators.reasons", alternative=name(baseline), setting=setting) if reasons else None
     table = Table("-".join(("alone", *place)), caption, columns, plain_rows(rows))
     return IndicatorsView(name(baseline), table, head, reasons)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from trafficsim import __version__
 from trafficsim.report.language import ABSENT, foreign, name
+from trafficsim.report.look import clock
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
@@ -95,8 +96,8 @@ def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
     for scenario, content in writer.material.scenarios.items():
         time = content.get("time", {})
         begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
-        period = writer.words.say("record.period_of", begin=writer.number(begin),
-                                  end=writer.number(begin + time.get("analysis_s", 0.0)))
+        period = writer.words.say("record.period_of", begin=clock(begin),
+                                  end=clock(begin + time.get("analysis_s", 0.0)))
         learnt = learnt_routes(runs[(runs["scenario"] == scenario) & (runs["status"] != "failed")])
         gap = learnt["relative_gap"]
         rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,

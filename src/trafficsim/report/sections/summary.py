@@ -8,14 +8,14 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trafficsim.report.language import name
-from trafficsim.report.places import link_label, street_names
+from trafficsim.report.places import link_label
 from trafficsim.report.sections.numbers import decimals
 from trafficsim.report.sections.verdicts import verdict_line
 from trafficsim.report.views import Writer
 from trafficsim.results.distribution import Effect, share_of_vehicles
 from trafficsim.results.groups import GROUPINGS
 
-NAMED = {"path": 3, "movement": 2, "group": 2}
+NAMED = {"path": 3, "movement": 1, "group": 1}
 """How many of those who lose are named; all stand in the table further down."""
 
 
@@ -130,7 +130,7 @@ def few_mark(writer: Writer, one: Effect) -> Iterator[Markup]:
 
 def member_label(writer: Writer, one: Effect) -> Markup:
     """Name a path, movement or group, with the names of its streets where the network has them."""
-    words, streets = writer.words, street_names(writer.material.networks.get(one.scenario))
+    words, streets = writer.words, writer.material.streets.get(one.scenario, {})
     links = [link_label(streets, link) for link in one.links]
     if one.family == "movement":
         turn = words.named("turn", one.turn) if one.turn else None

@@ -15,7 +15,7 @@ from trafficsim.report.sections.numbers import Shown, p_value, shown
 from trafficsim.report.verdicts import reversal
 from trafficsim.report.views import Picture, Table, Writer, plain_rows
 from trafficsim.results.difference import Difference
-from trafficsim.results.indicators import declaration
+from trafficsim.results.indicators import FEW_THROUGH, declaration
 
 SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈", "no evidence": "?"}
 
@@ -72,13 +72,15 @@ def verdict_word(writer: Writer, verdict: str) -> str:
 def verdict_line(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its figures in one sentence."""
     figures = shown(writer, one)
-    return writer.words.say(
+    line = writer.words.say(
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
         unit=figures.quantity.shown_unit(writer.words), change=_change(writer, figures),
         level=writer.number(100.0 * writer.material.asked.confidence), interval=figures.interval(one.low, one.high),
         verdict=badge(writer, one),
     )
+    few = FEW_THROUGH in (one.reason or "").split("; ")
+    return Markup("{} ({})").format(line, writer.words.reason(FEW_THROUGH)) if few else line
 
 
 def _change(writer: Writer, figures: Shown) -> Markup:
