@@ -215,11 +215,12 @@ def _asked_tables() -> dict[str, Any]:
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.builder import ledger_table
     from trafficsim.results import indicators as of_indicators
-    from trafficsim.results import movements, requested, runs, speeds, tables
+    from trafficsim.results import movements, queues, requested, runs, speeds, tables
 
     return {
         "ledger": ledger_table, "trips": tables.trips_table, "links": tables.links_table,
-        "movements": movements.movements_table, "detectors": tables.detectors_table, "events": tables.events_table,
+        "movements": movements.movements_table, "queues": queues.queues_table,
+        "detectors": tables.detectors_table, "events": tables.events_table,
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
         "trajectories": tables.trajectories_table, "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
