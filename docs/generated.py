@@ -214,12 +214,13 @@ def _asked_tables() -> dict[str, Any]:
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
-    from trafficsim.results import groups, movements, requested, runs, speeds, tables
+    from trafficsim.results import groups, movements, queues, requested, runs, speeds, tables
     from trafficsim.results import indicators as of_indicators
 
     return {
         "ledger": ledger_table, "trips": tables.trips_table, "links": tables.links_table,
-        "movements": movements.movements_table, "detectors": tables.detectors_table, "events": tables.events_table,
+        "movements": movements.movements_table, "queues": queues.queues_table,
+        "detectors": tables.detectors_table, "events": tables.events_table,
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
         "groups": groups.groups_table, "trajectories": tables.trajectories_table,
         "indicators": of_indicators.indicators_table,

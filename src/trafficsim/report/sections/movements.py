@@ -14,6 +14,10 @@ from trafficsim.report.views import Group, Missing, Row, Table, Writer
 
 MOST_MOVEMENTS = 250
 """Movements listed per alternative, those with the most delay in total; all are in the table."""
+LEAST_SHARE = 0.02
+"""Part of the time from which on it is said that a movement is blocked, or its queue too long for the approach."""
+LATE, FREE_DEGREE = ("E", "F"), 0.9
+"""Levels of service that want an explanation where v/c is below this."""
 Key = tuple[str, str]
 
 
@@ -56,7 +60,7 @@ def _tables(writer: Writer, alternative: str, setting: tuple[str, str], found: S
     """Yield the movements with a signal, and the others; only those at signals of the baseline are not folded up."""
     words, is_base = writer.words, alternative == writer.material.asked.baseline
     columns = writer.columns("approach", "movement", "turn", "#volume", "#v_c", "#delay",
-                             *([] if is_base else ["#delay_change"]), "level", "#queue")
+                             *([] if is_base else ["#delay_change"]), "level", "#queue", "remarks")
     for signalised, part in groupby(found, lambda one: one.signalised):
         movements = list(part)
         kind = "signalised" if signalised else "other"
@@ -88,5 +92,21 @@ def _row(writer: Writer, one: Movement, delays: dict[Key, float | None] | None) 
         before = delays.get((one.from_link, one.to_link))
         change = None if before is None or one.delay_s is None else one.delay_s - before
         row.append(writer.number(change, 1, signed=True))
-    return [*row, Markup('<bdi translate="no">{}</bdi>').format(one.level or ABSENT), writer.number(one.queue_m, 0)]
+    return [*row, Markup('<bdi translate="no">{}</bdi>').format(one.level or ABSENT), writer.number(one.queue_m, 0),
+            _remarks(writer, one)]
+
+
+def _remarks(writer: Writer, one: Movement) -> Markup:
+    """Say what the numbers do not: blocked from downstream, a queue beyond the approach, or why late though free."""
+    said = []
+    if one.blocked_share >= LEAST_SHARE and one.blocked_by is not None:
+        said.append(writer.words.say("junctions.blocked", share=writer.number(100.0 * one.blocked_share, 0),
+                                     link=name(one.blocked_by)))
+    if one.spillback_share >= LEAST_SHARE:
+        said.append(writer.words.say("junctions.spillback", share=writer.number(100.0 * one.spillback_share, 0),
+                                     storage=writer.number(one.storage_m, 0)))
+    late = one.level in LATE and one.v_c is not None and one.v_c < FREE_DEGREE
+    if late and one.blocked_share < LEAST_SHARE and one.capacity_note is not None:
+        said.append(writer.words.reason(one.capacity_note))
+    return Markup("; ").join(said)
 
