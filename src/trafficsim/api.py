@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, overload
 
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
-from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
+from trafficsim.io.load import (
+    anchored,
+    load_scenario,
+    load_study,
+    load_world,
+    naming,
+    policies_with_files,
+    with_files,
+)
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
@@ -457,7 +465,7 @@ def trace(
         way = paths[links] if isinstance(links, str) else tuple(links)
         if not way:
             raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
-        return trace_way(world, tuple(way), policies, replication, window_s)
+        return trace_way(world, tuple(way), policies_with_files(policies, Path()), replication, window_s)
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:

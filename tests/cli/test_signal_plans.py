@@ -27,7 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("plans") / "out"
     answer = Answer("compare", STUDY, "--replications", "1", "--out", out, "--json")
     assert answer.status == 0, answer.stderr
-    assert set(json.loads(answer.stdout)["results"]["cologne1_plans"]["ca"]) == {"do nothing", "two stages", "four stages"}
+    found = json.loads(answer.stdout)["results"]["cologne1_plans"]["ca"]
+    assert set(found) == {"do nothing", "two stages", "four stages"}
     return out
 
 
