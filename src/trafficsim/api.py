@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, overload
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import REPAIRS, as_errors
-from trafficsim.io.load import anchored, load_scenario, load_study, load_world, naming, with_files
+from trafficsim.io.load import (
+    anchored,
+    load_scenario,
+    load_study,
+    load_world,
+    naming,
+    policies_with_files,
+    with_files,
+)
 from trafficsim.io.toml import read_toml
 from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
@@ -517,7 +525,8 @@ def trace(
         way = paths[links] if isinstance(links, str) else tuple(links)
         if not way:
             raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
-        return trace_way(rehearsed(prepare(world), cache=place.cache), tuple(way), policies, replication, window_s)
+        learnt = rehearsed(prepare(world), cache=place.cache)
+        return trace_way(learnt, tuple(way), policies_with_files(policies, Path()), replication, window_s)
 
 
 def policy_catalogue(kind: str | None = None) -> dict[str, dict[str, Any]]:

@@ -47,6 +47,11 @@ def test_run_names_links_and_vehicles(files: Path) -> None:
     vehicles = result["vehicles"]
     assert vehicles["demanded"] == vehicles["waiting"] + vehicles["en_route"] + vehicles["completed"]
     assert vehicles["waiting"] > 0
+    (left, *_) = result["left"]
+    assert set(left) == {"replication", "vehicles", "waiting", "links", "since_s", "cause", "link", "vehicle"}
+    assert left["cause"] == "gridlock"
+    assert set(RING) <= set(left["links"])
+    assert sum(group["waiting"] for group in result["left"]) == vehicles["waiting"]
     # Nobody who is left drops out: delay is above what those who got through had, and the share stands beside it.
     indicators = result["indicators"]
     assert indicators["completed_share"]["mean"] == pytest.approx(vehicles["completed"] / vehicles["demanded"])
@@ -57,6 +62,9 @@ def test_run_says_it_in_words(files: Path) -> None:
     answer = Answer("run", files / "scenario.toml")
     assert "status: gridlock" in answer.stdout
     assert f"to the end of the run: {', '.join(RING)}" in answer.stdout
+    assert "left in replication 1: " in answer.stdout
+    assert "waiting to enter, since " in answer.stdout
+    assert "in a cycle of links that wait for each other" in answer.stdout
 
 
 def test_compare_and_the_report_show_it(files: Path) -> None:
@@ -73,3 +81,6 @@ def test_compare_and_the_report_show_it(files: Path) -> None:
     assert page.faults == []
     assert "Gridlocks: links whose first vehicles waited for each other in a cycle" in page.visible()
     assert "r0 , r1 , r2 , r3" in page.visible()
+    assert "Where vehicles were left at the end of a run" in page.visible()
+    assert "in a cycle of links that wait for each other" in page.visible()
+    assert any(one["cause"] == "gridlock" and one["alternative"] == "do nothing" for one in result["left"])

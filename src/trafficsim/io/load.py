@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -84,8 +84,19 @@ def with_files(study: Study, folder: Path) -> Study:
     alternatives = {}
     for name, policies in study.alternatives.items():
         with naming(f"alternative {name!r}"):
-            alternatives[name] = tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
+            alternatives[name] = policies_with_files(policies, folder)
     return study.model_copy(update={"alternatives": alternatives})
+
+
+def policies_with_files(policies: Sequence[Policy], folder: Path) -> tuple[Policy, ...]:
+    """Return policies with the files read that they name; relative paths start from a folder.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or cannot be read.
+    """
+    return tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
 
 
 def _programs(folder: Path, text: str, program_id: str | None) -> tuple[SignalProgram, ...]:

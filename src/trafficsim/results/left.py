@@ -17,7 +17,7 @@ GRIDLOCK, ENTRY = "gridlock", "entry"
 WORDS = {
     "moving": "still under way", "stop": "at a stop of its own", "red": "at a red lamp",
     "no_room": "without room beyond the line", "gives_way": "giving way",
-    "wrong_lane": "in a lane that does not lead on", "inside": "waiting inside the junction", ENTRY: "waiting to enter",
+    "wrong_lane": "in a lane that does not lead on", "inside": "waiting inside the junction",
     GRIDLOCK: "in a cycle of links that wait for each other",
 }
 
@@ -31,9 +31,10 @@ def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
 
     Returns
     -------
-    Per group the names of its run, ``vehicles``, ``links`` (from its beginning back), ``since_s`` (when the first of
-    them came to stand, ``None`` for those that move), ``cause`` (one of :data:`trafficsim.plan.record.LEFT_CAUSES`, or
-    ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The largest groups of a run come first.
+    Per group the names of its run, ``vehicles`` (on the road), ``waiting`` (to enter its links), ``links`` (from its
+    beginning back), ``since_s`` (when the first of them came to stand, ``None`` for those that move), ``cause`` (one of
+    :data:`trafficsim.plan.record.LEFT_CAUSES`, or ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The
+    largest groups of a run come first.
 
     Examples
     --------
@@ -51,7 +52,7 @@ def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
     for names, part in rows.groupby(list(Labels._fields), sort=False):
         run = Labels(str(names[0]), str(names[1]), int(str(names[2])), str(names[3]))
         groups = _groups([_plain(row) for row in part.to_dict("records")])
-        answer += [{**run._asdict(), **one} for one in sorted(groups, key=lambda one: -int(one["vehicles"]))]
+        answer += [{**run._asdict(), **one} for one in sorted(groups, key=_size)]
     return answer
 
 
@@ -93,10 +94,16 @@ def _group(first: Mapping[str, Mapping[str, Any]], root: str, members: list[dict
     times = [float(row["time_s"]) for row in members if row["time_s"] is not None and row["cause"] != ENTRY]
     links = dict.fromkeys([root, *(row["link"] for row in members)])
     return {
-        "vehicles": sum(int(row["vehicles"]) for row in members), "links": list(links),
+        "vehicles": sum(int(row["vehicles"]) for row in members if row["cause"] != ENTRY),
+        "waiting": sum(int(row["vehicles"]) for row in members if row["cause"] == ENTRY), "links": list(links),
         "since_s": min(times) if times else None, "cause": GRIDLOCK if head["behind"] in first else str(head["cause"]),
         "link": root, "vehicle": head["trip"],
     }
+
+
+def _size(one: Mapping[str, Any]) -> int:
+    """Sort the largest groups to the front."""
+    return -int(one["vehicles"]) - int(one["waiting"])
 
 
 def left_line(one: Mapping[str, Any]) -> str:
@@ -104,15 +111,19 @@ def left_line(one: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> left_line({"vehicles": 7, "links": ["x", "y"], "since_s": 60.0, "cause": "red", "link": "x", "vehicle": "v"})
-    "7 vehicles on x, y, since 60 s, behind 'v' at the end of x, at a red lamp"
+    >>> left_line({"vehicles": 7, "waiting": 2, "links": ["x", "y"], "since_s": 60.0, "cause": "red", "link": "x",
+    ...            "vehicle": "v"})
+    "7 vehicles on x, y and 2 waiting to enter, since 60 s, behind 'v' at the end of x, at a red lamp"
     """
     links = ", ".join(one["links"][:SHOWN_LINKS])
     more = f" and {len(one['links']) - SHOWN_LINKS} more links" if len(one["links"]) > SHOWN_LINKS else ""
-    noun = "vehicle" if one["vehicles"] == 1 else "vehicles"
-    where = f"{one['vehicles']} {noun} on {links}{more}"
+    where = f"{_vehicles(one['vehicles'])} on {links}{more}"
+    if one["waiting"]:
+        where += f" and {one['waiting']} waiting to enter"
+    if one["cause"] == ENTRY:
+        return f"{_vehicles(one['waiting'])} waiting to enter {links}{more}"
     cause = WORDS.get(one["cause"], one["cause"])
-    if one["cause"] in ("moving", ENTRY):
+    if one["cause"] == "moving":
         return f"{where}, {cause}"
     since = "" if one["since_s"] is None else f", since {one['since_s']:g} s"
     return f"{where}{since}, behind {one['vehicle']!r} at the end of {one['link']}, {cause}"
@@ -123,19 +134,23 @@ def left_lines(summary: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> group = {"replication": 2, "vehicles": 7, "links": ["x"], "since_s": None, "cause": "moving", "link": "x",
-    ...          "vehicle": "v"}
+    >>> group = {"replication": 2, "vehicles": 7, "waiting": 0, "links": ["x"], "since_s": None, "cause": "moving",
+    ...          "link": "x", "vehicle": "v"}
     >>> left_lines({"left": [group]})
     ['left in replication 2: 7 vehicles on x, still under way']
     """
     groups: list[Mapping[str, Any]] = list(summary.get("left", []))
-    largest = sorted(groups, key=lambda one: -int(one["vehicles"]))[:SHOWN_GROUPS]
+    largest = sorted(groups, key=_size)[:SHOWN_GROUPS]
     lines = [f"left in {_run(one)}: {left_line(one)}" for one in largest]
     rest = groups[SHOWN_GROUPS:]
     if rest:
-        vehicles = sum(one["vehicles"] for one in groups) - sum(one["vehicles"] for one in largest)
+        vehicles = sum(map(_size, largest)) - sum(map(_size, groups))
         lines.append(f"left at {len(rest)} further places: {vehicles} vehicles (all in the table events)")
     return lines
+
+
+def _vehicles(count: int) -> str:
+    return f"{count} vehicle" if count == 1 else f"{count} vehicles"
 
 
 def _run(one: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ from trafficsim.report.language import decimals_of, foreign, name
 from trafficsim.report.quantities import unit_text
 from trafficsim.report.views import Missing, Table, Writer, plain_rows
 
+MOST_LETTERS = 400
+"""Letters of a parameter that are shown; the whole of it is in the study."""
 MOST_CELLS = 400
 """Cells listed per change, to keep the page small; all are in the ledger."""
 
@@ -70,12 +72,17 @@ def _policy(writer: Writer, alternative: str, number: int, entry: Mapping[str, A
                  words.say("alternatives.evidence", source=source, grade=grade),
                  words.say("alternatives.limits", limits=foreign(facts["limits"]))]
     origins = facts["parameters"] if facts else {}
-    rows = [[name(key), name(_written(value)), foreign(str(origins.get(key, {}).get("origin", "–")))]
+    rows = [[name(key), name(_shortened(_written(value))), foreign(str(origins.get(key, {}).get("origin", "–")))]
             for key, value in sorted(entry.items()) if key != "kind"]
     caption = words.say("alternatives.parameters_caption", policy=name(kind), alternative=name(alternative))
     columns = writer.columns("parameter", "parameter_value", "parameter_origin")
     table = Table(f"parameters-{alternative}-{number}", caption, columns, plain_rows(rows), fold=caption)
     return PolicyView(name(kind), about, table)
+
+
+def _shortened(text: str) -> str:
+    """Cut what a page has no room for, such as all programs of a file."""
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]} …"
 
 
 def _written(value: Any) -> str:

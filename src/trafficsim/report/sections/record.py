@@ -148,15 +148,15 @@ def _gridlocks(writer: Writer, locked: list[dict[str, Any]]) -> Table:
 def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
     """Where vehicles were left at the end, the largest groups first."""
     words, rows = writer.words, []
-    for one in sorted(left, key=lambda one: -int(one["vehicles"]))[:MOST_LEFT]:
+    for one in sorted(left, key=lambda one: -one["vehicles"] - one["waiting"])[:MOST_LEFT]:
         since = Markup(ABSENT) if one["since_s"] is None else writer.number(one["since_s"])
         links = Markup(", ").join(name(link) for link in one["links"][:SHOWN_LINKS])
         rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
-                     writer.number(one["vehicles"], 0), since,
+                     writer.number(one["vehicles"], 0), writer.number(one["waiting"], 0), since,
                      Markup.escape(words.named("left", str(one["cause"])) or str(one["cause"])), name(one["link"]),
                      writer.number(len(one["links"]), 0), links])
-    columns = writer.columns("scenario", "alternative", "#replication", "#vehicles", "#since_s", "cause", "head_of",
-                             "#links_filled", "links")
+    columns = writer.columns("scenario", "alternative", "#replication", "#left_on_road", "#left_waiting", "#since_s",
+                             "cause", "head_of", "#links_filled", "links")
     more = [words.say("record.left_more", count=writer.number(len(left) - MOST_LEFT, 0))]
     return Table("left", words.say("record.left_caption"), columns, plain_rows(rows),
                  notes=more if len(left) > MOST_LEFT else ())

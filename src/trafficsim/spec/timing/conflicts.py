@@ -10,6 +10,8 @@ from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
 
 Pair = tuple[int, int]
+LONGEST_INTERGREEN_S = 15.0
+"""What takes longer has other stages between (modelling assumption; RiLSA's worked examples have 4 to 9 s)."""
 
 
 def crossing_pairs(network: Network, signal: str) -> Iterator[Pair]:
@@ -58,7 +60,7 @@ def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, s
     """Shortest time from the end of green of one approach to the begin of green of another that it crosses, in s.
 
     By (link before, link of the next); approaches that are green together, one of them giving way, count only where
-    green of one follows on that of the other.
+    green of one follows on that of the other, and nobody where other stages lie between.
     """
     found: dict[tuple[str, str], float] = {}
     for one, other in crossing_pairs(network, program.id):
@@ -82,7 +84,7 @@ def _gaps(program: SignalProgram, before: int, after: int) -> Iterator[float]:
         while not green[1][at] and not green[0][at] and waited < program.cycle_s:
             waited += phases[at].duration_s
             at = (at + 1) % len(phases)
-        if green[1][at]:
+        if green[1][at] and waited <= LONGEST_INTERGREEN_S:
             yield waited
 
 
