@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import trafficsim as ts
 from tests.plan.small import Demand, flow, join, link, network, trip, world
+from trafficsim.base.errors import SimulationError
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.plan.rehearsals import Rehearsals
+from trafficsim.plan.routes import RouteTable
 from trafficsim.run import rehearsal, route_cache
 from trafficsim.run.rehearsal import ENOUGH_GAP, MOST_REHEARSALS, rehearsed
 from trafficsim.spec.network import Network
@@ -183,3 +187,42 @@ def test_json_has_the_gap_as_a_number(tmp_path: Path) -> None:
     assert told["relative_gap"] >= 0.0
     if told["rehearsals"] < MOST_REHEARSALS:
         assert told["relative_gap"] <= ENOUGH_GAP
+
+
+class Played:
+    """Stands for the learning: rehearsal k ends as written, with the table whose clock begins at k."""
+
+    ENDS: ClassVar = [(0, 0.40), (90, 0.10), (0, 0.25), (0, 0.30)]
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.routes, self._number = replace(prepared.routes, begin_s=0.0), 0
+
+    def rehearsal(self) -> int:
+        return self._number
+
+    def look_back(self, ended: tuple[int, float]) -> tuple[float, RouteTable]:
+        self._number += 1
+        return ended[1], replace(self.routes, begin_s=float(self._number))
+
+
+def test_the_state_in_which_most_arrive_is_kept_and_of_these_the_one_with_the_smallest_gap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(_: str, number: int, *__: object) -> SimpleNamespace:
+        left, gap = Played.ENDS[min(number, 3)]
+        return SimpleNamespace(waiting=left, en_route=0, ended=(left, gap))
+
+    monkeypatch.setattr(rehearsal, "Learning", Played)
+    monkeypatch.setattr(rehearsal, "_run", run)
+    monkeypatch.setattr(rehearsal, "turn_times_s", lambda _, record: record.ended)
+    found = rehearsal._learn(prepare(crowd()), "ca")
+    assert (found.begin_s, found.rehearsals) == (2.0, Rehearsals(MOST_REHEARSALS, 0.25))
+
+
+def test_a_rehearsal_that_breaks_off_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(plan: object, settings: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(rehearsal, "engine_named", lambda _: SimpleNamespace(run=broken))
+    with pytest.raises(SimulationError, match="rehearsal 1: found ZeroDivisionError: a defect"):
+        rehearsed(prepare(crowd()))

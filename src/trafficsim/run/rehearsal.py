@@ -11,11 +11,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from trafficsim.base.errors import MachineError, SimulationError, TrafficsimError
 from trafficsim.engines.registry import engine_named
 from trafficsim.io.load import naming
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.experience import Learning, has_choice, with_routes
 from trafficsim.plan.prepare import Prepared
+from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Rehearsals
 from trafficsim.plan.routes import RouteTable
 from trafficsim.plan.turn_times import turn_times_s
@@ -71,7 +75,7 @@ def _learn(prepared: Prepared, engine: str) -> RouteTable:
     best, fewest_left, least_gap = learning.routes, float("inf"), float("inf")
     for number in range(1, MOST_REHEARSALS + 1):
         plan = learning.rehearsal()
-        record = engine_named(engine).run(plan, settings)
+        record = _run(engine, plan, settings, number)
         gap, after = learning.look_back(turn_times_s(plan, record))
         _log.info("rehearsal %d of routes: relative gap %.1f %%", number, 100.0 * gap)
         left = record.waiting + record.en_route
@@ -81,3 +85,16 @@ def _learn(prepared: Prepared, engine: str) -> RouteTable:
             break
         learning.routes = after
     return replace(best, rehearsals=Rehearsals(number, least_gap))
+
+
+def _run(engine: str, plan: Plan, settings: Any, number: int) -> Record:
+    try:
+        return engine_named(engine).run(plan, settings)
+    except TrafficsimError:
+        raise
+    except MemoryError:
+        raise MachineError(f"rehearsal {number}", "too little memory", "memory for one run of the scenario",
+                           "use a smaller scenario") from None
+    except Exception as error:  # a defect is named like that of a replication, without a traceback
+        raise SimulationError(f"rehearsal {number}", f"{type(error).__name__}: {error}", "a run that ends",
+                              "report the scenario and seed: this is a defect") from error

@@ -13,6 +13,7 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def cache_key(prepared: Prepared, engine: str) -> str:
 def recall(key: str, prepared: Prepared, folder: Path | None) -> RouteTable | None:
     """What is known under a key; ``None`` if nothing is, or if it is damaged."""
     if key not in _known and folder is not None:
-        with suppress(OSError, ValueError, KeyError, EOFError):
+        with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):
             _remember(key, _read(_path(folder, key), prepared))
     return _known.get(key)
 
@@ -80,7 +81,7 @@ def _read(path: Path, prepared: Prepared) -> RouteTable:
 
     Raises
     ------
-    OSError, ValueError, KeyError, EOFError
+    OSError, ValueError, KeyError, EOFError, BadZipFile
         If it is not there or is not what was written.
     """
     given = path.read_bytes()
