@@ -11,7 +11,7 @@ from trafficsim.base.errors import DemandError, InputError
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.routes import RouteBook, Way
-from trafficsim.io.sumo.stops import Place, lane_length_m, read_stop
+from trafficsim.io.sumo.stops import Place, lane_length_m, parking_edge, read_stop
 from trafficsim.io.sumo.vtypes import DEFAULT_TYPE, VehicleTypes
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.demand import Demand, Flow, Stop, Trip, Unserved
@@ -97,10 +97,11 @@ class DemandReader:
 
     def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
         lane = self._depart_lane(element, way)
+        stops, parked = self._stops(element, way), self._parked(element, way)
         self.trips.append(make(
             Trip, element, id=element.get("id"), depart_s=element.clock("depart"), route=way.route, origin=way.origin,
-            destination=way.destination, via=way.via, vehicle_class=vehicle_type, depart_lane=lane,
-            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=self._stops(element, way),
+            destination=way.destination, via=(*way.via, *parked), vehicle_class=vehicle_type, depart_lane=lane,
+            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=stops,
         ))
         self.ledger.note("read", element.tag, element.where)
         self._ignored_attributes(element, VEHICLE_READ)
@@ -137,6 +138,11 @@ class DemandReader:
         if vehicle_type in self.types.mixes:
             self.ledger.note("inferred", "departPos base of a mix of types: their mean length is taken", element.where)
         return base_m
+
+    def _parked(self, element: Element, way: Way) -> tuple[str, ...]:
+        """Links beside which the vehicle parks: the path of a trip without a route leads past them."""
+        edges = (parking_edge(stop, self.places, self.routes.links) for stop in element.all("stop") if not way.route)
+        return tuple(edge for edge in edges if edge is not None)
 
     def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
         of_route = way.element.all("stop") if way.element is not None else ()
