@@ -65,6 +65,15 @@ def test_people_are_told_too(scenario: Path) -> None:
     assert "repaired: 1 signal-taken-as-fixed, 1 departure-outside, 2 trip-unserved" in said
 
 
+def test_a_study_says_by_scenario_who_was_not_served(scenario: Path) -> None:
+    study = scenario.parent / "study.toml"
+    study.write_text('name = "s"\nscenarios = ["a.toml"]\nreplications = 2\n[alternatives]\n"do nothing" = []\n'
+                     '"slow" = [{ kind = "speed_limit", on = { ids = ["w_in"] }, limit_kmh = 30 }]\n')
+    result = json.loads(Answer("compare", study, "--json").stdout)
+    assert (result["unserved"]["a"]["trips"], result["unserved"]["a"]["vehicles"]) == (2, 2.0)
+    assert "a: unserved: 2 trips and 0 flows" in Answer("compare", study).stdout
+
+
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_strict_refuses_repairs(command: str, scenario: Path) -> None:
     answer = Answer(command, scenario, "--strict")

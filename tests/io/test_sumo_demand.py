@@ -186,12 +186,13 @@ def test_flows(tmp_path: Path, attributes: str, volume_veh_h: float, end_s: floa
 def test_detectors(tmp_path: Path) -> None:
     additional = ('<e1Detector id="d" lane="w_in_0" pos="-20" freq="60" file="x"/>'
                   '<inductionLoop id="i" lane="e_in_1" pos="500" friendlyPos="1" freq="60" file="x"/>'
-                  '<e1Detector id="n" lane="nowhere_0" pos="0" freq="60" file="x"/>')
+                  '<e1Detector id="n" lane="nowhere_0" pos="0" freq="60" file="x"/>'
+                  '<e1Detector id="k" lane="e_in_0" pos="199.5" freq="60" file="x"/>')
     found = read(tmp_path, "", additional)
     assert {(each.id, each.link, each.lane, each.position_m) for each in found.detectors} == {
-        ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0),
-    }
-    assert found.counts()["repaired"] == {"place-moved": 1, "detector-left-out": 1}
+        ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0), ("k", "e_in", 0, 199.0),
+    }, "the footway is longer than the link that vehicles drive on"
+    assert found.counts()["repaired"] == {"place-moved": 2, "detector-left-out": 1}
 
 
 BROKEN = {

@@ -150,6 +150,7 @@ def _show_run(result: RunResult) -> None:
 def _show_study(result: StudyResult) -> None:
     from trafficsim.results.formats import comparison_view
     from trafficsim.results.gridlocks import odd_runs
+    from trafficsim.results.unserved import unserved_lines
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     show(comparison_view(result.comparison, title=title))
@@ -157,5 +158,6 @@ def _show_study(result: StudyResult) -> None:
     broken: list[dict[str, Any]] = summary.get("failed", [])
     for one in broken:
         say(f"failed: {one}")
-    for line in odd_runs(summary):
+    lost = [f"{name}: {line}" for name, one in summary.get("unserved", {}).items() for line in unserved_lines(one)]
+    for line in (*odd_runs(summary), *lost):
         typer.echo(line)

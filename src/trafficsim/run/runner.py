@@ -30,6 +30,7 @@ from trafficsim.results.summary import run_endings, summarise
 from trafficsim.results.tables import trajectories_table
 from trafficsim.results.timing import programs_with
 from trafficsim.results.trace import Trace
+from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, lowered_for, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
@@ -140,16 +141,19 @@ class StudyResult(WithTables):
         """Return the object of ``compare --json``.
 
         Only when there is something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each
-        alternative ended how, once a vehicle was left somewhere) and ``gridlocks``.
+        alternative ended how, once a vehicle was left somewhere), ``gridlocks``, and ``unserved`` (trips and flows of
+        each scenario that nothing can carry, with reasons).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
         broken = runs[runs["status"] == "failed"]
         shown = broken[[*Labels._fields, "reason"]].to_dict("records")
         locked = gridlock_list(self.tables["events"])
+        lost = unserved_by_scenario(self.tables)
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
         return {**head, "results": self.comparison.as_json(), **({"failed": shown} if shown else {}),
-                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {})}
+                **({"status": run_endings(self.tables)} if odd else {}), **({"gridlocks": locked} if locked else {}),
+                **({"unserved": lost} if lost else {})}
 
     def _repr_html_(self) -> str:
         """Show the comparison with the baseline in a notebook."""
