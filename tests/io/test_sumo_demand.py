@@ -265,6 +265,12 @@ def test_a_stop_at_no_place_of_the_network_is_left_out(stop: str, tmp_path: Path
     assert found.counts()["repaired"] == {"stop-left-out": 1}
 
 
+def test_who_departs_with_the_simulation_departs_with_the_first(tmp_path: Path) -> None:
+    found = read(tmp_path, f'<vehicle id="a" depart="begin">{ROUTE}</vehicle>'
+                 f'<vehicle id="b" depart="70">{ROUTE}</vehicle>')
+    assert [trip.depart_s for trip in found.demand.trips] == [70.0, 70.0]
+
+
 def test_via_is_kept_for_routing(tmp_path: Path) -> None:
     found = read(tmp_path, '<trip id="a" depart="0" from="w_in" via="s_in e_in" to="w_out"/>'
                  '<flow id="f" from="w_in" via="s_in" to="w_out" end="9" number="2"/>')

@@ -159,14 +159,16 @@ def _connection(net: Net, link: Link, conflicts: Conflicts, major: set[str], led
                 or [link.edge.lanes[link.lane].speed_kmh, link.to_edge.lanes[link.to_lane].speed_kmh])
     turn = TURN.get(element.get("dir"), "through")
     gap, follow_up = GAPS[_gap_case(net, link, turn, major)]
-    signal = element.get("tl") or None
+    signal = element.get("tl") if element.get("linkIndex") else None
+    if element.get("tl") and signal is None:
+        ledger.repair("signal-off", f"{element.where} from {link.edge.id!r}: no linkIndex")
     length_m = sum(lane.length_m for lane in inside)
     if length_m > MOST_LENGTH_M:
         ledger.repair("value-capped", f"{element.where}: a way through the junction of {length_m:g} m")
     return make(
         Connection, element, from_link=link.edge.id, from_lane=link.lane, to_link=link.to_edge.id,
         to_lane=link.to_lane, length_m=min(length_m, MOST_LENGTH_M), speed_limit_kmh=limit, turn=turn,
-        signal=signal, signal_index=element.whole("linkIndex") if signal else None, **conflicts._asdict(),
+        signal=signal or None, signal_index=element.whole("linkIndex") if signal else None, **conflicts._asdict(),
         critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
         first_come=element.get("state") == "w",
         keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
