@@ -187,6 +187,14 @@ def result_tables() -> str:
     return "\n\n".join(parts)
 
 
+def repairs() -> str:
+    """Every repair with its rule."""
+    from trafficsim.base.repairs import REPAIRS
+
+    rows = "\n".join(f"| `{code}` | {rule} |" for code, rule in REPAIRS.items())
+    return f"| code | rule |\n|---|---|\n{rows}"
+
+
 def _first_tables() -> Mapping[str, Any]:
     import trafficsim as ts
     from trafficsim.cli.start import new
@@ -214,7 +222,7 @@ def _asked_tables() -> dict[str, Any]:
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
-    from trafficsim.results import groups, movements, queues, requested, runs, speeds, tables
+    from trafficsim.results import groups, movements, queues, requested, runs, speeds, tables, unserved
     from trafficsim.results import indicators as of_indicators
 
     return {
@@ -226,6 +234,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table, "runs": runs.runs_table,
+        "unserved": unserved.unserved_table,
     }
 
 
@@ -299,6 +308,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "policies": policies,
     "indicators": indicators,
     "tables": result_tables,
+    "repairs": repairs,
 }
 API = FOLDER.parent / "api"
 CALLED_MODULES = {"run": "trafficsim.api.run", "report": "trafficsim.report.page.report"}

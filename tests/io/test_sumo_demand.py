@@ -159,13 +159,30 @@ def test_named_route_and_its_stops(tmp_path: Path) -> None:
 
 def test_stops_that_cannot_be_represented_are_counted(tmp_path: Path) -> None:
     stops = ('<stop lane="e_out_0" duration="5" parking="true"/><stop lane="e_out_0" until="50"/>'
-             '<stop lane="e_out_0" duration="0"/><stop containerStop="c" duration="5"/>')
+             '<stop lane="e_out_0" duration="0"/><stop duration="5"/>')
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}{stops}</vehicle>')
     assert found.demand.trips[0].stops == ()
     assert {key for key in found.counts()["ignored"] if key.startswith("stop")} == {
         "stop without a duration", "stop of no duration",
         "stop that is neither at a bus stop nor on a lane",
     }
+    assert found.counts()["repaired"] == {"stop-parking": 1}
+
+
+@pytest.mark.parametrize("stop", ['parkingArea="P"', 'lane="s_in_0" parking="true"', 'edge="s_in" parking="1"'])
+def test_a_trip_without_a_route_is_led_past_the_place_where_it_parks(stop: str, tmp_path: Path) -> None:
+    found = read(tmp_path, f'<trip id="a" depart="0" from="w_in" to="e_out"><stop {stop} duration="5"/></trip>',
+                 '<parkingArea id="P" lane="s_in_0" startPos="20" endPos="40"/>')
+    (trip,) = found.demand.trips
+    assert (trip.via, trip.stops) == (("s_in",), ())
+    assert found.counts()["repaired"] == {"stop-parking": 1}
+
+
+def test_stops_off_the_route_are_left_out_and_long_ones_cut(tmp_path: Path) -> None:
+    stops = '<stop lane="s_in_0" duration="5"/><stop lane="e_out_0" endPos="20" duration="90000"/>'
+    found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}{stops}</vehicle>')
+    assert [(stop.link, stop.dwell_s) for stop in found.demand.trips[0].stops] == [("e_out", 7200.0)]
+    assert found.counts()["repaired"] == {"stop-left-out": 1, "value-capped": 1}
 
 
 def test_trip_without_a_route_is_reported(tmp_path: Path) -> None:
@@ -197,12 +214,13 @@ def test_flows(tmp_path: Path, attributes: str, volume_veh_h: float, end_s: floa
 def test_detectors(tmp_path: Path) -> None:
     additional = ('<e1Detector id="d" lane="w_in_0" pos="-20" freq="60" file="x"/>'
                   '<inductionLoop id="i" lane="e_in_1" pos="500" friendlyPos="1" freq="60" file="x"/>'
-                  '<e1Detector id="n" lane="nowhere_0" pos="0" freq="60" file="x"/>')
+                  '<e1Detector id="n" lane="nowhere_0" pos="0" freq="60" file="x"/>'
+                  '<e1Detector id="k" lane="e_in_0" pos="199.5" freq="60" file="x"/>')
     found = read(tmp_path, "", additional)
     assert {(each.id, each.link, each.lane, each.position_m) for each in found.detectors} == {
-        ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0),
-    }
-    assert found.counts()["repaired"] == {"place-moved": 1, "detector-left-out": 1}
+        ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0), ("k", "e_in", 0, 199.0),
+    }, "the footway is longer than the link that vehicles drive on"
+    assert found.counts()["repaired"] == {"place-moved": 2, "detector-left-out": 1}
 
 
 BROKEN = {
@@ -278,6 +296,12 @@ def test_a_stop_at_no_place_of_the_network_is_left_out(stop: str, tmp_path: Path
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}<stop {stop} duration="2"/></vehicle>')
     assert found.demand.trips[0].stops == ()
     assert found.counts()["repaired"] == {"stop-left-out": 1}
+
+
+def test_who_departs_with_the_simulation_departs_with_the_first(tmp_path: Path) -> None:
+    found = read(tmp_path, f'<vehicle id="a" depart="begin">{ROUTE}</vehicle>'
+                 f'<vehicle id="b" depart="70">{ROUTE}</vehicle>')
+    assert [trip.depart_s for trip in found.demand.trips] == [70.0, 70.0]
 
 
 def test_via_is_kept_for_routing(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.io.sumo_files import imported, priority_net, signal_net
 from trafficsim.base.errors import InputError, NetworkError
+from trafficsim.base.repairs import repairs_by_code
+from trafficsim.io.network_file import read_network, write_network
 from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.network import Connection
 
@@ -272,14 +274,14 @@ def test_a_junction_of_an_unknown_type_is_a_priority_junction(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("following", "states", "offset_s", "lost"), [
-    ((2, None, 3, 0), ["GGgrr", "rrrGG", "rrryy"], 7.0, 1), ((1, 2, 3, 1), ["yyyrr", "rrrGG", "rrryy"], 37.0, 1),
+    ((2, None, 3, 0), ["GGgrr", "rrrGG", "rrryy"], 7.0, 1), ((1, 2, 3, 1), ["yyyrr", "rrrGG", "rrryy"], 7.0, 1),
     ((1, 2, 3, 0), ["GGgrr", "yyyrr", "rrrGG", "rrryy"], 7.0, 0),
     ((9, 2, 3, 0), ["GGgrr", "yyyrr", "rrrGG", "rrryy"], 7.0, 0),
     ((0, None, None, None), ["GGgrr"], 7.0, 3),
 ])
 def test_phases_follow_each_other_as_next_says(following: tuple[int | None, ...], states: list[str], offset_s: float,
                                                lost: int, tmp_path: Path) -> None:
-    """A phase that is shown only once, before the others come round, moves the offset; it is not run again."""
+    """At time 0 the third phase has been shown for 16 s, as in the order of the file; next leads on from there."""
     text = signal_net()
     for state, place in zip(("GGgrr", "yyyrr", "rrrGG", "rrryy"), following, strict=True):
         if place is not None:
@@ -287,5 +289,33 @@ def test_phases_follow_each_other_as_next_says(following: tuple[int | None, ...]
     found = imported(tmp_path, text)
     (program,) = found.network.signals
     assert [phase.state for phase in program.phases] == states
-    assert program.offset_s == offset_s
+    assert program.offset_s == pytest.approx(offset_s)
     assert found.counts()["repaired"].get("signal-phase-unreachable", 0) == lost
+
+
+def test_a_phase_of_hours_is_several_alike(tmp_path: Path) -> None:
+    found = imported(tmp_path, signal_net().replace('duration="30" state="GGgrr"', 'duration="10000" state="GGgrr"'))
+    (program,) = found.network.signals
+    assert [phase.state for phase in program.phases[:4]] == ["GGgrr", "GGgrr", "GGgrr", "yyyrr"]
+    assert program.cycle_s == pytest.approx(10026.0)
+    assert repaired(found) == {}
+    for_ever = imported(tmp_path, signal_net().replace('duration="30" state="GGgrr"', 'duration="1e9" state="GGgrr"'))
+    assert for_ever.network.signals[0].cycle_s == pytest.approx(86426.0)
+    assert repaired(for_ever) == {"value-capped": 1}
+
+
+def test_two_greens_that_cross_obey_the_right_of_way(tmp_path: Path) -> None:
+    """Index 2 turns left across index 0, and yields to it in the request table: both had G."""
+    found = imported(tmp_path, signal_net().replace('state="GGgrr"', 'state="GGGrr"'))
+    assert found.network.signals[0].phases[0].state == "GGgrr"
+    assert repaired(found) == {"conflicting-greens": 1}
+    (finding,) = [one for one in found.network.findings if one.code == "conflicting-greens"]
+    assert finding.where == "signal 'T', phase 0: w_in lane 0 to e_out and e_in lane 1 to s_out"
+
+
+def test_repairs_stay_with_the_network(tmp_path: Path) -> None:
+    found = imported(tmp_path, signal_net().replace('type="static"', 'type="actuated"'))
+    write_network(found.network, tmp_path / "a.json")
+    again = read_network(tmp_path / "a.json")
+    assert again.findings == found.network.findings
+    assert repairs_by_code(again.findings) == {"signal-taken-as-fixed": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,20 @@ def test_clock(text: str, seconds: float) -> None:
 def test_clock_refuses_what_is_not_a_time(text: str) -> None:
     with pytest.raises(InputError, match="depart"):
         Element("trip", {"depart": text}, 1, "f.xml").clock("depart")
+
+
+@pytest.mark.parametrize(("content", "what"), [
+    ('{"intersections": [], "roads": []}', "JSON: a CityFlow road network"),
+    ('[{"vehicle": {"length": 5.0}, "route": ["a"]}]', "JSON: CityFlow demand"),
+    ('{"format": "trafficsim network", "version": 1}', "JSON: a network file of this program"),
+    ('{"type": "FeatureCollection", "features": []}', "JSON: GeoJSON"), ("[1, 2]", "JSON"), ("{}", "JSON"),
+    ("id,depart\na,0\n", "a table of text (CSV)"), ("[Lanes]\nRECORDNAME,INTID\n", "a table of text (CSV)"),
+    ("PK\x03\x04rest", "a zip archive"),
+])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_other_formats_are_told_what_they_are(content: str, what: str, zipped: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.net.xml"
+    path.write_bytes(gzip.compress(content.encode()) if zipped else content.encode())
+    with pytest.raises(InputError, match=f"a.net.xml: found {re.escape(what)}; expected an XML file of SUMO") as caught:
+        read_xml(path, ("net",))
+    assert caught.value.remedy

@@ -60,7 +60,7 @@ def test_suggestion_by_likeness_by_quantity_or_a_list() -> None:
 def test_trips_are_read_back(tmp_path: Path) -> None:
     trips = (
         Trip(id="a", depart_s=0.1 + 0.2, route=("x", "y"), depart_position_m=1.5, depart_lane=1, vehicle_class="truck"),
-        Trip(id="b, quoted", depart_s=7.0, origin="x", destination="z"),
+        Trip(id="b, quoted", depart_s=7.0, origin="x", destination="z", via=("y", "w")),
     )
     write_trips(tmp_path / "trips.csv", trips)
     assert read_trips(tmp_path / "trips.csv") == trips

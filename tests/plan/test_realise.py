@@ -158,12 +158,13 @@ def class_shares(plan: Plan) -> dict[str, float]:
 
 def test_departures_outside_the_window_are_left_out_and_counted() -> None:
     trips = (trip("early", -1.0), trip("first", 0.0), trip("last", 3600.0), trip("late", 3600.5))
-    flows = (flow("over", begin_s=-50.0, end_s=0.0), flow("later", begin_s=3600.0, end_s=4000.0))
+    flows = (flow("over", begin_s=-50.0, end_s=0.0), flow("later", begin_s=3600.0, end_s=4000.0),
+             flow("open", begin_s=5000.0))
     prepared = prepare(world(Demand(trips=trips, flows=flows)))
     assert set(lower(prepared).plan.trips.name) == {"first", "last"}
-    assert repairs_by_code(prepared.findings) == {"departure-outside": 4}
+    assert repairs_by_code(prepared.findings) == {"departure-outside": 5}
     (finding,) = [one for one in prepared.findings if one.code == "departure-outside"]
-    assert finding.where == "flow 'over', flow 'later', trip 'early' at -1 s ..."
+    assert finding.where == "flow 'over', flow 'later', flow 'open' ..."
 
 
 def test_nothing_but_departures_outside_the_window_is_refused() -> None:

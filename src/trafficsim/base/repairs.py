@@ -40,6 +40,7 @@ REPAIRS: dict[str, str] = {
 }
 """Rule of each repair by its code."""
 SHOWN = 3
+LONGEST_PLACE = 300
 
 
 def repair(code: str, places: Sequence[str], found: str = "", *, count: int | None = None, remedy: str = "") -> Finding:
@@ -64,7 +65,8 @@ def repair(code: str, places: Sequence[str], found: str = "", *, count: int | No
     'repaired 2 x: a phase of 0 s is left out'
     """
     number = len(places) if count is None else count
-    where = ", ".join(places[:SHOWN]) + (" ..." if number > min(SHOWN, len(places)) else "")
+    shown = (place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE - 3] + "..." for place in places[:SHOWN])
+    where = ", ".join(shown) + (" ..." if number > min(SHOWN, len(places)) else "")
     message = f"repaired {number} x: {REPAIRS[code]}" + (f" ({found})" if found else "")
     return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number)
 

@@ -160,6 +160,7 @@ def _show_run(result: RunResult) -> None:
 def _show_study(result: StudyResult, show_all: bool) -> None:
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
+    from trafficsim.results.unserved import unserved_lines
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
@@ -174,7 +175,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
         say(f"failed: {one}")
     for scenario, told in summary.get("routes", {}).items():
         typer.echo(f"{scenario}: {LEARNT.format(**told)}")
-    for line in odd_runs(summary):
+    lost = [f"{name}: {line}" for name, one in summary.get("unserved", {}).items() for line in unserved_lines(one)]
+    for line in (*odd_runs(summary), *lost):
         typer.echo(line)
     idle: list[dict[str, str]] = summary.get("without_effect", [])
     for one in idle:

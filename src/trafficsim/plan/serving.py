@@ -59,7 +59,7 @@ def in_time(demand: Demand, time: Time) -> tuple[Demand, tuple[Finding, ...]]:
 def _touches(flow: Flow, time: Time) -> bool:
     """Whether a part of a flow lies within the departures; one that ends before it begins is refused elsewhere."""
     begin = time.start_s if flow.begin_s is None else flow.begin_s
-    end = time.analysis_end_s if flow.end_s is None else flow.end_s
+    end = np.inf if flow.end_s is None else flow.end_s
     return end <= begin or (begin < time.analysis_end_s and end > time.start_s)
 
 

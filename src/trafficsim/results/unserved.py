@@ -32,11 +32,12 @@ def unserved_table(unserved: Sequence[Unserved], labels: Labels) -> pd.DataFrame
 
 
 def unserved_summary(table: pd.DataFrame) -> dict[str, Any]:
-    """Sum up the first replication, which is like all others: trips, flows, their vehicles, and how often which reason.
+    """Sum up the first run of a scenario, like which all others are: trips, flows, their vehicles, and reasons.
 
     Nothing when everybody is served.
     """
-    first = table[table["replication"] == table["replication"].min()]
+    first = table[(table["replication"] == table["replication"].min())
+                  & (table["alternative"] == table["alternative"].iloc[0])] if len(table) else table
     if not len(first):
         return {}
     reasons = Counter(first["reason"].astype(str).tolist())
@@ -44,6 +45,15 @@ def unserved_summary(table: pd.DataFrame) -> dict[str, Any]:
         "trips": int((first["kind"] == "trip").sum()), "flows": int((first["kind"] == "flow").sum()),
         "vehicles": float(first["vehicles"].fillna(0.0).sum()), "reasons": dict(reasons.most_common()),
     }
+
+
+def unserved_by_scenario(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Sum up what every scenario of a study could not serve; scenarios that serve everybody are not named."""
+    if "unserved" not in tables:
+        return {}
+    table = tables["unserved"]
+    found = {str(name): unserved_summary(part) for name, part in table.groupby("scenario", observed=True)}
+    return {name: summary for name, summary in found.items() if summary}
 
 
 def unserved_lines(summary: Mapping[str, Any]) -> list[str]:

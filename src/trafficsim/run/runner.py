@@ -27,6 +27,7 @@ from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
+from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
@@ -148,8 +149,9 @@ class StudyResult(WithTables):
         ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
-        what), ``without_effect`` (policies that changed nothing in a scenario), and ``routes`` (rehearsals and
-        relative gap of the scenarios in which drivers learnt theirs).
+        what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
+        gap of the scenarios in which drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that
+        nothing can carry, with reasons).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -160,6 +162,7 @@ class StudyResult(WithTables):
             "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
+            "unserved": unserved_by_scenario(self.tables),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

@@ -60,7 +60,7 @@ def _times(world: World) -> Iterator[Finding]:
                       "add [[demand.flows]], [[demand.trips]] or demand.file")
     for flow in demand.flows:
         begin, end = _or(flow.begin_s, time.start_s), _or(flow.end_s, time.analysis_end_s)
-        if begin >= end:
+        if begin >= end and (flow.id in world.written or flow.end_s is not None):
             yield Finding("error", "flow-outside", f"flow {flow.id!r}", f"it runs from {begin:g} s to {end:g} s",
                           "correct begin_s and end_s, which are clock times, or the scenario's time")
 

@@ -16,7 +16,7 @@ from trafficsim.io.sumo.net import Net, build_graph, read_net
 from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
 from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
-from trafficsim.io.sumo.stops import DETECTORS, read_bus_stops, read_detectors
+from trafficsim.io.sumo.stops import DETECTORS, STOPPING_PLACES, read_detectors, read_stopping_places
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
@@ -34,7 +34,7 @@ WHOSE: dict[DriversOf, str] = {
     "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
 }
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
-              "busStop", *DETECTORS, *PASSENGERS}
+              *STOPPING_PLACES, *DETECTORS, *PASSENGERS}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ Remedy: correct the path or its permissions.
     made = _network(net, by_tag.get("tlLogic", []), ledger)
     types = read_types(elements, ledger, drivers)
     links = made.links
-    places = read_bus_stops(by_tag.get("busStop", []), links, ledger)
+    places = read_stopping_places((each for tag in STOPPING_PLACES for each in by_tag.get(tag, [])), links, ledger)
     detectors = read_detectors((each for tag in DETECTORS for each in by_tag.get(tag, [])), links, ledger)
     reader = DemandReader(types, RouteBook(links, _absent(net), ledger), places, ledger)
     for element in elements:

@@ -11,7 +11,7 @@ from trafficsim.base.errors import DemandError, InputError
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.routes import RouteBook, Way
-from trafficsim.io.sumo.stops import Place, lane_length_m, read_stop
+from trafficsim.io.sumo.stops import Place, lane_length_m, parking_edge, read_stop
 from trafficsim.io.sumo.vtypes import DEFAULT_TYPE, VehicleTypes
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.demand import Demand, Flow, Stop, Trip, Unserved
@@ -46,6 +46,8 @@ class DemandReader:
     flows: list[Flow] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     unserved: list[Unserved] = field(default_factory=list)
+    earliest_s: float = 0.0
+    """First departure of the files; who departs with the simulation (``begin``) departs then."""
 
     def read(self, elements: Iterable[Element]) -> Demand:
         """Read all vehicles, trips and flows among the elements; those that cannot be served are kept apart.
@@ -55,6 +57,9 @@ class DemandReader:
         InputError
             If a value is not usable, or two have one name.
         """
+        elements = list(elements)
+        timed = (element for element in elements if element.get("depart")[:1].isdigit())
+        self.earliest_s = min((element.clock("depart") for element in timed), default=0.0)
         for element in elements:
             if element.tag in ("vehicle", "trip", "flow"):
                 self._one(element)
@@ -90,20 +95,25 @@ class DemandReader:
         """Keep what cannot be served, with its reason."""
         self.ledger.repair("trip-unserved", f"{error.where}: {error.found}")
         is_flow = element.tag == "flow"
-        depart_s = self._clock_or_none(element, "begin") if is_flow else _clock(element)
+        called = element.get("depart") in CALLED
+        depart_s = self._clock_or_none(element, "begin") if is_flow else None if called else self._departure(element)
         self.unserved.append(Unserved(
             element.get("id"), "flow" if is_flow else "trip", vehicle_type, depart_s,
             f"{error.where}: found {error.found}; expected {error.expected}. Remedy: {error.remedy}"))
 
     def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
         lane = self._depart_lane(element, way)
+        stops, parked = self._stops(element, way), self._parked(element, way)
         self.trips.append(make(
-            Trip, element, id=element.get("id"), depart_s=element.clock("depart"), route=way.route, origin=way.origin,
-            destination=way.destination, via=way.via, vehicle_class=vehicle_type, depart_lane=lane,
-            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=self._stops(element, way),
+            Trip, element, id=element.get("id"), depart_s=self._departure(element), route=way.route, origin=way.origin,
+            destination=way.destination, via=(*way.via, *parked), vehicle_class=vehicle_type, depart_lane=lane,
+            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=stops,
         ))
         self.ledger.note("read", element.tag, element.where)
         self._ignored_attributes(element, VEHICLE_READ)
+
+    def _departure(self, element: Element) -> float:
+        return self.earliest_s if element.get("depart") == "begin" else element.clock("depart")
 
     def _depart_lane(self, element: Element, way: Way) -> int | None:
         given = element.get("departLane")
@@ -137,6 +147,11 @@ class DemandReader:
         if vehicle_type in self.types.mixes:
             self.ledger.note("inferred", "departPos base of a mix of types: their mean length is taken", element.where)
         return base_m
+
+    def _parked(self, element: Element, way: Way) -> tuple[str, ...]:
+        """Links beside which the vehicle parks: the path of a trip without a route leads past them."""
+        edges = (parking_edge(stop, self.places, self.routes.links) for stop in element.all("stop") if not way.route)
+        return tuple(edge for edge in edges if edge is not None)
 
     def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
         of_route = way.element.all("stop") if way.element is not None else ()
@@ -196,11 +211,6 @@ class DemandReader:
             if attribute in read or (attribute == "arrivalPos" and value == "max"):
                 continue
             self.ledger.note("ignored", f"attribute {attribute} of a {element.tag}", element.where)
-
-
-def _clock(element: Element) -> float | None:
-    """Departure of a vehicle, ``None`` when it is called by another."""
-    return None if element.get("depart") in CALLED else element.clock("depart")
 
 
 def _vehicles_per_s(element: Element) -> tuple[float | None, Departures]:

@@ -17,6 +17,7 @@ from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 from trafficsim.spec.vehicles import KINDS, Kind
 
 HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
+FASTEST_KMH = 300.0
 MOST_LANES = 64
 """A higher lane index is a slip of the pen; no road known to us has as many (modelling assumption)."""
 NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")
@@ -125,7 +126,7 @@ def _why_empty(net: Net) -> str:
 def _read_edge(net: Net, element: Element, ledger: Ledger) -> None:
     name = element.text("id")
     if element.get("function") in NOT_FOR_VEHICLES or name.startswith(":"):
-        net.internal.update({lane.text("id"): _lane(lane) for lane in element.all("lane")})
+        net.internal.update({lane.text("id"): _lane(lane, ledger) for lane in element.all("lane")})
         return
     lanes = _lanes(element, ledger)
     if name in net.edges or name in net.dropped:
@@ -154,7 +155,7 @@ def _contradiction(net: Net, element: Element, lanes: Sequence[object]) -> str:
 
 def _lanes(element: Element, ledger: Ledger) -> list[tuple[Element, Lane]]:
     """Lanes by index; one that the numbering skips is like its neighbour, and closed."""
-    found = {lane.whole("index"): (lane, _lane(lane)) for lane in element.all("lane")}
+    found = {lane.whole("index"): (lane, _lane(lane, ledger)) for lane in element.all("lane")}
     if len(found) < len(list(element.all("lane"))) or max(found, default=0) >= MOST_LANES:
         indices = [lane.get("index") for lane in element.all("lane")]
         raise NetworkError(element.where, f"lane indices {', '.join(indices[:10])}", "0, 1, 2 ... each once",
@@ -167,12 +168,15 @@ def _lanes(element: Element, ledger: Ledger) -> list[tuple[Element, Lane]]:
     return [found[index] for index in sorted(found)]
 
 
-def _lane(element: Element) -> Lane:
+def _lane(element: Element, ledger: Ledger) -> Lane:
     length, speed = element.number("length"), element.number("speed")
     for name, value in (("length", length), ("speed", speed)):
         if value <= 0:
             raise NetworkError(f"{element.where}: {name}", f"{value:g}", "a number above 0", f"correct the {name}")
-    return Lane(length, whole_kmh(ms_to_kmh(speed)), kinds_allowed(element))
+    speed_kmh = whole_kmh(ms_to_kmh(speed))
+    if speed_kmh > FASTEST_KMH:
+        ledger.repair("value-capped", f"{element.where}: speed {speed:g} m/s")
+    return Lane(length, min(speed_kmh, FASTEST_KMH), kinds_allowed(element))
 
 
 def whole_kmh(speed_kmh: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.io.sumo.ledger import Ledger
@@ -14,6 +15,7 @@ from trafficsim.spec.network import MIRRORED, Connection, Turn
 
 TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right", "R": "right", "t": "u_turn"}
 
+MOST_LENGTH_M, MOST_INNER_M = 500.0, 100.0
 # Critical gap and follow-up time in s. HCM 2016 ch. 20 base values, two-lane major street; at signals the HCM's
 # permitted left turn (ch. 31); right before left as that: modelling assumption. Roundabout entry: HCM 2016 ch. 22,
 # one lane (capacity 1380 exp(-0.00102 v), hence 3600 / 1380 = 2.6 s and 3600 * 0.00102 + 2.6 / 2 = 5.0 s).
@@ -25,6 +27,13 @@ GAPS = {
     # Departure headway of an approach that is alone (HCM 2016 ch. 21); order of arrival, no gaps.
     "all-way stop": (4.0, 3.9),
 }
+
+
+class Conflicts(NamedTuple):
+    """Positions of the connections that one yields to, and of all that cross or meet it."""
+
+    yields_to: tuple[int, ...]
+    crosses: tuple[int, ...]
 
 
 def build_connections(net: Net, ledger: Ledger) -> tuple[Connection, ...]:
@@ -43,7 +52,8 @@ def build_connections(net: Net, ledger: Ledger) -> tuple[Connection, ...]:
             ledger.note("ignored", "connection reserved for fewer kinds than its lanes", link.element.where,
                         level="warning")
     return tuple(
-        _connection(net, link, tuple(sorted(yields[position])), tuple(sorted(crosses[position])), major)
+        _connection(net, link, Conflicts(tuple(sorted(yields[position])), tuple(sorted(crosses[position]))), major,
+                    ledger)
         for position, link in enumerate(usable)
     )
 
@@ -142,24 +152,28 @@ def _major_edges(links: Sequence[Link]) -> set[str]:
     return {edge for edge, priority in through.items() if any(priority)}
 
 
-def _connection(net: Net, link: Link, yields_to: tuple[int, ...], crosses: tuple[int, ...],
-                major: set[str]) -> Connection:
+def _connection(net: Net, link: Link, conflicts: Conflicts, major: set[str], ledger: Ledger) -> Connection:
     element = link.element
     inside = [net.internal[name] for name in link.inside if name in net.internal]
     limit = min([lane.speed_kmh for lane in inside]
                 or [link.edge.lanes[link.lane].speed_kmh, link.to_edge.lanes[link.to_lane].speed_kmh])
     turn = TURN.get(element.get("dir"), "through")
     gap, follow_up = GAPS[_gap_case(net, link, turn, major)]
-    signal = element.get("tl") or None
+    signal = element.get("tl") if element.get("linkIndex") else None
+    if element.get("tl") and signal is None:
+        ledger.repair("signal-off", f"{element.where} from {link.edge.id!r}: no linkIndex")
+    length_m = sum(lane.length_m for lane in inside)
+    if length_m > MOST_LENGTH_M:
+        ledger.repair("value-capped", f"{element.where}: a way through the junction of {length_m:g} m")
     return make(
         Connection, element, from_link=link.edge.id, from_lane=link.lane, to_link=link.to_edge.id,
-        to_lane=link.to_lane, length_m=sum(lane.length_m for lane in inside), speed_limit_kmh=limit, turn=turn,
-        signal=signal, signal_index=element.whole("linkIndex") if signal else None, yields_to=yields_to,
-        crosses=crosses, critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
+        to_lane=link.to_lane, length_m=min(length_m, MOST_LENGTH_M), speed_limit_kmh=limit, turn=turn,
+        signal=signal or None, signal_index=element.whole("linkIndex") if signal else None, **conflicts._asdict(),
+        critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
         first_come=element.get("state") == "w",
         keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
         # a way that is split by an internal junction: vehicles that give way wait at the end of its first part
-        inner_wait_m=inside[0].length_m if len(inside) > 1 and yields_to else 0.0,
+        inner_wait_m=min(inside[0].length_m, MOST_INNER_M) if len(inside) > 1 and conflicts.yields_to else 0.0,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
@@ -10,6 +11,7 @@ from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.network import Connection
 from trafficsim.spec.signals import Phase, SignalProgram
 
+PHASE_S, MOST_PHASE_S = 3600.0, 86400.0
 RAIL = ("rail_signal", "rail_crossing", "railSignal", "railCrossing")
 
 
@@ -42,43 +44,59 @@ def _program(element: Element, ledger: Ledger) -> SignalProgram:
     if kind != "static":
         ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind})")
     rows = list(element.all("phase"))
-    first, order = _order([_following(phase, place, len(rows)) for place, phase in enumerate(rows)])
+    durations = [phase.clock("duration") for phase in rows]
+    order, offset_s = list(range(len(rows))), _offset(element)
+    if any(phase.get("next") for phase in rows) and sum(durations) > 0:
+        order, offset_s = _following_next(rows, durations, offset_s)
     for place in sorted(set(range(len(rows))) - set(order)):
         ledger.repair("signal-phase-unreachable", f"{element.where}, phase {place}")
-    phases = []
-    for phase in (rows[place] for place in order):
-        duration = phase.clock("duration")
-        if duration == 0:
-            ledger.repair("signal-phase-empty", f"{element.where}, line {phase.line}")
+    phases: list[Phase] = []
+    for place in order:
+        if durations[place] == 0:
+            ledger.repair("signal-phase-empty", f"{element.where}, line {rows[place].line}")
             continue
-        phases.append(make(Phase, phase, duration_s=duration, state=phase.text("state")))
-    before_s = sum(rows[place].clock("duration") for place in first)
-    return make(SignalProgram, element, id=element.get("id"), phases=tuple(phases),
-                offset_s=_offset(element) + before_s, name=element.get("programID", "0"))
+        phases += _phases(rows[place], durations[place], ledger)
+    return make(SignalProgram, element, id=element.get("id"), phases=tuple(phases), offset_s=offset_s,
+                name=element.get("programID", "0"))
 
 
-def _following(phase: Element, place: int, phases: int) -> int:
-    """Phase that follows: the first that ``next`` names, else the next in the file."""
-    named = phase.get("next").split()
-    given = int(named[0]) if named and named[0].isascii() and named[0].isdigit() else phases
-    return given if given < phases else (place + 1) % phases
+def _phases(row: Element, duration_s: float, ledger: Ledger) -> Iterator[Phase]:
+    """A phase; a long one is several alike, for one of ours lasts an hour at most."""
+    if duration_s > MOST_PHASE_S:
+        ledger.repair("value-capped", f"{row.file}, line {row.line}: duration {duration_s:g} s")
+        duration_s = MOST_PHASE_S
+    parts = max(ceil(duration_s / PHASE_S), 1)
+    for _ in range(parts):
+        yield make(Phase, row, duration_s=duration_s / parts, state=row.text("state"))
 
 
-def _order(following: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Phases that are shown once, from phase 0 on, and then those that come round again and again.
+def _following_next(rows: Sequence[Element], durations: Sequence[float], offset_s: float) -> tuple[list[int], float]:
+    """Phases that come round again and again, lowest first, and the offset at which they do.
 
-    Examples
-    --------
-    >>> _order([2, 0, 1]), _order([1, 2, 1])
-    (([], [0, 2, 1]), ([0], [1, 2]))
+    As in SUMO, the phase at time 0 is the one that would show there in the order of the file; ``next`` leads on.
+    What is shown only once, before the phases repeat, is not run; the offset lets the others be on time.
     """
-    way: list[int] = []
-    place = 0
-    while following and place not in way:
+    place, left_s = 0, (-offset_s) % sum(durations)
+    while left_s >= durations[place]:
+        left_s -= durations[place]
+        place += 1
+    way, time_s = [place], durations[place] - left_s
+    while (place := _next(rows, place)) not in way:
         way.append(place)
-        place = following[place]
-    start = way.index(place) if way else 0
-    return way[:start], way[start:]
+        time_s += durations[place]
+    loop = way[way.index(place):]
+    first = loop.index(min(loop))
+    order = loop[first:] + loop[:first]
+    # Now, at time_s, the loop begins once more with the phase that closed it.
+    begins_s = time_s - sum(durations[each] for each in order[:order.index(place)])
+    return order, begins_s % max(sum(durations[each] for each in order), 1e-9)
+
+
+def _next(rows: Sequence[Element], place: int) -> int:
+    """Phase that follows: the first that ``next`` names, else the next in the file."""
+    named = rows[place].get("next").split()
+    given = int(named[0]) if named and len(named[0]) < 10 and named[0].isascii() and named[0].isdigit() else len(rows)
+    return given if given < len(rows) else (place + 1) % len(rows)
 
 
 def _offset(element: Element) -> float:

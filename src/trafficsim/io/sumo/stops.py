@@ -13,8 +13,11 @@ from trafficsim.spec.scenario import Detector
 
 Links = Mapping[str, Mapping[str, Any]]
 DETECTORS = ("inductionLoop", "e1Detector", "instantInductionLoop")
+STOPPING_PLACES = ("busStop", "trainStop", "containerStop", "chargingStation", "parkingArea")
+"""Elements that a stop may name, by the attribute of the same name."""
+MOST_DWELL_S = 7200.0
 # Names of attributes of a stop that are read; all others are counted as ignored.
-READ = {"busStop", "lane", "edge", "startPos", "endPos", "duration", "friendlyPos", "until"}
+READ = {*STOPPING_PLACES, "lane", "edge", "startPos", "endPos", "duration", "friendlyPos", "until", "parking"}
 
 
 class Place(NamedTuple):
@@ -48,18 +51,18 @@ def lane_length_m(links: Links, link: str, lane: int | None) -> float:
     return whole if lane is None or lengths is None else min(float(lengths[lane]), whole)
 
 
-def read_bus_stops(elements: Iterable[Element], links: Links, ledger: Ledger) -> dict[str, Place | None]:
-    """Read bus stops: vehicles stand with their front at its end. ``None`` where its lane is not in the network."""
+def read_stopping_places(elements: Iterable[Element], links: Links, ledger: Ledger) -> dict[str, Place | None]:
+    """Read stopping places: a vehicle's front stands at their end. ``None`` where the lane is not in the network."""
     found: dict[str, Place | None] = {}
     for element in elements:
         name = element.text("id")
         lane = find_lane(element, "lane", links)
         if lane is None:
             found[name] = None
-            ledger.note("ignored", "bus stop on a lane that is not in the network", element.where, level="warning")
+            ledger.note("ignored", f"{element.tag} on a lane outside the network", element.where, level="warning")
             continue
         found[name] = Place(*lane, position(element, "endPos", lane_length_m(links, *lane), ledger))
-        ledger.note("read", "bus stop", element.where)
+        ledger.note("read", element.tag, element.where)
     return found
 
 
@@ -100,8 +103,25 @@ def read_stop(element: Element, places: Mapping[str, Place | None], links: Links
     if element.get("until"):
         ledger.note("ignored", "attribute until of a stop (its duration holds)", element.where)
     ledger.note("read", "stop", element.where)
+    dwell_s = element.clock("duration")
+    if dwell_s > MOST_DWELL_S:
+        ledger.repair("value-capped", f"{element.where}: duration {dwell_s:g} s")
     return make(Stop, element, link=place.link, lane=place.lane, position_m=place.position_m,
-                dwell_s=element.clock("duration"))
+                dwell_s=min(dwell_s, MOST_DWELL_S))
+
+
+def parking_edge(element: Element, places: Mapping[str, Place | None], links: Links) -> str | None:
+    """Return the link beside which a vehicle parks; ``None`` when the stop is in the lane, or at no place known."""
+    if not _is_beside_the_lane(element):
+        return None
+    place = places.get(_named_place(element)[1])
+    edge = element.get("edge") or element.get("lane").rpartition("_")[0]
+    return place.link if place is not None else edge if edge in links else None
+
+
+def _named_place(element: Element) -> tuple[str, str]:
+    """Attribute and name of the stopping place that a stop names; empty without one."""
+    return next(((kind, element.get(kind)) for kind in STOPPING_PLACES if element.get(kind)), ("", ""))
 
 
 def _is_beside_the_lane(element: Element) -> bool:
@@ -109,7 +129,7 @@ def _is_beside_the_lane(element: Element) -> bool:
 
 
 def _unrepresentable(element: Element) -> str:
-    if not any(element.get(name) for name in ("busStop", "lane", "edge")):
+    if not any(element.get(name) for name in (*STOPPING_PLACES, "lane", "edge")):
         return "stop that is neither at a bus stop nor on a lane"
     if not element.get("duration"):
         return "stop without a duration"
@@ -117,8 +137,8 @@ def _unrepresentable(element: Element) -> str:
 
 
 def _place(element: Element, places: Mapping[str, Place | None], links: Links, ledger: Ledger) -> Place | None:
-    if element.get("busStop"):
-        return _at_bus_stop(element, places, ledger)
+    if _named_place(element)[1]:
+        return _at_stopping_place(element, places, ledger)
     if element.get("lane"):
         lane: tuple[str, int | None] | None = find_lane(element, "lane", links)
     else:
@@ -129,10 +149,10 @@ def _place(element: Element, places: Mapping[str, Place | None], links: Links, l
     return Place(*lane, position(element, "endPos", lane_length_m(links, *lane), ledger))
 
 
-def _at_bus_stop(element: Element, places: Mapping[str, Place | None], ledger: Ledger) -> Place | None:
-    name = element.get("busStop")
+def _at_stopping_place(element: Element, places: Mapping[str, Place | None], ledger: Ledger) -> Place | None:
+    kind, name = _named_place(element)
     if name not in places:
-        ledger.repair("stop-left-out", f"{element.where}: no file defines busStop {name!r}")
+        ledger.repair("stop-left-out", f"{element.where}: no file defines {kind} {name!r}")
     elif places[name] is None:
-        ledger.repair("stop-left-out", f"{element.where}: busStop {name!r} is outside the network")
+        ledger.repair("stop-left-out", f"{element.where}: {kind} {name!r} is outside the network")
     return places.get(name)
