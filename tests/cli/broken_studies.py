@@ -120,7 +120,7 @@ CASES = (
          lambda desk: desk.damage(MANIFEST, lambda text: text[:-3])),
     Case("study.json that is no object", ("damaged file",), lambda desk: desk.damage(MANIFEST, lambda _: b"[1, 2]")),
     Case("missing study.json", ("put the file back",), lambda desk: (desk.out / MANIFEST).unlink()),
-    Case("a file where the folder should be", ("another folder",), _file_in_the_way, status=1),
+    Case("a file where the folder should be", ("--out", "a file at", "another folder"), _file_in_the_way),
     Case("a folder that cannot be written", ("another folder",), _not_writable, status=1),
     Case("unknown executor", ("executor", "'everywhere'"), options=("--resume", "--executor", "everywhere")),
     Case("workers for a scheduler", ("workers", "4"),

@@ -41,8 +41,8 @@ def quiet(study: Path) -> Path:
     return out
 
 
-def start(study: Path, out: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "trafficsim", "compare", str(study), "--workers", "2", "--out", str(out)]
+def start(study: Path, out: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "trafficsim", "compare", str(study), "--workers", "2", "--out", str(out), *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

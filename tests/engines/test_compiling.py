@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 from numba import config
 
+from tests.support import hostile
 from tests.support.rings import ring_program
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca import compiling
@@ -43,6 +44,22 @@ def test_helpers_compile_what_the_step_calls(program: Program) -> None:
         part.compile(types)
         assert (name, sum(part.stats.cache_misses.values())) == (name, missed)
         assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
+
+
+@needs_compiler
+def test_helpers_import_nothing_from_the_working_directory(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    hostile.fill(folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(folder))  # as for a script that lies there
+    (tmp_path / "caches").mkdir()
+    team = compiling.Helpers(tmp_path / "caches")
+    team.start(compiling.signatures(program, GUARD))
+    assert team.running[0].wait() == 0
+    assert hostile.executed(folder) == []
 
 
 @needs_compiler

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -265,3 +266,17 @@ def test_every_graph_gives_a_consistent_network(graph: nx.MultiDiGraph, left_han
         if network.graph.out_degree(attributes["to"]) > 0 and any(w[0] == link for w in served):
             assert {(link, lane) for lane in range(attributes["lanes"])} <= served
     assert not [finding for finding in check(network) if finding.level == "error" and finding.code != "no-movement"]
+
+
+@pytest.mark.parametrize(("nodes_m", "attributes", "found"), [
+    (1e-308, {}, "length_m"), (1e-3, {}, "0.001 m from its geometry"), (1e7, {}, "m from its geometry"),
+    (1e9, {}, "x_m"), (100.0, {"geometry": [(0, 0), (1e-308, 0)]}, "0 m from its geometry"), (100.0, {3: 4}, "named 3"),
+])
+def test_graphs_out_of_all_proportion_are_refused(nodes_m: float, attributes: dict[Any, Any], found: str) -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    for name, x, y in (("a", 0, 0), ("b", 1, 0), ("c", 2, 0), ("d", 1, 1)):
+        graph.add_node(name, x_m=x * nodes_m, y_m=y * nodes_m)
+    for tail, head in (("a", "b"), ("b", "c"), ("d", "b"), ("b", "d")):
+        graph.edges[tail, head, graph.add_edge(tail, head)].update(attributes)
+    with pytest.raises(NetworkError, match=found):
+        network_from_graph(graph)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from trafficsim.base.errors import MOST_PART, MOST_PLACE, MOST_QUOTED, shortened
+
 Level = Literal["error", "warning", "info"]
 
 
@@ -35,6 +37,13 @@ class Finding:
     message: str
     remedy: str = ""
     count: int = 1
+
+    def __post_init__(self) -> None:
+        """Cut what is quoted of a file, as errors do."""
+        for name, most in (("code", MOST_QUOTED), ("where", MOST_PLACE), ("message", MOST_PART), ("remedy", MOST_PART)):
+            text = getattr(self, name)
+            if len(text) > most or not text.isprintable():
+                object.__setattr__(self, name, shortened(text, most))
 
     def as_dict(self) -> dict[str, str]:
         """Return the texts of the finding as a plain dictionary, for ``--json``."""

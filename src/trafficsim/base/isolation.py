@@ -1,7 +1,8 @@
 """Where processes look for modules: never in the working directory before the installed ones.
 
 A folder of a scenario may hold anything, a ``pickle.py`` among it. Python puts the working directory first on the path
-of ``python -c`` and ``python -m``; what we start looks there last, and the command line not at all.
+of ``python -c`` and ``python -m``. The command line and the helpers that compile do not look there at all;
+workers, which may need modules of users, look there last, if the process that started them looks there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ SAFE_PATH = "PYTHONSAFEPATH"
 
 def forget_working_directory() -> None:
     """Take the working directory off the path of this process, unless the package itself lies there."""
-    sys.path[:] = [entry for entry in sys.path if not _is_working_directory(entry)]
+    sys.path[:] = without_working_directory(sys.path)
+
+
+def without_working_directory(path: Iterable[str]) -> list[str]:
+    """Return a path without the working directory, unless the package itself lies in it.
+
+    Examples
+    --------
+    >>> without_working_directory(["", "/usr/lib/python3"])
+    ['/usr/lib/python3']
+    """
+    return [entry for entry in path if not _is_working_directory(entry)]
 
 
 def working_directory_last() -> None:

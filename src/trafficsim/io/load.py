@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError
+from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
 from trafficsim.base.findings import Finding
 from trafficsim.io.mistakes import did_you_mean
-from trafficsim.io.paths import PACKAGE_PREFIX, resolve_path
+from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.spec.demand import Demand, Unserved
@@ -280,8 +280,8 @@ def _policy(path: Path, location: tuple[str | int, ...], entry: Any) -> Policy:
         raise InputError(f"{where}.kind", "nothing", "a table with the key 'kind'",
                          f"add kind = one of {', '.join(sorted(REGISTRY)) or 'the policies'}")
     kind = entry["kind"]
-    if kind not in REGISTRY:
-        raise InputError(f"{where}.kind", f"an unknown policy kind {kind!r}", "the kind of a policy",
+    if not isinstance(kind, str) or kind not in REGISTRY:
+        raise InputError(f"{where}.kind", f"an unknown policy kind {quoted(kind)}", "the kind of a policy",
                          f"correct it; {did_you_mean(str(kind), REGISTRY).rstrip('?')}")
     return validate(REGISTRY[kind], {key: value for key, value in entry.items() if key != "kind"}, path, location)
 
@@ -295,7 +295,7 @@ def _without_policies(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _absolute(text: str, folder: Path) -> str:
-    return text if text.startswith(PACKAGE_PREFIX) else str((folder / Path(text).expanduser()).absolute())
+    return text if text.startswith(PACKAGE_PREFIX) else str((folder / at_home(text, "path")).absolute())
 
 
 def _all_absolute(texts: tuple[str, ...], folder: Path) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import zlib
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,19 @@ from typing import Any
 import networkx as nx
 from pydantic import ValidationError
 
-from trafficsim.base.errors import InputError, MachineError, NetworkError
+from trafficsim.base.errors import InputError, MachineError, NetworkError, quoted
 from trafficsim.base.findings import Finding
+from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
 from trafficsim.spec.signals import SignalProgram
 
 FORMAT, VERSION = "trafficsim network", 1
+BUDGET = (512 * MEBIBYTE, 20.0)
+"""Most bytes of a network file, and the memory that each takes; a network of 80,800 lanes has some 30 MiB."""
+TABLES = ("graph", "groups", "paths")
+KINDS = {list: "list", dict: "table"}
+LEVELS = ("error", "warning", "info")
 LISTS = ("nodes", "links", "connections", "signals", "findings")
 
 
@@ -54,25 +59,20 @@ def read_network(path: str | Path) -> Network:
     Raises
     ------
     InputError
-        If the file is missing, truncated, no JSON, or no network file.
+        If the file is missing, truncated, too large, no JSON, or no network file.
     NetworkError
         If a node, link, connection or program in it is wrong.
     """
     path = Path(path)
     content = _parsed(path)
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**content.get("graph", {}))
-    for place, row in enumerate(content["nodes"]):
-        node = _taken(row, "id", f"{path}: nodes[{place}]")
-        graph.add_node(node, **_completed(row, NODE_ATTRIBUTES, f"{path}: node {node!r}", {"id"}))
-    for place, row in enumerate(content["links"]):
-        _add_link(graph, row, f"{path}: links[{place}]")
+    graph = _graph(content, path)
+    links = {str(attributes["id"]) for _, _, attributes in graph.edges(data=True)}
     return Network(
         graph=graph,
         connections=tuple(_model(Connection, row, f"{path}: connections[{n}]")
                           for n, row in enumerate(content["connections"])),
         signals=tuple(_model(SignalProgram, row, f"{path}: signals[{n}]") for n, row in enumerate(content["signals"])),
-        groups={name: tuple(ids) for name, ids in content.get("groups", {}).items()},
-        paths={name: tuple(ids) for name, ids in content.get("paths", {}).items()},
+        groups=_sets(content, "groups", links, path), paths=_sets(content, "paths", links, path),
         findings=tuple(_finding(row, f"{path}: findings[{n}]") for n, row in enumerate(content["findings"])),
         left_hand_traffic=bool(content.get("left_hand_traffic", False)),
     )
@@ -125,28 +125,56 @@ def _plain(value: Any) -> Any:
 
 
 def _parsed(path: Path) -> dict[str, Any]:
+    data = read_bytes(path, BUDGET)
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode()
-        content = json.loads(text, parse_constant=_no_constant)
-    except FileNotFoundError:
-        raise InputError(str(path), "no such file", "a network file", "correct the path") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(str(path), "a truncated or damaged gz file", "a complete file", "copy it again") from None
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error), "a file that can be read", "check it") from None
-    except (UnicodeDecodeError, ValueError) as error:
+        content = json.loads(data.decode(), parse_constant=_no_constant)
+    except RecursionError:
+        raise _too_deep(path) from None
+    except ValueError as error:
         raise InputError(str(path), f"no valid JSON ({error})", "a network file",
                          "write it again with write_network, or trafficsim import") from None
+    if nested_deeper(content):
+        raise _too_deep(path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: format", "no network file", f'JSON with "format": "{FORMAT}"',
                          "name a file made by write_network or trafficsim import")
     if content.get("version") != VERSION:
-        raise InputError(f"{path}: version", str(content.get("version")), str(VERSION), "update trafficsim")
-    for name in LISTS:
-        if not isinstance(content.get(name), list):
-            raise InputError(f"{path}: {name}", "no list", "a list", "the file is incomplete; write it again")
+        raise InputError(f"{path}: version", quoted(content.get("version")), str(VERSION), "update trafficsim")
+    for names, kind in ((LISTS, list), (TABLES, dict)):
+        for name in names:
+            if not isinstance(content.get(name, {} if kind is dict else None), kind):
+                raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",
+                                 "the file is incomplete; write it again")
     return content
+
+
+def _too_deep(path: Path) -> InputError:
+    return InputError(str(path), f"tables or lists more than {MOST_DEPTH} deep", "a network file",
+                      "write it again with write_network, or trafficsim import")
+
+
+def _graph(content: dict[str, Any], path: Path) -> nx.MultiDiGraph[Any]:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    graph.graph.update(content.get("graph", {}))
+    for place, row in enumerate(content["nodes"]):
+        node = _taken(row, "id", f"{path}: nodes[{place}]")
+        if node in graph:
+            raise NetworkError(f"{path}: nodes[{place}].id", f"{quoted(node)} a second time", "unique ids",
+                               "rename or remove one of the nodes")
+        graph.add_node(node, **_completed(row, NODE_ATTRIBUTES, f"{path}: node {quoted(node)}", {"id"}))
+    for place, row in enumerate(content["links"]):
+        _add_link(graph, row, f"{path}: links[{place}]")
+    return graph
+
+
+def _sets(content: dict[str, Any], key: str, links: set[str], path: Path) -> dict[str, tuple[str, ...]]:
+    """Groups or paths: named lists of ids of links."""
+    for name, ids in content.get(key, {}).items():
+        for link in ids if isinstance(ids, list) else [ids]:
+            if not isinstance(link, str) or link not in links:
+                raise NetworkError(f"{path}: {key}.{name}", quoted(link), "a list of ids of links",
+                                   "correct the id, or add the link")
+    return {name: tuple(ids) for name, ids in content.get(key, {}).items()}
 
 
 def _no_constant(name: str) -> float:
@@ -158,14 +186,18 @@ def _add_link(graph: nx.MultiDiGraph[Any], row: Any, place: str) -> None:
     link = _taken(row, "id", place)
     for node in (tail, head):
         if node not in graph:
-            raise NetworkError(f"{place} ({link!r})", f"an unknown node {node!r}", "the id of a node in the file",
+            raise NetworkError(f"{place} ({quoted(link)})", f"an unknown node {quoted(node)}",
+                               "the id of a node in the file",
                                "correct 'from' and 'to', or add the node")
-    attributes = _completed(row, EDGE_ATTRIBUTES, f"{place} ({link!r})", {"from", "to", "key"})
-    graph.add_edge(tail, head, key=row.get("key"), **attributes)
+    attributes = _completed(row, EDGE_ATTRIBUTES, f"{place} ({quoted(link)})", {"from", "to", "key"})
+    key = row.get("key")
+    if isinstance(key, list | dict):
+        raise NetworkError(f"{place}.key", quoted(key), "a text or a whole number", "correct or remove it")
+    graph.add_edge(tail, head, key=key, **attributes)
 
 
 def _taken(row: Any, name: str, place: str) -> Hashable:
-    if not isinstance(row, dict) or not isinstance(row.get(name), str | int):
+    if not isinstance(row, dict) or not isinstance(row.get(name), str | int) or isinstance(row[name], bool):
         raise NetworkError(f"{place}.{name}", "nothing usable", "a name", f"add {name!r}")
     value: str | int = row[name]
     return value
@@ -181,14 +213,16 @@ def _model(model: Any, row: Any, place: str) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise NetworkError(f"{place}{'.' if key else ''}{key}", repr(first["input"]), first["msg"],
+        raise NetworkError(f"{place}{'.' if key else ''}{key}", quoted(first["input"]), first["msg"],
                            "correct the value, or write the file again") from None
 
 
 def _finding(row: Any, place: str) -> Finding:
     try:
+        if not all(isinstance(part, str) for part in row.values()) or row.get("level") not in LEVELS:
+            raise TypeError
         return Finding(**row)
-    except TypeError:
+    except (TypeError, AttributeError):
         raise InputError(place, "no finding", "level, code, where, message", "write the file again") from None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.files import what_is_there
 
 PACKAGE_PREFIX = "package://"
 # How to get a package whose plain installation would be wrong: of this one only the data are needed, and its
@@ -30,31 +32,54 @@ def resolve_path(text: str, base_dir: Path, where: str) -> Path:
     InputError
         If there is no such file or package.
     """
-    path = _package_path(text, where) if text.startswith(PACKAGE_PREFIX) else base_dir / Path(text).expanduser()
+    path = _package_path(text, where) if text.startswith(PACKAGE_PREFIX) else base_dir / at_home(text, where)
     return require_file(path, where, shown=text)
+
+
+def at_home(text: str, where: str) -> Path:
+    """Return a path with a leading ``~`` replaced.
+
+    Raises
+    ------
+    InputError
+        If there is no such user.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise InputError(where, f"a home folder that is not known in {quoted(text)}", "a file that can be read",
+                         "write the path out") from None
 
 
 def require_file(path: Path, where: str, shown: str = "") -> Path:
     """Return the path if it is a file that exists; otherwise raise an ``InputError`` that says what is there."""
-    if path.is_file():
+    found = what_is_there(path)
+    if not found:
         return path
-    found = "a directory" if path.is_dir() else "no such file"
-    named = f" at {shown!r}" if shown else ""
-    inside = f"; did you mean {path / 'scenario.toml'}" if (path / "scenario.toml").is_file() else ""
+    named = f" at {quoted(shown)}" if shown else ""
+    inside = "" if what_is_there(path / "scenario.toml") else f"; did you mean {path / 'scenario.toml'}"
     raise InputError(where, f"{found}{named}", "a file that can be read", f"correct the path{inside}")
 
 
 def _package_path(text: str, where: str) -> Path:
     name, _, inside = text.removeprefix(PACKAGE_PREFIX).partition("/")
     if not name.isidentifier() or not inside:
-        raise InputError(where, repr(text), "package://NAME/PATH with the import name of a package",
+        raise InputError(where, quoted(text), "package://NAME/PATH with the import name of a package",
                          "write for example package://sumo_rl/nets/RESCO/cologne1/cologne1.net.xml")
-    found = find_spec(name)  # finds the package without running any of it
+    found = _found(name)
     if found is None or not found.submodule_search_locations:
         command = INSTALL_COMMANDS.get(name, f"pip install {name}")
         raise InputError(where, f"package {name!r} is not installed", f"a package that holds {inside}",
                          f"install it into this environment: {command}")
     root = Path(next(iter(found.submodule_search_locations)))
-    if ".." in Path(inside).parts:
-        raise InputError(where, repr(text), "a path inside the package", "remove '..'")
+    if Path(inside).is_absolute() or ".." in Path(inside).parts:
+        raise InputError(where, quoted(text), "a path inside the package", "remove '..' and double slashes")
     return root / inside
+
+
+def _found(name: str) -> ModuleSpec | None:
+    """Find a package without running any of it."""
+    try:
+        return find_spec(name)
+    except (ImportError, ValueError):  # such as __main__, which is no package
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,16 +12,22 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.mistakes import dotted, mistake
 from trafficsim.io.paths import require_file
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 Location = tuple[str | int, ...]
+TOML_BUDGET = (16 * MEBIBYTE, 20.0)
+"""Most bytes of a scenario or study, and the memory that each takes; trips by the million belong into a file."""
+MOST_WHOLE = 10**18
+DOTTED = re.compile(rf"(?<![^\s.=,\[\]{{}}#])(?:[^\s.=,\[\]{{}}#]+[ \t]*\.[ \t]*){{{MOST_DEPTH}}}")
+"""Dotted keys so long that reading them takes for ever; begins where a key can begin, else it were slow itself."""
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file.
+def read_text(path: Path, budget: tuple[int, float] = TOML_BUDGET) -> str:
+    """Return the text of a UTF-8 file; ``budget`` is that of :func:`~trafficsim.io.files.read_bytes`.
 
     Raises
     ------
@@ -29,13 +36,10 @@ def read_text(path: Path) -> str:
     """
     require_file(path, str(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bytes(path, budget).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"byte {error.start} is not UTF-8", "text in UTF-8",
                          "save the file with the encoding UTF-8") from None
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error), "a file that can be read",
-                         "correct the path or its permissions") from None
     if not text.strip():
         raise InputError(str(path), "an empty file", "keys and values", "write a first one with: trafficsim new DIR")
     return text
@@ -50,10 +54,20 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file cannot be read, is not TOML (with line and column), or holds NaN, infinity or a date.
     """
     text = read_text(path)
+    if DOTTED.search(text):
+        raise InputError(str(path), f"a key of more than {MOST_DEPTH} parts", "keys as in trafficsim schema scenario",
+                         "shorten the dotted key")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, error, text) from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    except ValueError as error:  # a date that is none, a number of thousands of digits
+        raise InputError(str(path), f"a value that cannot be read ({error})", "numbers, texts, true, false, lists",
+                         "correct that value") from None
+    if nested_deeper(data):
+        raise _too_deep(path)
     for location, value in _leaves(data):
         _refuse_odd_value(path, location, value)
     return data
@@ -92,6 +106,11 @@ def _syntax_error(path: Path, error: tomllib.TOMLDecodeError, text: str) -> Inpu
                       "correct that line")
 
 
+def _too_deep(path: Path) -> InputError:
+    return InputError(str(path), f"tables or lists more than {MOST_DEPTH} deep", "tables as in the reference",
+                      "take the brackets apart")
+
+
 def _leaves(value: Any, location: Location = ()) -> Iterator[tuple[Location, Any]]:
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -106,6 +125,9 @@ def _leaves(value: Any, location: Location = ()) -> Iterator[tuple[Location, Any
 def _refuse_odd_value(path: Path, location: Location, value: Any) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{path}: {dotted(location)}", str(value), "a finite number", "write a finite number")
+    if isinstance(value, int) and abs(value) >= MOST_WHOLE:
+        raise InputError(f"{path}: {dotted(location)}", quoted(value), "a whole number of at most 18 digits",
+                         "correct the number")
     if not isinstance(value, str | int | float | bool):
         raise InputError(f"{path}: {dotted(location)}", f"the date or time {value}", "a number or a text in quotes",
                          "write clock times as seconds after midnight")

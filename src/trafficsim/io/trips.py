@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from trafficsim.base.errors import DemandError
+from trafficsim.base.errors import DemandError, quoted
 from trafficsim.base.memory import require_memory
+from trafficsim.io.files import MEBIBYTE
 from trafficsim.io.mistakes import did_you_mean
+from trafficsim.io.paths import require_file
 from trafficsim.io.toml import read_text
 from trafficsim.spec.demand import Trip
 
 BLOCK_BYTES = 1 << 20
+TRIPS_BUDGET = (4096 * MEBIBYTE, 1.0)
 BYTES_PER_TRIP = 2200.0
 """Memory that a row of a file takes until the end of a run, measured with 200,000 rows."""
 COLUMNS = ("id", "depart_s", "route", "origin", "destination", "via", "class", "depart_position_m", "depart_lane")
@@ -35,21 +39,30 @@ def read_trips(path: Path) -> tuple[Trip, ...]:
     MachineError
         If the file has more trips than the memory holds.
     """
-    if path.is_file():
-        rows = _count_lines(path)
-        require_memory(str(path), f"{rows:,} lines of trips", BYTES_PER_TRIP * rows,
-                       "split the file by time or area, or describe the demand as [[demand.flows]]")
-    lines = read_text(path).splitlines()
+    require_file(path, str(path))
+    rows = _count_lines(path)
+    require_memory(str(path), f"{rows:,} lines of trips", BYTES_PER_TRIP * rows,
+                   "split the file by time or area, or describe the demand as [[demand.flows]]")
+    lines = read_text(path, TRIPS_BUDGET).splitlines()
     reader = csv.DictReader(lines, restkey="")
-    _check_header(path, reader.fieldnames or ())
     trips: dict[str, Trip] = {}
-    for row in reader:
+    for row in _rows(path, reader):
         trip = _trip(f"{path}:{reader.line_num}", row)
         if trip.id in trips:
-            raise DemandError(f"{path}:{reader.line_num}: id", f"the id {trip.id!r} a second time", "unique ids",
+            raise DemandError(f"{path}:{reader.line_num}: id", f"the id {quoted(trip.id)} a second time", "unique ids",
                               "rename one of the trips")
         trips[trip.id] = trip
     return tuple(trips.values())
+
+
+def _rows(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[str, Any]]:
+    """Give the rows below a header that is right."""
+    try:
+        _check_header(path, reader.fieldnames or ())
+        yield from reader
+    except csv.Error as error:
+        raise DemandError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
+                          "values separated by commas, short texts in quotes", "correct that line") from None
 
 
 def _count_lines(path: Path) -> int:
@@ -79,7 +92,7 @@ def _check_header(path: Path, header: Iterable[str]) -> None:
     present = list(header)
     for name in present:
         if name not in COLUMNS:
-            raise DemandError(f"{path}:1: header", f"an unknown column {name!r}", f"columns {', '.join(COLUMNS)}",
+            raise DemandError(f"{path}:1: header", f"an unknown column {quoted(name)}", f"columns {', '.join(COLUMNS)}",
                               f"rename or remove it; {did_you_mean(name, COLUMNS).rstrip('?')}")
     missing = [name for name in ("id", "depart_s") if name not in present]
     if not {"route"} & set(present) and not {"origin", "destination"} <= set(present):
@@ -89,7 +102,7 @@ def _check_header(path: Path, header: Iterable[str]) -> None:
                           "add the missing columns")
 
 
-def _trip(where: str, row: dict[str, str | None]) -> Trip:
+def _trip(where: str, row: dict[str, Any]) -> Trip:
     if "" in row:
         raise DemandError(where, "more values than columns", "one value per column",
                           "remove the extra commas, or put text that holds a comma in quotes")
@@ -110,7 +123,7 @@ def _trip(where: str, row: dict[str, str | None]) -> Trip:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         column = str(first["loc"][0]) if first["loc"] else "route"
-        raise DemandError(f"{where}: {column}", values.get(column, "nothing"),
+        raise DemandError(f"{where}: {column}", quoted(values.get(column, "nothing")),
                           str(first["msg"]).removeprefix("Value error, ").removeprefix("Input should be "),
                           f"correct the column {column}") from None
 
@@ -124,6 +137,6 @@ def _number(where: str, values: dict[str, str], column: str) -> float | None:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or (column == "depart_lane" and number != int(number)):
-        raise DemandError(f"{where}: {column}", repr(text), "a finite number" if column != "depart_lane" else
+        raise DemandError(f"{where}: {column}", quoted(text), "a finite number" if column != "depart_lane" else
                           "a whole number", "write a number without a unit")
     return number

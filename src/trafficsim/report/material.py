@@ -20,7 +20,7 @@ from trafficsim.results.asked import network_path, question_from, read_asked
 from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
-from trafficsim.results.store import DONE, MANIFEST, StoredTables, read_manifest, stored_runs
+from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 
@@ -116,6 +116,8 @@ def from_folder(folder: str | Path) -> Material:
     runs = stored_runs(folder)
     if not any(DONE in files for files in runs.values()):
         raise InputError(str(folder), "no complete run", "a folder of results", "give the folder that --out named")
+    for files in runs.values():
+        check_readable(files)
     manifest = read_manifest(folder)
     if manifest is None or not isinstance(manifest.get("scenarios"), dict):
         found = "no such file" if manifest is None else "no study or scenario in it"

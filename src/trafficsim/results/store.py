@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.results.checksums import SUFFIX, checksum, expected, written
+from trafficsim.results.checksums import TABLE as CHECKSUMS
 from trafficsim.results.frames import Labels
 
 DONE = "runs"
@@ -60,17 +63,20 @@ def check_file_names(folder: Path | None, labels: Iterable[Labels]) -> None:
 
 
 def write_tables(folder: Path, labels: Labels, tables: Mapping[str, pd.DataFrame], *, csv: bool = False) -> None:
-    """Write all tables of one run, ``runs`` last.
+    """Write all tables of one run and their checksums, ``runs`` last.
 
     Raises
     ------
     MachineError
         If the folder cannot be written or the disk is full.
     """
+    contents = {name: _parquet(table) for name, table in tables.items()}
+    sums = {file_name(name, labels): checksum(content) for name, content in contents.items()}
+    _write(folder / file_name(CHECKSUMS, labels, SUFFIX), lambda path: path.write_text(written(sums)))
     for name in sorted(tables, key=lambda table: (table == DONE, table)):
         if csv:
             _write(folder / file_name(name, labels, "csv"), partial(tables[name].to_csv, index=False))
-        _write(folder / file_name(name, labels), partial(_write_parquet, tables[name]))
+        _write(folder / file_name(name, labels), partial(_write_bytes, contents[name]))
     _remove(folder / file_name(FAILED, labels))
 
 
@@ -82,7 +88,7 @@ def write_failure(folder: Path, labels: Labels, row: pd.DataFrame) -> None:
     MachineError
         If the folder cannot be written or the disk is full.
     """
-    _write(folder / file_name(FAILED, labels), partial(_write_parquet, row))
+    _write(folder / file_name(FAILED, labels), partial(_write_bytes, _parquet(row)))
 
 
 def is_done(folder: Path, labels: Labels) -> bool:
@@ -104,7 +110,7 @@ def stored_runs(folder: Path) -> dict[Labels, Files]:
 
 
 def check_readable(files: Files) -> None:
-    """Refuse files of a run that were cut short; what is damaged inside is found when it is read.
+    """Refuse files of a run that are no longer as they were written.
 
     Raises
     ------
@@ -112,8 +118,7 @@ def check_readable(files: Files) -> None:
         Naming the file.
     """
     for path in files.values():
-        with _reading(path):
-            pq.ParquetFile(path).close()
+        _sound(path)
 
 
 class StoredTables(Mapping[str, pd.DataFrame]):
@@ -240,8 +245,14 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         raise
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> None:
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), path, write_page_checksum=True)
+def _parquet(table: pd.DataFrame) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), sink, write_page_checksum=True)
+    return sink.getvalue()
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def _remove(path: Path) -> None:
@@ -253,8 +264,24 @@ def _remove(path: Path) -> None:
 
 
 def _read_arrow(path: Path) -> pa.Table:
-    with _reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+    content = _sound(path)
+    with _reading(path), pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
         return file.read(use_threads=False)
+
+
+def _sound(path: Path) -> bytes:
+    """Return the content of a file of a run, compared with its checksum.
+
+    Where none was written, a file that was cut short is refused; what is damaged inside shows when it is parsed.
+    """
+    with _reading(path):
+        content = path.read_bytes()
+        wanted = None if path.name.startswith(f"{FAILED}@") else expected(path)
+        if wanted is None:
+            pq.ParquetFile(pa.BufferReader(content)).close()
+        elif checksum(content) != wanted:
+            raise ValueError("not the bytes that were written: its checksum is another")
+    return content
 
 
 @contextmanager

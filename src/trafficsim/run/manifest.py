@@ -13,6 +13,7 @@ import numpy as np
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.io.files import what_is_there
 from trafficsim.io.network_file import write_network
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.asked import network_path
@@ -104,6 +105,17 @@ def _text(sha: Any, text: str) -> None:
     sha.update(len(content).to_bytes(8, "little") + content)
 
 
+def _require_folder(out: Path) -> None:
+    """Refuse a file where the folder of results should be, or should lie."""
+    for place in (out, *out.parents):
+        found = what_is_there(place)
+        if found == "a directory":
+            return
+        if found != "no such file":
+            raise InputError(f"--out {out}", f"{found or 'a file'} at {place}", "a folder, or a name for a new one",
+                             "give another folder with --out")
+
+
 def claim_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) -> None:
     """Write the manifest, or see that the one that is there is the same; remove what killed processes left.
 
@@ -125,6 +137,7 @@ def claim_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) 
     """
     if out is None:
         return
+    _require_folder(out)
     wanted = {"version": __version__, **content}
     present = read_manifest(out)
     finished = sum(DONE in files for files in stored_runs(out).values())

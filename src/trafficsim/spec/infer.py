@@ -11,7 +11,7 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.base.findings import Finding
 from trafficsim.spec.junction_shape import JunctionShape, Way, ways_through
 from trafficsim.spec.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
@@ -160,7 +160,13 @@ def _completed(graph: nx.DiGraph[Any], notes: Notebook) -> nx.MultiDiGraph[Any]:
                            "use graph.to_directed(), or build a MultiDiGraph")
     if graph.number_of_edges() == 0:
         raise NetworkError("graph", "no edges", "at least one link", "add the roads as edges")
-    made: nx.MultiDiGraph[Any] = nx.MultiDiGraph(**graph.graph)
+    for *place, attributes in (*graph.nodes(data=True), *graph.edges(data=True)):
+        for name in attributes:
+            if not isinstance(name, str):
+                raise NetworkError(f"graph: {quoted(place)}", f"an attribute named {quoted(name)}",
+                                   "names of attributes that are texts", "rename or remove the attribute")
+    made: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    made.graph.update(graph.graph)
     names = _plain_names(graph, notes)
     for node, attributes in graph.nodes(data=True):
         place = f"node {names[node]!r}"

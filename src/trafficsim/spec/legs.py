@@ -12,13 +12,14 @@ import networkx as nx
 from trafficsim.base.errors import NetworkError
 from trafficsim.spec.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
 from trafficsim.spec.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
-from trafficsim.spec.schema import ROAD_CLASSES
+from trafficsim.spec.schema import ROAD_CLASSES, within
 
 CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)
 ROUNDABOUT_SETBACK_M = 3.0  # entry to circulating lane (modelling assumption)
 SAME_STREET_RAD = math.radians(15.0)  # approach and exit this close in direction are one street
 CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
+LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
 
 
@@ -98,10 +99,15 @@ def trimmed_length(graph: nx.MultiDiGraph[Any], link: Link, extents: float) -> f
     """Return the length from coordinates, less what the junctions take; at least half of it is kept."""
     line = line_of(graph, link)
     whole = line_length(line) if line else 0.0
+    length_m = round(max(whole - extents, whole / 2), 3)
+    if not LEAST_LENGTH_M <= length_m <= MOST_LENGTH_M and whole > 0:
+        raise NetworkError(f"link {link.id!r}: length_m", f"{length_m:g} m from its geometry or coordinates",
+                           f"{LEAST_LENGTH_M:g} to {MOST_LENGTH_M:g} m",
+                           "give length_m, correct the coordinates, or split the link")
     if whole <= 0:
         raise NetworkError(f"link {link.id!r}: length_m", "no length, and no geometry or coordinates to infer it from",
                            "a length in metres", "add length_m to the edge, or x_m and y_m to both of its nodes")
-    return round(max(whole - extents, whole / 2), 3)
+    return length_m
 
 
 def _position(graph: nx.MultiDiGraph[Any], node: Any) -> Point | None:

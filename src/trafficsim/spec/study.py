@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
+from trafficsim.base.errors import quoted
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
@@ -71,7 +72,8 @@ class Study(Model):
     def _policies_by_kind(cls, alternatives: Any) -> Any:
         if not isinstance(alternatives, dict):
             return alternatives
-        return {name: tuple(_policy(entry, name) for entry in entries) for name, entries in alternatives.items()}
+        return {name: tuple(_policy(entry, name) for entry in entries) if isinstance(entries, list | tuple) else entries
+                for name, entries in alternatives.items()}
 
     @model_validator(mode="after")
     def _has_baseline(self) -> Self:
@@ -89,9 +91,10 @@ def _policy(entry: Any, alternative: str) -> Policy:
     if isinstance(entry, Policy):
         return entry
     if not isinstance(entry, dict) or "kind" not in entry:
-        raise ValueError(f"alternative {alternative!r}: each policy is a table with a key 'kind'; found {entry!r}")
+        raise ValueError(f"alternative {alternative!r}: each policy is a table with a key 'kind'; "
+                         f"found {quoted(entry)}")
     values = dict(entry)
     kind = values.pop("kind")
-    if kind not in REGISTRY:
-        raise ValueError(f"alternative {alternative!r}: unknown policy kind {kind!r}; known: {sorted(REGISTRY)}")
+    if not isinstance(kind, str) or kind not in REGISTRY:
+        raise ValueError(f"alternative {alternative!r}: unknown policy kind {quoted(kind)}; known: {sorted(REGISTRY)}")
     return REGISTRY[kind].model_validate(values)

@@ -24,7 +24,7 @@ from typing import Any
 
 from numba import config, int64, typeof, uint32
 
-from trafficsim.base.isolation import ordered
+from trafficsim.base.isolation import without_working_directory
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca import run as run_ticks
@@ -72,7 +72,7 @@ class Helpers:
         """Start another one, and tell it what to compile."""
         cache = self.folder / str(len(self.running))
         cache.mkdir()
-        path = os.pathsep.join(entry for entry in ordered(sys.path) if entry)
+        path = os.pathsep.join(without_working_directory(sys.path))
         helper = subprocess.Popen(
             [sys.executable, "-P", "-c", f"from {__name__} import help_out; help_out()"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

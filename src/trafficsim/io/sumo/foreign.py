@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from pathlib import Path
 
 from trafficsim.base.errors import InputError
+from trafficsim.io.files import opened
 
 LOOKED_AT = 1 << 16
 GIVE = "give the SUMO file"
@@ -54,14 +54,10 @@ def refuse_other_formats(path: Path) -> None:
 
 
 def _head(path: Path) -> bytes:
-    if not path.is_file():
-        return b""
     try:
-        with path.open("rb") as stream:
-            zipped = stream.read(2) == b"\x1f\x8b"
-        with (gzip.open(path, "rb") if zipped else path.open("rb")) as stream:
+        with opened(path) as stream:
             return stream.read(LOOKED_AT)
-    except (OSError, EOFError, zlib.error):
+    except (InputError, OSError, EOFError, zlib.error):
         return b""
 
 

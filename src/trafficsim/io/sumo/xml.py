@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import math
 import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -14,15 +13,16 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException, DTDForbidden, EntitiesForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 
-from trafficsim.base.errors import InputError
-from trafficsim.base.memory import require_memory
+from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.files import CHUNK_BYTES, Budget, opened, unreadable
 from trafficsim.io.sumo.foreign import refuse_other_formats
 
-GZIP_MAGIC = b"\x1f\x8b"
-CHUNK_BYTES = 1 << 20
 # Modelling assumptions that bound hostile input: no road network or demand file known to us comes near them.
 MOST_BYTES = 4 << 30
 MOST_DEPTH = 100
+MOST_DIGITS = 18
+MOST_NUMBER = 1.0e15
+"""Numbers beyond it are no length, time or speed; their products would leave what a number can hold."""
 MEMORY_PER_BYTE = 25.0
 """Memory that a byte of a demand file takes until the end of a run: about 2 kB for a trip of 80 bytes."""
 
@@ -92,8 +92,8 @@ class Element:
             If it is missing or anything else.
         """
         value = self.text(name)
-        if not (value.isascii() and value.isdigit()):
-            raise InputError(f"{self.where}: {name}", repr(value), "a whole number >= 0", f"correct {name}")
+        if not (value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS):
+            raise InputError(f"{self.where}: {name}", quoted(value), "a whole number >= 0", f"correct {name}")
         return int(value)
 
     def clock(self, name: str, default: float | None = None) -> float:
@@ -141,13 +141,12 @@ class Element:
             number = float(value)
         except ValueError:
             raise self._not(name, value, "a number") from None
-        if not math.isfinite(number):
+        if not abs(number) <= MOST_NUMBER:  # NaN too
             raise self._not(name, value, "a finite number")
         return number
 
     def _not(self, name: str, value: str, expected: str) -> InputError:
-        shown = value if len(value) <= 60 else value[:57] + "..."
-        return InputError(f"{self.where}: {name}", repr(shown), expected, f"correct {name}")
+        return InputError(f"{self.where}: {name}", quoted(value), expected, f"correct {name}")
 
 
 class _Builder:
@@ -198,7 +197,7 @@ def read_xml(path: Path, roots: Collection[str]) -> Element:
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             _feed(parser, stream, path)
         parser.close()
     except (DefusedXmlException, ParseError, ValueError, LookupError, OSError, EOFError, zlib.error) as error:
@@ -211,21 +210,10 @@ def read_xml(path: Path, roots: Collection[str]) -> Element:
     return root
 
 
-def _opened(path: Path) -> IO[bytes]:
-    with path.open("rb") as stream:
-        zipped = stream.read(2) == GZIP_MAGIC
-    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
-
-
 def _feed(parser: DefusedXMLParser, stream: IO[bytes], path: Path) -> None:
-    total = 0
+    left = Budget(path, MOST_BYTES, MEMORY_PER_BYTE)
     while chunk := stream.read(CHUNK_BYTES):
-        total += len(chunk)
-        if total > MOST_BYTES:
-            raise InputError(path.name, f"more than {MOST_BYTES >> 30} GiB of XML", "a SUMO file of plausible size",
-                             "check where the file comes from")
-        require_memory(path.name, f"{total / 1e6:,.0f} MB of XML or more", MEMORY_PER_BYTE * total,
-                       "split the file, or describe its vehicles as flows")
+        left.spend(len(chunk))
         parser.feed(chunk)
 
 
@@ -243,17 +231,8 @@ def _explained(error: Exception, path: Path, parser: DefusedXMLParser) -> InputE
         where = f"{path.name}, line {position[0]}" if position else here
         return InputError(where, f"XML that cannot be parsed ({error})", "a complete, well-formed XML file", again)
     if isinstance(error, OSError):
-        return _unreadable(error, path)
+        return unreadable(path, error)
     return InputError(here, f"an encoding that cannot be read ({error})", "UTF-8", "save the file as UTF-8")
-
-
-def _unreadable(error: OSError, path: Path) -> InputError:
-    found = {
-        FileNotFoundError: "no such file",
-        IsADirectoryError: "a directory",
-        PermissionError: "a file that may not be read",
-    }.get(type(error), f"a file that cannot be read ({error.strerror})")
-    return InputError(str(path), found, "a readable SUMO file", "correct the path or its permissions")
 
 
 def _other_kind(tag: str) -> str:
