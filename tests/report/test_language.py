@@ -126,6 +126,7 @@ def test_reasons_and_definitions_of_the_tables_are_in_the_catalogue() -> None:
     texts = set(language.catalogue("en").values())
     said = {getattr(difference, name) for name in
             ("NO_PAIR", "ONE_PAIR", "FEW_PAIRS", "NO_VARIANCE", "RARE_COUNT", "NO_MEAN", "NO_DIRECTION")}
+    said.add(indicators.FEW_THROUGH)
     for one in (*indicators.INDICATORS, indicators.path_time("any")):
         said |= {one.formula, one.population, one.reason}
         assert language.load("en").named("indicator", one.name) or one.name.startswith("path_time_s")

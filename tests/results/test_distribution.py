@@ -48,8 +48,9 @@ def test_who_loses_is_found_while_the_other_gains() -> None:
     assert (north.verdict, south.verdict) == ("better", "worse")
     assert [one.member for one in worst_first(found.effects)] == ["south"]
     assert share_of_vehicles(found.effects, "worse") == 0.5
-    text, = losers_lines(found)
+    text, remark = losers_lines(found)
     assert text.startswith("plan in s, who loses: path south 103 → 163 s (")
+    assert remark.startswith("With fewer than 10 replications")
 
 
 def test_interval_and_p_value_are_those_of_the_pairs_adjusted_over_the_family() -> None:
@@ -80,7 +81,13 @@ def test_paths_and_movements_are_families_of_their_own() -> None:
 def test_an_equal_alternative_hurts_nobody() -> None:
     found = distribution({"paths": paths({"do nothing": {"p": BASE}, "same": {"p": BASE}})}, Question())
     assert [(one.diff_s, one.p, one.verdict) for one in found.effects] == [(0.0, 1.0, "no evidence")]
-    assert list(losers_lines(found)) == ["same in s, who loses: nobody that can be shown."]
+    assert next(losers_lines(found)) == "same in s, who loses: nobody that can be shown."
+
+
+def test_enough_replications_need_no_remark() -> None:
+    table = paths({"do nothing": {"p": BASE * 2}, "plan": {"p": shifted(60.0) * 2}})
+    found = distribution({"paths": table}, Question())
+    assert len(list(losers_lines(found))) == 1
 
 
 def test_few_vehicles_are_marked_and_a_missing_value_drops_its_pair() -> None:

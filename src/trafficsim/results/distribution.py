@@ -28,6 +28,9 @@ FAMILIES = ("path", "movement", *GROUPINGS)
 """Families of tests, in the order in which they are told."""
 NUMBERS = ("vehicles", "mean_s", "baseline_mean_s", "diff_s", "low_s", "high_s", "p", "p_adjusted")
 KEYS = ["scenario", "engine"]
+FEW_PAIRS = 10
+"""With fewer pairs the t-test of one of hundreds of members hardly ever survives the adjustment: with three pairs it
+takes a mean of a hundred standard errors. Where nobody is shown to lose, that says little then."""
 ARROW = " → "
 
 
@@ -88,6 +91,11 @@ class Distribution:
         """Return the effects of an alternative in some families, in all without any."""
         return tuple(one for one in self.effects if (one.scenario, one.engine, one.alternative) == (
             scenario, engine, alternative) and one.family in (families or FAMILIES))
+
+    @property
+    def few_pairs(self) -> bool:
+        """Whether there are so few pairs of replications that hardly any loss can be shown."""
+        return max((one.n for one in self.effects), default=0) < FEW_PAIRS
 
     def table(self, *families: str, verdict: str | None = None) -> pd.DataFrame:
         """Return the effects as a data frame, those that lose most time in all first within each alternative.

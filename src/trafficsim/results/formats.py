@@ -156,6 +156,8 @@ def losers_lines(found: Distribution) -> Iterator[str]:
         tested = [one for one in found.of(scenario, engine, alternative) if one.p is not None]
         parts = list(_losers(tested))
         yield f"{alternative} in {scenario}, who loses: {'; '.join(parts) if parts else 'nobody that can be shown'}."
+    if found.effects and found.few_pairs:
+        yield "With fewer than 10 replications hardly any loss can be shown: nobody shown does not mean nobody."
 
 
 def _losers(tested: Sequence[Effect]) -> Iterator[str]:

@@ -56,7 +56,9 @@ def _intro(writer: Writer, place: tuple[str, str]) -> Markup:
 
 def _note(writer: Writer) -> Markup:
     level = 1.0 - writer.material.asked.confidence
-    return writer.words.say("summary.note", level=writer.number(round(level, 6)))
+    note = writer.words.say("summary.note", level=writer.number(round(level, 6)))
+    return Markup(" ").join([note, writer.words.say("summary.few_pairs")]) if writer.material.distribution.few_pairs \
+        else note
 
 
 def _arm(writer: Writer, place: tuple[str, str], arm: str) -> ArmSummary:
