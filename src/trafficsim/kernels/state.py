@@ -201,14 +201,14 @@ QUEUE_FIELDS = {
 }
 LANE_QUEUE_FIELDS = {
     "total": "i4",  # queue from its stop line, in cells
-    "whole": "i4",  # whether the chain of its vehicles reaches back to the last one
     "into": "i4",  # lane whose queue leaves its first vehicle no room, -1 if none
     "gap": "i4",  # cells between its stop line and the beginning of that lane
-    "may_go": "i4",  # whether the lamp lets the first vehicle go
     "feeders": "i4",  # lanes whose queue goes on into it
     "tail": "i4",  # lane in which its queue ends
     "root": "i4",  # lane at whose stop line the queue begins that it is part of
     "blocked": "i4",  # how often its first vehicle was found to lack room beyond while it might go
+    "whole": "i1",  # whether the chain of its vehicles reaches back to the last one
+    "may_go": "i1",  # whether the lamp lets the first vehicle go
 }
 BLOCKED_FIELDS = {"lane": "i4", "link": "i4", "times": "i4"}  # a lane, the link that blocked it, how often
 CLOCK_FIELDS = {
