@@ -173,6 +173,43 @@ def test_a_cycle_through_red_signals_is_named_when_it_has_formed(cycle_s: float)
         make_plan(ring_world(1.0)).link_id.index(name) for name in RING}
 
 
+def signals_beyond_short_links() -> Network:
+    """The ring with a link too short for a vehicle before every corner, at whose end a lamp is red most of the time."""
+    rows = [link(f"{kind}{number}", length) for number in range(4) for kind, length in
+            (("r", 60.0), ("s", 2.0), ("in", 100.0), ("out", 100.0))]
+    joints = []
+    for number in range(4):
+        after = (number + 1) % 4
+        joints += through(f"in{after}", f"r{after}")
+        joints += through(f"r{number}", f"s{number}")
+        joints += through(f"s{number}", f"r{after}", signal=f"lamp{number}", signal_index=0)
+        joints += through(f"s{number}", f"out{number}")
+    return make_network(rows, joints, [fixed_time(f"lamp{number}", 20.0, 100.0) for number in range(4)])
+
+
+def ring_flows_by_short_links(volume_veh_h: float) -> list[Flow]:
+    routes = [[f"{kind}{(first + hop) % 4}" for hop in range(4) for kind in "rs"] for first in range(4)]
+    return [Flow(id=f"f{first}", volume_veh_h=volume_veh_h,
+                 route=(f"in{first}", *routes[first], f"out{(first + 3) % 4}")) for first in range(4)]
+
+
+@long_run
+def test_a_cycle_through_short_links_that_end_at_red_is_named_when_it_has_formed() -> None:
+    world = make_world(signals_beyond_short_links(), ring_flows_by_short_links(900.0),
+                       time=Time(analysis_s=1800.0, clear_s=0.0))
+    plan = make_plan(world)
+    record = run(plan)
+    assert record.gridlock
+    assert {plan.link_id[row] for row in record.gridlocks.link} <= {f"{kind}{n}" for kind in "rs" for n in range(4)}
+    program, seen = make_program(world), []
+    watch = GridlockWatch.of(program, 1.0)
+    for tick in range(0, 1800, 60):
+        advance(program, tick, tick + 60)
+        watch.look(program, tick + 60)
+        seen += [tick + 60 - one.begin for one in watch.found[len(seen):]]
+    assert max(seen) <= watch.least + watch.every
+
+
 @long_run
 def test_a_queue_that_waits_at_two_reds_in_a_row_is_none() -> None:
     """A link too short for a vehicle between two signals, of which one is always red for 200 s: a wait, not a lock."""
