@@ -178,6 +178,8 @@ def test_flows_are_cut_to_the_departure_window_and_said_so() -> None:
     assert departures.min() >= 0.0
     assert departures.max() <= 3600.0
     assert [finding.code for finding in prepared.findings] == ["flow-clipped", "routed-experienced"]
+    asked = prepare(world(Demand(flows=(flow(),), routes="free_flow")))
+    assert [finding.code for finding in asked.findings] == ["routed-free-flow"]
 
 
 @pytest.mark.parametrize("demand", [

@@ -100,7 +100,8 @@ def _used(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Mapping[
     spans = [(rate.time_s[0], rate.time_s[-1]) for rate in prepared.rates]
     spans += [(depart - MOST_SHIFT_S, depart + MOST_SHIFT_S) for depart in prepared.trips.depart_s.tolist()]
     for request, (first, last) in zip(requests, spans, strict=True):
-        rows = slice(max(int((first - begin_s) // INTERVAL_S), 0), int((last - begin_s) // INTERVAL_S) + 1)
+        begin, end = (max(int((time_s - begin_s) // INTERVAL_S), -1) for time_s in (first, last))
+        rows = slice(max(begin, 0), end + 1)
         for permission in request.permissions:
             if (request.waypoints, permission) in number and not request.route and not request.keeps:
                 used[rows, number[request.waypoints, permission]] = True
