@@ -8,6 +8,7 @@ import pytest
 
 from tests.io.sumo_files import imported, priority_net
 from trafficsim.base.errors import InputError
+from trafficsim.base.repairs import repairs_by_code
 from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.scenario import DriversOf
@@ -309,3 +310,9 @@ def test_via_is_kept_for_routing(tmp_path: Path) -> None:
                  '<flow id="f" from="w_in" via="s_in" to="w_out" end="9" number="2"/>')
     assert found.demand.trips[0].via == ("s_in", "e_in")
     assert found.demand.flows[0].via == ("s_in",)
+
+
+def test_a_value_of_a_type_that_is_set_to_its_limit_is_a_repair(tmp_path: Path) -> None:
+    found = read(tmp_path, '<vType id="rocket" maxSpeed="300"/>')
+    assert found.vehicle_classes[-1].max_speed_kmh == 400.0
+    assert repairs_by_code(found.report.findings) == {"sumo-repaired": 1}

@@ -60,4 +60,5 @@ class Ledger:
     def _finding(self, act: Act, what: str) -> Finding:
         where, level = self._first[act, what]
         default: Level = "warning" if act == "repaired" else "info"
-        return Finding(level or default, f"sumo-{act}", where, f"{act} {self._counts[act][what]} x {what}")
+        count = self._counts[act][what]
+        return Finding(level or default, f"sumo-{act}", where, f"{act} {count} x {what}", count=count)
