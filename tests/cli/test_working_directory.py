@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import SCENARIO, STUDY
+from tests.cli.support import SCENARIO, STUDY, edited
 from tests.support import hostile
 from trafficsim.base.isolation import ordered
 
@@ -19,7 +19,8 @@ COMPARE = ("compare", "study.toml", "--workers", "2", "--out", "out")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "scenario.toml").write_text(SCENARIO)
+    short = edited(edited(SCENARIO, "analysis_s = 300.0", "analysis_s = 60.0"), "clear_s = 600.0", "clear_s = 60.0")
+    (tmp_path / "scenario.toml").write_text(short)
     (tmp_path / "study.toml").write_text(STUDY)
     return tmp_path
 

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import typer
 
-from trafficsim.base.errors import TrafficsimError
+from trafficsim.base.errors import MOST_PLACE, TrafficsimError, shortened
 
 INTERRUPTED = 130
 PAGE_WIDTH = 160
@@ -84,5 +84,6 @@ def _machine(error: OSError) -> str:
 
 
 def _defect(error: Exception) -> str:
-    return (f"a defect of trafficsim itself: {type(error).__name__}: {error}. Remedy: report it, with the traceback "
+    said = shortened(f"{type(error).__name__}: {error}", MOST_PLACE)
+    return (f"a defect of trafficsim itself: {said}. Remedy: report it, with the traceback "
             f"that {DEBUG_VARIABLE}=1 shows.")

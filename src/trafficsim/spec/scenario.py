@@ -15,6 +15,9 @@ from trafficsim.spec.schema import within
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
+LONGEST_S, LATEST_S = 1.0e7, 1.0e10
+"""Longest part of a run, 116 days, and latest clock time, three centuries (modelling assumptions)."""
+
 
 class Time(Model):
     """Clock times of a run: departures begin at ``start_s``; statistics cover trips due in the analysis period.
@@ -39,10 +42,10 @@ class Time(Model):
     29400.0
     """
 
-    start_s: float = 0.0
-    warmup_s: float = Field(default=0.0, ge=0)
-    analysis_s: float = Field(default=3600.0, gt=0)
-    clear_s: float = Field(default=1800.0, ge=0)
+    start_s: float = Field(default=0.0, ge=-LATEST_S, le=LATEST_S)
+    warmup_s: float = Field(default=0.0, ge=0, le=LONGEST_S)
+    analysis_s: float = Field(default=3600.0, gt=0, le=LONGEST_S)
+    clear_s: float = Field(default=1800.0, ge=0, le=LONGEST_S)
     interval_s: float = Field(default=300.0, gt=0)
 
     @property
