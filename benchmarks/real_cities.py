@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Real cities against SUMO.")
     parser.add_argument("cities", nargs="*", metavar="CITY", help=f"any of {', '.join(CITIES)} (default: all)")
     parser.add_argument("--replications", type=int, default=20, metavar="R", help="replications to average (20)")
+    parser.add_argument("--drivers", choices=("file", "own"), default="file", help="whose car following (file)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
@@ -64,7 +65,8 @@ def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        results.append(compare(load_city(folder, name), load_reference(folder, name), given.replications))
+        city = load_city(folder, name, drivers=given.drivers)
+        results.append(compare(city, load_reference(folder, name), given.replications))
     if given.json:
         print(json.dumps({result.city: result.as_json() for result in results}, indent=1))
         return

@@ -19,6 +19,7 @@ COMMANDS = {
     "motorway": "python -m benchmarks.motorway",
     "signal_delay": "python -m benchmarks.signal_delay 300",
     "gap_acceptance": "python -m benchmarks.gap_acceptance",
+    "sumo_drivers": "python -m benchmarks.sumo_drivers",
     "cities": "python benchmarks/real_cities.py",
     "cities_discharge": "python benchmarks/real_cities.py --discharge",
     "enforcement": "python -m benchmarks.enforcement",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficsim.base.findings import Finding
@@ -18,6 +18,7 @@ from trafficsim.io.sumo.stops import DETECTORS, Place, read_bus_stops, read_dete
 from trafficsim.io.sumo.vtypes import VehicleTypes, read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand
+from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector, DriversOf
 from trafficsim.spec.vehicles import VehicleClass
@@ -63,6 +64,7 @@ class SumoImport:
     detectors : point detectors
     report : what was read, inferred, repaired and ignored
     description : what it was made from, and whose drivers the vehicle classes are
+    drivers : what drivers do at yellow
     """
 
     network: Network
@@ -71,6 +73,7 @@ class SumoImport:
     detectors: tuple[Detector, ...]
     report: ImportReport
     description: str = ""
+    drivers: Drivers = field(default_factory=Drivers)
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
@@ -125,7 +128,8 @@ Remedy: correct the path or its permissions.
     _note_unread(elements, ledger)
     report = ImportReport(ledger.findings(), ledger.counts())
     return SumoImport(made, demand, tuple(types.classes.values()), detectors, report,
-                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
+                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.",
+                      Drivers(at_yellow="if_possible") if drivers == "file" else Drivers())
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:
