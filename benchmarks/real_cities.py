@@ -47,10 +47,11 @@ def main() -> int:
         if given.spread:
             print_spread(folder, given.cities or list(CITIES))
         elif given.discharge:
-            for line in discharge_table(folder, [load_city(folder, name) for name in given.cities or CITIES]):
+            cities = [load_city(folder, name, drivers=given.drivers) for name in given.cities or CITIES]
+            for line in discharge_table(folder, cities):
                 print(line, flush=True)
         elif given.worst:
-            for line in worst(folder, load_city(folder, given.worst), given.rows, given.until):
+            for line in worst(folder, load_city(folder, given.worst, drivers=given.drivers), given.rows, given.until):
                 print(line)
         else:
             show(folder, given.cities or list(CITIES), given)
