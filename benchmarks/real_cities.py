@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Real cities against SUMO.")
     parser.add_argument("cities", nargs="*", metavar="CITY", help=f"any of {', '.join(CITIES)} (default: all)")
     parser.add_argument("--replications", type=int, default=20, metavar="R", help="replications to average (20)")
+    parser.add_argument("--drivers", choices=("file", "own"), default="file", help="whose car following (file)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
@@ -54,10 +55,11 @@ def main() -> int:
             for line in volumes_table(measure(folder, name) for name in given.cities or PLACES):
                 print(line, flush=True)
         elif given.discharge:
-            for line in discharge_table(folder, [load_city(folder, name) for name in given.cities or CITIES]):
+            cities = [load_city(folder, name, drivers=given.drivers) for name in given.cities or CITIES]
+            for line in discharge_table(folder, cities):
                 print(line, flush=True)
         elif given.worst:
-            for line in worst(folder, load_city(folder, given.worst), given.rows, given.until):
+            for line in worst(folder, load_city(folder, given.worst, drivers=given.drivers), given.rows, given.until):
                 print(line)
         else:
             show(folder, given.cities or list(CITIES), given)
@@ -72,7 +74,7 @@ def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
     results: list[Result] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        city = load_city(folder, name, routes=given.routes)
+        city = load_city(folder, name, routes=given.routes, drivers=given.drivers)
         results.append(compare(city, load_reference(folder, name), given.replications))
     if given.json:
         print(json.dumps({result.city: result.as_json() for result in results}, indent=1))

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import parse
 from trafficsim.io.sumo import SumoImport, read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.run.rehearsal import rehearsed
-from trafficsim.spec.scenario import Scenario, Time
+from trafficsim.spec.scenario import DriversOf, Scenario, Time
 from trafficsim.spec.world import World
 
 DATA_VARIABLE = "TRAFFICSIM_DATA"
@@ -110,18 +110,19 @@ def _present(files: Files) -> Files:
     return files
 
 
-def load_city(folder: Path, name: str, clear_s: float = CLEAR_S, routes: str = "free_flow") -> City:
+def load_city(folder: Path, name: str, clear_s: float = CLEAR_S, routes: str = "free_flow",
+              drivers: DriversOf = "file") -> City:
     """Import a city and prepare it; its run ends ``clear_s`` after the last departure at the latest.
 
     Routes that the file leaves open are those on empty roads unless ``routes`` is ``"experienced"``: drivers of the
     reference have no experience either, and driving is to be compared, not the choice of routes.
     """
-    found = read_sumo(*city_files(folder, name))
+    found = read_sumo(*city_files(folder, name), drivers)
     departures = [trip.depart_s for trip in found.demand.trips]
     # Whole seconds, so that signal programs, which follow the clock, change at whole ticks as in SUMO.
     start = float(np.floor(min(departures)))
     time = Time(start_s=start, analysis_s=max(departures) - start + 1.0, clear_s=clear_s, interval_s=900.0)
-    scenario = Scenario(name=name, network=found.network, demand=found.demand, time=time)
+    scenario = Scenario(name=name, network=found.network, demand=found.demand, time=time, drivers=found.drivers)
     prepared = prepare(World(scenario, found.network, found.demand, found.vehicle_classes))
     known = rehearsed(prepared) if routes == "experienced" else prepared
     return City(name, found, known, max(departures))

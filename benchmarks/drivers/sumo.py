@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from cities.spread import NoSumo, find_sumo
 from defusedxml.ElementTree import parse
+
+from benchmarks.cities.spread import NoSumo, find_sumo
 
 from .cases import (
     CLEARED_M,
     CYCLE_S,
-    CYCLES,
     FREE_S,
-    FREE_VEHICLES,
     GREEN_S,
     LENGTH_M,
     MEASURED_M,
@@ -71,12 +70,12 @@ def crossings(files: Files, case: Case, seed: int = 1) -> list[np.ndarray]:
     phases = "".join(f'<phase duration="{duration}" state="{state}"/>'
                      for duration, state in ((GREEN_S, "G"), (YELLOW_S, "y"), (red, "r")))
     program = f'<tlLogic id="s" type="static" programID="1" offset="0">{phases}</tlLogic>'
-    end = CYCLES * CYCLE_S
+    end = case.cycles * CYCLE_S
     flow = f'<flow id="f" type="t" route="r" begin="0" end="{end}" period="1" departPos="last" departSpeed="last"/>'
     _run(files, case, flow, program + LOOP.format("line", "in", length - 0.05), (end, seed))
     line = _passages(files.folder / "line.xml")
     times = np.array(sorted(line.values()))
-    starts = np.arange(SKIPPED, CYCLES) * CYCLE_S - STEP_S
+    starts = np.arange(SKIPPED, case.cycles) * CYCLE_S - STEP_S
     return [times[(times >= start) & (times < start + CYCLE_S)] - start for start in starts]
 
 
@@ -86,7 +85,7 @@ def free_speeds_ms(files: Files, case: Case, seed: int = 1) -> np.ndarray:
     begin, end = length - MEASURED_M - 10.0, length - 10.0
     program = '<tlLogic id="s" type="static" programID="1" offset="0"><phase duration="1000" state="G"/></tlLogic>'
     loops = LOOP.format("begin", "out", begin) + LOOP.format("end", "out", end)
-    last = FREE_VEHICLES * FREE_S
+    last = case.free_vehicles * FREE_S
     flow = f'<flow id="f" type="t" route="r" begin="0" end="{last}" period="{FREE_S}" departSpeed="max"/>'
     _run(files, case, flow, program + loops, (last + 600.0, seed))
     first, second = (_passages(files.folder / f"{name}.xml") for name in ("begin", "end"))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.support import Answer
 from tests.io.sumo_files import priority_net
+from trafficsim.io.load import load_world
 
 VEHICLE = '<vehicle id="a" type="x" depart="5"><route edges="w_in e_out"/></vehicle>'
 SLUGGISH = '<vType id="x" accel="1.2" tau="1.8"/>'
@@ -72,6 +73,17 @@ def test_import_writes_whose_drivers_they_are(drivers: str, tmp_path: Path) -> N
     assert f'drivers = "{drivers}"' in written["description"]
     (made,) = (each for each in written["vehicle_classes"] if each["name"] == "x")
     assert made.get("dawdling_ms", 0.0) == (0.3 if drivers == "file" else 0.0)
+    assert written.get("drivers", {}) == ({"at_yellow": "if_possible"} if drivers == "file" else {})
+
+
+@pytest.mark.parametrize(("more", "found"), [
+    ("", "if_possible"), ('drivers = "own"', "observed"), ('[drivers]\nkeep_clear_share = 0.5', "if_possible"),
+    ('[drivers]\nat_yellow = "observed"', "observed"),
+])
+def test_what_the_scenario_says_of_yellow_wins_over_the_files(more: str, found: str, tmp_path: Path) -> None:
+    drivers = load_world(scenario(tmp_path, SLUGGISH, more)).scenario.drivers
+    assert drivers.at_yellow == found
+    assert drivers.keep_clear_share == (0.5 if "keep" in more else 1.0)
 
 
 def test_check_says_what_of_a_driver_is_not_taken(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_own_drivers_leave_the_parameters_of_the_file_and_count_them(tmp_path: P
 def test_a_driver_beyond_what_the_engine_holds_is_brought_within_and_said(tmp_path: Path) -> None:
     found = read(tmp_path, '<vType id="x" decel="9" tau="4"/>')
     assert found.vehicle_classes[-1].deceleration_ms2 == 6.0
-    assert found.vehicle_classes[-1].headway_s == 2.5
+    assert found.vehicle_classes[-1].headway_s == 4.0
     assert sum("that the engine cannot hold" in thing for thing in found.counts()["repaired"]) == 2
 
 

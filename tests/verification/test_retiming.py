@@ -30,8 +30,8 @@ def city(folder: Path, name: str) -> Prepared:
         pytest.skip(f"REAL DATA ABSENT: no folder {here}")
     read = read_sumo(here / f"{name}.net.xml", (here / f"{name}.rou.xml",))
     time = Time(start_s=BEGIN_S[name], analysis_s=3600.0, clear_s=7200.0)
-    return prepare(World(Scenario(name=name, network=read.network, demand=read.demand, time=time), read.network,
-                         read.demand, read.vehicle_classes))
+    scenario = Scenario(name=name, network=read.network, demand=read.demand, time=time, drivers=read.drivers)
+    return prepare(World(scenario, read.network, read.demand, read.vehicle_classes))
 
 
 def mean_delay_s(world: Prepared, policies: tuple[Policy, ...], replication: int) -> float:

@@ -16,6 +16,7 @@ from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.greens import settled
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -36,6 +37,7 @@ class _Imported:
     detectors: tuple[Detector, ...] = ()
     findings: tuple[Finding, ...] = ()
     unserved: tuple[Unserved, ...] = ()
+    drivers: Drivers = field(default_factory=Drivers)
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -163,10 +165,17 @@ def _world(scenario: Scenario, folder: Path) -> World:
     _check_classes(demand, {one.name for one in classes})
     detectors = (*imported.detectors, *scenario.detectors)
     return World(
-        scenario=scenario.model_copy(update={"detectors": detectors}), network=network, demand=demand,
+        scenario=scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)}),
+        network=network, demand=demand,
         vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
         unserved=imported.unserved, written=frozenset(flow.id for flow in scenario.demand.flows),
     )
+
+
+def _drivers(scenario: Scenario, imported: _Imported) -> Drivers:
+    """Drivers of the scenario; what it does not say is said by the files."""
+    own = scenario.drivers
+    return imported.drivers.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 
 
 def _import_network(source: NetworkSource | Network, folder: Path) -> _Imported:
@@ -194,7 +203,7 @@ def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
 
     found = read_sumo(network, routes, additional, source.sumo.drivers)
     return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
-                     tuple(found.report.findings), found.unserved)
+                     tuple(found.report.findings), found.unserved, found.drivers)
 
 
 def _with_names(network: Network, source: NetworkSource | Network) -> Network:

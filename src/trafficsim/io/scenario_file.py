@@ -14,6 +14,7 @@ from trafficsim.io.network_file import write_network
 from trafficsim.io.toml import dump_toml
 from trafficsim.io.trips import write_trips
 from trafficsim.spec.demand import Demand
+from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector, Time
 from trafficsim.spec.vehicles import VehicleClass
@@ -37,6 +38,10 @@ class Imported(Protocol):
     @property
     def detectors(self) -> tuple[Detector, ...]:
         """Point detectors."""
+
+    @property
+    def drivers(self) -> Drivers:
+        """What its drivers do where the scenario does not say it."""
 
     @property
     def description(self) -> str:
@@ -88,6 +93,7 @@ def _scenario(name: str, imported: Imported, network: str, trips: str | None) ->
         "description": imported.description,
         "time": time_of(demand).model_dump(include={"start_s", "analysis_s", "clear_s"}) if _departs(demand) else {},
         "network": {"file": network},
+        "drivers": _rows([imported.drivers])[0],
         "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
         "vehicle_classes": _rows(imported.vehicle_classes),
         "detectors": _rows(imported.detectors),

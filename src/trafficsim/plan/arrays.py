@@ -250,6 +250,7 @@ class Plan:
     gates : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
+    stop_if_possible : whether everybody stops at yellow who can
     """
 
     link_id: tuple[str, ...]
@@ -275,3 +276,4 @@ class Plan:
     gates: GateArrays = dataclass_field(default_factory=no_gates)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     keep_clear_share: float = 1.0
+    stop_if_possible: bool = False

@@ -96,6 +96,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
         trajectory_share=scenario.trajectories.share, areas=prepared.areas, gates=prepared.gates, **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
+        stop_if_possible=scenario.drivers.at_yellow == "if_possible",
     )
 
 

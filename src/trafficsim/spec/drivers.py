@@ -48,6 +48,9 @@ class Drivers(Model):
         Share of drivers who do not enter a junction that others cross unless they will fit beyond it. The same drivers
         at every junction and in every alternative: a larger share adds to them. All by default, which is a modelling
         assumption: field values depend on the place.
+    at_yellow
+        ``"observed"``: who stops at yellow depends on the time to the stop line, as drivers were observed;
+        ``"if_possible"``: everybody does who can, as in SUMO (whose files set it when their drivers are taken).
     keep_right
         Road classes on which drivers leave the kerb lane to overtake only, and do not overtake on the kerb side while
         traffic flows (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
@@ -63,4 +66,5 @@ class Drivers(Model):
     rural: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.12)
     motorway: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.11)
     keep_clear_share: float = Field(default=1.0, ge=0, le=1)
+    at_yellow: Literal["observed", "if_possible"] = "observed"
     keep_right: tuple[RoadClass, ...] = ("rural", "motorway")

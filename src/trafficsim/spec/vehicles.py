@@ -61,9 +61,9 @@ class VehicleClass(Model):
     max_speed_kmh: float = Field(default=200.0, gt=0, le=400)
     acceleration_ms2: float = Field(default=1.6, gt=0, le=6)
     acceleration_fade_per_s: float = Field(default=0.010, ge=0, le=1)
-    headway_s: float = Field(default=1.35, ge=0.6, le=2.5)
+    headway_s: float = Field(default=1.35, ge=0.6, le=4.0)
     deceleration_ms2: float = Field(default=4.0, ge=1.0, le=6.0)
-    dawdling_ms: float = Field(default=0.0, ge=0, le=5)
+    dawdling_ms: float = Field(default=0.0, ge=0, le=10)
     speed_factor_mean: float | None = Field(default=None, gt=0, le=3)
     speed_factor_sd: float | None = Field(default=None, ge=0, le=1)
     ignores_permissions: bool = False

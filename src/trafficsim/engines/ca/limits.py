@@ -17,6 +17,8 @@ MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
 MOST_LENGTH_CELLS = 255
 MOST_CLASSES = 256
 """A vehicle class is an 8-bit number."""
+HALF = 0.5
+"""Codes are rounded: half a step beyond the largest still fits it."""
 PLACE = "ca: cell_m, tick_s"
 
 
@@ -80,9 +82,10 @@ def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
         for what, value, least, most, remedy in (
             ("length_m and min_gap_m", float(classes.length_m[row] + classes.min_gap_m[row]) / cell, 0,
              MOST_LENGTH_CELLS, "take larger cells"),
-            ("acceleration_ms2", acceleration, units.acceleration, units.acceleration * MOST_ACC,
+            ("acceleration_ms2", acceleration, units.acceleration,
+             units.acceleration * (MOST_ACC + HALF),
              "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),
-            ("headway_s", float(classes.headway_s[row]) / tick, LEAST_TICKS, units.headway * MOST_HEADWAY,
+            ("headway_s", float(classes.headway_s[row]) / tick, LEAST_TICKS, units.headway * (MOST_HEADWAY + HALF),
              "take shorter ticks" if classes.headway_s[row] < LEAST_TICKS * tick else "take longer ticks"),
         ):
             if not least <= value <= most:

@@ -78,7 +78,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
         inner=np.flatnonzero(_has_place(plan)).astype(np.uint32), kerb_side=kerb_side_lanes(plan),
         kept=np.flatnonzero(links.keep_right[lanes.link] & (side + 1 < width[lanes.link])).astype(np.uint32),
-        stop_probability=stop_probability(settings),
+        stop_probability=stop_probability(settings, plan.stop_if_possible),
     )
 
 

@@ -148,8 +148,10 @@ def one_row(fields: dict[str, str], values: dict[str, Any]) -> np.record:
     return record
 
 
-def stop_probability(settings: CellularAutomaton) -> np.ndarray:
-    """Return P(stop) in 1/65536 by time to the stop line in eighths of a tick."""
+def stop_probability(settings: CellularAutomaton, if_possible: bool = False) -> np.ndarray:
+    """Return P(stop) in 1/65536 by time to the stop line in eighths of a tick, of those who can stop."""
+    if if_possible:
+        return np.full(256, 65536, np.int32)
     time_s = np.arange(256) / 8.0 * settings.tick_s
     share = 1.0 / (1.0 + np.exp(-(time_s - YELLOW_MEDIAN_S) / YELLOW_SCALE_S))
     return np.asarray(np.rint(share * 65536), np.int32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trafficsim.base.errors import InputError
@@ -20,6 +20,7 @@ from trafficsim.io.sumo.stops import DETECTORS, STOPPING_PLACES, read_detectors,
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.greens import settle
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector, DriversOf
@@ -68,6 +69,7 @@ class SumoImport:
     report : what was read, inferred, repaired and ignored
     unserved : trips and flows that name what is not there, each with its reason
     description : what it was made from, and whose drivers the vehicle classes are
+    drivers : what drivers do at yellow
     """
 
     network: Network
@@ -77,6 +79,7 @@ class SumoImport:
     report: ImportReport
     unserved: tuple[Unserved, ...] = ()
     description: str = ""
+    drivers: Drivers = field(default_factory=Drivers)
 
     def counts(self) -> Mapping[Act, Mapping[str, int]]:
         """Return the numbers of the report by act and thing."""
@@ -137,7 +140,8 @@ Remedy: correct the path or its permissions.
     # Kept with the network, so that a file written from it still tells what was repaired.
     made = replace(made, findings=tuple(finding for finding in report.findings if finding.code in REPAIRS))
     return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved),
-                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.")
+                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.",
+                      Drivers(at_yellow="if_possible") if drivers == "file" else Drivers())
 
 
 def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.units import ms_to_kmh
-from trafficsim.io.sumo.car_following import held, krauss, rule_of
+from trafficsim.io.sumo.car_following import Space, held, krauss, rule_of
 from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.scenario import DriversOf
-from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
+from trafficsim.spec.vehicles import DEFAULT_CLASSES, Kind, VehicleClass
 
 DEFAULT_TYPE = "DEFAULT_VEHTYPE"
 FASTEST_KMH = 400.0
@@ -128,15 +128,18 @@ def make_class(element: Element, ledger: Ledger, drivers: DriversOf = "file") ->
         VehicleClass, element, name=element.get("id"), kind=kind, length_m=element.number("length", default.length_m),
         min_gap_m=element.number("minGap", default.min_gap_m), max_speed_kmh=min(fastest, FASTEST_KMH),
         speed_factor_mean=mean, speed_factor_sd=spread, ignores_permissions=vclass == "ignoring",
-        **_following(element, kind, ledger, drivers),
+        **_following(element, (kind, drivers), default, ledger),
     )
 
 
-def _following(element: Element, kind: str, ledger: Ledger, drivers: DriversOf) -> dict[str, float]:
+def _following(element: Element, of: tuple[Kind, DriversOf], default: ClassDefaults,
+               ledger: Ledger) -> dict[str, float]:
     """Car-following parameters; the file's are judged even where ours are taken."""
-    driver = krauss(element)
+    kind, drivers = of
+    driver = krauss(element, default)
     if drivers == "file":
-        return {**held(rule_of(driver), element, ledger)._asdict(), "acceleration_fade_per_s": 0.0}
+        space = Space(element.number("length", default.length_m), element.number("minGap", default.min_gap_m))
+        return {**held(rule_of(driver, space), element, ledger)._asdict(), "acceleration_fade_per_s": 0.0}
     ours = next(each for each in DEFAULT_CLASSES if each.kind == kind)
     return {"acceleration_ms2": ours.acceleration_ms2, "acceleration_fade_per_s": ours.acceleration_fade_per_s,
             "headway_s": ours.headway_s, "deceleration_ms2": ours.deceleration_ms2}
