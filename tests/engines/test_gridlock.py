@@ -256,7 +256,6 @@ def test_those_behind_a_bus_stand_behind_the_bus() -> None:
     assert "behind 'bus' at the end of e, at a stop of its own" in left_line(one)
 
 
-@long_run
 def test_those_at_a_red_stand_at_it_since_their_arrival() -> None:
     rows = [link(name, 200.0) for name in ("in", "out")]
     network = make_network(rows, through("in", "out", signal="s", signal_index=0),
@@ -268,7 +267,6 @@ def test_those_at_a_red_stand_at_it_since_their_arrival() -> None:
     assert 105.0 < one["since_s"] < 160.0  # 200 m at 50 km/h, and braking
 
 
-@long_run
 def test_those_who_drive_at_the_end_are_said_to() -> None:
     network = make_network([link("in", 2000.0)], [])
     trip = Trip(id="t", depart_s=100.0, route=("in",))

@@ -66,5 +66,7 @@ def _type_name(annotation: Any) -> str:
 
 
 def _example(policy: type[Policy]) -> str:
+    if policy.example:
+        return policy.example
     required = [name for name, field in policy.model_fields.items() if field.is_required()]
     return "{ " + ", ".join([f'kind = "{policy.kind}"', *(f"{name} = ..." for name in required)]) + " }"

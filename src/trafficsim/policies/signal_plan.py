@@ -74,6 +74,10 @@ class SignalPlan(Policy):
         "Fixed-time programs only. Intergreens and minimum greens are audited, not mended: a plan that breaks them "
         "runs, and the audit says so."
     )
+    example: ClassVar[str] = (
+        '{ kind = "signal_plan", signal = "j1", cycle_s = 90, groups = [{ name = "K1", links = ["in"], '
+        'green = [[0, 40]] }] }, or { kind = "signal_plan", file = "plan.add.xml" }'
+    )
     numbers: ClassVar[Mapping[str, str]] = {
         "signal": "given by the user",
         "phases": "given by the user",

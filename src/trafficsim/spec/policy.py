@@ -99,6 +99,8 @@ class Policy(Model):
     source: ClassVar[str] = ""
     grade: ClassVar[str] = ""
     limits: ClassVar[str] = ""
+    example: ClassVar[str] = ""
+    """How it is written in a study file; its required parameters, if it has no example of its own."""
     numbers: ClassVar[Mapping[str, str]] = {}
     """Origin of the number of each parameter: input with its source, modelling assumption, or given by the user."""
 
