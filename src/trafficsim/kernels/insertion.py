@@ -164,7 +164,7 @@ def enter(road, tally, trip, where, tick):
     link = net.lane[lane].link
     hop = trips.row[trip].hop
     cap = desired_speed(net, trips, trip, link)
-    begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
+    begin = min(-net.lane[lane].length + max(trips.row[trip].depart_cell, 0), -1)
     time = tick + 1.0 - min(since, float(place - begin) * 256.0 / cap)
     flags = lane_flags(net, trips, lane, hop)
     if stops_on(trips, trip, hop):
