@@ -61,3 +61,14 @@ def test_the_flow_of_a_link_of_a_metre_behind_connectors_of_ten_and_thirty_is_wh
     assert flows == pytest.approx([60.0, 60.0, 120.0, 120.0], abs=1e-9)
     assert float(links["measured_length_m"]["short"]) == pytest.approx(1.0 + (10.0 + 30.0) / 2.0)
     assert float(links["vehicle_km"].sum()) == pytest.approx(float(watched.record.trips.distance_m.sum()) / 1000.0)
+
+
+def test_who_departs_at_the_end_of_a_link_is_counted_from_where_it_stands() -> None:
+    """Half a metre before the line: the last place of the link."""
+    rows = [link("a", 2.0), link("b", 200.0)]
+    trips = [Trip(id="t", depart_s=10.0, route=("a", "b"), depart_position_m=2.0)]
+    plan = make_plan(make_world(make_network(rows, through("a", "b")), trips=trips, time=Time(interval_s=100.0)))
+    watched = watch(replace(plan, end_s=100.0))
+    assert faults(watched, links_table(plan, watched.record, LABELS, reference_of(plan))) == []
+    assert float(watched.record.trips.distance_m[0]) == pytest.approx(200.0 + 0.5)
+    assert float(watched.record.trips.entry_s[0]) <= 11.0

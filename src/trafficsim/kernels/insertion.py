@@ -165,7 +165,7 @@ def enter(road, tally, trip, where, tick):
     hop = trips.row[trip].hop
     desired = desired_speed(net, trips, trip, link)
     cap = driven_speed(trips, trip, desired)
-    begin = -net.lane[lane].length + max(trips.row[trip].depart_cell, 0)
+    begin = min(-net.lane[lane].length + max(trips.row[trip].depart_cell, 0), -1)
     time = tick + 1.0 - min(since, float(place - begin) * 256.0 / cap)
     flags = lane_flags(net, trips, lane, hop)
     if stops_on(trips, trip, hop):
