@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.fuzz.campaign import COLUMNS, campaign
 from tests.fuzz.formats import formats
+
+MOST_MEMORY_BYTES = 6 << 30
+"""An input that takes more is bad: it ends with a ``MemoryError`` instead of a machine that stands still."""
 
 
 def main() -> int:
@@ -19,6 +23,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first one, to see one again")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     print(f"{'format':<10}" + "".join(f"{kind:>10}" for kind in COLUMNS), flush=True)
     bad = 0
     for name in asked.format or formats():

@@ -58,9 +58,8 @@ def safe_path() -> Iterator[None]:
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
+        os.environ.pop(SAFE_PATH)
+        if before is not None:
             os.environ[SAFE_PATH] = before
 
 
