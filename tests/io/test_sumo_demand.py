@@ -278,6 +278,12 @@ def test_what_cannot_be_served_is_kept_with_its_reason(case: str, tmp_path: Path
     assert found.counts()["repaired"] == {"trip-unserved": 1}
 
 
+def test_a_flow_that_cannot_be_served_says_how_many_vehicles_it_would_bring(tmp_path: Path) -> None:
+    found = read(tmp_path, '<flow id="f" type="t" from="w_in" to="e_out" begin="100" end="600" number="40"/>'
+                 '<flow id="g" type="t" from="w_in" to="e_out" vehsPerHour="40"/>')
+    assert [(one.name, one.depart_s, one.vehicles) for one in found.unserved] == [("f", 100.0, 40.0), ("g", None, None)]
+
+
 def test_edges_of_a_route_that_are_not_there_are_left_out(tmp_path: Path) -> None:
     found = read(tmp_path, '<vehicle id="a" depart="0"><route edges="w_in gone gone_too e_out"/></vehicle>'
                  '<trip id="b" depart="0" from="w_in" via="gone" to="e_out"/>')

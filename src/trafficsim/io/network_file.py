@@ -190,6 +190,8 @@ def _add_link(graph: nx.MultiDiGraph[Any], row: Any, place: str) -> None:
                                "the id of a node in the file",
                                "correct 'from' and 'to', or add the node")
     attributes = _completed(row, EDGE_ATTRIBUTES, f"{place} ({quoted(link)})", {"from", "to", "key"})
+    if attributes["length_m"] is None:
+        raise NetworkError(f"{place} ({quoted(link)}): length_m", "nothing", "a length in metres", "add length_m")
     key = row.get("key")
     if isinstance(key, list | dict):
         raise NetworkError(f"{place}.key", quoted(key), "a text or a whole number", "correct or remove it")

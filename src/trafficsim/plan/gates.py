@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trafficsim.base.errors import PolicyError
+from trafficsim.base.errors import NetworkError, PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.arrays import DETECTOR, PATH, ROLE_NAMES, DetectorArrays, GateArrays
@@ -96,6 +96,9 @@ def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> li
     """One gate per named path, from the beginning of its first link to the end of its last."""
     gates = []
     for name, members in paths.items():
+        if not members:
+            raise NetworkError(f"network.paths.{name}", "no links", "at least one link, in driving order",
+                               "name its links, or remove the path")
         links = [network.link_index[link] for link in members]
         length_m = path_length_m(links, network)
         first, last = links[0], links[-1]

@@ -14,6 +14,9 @@ from trafficsim.spec.vehicles import KINDS
 
 ROAD_CLASSES = ("urban", "rural", "motorway")
 LANE_RULES = ("keep_right", "free")
+MOST_UNEVEN_M = 10.0
+"""Lanes of a link are half as long as it or longer, or shorter by no more than this (modelling assumption): free-flow
+times of trips count the link's length."""
 CONTROLS = ("priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end")
 TURN_NAMES = ("right", "through", "left", "u_turn")
 
@@ -129,12 +132,22 @@ def complete(attributes: Mapping[str, Any], table: Sequence[Attribute], where: s
     for attribute in table:
         value = attributes.get(attribute.name)
         done[attribute.name] = attribute.default if value is None else _read(attribute, value, where)
+    if table is EDGE_ATTRIBUTES:
+        _check_lanes(done, where)
+    return done
+
+
+def _check_lanes(done: Mapping[str, Any], where: str) -> None:
     for name in ("turn_lanes", "allow", "lane_length_m"):
-        entries = done.get(name)
+        entries = done[name]
         if entries is not None and len(entries) != done["lanes"]:
             raise NetworkError(f"{where}: {name}", f"{len(entries)} entries", f"one per lane ({done['lanes']})",
                                "give one entry per lane, from the kerb outward")
-    return done
+    length_m = done["length_m"] or 0.0
+    shortest_m = min(done["lane_length_m"] or (length_m,))
+    if shortest_m < length_m / 2 and length_m - shortest_m > MOST_UNEVEN_M:
+        raise NetworkError(f"{where}: lane_length_m", f"{shortest_m:g} m on a link of {length_m:g} m",
+                           "lanes about as long as their link", "correct the lengths, or split the link")
 
 
 def misnamed(attributes: Mapping[str, Any], table: Sequence[Attribute]) -> dict[str, str]:

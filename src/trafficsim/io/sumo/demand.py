@@ -99,7 +99,15 @@ class DemandReader:
         depart_s = self._clock_or_none(element, "begin") if is_flow else None if called else self._departure(element)
         self.unserved.append(Unserved(
             element.get("id"), "flow" if is_flow else "trip", vehicle_type, depart_s,
-            f"{error.where}: found {error.found}; expected {error.expected}. Remedy: {error.remedy}"))
+            f"{error.where}: found {error.found}; expected {error.expected}. Remedy: {error.remedy}",
+            self._vehicles(element)))
+
+    def _vehicles(self, element: Element) -> float | None:
+        """How many vehicles a vehicle, trip or flow brings; ``None`` for a flow without an end."""
+        if element.tag != "flow":
+            return 1.0
+        volume_veh_h, end_s, _ = self._rate(element)
+        return None if end_s is None else volume_veh_h / 3600.0 * (end_s - element.clock("begin", 0.0))
 
     def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
         lane = self._depart_lane(element, way)
