@@ -140,6 +140,16 @@ def test_finished_runs_are_not_overwritten_unasked(tmp_path: Path) -> None:
         run(tmp_path, resume=False)
 
 
+def test_git_ignores_a_folder_that_is_made_for_results_and_no_other(tmp_path: Path) -> None:
+    own, shared = tmp_path / "own", tmp_path / "shared"
+    shared.mkdir()
+    (shared / "notes.txt").write_text("mine")
+    for folder in (own, shared):
+        run(folder)
+    assert (own / ".gitignore").read_text() == "*\n"
+    assert not (shared / ".gitignore").exists()
+
+
 def test_a_folder_without_a_finished_run_is_taken(tmp_path: Path) -> None:
     (tmp_path / ".trips@small@slower@2@ca.parquet.77.part").write_text("left by a process that was killed")
     (tmp_path / "notes.txt").write_text("mine")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -152,5 +153,14 @@ def claim_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) 
         raise InputError(str(out), f"{finished} finished runs of this study", "an empty folder",
                          "add --resume to go on from them, or give another folder with --out")
     if present is None:
+        _keep_out_of_git(out)
         write_manifest(out, wanted)
     remove_parts(out)
+
+
+def _keep_out_of_git(out: Path) -> None:
+    """Results are made, not written: a folder that is theirs alone is ignored by git."""
+    if not out.exists() or not any(out.iterdir()):
+        with suppress(OSError):  # what cannot be written is told by the manifest
+            out.mkdir(parents=True, exist_ok=True)
+            (out / ".gitignore").write_text("*\n", encoding="utf-8")
