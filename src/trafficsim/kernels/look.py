@@ -300,7 +300,17 @@ def behind_overhang(road, lane, k):
 
 
 @spliced
-def way_of_head(road, lane, k):
+def hopes_on(net, signals, work, lane, tick):
+    """Whether a head in the wrong lane still waits to be let in: some seconds, and as long again from green on."""
+    patience = net.scale.patience if net.lane[lane].ends > 0 or net.lane[lane].keep != 0 else float(net.scale.stranded)
+    waited, group = int64(work.lane[lane].wait), net.lane[lane].group
+    if group >= 0:
+        waited = min(waited, tick - signals.group[group].since)
+    return waited <= patience
+
+
+@spliced
+def way_of_head(road, lane, k, tick):
     """Return the connection that a head will take, -1 while it hopes to leave a lane that does not lead on."""
     net, work = road.net, road.work
     turn = turn_of(road.vehicles.Z[k])
@@ -310,8 +320,7 @@ def way_of_head(road, lane, k):
         conn = pick(net, road.vehicles, road.start, road.trips, lane, hop)
     if road.vehicles.Y[k] & FLAG_WRONG:
         zip_in(net, road.vehicles, road.start, work, lane, k)
-        patience = net.scale.patience if net.lane[lane].zip > 0 else float(net.scale.stranded)
-        if work.lane[lane].wait <= patience:
+        if hopes_on(net, road.signals, work, lane, tick):
             conn = -1
         elif conn < 0:
             conn = nearest(net, lane, turn)
@@ -354,7 +363,7 @@ def view_of_junction(road, lane, k, before, tick):
     v = vel(x)
     available = int32(max(int32(-1) - pos(x), int32(0)))
     far = pack_x(pos(x) + int32(FAR), int32(FAST))
-    conn = way_of_head(road, lane, k)
+    conn = way_of_head(road, lane, k, tick)
     if conn < 0:
         work.lane[lane].hold = 1
         return far, min(before, line_bound(v, available, trips.row[vid].brake))

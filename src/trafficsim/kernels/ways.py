@@ -5,24 +5,26 @@ from __future__ import annotations
 from numba import int64
 
 from trafficsim.kernels.jit import part, per_vehicle
+from trafficsim.kernels.wanted import changes_to
 from trafficsim.kernels.words import FAR, rear
 
 
 @per_vehicle
 def pick(net, vehicles, start, trips, lane, hop):
-    """Return the connection that a vehicle takes from a lane: the wanted lane first, then the emptier; -1 if none."""
+    """Return the connection that a vehicle takes: the nearest to a wanted lane, then the emptier; -1 if none."""
     turn = trips.way[trips.hops[hop]].turn
     first = int64(net.reach[net.lane[lane].turns + turn])
     last = int64(net.reach[net.lane[lane].turns + turn + 1])
     if last - first == 1:
         return first
-    best, best_score = -1, -1
+    best, best_score = -1, -(1 << 30)
+    wanted = trips.way[trips.hops[hop + 1]].wanted
     for conn in range(first, last):
         to = net.conn[conn].to
-        side = net.lane[to].side
+        changes = changes_to(wanted, int64(net.lane[to].side), int64(net.lane[to].beside))
         tail = start[to + 1] - 1
         room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
-        score = max(room, 0) + (100000 if (trips.way[trips.hops[hop + 1]].wanted >> side) & 1 else 0)
+        score = max(room, 0) - 100000 * changes
         if score > best_score:
             best, best_score = conn, score
     return best

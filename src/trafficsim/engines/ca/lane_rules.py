@@ -10,8 +10,8 @@ from trafficsim.engines.ca.scales import LANE_CHANGE_M
 from trafficsim.plan.arrays import Plan
 
 ZIP_M, ZIP_OUTSIDE_M = 150.0, 300.0
-"""Length before the end of a lane in which drivers zip: in towns where a lane ends, and outside them wherever somebody
-must leave a lane (modelling assumptions: the law asks for it just before the narrowing, StVO section 7 (4))."""
+"""Length before the end of a lane in which drivers let those in who must leave it: in towns and outside them (modelling
+assumptions: the law asks for it just before a narrowing, StVO section 7 (4))."""
 MERGE_AREA_M = 450.0
 """Links outside towns up to this length are zipped all along: merging fills 1,500 ft (HCM 2016 ch. 14)."""
 
@@ -22,7 +22,7 @@ def lane_columns(plan: Plan, cell_m: float) -> dict[str, Any]:
     ends = ending_lanes(plan) & (length_m >= LANE_CHANGE_M)
     outside = plan.links.keep_right[plan.lanes.link]
     merging_m = np.where(length_m <= MERGE_AREA_M, length_m, ZIP_OUTSIDE_M)
-    metres = np.maximum(ends * ZIP_M, outside * merging_m)
+    metres = np.where(outside, np.maximum(ends * ZIP_M, merging_m), ZIP_M)
     return {"ends": ends, "zip": np.rint(metres / cell_m)}
 
 

@@ -38,8 +38,10 @@ from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
 from trafficsim.spec.scenario import CellularAutomaton
 
-LANE_HORIZON_M = 400.0
-"""Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption)."""
+LANE_HORIZON_M = 1000.0
+"""Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).
+
+From 600 m on no real network tells one value from another; SUMO looks up to 3,000 m ahead."""
 MOST_WAYS = 65536
 """A hop is a 16-bit number."""
 
