@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from matplotlib.image import imread, imsave
+from PIL import Image
 
 import trafficsim as ts
 from trafficsim.plan.lower import lower
@@ -32,8 +32,9 @@ def main() -> None:
         figure.suptitle(title, fontsize=11)
         drawn = BytesIO()
         figure.savefig(drawn, dpi=100)
-        panels.append(imread(BytesIO(drawn.getvalue())))
-    imsave(ARTERIAL / "time_space.png", np.vstack(panels))
+        panels.append(np.asarray(Image.open(drawn).convert("RGB")))
+    small = Image.fromarray(np.vstack(panels)).quantize(64)  # few colours: a third of the size
+    small.save(ARTERIAL / "time_space.png", optimize=True)
 
 
 if __name__ == "__main__":
