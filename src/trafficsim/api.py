@@ -173,7 +173,7 @@ def served(found: SumoImport) -> SumoImport:
     >>> served(read_sumo(Path("nowhere.net.xml")))
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a readable SUMO file. \
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a file that can be read. \
 Remedy: correct the path or its permissions.
     """
     from trafficsim.io.scenario_file import time_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,7 @@ MAIN_IN = 'id = "main_in"\nfrom = "west"\nto = "centre"\nlength_m = 300.0'
 FLOW = 'volume_veh_h = 400.0'
 NODES_TO_DEMAND = SCENARIO[SCENARIO.index("[[network.nodes]]"):SCENARIO.index("[[demand.flows]]")]
 FLOWS = SCENARIO[SCENARIO.index("[[demand.flows]]"):]
+TIME_TO_END = SCENARIO[SCENARIO.index("analysis_s = 300.0"):]
 TRIP = '[[demand.trips]]\nid = "t"\ndepart_s = 10.0\n'
 SIGNAL = (
     '[[signals]]\nid = "centre"\n'
@@ -161,7 +163,8 @@ SCENARIOS = [
     _bus_stop("bus stop on an unknown link", 'link = "main", position_m = 90.0', "'t'", "did you mean 'main_in'"),
     _bus_stop("bus stop off the route", 'link = "side_in", position_m = 90.0', "'t'", "side_in", "route"),
     Broken("volume that no road carries", FLOW, "volume_veh_h = 1e7", ("demand.flows[0].volume_veh_h", "20000")),
-    Broken("more trips than any memory holds", "analysis_s = 300.0", "analysis_s = 1e9",
+    Broken("more trips than any memory holds", TIME_TO_END,
+           re.sub("volume_veh_h = .*", "volume_veh_h = 20000", TIME_TO_END.replace("300.0", "1e7", 1)),
            ("demand", "trips", "GB", "shorten time.analysis_s")),
     Broken("name that is no file name", 'name = "cross"', 'name = "a/b"', ("name", "'a/b'")),
 ]

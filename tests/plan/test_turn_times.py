@@ -22,7 +22,8 @@ RED_B, RED_C = 50.0**2 / 180.0, 40.0**2 / 180.0  # the program of the diamond: 4
 
 def record(plan: Plan = PLAN, **counters: float) -> Record:
     """Two intervals and nobody seen; ``a_left=3`` sets a counter of link a in the first interval."""
-    parts = {name: np.zeros((2, 4)) for name in ("entered", "left", "vehicle_s", "vehicle_m", "waiting_s", "free_s")}
+    parts = {name: np.zeros((2, 4)) for name in ("entered", "left", "vehicle_s", "vehicle_m", "waiting_s", "traversed",
+                                                "free_s")}
     for name, value in counters.items():
         parts[name[2:]][0, "abcd".index(name[0])] = value
     return replace(fake_run(plan, None), links=LinkRecord(**parts))

@@ -44,8 +44,9 @@ def queue_percentiles_m(queues: QueueRecord, share: float = QUEUE_SHARE) -> tupl
     --------
     >>> queues = QueueRecord(10.0, np.array([[0.0, 20.0], [0.0, 0.0]]), np.array([19.8, 0.0]), np.array([0, -1]),
     ...                      np.zeros(2))
-    >>> [part.round(9).tolist() for part in queue_percentiles_m(queues)]
-    [[19.31, 0.0], [True, False]]
+    >>> queue_m, seen = queue_percentiles_m(queues)
+    >>> queue_m.round(9).tolist(), seen.tolist()
+    ([19.31, 0.0], [True, False])
     """
     total = queues.count.sum(axis=1)
     reached = np.cumsum(queues.count, axis=1)

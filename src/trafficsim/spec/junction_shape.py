@@ -17,6 +17,7 @@ from trafficsim.spec.schema import turns_of
 LANE_WIDTH_M = 3.25  # German guideline RASt 06 for urban main roads with trucks and buses
 # Comfortable side friction in low-speed urban turns: 0.27-0.38 g at 10-20 mph (AASHTO Green Book), taken as 0.3 g.
 LATERAL_ACCELERATION_MS2 = 3.0
+LEAST_TURN_KMH = 1.0  # paths of a few centimetres, where links meet at odd angles, are crept over
 ROUNDABOUT_CORNER_RADIUS_M = 12.0  # entries 10-14 m, exits 12-16 m at compact roundabouts (FGSV 242, 2006)
 THROUGH_RAD = math.radians(45.0)  # larger turns are called left or right (modelling assumption)
 
@@ -136,7 +137,7 @@ def _way(shape: JunctionShape, approach: int, join: Join, turns: dict[int, Turn]
     if math.isfinite(path.radius_m):
         radius = max(path.radius_m, ROUNDABOUT_CORNER_RADIUS_M if leg.circulating or out.circulating else 0.0)
         speed = min(speed, 3.6 * math.sqrt(LATERAL_ACCELERATION_MS2 * radius))
-    return Way(approach, from_lane, exit, to_lane, turns[exit], path, round(speed, 3))
+    return Way(approach, from_lane, exit, to_lane, turns[exit], path, round(max(speed, LEAST_TURN_KMH), 3))
 
 
 def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) -> list[Join]:

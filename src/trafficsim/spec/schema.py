@@ -178,7 +178,7 @@ def documentation(table: Sequence[Attribute]) -> str:
     >>> print(documentation(NODE_ATTRIBUTES[:1]))
     | attribute | type | unit | range | default | meaning |
     |---|---|---|---|---|---|
-    | `x_m` | number | m |  | not given | metric coordinate to the east |
+    | `x_m` | number | m | >= -1e+08, <= 1e+08 | not given | metric coordinate to the east |
     """
     rows = ["| attribute | type | unit | range | default | meaning |", "|---|---|---|---|---|---|"]
     for attribute in table:

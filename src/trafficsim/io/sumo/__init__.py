@@ -115,7 +115,7 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
     >>> read_sumo(Path("nowhere.net.xml"))
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a readable SUMO file. \
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a file that can be read. \
 Remedy: correct the path or its permissions.
     """
     ledger = Ledger()
