@@ -1,0 +1,224 @@
+"""Capacity of movements at signals from what a run holds: lanes used, shared lanes, gaps, short links, queues beyond.
+
+The full capacity of a lane is saturation flow x green. Five things take from it, each by a rule of the field:
+
+- *lanes that lead on*: who needs certain lanes within short links beyond the junction uses the lanes that lead to them
+  (:mod:`trafficsim.results.streams`; lane utilisation of HCM 2016 ch. 19, from the routes instead of a default);
+- *shared lanes*: the capacities of the movements of a lane are weighted by their volumes (Harders; HCM 2016, eq. 20-61:
+  ``c = sum(v) / sum(v / c)``), and a movement of several lanes spreads until these are used to the same degree;
+- *giving way in green*: gaps in the streams that are green with it, after their queues are gone, and two vehicles a
+  cycle at the end of green (HCM 2016 ch. 31), with the critical gap and follow-up time of the way;
+- *short links* with more lanes than lead into them: per cycle a lane discharges no more than stands on it and its share
+  of what flows in during green (short lanes of HBS 2015, S4);
+- *queues beyond the junction*: the time in which the first vehicle might have gone and found no room, as measured.
+
+Of the last three the one that takes most counts: they take the same seconds of green.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from trafficsim.plan.arrays import BOOL, F8, GREEN, I4, PERMITTED, STOP_ARROW, U1, Plan
+from trafficsim.plan.record import Record
+from trafficsim.results.frames import ratio
+from trafficsim.results.streams import CAR, streams_of
+from trafficsim.spec.timing.demand import SNEAKERS_OWN_LANE, permitted_flow
+
+S_PER_H = 3600.0
+ROUNDS = 60
+"""Rounds of spreading movements over their lanes (two or three are enough where they share one)."""
+MOST_QUEUE = 0.99
+"""Degree to which an opposing lane is taken for full."""
+
+
+class Capacity(NamedTuple):
+    """Of each movement.
+
+    Attributes
+    ----------
+    veh_h, degree : capacity, volume over it (above 1 only where more crossed than full greens of all lanes give)
+    gaps, short, held : whether gaps, a short link, or queues beyond the junction took from it
+    """
+
+    veh_h: F8
+    degree: F8
+    gaps: BOOL
+    short: BOOL
+    held: BOOL
+
+
+class Pairs(NamedTuple):
+    """One row per stream of a movement and lane."""
+
+    stream: I4
+    turn: I4
+    lane: I4
+    volume: F8
+    """veh/h of the stream."""
+
+
+def capacities(plan: Plan, record: Record, duration_s: float, saturation_veh_h: float) -> Capacity:
+    """Return the capacity of all movements in the analysis period; those without a signal count as green all the time.
+
+    Parameters
+    ----------
+    plan, record
+        What was run, and what came of it.
+    duration_s
+        Length of the analysis period.
+    saturation_veh_h
+        Saturation flow of a lane.
+    """
+    volume, _ = ratio(record.turns.volume * S_PER_H, duration_s)
+    green, _ = ratio(record.turns.green_s, duration_s)
+    pairs = _pairs(plan, volume)
+    full = saturation_veh_h * green[pairs.turn]
+    gaps = _by_pair(plan, pairs, gap_shares(plan, volume, saturation_veh_h))
+    short = short_shares(plan, pairs, full)
+    blocked = record.blocking.lane_s if len(record.blocking.lane_s) else np.zeros(len(plan.lanes.link))
+    held = saturation_veh_h * np.minimum(blocked[pairs.lane] / max(duration_s, 1.0), green[pairs.turn])
+    left = np.minimum(full * np.minimum(gaps, short), full - held)
+    lost = (gaps < 1.0, short < gaps, held > 0.01 * full)
+    count = len(plan.turns.from_link)
+    flags = [np.bincount(pairs.turn, flag, count) > 0 for flag in lost]
+    estimated, spare = _degrees(pairs, full, left, (count, len(plan.lanes.link)))
+    ideal, _ = ratio(volume, saturation_veh_h * green * _lanes_of_turns(plan))
+    degree = np.maximum(ideal, np.minimum(estimated, 1.0))  # what crossed nevertheless is no more than capacity
+    capacity, used = ratio(volume, degree)
+    return Capacity(np.where(used, capacity, spare), degree, *flags)
+
+
+def _pairs(plan: Plan, volume: F8) -> Pairs:
+    found = streams_of(plan)
+    return Pairs(found.stream, found.turn, found.lane, volume[found.turn] * found.share)
+
+
+def _by_pair(plan: Plan, pairs: Pairs, of_way: F8) -> F8:
+    """Mean of a value of connections over those of a movement in a lane."""
+    ways, lanes = plan.connections, len(plan.lanes.link)
+    keys, place = np.unique(ways.turn.astype(np.int64) * lanes + ways.from_lane, return_inverse=True)
+    mean = np.bincount(place, of_way) / np.bincount(place)
+    return np.asarray(mean[np.searchsorted(keys, pairs.turn.astype(np.int64) * lanes + pairs.lane)])
+
+
+def _lanes_of_turns(plan: Plan) -> I4:
+    """Number of lanes of each movement."""
+    pairs = np.unique(np.column_stack([plan.connections.turn, plan.connections.from_lane]), axis=0).reshape(-1, 2)
+    return np.bincount(pairs[:, 0], minlength=len(plan.turns.from_link)).astype(np.int32)
+
+
+def _degrees(pairs: Pairs, full: F8, left: F8, size: tuple[int, int]) -> tuple[F8, F8]:
+    """Degree of saturation of each movement, and what is spare in its lanes."""
+    turns, lanes = size
+    load = _shares(pairs, np.where(left > 0.0, left, 1e-6 * full), lanes) * pairs.volume
+    used, exists = ratio(load, left)
+    by_lane = np.bincount(pairs.lane, np.where(exists | (load == 0.0), used, 1.0), lanes)[pairs.lane]
+    degree, _ = ratio(np.bincount(pairs.turn, load * by_lane, turns), np.bincount(pairs.turn, load, turns))
+    spare = np.bincount(pairs.turn, left * np.maximum(1.0 - by_lane, 0.0), turns)
+    return degree, np.asarray(spare, np.float64)
+
+
+def _shares(pairs: Pairs, capacity: F8, lanes: int) -> F8:
+    """Shares of the lanes in the volume of each stream, so that its lanes are used to the same degree."""
+    share = _parts(capacity, pairs.stream)
+    for _ in range(ROUNDS):
+        used, _ = ratio(share * pairs.volume, capacity)
+        degree = np.bincount(pairs.lane, used, lanes)[pairs.lane]
+        share = _parts(share / np.sqrt(np.maximum(degree, 1e-9)), pairs.stream)
+    return share
+
+
+def _parts(values: F8, group: I4) -> F8:
+    """Values as parts of the sum of their group; equal ones where that is 0."""
+    total = np.bincount(group, values)[group]
+    return np.where(total > 0.0, ratio(values, total)[0], 1.0 / np.bincount(group)[group])
+
+
+def gap_shares(plan: Plan, volume: F8, saturation_veh_h: float) -> F8:
+    """Part of full greens that each connection can use, less than 1 where it gives way in green.
+
+    Volumes are by movement, in veh/h, and stand for all its connections alike. Lamps are those of the fixed programs.
+    """
+    ways = plan.connections
+    each, _ = ratio(volume[ways.turn], np.bincount(ways.turn, minlength=len(volume))[ways.turn])
+    shares = np.ones(len(ways.turn))
+    for way in np.flatnonzero((ways.signal_group >= 0) & (np.diff(ways.yield_start) > 0)).tolist():
+        lamps, seconds = _lamps(plan, way)
+        asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
+        if asks.any():
+            free = _free_s(plan, way, each, saturation_veh_h)
+            shares[way] = min(1.0, (seconds[lamps == GREEN].sum() + free) / seconds[asks | (lamps == GREEN)].sum())
+    return shares
+
+
+def _lamps(plan: Plan, way: int) -> tuple[U1, F8]:
+    """Lamps of a connection by phase of its program, and the seconds of the phases."""
+    signals, group = plan.signals, int(plan.connections.signal_group[way])
+    program = int(np.searchsorted(signals.group_start, group, side="right")) - 1
+    phases = slice(int(signals.phase_start[program]), int(signals.phase_start[program + 1]))
+    own = group - int(signals.group_start[program])
+    return np.asarray(signals.state[signals.state_start[phases] + own]), np.asarray(signals.duration_s[phases])
+
+
+def _free_s(plan: Plan, way: int, each: F8, saturation_veh_h: float) -> float:
+    """Seconds of full green that gaps are worth, in one cycle, sneakers included."""
+    ways, (lamps, seconds) = plan.connections, _lamps(plan, way)
+    asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
+    opposing, queue_s = np.zeros(len(seconds)), 0.0
+    for foe in ways.yields_to[ways.yield_start[way]:ways.yield_start[way + 1]].tolist():
+        shown = _shown_with(plan, way, foe)
+        green = max(float(seconds[shown].sum()), 1.0)
+        if each[foe] > 0.0 and (shown & asks).any():
+            opposing += each[foe] * shown
+            flow = min(each[foe] / saturation_veh_h, MOST_QUEUE)
+            queue_s = max(queue_s, flow / (1.0 - flow) * (float(seconds.sum()) - green))
+    rate = np.array([min(permitted_flow(flow, ways.critical_gap_s[way], ways.follow_up_s[way]), saturation_veh_h)
+                     if flow > 0.0 else saturation_veh_h for flow in opposing])
+    met = asks & (opposing > 0.0)
+    part = max(1.0 - queue_s / max(float(seconds[met].sum()), 1.0), 0.0)
+    vehicles = float((rate * seconds * np.where(met, part, 1.0))[asks].sum()) / S_PER_H + SNEAKERS_OWN_LANE * met.any()
+    return float(vehicles) * S_PER_H / saturation_veh_h
+
+
+def _shown_with(plan: Plan, way: int, foe: int) -> BOOL:
+    """Phases of the program of ``way`` in which ``foe`` may go; all of them where it has no lamp there."""
+    signals, groups = plan.signals, plan.connections.signal_group[[way, foe]]
+    programs = np.searchsorted(signals.group_start, groups, side="right") - 1
+    lamps, _ = _lamps(plan, way)
+    if groups[1] < 0 or programs[0] != programs[1]:
+        return np.ones(len(lamps), np.bool_)
+    lamps, _ = _lamps(plan, foe)
+    return np.asarray((lamps == GREEN) | (lamps == PERMITTED) | (lamps == STOP_ARROW))
+
+
+def short_shares(plan: Plan, pairs: Pairs, full: F8) -> F8:
+    """Part of the full capacity that a lane keeps on a link with more lanes than lead into it."""
+    ways, lanes = plan.connections, plan.lanes
+    links = len(plan.link_id)
+    into = np.unique(np.column_stack([lanes.link[ways.to_lane], ways.from_lane]), axis=0).reshape(-1, 2)
+    feeding = np.bincount(into[:, 0], minlength=links)
+    number = np.bincount(lanes.link, lanes.allowed & CAR > 0, links)
+    link = lanes.link[pairs.lane]
+    spacing_m = float((plan.classes.length_m + plan.classes.min_gap_m)[plan.trips.vehicle_class].mean()) if len(
+        plan.trips.vehicle_class) else np.inf
+    fed, _ = ratio(feeding[link], np.maximum(number[link], 1))
+    cycle = _cycles_s(plan)[pairs.turn]
+    stored, _ = ratio(lanes.length_m[pairs.lane] / spacing_m * S_PER_H, cycle)
+    kept, _ = ratio(stored, full)
+    applies = (feeding[link] > 0) & (fed < 1.0) & (cycle > 0.0)
+    return np.where(applies, np.minimum(fed + kept, 1.0), 1.0)
+
+
+def _cycles_s(plan: Plan) -> F8:
+    """Cycle of the program of each movement, 0 without a signal."""
+    signals, ways = plan.signals, plan.connections
+    found = np.zeros(len(plan.turns.from_link))
+    lit = np.flatnonzero(ways.signal_group >= 0)
+    if len(lit):
+        before = np.concatenate([[0.0], np.cumsum(signals.duration_s)])
+        cycles = np.diff(before[signals.phase_start])
+        found[ways.turn[lit]] = cycles[np.searchsorted(signals.group_start, ways.signal_group[lit], side="right") - 1]
+    return found
