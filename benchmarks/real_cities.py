@@ -15,6 +15,7 @@ from pathlib import Path
 from cities.compare import Result, compare
 from cities.data import CITIES, NoData, data_folder, load_city, load_reference
 from cities.discharge import discharge_table
+from cities.heads import heads
 from cities.spread import NoSumo, print_spread
 from cities.table import markdown
 from cities.volumes import PLACES, measure
@@ -31,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
+    parser.add_argument("--causes", action="store_true", help="with --worst: what held up the links that lose most")
     parser.add_argument("--rows", type=int, default=15, metavar="N", help="with --worst: number of edges (15)")
     parser.add_argument("--spread", action="store_true", help="run the program sumo many times; print its spread")
     parser.add_argument("--routes", choices=("free_flow", "experienced"), default="free_flow",
@@ -59,7 +61,9 @@ def main() -> int:
             for line in discharge_table(folder, cities):
                 print(line, flush=True)
         elif given.worst:
-            for line in worst(folder, load_city(folder, given.worst, drivers=given.drivers), given.rows, given.until):
+            city = load_city(folder, given.worst, drivers=given.drivers)
+            found = heads(folder, city, given.rows) if given.causes else worst(folder, city, given.rows, given.until)
+            for line in found:
                 print(line)
         else:
             show(folder, given.cities or list(CITIES), given)
