@@ -294,7 +294,7 @@ def _attributes(shape: JunctionShape, way: Way, number: int, conflicts: bool, mi
     critical, follow_up = gaps(shape, way, is_minor(shape, way.approach))
     return {
         "from_lane": way.from_lane, "to_lane": way.to_lane, "turn": MIRRORED[way.turn] if mirrored else way.turn,
-        "length_m": min(500.0, round(way.path.length_m, 3)), "speed_limit_kmh": way.speed_kmh,
+        "length_m": min(500.0, round(way.path.length_m, 3)), "speed_limit_kmh": max(way.speed_kmh, 1.0),
         "critical_gap_s": critical, "follow_up_s": follow_up, "must_stop": shape.control == "all_way_stop",
         "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, way) and math.isfinite(way.path.length_m),
