@@ -33,6 +33,8 @@ from .spread import sumo_command
 LOOK_S = 5
 """Ticks of a second between two looks at the first vehicles."""
 NO_SIGNAL_CYCLE_S = 90.0
+LEAST_SHARE = 0.1
+"""Lanes with a smaller part of the vehicles of their link say little of what holds it up."""
 CAUSES = ("red", "gives_way", "no_room", "wrong_lane")
 LANE_DATA = '<additional><laneData id="lanes" file="{}"/></additional>'
 
@@ -90,11 +92,12 @@ def _row(plan: Plan, link: int, lost: tuple[float, float, float], both: tuple[Wa
     period, cycle = (plan.start_s, until_s), _cycle_s(plan, name)
     crossed = [time for lane in lanes for time in seen.crossed[lane]]
     full = [fullest(times, cycle, period) for times in (crossed, of_sumo.left_s.get(name, []))]
-    looks = max(float(seen.cause[lanes].sum()), 1.0)
-    causes = ", ".join(f"{100 * seen.cause[lanes, LEFT_CAUSES.index(one)].sum() / looks:.0f}" for one in CAUSES)
-    behind = seen.behind[lanes].sum(axis=0)
+    busy = [lane for lane, some in zip(lanes, mine, strict=True) if some >= LEAST_SHARE * sum(mine)]
+    looks = max(float(seen.cause[busy].sum()), 1.0)
+    causes = ", ".join(f"{100 * seen.cause[busy, LEFT_CAUSES.index(one)].sum() / looks:.0f}" for one in CAUSES)
+    behind = seen.behind[busy].sum(axis=0)
     before = plan.link_id[int(behind.argmax())] if behind.any() else ""
-    empty = 100 * seen.empty[lanes].sum() / max(float(seen.green[lanes].sum()), 1.0)
+    empty = 100 * seen.empty[busy].sum() / max(float(seen.green[busy].sum()), 1.0)
     return (f"| {name} | {plan.links.length_m[link]:.0f} | {(lost[0] - lost[1]) / 3600:.1f} | "
             f"{100 * (lost[0] - lost[1]) / lost[2]:.0f} % | {lost[0] / max(sum(mine), 1):.0f}, "
             f"{lost[1] / max(sum(theirs), 1):.0f} | {full[0]:.1f}, {full[1]:.1f} | {_parts(mine)}, {_parts(theirs)} | "

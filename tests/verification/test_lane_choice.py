@@ -58,3 +58,20 @@ def test_in_towns_too_those_in_the_wrong_lane_are_let_in() -> None:
     changers = 5 * 2 * 170
     assert program.work.count[Count.COMPLETED] == len(program.trips.row) - 1
     assert program.work.count[Count.WRONG_LANE] <= 0.01 * changers
+
+
+def test_who_stands_in_a_queue_takes_the_empty_lane_beside() -> None:
+    # All come in by the kerb lane over a connector that is half as long as the link, to two lanes and a red lamp.
+    rows = [link("u", 300.0), link("in", 60.0, lanes=2), link("out", 200.0, lanes=2)]
+    joints = [
+        Connection(from_link="u", from_lane=0, to_link="in", to_lane=0, length_m=30.0),
+        *(Connection(from_link="in", from_lane=lane, to_link="out", to_lane=lane, length_m=10.0, signal="s",
+                     signal_index=lane) for lane in range(2)),
+    ]
+    network = make_network(rows, joints, [fixed_time("s", 25.0, 90.0, groups=2)])
+    flows = [Flow(id="all", volume_veh_h=1500.0, route=("u", "in", "out"))]
+    program = make_program(make_world(network, flows, time=Time(analysis_s=3600.0, clear_s=0.0)))
+    with np.errstate(over="ignore"):
+        advance(program, 0, 3600)
+    one_lane = 40 * 25.0 / 2.0  # vehicles that a lane discharges at 2 s each in 40 cycles
+    assert program.work.count[Count.COMPLETED] >= 1.5 * one_lane, program.work.count[Count.COMPLETED]

@@ -17,8 +17,7 @@ from trafficsim.plan.lower import lower
 
 REPLICATIONS = {"ingolstadt7": 20}
 OTHERS = 2
-CLOSE_TRAVEL_TIME = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
-CLOSE_TIME_LOSS = CITIES
+CLOSE_TRAVEL_TIME = CLOSE_TIME_LOSS = CITIES
 RANKED = ("cologne3", "cologne8", "ingolstadt7", "acosta")
 """Cities whose edge delays are ranked better than by the model without traffic, by 0.10 at least."""
 SATURATED = "acosta"
@@ -46,17 +45,13 @@ def test_everybody_arrives_within_two_hours(city: str, real_data: Path) -> None:
 
 
 @pytest.mark.long
-def test_on_most_days_everybody_arrives_in_a_saturated_city_and_a_gridlock_is_named_on_the_others(
-    real_data: Path,
-) -> None:
-    # In Bologna, which is as full as it can be, 13 of 500 days end in a gridlock; more than three of 20 would be beyond
-    # chance (0.2 %). Nothing else keeps anybody from arriving.
+def test_everybody_arrives_in_a_saturated_city_on_every_day(real_data: Path) -> None:
+    # Bologna is as full as it can be; with the drivers of the file none of 500 days ends in a gridlock.
     city, _ = loaded(real_data, SATURATED)
     days = [measure(city, number) for number in range(1, 21)]
     demanded = len(lower(city.prepared).plan.trips.name)
-    assert [day.completed == demanded for day in days] == [not day.locked for day in days]
-    assert sum(day.locked for day in days) <= 3
-    assert all(day.last_arrival_s - city.last_departure_s <= CLEAR_S for day in days if not day.locked)
+    assert all(day.completed == demanded and not day.locked for day in days)
+    assert all(day.last_arrival_s - city.last_departure_s <= CLEAR_S for day in days)
 
 
 @pytest.mark.parametrize("city", CITIES)

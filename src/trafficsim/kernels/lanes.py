@@ -44,7 +44,7 @@ def lane_flags(net, trips, lane, hop):
 def candidates(vehicles, n, where, scale, marks):
     """Flat pass: mark vehicles that must change to a side, or are held up and free to (3), and those held up (1).
 
-    Of those held up every fourth tries in a tick, where nobody keeps to the kerb.
+    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too (2).
     """
     # 32-bit arithmetic, and truth values as numbers: else the loop does not fill vector registers
     side, phase, draw = int32(where[0]), uint32(where[1]), where[2]
@@ -58,11 +58,13 @@ def candidates(vehicles, n, where, scale, marks):
         gap = int32(int32(pos(X[j]) - length(Y[j])) - pos(x))
         moves, urgent = int32(v >= half), int32(y >> int32(WRONG_BIT)) & int32(1)
         close = int32(gap <= int32(int32(2) * v + near)) & int32(int32(int32(256) * int32(v + crawl)) <= cap(y))
-        slow = int32(int32(want == int32(0)) & moves) & close
+        free = int32(want == int32(0)) & close
+        slow, stands = int32(free & moves), int32(free & int32(int32(1) - moves))
         due = moves | urgent | int32(uint32(uint32(KEY[k] + phase) & uint32(3)) == uint32(0))
         lucky = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
-        tries = int32(int32(int32(want == side) & due) | int32(slow & lucky))
-        marks[k] = uint8(int32(int32(tries * int32(2)) | int32(tries | slow)))
+        tries = int32(int32(int32(want == side) & due) | int32(int32(slow | stands) & lucky))
+        held = int32(int32(tries | slow) & int32(int32(1) - stands))
+        marks[k] = uint8(int32(int32(tries * int32(2)) | held))
 
 
 @part
@@ -163,7 +165,7 @@ def gains(net, vehicles, work, x, room, where):
     side, kept, first = where
     # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
     keep = kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if kept and not keep and work.mark[x] == 0:
+    if kept and not keep and work.mark[x] & 1 == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and side < 0:
