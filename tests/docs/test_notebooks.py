@@ -42,7 +42,10 @@ def shown(cell: nbformat.NotebookNode) -> list[tuple[str, object]]:
 def pieces(output: nbformat.NotebookNode) -> Iterator[tuple[str, object]]:
     if "text" in output:
         yield output.name, words(output.text)
-    for kind, content in sorted(output.get("data", {}).items()):
+    data = output.get("data", {})
+    for kind, content in sorted(data.items()):
+        if kind == "text/plain" and "text/html" in data:
+            continue  # what nobody sees; that of a result tells how long it took
         yield kind, words(content) if kind.startswith("text/") else None
 
 

@@ -72,7 +72,7 @@ def test_a_cluster_gives_the_same_tables(study: Path, address: str, tmp_path: Pa
 @needs_dask
 def test_a_wrong_study_is_told_as_it_is_here(study: Path, address: str, tmp_path: Path) -> None:
     answer = compare(study, "--executor", address, "--out", study / "in the way")
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
 
 
 @pytest.mark.long
