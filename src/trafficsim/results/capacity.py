@@ -30,6 +30,8 @@ from trafficsim.spec.timing.demand import SNEAKERS_OWN_LANE, permitted_flow
 S_PER_H = 3600.0
 ROUNDS = 60
 """Rounds of spreading movements over their lanes (two or three are enough where they share one)."""
+LEAST_SHARE = 1e-6
+"""Capacities below this share of full greens are none."""
 MOST_QUEUE = 0.99
 """Degree to which an opposing lane is taken for full."""
 
@@ -113,7 +115,9 @@ def _lanes_of_turns(plan: Plan) -> I4:
 def _degrees(pairs: Pairs, full: F8, left: F8, size: tuple[int, int]) -> tuple[F8, F8]:
     """Degree of saturation of each movement, and what is spare in its lanes."""
     turns, lanes = size
-    load = _shares(pairs, np.where(left > 0.0, left, 1e-6 * full), lanes) * pairs.volume
+    least = np.maximum(LEAST_SHARE * full, LEAST_SHARE)
+    left = np.where(left > least, left, 0.0)  # less serves nobody, and nothing may be divided by it
+    load = _shares(pairs, np.where(left > 0.0, left, least), lanes) * pairs.volume
     used, exists = ratio(load, left)
     by_lane = np.bincount(pairs.lane, np.where(exists | (load == 0.0), used, 1.0), lanes)[pairs.lane]
     degree, _ = ratio(np.bincount(pairs.turn, load * by_lane, turns), np.bincount(pairs.turn, load, turns))
