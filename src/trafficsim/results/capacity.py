@@ -31,7 +31,7 @@ S_PER_H = 3600.0
 ROUNDS = 60
 """Rounds of spreading movements over their lanes (two or three are enough where they share one)."""
 LEAST_SHARE = 1e-6
-"""Capacities below this share of full greens are none."""
+"""Greens below this share of the time, and capacities below this share of full greens, are none."""
 MOST_QUEUE = 0.99
 """Degree to which an opposing lane is taken for full."""
 
@@ -76,6 +76,7 @@ def capacities(plan: Plan, record: Record, duration_s: float, saturation_veh_h: 
     """
     volume, _ = ratio(record.turns.volume * S_PER_H, duration_s)
     green, _ = ratio(record.turns.green_s, duration_s)
+    green = np.where(green > LEAST_SHARE, green, 0.0)
     pairs = _pairs(plan, volume)
     full = saturation_veh_h * green[pairs.turn]
     gaps = _by_pair(plan, pairs, gap_shares(plan, volume, saturation_veh_h))

@@ -58,7 +58,7 @@ class VehicleClass(Model):
     kind: Kind = "car"
     length_m: float = Field(default=4.5, gt=0, le=60)
     min_gap_m: float = Field(default=2.5, ge=0, le=10)
-    max_speed_kmh: float = Field(default=200.0, gt=0, le=400)
+    max_speed_kmh: float = Field(default=200.0, ge=1.8, le=400)
     acceleration_ms2: float = Field(default=1.6, gt=0, le=6)
     acceleration_fade_per_s: float = Field(default=0.010, ge=0, le=1)
     headway_s: float = Field(default=1.35, ge=0.6, le=4.0)
