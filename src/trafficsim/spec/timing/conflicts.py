@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.spec.greens import settle_phases
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.timing.stages import GREEN_LETTERS
@@ -28,32 +29,21 @@ def with_right_of_way(network: Network, signal: str, phases: Sequence[Phase], wh
     """Write ``g`` for every ``G`` that has to give way to another ``G`` of the same phase.
 
     A plan on paper has green alone; and programs of SUMO may show ``G`` to two ways that cross, between which the right
-    of way of the network decides. Ways that merge into one lane settle it as cars do that follow each other.
+    of way of the network decides (:func:`trafficsim.spec.greens.settle_phases`).
 
     Raises
     ------
     PolicyError
         If two ways that cross have green in one phase and neither gives way to the other.
     """
-    ways, pairs = network.connections, tuple(crossing_pairs(network, signal))
-    return tuple(phase.model_copy(update={"state": _state(ways, pairs, phase.state, f"{where}: phase {number}")})
-                 for number, phase in enumerate(phases))
-
-
-def _state(ways: Sequence[Connection], pairs: Sequence[Pair], state: str, where: str) -> str:
-    letters = list(state)
-    for numbers in pairs:
-        first, second = (ways[number] for number in numbers)
-        if state[_index(first)] != "G" or state[_index(second)] != "G" or _index(first) == _index(second):
-            continue
-        gives_way = [way for way, other in ((first, numbers[1]), (second, numbers[0])) if other in way.yields_to]
-        for way in gives_way[:1]:
-            letters[_index(way)] = "g"
-        if not gives_way and (first.to_link, first.to_lane) != (second.to_link, second.to_lane):
-            raise PolicyError(where, f"green for {_named(first)} and for {_named(second)}, which cross and of which "
-                              "none gives way", "one of them at a time, or g for the one that gives way",
-                              f"correct the letters of the signal indices {_index(first)} and {_index(second)}")
-    return "".join(letters)
+    found = settle_phases(network, signal, phases)
+    for one in found.undecided:
+        first, second = network.connections[one.way], network.connections[one.other]
+        raise PolicyError(f"{where}: phase {one.phase}", f"green for {_named(first)} and for {_named(second)}, which "
+                          "cross and of which none gives way",
+                          "one of them at a time, or g for the one that gives way",
+                          f"correct the letters of the signal indices {_index(first)} and {_index(second)}")
+    return found.phases
 
 
 def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, str], float]:
