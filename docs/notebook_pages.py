@@ -31,6 +31,9 @@ def keep_outputs() -> None:
         NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False,
                        resources={"metadata": {"path": str(SOURCES)}}).execute()
         notebook.metadata.pop("language_info", None)
+        for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+            if "text/html" in output.get("data", {}):
+                output.data.pop("text/plain", None)  # nobody sees it, and that of a result tells how long it took
         nbformat.write(notebook, path)
 
 
