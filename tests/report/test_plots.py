@@ -194,10 +194,11 @@ def test_states_of_an_area_are_sums_over_lane_kilometres(result: StudyResult, ro
     one = found[(found["alternative"] == "do nothing") & (found["replication"] == 1)].iloc[2]
     rows = result.links[(result.links["alternative"] == "do nothing") & (result.links["replication"] == 1)
                         & (result.links["begin_s"] == one["begin_s"]) & result.links["link"].isin(area)]
-    links = [roads.network.links[link] for link in rows["link"]]
-    lane_m = sum(link["length_m"] * link["lanes"] for link in links)
-    flow = sum(q * link["length_m"] for q, link in zip(rows["flow_veh_h"], links, strict=True)) / lane_m
-    assert one["flow_veh_h_lane"] == pytest.approx(flow)
+    lanes = [roads.network.links[link]["lanes"] for link in rows["link"]]
+    hours = float((rows["end_s"] - rows["begin_s"]).iloc[0]) / 3600.0
+    lane_km_h = sum(rows["measured_length_m"] * lanes) / 1000.0 * hours
+    assert one["flow_veh_h_lane"] * lane_km_h == pytest.approx(rows["vehicle_km"].sum())
+    assert one["density_veh_km_lane"] * lane_km_h == pytest.approx(rows["vehicle_h"].sum())
     whole = ts.plot.macroscopic_fundamental_diagram(result.links, roads).axes[0]
     assert whole.get_xlabel() == "density (veh/km and lane)"
 

@@ -17,6 +17,7 @@ from trafficsim.spec.world import World
 
 MANY_POINTS = 3000
 COLUMNS = ["density_veh_km", "flow_veh_h", "speed_kmh"]
+KEYS = ["alternative", "replication", "begin_s"]
 
 
 @styled
@@ -108,7 +109,8 @@ def area_states(links: pd.DataFrame, network: Network | World, ids: Sequence[str
 
     Means of the links weighted by their length, summed over lanes and divided by the lane-kilometres of the area
     (Geroliminis and Daganzo 2008, equation 1): ``q = sum(q_i l_i) / sum(n_i l_i)``, ``k = sum(k_i l_i) / sum(n_i
-    l_i)``, with flow and density of the whole link i, its length l and its lanes n.
+    l_i)``, with flow and density of the whole link i, the length l over which they were measured (that of the link where
+    the table has none) and its lanes n.
 
     Parameters
     ----------
@@ -143,12 +145,15 @@ def area_states(links: pd.DataFrame, network: Network | World, ids: Sequence[str
     if unknown or not len(rows):
         raise InputError("plot: area", f"unknown links {unknown}" if unknown else "no link of it in the table",
                          "links of the network with traffic", "correct the links")
-    length_km = rows["link"].map({link: float(attributes[link]["length_m"]) / 1000.0 for link in area}).astype(float)
-    lane_km = sum(float(attributes[link]["length_m"]) * int(attributes[link].get("lanes", 1)) for link in area) / 1000.0
-    weighted = rows[["alternative", "replication", "begin_s"]].assign(
-        flow_veh_h_lane=rows["flow_veh_h"].to_numpy(np.float64, na_value=0.0) * length_km / lane_km,
-        density_veh_km_lane=rows["density_veh_km"].to_numpy(np.float64, na_value=0.0) * length_km / lane_km)
-    return weighted.groupby(["alternative", "replication", "begin_s"], sort=False, as_index=False).sum()
+    length_m = rows["link"].map({link: float(attributes[link]["length_m"]) for link in area}).to_numpy(np.float64)
+    if "measured_length_m" in rows:  # with connectors, as flow and density are
+        length_m = rows["measured_length_m"].to_numpy(np.float64)
+    lanes = rows["link"].map({link: int(attributes[link].get("lanes", 1)) for link in area}).to_numpy(np.float64)
+    sums = rows[KEYS].assign(lane_m=length_m * lanes, **{
+        name: rows[name].to_numpy(np.float64, na_value=0.0) * length_m for name in ("flow_veh_h", "density_veh_km")
+    }).groupby(KEYS, sort=False, as_index=False).sum()
+    return sums[KEYS].assign(flow_veh_h_lane=sums["flow_veh_h"] / sums["lane_m"],
+                             density_veh_km_lane=sums["density_veh_km"] / sums["lane_m"])
 
 
 def _means(states: pd.DataFrame) -> np.ndarray:
