@@ -109,8 +109,8 @@ def area_states(links: pd.DataFrame, network: Network | World, ids: Sequence[str
 
     Means of the links weighted by their length, summed over lanes and divided by the lane-kilometres of the area
     (Geroliminis and Daganzo 2008, equation 1): ``q = sum(q_i l_i) / sum(n_i l_i)``, ``k = sum(k_i l_i) / sum(n_i
-    l_i)``, with flow and density of the whole link i, the length l over which they were measured (that of the link where
-    the table has none) and its lanes n.
+    l_i)``, with flow and density of the whole link i, the length l over which they were measured (that of the link
+    where the table has none) and its lanes n.
 
     Parameters
     ----------
