@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from trafficsim.base.errors import InputError, TrafficsimError
+from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
-from trafficsim.base.repairs import REPAIRS, as_errors
+from trafficsim.base.repairs import as_errors
 from trafficsim.io.load import (
     anchored,
     load_scenario,
@@ -24,16 +24,13 @@ from trafficsim.spec.check_world import check_world, require_sound
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
-from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from trafficsim.io.sumo import SumoImport
     from trafficsim.plan.prepare import Prepared
     from trafficsim.results.trace import Trace
-    from trafficsim.run.effects import Effect
     from trafficsim.run.runner import Progress, RunResult, StudyResult
 
 
@@ -148,45 +145,15 @@ def check(source: str | Path | Scenario | World | Study, *, strict: bool = False
 
 
 def _found(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
+    from trafficsim.run.trial import check_study, tried
+
     if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
         with naming(str(source)):
-            return _check_study(read_study(source), Path(source).parent)
+            return check_study(read_study(source), Path(source).parent)
     if isinstance(source, Study):
-        return _check_study(with_files(source, Path()), Path())
+        return check_study(with_files(source, Path()), Path())
     world = build(source)
-    return _with_attempt(check_world(world), world, None)
-
-
-def served(found: SumoImport) -> SumoImport:
-    """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
-
-    An import without any demand is returned as it is.
-
-    Raises
-    ------
-    InputError
-        If nothing of its demand can be carried.
-
-    Examples
-    --------
-    >>> from trafficsim.io.sumo import read_sumo
-    >>> served(read_sumo(Path("nowhere.net.xml")))
-    Traceback (most recent call last):
-    ...
-    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a file that can be read. \
-Remedy: correct the path or its permissions.
-    """
-    from trafficsim.io.scenario_file import time_of
-    from trafficsim.plan.prepare import prepare
-
-    if not (found.demand.trips or found.demand.flows or found.unserved):
-        return found
-    scenario = Scenario(name="import", network=found.network, demand=found.demand, time=time_of(found.demand))
-    prepared = prepare(World(scenario, found.network, found.demand, (*DEFAULT_CLASSES, *found.vehicle_classes),
-                             unserved=found.unserved))
-    repaired = [finding for finding in prepared.findings if finding.code in REPAIRS]
-    network = replace(found.network, findings=(*found.network.findings, *repaired))
-    return replace(found, network=network, demand=prepared.world.demand)
+    return tried(world, check_world(world)).findings
 
 
 def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
@@ -221,52 +188,6 @@ def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
                          "name one of its scenarios")
     world = build(source)
     network_map(world.network, path, world.scenario.name)
-
-
-def _check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
-    from trafficsim.run.effects import without_effect
-    from trafficsim.run.runner import load_worlds, question_of
-
-    question_of(study).check()
-    found: dict[Finding, None] = {}
-    effects: list[Effect] = []
-    for name, world in load_worlds(study, folder).items():
-        for one in _with_attempt(check_world(world), world, (study, effects)):
-            found[replace(one, where=f"scenario {name!r}: {one.where}")] = None
-    if any(one.level == "error" for one in found):
-        return tuple(found)
-    try:
-        return (*found, *without_effect(effects))
-    except TrafficsimError as error:
-        return (*found, finding_of(error, "no-effect"))
-
-
-def _with_attempt(found: tuple[Finding, ...], world: World, study: tuple[Study, list[Effect]] | None
-                  ) -> tuple[Finding, ...]:
-    """Add what only trying can tell: whether demand and signals can be realised, and policies lowered and shown.
-
-    What the policies of a study do is added to the list that comes with it.
-    """
-    if any(finding.level == "error" for finding in found):
-        return found
-    from trafficsim.engines.ca.limits import check_limits
-    from trafficsim.plan.lower import lower
-    from trafficsim.plan.prepare import prepare
-    from trafficsim.run.effects import check_policies
-
-    try:
-        prepared = prepare(world)
-        check_limits(lower(prepared).plan, world.scenario.ca)
-        if study is not None:
-            study[1].extend(check_policies(study[0], {world.scenario.name: prepared}))
-    except TrafficsimError as error:
-        return (*found, finding_of(error, "not-realisable"))
-    return tuple(dict.fromkeys((*found, *prepared.findings)))
-
-
-def finding_of(error: TrafficsimError, code: str) -> Finding:
-    """Turn an error into a finding."""
-    return Finding("error", code, error.where, f"found {error.found}; expected {error.expected}", error.remedy)
 
 
 @overload

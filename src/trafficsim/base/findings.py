@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from trafficsim.base.errors import MOST_PART, MOST_PLACE, MOST_QUOTED, shortened
+from trafficsim.base.errors import MOST_PART, MOST_PLACE, MOST_QUOTED, TrafficsimError, shortened
 
 Level = Literal["error", "warning", "info"]
 
@@ -60,3 +60,8 @@ def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:
     {'short-link': 2}
     """
     return dict(Counter(finding.code for finding in findings).most_common())
+
+
+def finding_of(error: TrafficsimError, code: str) -> Finding:
+    """Turn an error into a finding."""
+    return Finding("error", code, error.where, f"found {error.found}; expected {error.expected}", error.remedy)

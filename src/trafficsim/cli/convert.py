@@ -50,10 +50,10 @@ def sumo(
     strict: Strict = False,
 ) -> None:
     """Make a scenario from a SUMO network, its demand and its signal programs."""
-    from trafficsim.api import served
     from trafficsim.base.repairs import refuse_repairs
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.io.sumo import read_sumo
+    from trafficsim.run.trial import served
 
     named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
     (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)

@@ -38,13 +38,14 @@ def check(
     """Validate a scenario or study, and say what was repaired or inferred."""
     from trafficsim import api
     from trafficsim.base.errors import InputError
+    from trafficsim.base.findings import finding_of
 
     try:
         findings = api.check(file, strict=strict)
     except InputError as error:
         if not as_json:
             raise
-        findings = (api.finding_of(error, "invalid"),)
+        findings = (finding_of(error, "invalid"),)
     ok = not any(finding.level == "error" for finding in findings)
     if as_json:
         print_json({"file": str(file), "ok": ok, "findings": [finding.as_dict() for finding in findings]})

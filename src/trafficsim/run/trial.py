@@ -1,0 +1,99 @@
+"""What only trying can tell: whether worlds can be realised, policies lowered, and the demand of an import carried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from trafficsim.base.errors import TrafficsimError
+from trafficsim.base.findings import Finding, finding_of
+from trafficsim.base.repairs import REPAIRS
+from trafficsim.engines.ca.limits import check_limits
+from trafficsim.io.scenario_file import time_of
+from trafficsim.io.sumo import SumoImport
+from trafficsim.plan.lower import lower
+from trafficsim.plan.prepare import prepare
+from trafficsim.run.effects import Effect, check_policies, without_effect
+from trafficsim.run.runner import load_worlds, question_of
+from trafficsim.spec.check_world import check_world
+from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.study import Study
+from trafficsim.spec.vehicles import DEFAULT_CLASSES
+from trafficsim.spec.world import World
+
+
+class Trial(NamedTuple):
+    """What is known about a world, and what the policies of a study do in it."""
+
+    findings: tuple[Finding, ...]
+    effects: Sequence[Effect] = ()
+
+
+def tried(world: World, found: tuple[Finding, ...], study: Study | None = None) -> Trial:
+    """Add to what was found: whether demand and signals can be realised, and the policies of a study lowered.
+
+    Nothing is tried where an error was found.
+    """
+    if any(finding.level == "error" for finding in found):
+        return Trial(found)
+    try:
+        prepared = prepare(world)
+        check_limits(lower(prepared).plan, world.scenario.ca)
+        effects = () if study is None else check_policies(study, {world.scenario.name: prepared})
+    except TrafficsimError as error:
+        return Trial((*found, finding_of(error, "not-realisable")))
+    return Trial(tuple(dict.fromkeys((*found, *prepared.findings))), effects)
+
+
+def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
+    """Check every scenario of a study, lower every alternative once, and name policies without effect.
+
+    Raises
+    ------
+    InputError
+        If a scenario cannot be read, or the question makes no sense.
+    """
+    question_of(study).check()
+    found: dict[Finding, None] = {}
+    effects: list[Effect] = []
+    for name, world in load_worlds(study, folder).items():
+        trial = tried(world, check_world(world), study)
+        effects += trial.effects
+        found.update((replace(one, where=f"scenario {name!r}: {one.where}"), None) for one in trial.findings)
+    if any(one.level == "error" for one in found):
+        return tuple(found)
+    try:
+        return (*found, *without_effect(effects))
+    except TrafficsimError as error:
+        return (*found, finding_of(error, "no-effect"))
+
+
+def served(found: SumoImport) -> SumoImport:
+    """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
+
+    An import without any demand is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If nothing of its demand can be carried.
+
+    Examples
+    --------
+    >>> from trafficsim.io.sumo import read_sumo
+    >>> served(read_sumo(Path("nowhere.net.xml")))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a file that can be read. \
+Remedy: correct the path or its permissions.
+    """
+    if not (found.demand.trips or found.demand.flows or found.unserved):
+        return found
+    scenario = Scenario(name="import", network=found.network, demand=found.demand, time=time_of(found.demand))
+    prepared = prepare(World(scenario, found.network, found.demand, (*DEFAULT_CLASSES, *found.vehicle_classes),
+                             unserved=found.unserved))
+    repaired = [finding for finding in prepared.findings if finding.code in REPAIRS]
+    network = replace(found.network, findings=(*found.network.findings, *repaired))
+    return replace(found, network=network, demand=prepared.world.demand)
