@@ -14,7 +14,7 @@ import numpy as np
 from tests.support.motorways import Traffic, drive, lane_drop, on_ramp, straight, weaving
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from trafficsim.engines.ca.loop import advance
-from trafficsim.kernels.words import pos, vel
+from trafficsim.kernels.ca.words import pos, vel
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import CellularAutomaton

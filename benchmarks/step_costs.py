@@ -25,10 +25,10 @@ from trafficsim.engines.bench import CASES
 from trafficsim.engines.bench.measure import ready
 from trafficsim.engines.ca.loop import SLICE_TICKS, advance, warm_up
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels import ca
+from trafficsim.kernels.ca import step as ca
+from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.rng import tick_key
-from trafficsim.kernels.state import Count
 
 EMPTY_CALLS = 2000
 Step = Callable[..., None]

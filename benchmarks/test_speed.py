@@ -13,7 +13,7 @@ from trafficsim.engines.bench import CASES, DEFAULT_CASES
 from trafficsim.engines.bench.measure import Block, ready, run_block
 from trafficsim.engines.bench.reference import Reference
 from trafficsim.engines.ca.loop import Collected, check_invariants, warm_up
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 
 ROUNDS, TICKS = 10, 120
 

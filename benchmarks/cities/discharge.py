@@ -19,7 +19,7 @@ from defusedxml.ElementTree import iterparse
 
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import compile_plan
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 

@@ -18,9 +18,9 @@ from defusedxml.ElementTree import iterparse, parse
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import compile_plan
-from trafficsim.kernels.gridlock import NOBODY, find_causes
-from trafficsim.kernels.signals import GREEN, PERMITTED
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.decisions.signals import GREEN, PERMITTED
+from trafficsim.kernels.measurement.gridlock import NOBODY, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.record import LEFT_CAUSES

@@ -14,7 +14,7 @@ from trafficsim import __version__
 from trafficsim.engines.ca.loop import check_invariants, simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.record import COMPLETED, Performance

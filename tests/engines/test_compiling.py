@@ -70,7 +70,7 @@ def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Progra
     assert team.running[0].wait() == 0
     compiling.adopt(tmp_path / "0", tmp_path / "shared")
     told = subprocess.run(
-        [sys.executable, "-c", "import pickle, sys; from trafficsim.kernels.leaders import guard; "
+        [sys.executable, "-c", "import pickle, sys; from trafficsim.kernels.ca.leaders import guard; "
          "guard.compile(pickle.load(sys.stdin.buffer)); print(sum(guard.stats.cache_hits.values()))"],
         input=pickle.dumps(rows[0][2]), capture_output=True, check=True,
         env={**os.environ, VARIABLE: str(tmp_path / "shared")},
@@ -81,7 +81,7 @@ def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Progra
 @needs_compiler
 def test_a_helper_that_fails_costs_nothing_but_time(program: Program, tmp_path: Path) -> None:
     team = compiling.Helpers(tmp_path)
-    team.start([("trafficsim.kernels.leaders", "no_such_kernel", ())])
+    team.start([("trafficsim.kernels.ca.leaders", "no_such_kernel", ())])
     team.finish()
     assert (team.running[0].returncode, list((tmp_path / "0").rglob("*.nb*"))) == (1, [])
 

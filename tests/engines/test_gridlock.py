@@ -17,8 +17,8 @@ from trafficsim.engines.ca import run
 from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels import gridlock as kernel
-from trafficsim.kernels.gridlock import NOBODY, find_blocked, find_causes
+from trafficsim.kernels.measurement import gridlock as kernel
+from trafficsim.kernels.measurement.gridlock import NOBODY, find_blocked, find_causes
 from trafficsim.plan.record import LEFT_CAUSES, Record
 from trafficsim.results.frames import Labels
 from trafficsim.results.left import left_line, left_list

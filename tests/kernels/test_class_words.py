@@ -8,7 +8,7 @@ import pytest
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.classes import class_words, following, word_units
-from trafficsim.kernels.words import acc_code, brake_code, fade_code, headway_code, turn_of
+from trafficsim.kernels.ca.words import acc_code, brake_code, fade_code, headway_code, turn_of
 from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.scenario import CellularAutomaton

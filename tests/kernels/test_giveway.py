@@ -15,7 +15,7 @@ from tests.oracles.giveway import Ask, Junctions
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
-from trafficsim.kernels.giveway import (
+from trafficsim.kernels.ca.giveway import (
     NEVER,
     accepts,
     asking,
@@ -26,9 +26,9 @@ from trafficsim.kernels.giveway import (
     stop_headway,
     turn_instant,
 )
+from trafficsim.kernels.ca.state import View
+from trafficsim.kernels.ca.words import EXIT, turn_of
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.state import View
-from trafficsim.kernels.words import EXIT, turn_of
 from trafficsim.spec.world import World
 
 GAP_INSTANT, TURN_INSTANT = from_python(gap_instant), from_python(turn_instant)

@@ -8,7 +8,7 @@ import pytest
 from tests.kernels.test_lanes import LANES, random_lanes
 from tests.oracles.entry import Lane, Newcomer, entry
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.insertion import entry_place
+from trafficsim.kernels.ca.insertion import entry_place
 from trafficsim.kernels.jit import from_python
 
 ENTRY_PLACE = from_python(entry_place)

@@ -10,13 +10,13 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.busy import find_busy, list_marked
+from trafficsim.kernels.ca.busy import find_busy, list_marked
+from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, list_pairs
+from trafficsim.kernels.ca.look import list_heads, mark_near
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.transfer import list_crossing
+from trafficsim.kernels.ca.words import FLAG_WRONG
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.lanes import FLAG_CONNECTOR, list_pairs
-from trafficsim.kernels.look import list_heads, mark_near
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.transfer import list_crossing
-from trafficsim.kernels.words import FLAG_WRONG
 from trafficsim.spec.world import World
 
 LIST_MARKED, MARK_NEAR = from_python(list_marked), from_python(mark_near)

@@ -13,9 +13,9 @@ from tests.support.worlds import make_network, make_plan, make_program, make_wor
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.lane_rules import ending_lanes
 from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca.overtaking import stay_behind
+from trafficsim.kernels.ca.words import NO_BOUND
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.overtaking import stay_behind
-from trafficsim.kernels.words import NO_BOUND
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network

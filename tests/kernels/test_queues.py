@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.support.worlds import link, make_network, make_program, make_world
-from trafficsim.kernels.busy import find_busy
+from trafficsim.kernels.ca.busy import find_busy
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.queues import tally_queues
+from trafficsim.kernels.measurement.queues import tally_queues
 from trafficsim.spec.demand import Trip
 
 LENGTH, CHAIN = 14, 60  # cells

@@ -11,9 +11,9 @@ from tests.oracles import car_following, hashing
 from tests.oracles.car_following import Comfort, Vehicle
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
-from trafficsim.kernels.rules import Rule, follow_brake_light, follow_classic, follow_default
-from trafficsim.kernels.state import Vehicles
-from trafficsim.kernels.words import LIGHT
+from trafficsim.kernels.ca.rules import Rule, follow_brake_light, follow_classic, follow_default
+from trafficsim.kernels.ca.state import Vehicles
+from trafficsim.kernels.ca.words import LIGHT
 from trafficsim.spec.scenario import CellularAutomaton
 
 COUNT = 400

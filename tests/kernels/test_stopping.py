@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numba import float32, int32, njit
 
-from trafficsim.kernels import giveway
+from trafficsim.kernels.ca import giveway
 
 HARDEST = 10.0  # cells/tick2: nearer ones than this allows do not stop at yellow
 BRAKES = (3.6, 6.0, 9.0, 12.0)  # cells/tick2: 1.8 to 6 m/s2 at half-metre cells

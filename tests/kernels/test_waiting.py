@@ -9,7 +9,7 @@ from numba import config
 from tests.support.worlds import link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance, simulate
 from trafficsim.engines.ca.program import Program, compile_plan
-from trafficsim.kernels.tally import close_interval
+from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.scenario import CellularAutomaton, Time

@@ -13,8 +13,8 @@ from tests.support.worlds import fixed_time, link, make_network, make_plan, make
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.zones import apply_zones
 from trafficsim.plan.arrays import DETECTOR, PATH, UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.gates import Gate, gate_arrays

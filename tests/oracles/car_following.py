@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trafficsim.kernels.rules import Rule
+from trafficsim.kernels.ca.rules import Rule
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import networkx as nx
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.gridlock import AT_RED, AT_STOP, GIVES_WAY, MOVING, NO_ROOM, WRONG_LANE
-from trafficsim.kernels.signals import GREEN, RED, RED_AMBER, YELLOW
-from trafficsim.kernels.words import EXIT, FLAG_STOP
+from trafficsim.kernels.ca.words import EXIT, FLAG_STOP
+from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER, YELLOW
+from trafficsim.kernels.measurement.gridlock import AT_RED, AT_STOP, GIVES_WAY, MOVING, NO_ROOM, WRONG_LANE
 
 Choices = dict[int, list[list[int]]]
 """By lane: for every way that its head may take the lanes of those who stand in it; empty where nobody does."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.signals import RED, RED_AMBER
-from trafficsim.kernels.words import EXIT
+from trafficsim.kernels.ca.words import EXIT
+from trafficsim.kernels.decisions.signals import RED, RED_AMBER
 
 AHEAD = 4
 """Links ahead on which a driver looks for room."""

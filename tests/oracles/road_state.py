@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import EXIT
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import EXIT
 
 FLAG_CONNECTOR, WRONG_LANE = 64, 1
 

@@ -10,7 +10,7 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.world import World
 

@@ -11,8 +11,8 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.signals import RED, RED_AMBER
-from trafficsim.kernels.tally import close_interval
+from trafficsim.kernels.decisions.signals import RED, RED_AMBER
+from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.world import World
 
 TICKS = 200

@@ -14,7 +14,7 @@ from tests.support.rings import at_random, rule_ring
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.scenario import CellularAutomaton
 from trafficsim.spec.world import World
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
+from trafficsim.kernels.ca.rules import follow_classic
+from trafficsim.kernels.ca.state import Vehicles
 from trafficsim.kernels.rng import Stream, tick_key
-from trafficsim.kernels.rules import follow_classic
-from trafficsim.kernels.state import Vehicles
 from trafficsim.spec.scenario import CellularAutomaton
 
 UNITS = Units(1 / 32, 1 / 32, 1 / 1024, 1 / 8)

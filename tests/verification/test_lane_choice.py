@@ -8,7 +8,7 @@ import pytest
 from tests.oracles.road_state import unpack
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance
-from trafficsim.kernels.state import Count
+from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.scenario import Time

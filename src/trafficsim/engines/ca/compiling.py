@@ -27,7 +27,7 @@ from numba import config, int64, typeof, uint32
 from trafficsim.base.isolation import without_working_directory
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca import run as run_ticks
+from trafficsim.kernels.ca.step import run as run_ticks
 
 LOG = logging.getLogger("trafficsim")
 JOBS = (

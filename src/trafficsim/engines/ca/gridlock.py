@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.gridlock import FREE, find_blocked, find_causes
+from trafficsim.kernels.measurement.gridlock import FREE, find_blocked, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import GridlockRecord, no_gridlocks
 from trafficsim.spec.scenario import CellularAutomaton

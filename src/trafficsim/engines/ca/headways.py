@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from trafficsim.kernels.ca.words import MOST_HEADWAY
 from trafficsim.kernels.rng import Stream, u01
-from trafficsim.kernels.words import MOST_HEADWAY
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.spec.scenario import CellularAutomaton
 

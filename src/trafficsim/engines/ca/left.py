@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.gridlock import FREE, MOVING, NOBODY, find_causes
+from trafficsim.kernels.measurement.gridlock import FREE, MOVING, NOBODY, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import LEFT_CAUSES, WAITING, LeftRecord, nothing_left
 from trafficsim.spec.scenario import CellularAutomaton

@@ -14,9 +14,9 @@ from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.traces import slice_ticks
-from trafficsim.kernels.ca import run as run_ticks
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.tally import close_interval
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.step import run as run_ticks
+from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 from trafficsim.spec.scenario import CellularAutomaton

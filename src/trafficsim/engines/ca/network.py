@@ -11,8 +11,8 @@ from trafficsim.engines.ca.classes import cells_of, word_units
 from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
-from trafficsim.kernels.state import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net, rows
-from trafficsim.kernels.words import CAP_UNIT, MOST_CAP
+from trafficsim.kernels.ca.state import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net, rows
+from trafficsim.kernels.ca.words import CAP_UNIT, MOST_CAP
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 

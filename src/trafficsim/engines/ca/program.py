@@ -16,8 +16,8 @@ from trafficsim.engines.ca.signals import compile_signals
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
-from trafficsim.kernels.rules import Rule
-from trafficsim.kernels.state import (
+from trafficsim.kernels.ca.rules import Rule
+from trafficsim.kernels.ca.state import (
     AREA_FIELDS,
     ASK_FIELDS,
     BLOCKED_FIELDS,

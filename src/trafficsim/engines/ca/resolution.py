@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.kernels.words import CAP_UNIT
+from trafficsim.kernels.ca.words import CAP_UNIT
 from trafficsim.spec.scenario import CellularAutomaton
 
 Values = NDArray[np.float64]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from trafficsim.engines.ca.classes import Units
-from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
-from trafficsim.kernels.state import SCALE_FIELDS, rows
-from trafficsim.kernels.words import LIGHT
+from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
+from trafficsim.kernels.ca.state import SCALE_FIELDS, rows
+from trafficsim.kernels.ca.words import LIGHT
 from trafficsim.spec.scenario import CellularAutomaton
 
 # Default rule, chosen with tests/verification: saturation flow, lost time, jam spacing, motorway capacity.

@@ -6,7 +6,7 @@ import numpy as np
 
 from trafficsim.engines.ca.merged_groups import MergedGroups, group_codes
 from trafficsim.engines.ca.network import filled, table
-from trafficsim.kernels.state import GROUP_FIELDS, PHASE_FIELDS, PROGRAM_FIELDS, Signals
+from trafficsim.kernels.ca.state import GROUP_FIELDS, PHASE_FIELDS, PROGRAM_FIELDS, Signals
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trafficsim.kernels.ca.state import Net
 from trafficsim.kernels.rng import Stream, u01
-from trafficsim.kernels.state import Net
 from trafficsim.plan.arrays import Plan
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from trafficsim.engines.ca.scales import (
     STOP_BRAKE_MS2,
     brakes_at_once,
 )
-from trafficsim.kernels.rng import Stream, u01
-from trafficsim.kernels.state import (
+from trafficsim.kernels.ca.state import (
     END_FIELDS,
     ENTRY_FIELDS,
     KIND_FIELDS,
@@ -32,8 +31,9 @@ from trafficsim.kernels.state import (
     Queues,
     Trips,
 )
-from trafficsim.kernels.wanted import MOST_LANES, lanes_wanted
-from trafficsim.kernels.words import CAP_UNIT, EXIT
+from trafficsim.kernels.ca.wanted import MOST_LANES, lanes_wanted
+from trafficsim.kernels.ca.words import CAP_UNIT, EXIT
+from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
 from trafficsim.spec.scenario import CellularAutomaton

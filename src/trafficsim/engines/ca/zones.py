@@ -6,8 +6,8 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
-from trafficsim.kernels.gates import PER_TICK
-from trafficsim.kernels.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
+from trafficsim.kernels.ca.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
+from trafficsim.kernels.measurement.gates import PER_TICK
 from trafficsim.plan.arrays import GateArrays, Plan
 from trafficsim.spec.scenario import CellularAutomaton
 

@@ -274,7 +274,7 @@ class Signals(NamedTuple):
 
 
 class Vehicles(NamedTuple):
-    """Vehicles on the road: words by slot, sorted by lane, leader first (see :mod:`trafficsim.kernels.words`)."""
+    """Vehicles on the road: words by slot, sorted by lane, leader first (see :mod:`trafficsim.kernels.ca.words`)."""
 
     X: Array
     Y: Array

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import float32, int32, uint32
 
+from trafficsim.kernels.ca.rules import safe_speed
+from trafficsim.kernels.ca.words import pos, rear, vel, wish
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.rng import draw32, hash32
-from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.words import pos, rear, vel, wish
 
 
 @part

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from numba import njit
 
-from trafficsim.kernels.busy import find_busy
-from trafficsim.kernels.gates import tally_gates
-from trafficsim.kernels.insertion import insert_trips
+from trafficsim.kernels.ca.busy import find_busy
+from trafficsim.kernels.ca.insertion import insert_trips
+from trafficsim.kernels.ca.lanes import change_lanes
+from trafficsim.kernels.ca.leaders import apply_bounds, guard, leader_words
+from trafficsim.kernels.ca.look import look_ahead
+from trafficsim.kernels.ca.overhang import keep_behind
+from trafficsim.kernels.ca.overtaking import stay_behind
+from trafficsim.kernels.ca.repack import repack
+from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
+from trafficsim.kernels.ca.state import Road
+from trafficsim.kernels.ca.stops import serve_stops
+from trafficsim.kernels.ca.transfer import clear_connectors, transfer
+from trafficsim.kernels.ca.zones import apply_zones
+from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.kernels.jit import kernel, part
-from trafficsim.kernels.lanes import change_lanes
-from trafficsim.kernels.leaders import apply_bounds, guard, leader_words
-from trafficsim.kernels.look import look_ahead
-from trafficsim.kernels.overhang import keep_behind
-from trafficsim.kernels.overtaking import stay_behind
-from trafficsim.kernels.repack import repack
+from trafficsim.kernels.measurement.gates import tally_gates
+from trafficsim.kernels.measurement.tally import tally_detectors, tally_road, tally_waiting
 from trafficsim.kernels.rng import Stream, tick_key
-from trafficsim.kernels.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
-from trafficsim.kernels.signals import update_signals
-from trafficsim.kernels.state import Road
-from trafficsim.kernels.stops import serve_stops
-from trafficsim.kernels.tally import tally_detectors, tally_road, tally_waiting
-from trafficsim.kernels.transfer import clear_connectors, transfer
-from trafficsim.kernels.zones import apply_zones
 
 DITHER = int(Stream.DITHER)
 LANE_CHANGE = int(Stream.LANE_CHANGE)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from numba import int64
 
+from trafficsim.kernels.ca.ways import nearest
+from trafficsim.kernels.ca.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
+from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.jit import kernel, spliced
-from trafficsim.kernels.signals import GREEN, RED, RED_AMBER, YELLOW
-from trafficsim.kernels.ways import nearest
-from trafficsim.kernels.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
 
 FREE = -1
 """Stands for the lane of somebody who waits for nobody."""

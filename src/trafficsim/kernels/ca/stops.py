@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from numba import int32
 
-from trafficsim.kernels.giveway import line_bound
+from trafficsim.kernels.ca.giveway import line_bound
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import FLAG_STOP, pos, vel
+from trafficsim.kernels.ca.zipper import add_bound
 from trafficsim.kernels.jit import part
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import FLAG_STOP, pos, vel
-from trafficsim.kernels.zipper import add_bound
 
 
 @part

@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64
 
-from trafficsim.kernels.giveway import stop_bound
-from trafficsim.kernels.jit import part, spliced
-from trafficsim.kernels.lanes import lane_flags
-from trafficsim.kernels.look import sight
-from trafficsim.kernels.overhang import overhang
-from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.signals import GREEN
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.transfer import desired_speed, driven_speed, stops_on
-from trafficsim.kernels.words import (
+from trafficsim.kernels.ca.giveway import stop_bound
+from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.look import sight
+from trafficsim.kernels.ca.overhang import overhang
+from trafficsim.kernels.ca.rules import safe_speed
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.transfer import desired_speed, driven_speed, stops_on
+from trafficsim.kernels.ca.words import (
     EXIT,
     FLAG_STOP,
     brake_code,
@@ -26,6 +24,8 @@ from trafficsim.kernels.words import (
     vel,
     with_turn,
 )
+from trafficsim.kernels.decisions.signals import GREEN
+from trafficsim.kernels.jit import part, spliced
 
 EN_ROUTE = 1
 LOOK_BEHIND = 6

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked
-from trafficsim.kernels.giveway import MOST_OVER, NEVER, asking, must_wait
-from trafficsim.kernels.jit import part, per_vehicle, spliced
-from trafficsim.kernels.lanes import FLAG_CONNECTOR, lane_flags
-from trafficsim.kernels.leaders import close_up
-from trafficsim.kernels.overhang import overhang
-from trafficsim.kernels.signals import GREEN, RED, RED_AMBER
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.tally import settle_waiting
-from trafficsim.kernels.ways import nearest, pick
-from trafficsim.kernels.words import (
+from trafficsim.kernels.ca.busy import list_marked
+from trafficsim.kernels.ca.giveway import MOST_OVER, NEVER, asking, must_wait
+from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, lane_flags
+from trafficsim.kernels.ca.leaders import close_up
+from trafficsim.kernels.ca.overhang import overhang
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.ways import nearest, pick
+from trafficsim.kernels.ca.words import (
     CAP_UNIT,
     DECIDED_GO,
     EXIT,
@@ -32,6 +29,9 @@ from trafficsim.kernels.words import (
     with_cap,
     with_turn,
 )
+from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER
+from trafficsim.kernels.jit import part, per_vehicle, spliced
+from trafficsim.kernels.measurement.tally import settle_waiting
 
 COMPLETED = 2
 EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1

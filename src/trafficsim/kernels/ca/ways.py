@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import int64
 
+from trafficsim.kernels.ca.wanted import changes_to
+from trafficsim.kernels.ca.words import FAR, rear
 from trafficsim.kernels.jit import part, per_vehicle
-from trafficsim.kernels.wanted import changes_to
-from trafficsim.kernels.words import FAR, rear
 
 
 @per_vehicle

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import int16, int32, uint64
 
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import NO_BOUND, length, light, pack_x, pos, rear, vel
 from trafficsim.kernels.jit import kernel, part
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import NO_BOUND, length, light, pack_x, pos, rear, vel
 
 
 @kernel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import float64, int32, int64
 
+from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR
+from trafficsim.kernels.ca.transfer import desired_speed, driven_speed
+from trafficsim.kernels.ca.words import pos, with_cap
 from trafficsim.kernels.jit import part, spliced
-from trafficsim.kernels.lanes import FLAG_CONNECTOR
-from trafficsim.kernels.transfer import desired_speed, driven_speed
-from trafficsim.kernels.words import pos, with_cap
 
 
 @spliced

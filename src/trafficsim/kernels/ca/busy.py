@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import uint64
 
+from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.jit import kernel, part, spliced
-from trafficsim.kernels.state import Count
 
 BLOCK = 8
 """Lanes that are passed over together when all of them are empty; marks that are read together."""

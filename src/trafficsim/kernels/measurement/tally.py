@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import int32, uint16, uint64
 
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import FAR, length, pos, rear, vel
 from trafficsim.kernels.jit import kernel, part, scalar, spliced
-from trafficsim.kernels.queues import tally_queues
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import FAR, length, pos, rear, vel
+from trafficsim.kernels.measurement.queues import tally_queues
 
 
 @part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import int64
 
+from trafficsim.kernels.ca.words import EXIT
 from trafficsim.kernels.jit import kernel, per_vehicle
-from trafficsim.kernels.words import EXIT
 
 MOST_LANES = 8
 

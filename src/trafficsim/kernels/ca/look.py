@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked, place_of
-from trafficsim.kernels.giveway import (
+from trafficsim.kernels.ca.busy import list_marked, place_of
+from trafficsim.kernels.ca.giveway import (
     CLOSED,
     OPEN,
     YIELD,
@@ -29,14 +29,11 @@ from trafficsim.kernels.giveway import (
     turn_ahead,
     waiting_inside,
 )
-from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
-from trafficsim.kernels.overhang import last_over
-from trafficsim.kernels.rng import draw32, hash32
-from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.signals import GREEN, PERMITTED, RED, RED_AMBER
-from trafficsim.kernels.state import Count, View
-from trafficsim.kernels.ways import nearest, pick
-from trafficsim.kernels.words import (
+from trafficsim.kernels.ca.overhang import last_over
+from trafficsim.kernels.ca.rules import safe_speed
+from trafficsim.kernels.ca.state import Count, View
+from trafficsim.kernels.ca.ways import nearest, pick
+from trafficsim.kernels.ca.words import (
     DECIDED_STOP,
     EXIT,
     FAR,
@@ -53,7 +50,10 @@ from trafficsim.kernels.words import (
     turn_of,
     vel,
 )
-from trafficsim.kernels.zipper import add_bound, zip_in
+from trafficsim.kernels.ca.zipper import add_bound, zip_in
+from trafficsim.kernels.decisions.signals import GREEN, PERMITTED, RED, RED_AMBER
+from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
+from trafficsim.kernels.rng import draw32, hash32
 
 
 @njit(inline="always")

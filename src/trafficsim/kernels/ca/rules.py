@@ -18,9 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float32, int32, njit, uint32, uint64
 
-from trafficsim.kernels.jit import kernel, scalar
-from trafficsim.kernels.rng import draw32
-from trafficsim.kernels.words import (
+from trafficsim.kernels.ca.words import (
     LIGHT_BIT,
     acc_code,
     brake_code,
@@ -33,6 +31,8 @@ from trafficsim.kernels.words import (
     pos,
     vel,
 )
+from trafficsim.kernels.jit import kernel, scalar
+from trafficsim.kernels.rng import draw32
 
 DEFAULT, CLASSIC, BRAKE_LIGHT = 0, 1, 2
 """Codes of the flat passes. NaSch is VDR whose standing vehicles dawdle like all others: one pass serves both."""

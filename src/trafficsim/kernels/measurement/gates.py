@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from numba import int32, int64
 
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import pos, vel
 from trafficsim.kernels.jit import part, spliced
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import pos, vel
 
 PER_TICK = 4096
 """Times at first points are kept in 1/4096 tick."""

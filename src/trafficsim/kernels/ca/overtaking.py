@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from numba import int32
 
+from trafficsim.kernels.ca.words import pos, rear, vel
+from trafficsim.kernels.ca.zipper import add_bound
 from trafficsim.kernels.jit import part, spliced
-from trafficsim.kernels.words import pos, rear, vel
-from trafficsim.kernels.zipper import add_bound
 
 
 @part

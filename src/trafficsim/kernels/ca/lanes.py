@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.busy import list_marked, place_of
+from trafficsim.kernels.ca.busy import list_marked, place_of
+from trafficsim.kernels.ca.overhang import overhang
+from trafficsim.kernels.ca.repack import move_slot
+from trafficsim.kernels.ca.rules import safe_speed
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.words import FLAG_WRONG, WRONG_BIT, cap, length, pos, rear, vel, wish
 from trafficsim.kernels.jit import part, per_vehicle, spliced
-from trafficsim.kernels.overhang import overhang
-from trafficsim.kernels.repack import move_slot
 from trafficsim.kernels.rng import draw32
-from trafficsim.kernels.rules import safe_speed
-from trafficsim.kernels.state import Count
-from trafficsim.kernels.words import FLAG_WRONG, WRONG_BIT, cap, length, pos, rear, vel, wish
 
 FLAG_CONNECTOR = 64
 """Flag of word Y: the vehicle is still on a connector that must be watched."""

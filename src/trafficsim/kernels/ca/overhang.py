@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.busy import list_marked
+from trafficsim.kernels.ca.busy import list_marked
+from trafficsim.kernels.ca.leaders import close_up
+from trafficsim.kernels.ca.state import Count, Vehicles
+from trafficsim.kernels.ca.words import FAR, FAST, length, pack_x, pos, rear, vel
 from trafficsim.kernels.jit import part, spliced
-from trafficsim.kernels.leaders import close_up
-from trafficsim.kernels.state import Count, Vehicles
-from trafficsim.kernels.words import FAR, FAST, length, pack_x, pos, rear, vel
 
 
 @spliced

@@ -1,0 +1,1 @@
+"""What is measured while a run goes on; nothing here changes what vehicles do."""
