@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import STATE_CODES
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import STATE_CODES, SignalArrays
+from trafficsim.plan.arrays import SignalArrays
 from trafficsim.results.frames import nullable
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
