@@ -10,20 +10,54 @@ A change is a rotation between two adjacent slices of the dense array; nothing e
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.ca.busy import list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.rules import safe_speed
+from trafficsim.kernels.ca.scale import JUDGED_HEADWAY
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import FLAG_WRONG, WRONG_BIT, cap, length, pos, rear, vel, wish
+from trafficsim.kernels.ca.vehicles import VehicleWords
+from trafficsim.kernels.ca.words import (
+    FLAG_CONNECTOR,
+    FLAG_WRONG,
+    WRONG_BIT,
+    cap,
+    length,
+    pos,
+    rear,
+    vel,
+    wish,
+    with_flags,
+)
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
 
-FLAG_CONNECTOR = 64
-"""Flag of word Y: the vehicle is still on a connector that must be watched."""
-WIDE = 300
+WIDE, WIDE_SPEED = 300, 60
+"""Gap (cells) and speed that stand for "nobody ahead" in the next lane."""
+
+
+class Change(NamedTuple):
+    """A vehicle, and the place between two others in the next lane that it may change to."""
+
+    source: int
+    target: int
+    slot: int
+    behind: int
+    """Slot of the one in the target lane that would be behind it."""
+    draw: int
+    kept: bool
+    """Whether drivers keep to the kerb there."""
+
+
+class Ahead(NamedTuple):
+    """What is ahead in the target lane."""
+
+    gap: int
+    speed: int
 
 
 @njit(inline="always")
@@ -76,9 +110,9 @@ def change_lanes(road, draw, tick):
     if n > 0:
         work.mark[0] = 3
         candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    for at in range(list_pairs(road, side, int64(list_marked((work.mark, work.mark_words), work.listed, n, 2)))):
+    for at in range(list_pairs(road, side, int64(list_marked(work.mark, work.mark_words, work.listed, n, 2)))):
         lower = int64(work.outs[at])
-        sweep(road, (lower, side, draw, net.lane[lower].keep != 0))
+        sweep(road, lower, side, draw, net.lane[lower].keep != 0)
 
 
 @part
@@ -106,10 +140,9 @@ def list_pairs(road, side, listed):
 
 
 @per_vehicle
-def sweep(road, where):
+def sweep(road, lower, side, draw, keep):
     """Walk along two neighbouring lanes, leader first, and change those who can."""
-    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
-    lower, side, draw, keep = where
+    vehicles, start, work = road.vehicles, road.start, road.work
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
     x = start[source]
@@ -121,7 +154,7 @@ def sweep(road, where):
         p = pos(vehicles.X[x])
         while j < start[target + 1] and pos(vehicles.X[j]) >= p:
             j += 1
-        if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw, keep)):
+        if accepts(road, Change(source, target, x, j, draw, keep)):
             work.count[Count.LANE_CHANGES] += 1
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
@@ -138,42 +171,41 @@ def sweep(road, where):
 
 
 @spliced
-def fits(net, vehicles, start, where, leader):
-    """Whether neither the vehicle in slot x nor the one behind it in the target lane has to brake too hard."""
-    target, x, j, must = where
-    ahead, ahead_speed = leader
+def fits(road, change, must, ahead):
+    """Whether neither the vehicle nor the one behind it in the target lane has to brake too hard."""
+    net, vehicles, x, j = road.net, road.vehicles, change.slot, change.behind
     v = vel(vehicles.X[x])
     give = net.scale.soft
     if must:
         give = net.scale.urgent if vehicles.Y[x] & FLAG_WRONG else net.scale.firm
-    if j < start[target + 1]:
-        behind = rear(vehicles.X[x], vehicles.Y[x]) - pos(vehicles.X[j])
-        if behind < 0:
+    if j < road.start[change.target + 1]:
+        gap = rear(vehicles.X[x], vehicles.Y[x]) - pos(vehicles.X[j])
+        if gap < 0:
             return False
-        if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(vehicles.X[j]) - give):
+        if safe_speed(gap, v, JUDGED_HEADWAY, net.scale.safe) < float32(vel(vehicles.X[j]) - give):
             return False
-    return safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) >= float32(v - give)
+    return safe_speed(ahead.gap, ahead.speed, JUDGED_HEADWAY, net.scale.safe) >= float32(v - give)
 
 
 @spliced
-def gains(net, vehicles, work, x, room, where):
+def gains(road, change, own, ahead):
     """Whether a change that nothing demands is worth it: more room ahead, or back to the kerb without losing speed.
 
-    ``room`` is (gap to the own leader, gap and speed of the one ahead in the other lane).
+    ``own`` is the gap to the own leader.
     """
-    own, ahead, ahead_speed = room
-    side, kept, first = where
+    net, vehicles, x = road.net, road.vehicles, change.slot
     # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
-    keep = kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if kept and not keep and work.mark[x] & 1 == 0:
+    first = x == road.start[change.source]
+    keep = change.kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
+    if change.kept and not keep and road.work.mark[x] & 1 == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
-    if keep and side < 0:
-        closing = max(desired - ahead_speed, int32(0))
-        seen = min(ahead, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
+    if keep and change.target < change.source:
+        closing = max(desired - ahead.speed, int32(0))
+        seen = min(ahead.gap, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
         return seen >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
     leader_speed = vel(vehicles.X[x - 1])
-    if ahead <= own + net.scale.gain and not (keep and ahead_speed > leader_speed):
+    if ahead.gap <= own + net.scale.gain and not (keep and ahead.speed > leader_speed):
         return False
     if not keep:
         return True
@@ -182,51 +214,49 @@ def gains(net, vehicles, work, x, room, where):
 
 
 @spliced
-def room_beside(net, vehicles, start, trips, work, where):
-    """Return (gap, speed) to what is ahead in the target lane: slot j - 1, or a rear over its line."""
-    target, j, p = where
-    if j > start[target]:
-        return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])
+def room_beside(road, change, p):
+    """Return what is ahead in the target lane of a vehicle at ``p``: the vehicle there, or a rear over its line."""
+    vehicles, j = road.vehicles, change.behind
+    if j > road.start[change.target]:
+        return Ahead(int32(rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p), vel(vehicles.X[j - 1]))
     if p > -int32(WIDE):
-        over, speed = overhang(net, vehicles, start, trips, work, target)
+        over, speed = overhang(road.net, vehicles, road.start, road.trips, road.work, change.target)
         if over < 0:
-            return over - p, speed
-    return int32(WIDE), int32(60)
+            return Ahead(int32(over - p), speed)
+    return Ahead(int32(WIDE), int32(WIDE_SPEED))
 
 
 @spliced
-def accepts(net, vehicles, start, trips, work, where):
-    """Whether the vehicle in slot x may move, and wants to, between slots j - 1 and j of the target lane."""
-    source, target, x, j, draw, keep = where
-    X, Y = vehicles.X, vehicles.Y
-    y = Y[x]
+def accepts(road, change):
+    """Whether a vehicle may change, and wants to."""
+    net, vehicles, trips, x = road.net, road.vehicles, road.trips, change.slot
+    X, y = vehicles.X, vehicles.Y[x]
     p = pos(X[x])
-    side = int32(target - source)
-    near = not keep or p >= -net.scale.ahead
+    side = int32(change.target - change.source)
+    near = not change.kept or p >= -net.scale.ahead
     must = wish(y) == side and near
-    first = x == start[source]
-    if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
+    first = x == road.start[change.source]
+    if first and not must and not (change.kept and side < 0):  # the head of a lane has nobody to overtake
         return False
-    if not must and draw32(vehicles.KEY[x], draw) & (uint32(1) if keep else uint32(3)):
+    if not must and draw32(vehicles.KEY[x], change.draw) & (uint32(1) if change.kept else uint32(3)):
         return False
-    back = rear(X[x], y)
-    limit = -min(net.lane[source].length, net.lane[target].length)
-    if (y & FLAG_CONNECTOR) or back < limit or p >= 0:
+    limit = -min(net.lane[change.source].length, net.lane[change.target].length)
+    if (y & FLAG_CONNECTOR) or rear(X[x], y) < limit or p >= 0:
         return False
-    own = int32(WIDE) if first else rear(X[x - 1], Y[x - 1]) - p
-    ahead, ahead_speed = room_beside(net, vehicles, start, trips, work, (target, j, p))
-    if ahead < 0:
+    own = int32(WIDE) if first else rear(X[x - 1], vehicles.Y[x - 1]) - p
+    ahead = room_beside(road, change, p)
+    if ahead.gap < 0:
         return False
-    if not must and not gains(net, vehicles, work, x, (own, ahead, ahead_speed), (side, keep, first)):
+    if not must and not gains(road, change, own, ahead):
         return False
-    if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
+    if not fits(road, change, must, ahead):
         return False
     vid = vehicles.ID[x]
-    if (net.lane[target].allowed & trips.kind[trips.row[vid].kind].bit) == 0:
+    if (net.lane[change.target].allowed & trips.kind[trips.row[vid].kind].bit) == 0:
         return False
     if must:
         return True
-    return not near or lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
+    return not near or lane_flags(net, trips, change.target, trips.row[vid].hop) == int32(1)
 
 
 @njit(inline="always")
@@ -238,37 +268,42 @@ def shift(vehicles, work, to, frm):
 
 
 @spliced
-def settle(road, slot, words, target):
+def settle(road, slot, vehicle, target):
     """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
-    net, vehicles, trips, work = road.net, road.vehicles, road.trips, road.work
-    x, y, z, key, vid, w = words
-    flags = int32(lane_flags(net, trips, target, trips.row[vid].hop) | (y & int32(0xFF & ~(3 | FLAG_WRONG))))
-    vehicles.X[slot] = x
-    vehicles.Y[slot] = int32((y & int32(-256)) | flags)
-    vehicles.Z[slot] = z
-    vehicles.KEY[slot] = key
-    vehicles.ID[slot] = vid
-    vehicles.W[slot] = w
-    work.mark[slot] = 0
+    net, vehicles, trips = road.net, road.vehicles, road.trips
+    flags = int32(lane_flags(net, trips, target, trips.row[vehicle.trip].hop))
+    flags = int32(flags | (vehicle.y & int32(0xFF & ~(3 | FLAG_WRONG))))
+    vehicles.X[slot] = vehicle.x
+    vehicles.Y[slot] = with_flags(vehicle.y, flags)
+    vehicles.Z[slot] = vehicle.z
+    vehicles.KEY[slot] = vehicle.key
+    vehicles.ID[slot] = vehicle.trip
+    vehicles.W[slot] = vehicle.w
+    road.work.mark[slot] = 0
+
+
+@njit(inline="always")
+def taken_out(vehicles, slot):
+    """Return the words of a vehicle."""
+    return VehicleWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
+                        vehicles.W[slot])
 
 
 @spliced
 def move_up(road, x, j, target):
     """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
-    vehicles, start, work = road.vehicles, road.start, road.work
-    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j - 1):
-        shift(vehicles, work, slot, slot + 1)
-    settle(road, j - 1, words, target)
-    start[target] -= 1
+        shift(road.vehicles, road.work, slot, slot + 1)
+    settle(road, j - 1, vehicle, target)
+    road.start[target] -= 1
 
 
 @spliced
 def move_down(road, x, j, target):
     """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
-    vehicles, start, work = road.vehicles, road.start, road.work
-    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j, -1):
-        shift(vehicles, work, slot, slot - 1)
-    settle(road, j, words, target)
-    start[target + 1] += 1
+        shift(road.vehicles, road.work, slot, slot - 1)
+    settle(road, j, vehicle, target)
+    road.start[target + 1] += 1
