@@ -24,7 +24,7 @@ from trafficsim.spec.scenario import CellularAutomaton
 
 COMPILED = not config.DISABLE_JIT
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")
-GUARD = ("leaders.guard vehicles start work tick",)
+GUARD = ("ca.leaders.guard vehicles start work tick",)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_helpers_compile_what_the_step_calls(program: Program) -> None:
         missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
         part.compile(types)
         assert (name, sum(part.stats.cache_misses.values())) == (name, missed)
-        assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
+        assert len(list(folder.rglob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
 
 
 @needs_compiler
