@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.ca.busy import list_marked, place_of
+from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.rules import safe_speed
@@ -80,13 +80,16 @@ def change_lanes(road, draw, tick):
         work.mark[0] = 3
         candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
     listed = int64(list_marked((work.mark, work.mark_words), work.listed, n, 2))
+    other = int64(0)
     for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
         if net.lane[lower].keep:
-            sweep(road, (lower, side, draw, True), (int64(0), int64(start[lower + 2] - start[lower])))
+            other |= sweep(road, (lower, side, draw, True), (int64(0), int64(start[lower + 2] - start[lower])))
         else:
             packed = int64(work.listed[at])
-            sweep(road, (lower, side, draw, False), (packed >> SHIFT, packed & (ONE_LANE - 1)))
+            other |= sweep(road, (lower, side, draw, False), (packed >> SHIFT, packed & (ONE_LANE - 1)))
+    if other:
+        find_busy(start, work, net.lanes)
 
 
 @part
@@ -119,7 +122,7 @@ def list_pairs(road, side, listed):
 
 @per_vehicle
 def sweep(road, where, marked):
-    """Walk along two neighbouring lanes, leader first, and change those who can."""
+    """Walk along two neighbouring lanes, leader first, and change those who can; return 1 if a lane emptied or filled."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     lower, side, draw, keep = where
     before, left = marked
@@ -127,6 +130,7 @@ def sweep(road, where, marked):
     target = lower + 1 if side > 0 else lower
     x = start[source] + before
     j = start[target]
+    other = int64(0)
     while left > 0 and x < start[source + 1]:
         if work.mark[x] & 2 == 0 and not keep:
             x += 1
@@ -141,6 +145,9 @@ def sweep(road, where, marked):
             work.lane[target].used += length(vehicles.Y[x])
             if start[source + 1] - start[source] == 1:
                 work.lane[source].wait = 0
+                other = int64(1)
+            if start[target] == start[target + 1]:
+                other = int64(1)
             if side > 0:
                 move_up(road, x, j, target)
             else:
@@ -149,6 +156,7 @@ def sweep(road, where, marked):
                 j += 1
         else:
             x += 1
+    return other
 
 
 @spliced
