@@ -32,10 +32,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.support.rings import fill
+from trafficsim.design.synthetic import ring
 from trafficsim.engines.ca.loop import simulate as run
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.plan.lower import lower
-from trafficsim.spec.build import ring
 from trafficsim.spec.demand import Demand, Trip
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import CellularAutomaton, Detector, Scenario, Time

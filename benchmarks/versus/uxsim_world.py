@@ -9,9 +9,9 @@ from typing import Any
 
 from benchmarks.versus.outcome import Spent, Traffic, outcome
 from benchmarks.versus.workload import Workload, build
+from trafficsim.design.inference.geometry import line_length
 from trafficsim.plan.network import free_speed
 from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.geometry import line_length
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from trafficsim.spec.build import corridor, grid
+from trafficsim.design.synthetic import corridor, grid
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.network import Network
 

@@ -21,7 +21,7 @@ _HOMES = {
     "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
-    "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
@@ -59,11 +59,11 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.design.synthetic import corridor as corridor
+    from trafficsim.design.synthetic import grid as grid
+    from trafficsim.design.synthetic import junction as junction
+    from trafficsim.design.synthetic import ring as ring
     from trafficsim.report import plot as plot
-    from trafficsim.spec.build import corridor as corridor
-    from trafficsim.spec.build import grid as grid
-    from trafficsim.spec.build import junction as junction
-    from trafficsim.spec.build import ring as ring
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
     from trafficsim.spec.demand import Stop as Stop

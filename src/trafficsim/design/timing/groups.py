@@ -9,10 +9,10 @@ from typing import NamedTuple, Self
 from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.inference.staging import yellow_s
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase
-from trafficsim.spec.staging import yellow_s
 
 RED_AMBER_S = 1.0
 """Red-amber before green (RiLSA 2015)."""

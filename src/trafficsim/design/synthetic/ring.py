@@ -7,8 +7,8 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.spec.build.arguments import Count, Lanes, LengthM, RoadClassName, SpeedKmh, builder
-from trafficsim.spec.build.assembly import built
+from trafficsim.design.synthetic.arguments import Count, Lanes, LengthM, RoadClassName, SpeedKmh, builder
+from trafficsim.design.synthetic.assembly import built
 from trafficsim.spec.network import Network
 
 POINTS_PER_RING = 72

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from trafficsim.base.errors import InputError, NetworkError
-from trafficsim.spec.build import BUILDERS, corridor, grid, junction, network_from_source, ring
+from trafficsim.design.synthetic import BUILDERS, corridor, grid, junction, network_from_source, ring
 from trafficsim.spec.check import check
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.network import Network

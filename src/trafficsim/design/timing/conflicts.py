@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.spec.greens import settle_phases
+from trafficsim.design.inference.greens import settle_phases
+from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.stages import GREEN_LETTERS
 
 Pair = tuple[int, int]
 LONGEST_INTERGREEN_S = 15.0
@@ -29,7 +29,7 @@ def with_right_of_way(network: Network, signal: str, phases: Sequence[Phase], wh
     """Write ``g`` for every ``G`` that has to give way to another ``G`` of the same phase.
 
     A plan on paper has green alone; and programs of SUMO may show ``G`` to two ways that cross, between which the right
-    of way of the network decides (:func:`trafficsim.spec.greens.settle_phases`).
+    of way of the network decides (:func:`trafficsim.design.inference.greens.settle_phases`).
 
     Raises
     ------

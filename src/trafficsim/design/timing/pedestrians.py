@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trafficsim.spec.geometry import Point, heading, heading_at_end, turn_angle
+from trafficsim.design.inference.geometry import Point, heading, heading_at_end, turn_angle
+from trafficsim.design.timing.demand import Approaches
 from trafficsim.spec.network import Network
-from trafficsim.spec.timing.demand import Approaches
 
 LANE_WIDTH_M = 3.25  # RiLSA and RASt: usual width of urban lanes
 WALK_S = 4.0  # shortest walk interval (4-7 s; ITE, FHWA Traffic Signal Timing Manual)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from trafficsim.spec.geometry import paths_cross, turn_angle, way_to_crossing
-from trafficsim.spec.junction_shape import LANE_WIDTH_M, JunctionShape, Way
+from trafficsim.design.inference.geometry import paths_cross, turn_angle, way_to_crossing
+from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Way
 
 OPPOSING_RAD = math.radians(135.0)  # approaches that differ by more face each other (modelling assumption)
 MERGING_RAD = math.radians(20.0)  # approaches that differ by less run side by side (modelling assumption)

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import networkx as nx
 
-from trafficsim.spec.build.arguments import Count, Lanes, LengthM, Seconds, Seed, SpeedKmh, builder
-from trafficsim.spec.build.assembly import built, two_way
+from trafficsim.design.inference.staging import Timing
+from trafficsim.design.synthetic.arguments import Count, Lanes, LengthM, Seconds, Seed, SpeedKmh, builder
+from trafficsim.design.synthetic.assembly import built, two_way
 from trafficsim.spec.network import Network
-from trafficsim.spec.staging import Timing
 
 
 @builder

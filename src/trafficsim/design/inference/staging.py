@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trafficsim.spec.geometry import turn_angle
-from trafficsim.spec.junction_shape import JunctionShape, Way
-from trafficsim.spec.right_of_way import OPPOSING_RAD, Pair
+from trafficsim.design.inference.geometry import turn_angle
+from trafficsim.design.inference.junction_shape import JunctionShape, Way
+from trafficsim.design.inference.right_of_way import OPPOSING_RAD, Pair
 from trafficsim.spec.signals import Phase, SignalProgram
 
 LEAST_GREEN_S = 5.0  # RiLSA 2015

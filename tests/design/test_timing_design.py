@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 
 from tests.support.worlds import fixed_time, link, make_network
-from trafficsim.spec.build import corridor, junction
-from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.demand import Row, approaches_of, demand_rows, loads, permitted_flow
-from trafficsim.spec.timing.design import Junction, Rules, design, junction_of, least_cycle_of
-from trafficsim.spec.timing.pedestrians import crossings_of, window_s
-from trafficsim.spec.timing.stages import stages_of
-from trafficsim.spec.timing.webster import (
+from trafficsim.design.synthetic import corridor, junction
+from trafficsim.design.timing.demand import Row, approaches_of, demand_rows, loads, permitted_flow
+from trafficsim.design.timing.design import Junction, Rules, design, junction_of, least_cycle_of
+from trafficsim.design.timing.pedestrians import crossings_of, window_s
+from trafficsim.design.timing.stages import stages_of
+from trafficsim.design.timing.webster import (
     Bounds,
     critical_ratios,
     even_split,
@@ -23,6 +21,8 @@ from trafficsim.spec.timing.webster import (
     webster_cycle_s,
     whole_seconds,
 )
+from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.signals import Phase, SignalProgram
 
 FREE = Bounds((0.0, 0.0))
 

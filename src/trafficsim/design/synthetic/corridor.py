@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import networkx as nx
 from pydantic import Field
 
-from trafficsim.spec.build import assembly
-from trafficsim.spec.build.arguments import (
+from trafficsim.design.inference.staging import Timing
+from trafficsim.design.synthetic import assembly
+from trafficsim.design.synthetic.arguments import (
     Count,
     Lanes,
     LengthM,
@@ -25,7 +26,6 @@ from trafficsim.spec.build.arguments import (
 )
 from trafficsim.spec.network import Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES
-from trafficsim.spec.staging import Timing
 
 NOT_OF_A_SECTION = {"id", "length_m", "geometry", "turn_lanes", "lane_length_m", "allow", "lanes"}
 MAIN_PRIORITY = 1

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trafficsim.spec.network import Network
-from trafficsim.spec.staging import LEAST_GREEN_S
-from trafficsim.spec.timing.demand import SATURATION_VEH_H, Approaches, Row, approaches_of, demand_rows
-from trafficsim.spec.timing.pedestrians import Crossing, crossings_of, window_s
-from trafficsim.spec.timing.webster import (
+from trafficsim.design.inference.staging import LEAST_GREEN_S
+from trafficsim.design.timing.demand import SATURATION_VEH_H, Approaches, Row, approaches_of, demand_rows
+from trafficsim.design.timing.pedestrians import Crossing, crossings_of, window_s
+from trafficsim.design.timing.webster import (
     TINY,
     Bounds,
     Critical,
@@ -21,6 +20,7 @@ from trafficsim.spec.timing.webster import (
     webster_cycle_s,
     whole_seconds,
 )
+from trafficsim.spec.network import Network
 
 Volumes = Mapping[tuple[str, str], float]
 ROUNDS, DAMPING, CLOSE_S = 40, 0.5, 0.01

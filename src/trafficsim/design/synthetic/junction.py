@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import networkx as nx
 from pydantic import Field
 
-from trafficsim.spec.build.arguments import Lanes, LengthM, Seconds, SpeedKmh, builder, per_item
-from trafficsim.spec.build.assembly import built, two_way
+from trafficsim.design.inference.staging import Timing
+from trafficsim.design.synthetic.arguments import Lanes, LengthM, Seconds, SpeedKmh, builder, per_item
+from trafficsim.design.synthetic.assembly import built, two_way
 from trafficsim.spec.network import Network
-from trafficsim.spec.staging import Timing
 
 Control = Literal["signal", "priority", "all_way_stop", "right_before_left", "roundabout"]
 RING_RADIUS_M = 16.0  # middle of the circulating lane of a compact roundabout, 26-40 m outer diameter (FGSV 242)

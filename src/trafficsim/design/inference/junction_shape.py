@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trafficsim.spec.geometry import Path, Point, ahead, turn_angle, turning_path
+from trafficsim.design.inference.geometry import Path, Point, ahead, turn_angle, turning_path
 from trafficsim.spec.network import Turn
 from trafficsim.spec.schema import turns_of
 

@@ -10,11 +10,11 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import InputError, NetworkError
-from trafficsim.spec.build.corridor import corridor
-from trafficsim.spec.build.grid import grid
-from trafficsim.spec.build.junction import junction
-from trafficsim.spec.build.ring import ring
-from trafficsim.spec.infer import network_from_graph
+from trafficsim.design.inference.network import network_from_graph
+from trafficsim.design.synthetic.corridor import corridor
+from trafficsim.design.synthetic.grid import grid
+from trafficsim.design.synthetic.junction import junction
+from trafficsim.design.synthetic.ring import ring
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import NetworkSource
 

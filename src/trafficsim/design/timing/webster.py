@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from trafficsim.spec.timing.demand import S_PER_H, Row
+from trafficsim.design.timing.demand import S_PER_H, Row
 
 F8 = NDArray[np.float64]
 TINY = 1e-9

@@ -13,13 +13,21 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.base.findings import Finding
-from trafficsim.spec.junction_shape import JunctionShape, Way, ways_through
-from trafficsim.spec.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.junction_shape import JunctionShape, Way, ways_through
+from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.right_of_way import (
+    Pair,
+    conflicts_of,
+    gaps,
+    is_minor,
+    merges_only,
+    waiting_place_m,
+    who_yields,
+)
+from trafficsim.design.inference.staging import Timing, default_program
 from trafficsim.spec.network import MIRRORED, Connection, Network
-from trafficsim.spec.right_of_way import Pair, conflicts_of, gaps, is_minor, merges_only, waiting_place_m, who_yields
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
-from trafficsim.spec.staging import Timing, default_program
 
 MEANINGS = {
     "id-inferred": "named after their nodes",

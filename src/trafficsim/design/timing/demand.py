@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.design.timing.stages import GREEN_LETTERS, Stages, stages_of
 from trafficsim.spec.network import Connection, Network, Turn
-from trafficsim.spec.timing.stages import GREEN_LETTERS, Stages, stages_of
 
 F8 = NDArray[np.float64]
 S_PER_H = 3600.0

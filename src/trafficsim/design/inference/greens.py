@@ -16,7 +16,7 @@ def settled(network: Network) -> Network:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import ring
+    >>> from trafficsim.design.synthetic import ring
     >>> settled(ring(1000)).signals
     ()
     """
@@ -31,7 +31,7 @@ def settle(network: Network) -> tuple[Network, list[str]]:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import ring
+    >>> from trafficsim.design.synthetic import ring
     >>> settle(ring(1000))[1]
     []
     """
@@ -67,7 +67,7 @@ def settle_phases(network: Network, signal: str, phases: Sequence[Phase]) -> Set
 
     Examples
     --------
-    >>> from trafficsim.spec.build import ring
+    >>> from trafficsim.design.synthetic import ring
     >>> settle_phases(ring(1000), "s", (Phase(duration_s=30.0, state="G"),)).done
     []
     """

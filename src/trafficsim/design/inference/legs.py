@@ -10,8 +10,8 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError
-from trafficsim.spec.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
-from trafficsim.spec.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
+from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
+from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
 from trafficsim.spec.schema import ROAD_CLASSES, within
 
 CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
-from trafficsim.spec.timing.stages import GREEN_LETTERS
 
 F8 = NDArray[np.float64]
 TINY = 1e-9

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.design.inference.network import network_from_graph
 from trafficsim.spec.check import check
-from trafficsim.spec.infer import network_from_graph
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import Phase, SignalProgram
 

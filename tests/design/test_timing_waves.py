@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.spec.build import corridor
+from trafficsim.design.synthetic import corridor
+from trafficsim.design.timing.waves import StopLine, Wave, band_s, green_run, one_way_offsets, stop_lines, two_way
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.waves import StopLine, Wave, band_s, green_run, one_way_offsets, stop_lines, two_way
 
 
 def line(program: str, distance_m: float, begin_s: float = 0.0, green_s: float = 30.0) -> StopLine:

@@ -7,9 +7,9 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.spec.infer import assemble
+from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.staging import Timing
 from trafficsim.spec.network import Network
-from trafficsim.spec.staging import Timing
 
 
 def built(
