@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.versus.workload import Workload
+from tests.experiments.versus.workload import Workload
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.network import free_speed
 from trafficsim.spec.drivers import Drivers

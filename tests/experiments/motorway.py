@@ -1,4 +1,4 @@
-"""Motorways against field values, as a table: ``python -m benchmarks.motorway``, from the project's root.
+"""Motorways against field values, as a table: ``python -m tests.experiments.motorway``, from the project's root.
 
 Lane usage, capacity with and without trucks, what is left of it behind a queue, merging, and the speed of a jam front.
 The same quantities are tested, with tolerances and their reasons, in ``tests/verification``.

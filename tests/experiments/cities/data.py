@@ -18,7 +18,7 @@ from trafficsim.spec.scenario import DriversOf, Scenario, Time
 from trafficsim.spec.world import World
 
 DATA_VARIABLE = "TRAFFICSIM_DATA"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 CITIES = (*RESCO, "acosta")
 GIVEN_ROUTES = ("cologne3", "acosta")

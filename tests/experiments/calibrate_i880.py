@@ -1,6 +1,6 @@
 """Fit free speed and capacity to measured points of a motorway lane.
 
-    python -m benchmarks.calibrate_i880 [--picture FILE]
+    python -m tests.experiments.calibrate_i880 [--picture FILE]
 
 The points are speeds and flows of lane 2 of the I-880 in California (Freeway Service Patrol study, California PATH,
 1993). They are read from the folder named by TRAFFICSIM_DATA (default: ``../shared/data`` from the project).
@@ -99,7 +99,7 @@ def read_points() -> Points:
     NoData
         With the place where they were looked for.
     """
-    folder = Path(os.environ.get("TRAFFICSIM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+    folder = Path(os.environ.get("TRAFFICSIM_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
     path = folder / "fd_i880_hdrcde" / "lane2.csv"
     if not path.is_file():
         raise NoData(f"no file {path}: set TRAFFICSIM_DATA to the folder of fd_i880_hdrcde")

@@ -1,4 +1,4 @@
-"""How fast the cases of ``trafficsim bench`` are, as a table: ``python -m benchmarks.how_fast``."""
+"""How fast the cases of ``trafficsim bench`` are, as a table: ``python -m tests.experiments.how_fast``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.versus.table import machine
+from tests.experiments.versus.table import machine
 from trafficsim.engines.bench import CASES, run_cases
 
 COLUMNS = ("case", "vehicles at once", "million updates per s", "relative", "ms per tick", "bytes per vehicle",

@@ -1,4 +1,4 @@
-"""What cameras and section control do to speeds, beside the published effects: ``python -m benchmarks.enforcement``.
+"""What cameras and section control do to speeds, beside published effects: ``python -m tests.experiments.enforcement``.
 
 Rows of origin *input* show that the behaviour put in comes out again; only *emergent* rows are evidence for the
 simulation. An interval is that of the mean paired difference over replications (95 %, Student).
@@ -18,7 +18,7 @@ import trafficsim as ts
 from trafficsim.results.statistics import t_interval
 from trafficsim.run.runner import StudyResult
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASE = "do nothing"
 KEYS = ["alternative", "replication"]
 

@@ -1,4 +1,4 @@
-"""Whether the hot loop has become slower: ``python -m benchmarks.bench_check [--save]``, from the project's root.
+"""Whether the hot loop has become slower: ``python -m tests.experiments.bench_check [--save]``.
 
 Blocks of every case alternate with samples of the reference loop, so that what the machine does now touches both. The
 median of five ratios is held against the committed one: a loss of 25 % is warned of, one of 50 % fails, and the case is

@@ -4,7 +4,7 @@ The statements of ``kernels.ca.step`` are run one by one from Python with a cloc
 call a kernel with these arguments from Python is measured with an empty kernel and taken off. Times are by the clock
 on the wall: run it on an idle core.
 
-    python benchmarks/step_costs.py [CASE...] [--ticks N] [--json]
+    python -m tests.experiments.step_costs [CASE...] [--ticks N] [--json]
 """
 
 from __future__ import annotations

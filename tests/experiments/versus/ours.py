@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.versus.outcome import Spent, Traffic, outcome
-from benchmarks.versus.workload import Workload, build
+from tests.experiments.versus.outcome import Spent, Traffic, outcome
+from tests.experiments.versus.workload import Workload, build
 from trafficsim import __version__
 from trafficsim.engines.ca.loop import check_invariants, simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan

@@ -1,6 +1,6 @@
 """Headways at a detector beside those of roads (policy evidence B5), and what following drivers make of them.
 
-    python benchmarks/headways.py [--write]
+    python -m tests.experiments.headways [--write]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 import trafficsim as ts
 from trafficsim.run.runner import RunResult
 
-TABLE = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables" / "headways.md"
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "validation" / "tables" / "headways.md"
 CASES = {
     "urban street, one lane, 50 km/h": (1, 50.0, "urban", (900.0, 1200.0, 1500.0)),
     "motorway, two lanes, 120 km/h": (2, 120.0, "motorway", (2000.0, 3000.0, 3600.0)),

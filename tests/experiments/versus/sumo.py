@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
-from benchmarks.versus.outcome import Spent, Traffic, outcome
-from benchmarks.versus.sumo_files import NET, ROUTES
+from tests.experiments.versus.outcome import Spent, Traffic, outcome
+from tests.experiments.versus.sumo_files import NET, ROUTES
 
 OPTIONS = ("--step-length", "1", "--no-step-log", "true", "--no-warnings", "true", "--route-steps", "0", "--seed", "42",
            "--duration-log.statistics", "true")

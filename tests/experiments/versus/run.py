@@ -1,6 +1,6 @@
 """The same workload on trafficsim, SUMO and UXsim, one after the other on one core.
 
-    python benchmarks/versus/run.py [--case CASE]... [--peers sumo,sumo-meso,uxsim] [--minutes N] [--json]
+    python -m tests.experiments.versus.run [--case CASE]... [--peers sumo,sumo-meso,uxsim] [--minutes N] [--json]
 
 Every simulator runs in a process of its own, so that its peak memory is its own. Loops alone are timed; networks,
 routes and compiled kernels are ready before. Peers come with ``pip install '.[peers]'``; one that is not installed is
@@ -19,14 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from tests.experiments.versus import sumo
+from tests.experiments.versus.sumo_files import NotTheSame, write_files
+from tests.experiments.versus.table import markdown
+from tests.experiments.versus.workload import CASES, Workload, build
 
-from benchmarks.versus import sumo  # noqa: E402
-from benchmarks.versus.sumo_files import NotTheSame, write_files  # noqa: E402
-from benchmarks.versus.table import markdown  # noqa: E402
-from benchmarks.versus.workload import CASES, Workload, build  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[3]
 OURS = "trafficsim-ca"
 PEERS = {"sumo": ("sumo",), "sumo-meso": ("sumo-meso",), "uxsim": ("uxsim-1", "uxsim-5")}
 REMEDY = "pip install '.[peers]'"
@@ -79,8 +77,9 @@ def compare(case: str, minutes: float, peers: list[str]) -> dict[str, Any]:
 
 def in_own_process(case: str, minutes: float, name: str, folder: str) -> dict[str, Any] | None:
     """Run one simulator in a process of its own; one that fails says so itself, and gives nothing."""
-    command = [sys.executable, __file__, "--case", case, "--minutes", str(minutes), "--worker", name, folder]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    command = [sys.executable, "-m", "tests.experiments.versus.run",
+               "--case", case, "--minutes", str(minutes), "--worker", name, folder]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT)
     if done.returncode != 0:
         print(f"{case}: {name} failed with status {done.returncode}, left out", file=sys.stderr)
         return None
@@ -95,10 +94,10 @@ def work(case: str, minutes: float, name: str, folder: Path) -> dict[str, Any]:
     if name.startswith("sumo"):
         return sumo.run(folder, round(60 * minutes), name == "sumo-meso")
     if name.startswith("uxsim"):
-        from benchmarks.versus import uxsim_world
+        from tests.experiments.versus import uxsim_world
 
         return uxsim_world.run(case, minutes, int(name.removeprefix("uxsim-")))
-    from benchmarks.versus import ours
+    from tests.experiments.versus import ours
 
     return ours.run(case, minutes)
 

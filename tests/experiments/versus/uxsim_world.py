@@ -7,8 +7,8 @@ import time
 from importlib.metadata import version
 from typing import Any
 
-from benchmarks.versus.outcome import Spent, Traffic, outcome
-from benchmarks.versus.workload import Workload, build
+from tests.experiments.versus.outcome import Spent, Traffic, outcome
+from tests.experiments.versus.workload import Workload, build
 from trafficsim.design.inference.geometry import line_length
 from trafficsim.plan.network import free_speed
 from trafficsim.spec.drivers import Drivers

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from defusedxml.ElementTree import parse
 
-from benchmarks.cities.spread import NoSumo, find_sumo
+from tests.experiments.cities.spread import NoSumo, find_sumo
 
 from .cases import (
     CLEARED_M,
