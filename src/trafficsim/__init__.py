@@ -27,9 +27,9 @@ _HOMES = {
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.scenario": (
-        "BuilderSpec", "CellularAutomaton", "DemandSource", "Detector", "LinkSpec", "NetworkSource", "NodeSpec",
-        "Scenario", "SumoSource", "Time", "Trajectories",
+        "CellularAutomaton", "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
@@ -75,16 +75,16 @@ if TYPE_CHECKING:
     from trafficsim.spec.measuring import TravelTime as TravelTime
     from trafficsim.spec.network import Connection as Connection
     from trafficsim.spec.network import Network as Network
+    from trafficsim.spec.network_source import BuilderSpec as BuilderSpec
+    from trafficsim.spec.network_source import LinkSpec as LinkSpec
+    from trafficsim.spec.network_source import NetworkSource as NetworkSource
+    from trafficsim.spec.network_source import NodeSpec as NodeSpec
+    from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
-    from trafficsim.spec.scenario import BuilderSpec as BuilderSpec
     from trafficsim.spec.scenario import CellularAutomaton as CellularAutomaton
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
-    from trafficsim.spec.scenario import LinkSpec as LinkSpec
-    from trafficsim.spec.scenario import NetworkSource as NetworkSource
-    from trafficsim.spec.scenario import NodeSpec as NodeSpec
     from trafficsim.spec.scenario import Scenario as Scenario
-    from trafficsim.spec.scenario import SumoSource as SumoSource
     from trafficsim.spec.scenario import Time as Time
     from trafficsim.spec.scenario import Trajectories as Trajectories
     from trafficsim.spec.selectors import Links as Links

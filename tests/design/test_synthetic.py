@@ -13,7 +13,7 @@ from trafficsim.design.synthetic import BUILDERS, corridor, grid, junction, netw
 from trafficsim.spec.check import check
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import BuilderSpec, LinkSpec, NetworkSource, NodeSpec
+from trafficsim.spec.network_source import BuilderSpec, LinkSpec, NetworkSource, NodeSpec
 
 
 def errors(network: Network, demand: Demand | None = None) -> list[str]:

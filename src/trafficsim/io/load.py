@@ -19,8 +19,9 @@ from trafficsim.io.trips import read_trips
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
+from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
-from trafficsim.spec.scenario import Detector, NetworkSource, Scenario
+from trafficsim.spec.scenario import Detector, Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass

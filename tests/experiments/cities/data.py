@@ -14,7 +14,8 @@ from defusedxml.ElementTree import parse
 from trafficsim.io.sumo import SumoImport, read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.run.rehearsal import rehearsed
-from trafficsim.spec.scenario import DriversOf, Scenario, Time
+from trafficsim.spec.network_source import DriversOf
+from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
 DATA_VARIABLE = "TRAFFICSIM_DATA"

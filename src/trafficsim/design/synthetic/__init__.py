@@ -16,7 +16,7 @@ from trafficsim.design.synthetic.grid import grid
 from trafficsim.design.synthetic.junction import junction
 from trafficsim.design.synthetic.ring import ring
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import NetworkSource
+from trafficsim.spec.network_source import NetworkSource
 
 __all__ = ["BUILDERS", "corridor", "grid", "junction", "network_from_source", "ring"]
 
@@ -40,7 +40,7 @@ def network_from_source(source: NetworkSource) -> Network:
 
     Examples
     --------
-    >>> from trafficsim.spec.scenario import BuilderSpec
+    >>> from trafficsim.spec.network_source import BuilderSpec
     >>> spec = BuilderSpec(kind="ring", arguments={"length_m": 500})
     >>> network_from_source(NetworkSource(builder=spec, groups={"all": ("ring0",)})).groups
     {'all': ('ring0',)}

@@ -23,7 +23,8 @@ from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector, DriversOf
+from trafficsim.spec.network_source import DriversOf
+from trafficsim.spec.scenario import Detector
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 

@@ -48,7 +48,7 @@ def time_space(
     Parameters
     ----------
     trajectories
-        Table of that name, of one run; or what :func:`trafficsim.api.trace` gives, which needs nothing beside it.
+        Table of that name, of one run; or what :func:`trafficsim.trace` gives, which needs nothing beside it.
     network
         Lengths of the links, and the signals on the way.
     path
