@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES
 from trafficsim.plan.arrays import F8, I4
-from trafficsim.plan.record import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES, EventRecord, Record
+from trafficsim.plan.record import EventRecord, Record
 from trafficsim.results.frames import Labels
 from trafficsim.results.left import left_lines
 

@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import EVENT_RED_RUN, PATH
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import F8, PATH, Plan
-from trafficsim.plan.record import EVENT_RED_RUN, Record
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.reference import Journeys, Reference, journeys

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES
+from trafficsim.base.codes import EVENT_LEFT, EVENT_NAMES
 from trafficsim.results.frames import Labels
 
 LEFT = EVENT_NAMES[EVENT_LEFT]
@@ -33,7 +33,7 @@ def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
     -------
     Per group the names of its run, ``vehicles`` (on the road), ``waiting`` (to enter its links), ``links`` (from its
     beginning back), ``since_s`` (when the first of them came to stand, ``None`` for those that move), ``cause`` (one of
-    :data:`trafficsim.plan.record.LEFT_CAUSES`, or ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The
+    :data:`trafficsim.base.codes.LEFT_CAUSES`, or ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The
     largest groups of a run come first.
 
     Examples
