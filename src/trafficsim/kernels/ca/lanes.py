@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.ca.busy import list_marked, place_of
+from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.rules import safe_speed
@@ -38,6 +38,24 @@ from trafficsim.kernels.rng import draw32
 
 WIDE, WIDE_SPEED = 300, 60
 """Gap (cells) and speed that stand for "nobody ahead" in the next lane."""
+HELD_UP, TRIES = 1, 2
+"""Marks: a vehicle is held up by its leader, and tries to change in this tick."""
+SHIFT = 16
+ONE_LANE = 1 << SHIFT
+"""More vehicles than one lane can hold: its positions are 16-bit numbers."""
+
+
+class Pair(NamedTuple):
+    """Two neighbouring lanes, and who may change between them."""
+
+    lower: int
+    """The one on the kerb side."""
+    side: int
+    """Direction of the changes: 1 away from the kerb, -1 towards it."""
+    draw: int
+    """Key of the random draws of this tick."""
+    kept: bool
+    """Whether drivers keep to the kerb there."""
 
 
 class Change(NamedTuple):
@@ -50,7 +68,6 @@ class Change(NamedTuple):
     """Slot of the one in the target lane that would be behind it."""
     draw: int
     kept: bool
-    """Whether drivers keep to the kerb there."""
 
 
 class Ahead(NamedTuple):
@@ -75,13 +92,13 @@ def lane_flags(net, trips, lane, hop):
 
 
 @part
-def candidates(vehicles, n, where, scale, marks):
-    """Flat pass: mark vehicles that must change to a side, or are held up and free to (3), and those held up (1).
+def candidates(vehicles, n, tick, draw, scale, marks):
+    """Flat pass: mark vehicles that must change to a side, or are held up and free to, and those held up.
 
-    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too (2).
+    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too.
     """
     # 32-bit arithmetic, and truth values as numbers: else the loop does not fill vector registers
-    side, phase, draw = int32(where[0]), uint32(where[1]), where[2]
+    side, phase = int32(1) if tick & 1 else int32(-1), uint32(tick >> 1)
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     crawl, near = int32(scale.crawl), int32(scale.near)
     half = int32(crawl >> int32(1))
@@ -98,7 +115,7 @@ def candidates(vehicles, n, where, scale, marks):
         lucky = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
         tries = int32(int32(int32(want == side) & due) | int32(int32(slow | stands) & lucky))
         held = int32(int32(tries | slow) & int32(int32(1) - stands))
-        marks[k] = uint8(int32(int32(tries * int32(2)) | held))
+        marks[k] = uint8(int32(int32(tries * int32(TRIES)) | held))
 
 
 @part
@@ -108,58 +125,79 @@ def change_lanes(road, draw, tick):
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
-        work.mark[0] = 3
-        candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    for at in range(list_pairs(road, side, int64(list_marked(work.mark, work.mark_words, work.listed, n, 2)))):
+        work.mark[0] = TRIES | HELD_UP
+        candidates(vehicles, n, tick, draw, net.scale, work.mark)
+    listed = int64(list_marked(work.mark, work.mark_words, work.listed, n, TRIES))
+    other = int64(0)
+    for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
-        sweep(road, lower, side, draw, net.lane[lower].keep != 0)
+        if net.lane[lower].keep:
+            other |= sweep(road, Pair(lower, side, draw, True), int64(0), int64(start[lower + 2] - start[lower]))
+        else:
+            packed = int64(work.listed[at])
+            other |= sweep(road, Pair(lower, side, draw, False), packed >> SHIFT, packed & (ONE_LANE - 1))
+    if other:
+        find_busy(start, work, net.lanes)
 
 
 @part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: all where drivers keep to the kerb, else marked ones.
+    """List the lower lanes of pairs in which somebody may change: marked vehicles, or any who keep to the kerb.
 
-    A change moves nobody out of the two lanes, so that no other pair's list is disturbed.
+    For the former the list of marked vehicles is overwritten by what a sweep needs: how many vehicles of the lane stand
+    before its first marked one, and how many marks it has. Both stay true when vehicles move from or into another lane:
+    those before the first mark in a lane move with the lane's start.
     """
     net, start, work = road.net, road.start, road.work
     pairs, i, place = int64(0), int64(0), int64(0)
-    for at in range(len(net.kept)):
-        lower = int64(net.kept[at])
-        work.outs[pairs] = lower
-        pairs += 1 if start[lower] < start[lower + 2] else 0
     while i < listed:
-        place = place_of(work, start, place, int64(work.listed[i]))
+        first, begin = int64(work.listed[i]), i
+        place = place_of(work, start, place, first)
         lane = int64(work.busy[place])
         while i < listed and int64(work.listed[i]) < start[lane + 1]:
             i += 1
         beside = int64(net.lane[lane].side) + side
         if net.lane[lane].keep == 0 and 0 <= beside < int64(net.lane[lane].beside):
             work.outs[pairs] = min(lane, lane + side)
+            work.listed[pairs] = (first - int64(start[lane])) << SHIFT | (i - begin)
             pairs += 1
+    for at in range(len(net.kept)):
+        lower = int64(net.kept[at])
+        work.outs[pairs] = lower
+        pairs += 1 if start[lower] < start[lower + 2] else 0
     return pairs
 
 
 @per_vehicle
-def sweep(road, lower, side, draw, keep):
-    """Walk along two neighbouring lanes, leader first, and change those who can."""
+def sweep(road, pair, before, left):
+    """Walk along two neighbouring lanes, leader first, and change those who can; return 1 if a lane emptied or filled.
+
+    ``before`` vehicles of the lane stand before the first that may change, and ``left`` may change at most.
+    """
     vehicles, start, work = road.vehicles, road.start, road.work
+    lower, side, keep = pair.lower, pair.side, pair.kept
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
-    x = start[source]
+    x = start[source] + before
     j = start[target]
-    while x < start[source + 1]:
-        if work.mark[x] & 2 == 0 and not keep:
+    other = int64(0)
+    while left > 0 and x < start[source + 1]:
+        if work.mark[x] & TRIES == 0 and not keep:
             x += 1
             continue
+        left -= 1
         p = pos(vehicles.X[x])
         while j < start[target + 1] and pos(vehicles.X[j]) >= p:
             j += 1
-        if accepts(road, Change(source, target, x, j, draw, keep)):
+        if accepts(road, Change(source, target, x, j, pair.draw, keep)):
             work.count[Count.LANE_CHANGES] += 1
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
             if start[source + 1] - start[source] == 1:
                 work.lane[source].wait = 0
+                other = int64(1)
+            if start[target] == start[target + 1]:
+                other = int64(1)
             if side > 0:
                 move_up(road, x, j, target)
             else:
@@ -168,6 +206,7 @@ def sweep(road, lower, side, draw, keep):
                 j += 1
         else:
             x += 1
+    return other
 
 
 @spliced
@@ -197,7 +236,7 @@ def gains(road, change, own, ahead):
     # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
     first = x == road.start[change.source]
     keep = change.kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if change.kept and not keep and road.work.mark[x] & 1 == 0:
+    if change.kept and not keep and road.work.mark[x] & HELD_UP == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and change.target < change.source:
@@ -238,7 +277,8 @@ def accepts(road, change):
     first = x == road.start[change.source]
     if first and not must and not (change.kept and side < 0):  # the head of a lane has nobody to overtake
         return False
-    if not must and draw32(vehicles.KEY[x], change.draw) & (uint32(1) if change.kept else uint32(3)):
+    # where nobody keeps to the kerb only those drawn are marked
+    if change.kept and not must and draw32(vehicles.KEY[x], change.draw) & uint32(1):
         return False
     limit = -min(net.lane[change.source].length, net.lane[change.target].length)
     if (y & FLAG_CONNECTOR) or rear(X[x], y) < limit or p >= 0:
