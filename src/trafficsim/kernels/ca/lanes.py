@@ -94,7 +94,7 @@ def change_lanes(road, draw, tick):
 
 @part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: with marked vehicles, or where drivers keep to the kerb.
+    """List the lower lanes of pairs in which somebody may change: marked ones, and all where drivers keep to the kerb.
 
     For the former the list of marked vehicles is overwritten by what a sweep needs: how many vehicles of the lane stand
     before its first marked one, and how many marks it has. Both stay true when vehicles move from or into another lane:
@@ -122,7 +122,7 @@ def list_pairs(road, side, listed):
 
 @per_vehicle
 def sweep(road, where, marked):
-    """Walk along two neighbouring lanes, leader first, and change those who can; return 1 if a lane emptied or filled."""
+    """Change those who can, leader first, between two neighbouring lanes; return 1 if a lane emptied or filled."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     lower, side, draw, keep = where
     before, left = marked
