@@ -271,7 +271,7 @@ def test_those_who_drive_at_the_end_are_said_to() -> None:
     trip = Trip(id="t", depart_s=100.0, route=("in",))
     (one,) = left_of(make_world(network, [], [trip], time=Time(analysis_s=120.0, clear_s=10.0)))
     assert (one["cause"], one["since_s"]) == ("moving", None)
-    assert left_line(one) == "1 vehicle on in, still under way"
+    assert left_line(one) == "1 vehicle on in, still moving"
 
 
 def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
