@@ -22,6 +22,8 @@ _HOMES = {
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.io.formats": ("read",),
+    "trafficsim.io.imported": ("Imported",),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
     from trafficsim.design.synthetic import ring as ring
+    from trafficsim.io.formats import read as read
+    from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
