@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from trafficsim.base.codes import DETECTOR, HISTOGRAM, POINT
 from trafficsim.engines.bench.cases import CASES
 from trafficsim.engines.ca.loop import simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
-from trafficsim.plan.arrays import DETECTOR, HISTOGRAM, POINT, AreaArrays, DetectorArrays, Plan
+from trafficsim.plan.arrays import AreaArrays, DetectorArrays, Plan
 from trafficsim.plan.gates import Gate, gate_arrays
 from trafficsim.plan.record import Performance
 from trafficsim.results.frames import Labels

@@ -25,8 +25,8 @@ from tests.experiments.enforcement import (
     speeds_of,
 )
 from tests.support.worlds import link, make_network, make_world
+from trafficsim.base.codes import CAMERA as CAMERA_GATE
 from trafficsim.engines.ca import run
-from trafficsim.plan.arrays import CAMERA as CAMERA_GATE
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.lower import lower
 from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import STATE_CODES
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.design.inference.staging import yellow_s
 from trafficsim.design.timing.conflicts import intergreens_s
@@ -19,7 +20,7 @@ from trafficsim.design.timing.pedestrians import window_s
 from trafficsim.design.timing.stages import stages_of
 from trafficsim.design.timing.waves import Wave, band_s, stop_lines
 from trafficsim.design.timing.webster import critical_ratios
-from trafficsim.plan.arrays import STATE_CODES, SignalArrays
+from trafficsim.plan.arrays import SignalArrays
 from trafficsim.results.frames import nullable
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import spearmanr
 
+from trafficsim.base.codes import COMPLETED, WAITING
 from trafficsim.engines.ca import run
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
 from trafficsim.plan.lower import lower
-from trafficsim.plan.record import COMPLETED, WAITING, Record
+from trafficsim.plan.record import Record
 
 from .bands import LOSS_SHARE, SUMO_SPREAD, TRAVEL_TIME_SHARE, accepted, free_flow_share, route_length_share
 from .data import City, Reference

@@ -15,15 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from defusedxml.ElementTree import iterparse, parse
 
+from trafficsim.base.codes import CAUSE_NOBODY, GREEN, LEFT_CAUSES, PERMITTED
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.decisions.signals import GREEN, PERMITTED
-from trafficsim.kernels.measurement.gridlock import NOBODY, find_causes
+from trafficsim.kernels.measurement.gridlock import find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
-from trafficsim.plan.record import LEFT_CAUSES
 
 from .compare import edge_totals
 from .data import City, city_files
@@ -159,7 +158,7 @@ def _look(plan: Plan, program, seen: Watched, found: tuple[np.ndarray, np.ndarra
     green = np.zeros(len(cause), np.bool_)
     green[ways.origin[(lamps == GREEN) | (lamps == PERMITTED)]] = True
     seen.green[green] += 1
-    seen.empty[green & (cause == NOBODY)] += 1
+    seen.empty[green & (cause == CAUSE_NOBODY)] += 1
 
 
 def _root(behind: np.ndarray) -> np.ndarray:

@@ -11,13 +11,14 @@ import numpy as np
 from tests.experiments.versus.outcome import Spent, Traffic, outcome
 from tests.experiments.versus.workload import Workload, build
 from trafficsim import __version__
+from trafficsim.base.codes import COMPLETED
 from trafficsim.engines.ca.loop import check_invariants, simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
-from trafficsim.plan.record import COMPLETED, Performance
+from trafficsim.plan.record import Performance
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.scenario import CellularAutomaton, Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
