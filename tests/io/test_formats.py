@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, options: dict[st
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nowhere.*no such file"):
+    with pytest.raises(InputError, match=r"nowhere.*no such file"):
         ts.read(tmp_path / "nowhere.txt")
 
 
