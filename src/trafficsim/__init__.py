@@ -21,6 +21,7 @@ _HOMES = {
     "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
+    "trafficsim.design.inference.network": ("network_from_graph",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.design.inference.network import network_from_graph as network_from_graph
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
