@@ -10,8 +10,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from trafficsim.io.imported import Imported
 from trafficsim.io.load import load_world
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Flow
@@ -53,7 +54,7 @@ def scenario_plan(name: str, analysis_s: float) -> Plan:
     return replace(plan, end_s=min(plan.analysis_begin_s + analysis_s, plan.end_s), interval_s=300.0)
 
 
-def _read(folder: Path, name: str) -> SumoImport:
+def _read(folder: Path, name: str) -> Imported:
     net, routes, additional = _files(folder, name)
     for path in (net, *routes, *additional):
         if not path.is_file():
