@@ -37,13 +37,13 @@ def program() -> Program:
 @needs_compiler
 def test_helpers_compile_what_the_step_calls(program: Program) -> None:
     """The step has left each of these kernels once in the cache, for the types that helpers are told."""
-    folder = compiling.cache_folder()
     for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
         part = getattr(import_module(module), name)
         missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
         part.compile(types)
         assert (name, sum(part.stats.cache_misses.values())) == (name, missed)
-        assert len(list(folder.rglob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
+        folder = Path(part.stats.cache_path)
+        assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
 
 
 @needs_compiler

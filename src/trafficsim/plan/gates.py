@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trafficsim.base.codes import DETECTOR, PATH, ROLE_NAMES
 from trafficsim.base.errors import NetworkError, PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import DETECTOR, PATH, ROLE_NAMES, DetectorArrays, GateArrays
+from trafficsim.plan.arrays import DetectorArrays, GateArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck

@@ -34,11 +34,10 @@ JOBS = (
     ("ca.look.look_ahead road tick", "ca.transfer.transfer road tally clock tick"),
     ("ca.lanes.change_lanes road draw tick", "ca.insertion.insert_trips road queues tally tick",
      "measurement.tally.tally_road road tally clock tick",
-     "measurement.tally.tally_detectors vehicles start work tally",
-     "measurement.gates.tally_gates gates road tick", "ca.repack.repack vehicles start work tick",
-     "ca.step.follow vehicles work rule tick draw", "ca.zones.apply_zones zones net vehicles start trips",
-     "ca.leaders.guard vehicles start work tick", "ca.overhang.keep_behind road",
-     "ca.transfer.clear_connectors road tick"),
+     "measurement.tally.tally_detectors vehicles start work tally", "measurement.gates.tally_gates gates road tick",
+     "ca.repack.repack vehicles start work tick", "ca.step.follow vehicles work rule tick draw",
+     "ca.zones.apply_zones zones net vehicles start trips", "ca.leaders.guard vehicles start work tick",
+     "ca.overhang.keep_behind road", "ca.transfer.clear_connectors road tick"),
 )
 """What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or
 has to wait for these. What two kernels share is compiled in one helper: two copies of it are inlined less well."""
@@ -50,7 +49,7 @@ def signatures(program: Program, job: tuple[str, ...]) -> list[tuple[str, str, t
     rows = []
     for line in job:
         kernel, *arguments = line.split()
-        module, name = kernel.rsplit(".", 1)
+        module, _, name = kernel.rpartition(".")
         types = tuple(given.get(argument) or typeof(getattr(program, argument)) for argument in arguments)
         rows.append((f"trafficsim.kernels.{module}", name, types))
     return rows
@@ -91,7 +90,7 @@ class Helpers:
             helper.wait()
         with contextlib.suppress(OSError):
             for cache in sorted(self.folder.iterdir()):
-                adopt(cache, cache_folder())
+                adopt(cache, cache_folder().parent)
 
     def stop(self) -> None:
         """Stop those that still run."""
@@ -124,12 +123,12 @@ def is_cold() -> bool:
     """Whether the loop is going to be compiled, and neither this process nor one before has done it."""
     if config.DISABLE_JIT or run_ticks.signatures:  # type: ignore[attr-defined]  # made when Numba is imported
         return False
-    return not any(cache_folder().rglob("step.run-*.nbi"))
+    return not any(cache_folder().glob("step.run-*.nbi"))
 
 
 def cache_folder() -> Path:
-    """Return where the compiler keeps the kernels: a folder for each folder of sources."""
-    return Path(str(run_ticks.stats.cache_path)).parent
+    """Return where the compiler keeps the kernels."""
+    return Path(str(run_ticks.stats.cache_path))
 
 
 def usable_cores() -> int:

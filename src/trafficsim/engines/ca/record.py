@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, GREEN, PERMITTED, STOP_ARROW, WAITING
 from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.decisions.signals import GREEN, PERMITTED, STOP_ARROW
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
-    COMPLETED,
-    EN_ROUTE,
-    WAITING,
     AreaRecord,
     BlockingRecord,
     DetectorRecord,
