@@ -75,7 +75,8 @@ def test_compare_and_the_report_show_it(files: Path) -> None:
     assert ended["do nothing"] == {"gridlock": 2}
     assert [one["links"] for one in result["gridlocks"] if one["alternative"] == "do nothing"] == [list(RING)] * 2
     again = Answer("compare", files / "study.toml", "--out", files / "out", "--resume")
-    assert "ring, ca, do nothing: vehicles left in the network at the end of 2 of 2 runs, see completed_share" in again.stdout
+    told = "ring, ca, do nothing: vehicles left in the network at the end of 2 of 2 runs, see completed_share"
+    assert told in again.stdout
     assert Answer("report", files / "out", "--out", files / "page.html").status == 0
     page = Page((files / "page.html").read_text(encoding="utf-8"))
     assert page.faults == []

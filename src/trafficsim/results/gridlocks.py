@@ -102,8 +102,8 @@ def odd_runs(summary: Mapping[str, Any]) -> list[str]:
             for alternative, ended in arms.items():
                 left = ended.get("incomplete", 0) + ended.get("gridlock", 0)
                 if left:
-                    lines.append(f"{scenario}, {engine}, {alternative}: vehicles left in the network at the end of {left} of "
-                                 f"{sum(ended.values())} runs, see completed_share")
+                    lines.append(f"{scenario}, {engine}, {alternative}: vehicles left in the network at the end of "
+                                 f"{left} of {sum(ended.values())} runs, see completed_share")
     locked = [f"gridlock in {one['scenario']}, {one['engine']}, {one['alternative']}, replication "
               f"{one['replication']}, {gridlock_line(one)}" for one in summary.get("gridlocks", [])]
     return [*lines, *locked, *left_lines(summary)]

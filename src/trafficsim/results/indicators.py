@@ -191,8 +191,8 @@ INDICATORS: tuple[Indicator, ...] = (
               UNIMPEDED, "input", _share_over_limit, NO_PASSAGE),
     Indicator("citations", "vehicles recorded by cameras and section controls above their citation speed", "1", "none",
               "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), ""),
-    Indicator("red_violations", "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
-              "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
+    Indicator("red_violations", "vehicles crossing the stop line at red, whose drivers decided to go at yellow or "
+              "could not stop", "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
               "the network has no signal"),
     Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
               "no emission model is built yet"),

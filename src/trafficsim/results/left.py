@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES
+from trafficsim.base.codes import EVENT_LEFT, EVENT_NAMES
 from trafficsim.results.frames import Labels
 
 LEFT = EVENT_NAMES[EVENT_LEFT]
@@ -25,9 +25,9 @@ WORDS = {
 def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
     """List where vehicles were left, in a table of events of one run or of many.
 
-    Lanes whose first vehicle finds no space are counted to the link that they wait for, and so on to the one whose first
-    vehicle stands for another reason: a group is a queue from there back through all links that it fills. Vehicles
-    that wait to enter such a link count to it too.
+    Lanes whose first vehicle finds no space are counted to the link that they wait for, and so on to the one whose
+    first vehicle stands for another reason: a group is a queue from there back through all links that it fills.
+    Vehicles that wait to enter such a link count to it too.
 
     Returns
     -------
