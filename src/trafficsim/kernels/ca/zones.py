@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float64, int32, int64
 
 from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR
-from trafficsim.kernels.ca.transfer import desired_speed, driven_speed
+from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
 from trafficsim.kernels.ca.words import pos, with_cap
 from trafficsim.kernels.jit import part, spliced
 

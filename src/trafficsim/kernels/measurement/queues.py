@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from numba import int32, int64, uint16
 
-from trafficsim.kernels.ca.giveway import shows_red
+from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import EXIT, length, pos, rear, turn_of, vel
 from trafficsim.kernels.jit import part, per_vehicle, spliced
