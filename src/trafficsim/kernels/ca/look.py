@@ -38,7 +38,7 @@ from trafficsim.kernels.ca.zipper import add_bound, zip_in
 from trafficsim.kernels.decisions.braking import line_bound
 from trafficsim.kernels.decisions.signals import OPEN
 from trafficsim.kernels.decisions.yellow import DECIDED_STOP, UNDECIDED
-from trafficsim.kernels.jit import part, spliced
+from trafficsim.kernels.jit import part, per_vehicle, spliced
 
 
 @spliced
@@ -135,7 +135,7 @@ def view_of_junction(road, lane, k, before, tick):
     return word, bound
 
 
-@spliced
+@per_vehicle
 def view_of_head(road, lane, tick):
     """Return (leader word, speed bound) of the first vehicle before a stop line, near it; remember its connection."""
     net, work, vehicles = road.net, road.work, road.vehicles

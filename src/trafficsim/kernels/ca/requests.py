@@ -50,7 +50,7 @@ def request_gap(road, asker):
     return instant != NEVER
 
 
-@per_vehicle
+@spliced
 def requested_instant(road, asker):
     """Return the instant from which a vehicle may enter that asks in this tick; NEVER while it has to wait.
 
