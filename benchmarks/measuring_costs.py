@@ -1,6 +1,6 @@
 """What measuring costs: CPU time of the loop with each kind of measurement on, relative to the loop with none.
 
-    python benchmarks/measuring_costs.py [--write]
+    python -m benchmarks.measuring_costs [--write]
 
 The workload is the case ``grid10`` of ``trafficsim bench``: 10 x 10 junctions, two lanes, signals, 3,700 vehicles.
 All variants are run in turn, three times each; the least CPU time counts. Making and writing the tables comes after the

@@ -15,6 +15,7 @@ from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
 from trafficsim.base import codes
 from trafficsim.base.codes import CAUSE_NOBODY, LEFT_CAUSES
+from trafficsim.design import synthetic
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
 from trafficsim.engines.ca.loop import advance
@@ -24,7 +25,6 @@ from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels
 from trafficsim.results.left import left_line, left_list
 from trafficsim.results.tables import events_table
-from trafficsim.spec import build
 from trafficsim.spec.demand import Flow, Stop, Trip
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
@@ -271,7 +271,7 @@ def test_those_who_drive_at_the_end_are_said_to() -> None:
     trip = Trip(id="t", depart_s=100.0, route=("in",))
     (one,) = left_of(make_world(network, [], [trip], time=Time(analysis_s=120.0, clear_s=10.0)))
     assert (one["cause"], one["since_s"]) == ("moving", None)
-    assert left_line(one) == "1 vehicle on in, still under way"
+    assert left_line(one) == "1 vehicle on in, still moving"
 
 
 def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
@@ -282,7 +282,7 @@ def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
 def states() -> Iterator[tuple[Program, int]]:
     """Overloaded towns at many times; two lanes, so that some heads have more than one way."""
     for lanes, volume in ((1, 900.0), (2, 1500.0)):
-        network = build.grid(rows=3, columns=3, spacing_m=60.0, lanes=lanes)
+        network = synthetic.grid(rows=3, columns=3, spacing_m=60.0, lanes=lanes)
         entries, exits = sorted(network.groups["entries"]), sorted(network.groups["exits"])
         flows = [Flow(id=f"f{number}", volume_veh_h=volume, origin=entry,
                       destination=exits[(3 * number + 5) % len(exits)]) for number, entry in enumerate(entries)]

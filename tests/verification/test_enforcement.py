@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import trafficsim as ts
-from benchmarks.enforcement import (
+from tests.experiments.enforcement import (
     SCENARIOS,
     Row,
     arms,
