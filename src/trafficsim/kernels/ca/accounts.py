@@ -6,7 +6,7 @@ from numba import float32
 
 from trafficsim.base.codes import COMPLETED
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import CAP_UNIT, acc_code
+from trafficsim.kernels.ca.words import CAP_UNIT, MOST_STOPS, STOPS_SHIFT, acc_code
 from trafficsim.kernels.jit import spliced
 from trafficsim.kernels.measurement.tally import settle_waiting
 
@@ -16,10 +16,10 @@ def note_event(tally, work, time, code, trip, link):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]
     if n < len(tally.events):
-        tally.events[n, 0] = time
-        tally.events[n, 1] = code
-        tally.events[n, 2] = trip
-        tally.events[n, 3] = link
+        tally.events[n].time = time
+        tally.events[n].code = code
+        tally.events[n].trip = trip
+        tally.events[n].link = link
     work.count[Count.EVENTS] = n + 1
 
 
@@ -27,11 +27,11 @@ def note_event(tally, work, time, code, trip, link):
 def leave_link(net, trips, tally, crossing, w):
     """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
     link, vid = net.lane[crossing.lane].link, crossing.trip
-    tally.link[link, 1] += 1.0
-    tally.link[link, 2] += crossing.time - trips.row[vid].since_time
-    tally.link[link, 3] += -trips.row[vid].since_cell
-    tally.link[link, 4] += settle_waiting(trips, vid, w)
-    tally.link[link, 5] += trips.row[vid].free_time
+    tally.link[link].left += 1.0
+    tally.link[link].vehicle_ticks += crossing.time - trips.row[vid].since_time
+    tally.link[link].vehicle_cells += -trips.row[vid].since_cell
+    tally.link[link].waiting_ticks += settle_waiting(trips, vid, w)
+    tally.link[link].free_ticks += trips.row[vid].free_time
     trips.row[vid].distance += -trips.row[vid].since_cell
 
 
@@ -53,9 +53,9 @@ def note_turn(road, tally, clock, crossing, z, wanted):
     if v < target:
         acceleration = float32(acc_code(z)) * net.scale.acceleration_unit
         lost = (target - v) * (target - v) / (2.0 * acceleration * target)
-    tally.turn[row, 0] += 1.0
-    tally.turn[row, 1] += travel
-    tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
+    tally.turn[row].volume += 1.0
+    tally.turn[row].travel_ticks += travel
+    tally.turn[row].delay_ticks += travel - trips.row[vid].free_time + lost
 
 
 @spliced
@@ -63,7 +63,7 @@ def enter_link(net, trips, tally, crossing, speeds):
     """Open the account of a vehicle on its next link; ``speeds`` are those it wants there and on the connector."""
     vid, conn = crossing.trip, crossing.conn
     lane = net.conn[conn].to
-    tally.link[net.lane[lane].link, 0] += 1.0
+    tally.link[net.lane[lane].link].entered += 1.0
     trips.row[vid].enter_time = crossing.time
     trips.row[vid].since_time = crossing.time
     trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
@@ -78,5 +78,5 @@ def finish(trips, work, crossing, w):
     vid = crossing.trip
     trips.row[vid].status = COMPLETED
     trips.end[vid].exit_time = crossing.time
-    trips.row[vid].stops = (w >> 8) & 255
+    trips.row[vid].stops = (w >> STOPS_SHIFT) & MOST_STOPS
     work.count[Count.COMPLETED] += 1

@@ -10,6 +10,7 @@ from trafficsim.kernels.ca.inside import waiting_inside
 from trafficsim.kernels.ca.overhang import last_over
 from trafficsim.kernels.ca.permission import signal_view
 from trafficsim.kernels.ca.room import turn_ahead
+from trafficsim.kernels.ca.state import REAR_OVER
 from trafficsim.kernels.ca.ways import pick
 from trafficsim.kernels.ca.words import (
     CAP_UNIT,
@@ -27,7 +28,7 @@ from trafficsim.kernels.ca.words import (
     rear,
     vel,
 )
-from trafficsim.kernels.decisions.braking import CLOSE_THETA, safe_speed, stop_bound
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed, stop_bound
 from trafficsim.kernels.decisions.signals import CLOSED
 from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 
@@ -143,8 +144,8 @@ def behind_overhang(road, lane, k):
         forget_overhang(road, lane, conn)
     if last < 0 or last == k:
         return int32(NO_BOUND)
-    work.event[lane] |= 4
+    work.event[lane] |= REAR_OVER
     over = rear(vehicles.X[last], vehicles.Y[last]) + net.lane[net.conn[conn].to].length + net.conn[conn].length
     room = max(over - pos(vehicles.X[k]), int32(0))
-    safe = int32(max(safe_speed(room, vel(vehicles.X[last]), CLOSE_THETA, net.scale.safe), float32(0.0)))
+    safe = int32(max(safe_speed(room, vel(vehicles.X[last]), JUDGED_HEADWAY, net.scale.safe), float32(0.0)))
     return min(safe, room)

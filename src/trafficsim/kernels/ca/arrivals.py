@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import int32
 
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, lane_flags
-from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import FLAG_STOP, length, pack_x, pack_y, with_turn
+from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.state import ARRIVES, Count
+from trafficsim.kernels.ca.words import FLAG_CONNECTOR, FLAG_STOP, length, pack_x, pack_y, with_turn
 from trafficsim.kernels.jit import spliced
 
 
@@ -27,20 +27,20 @@ def enqueue_arrival(road, arrival, words, slot):
         flags |= int32(FLAG_CONNECTOR)
     if stops_on(trips, trip, trips.row[trip].hop):
         flags |= int32(FLAG_STOP)
-    work.arrive[lane, 0] = pack_x(arrival.place, arrival.v)
-    work.arrive[lane, 1] = pack_y(arrival.cap, words.cells, flags)
-    work.arrive[lane, 2] = with_turn(words.z, trips.way[trips.hops[trips.row[trip].hop]].turn)
-    work.arrive[lane, 3] = int32(words.key)
-    work.arrive[lane, 4] = trip
-    work.arrive[lane, 5] = words.w
-    work.event[lane] |= 2
+    work.arrive[lane].x = pack_x(arrival.place, arrival.v)
+    work.arrive[lane].y = pack_y(arrival.cap, words.cells, flags)
+    work.arrive[lane].z = with_turn(words.z, trips.way[trips.hops[trips.row[trip].hop]].turn)
+    work.arrive[lane].key = words.key
+    work.arrive[lane].trip = trip
+    work.arrive[lane].w = words.w
+    work.event[lane] |= ARRIVES
     work.lane[lane].arrive_slot = slot
 
 
 @spliced
 def account_arrival(trips, work, lane):
     """Enter the vehicle that arrives on a lane in the books: cells taken, watched connectors, stops to come."""
-    y, conn = work.arrive[lane, 1], trips.row[work.arrive[lane, 4]].connection
+    y, conn = work.arrive[lane].y, trips.row[work.arrive[lane].trip].connection
     if y & FLAG_CONNECTOR:
         work.conn[conn].on_conn += 1
         work.onto[lane] = 1

@@ -5,9 +5,8 @@ from __future__ import annotations
 from numba import int32, int64
 
 from trafficsim.kernels.ca.busy import list_marked
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
-from trafficsim.kernels.ca.words import rear, vel, with_cap
+from trafficsim.kernels.ca.words import FLAG_CONNECTOR, rear, vel, with_cap
 from trafficsim.kernels.jit import part, spliced
 
 
@@ -22,7 +21,7 @@ def warn(net, work, conn, tick):
 def clear_connectors(road, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     work = road.work
-    for at in range(int64(list_marked((work.onto, work.onto_words), work.outs, road.net.lanes, 1))):
+    for at in range(int64(list_marked(work.onto, work.onto_words, work.outs, road.net.lanes, 1))):
         lane = int64(work.outs[at])
         work.onto[lane] = clear_lane(road, lane, tick)
 

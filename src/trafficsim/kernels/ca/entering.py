@@ -16,15 +16,15 @@ from trafficsim.kernels.ca.permission import (
 from trafficsim.kernels.ca.records import make_asker
 from trafficsim.kernels.ca.requests import gets_gap, moves_up, request_gap
 from trafficsim.kernels.ca.room import has_room, room_needed
-from trafficsim.kernels.ca.state import View
+from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, View
 from trafficsim.kernels.ca.words import DECISION, pos, vel
 from trafficsim.kernels.decisions.braking import can_stop
 from trafficsim.kernels.decisions.keep_clear import keeps_clear
 from trafficsim.kernels.decisions.signals import CLOSED, OPEN, YIELD
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 
-FREE, GIVES_WAY, LACKS_ROOM = 0, 1, 2
-"""Why a head stands (``Work.lane.hold``)."""
+FREE = 0
+"""Nothing holds a vehicle back, instead of the reasons of ``Work.lane.hold``."""
 STAYS, TURNS, TURNS_INSIDE = 0, 1, 2
 """What a driver stranded in a wrong lane may do: nothing, turn from it, or turn to a waiting place inside."""
 
@@ -59,9 +59,9 @@ def may_enter(road, view):
     held = FREE
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
     if status != CLOSED and waiting_inside(net, work, view.conn) > 0:
-        return committed, made, FREE if committed else GIVES_WAY
+        return committed, made, FREE if committed else GIVING_WAY
     if status == YIELD:
-        held = GIVES_WAY
+        held = GIVING_WAY
         near = available <= 2 * v + net.scale.near
         stopped = not has_to_stop(net, signals, view.conn) or has_stopped(net, work, view)
         if committed:
@@ -70,8 +70,8 @@ def may_enter(road, view):
             status = OPEN
         else:
             status = CLOSED
-    if (status != CLOSED or held == GIVES_WAY) and not committed and lacks_room(road, view):
-        status, held = CLOSED, LACKS_ROOM
+    if (status != CLOSED or held == GIVING_WAY) and not committed and lacks_room(road, view):
+        status, held = CLOSED, WITHOUT_ROOM
     return status == OPEN, made, held if status == CLOSED else FREE
 
 

@@ -14,7 +14,7 @@ from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.permission import yields
 from trafficsim.kernels.ca.records import make_arrival, make_words
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
-from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.state import ARRIVES, LEAVES, Count
 from trafficsim.kernels.ca.words import CAP_UNIT, EXIT, brake_code, headway_code, pos, rear, vel
 from trafficsim.kernels.decisions.braking import stop_bound
 from trafficsim.kernels.decisions.insertion import NOBODY_BEHIND, Entrant, Opening, furthest_entry, lane_score
@@ -51,7 +51,7 @@ def make_entry(lane, slot, place, v, since):
 def slot_at(vehicles, start, work, lane, place):
     """Return the slot before which a vehicle at ``place`` belongs in a lane."""
     slot = start[lane + 1]
-    first = start[lane] + (1 if work.event[lane] & 1 else 0)
+    first = start[lane] + (1 if work.event[lane] & LEAVES else 0)
     while slot > first and pos(work.moved[slot - 1]) <= place:
         slot -= 1
     return slot
@@ -64,9 +64,10 @@ def opening_at(road, lane, slot):
     Ahead of all may be a rear that reaches back over the line.
     """
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    ahead, speed = overhang(net, vehicles, start, road.trips, work, lane)
+    over = overhang(net, vehicles, start, road.trips, work, lane)
+    ahead, speed = over.position, over.speed
     behind, speed_behind = int32(NOBODY_BEHIND), int32(0)
-    if slot > start[lane] + (1 if work.event[lane] & 1 else 0):
+    if slot > start[lane] + (1 if work.event[lane] & LEAVES else 0):
         ahead, speed = rear(work.moved[slot - 1], vehicles.Y[slot - 1]), vel(work.moved[slot - 1])
     if slot < start[lane + 1]:
         behind, speed_behind = pos(work.moved[slot]), vel(work.moved[slot])
@@ -106,7 +107,7 @@ def entry_begin(net, trips, trip, lane):
 def may_use(road, trip, lane, side):
     """Whether a trip may enter the network in a lane, the ``side``-th of its link, in this tick."""
     net, trips, work = road.net, road.trips, road.work
-    if work.event[lane] & 2 or (net.lane[lane].allowed & trips.kind[trips.row[trip].kind].bit) == 0:
+    if work.event[lane] & ARRIVES or (net.lane[lane].allowed & trips.kind[trips.row[trip].kind].bit) == 0:
         return False
     if trips.row[trip].depart_lane >= 0:
         return trips.row[trip].depart_lane == side
@@ -172,8 +173,8 @@ def enter(road, tally, trip, entry, tick):
     trips.row[trip].since_cell = begin
     trips.row[trip].wait_in = 0
     trips.row[trip].free_time = -begin * float(CAP_UNIT) / desired
-    tally.link[link, 0] += 1.0
-    tally.link[link, 6] += 1.0 + begin / net.lane[lane].length
+    tally.link[link].entered += 1.0
+    tally.link[link].begun += 1.0 + begin / net.lane[lane].length
     work.count[Count.INSERTED] += 1
 
 

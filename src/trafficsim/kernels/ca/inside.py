@@ -7,16 +7,16 @@ them out.
 
 from __future__ import annotations
 
-from numba import int32, int64, uint8, uint32
+from numba import int32, int64, uint8
 
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.overhang import overhang
-from trafficsim.kernels.ca.permission import shown
+from trafficsim.kernels.ca.permission import MUST_STOP, shown
 from trafficsim.kernels.ca.records import make_arrival, make_asker, make_words
 from trafficsim.kernels.ca.requests import gets_gap
 from trafficsim.kernels.ca.speeds import connector_speeds
-from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import NO_PLACE, length, rear
+from trafficsim.kernels.ca.state import ARRIVES, Count
+from trafficsim.kernels.ca.words import NO_PLACE, WAITED_SHIFT, length, rear
 from trafficsim.kernels.decisions.gaps import NEVER, time_to_conflict
 from trafficsim.kernels.decisions.signals import is_protected, may_wait_inside
 from trafficsim.kernels.jit import part, spliced
@@ -26,9 +26,8 @@ MOST_OVER = 3
 may be longer than the way to the place by so much."""
 STARTS_BEYOND = 2
 """Cells beyond the waiting place, and cells per tick, with which a vehicle starts from there."""
-TICK_WAITED = 1 << 16
+TICK_WAITED = 1 << WAITED_SHIFT
 """One tick of waiting in word W."""
-WORDS = 5
 
 
 @spliced
@@ -63,11 +62,11 @@ def wait_inside(net, work, conn, words):
     """Put a vehicle that gives way on the waiting place inside the junction."""
     pocket = net.conn[conn].pocket
     at, place = int64(work.taken[pocket]), work.pocket[pocket]
-    place[at, 0] = words.cells
-    place[at, 1] = words.z
-    place[at, 2] = int32(words.key)
-    place[at, 3] = words.trip
-    place[at, 4] = words.w
+    place[at].cells = words.cells
+    place[at].z = words.z
+    place[at].key = words.key
+    place[at].trip = words.trip
+    place[at].w = words.w
     work.taken[pocket] = uint8(at + 1)
     work.count[Count.INSIDE] += 1
 
@@ -87,7 +86,7 @@ def note_granted(net, work, lane, conn, key, time):
 
     Who entered without a request did so at ``time``.
     """
-    if net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & 1:
+    if net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & MUST_STOP:
         waited = work.ask[lane].asker == key and work.ask[lane].instant < NEVER
         work.ask[lane].entered = work.ask[lane].instant if waited else time
 
@@ -105,7 +104,7 @@ def leaving_place(road, conn, cells):
     if tail >= start[to]:
         back = rear(vehicles.X[tail], vehicles.Y[tail])
     else:  # who turned off a short link may still reach back over it
-        back = overhang(net, vehicles, start, road.trips, road.work, to)[0]
+        back = overhang(net, vehicles, start, road.trips, road.work, to).position
     moved = max(min(cells >> 1, int32(net.conn[conn].inner) + MOST_OVER - cells), int32(0))
     return int32(min(place, back)) if back >= place - moved else int32(NO_PLACE)
 
@@ -129,17 +128,17 @@ def look_from_place(road, i, tick):
     net, trips, work = road.net, road.trips, road.work
     conn, first = net.inner[i], work.pocket[i, 0]
     lane, waited = int64(net.conn[conn].origin), int64(work.conn[conn].inside_wait) + 1
-    key = uint32(first[2])
+    key = first.key
     protected = is_protected(shown(net, road.signals, conn))
     if not protected and not gets_gap(road, make_asker(conn, lane, key, tick, waited)):
         return
-    to, trip = net.conn[conn].to, int32(first[3])
-    position = leaving_place(road, conn, int32(first[0]))
-    if work.event[to] & 2 or position == NO_PLACE:
+    to, trip = net.conn[conn].to, first.trip
+    position = leaving_place(road, conn, first.cells)
+    if work.event[to] & ARRIVES or position == NO_PLACE:
         return
     speed = net.scale.crawl if waited <= net.scale.move_up + 1 else int32(STARTS_BEYOND)  # who moves up rolls
     slow = connector_speeds(net, trips, trip, conn).connector
-    words = make_words(first[0], first[1], key, trip, first[4] + TICK_WAITED)
+    words = make_words(first.cells, first.z, key, trip, first.w + TICK_WAITED)
     enqueue_arrival(road, make_arrival(to, position, speed, slow, position < 0), words, road.start[to + 1])
     note_entry(net, work, conn, float(tick), max((net.conn[conn].length >> 1) - net.conn[conn].inner, 0), 0)
     note_granted(net, work, lane, conn, int64(key), float(tick))
@@ -158,15 +157,14 @@ def leave_inside(road, tick):
             continue
         conn, place = net.inner[i], work.pocket[i]
         for at in range(inside):
-            place[at, 4] += TICK_WAITED
+            place[at].w += TICK_WAITED
         work.count[Count.UPDATES] += inside
         work.conn[conn].inside_wait += 1
         to = net.conn[conn].to
-        if work.event[to] & 2 and work.arrive[to, 4] == place[0, 3]:
+        if work.event[to] & ARRIVES and work.arrive[to].trip == place[0].trip:
             account_arrival(trips, work, to)
             for at in range(1, inside):
-                for word in range(WORDS):
-                    place[at - 1, word] = place[at, word]
+                place[at - 1] = place[at]
             work.taken[i] = uint8(inside - 1)
             work.conn[conn].inside_wait = 0
             work.conn[conn].last_entry = tick

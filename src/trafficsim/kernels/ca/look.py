@@ -8,8 +8,6 @@ from trafficsim.kernels.ca.ahead import behind_overhang, beyond, sight, turning_
 from trafficsim.kernels.ca.busy import list_marked, place_of
 from trafficsim.kernels.ca.entering import (
     FREE,
-    GIVES_WAY,
-    LACKS_ROOM,
     TURNS,
     TURNS_INSIDE,
     may_enter,
@@ -18,7 +16,7 @@ from trafficsim.kernels.ca.entering import (
 )
 from trafficsim.kernels.ca.inside import has_place
 from trafficsim.kernels.ca.permission import late_start, signal_view, waits_at_red
-from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, Count
 from trafficsim.kernels.ca.ways import nearest, pick
 from trafficsim.kernels.ca.words import (
     DECISION,
@@ -90,7 +88,7 @@ def wait_at_line(road, view, made, held):
     work.lane[lane].hold = held
     inner = int32(0)
     wrong = net.conn[conn].origin != lane
-    if held == GIVES_WAY and made == UNDECIDED and (wrong or has_place(net, road.signals, work, conn, view.y)):
+    if held == GIVING_WAY and made == UNDECIDED and (wrong or has_place(net, road.signals, work, conn, view.y)):
         inner = int32(net.conn[conn].inner)
         work.lane[lane].head_conn = conn
         work.lane[lane].to_pocket = 1
@@ -111,12 +109,12 @@ def view_of_junction(road, lane, k, before, tick):
     far = nobody_ahead(x)
     conn = way_of_head(road, lane, k, tick)
     if conn < 0:
-        work.lane[lane].hold = GIVES_WAY
+        work.lane[lane].hold = GIVING_WAY
         return far, min(before, line_bound(v, available, trips.row[vid].brake))
     view = view_at_line(vehicles, k, conn, lane, tick)
     if net.conn[conn].origin != lane:
         forced = may_force(road, view)
-        may, made, held = forced == TURNS, UNDECIDED, GIVES_WAY if forced == TURNS_INSIDE else LACKS_ROOM
+        may, made, held = forced == TURNS, UNDECIDED, GIVING_WAY if forced == TURNS_INSIDE else WITHOUT_ROOM
     else:
         may, made, held = may_enter(road, view)
     keep_decision(vehicles, k, made)
@@ -125,7 +123,7 @@ def view_of_junction(road, lane, k, before, tick):
     word, bound = beyond(road, view)
     work.lane[lane].head_conn = conn
     if v == 0 and vel(word) == 0 and pos(word) - pos(x) <= net.scale.slack:
-        work.lane[lane].hold = GIVES_WAY
+        work.lane[lane].hold = GIVING_WAY
     if available <= v + net.scale.slack:
         work.conn[conn].claim = tick
     if v == 0 and late_start(net, signals, conn, vehicles.KEY[k], tick):
@@ -243,7 +241,7 @@ def look_ahead(road, tick):
         work.leader[start[lane]] = word
         add_bound(work, start[lane], bound)
     place = int64(0)
-    for i in range(int64(list_marked((work.mark, work.mark_words), work.listed, n, 1))):
+    for i in range(int64(list_marked(work.mark, work.mark_words, work.listed, n, 1))):
         k = int64(work.listed[i])
         place = place_of(work, start, place, k)
         lane = int64(work.busy[place])

@@ -16,6 +16,7 @@ from trafficsim.kernels.ca.conflicts import (
     stands_waiting,
 )
 from trafficsim.kernels.ca.permission import ALL_WAY, goes_after_all, shows_red
+from trafficsim.kernels.ca.state import WITHOUT_ROOM
 from trafficsim.kernels.ca.words import pos, turn_of, vel
 from trafficsim.kernels.decisions.all_way_stop import FOUR_SHARE, MOST_SHARE, came_first, stop_headway
 from trafficsim.kernels.decisions.gaps import (
@@ -149,7 +150,8 @@ def goes_first(road, foe, asker):
     net, vehicles, work = road.net, road.vehicles, road.work
     other = net.conn[foe].origin
     head = road.start[other]
-    if vel(vehicles.X[head]) > 0 or -pos(vehicles.X[head]) > net.scale.slack + 1 or work.lane[other].hold == 2:
+    at_line = vel(vehicles.X[head]) == 0 and -pos(vehicles.X[head]) <= net.scale.slack + 1
+    if not at_line or work.lane[other].hold == WITHOUT_ROOM:
         return False
     ranks = False
     for i in range(int64(net.conn[asker.conn].yields), int64(net.conn[asker.conn + 1].yields)):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from numba import int64, njit
 
 from trafficsim.kernels.ca.permission import shows_red
+from trafficsim.kernels.ca.scale import MOST_LINKS
 from trafficsim.kernels.ca.words import EXIT, length, vel
 from trafficsim.kernels.jit import per_vehicle, spliced
 
-MOST_LINKS = 4
-"""Links beyond the junction on which room is added up (modelling assumption)."""
 JUST_ENTERED = 2
 """Ticks since its entry for which a standing last vehicle is taken to be moving up (modelling assumption)."""
 

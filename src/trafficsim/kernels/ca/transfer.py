@@ -8,15 +8,14 @@ from trafficsim.base.codes import EVENT_RED_RUN, EVENT_WRONG_LANE
 from trafficsim.kernels.ca.accounts import enter_link, finish, leave_link, note_event, note_turn
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.inside import leave_inside, note_entry, note_granted, place_inside, wait_inside
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR
 from trafficsim.kernels.ca.leaders import close_up
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.records import Speeds, make_arrival, make_crossing, make_words
 from trafficsim.kernels.ca.speeds import connector_speeds, desired_speed, driven_speed
-from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
 from trafficsim.kernels.ca.ways import nearest, pick
-from trafficsim.kernels.ca.words import EXIT, NO_PLACE, decision, length, light, pack_x, pos, rear, vel
+from trafficsim.kernels.ca.words import EXIT, FLAG_CONNECTOR, NO_PLACE, decision, length, light, pack_x, pos, rear, vel
 from trafficsim.kernels.decisions.yellow import DECIDED_GO
 from trafficsim.kernels.jit import part, spliced
 
@@ -52,14 +51,14 @@ def place_beyond(road, conn, over):
     to = net.conn[conn].to
     entry = net.lane[to].length + net.conn[conn].length
     place = over - entry
-    if work.event[to] & 2:
+    if work.event[to] & ARRIVES:
         return int32(NO_PLACE)
     tail = start[to + 1] - 1
     if tail >= start[to]:
         # the old position of the tail: admission does not depend on the order in which lanes are served
         place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
     else:  # who turned off a short link may still reach back over it
-        place = min(place, overhang(net, vehicles, start, trips, work, to)[0])
+        place = min(place, overhang(net, vehicles, start, trips, work, to).position)
     return int32(place) if place >= -entry else int32(NO_PLACE)
 
 
@@ -80,7 +79,7 @@ def leave_lane(work, lane, y, arrived_by):
     if y & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
         work.conn[arrived_by].on_conn -= 1
     work.lane[lane].used -= length(y)
-    work.event[lane] |= 5
+    work.event[lane] |= LEAVES | REAR_OVER
     work.lane[lane].wait = 0
     work.lane[lane].hold = 0
     work.count[Count.TRANSFERS] += 1

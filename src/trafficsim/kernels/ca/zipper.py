@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32, int32, uint32
 
 from trafficsim.kernels.ca.words import pos, rear, vel, wish
-from trafficsim.kernels.decisions.braking import CLOSE_THETA, safe_speed
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.rng import draw32, hash32
 
@@ -39,7 +39,7 @@ def zip_in(net, vehicles, start, work, lane, k):
         occasion = hash32(uint32(vehicles.KEY[k]))
         near = gap < max(OPENS_WITHIN * net.scale.gain, 2 * vel(vehicles.X[j]))
         if near and draw32(vehicles.KEY[j], occasion) & uint32(LETS_IN):
-            speed = int32(max(safe_speed(gap, vel(x), CLOSE_THETA, net.scale.safe), float32(0.0)))
+            speed = int32(max(safe_speed(gap, vel(x), JUDGED_HEADWAY, net.scale.safe), float32(0.0)))
             add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
         return
     if start[target + 1] > start[target]:
@@ -63,7 +63,7 @@ def fall_in(net, vehicles, work, k, beside, side):
     least = int32(0) if swap else int32(1)
     speed = max(other - int32(net.scale.firm if swap else net.scale.soft), least)
     if ahead >= 0:
-        speed = max(int32(safe_speed(ahead, other, CLOSE_THETA, net.scale.safe)), least)
+        speed = max(int32(safe_speed(ahead, other, JUDGED_HEADWAY, net.scale.safe)), least)
     add_bound(work, k, max(speed, v - int32(net.scale.firm)))
 
 

@@ -9,7 +9,7 @@ from trafficsim.kernels.jit import scalar
 
 EVEN_THETA = np.float32(0.5)
 """Half a tick: what stopping takes on top of ``v^2 / 2b`` when speeds hold for whole ticks."""
-CLOSE_THETA = np.float32(0.7)
+JUDGED_HEADWAY = np.float32(0.7)
 """Headway of 1.2 ticks, less half a tick, that drivers leave each other when they change lanes, enter the road, let
 somebody in or draw up behind a rear that reaches back over the line (modelling assumption)."""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float32, int32
 
-from trafficsim.kernels.decisions.braking import CLOSE_THETA, safe_speed
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import scalar
 
 WAITS = -1
@@ -66,7 +66,7 @@ def entry_speed(entrant, opening, place):
     behind = int32(place - entrant.length - opening.front_behind)
     if behind < 0:
         return int32(WAITS)
-    brakes = safe_speed(behind, v, CLOSE_THETA, opening.brake) < float32(opening.speed_behind - opening.firm)
+    brakes = safe_speed(behind, v, JUDGED_HEADWAY, opening.brake) < float32(opening.speed_behind - opening.firm)
     return int32(WAITS) if brakes else v
 
 
