@@ -10,8 +10,9 @@ import networkx as nx
 import numpy as np
 
 from tests.support.catalogue import RESCO, find_case
+from trafficsim.io.imported import Imported
 from trafficsim.io.load import load_world
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Flow
@@ -57,7 +58,7 @@ def scenario_plan(name: str, analysis_s: float) -> Plan:
     return replace(plan, end_s=min(plan.analysis_begin_s + analysis_s, plan.end_s), interval_s=300.0)
 
 
-def _read(folder: Path, name: str) -> SumoImport:
+def _read(folder: Path, name: str) -> Imported:
     case = find_case(folder, CASES.get(name, name))
     return read_sumo(case.network, case.routes, case.additional)
 

@@ -89,7 +89,7 @@ def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
     end = warmup + ticks
     advance(program, warmup, end)
     _close(program, end)
-    return float(program.tally.link[:, 3].sum()) / (float(program.net.lane.length.sum()) * ticks)
+    return float(program.tally.link.vehicle_cells.sum()) / (float(program.net.lane.length.sum()) * ticks)
 
 
 def _close(program: Program, tick: int) -> None:

@@ -11,8 +11,8 @@ from trafficsim.base.errors import TrafficsimError
 from trafficsim.base.findings import Finding, finding_of
 from trafficsim.base.repairs import REPAIRS
 from trafficsim.engines.ca.limits import check_limits
+from trafficsim.io.imported import Imported
 from trafficsim.io.scenario_file import time_of
-from trafficsim.io.sumo import SumoImport
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.effects import Effect, check_policies, without_effect
@@ -70,7 +70,7 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
         return (*found, finding_of(error, "no-effect"))
 
 
-def served(found: SumoImport) -> SumoImport:
+def served(found: Imported) -> Imported:
     """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
 
     An import without any demand is returned as it is.

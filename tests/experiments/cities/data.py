@@ -12,7 +12,8 @@ import numpy as np
 from defusedxml.ElementTree import parse
 
 from tests.support.catalogue import RESCO, catalogue
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.imported import Imported
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.run.rehearsal import rehearsed
 from trafficsim.spec.network_source import DriversOf
@@ -45,7 +46,7 @@ class City:
     """A city, prepared for any number of replications."""
 
     name: str
-    found: SumoImport
+    found: Imported
     prepared: Prepared
     last_departure_s: float
 

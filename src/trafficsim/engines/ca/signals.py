@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.ca.merged_groups import MergedGroups, group_codes
 from trafficsim.engines.ca.network import filled, table
-from trafficsim.kernels.ca.state import GROUP_FIELDS, PHASE_FIELDS, PROGRAM_FIELDS, Signals
+from trafficsim.kernels.ca.signal_tables import GROUP_FIELDS, PHASE_FIELDS, PROGRAM_FIELDS, Signals
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.scenario import CellularAutomaton
 
@@ -23,7 +24,7 @@ def compile_signals(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         inside = slice(phase_start[program], phase_start[program + 1])
         phase_end[inside] = np.cumsum(duration[inside])
     group = table(GROUP_FIELDS, len(merged.name), {"name": merged.name})
-    group.state[:] = 255
+    group.state[:] = NOT_SHOWN
     codes, states = _codes(plan, merged)
     return Signals(
         programs=programs,

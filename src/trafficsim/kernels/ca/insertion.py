@@ -170,12 +170,12 @@ def enter(road, tally, trip, where, tick):
     if stops_on(trips, trip, hop):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
-    work.arrive[lane, 0] = pack_x(place, v)
-    work.arrive[lane, 1] = pack_y(cap, cells, flags)
-    work.arrive[lane, 2] = with_turn(trips.end[trip].word, trips.way[trips.hops[hop]].turn)
-    work.arrive[lane, 3] = int32(trips.end[trip].key)
-    work.arrive[lane, 4] = trip
-    work.arrive[lane, 5] = 1
+    work.arrive[lane].x = pack_x(place, v)
+    work.arrive[lane].y = pack_y(cap, cells, flags)
+    work.arrive[lane].z = with_turn(trips.end[trip].word, trips.way[trips.hops[hop]].turn)
+    work.arrive[lane].key = trips.end[trip].key
+    work.arrive[lane].trip = trip
+    work.arrive[lane].w = 1
     work.event[lane] |= 2
     work.lane[lane].used += cells
     work.lane[lane].arrive_slot = slot
@@ -186,8 +186,8 @@ def enter(road, tally, trip, where, tick):
     trips.row[trip].since_cell = begin
     trips.row[trip].wait_in = 0
     trips.row[trip].free_time = -begin * 256.0 / desired
-    tally.link[link, 0] += 1.0
-    tally.link[link, 6] += 1.0 + begin / net.lane[lane].length
+    tally.link[link].entered += 1.0
+    tally.link[link].begun += 1.0 + begin / net.lane[lane].length
     work.count[Count.INSERTED] += 1
 
 

@@ -497,7 +497,7 @@ def look_ahead(road, tick):
         work.leader[start[lane]] = word
         add_bound(work, start[lane], bound)
     place = int64(0)
-    for i in range(int64(list_marked((work.mark, work.mark_words), work.listed, n, 1))):
+    for i in range(int64(list_marked(work.mark, work.mark_words, work.listed, n, 1))):
         k = int64(work.listed[i])
         place = place_of(work, start, place, k)
         lane = int64(work.busy[place])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from numba import float32, int32, int64, uint8, uint32, uint64
+from numba import float32, int32, int64, uint8, uint64
 
 from trafficsim.base.codes import COMPLETED, EVENT_RED_RUN, EVENT_WRONG_LANE, GREEN, RED, RED_AMBER
 from trafficsim.kernels.ca.busy import list_marked
 from trafficsim.kernels.ca.giveway import MOST_OVER, NEVER, asking, must_wait
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, lane_flags
+from trafficsim.kernels.ca.lanes import lane_flags
 from trafficsim.kernels.ca.leaders import close_up
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.state import Count
@@ -16,6 +16,7 @@ from trafficsim.kernels.ca.words import (
     CAP_UNIT,
     DECIDED_GO,
     EXIT,
+    FLAG_CONNECTOR,
     FLAG_STOP,
     MOST_CAP,
     acc_code,
@@ -68,10 +69,10 @@ def note_event(tally, work, time, code, trip, link):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]
     if n < len(tally.events):
-        tally.events[n, 0] = time
-        tally.events[n, 1] = code
-        tally.events[n, 2] = trip
-        tally.events[n, 3] = link
+        tally.events[n].time = time
+        tally.events[n].code = code
+        tally.events[n].trip = trip
+        tally.events[n].link = link
     work.count[Count.EVENTS] = n + 1
 
 
@@ -79,11 +80,11 @@ def note_event(tally, work, time, code, trip, link):
 def leave_link(net, trips, tally, vid, lane, time, w):
     """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
     link = net.lane[lane].link
-    tally.link[link, 1] += 1.0
-    tally.link[link, 2] += time - trips.row[vid].since_time
-    tally.link[link, 3] += -trips.row[vid].since_cell
-    tally.link[link, 4] += settle_waiting(trips, vid, w)
-    tally.link[link, 5] += trips.row[vid].free_time
+    tally.link[link].left += 1.0
+    tally.link[link].vehicle_ticks += time - trips.row[vid].since_time
+    tally.link[link].vehicle_cells += -trips.row[vid].since_cell
+    tally.link[link].waiting_ticks += settle_waiting(trips, vid, w)
+    tally.link[link].free_ticks += trips.row[vid].free_time
     trips.row[vid].distance += -trips.row[vid].since_cell
     return link
 
@@ -100,9 +101,9 @@ def note_turn(net, trips, tally, clock, vid, view):
     if v < target_speed:
         acceleration = float32(acc_code(z)) * net.scale.acceleration_unit
         lost = (target_speed - v) * (target_speed - v) / (2.0 * acceleration * target_speed)
-    tally.turn[row, 0] += 1.0
-    tally.turn[row, 1] += travel
-    tally.turn[row, 2] += travel - trips.row[vid].free_time + lost
+    tally.turn[row].volume += 1.0
+    tally.turn[row].travel_ticks += travel
+    tally.turn[row].delay_ticks += travel - trips.row[vid].free_time + lost
 
 
 @spliced
@@ -111,7 +112,7 @@ def enter_link(net, trips, tally, vid, conn, time, speeds):
     cap, slow = speeds
     lane = net.conn[conn].to
     link = net.lane[lane].link
-    tally.link[link, 0] += 1.0
+    tally.link[link].entered += 1.0
     trips.row[vid].enter_time = time
     trips.row[vid].since_time = time
     trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
@@ -152,12 +153,12 @@ def stage(net, start, trips, work, where, words):
     if stops_on(trips, vid, trips.row[vid].hop):
         flags |= int32(FLAG_STOP)
         work.count[Count.STOPPING] += 1
-    work.arrive[lane, 0] = pack_x(place, v)
-    work.arrive[lane, 1] = pack_y(cap, cells, flags)
-    work.arrive[lane, 2] = with_turn(z, trips.way[trips.hops[trips.row[vid].hop]].turn)
-    work.arrive[lane, 3] = int32(key)
-    work.arrive[lane, 4] = vid
-    work.arrive[lane, 5] = w
+    work.arrive[lane].x = pack_x(place, v)
+    work.arrive[lane].y = pack_y(cap, cells, flags)
+    work.arrive[lane].z = with_turn(z, trips.way[trips.hops[trips.row[vid].hop]].turn)
+    work.arrive[lane].key = key
+    work.arrive[lane].trip = vid
+    work.arrive[lane].w = w
     work.event[lane] |= 2
     work.lane[lane].used += cells
     work.lane[lane].arrive_slot = start[lane + 1]
@@ -218,7 +219,7 @@ def place_beyond(road, conn, over):
         # the old position of the tail: admission does not depend on the order in which lanes are served
         place = min(place, rear(vehicles.X[tail], vehicles.Y[tail]))
     else:  # who turned off a short link may still reach back over it
-        place = min(place, overhang(net, vehicles, start, trips, work, to)[0])
+        place = min(place, overhang(net, vehicles, start, trips, work, to).position)
     return int32(place) if place >= -entry else int32(-32768)
 
 
@@ -332,11 +333,11 @@ def wait_inside(net, work, conn, words):
     cells, z, key, vid, w = words
     pocket = net.conn[conn].pocket
     at, place = int64(work.taken[pocket]), work.pocket[pocket]
-    place[at, 0] = cells
-    place[at, 1] = z
-    place[at, 2] = int32(key)
-    place[at, 3] = vid
-    place[at, 4] = w
+    place[at].cells = cells
+    place[at].z = z
+    place[at].key = key
+    place[at].trip = vid
+    place[at].w = w
     work.taken[pocket] = uint8(at + 1)
     work.count[Count.INSIDE] += 1
 
@@ -361,7 +362,7 @@ def leaving_place(road, conn, cells):
     if tail >= start[to]:
         back = rear(vehicles.X[tail], vehicles.Y[tail])
     else:  # who turned off a short link may still reach back over it
-        back = overhang(net, vehicles, start, road.trips, road.work, to)[0]
+        back = overhang(net, vehicles, start, road.trips, road.work, to).position
     moved = max(min(cells >> 1, int32(net.conn[conn].inner) + MOST_OVER - cells), int32(0))
     return int32(min(place, back)) if back >= place - moved else int32(-32768)
 
@@ -376,27 +377,26 @@ def leave_inside(road, tick):
             continue
         conn, place = net.inner[i], work.pocket[i]
         for at in range(inside):
-            place[at, 4] += 65536
+            place[at].w += 65536
         work.count[Count.UPDATES] += inside
         work.conn[conn].inside_wait += 1
         lane, waited = int64(net.conn[conn].origin), work.conn[conn].inside_wait
-        key = uint32(place[0, 2])
+        key = place[0].key
         ask = asking(conn, lane, key, tick, waited)
         if not shows_green(net, road.signals, conn) and must_wait(road, ask):
             continue
-        to, vid = net.conn[conn].to, int32(place[0, 3])
-        position = leaving_place(road, conn, int32(place[0, 0]))
+        to, vid = net.conn[conn].to, place[0].trip
+        position = leaving_place(road, conn, place[0].cells)
         if work.event[to] & 2 or position == -32768:
             continue
         speed = net.scale.crawl if waited <= net.scale.move_up + 1 else int32(2)  # who moves up rolls
         _cap, slow = connector_speeds(net, trips, vid, conn)
-        words = (int32(place[0, 0]), int32(place[0, 1]), key, vid, int32(place[0, 4]))
+        words = (place[0].cells, place[0].z, key, vid, place[0].w)
         stage(net, start, trips, work, (int64(to), int32(position), int32(speed), int32(slow), position < 0), words)
         middle = max((net.conn[conn].length >> 1) - net.conn[conn].inner, 0)
         note_entry(net, work, lane, conn, (int64(key), float(tick), int32(0), middle), False)
         for at in range(1, inside):
-            for word in range(5):
-                place[at - 1, word] = place[at, word]
+            place[at - 1] = place[at]
         work.taken[i] = uint8(inside - 1)
         work.conn[conn].inside_wait = 0
         work.conn[conn].claim = tick
@@ -448,7 +448,7 @@ def warn(net, work, conn, tick):
 def clear_connectors(road, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     work = road.work
-    for at in range(int64(list_marked((work.onto, work.onto_words), work.outs, road.net.lanes, 1))):
+    for at in range(int64(list_marked(work.onto, work.onto_words, work.outs, road.net.lanes, 1))):
         lane = int64(work.outs[at])
         work.onto[lane] = clear_lane(road, lane, tick)
 
