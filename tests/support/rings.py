@@ -12,7 +12,7 @@ from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.lanes import lane_flags
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.transfer import desired_speed
+from trafficsim.kernels.ca.speeds import desired_speed
 from trafficsim.kernels.ca.words import pack_x, pack_y, with_turn
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.demand import Trip

@@ -17,8 +17,6 @@ from numba import float32, int32, int64, njit, uint8, uint32, uint64
 from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
-from trafficsim.kernels.ca.rules import safe_speed
-from trafficsim.kernels.ca.scale import JUDGED_HEADWAY
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.vehicles import VehicleWords
 from trafficsim.kernels.ca.words import (
@@ -33,6 +31,7 @@ from trafficsim.kernels.ca.words import (
     wish,
     with_flags,
 )
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
 

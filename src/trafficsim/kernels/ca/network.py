@@ -43,7 +43,7 @@ CONN_FIELDS = {  # one cache line
     "inner": "i2",  # cells from the stop line to that place
     "places": "i1",  # vehicles that can wait there
     "turn": "u1",  # turn as counted on its link
-    "manner": "u1",  # bit 0 must stop, bit 1 keep clear, bit 2 all-way stop
+    "manner": "u1",  # bits MUST_STOP, KEEP_CLEAR, ALL_WAY of kernels.ca.permission
 }
 
 

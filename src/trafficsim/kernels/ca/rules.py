@@ -32,7 +32,8 @@ from trafficsim.kernels.ca.words import (
     pos,
     vel,
 )
-from trafficsim.kernels.jit import kernel, scalar
+from trafficsim.kernels.decisions.braking import safe_speed
+from trafficsim.kernels.jit import kernel
 from trafficsim.kernels.rng import PROBABILITY_UNIT, draw32
 
 DEFAULT, CLASSIC, BRAKE_LIGHT = 0, 1, 2
@@ -70,18 +71,6 @@ class Rule(NamedTuple):
     """Brake-light rule: part of the leader's expected way (cells) on which a follower does not count."""
     light: int
     """What a vehicle that brakes before a line sets in word X: ``LIGHT``, or 0 where the rule has no lights."""
-
-
-@scalar
-def safe_speed(gap, leader_speed, theta, brake):
-    """Return the largest speed from which the vehicle can still stop behind its leader, both braking with ``brake``.
-
-    Solves ``v^2 / 2b + v * theta <= gap + vl^2 / 2b - vl / 2`` for v; ``theta`` is the headway less half a tick.
-    """
-    fl = float32(leader_speed)
-    reach = brake * theta
-    inner = reach * reach + fl * fl + float32(2.0) * brake * (float32(gap) - float32(0.5) * fl)
-    return np.sqrt(max(inner, float32(0.0))) - reach
 
 
 @njit(inline="always")

@@ -5,10 +5,6 @@ The engine's theory page names the sources.
 
 from __future__ import annotations
 
-import numpy as np
-
-JUDGED_HEADWAY = np.float32(0.7)
-"""Headway less half a tick (ticks) with which drivers judge what is ahead and behind of others: 1.2 ticks."""
 MOST_LINKS = 4
 """So many links ahead a driver looks for room beyond a junction (modelling assumption)."""
 

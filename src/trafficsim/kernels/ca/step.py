@@ -5,7 +5,9 @@ from __future__ import annotations
 from numba import njit
 
 from trafficsim.kernels.ca.busy import find_busy
+from trafficsim.kernels.ca.connectors import clear_connectors
 from trafficsim.kernels.ca.insertion import insert_trips
+from trafficsim.kernels.ca.inside import look_inside
 from trafficsim.kernels.ca.lanes import change_lanes
 from trafficsim.kernels.ca.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.ca.look import look_ahead
@@ -15,7 +17,7 @@ from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.ca.state import Road
 from trafficsim.kernels.ca.stops import serve_stops
-from trafficsim.kernels.ca.transfer import clear_connectors, transfer
+from trafficsim.kernels.ca.transfer import transfer
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.kernels.jit import kernel, part
@@ -53,6 +55,7 @@ def step(world, vehicles, start, tick):
     n = start[net.lanes]
     leader_words(vehicles, work, n)
     look_ahead(road, tick)
+    look_inside(road, tick)
     stay_behind(road)
     serve_stops(net, vehicles, start, trips, work)
     follow(vehicles, work, world.rule, n, tick_key(clock.seed, DITHER, tick))

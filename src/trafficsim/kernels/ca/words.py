@@ -27,6 +27,8 @@ CAP_UNIT = 256
 """Desired speeds are stored in 1/256 cell per tick."""
 MOST_CAP = 65535
 """Largest desired speed in these units."""
+SPEED = 0x0FFF
+"""Bits of the speed in word X."""
 LIGHT_BIT = 12
 LIGHT = 1 << LIGHT_BIT
 """Brake light in the speed half of word X; only the brake-light rule sets it."""
@@ -34,7 +36,8 @@ MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
 """Largest codes of the parameters in word Z."""
 EXIT = 255
 """Turn code of the last link of a route: leave the network at its end."""
-DECIDED_STOP, DECIDED_GO = 1, 2
+DECISION_BIT = 2
+DECISION = 3 << DECISION_BIT
 WRONG_BIT = 4
 FLAG_WRONG, FLAG_STOP, FLAG_CONNECTOR = 1 << WRONG_BIT, 32, 64
 """Flags of word Y."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from numba import int32, int64, uint16
 
-from trafficsim.kernels.ca.giveway import shows_red
+from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.scale import MOST_LINKS
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import EXIT, length, pos, rear, turn_of, vel
