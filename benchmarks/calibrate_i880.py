@@ -34,11 +34,12 @@ from numpy.typing import NDArray
 from tests.support.rings import fill
 from trafficsim.engines.ca.loop import simulate as run
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.lower import lower
 from trafficsim.spec.build import ring
 from trafficsim.spec.demand import Demand, Trip
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton, Detector, Scenario, Time
+from trafficsim.spec.scenario import Detector, Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 

@@ -21,6 +21,7 @@ _HOMES = {
     "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
+    "trafficsim.engines.ca.settings": ("CellularAutomaton",),
     "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
@@ -28,7 +29,7 @@ _HOMES = {
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.scenario": (
-        "BuilderSpec", "CellularAutomaton", "DemandSource", "Detector", "LinkSpec", "NetworkSource", "NodeSpec",
+        "BuilderSpec", "DemandSource", "Detector", "LinkSpec", "NetworkSource", "NodeSpec",
         "Scenario", "SumoSource", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
     from trafficsim.report import plot as plot
     from trafficsim.spec.build import corridor as corridor
     from trafficsim.spec.build import grid as grid
@@ -77,7 +79,6 @@ if TYPE_CHECKING:
     from trafficsim.spec.network import Network as Network
     from trafficsim.spec.policy import Policy as Policy
     from trafficsim.spec.scenario import BuilderSpec as BuilderSpec
-    from trafficsim.spec.scenario import CellularAutomaton as CellularAutomaton
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import LinkSpec as LinkSpec

@@ -33,7 +33,8 @@ _known: dict[str, RouteTable] = {}
 
 def cache_key(prepared: Prepared, engine: str) -> str:
     """Hash the scenario, what files and builders made of it, the engine, and the code that drives and learns."""
-    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario_content(prepared)}
+    scenario = scenario_content(prepared, (engine,))
+    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.measurement.gridlock import FREE, MOVING, NOBODY, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import LEFT_CAUSES, WAITING, LeftRecord, nothing_left
-from trafficsim.spec.scenario import CellularAutomaton
 
 INSIDE, ENTRY = LEFT_CAUSES.index("inside"), LEFT_CAUSES.index("entry")
 

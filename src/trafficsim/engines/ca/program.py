@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.merged_groups import merge_groups
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
-from trafficsim.engines.ca.signals import compile_signals
+from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
@@ -43,7 +46,6 @@ from trafficsim.kernels.ca.state import (
 from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
-from trafficsim.spec.scenario import CellularAutomaton
 
 EVENT_ROWS = 65536
 QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
@@ -71,6 +73,7 @@ class Program:
     rule: Rule
     vehicles: Vehicles
     start: np.ndarray
+    control: SignalControl
 
     @property
     def road(self) -> Road:
@@ -98,14 +101,14 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     merged = merge_groups(plan)
     net = compile_network(plan, settings, merged)
     trips = compile_trips(plan, settings, net)
-    signals = compile_signals(plan, settings, merged)
+    signals, control = compile_signals(merged), fixed_time(plan, settings, merged)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net, signals), clock=_clock(plan, settings),
+        tally=_tally(plan, settings, net), clock=_clock(plan, settings),
         rule=make_rule(settings, word_units(plan.classes, settings)),
-        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64),
+        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
     )
 
 
@@ -148,11 +151,11 @@ def _work(net: Net, room: int) -> Work:
     )
 
 
-def _tally(plan: Plan, settings: CellularAutomaton, net: Net, signals: Signals) -> Tally:
+def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
-    queue = _queues(plan, _clock(plan, settings), signals)
+    queue = _queues(plan, settings)
     areas = len(plan.areas.name)
     return Tally(
         places=places, link=np.zeros((links, 8)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
@@ -175,11 +178,12 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
     })
 
 
-def _queues(plan: Plan, clock: np.record, signals: Signals) -> np.recarray:
+def _queues(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     """Return the queues of all links: where there is no signal a cycle takes a minute."""
-    program = _program_of_link(plan)
-    cycle = np.where(program >= 0, signals.program.cycle[program], clock.cycle_default)
-    offset = np.where(program >= 0, signals.program.offset[program], 0)
+    program, clock = _program_of_link(plan), _clock(plan, settings)
+    timed = FixedTime(plan.signals, plan.start_s, settings.tick_s)
+    cycle = np.where(program >= 0, np.append(timed.cycle, 0)[program], clock.cycle_default)
+    offset = np.where(program >= 0, np.append(timed.offset, 0)[program], 0)
     since = -offset % cycle
     return table(QUEUE_FIELDS, len(program), {
         "cycle": cycle, "approach": approaches_of(plan).last, "seen": np.full(len(program), -1),

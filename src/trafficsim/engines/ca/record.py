@@ -9,9 +9,9 @@ import numpy as np
 from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.decisions.signals import GREEN, PERMITTED, STOP_ARROW
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     COMPLETED,
@@ -26,11 +26,12 @@ from trafficsim.plan.record import (
     Performance,
     QueueRecord,
     Record,
+    SignalRecord,
     TrajectoryRecord,
     TripRecord,
     TurnRecord,
 )
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.plan.shown import green_of_turns_s
 
 if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
@@ -42,11 +43,13 @@ def make_record(
     """Return the record of a finished run; ``end`` is (last tick, performance)."""
     tick, performance = end
     status = program.trips.row.status[: len(plan.trips.name)]
+    last = max(tick, round((plan.end_s - plan.start_s) / settings.tick_s))
+    shown = program.control.record(last, plan.start_s, settings.tick_s)
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     return Record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
         trips=_trips(plan, settings, program), links=_links(settings, program, collected),
-        turns=_turns(plan, settings, program), queues=_queues(settings, program),
+        turns=_turns(plan, settings, program, shown), queues=_queues(settings, program),
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
@@ -55,7 +58,7 @@ def make_record(
         passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
         gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
-        left=left_record(plan, settings, program, tick), performance=performance,
+        left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
     )
 
 
@@ -123,37 +126,12 @@ def _traversed(table: np.ndarray) -> np.ndarray:
     return np.where(moved, table[..., 1] + table[..., 7] - table[..., 6], 0.0)
 
 
-def _turns(plan: Plan, settings: CellularAutomaton, program: Program) -> TurnRecord:
+def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: SignalRecord) -> TurnRecord:
     table = program.tally.turn[: len(plan.turns.to_link)]
     return TurnRecord(
         volume=table[:, 0].copy(), travel_s=table[:, 1] * settings.tick_s, delay_s=table[:, 2] * settings.tick_s,
-        green_s=_green_s(plan),
+        green_s=green_of_turns_s(plan, shown),
     )
-
-
-def _green_s(plan: Plan) -> np.ndarray:
-    """Green time of every movement in the analysis period: the longest of its connections."""
-    period = plan.analysis_end_s - plan.analysis_begin_s
-    green = np.zeros(len(plan.turns.to_link))
-    share = _green_share(plan)
-    group = np.asarray(plan.connections.signal_group)
-    of_connection = np.where(group >= 0, share[np.maximum(group, 0)], 1.0) if len(share) else np.ones(len(group))
-    np.maximum.at(green, plan.connections.turn, of_connection * period)
-    return green
-
-
-def _green_share(plan: Plan) -> np.ndarray:
-    signals = plan.signals
-    share = np.zeros(int(signals.group_start[-1]) if len(signals.program_id) else 0)
-    for program in range(len(signals.program_id)):
-        first, last = signals.group_start[program], signals.group_start[program + 1]
-        phases = range(signals.phase_start[program], signals.phase_start[program + 1])
-        cycle = float(np.sum(signals.duration_s[phases.start : phases.stop]))
-        for phase in phases:
-            at = signals.state_start[phase]
-            codes = signals.state[at : at + last - first]
-            share[first:last] += np.isin(codes, (GREEN, PERMITTED, STOP_ARROW)) * signals.duration_s[phase] / cycle
-    return share
 
 
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:

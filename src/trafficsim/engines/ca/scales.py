@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from trafficsim.engines.ca.classes import Units
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
 from trafficsim.kernels.ca.state import SCALE_FIELDS, rows
 from trafficsim.kernels.ca.words import LIGHT
-from trafficsim.spec.scenario import CellularAutomaton
 
 # Default rule, chosen with tests/verification: saturation flow, lost time, jam spacing, motorway capacity.
 SAFE_BRAKE_MS2 = 4.0

@@ -6,10 +6,10 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
 from trafficsim.kernels.measurement.gates import PER_TICK
 from trafficsim.plan.arrays import GateArrays, Plan
-from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_OPENED = 200_000_000
 """Gates times trips that fit in memory (4 bytes each)."""

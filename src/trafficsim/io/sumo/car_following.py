@@ -1,4 +1,4 @@
-"""From the driver parameters of a SUMO ``vType`` to those of the cellular automaton's rule.
+"""From the driver parameters of a SUMO ``vType`` to those of our car-following rule.
 
 Both rules keep a safe distance (Krauss 1998), but the same numbers mean different traffic. SUMO's drivers dawdle by up
 to ``sigma * accel`` in every step; ours by 0.5 m/s in one second of five, which is given back, and one in five starts a
@@ -26,7 +26,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
 LEAST_HEADWAY_S, MOST_HEADWAY_S = 0.6, 4.0
 LEAST_ACCELERATION_MS2, MOST_ACCELERATION_MS2 = 0.1, 6.0
 LEAST_BRAKING_MS2, MOST_BRAKING_MS2 = 1.0, 6.0
-"""What the rule of the cellular automaton takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
+"""What our car-following rule takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
 
 
 class Krauss(NamedTuple):
@@ -51,7 +51,7 @@ class Space(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Parameters of the cellular automaton's default rule."""
+    """Parameters of the default car-following rule."""
 
     acceleration_ms2: float
     headway_s: float

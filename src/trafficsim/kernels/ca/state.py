@@ -108,8 +108,7 @@ CONN_FIELDS = {  # one cache line
     "turn": "u1",  # turn as counted on its link
     "manner": "u1",  # bit 0 must stop, bit 1 keep clear, bit 2 all-way stop
 }
-PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
-PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
+SWITCH_FIELDS = {"tick": "i8", "group": "i4", "state": "i4"}  # from which tick on a group shows a state
 GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # lamp now, the tick since when; name draws decisions
 TRIP_FIELDS = {  # what a vehicle needs at every link: one cache line
     "enter_time": "f8",  # when it crossed its last stop line
@@ -264,13 +263,13 @@ class Net(NamedTuple):
 
 
 class Signals(NamedTuple):
-    """Fixed-time programs: constants, and the state of every group."""
+    """The state of every group, and what a controller has commanded for the ticks to come."""
 
-    programs: int
-    program: Array
-    phase: Array
     group: Array
-    codes: Array
+    switch: Array
+    """Commands in order of ticks; the last one never comes due."""
+    done: Array
+    """How many of them have been carried out, shape (1,)."""
 
 
 class Vehicles(NamedTuple):

@@ -1,4 +1,4 @@
-"""The signal state machine: fixed-time programs step at ticks; each knows the tick of its next change."""
+"""Signals show what their controller has commanded (:mod:`trafficsim.control`)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
 
 @kernel
 def update_signals(signals, tick):
-    """Give every group the state of the phase that holds in this tick; untouched between changes."""
-    for program in range(signals.programs):
-        if tick < signals.program[program].next_change:
-            continue
-        cycle = signals.program[program].cycle
-        within = (tick - signals.program[program].offset) % cycle
-        phase = signals.program[program].phase
-        while phase + 1 < signals.program[program + 1].phase and within >= signals.phase[phase].end:
-            phase += 1
-        signals.program[program].next_change = tick + signals.phase[phase].end - within
-        first = signals.program[program].group
-        for group in range(first, signals.program[program + 1].group):
-            code = signals.codes[signals.phase[phase].states + group - first]
-            if code != signals.group[group].state:
-                signals.group[group].state = code
-                signals.group[group].since = tick
+    """Carry out the switches that are due; a group that shows the state already keeps the tick since when it does."""
+    done = signals.done[0]
+    while signals.switch[done].tick <= tick:
+        group, state = signals.switch[done].group, signals.switch[done].state
+        if state != signals.group[group].state:
+            signals.group[group].state = state
+            signals.group[group].since = tick
+        done += 1
+    signals.done[0] = done
