@@ -69,11 +69,11 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/trafficsim bench
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-autosave
-	$(BIN)/python benchmarks/step_costs.py
+	$(BIN)/python -m tests.experiments.step_costs
 
 # Speed as a ratio to the machine's, against the committed ratios: a loss of 25 % is warned of, one of 50 % fails.
 bench-check: $(INSTALLED)
-	$(BIN)/python -m benchmarks.bench_check
+	$(BIN)/python -m tests.experiments.bench_check
 
 $(DOCS): pyproject.toml $(DATA) | $(BIN)/python
 	$(call install,-e '.[docs]')

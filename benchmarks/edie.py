@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.cities.data import NoData, data_folder
+from tests.experiments.cities.data import NoData, data_folder
 from tests.support.real_networks import NETWORKS, SCENARIOS, network_plan, scenario_plan
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.engines.ca import run

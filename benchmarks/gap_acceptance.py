@@ -18,7 +18,7 @@ from tests.support.junctions import (
     permitted_left,
     roundabout_entry,
 )
-from trafficsim.spec.build import junction
+from trafficsim.design.synthetic import junction
 
 HEAD = "| movement | passing veh/h | engine veh/h | theory, recorded | ratio | Poisson stream, manual |"
 RULE = "|---|--:|--:|--:|--:|--:|"

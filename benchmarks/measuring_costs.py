@@ -1,6 +1,6 @@
 """What measuring costs: CPU time of the loop with each kind of measurement on, relative to the loop with none.
 
-    python benchmarks/measuring_costs.py [--write]
+    python -m benchmarks.measuring_costs [--write]
 
 The workload is the case ``grid10`` of ``trafficsim bench``: 10 x 10 junctions, two lanes, signals, 3,700 vehicles.
 All variants are run in turn, three times each; the least CPU time counts. Making and writing the tables comes after the
@@ -18,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from trafficsim.base.codes import DETECTOR, HISTOGRAM, POINT
 from trafficsim.engines.bench.cases import CASES
 from trafficsim.engines.ca.loop import simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.plan.arrays import DETECTOR, HISTOGRAM, POINT, AreaArrays, DetectorArrays, Plan
+from trafficsim.plan.arrays import AreaArrays, DetectorArrays, Plan
 from trafficsim.plan.gates import Gate, gate_arrays
 from trafficsim.plan.record import Performance
 from trafficsim.results.frames import Labels

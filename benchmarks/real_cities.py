@@ -1,4 +1,4 @@
-"""Real cities against SUMO: ``python benchmarks/real_cities.py [CITY…]``, with ``--help`` for its options.
+"""Real cities against SUMO: ``python -m benchmarks.real_cities [CITY…]``, with ``--help`` for its options.
 
 Networks, signals and demand of six real places are imported and run; means over several replications stand beside what
 SUMO 1.28.0 gives for the same files, with a verdict for each. Nothing is tuned to any of them. The data are read from
@@ -12,15 +12,15 @@ import json
 import sys
 from pathlib import Path
 
-from cities.compare import Result, compare
-from cities.data import CITIES, NoData, data_folder, load_city, load_reference
-from cities.discharge import discharge_table
-from cities.heads import heads
-from cities.spread import NoSumo, print_spread
-from cities.table import markdown
-from cities.volumes import PLACES, measure
-from cities.volumes import markdown as volumes_table
-from cities.worst import worst
+from tests.experiments.cities.compare import Result, compare
+from tests.experiments.cities.data import CITIES, NoData, data_folder, load_city, load_reference
+from tests.experiments.cities.discharge import discharge_table
+from tests.experiments.cities.heads import heads
+from tests.experiments.cities.spread import NoSumo, print_spread
+from tests.experiments.cities.table import markdown
+from tests.experiments.cities.volumes import PLACES, measure
+from tests.experiments.cities.volumes import markdown as volumes_table
+from tests.experiments.cities.worst import worst
 
 
 def arguments() -> argparse.Namespace:

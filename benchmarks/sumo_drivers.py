@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.cities.spread import NoSumo
-from benchmarks.drivers import ours, sumo
-from benchmarks.drivers.cases import ALL_CASES, Case
-from benchmarks.drivers.figures import Figures, figures, record, recorded
+from tests.experiments.cities.spread import NoSumo
+from tests.experiments.drivers import ours, sumo
+from tests.experiments.drivers.cases import ALL_CASES, Case
+from tests.experiments.drivers.figures import Figures, figures, record, recorded
 
 HEADER = ("type", "accel decel tau sigma gap length", "veh/h: SUMO", "ours", "%", "lost s: SUMO", "ours", "difference",
           "free km/h: SUMO", "ours", "per cycle: SUMO", "ours", "same")

@@ -22,15 +22,15 @@ _HOMES = {
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
-    "trafficsim.spec.build": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.scenario": (
-        "BuilderSpec", "DemandSource", "Detector", "LinkSpec", "NetworkSource", "NodeSpec",
-        "Scenario", "SumoSource", "Time", "Trajectories",
+        "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
@@ -60,12 +60,12 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.design.synthetic import corridor as corridor
+    from trafficsim.design.synthetic import grid as grid
+    from trafficsim.design.synthetic import junction as junction
+    from trafficsim.design.synthetic import ring as ring
     from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
     from trafficsim.report import plot as plot
-    from trafficsim.spec.build import corridor as corridor
-    from trafficsim.spec.build import grid as grid
-    from trafficsim.spec.build import junction as junction
-    from trafficsim.spec.build import ring as ring
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
     from trafficsim.spec.demand import Stop as Stop
@@ -77,15 +77,15 @@ if TYPE_CHECKING:
     from trafficsim.spec.measuring import TravelTime as TravelTime
     from trafficsim.spec.network import Connection as Connection
     from trafficsim.spec.network import Network as Network
+    from trafficsim.spec.network_source import BuilderSpec as BuilderSpec
+    from trafficsim.spec.network_source import LinkSpec as LinkSpec
+    from trafficsim.spec.network_source import NetworkSource as NetworkSource
+    from trafficsim.spec.network_source import NodeSpec as NodeSpec
+    from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
-    from trafficsim.spec.scenario import BuilderSpec as BuilderSpec
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
-    from trafficsim.spec.scenario import LinkSpec as LinkSpec
-    from trafficsim.spec.scenario import NetworkSource as NetworkSource
-    from trafficsim.spec.scenario import NodeSpec as NodeSpec
     from trafficsim.spec.scenario import Scenario as Scenario
-    from trafficsim.spec.scenario import SumoSource as SumoSource
     from trafficsim.spec.scenario import Time as Time
     from trafficsim.spec.scenario import Trajectories as Trajectories
     from trafficsim.spec.selectors import Links as Links

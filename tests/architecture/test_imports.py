@@ -49,6 +49,12 @@ def test_heavy_package_is_imported_only_in_its_rooms(package: str) -> None:
     assert users <= ROOMS_ALLOWED[package]
 
 
+def test_no_test_imports_from_the_benchmarks() -> None:
+    tests = list((ROOT / "tests").rglob("*.py"))
+    assert len(tests) > 100, "the tests were not found"
+    assert [str(test) for test in tests if "benchmarks" in imported_packages(test)] == []
+
+
 @pytest.mark.parametrize(
     "statement",
     ["import trafficsim", "import trafficsim.cli", "import trafficsim; trafficsim.Scenario; trafficsim.Study"],

@@ -15,7 +15,8 @@ import pytest
 from tests.cli.support import Answer
 from trafficsim import __version__, api
 from trafficsim.base.errors import MachineError
-from trafficsim.spec.scenario import NetworkSource, Scenario
+from trafficsim.spec.network_source import NetworkSource
+from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 
 COMMANDS = ["bench", "check", "compare", "import", "new", "policies", "report", "run", "schema"]

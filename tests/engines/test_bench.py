@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from benchmarks.how_fast import lines
-from benchmarks.step_costs import Clock, clocked_step, step_once
+from tests.experiments.how_fast import lines
+from tests.experiments.step_costs import Clock, clocked_step, step_once
 from tests.support.tiers import COMPILED, long_without_compiler
 from trafficsim.base.errors import InputError
 from trafficsim.engines.bench import CASES, Case, reference, run_cases

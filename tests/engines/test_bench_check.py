@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks.bench_check import BASELINE, judge, ratios, status
+from tests.experiments.bench_check import BASELINE, judge, ratios, status
 from tests.support.tiers import long_without_compiler
 from trafficsim.engines.bench import DEFAULT_CASES, reference
 from trafficsim.engines.bench.cases import ring_case

@@ -24,7 +24,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 
 COMPILED = not config.DISABLE_JIT
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")
-GUARD = ("leaders.guard vehicles start work tick",)
+GUARD = ("ca.leaders.guard vehicles start work tick",)
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +37,12 @@ def program() -> Program:
 @needs_compiler
 def test_helpers_compile_what_the_step_calls(program: Program) -> None:
     """The step has left each of these kernels once in the cache, for the types that helpers are told."""
-    folder = compiling.cache_folder()
     for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
         part = getattr(import_module(module), name)
         missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
         part.compile(types)
         assert (name, sum(part.stats.cache_misses.values())) == (name, missed)
+        folder = Path(part.stats.cache_path)
         assert len(list(folder.glob(f"{module.split('.')[-1]}.{name}-*.nbc"))) == 1
 
 

@@ -13,17 +13,18 @@ from numba import config
 from tests.oracles.gridlock import causes_of, choices_of, deadlocked, gridlocks
 from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
+from trafficsim.base import codes
+from trafficsim.base.codes import CAUSE_NOBODY, LEFT_CAUSES
+from trafficsim.design import synthetic
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.measurement import gridlock as kernel
-from trafficsim.kernels.measurement.gridlock import NOBODY, find_blocked, find_causes
-from trafficsim.plan.record import LEFT_CAUSES, Record
+from trafficsim.kernels.measurement.gridlock import find_blocked, find_causes
+from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels
 from trafficsim.results.left import left_line, left_list
 from trafficsim.results.tables import events_table
-from trafficsim.spec import build
 from trafficsim.spec.demand import Flow, Stop, Trip
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
@@ -226,11 +227,9 @@ def left_of(world: World) -> list[dict[str, Any]]:
     return left_list(events_table(plan, run(plan), Labels("s", "a", 1, "ca")))
 
 
-def test_the_causes_of_the_kernel_are_those_of_the_record() -> None:
-    order = (kernel.NOBODY, kernel.MOVING, kernel.AT_STOP, kernel.AT_RED, kernel.NO_ROOM, kernel.GIVES_WAY,
-             kernel.WRONG_LANE)
-    assert [LEFT_CAUSES[code] for code in order] == [
-        "nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane"]
+def test_the_names_of_the_causes_are_in_the_order_of_their_codes() -> None:
+    named = {name: code for name, code in vars(codes).items() if name.startswith("CAUSE_")}
+    assert {f"CAUSE_{name.upper()}": code for code, name in enumerate(LEFT_CAUSES)} == named
 
 
 @long_run
@@ -272,7 +271,7 @@ def test_those_who_drive_at_the_end_are_said_to() -> None:
     trip = Trip(id="t", depart_s=100.0, route=("in",))
     (one,) = left_of(make_world(network, [], [trip], time=Time(analysis_s=120.0, clear_s=10.0)))
     assert (one["cause"], one["since_s"]) == ("moving", None)
-    assert left_line(one) == "1 vehicle on in, still under way"
+    assert left_line(one) == "1 vehicle on in, still moving"
 
 
 def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
@@ -283,7 +282,7 @@ def test_a_run_that_brings_all_to_their_end_leaves_nobody() -> None:
 def states() -> Iterator[tuple[Program, int]]:
     """Overloaded towns at many times; two lanes, so that some heads have more than one way."""
     for lanes, volume in ((1, 900.0), (2, 1500.0)):
-        network = build.grid(rows=3, columns=3, spacing_m=60.0, lanes=lanes)
+        network = synthetic.grid(rows=3, columns=3, spacing_m=60.0, lanes=lanes)
         entries, exits = sorted(network.groups["entries"]), sorted(network.groups["exits"])
         flows = [Flow(id=f"f{number}", volume_veh_h=volume, origin=entry,
                       destination=exits[(3 * number + 5) % len(exits)]) for number, entry in enumerate(entries)]
@@ -316,5 +315,5 @@ def test_who_waits_in_cycles_is_what_networkx_finds() -> None:
             assert {frozenset(cycle) for cycle in cycles(waits_for)} == gridlocks(choices), tick
             locked[least] += len(gridlocks(choices))
         for lane, found in causes(program).items():
-            assert found == causes_of(program).get(lane, (NOBODY, -1)), (tick, lane)
+            assert found == causes_of(program).get(lane, (CAUSE_NOBODY, -1)), (tick, lane)
     assert min(locked.values()) > 10  # the ring at least, time after time

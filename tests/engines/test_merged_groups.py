@@ -7,8 +7,9 @@ import pytest
 
 from tests.oracles.signal_lamps import lamps
 from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
+from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.merged_groups import merge_groups
-from trafficsim.kernels.decisions.signals import RED, RED_AMBER, update_signals
+from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.world import World

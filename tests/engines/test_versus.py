@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.versus import ours, run, sumo, sumo_files, uxsim_world
-from benchmarks.versus.outcome import Spent, Traffic, outcome
-from benchmarks.versus.table import markdown
-from benchmarks.versus.workload import Workload, build, city, trips_of
+from tests.experiments.versus import ours, run, sumo, sumo_files, uxsim_world
+from tests.experiments.versus.outcome import Spent, Traffic, outcome
+from tests.experiments.versus.table import markdown
+from tests.experiments.versus.workload import Workload, build, city, trips_of
 from trafficsim.spec.signals import Phase, SignalProgram
 
 PROGRAM = SignalProgram(id="j", offset_s=180.0, phases=(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trafficsim.io.sumo import SumoImport, read_sumo
-from trafficsim.spec.scenario import DriversOf
+from trafficsim.spec.network_source import DriversOf
 
 NET = """<net version="1.20">
     <edge id=":j_0" function="internal"><lane id=":j_0_0" index="0" speed="13.89" length="12.0"/></edge>

@@ -11,7 +11,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.base.repairs import repairs_by_code
 from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.demand import Flow, Trip
-from trafficsim.spec.scenario import DriversOf
+from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
 ROUTE = '<route edges="w_in e_out"/>'

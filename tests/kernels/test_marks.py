@@ -11,7 +11,7 @@ from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.busy import find_busy, list_marked
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, list_pairs
+from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, ONE_LANE, SHIFT, list_pairs
 from trafficsim.kernels.ca.look import list_heads, mark_near
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.transfer import list_crossing
@@ -119,10 +119,15 @@ def test_pairs_are_listed_where_somebody_may_change(world: World, ticks: int, si
     kept = [lane for lane in range(net.lanes - 1)
             if net.lane.keep[lane] and net.lane.link[lane] == net.lane.link[lane + 1] and start[lane] < start[lane + 2]]
     tries = np.unique(np.searchsorted(start, slots, side="right") - 1)
-    town = [min(lane, lane + side) for lane in tries.tolist() if not net.lane.keep[lane]
-            and 0 <= lane + side < net.lanes and net.lane.link[lane] == net.lane.link[lane + side]]
+    sources = [lane for lane in tries.tolist() if not net.lane.keep[lane]
+               and 0 <= lane + side < net.lanes and net.lane.link[lane] == net.lane.link[lane + side]]
+    town = [min(lane, lane + side) for lane in sources]
     count = int(LIST_PAIRS(program.road, np.int32(side), len(slots)))
-    assert work.outs[:count].tolist() == kept + town
+    assert work.outs[:count].tolist() == town + kept
+    first = [int(slots[slots >= start[lane]][0] - start[lane]) for lane in sources]
+    marks = [int(((slots >= start[lane]) & (slots < start[lane + 1])).sum()) for lane in sources]
+    packed = work.listed[: len(town)].astype(int)
+    assert ((packed >> SHIFT).tolist(), (packed & (ONE_LANE - 1)).tolist()) == (first, marks)
 
 
 @CAREFUL

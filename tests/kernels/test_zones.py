@@ -10,13 +10,14 @@ import pytest
 from tests.oracles.zones import crossing_s, desired_ms
 from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_program, make_world, through
+from trafficsim.base.codes import DETECTOR, PATH
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
-from trafficsim.plan.arrays import DETECTOR, PATH, UNAFFECTED, BehaviourArrays, Plan
+from trafficsim.plan.arrays import UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.gates import Gate, gate_arrays
 from trafficsim.spec.demand import Flow, Trip

@@ -27,5 +27,5 @@ def test_nothing_is_executed_while_kernels_are_compiled(tmp_path: Path) -> None:
         cwd=folder, env={**environment, "XDG_CACHE_HOME": str(tmp_path / "cache")}, capture_output=True, text=True,
         check=False)
     assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "cache").rglob("ca.run-*.nbi")), "the kernels were compiled for this run"
+    assert list((tmp_path / "cache").rglob("step.run-*.nbi")), "the kernels were compiled for this run"
     assert hostile.executed(folder) == []

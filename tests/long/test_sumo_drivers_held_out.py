@@ -9,9 +9,9 @@ from functools import cache
 
 import pytest
 
-from benchmarks.drivers.cases import HELD_OUT, OTHER_LIMITS, Case
-from benchmarks.drivers.figures import Figures, figures, recorded
-from benchmarks.drivers.ours import crossings, free_speeds_ms
+from tests.experiments.drivers.cases import HELD_OUT, OTHER_LIMITS, Case
+from tests.experiments.drivers.figures import Figures, figures, recorded
+from tests.experiments.drivers.ours import crossings, free_speeds_ms
 
 pytestmark = pytest.mark.long
 

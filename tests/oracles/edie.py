@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE
 from trafficsim.engines.ca.loop import Collected, advance, take_events, take_interval
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
@@ -36,11 +37,11 @@ def progress(program: Program, plan: Plan, first: np.ndarray) -> Progress:
     lane_of = dict(_fronts(program))
     for trip in range(len(plan.trips.name)):
         row = program.trips.row[trip]
-        if row.status == 2:
+        if row.status == COMPLETED:
             found[trip] = int(np.diff(plan.trips.route_start)[trip]), 0.0
         elif trip in inside:
             found[trip] = int(row.hop) - int(first[trip]), 0.0
-        elif row.status == 1:
+        elif row.status == EN_ROUTE:
             lane, front = lane_of[trip]
             length = int(program.net.lane.length[lane])
             before = int(program.net.conn.length[row.connection]) if row.connection >= 0 else 0

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.oracles.road_state import Road, unpack
+from trafficsim.base.codes import RED, RED_AMBER, STOP_ARROW
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.state import View
 from trafficsim.kernels.ca.words import EXIT, turn_of
-from trafficsim.kernels.decisions.signals import RED, RED_AMBER, STOP_ARROW
 
 HEADWAY_OVER_ALONE = {"nobody": 1.0, "facing": 4.7 / 3.9, "across": 5.8 / 3.9, "two": 7.0 / 3.9, "three": 9.6 / 3.9}
 

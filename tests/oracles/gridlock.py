@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import networkx as nx
 
+from trafficsim.base.codes import (
+    CAUSE_GIVES_WAY,
+    CAUSE_MOVING,
+    CAUSE_NO_ROOM,
+    CAUSE_RED,
+    CAUSE_STOP,
+    CAUSE_WRONG_LANE,
+    GREEN,
+    RED,
+    RED_AMBER,
+    YELLOW,
+)
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.words import EXIT, FLAG_STOP
-from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER, YELLOW
-from trafficsim.kernels.measurement.gridlock import AT_RED, AT_STOP, GIVES_WAY, MOVING, NO_ROOM, WRONG_LANE
 
 Choices = dict[int, list[list[int]]]
 """By lane: for every way that its head may take the lanes of those who stand in it; empty where nobody does."""
@@ -109,17 +119,17 @@ def _cause(program: Program, lane: int) -> tuple[int, int]:
     head, net = program.start[lane], program.net
     turn = int(program.vehicles.Z[head]) & 255
     if int(program.vehicles.Y[head]) & FLAG_STOP:
-        return AT_STOP, -1
+        return CAUSE_STOP, -1
     if program.work.lane[lane].wait == 0 or turn == EXIT:
-        return MOVING, -1
+        return CAUSE_MOVING, -1
     ways = _ways(program, lane, turn)
     ahead = [_over_the_line(program, lane) or _beyond(program, lane, conn) for conn in ways]
     if ahead and all(ahead):
-        return NO_ROOM, ahead[0][0]
+        return CAUSE_NO_ROOM, ahead[0][0]
     own = [conn for conn in ways if net.conn[conn].origin == lane]
     if not own:
-        return WRONG_LANE, -1
+        return CAUSE_WRONG_LANE, -1
     lamps = [program.signals.group[net.conn[conn].group].state if net.conn[conn].group >= 0 else GREEN for conn in own]
     if all(lamp in (RED, RED_AMBER, YELLOW) for lamp in lamps):
-        return AT_RED, -1
-    return (NO_ROOM if program.work.lane[lane].hold == 2 else GIVES_WAY), -1
+        return CAUSE_RED, -1
+    return (CAUSE_NO_ROOM if program.work.lane[lane].hold == 2 else CAUSE_GIVES_WAY), -1

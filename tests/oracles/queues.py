@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.words import EXIT
-from trafficsim.kernels.decisions.signals import RED, RED_AMBER
 
 AHEAD = 4
 """Links ahead on which a driver looks for room."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, EVENT_WRONG_LANE
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import EXIT
 
-FLAG_CONNECTOR, WRONG_LANE = 64, 1
+FLAG_CONNECTOR = 64
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def overhang_faults(program: Program) -> list[str]:
     found = []
     road = unpack(program)
     events = program.tally.events[:program.work.count[Count.EVENTS]]
-    turned = set(events[events[:, 1] == WRONG_LANE][:, 2].astype(int).tolist())
+    turned = set(events[events[:, 1] == EVENT_WRONG_LANE][:, 2].astype(int).tolist())
     for slot in range(len(road.trip)):
         conn = program.trips.row.connection[road.trip[slot]]
         if conn < 0 or int(road.trip[slot]) in turned:
@@ -127,10 +128,11 @@ def _counts(program: Program, road: Road) -> list[str]:
     inside = int(count[Count.INSIDE])
     if len(np.unique(road.trip)) != len(road.trip):
         found.append("a vehicle that is on the road twice")
-    if int((status == 1).sum()) != len(road.trip) + inside:
-        found.append(f"{int((status == 1).sum())} trips en route, {len(road.trip)} on the road, {inside} in junctions")
-    if int((status == 2).sum()) != count[Count.COMPLETED]:
-        found.append(f"{int((status == 2).sum())} trips completed, {count[Count.COMPLETED]} counted")
+    if int((status == EN_ROUTE).sum()) != len(road.trip) + inside:
+        found.append(f"{int((status == EN_ROUTE).sum())} trips en route, {len(road.trip)} on the road, "
+                     f"{inside} in junctions")
+    if int((status == COMPLETED).sum()) != count[Count.COMPLETED]:
+        found.append(f"{int((status == COMPLETED).sum())} trips completed, {count[Count.COMPLETED]} counted")
     if count[Count.RED_WITHOUT_DECISION]:
         found.append(f"{count[Count.RED_WITHOUT_DECISION]} crossings at red without a decision")
     return found

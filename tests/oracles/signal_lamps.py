@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trafficsim.plan.arrays import STATE_CODES
+from trafficsim.base.codes import STATE_CODES
 from trafficsim.spec.signals import SignalProgram
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.plan.small import Demand, Detector, diamond, flow, world
+from trafficsim.base.codes import CAMERA, DETECTOR, PATH, SECTION
 from trafficsim.base.errors import PolicyError
-from trafficsim.plan.arrays import CAMERA, DETECTOR, PATH, SECTION, GateArrays
+from trafficsim.plan.arrays import GateArrays
 from trafficsim.plan.gates import check_gate, gate_arrays, joined, path_length_m, spot_window
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare

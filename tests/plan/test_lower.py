@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.plan.small import Demand, Detector, diamond, flow, join, link, network, trip, world
+from trafficsim.base.codes import GREEN, RED
 from trafficsim.base.errors import DemandError, InputError, NetworkError
-from trafficsim.plan.arrays import GREEN, RED, Plan
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.spec.drivers import Drivers, SpeedChoice

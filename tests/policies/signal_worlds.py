@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.worlds import PLACEHOLDER
+from trafficsim.design.synthetic import corridor
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.spec.build import corridor
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario, Time

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from tests.policies.signal_worlds import main_road, prepared
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.waves import stop_lines
 from trafficsim.plan.lower import lower
 from trafficsim.policies.green_wave import GreenWave
 from trafficsim.policies.webster import Webster
 from trafficsim.results.timing import timings_of
-from trafficsim.spec.timing.waves import stop_lines
 
 WAVE = GreenWave(along="east", speed_kmh=50)
 

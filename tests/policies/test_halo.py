@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from tests.support.worlds import link, make_network, through
+from trafficsim.design.synthetic import corridor, ring
 from trafficsim.policies.halo import chains, downstream, upstream
 from trafficsim.spec.behaviour import Zone
-from trafficsim.spec.build import corridor, ring
 from trafficsim.spec.network import Connection, Network
 
 Rows = list[tuple[str, float, float, float]]

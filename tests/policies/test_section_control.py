@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from tests.support.worlds import link, make_network, make_world, through
+from trafficsim.base.codes import SECTION
 from trafficsim.base.errors import PolicyError
-from trafficsim.plan.arrays import SECTION, UNAFFECTED, Plan
+from trafficsim.design.synthetic import ring
+from trafficsim.plan.arrays import UNAFFECTED, Plan
 from trafficsim.plan.lower import lower
 from trafficsim.policies.section_control import CALIBRATIONS, SectionControl
 from trafficsim.policies.speed_limit import SpeedLimit
-from trafficsim.spec.build import ring
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Policy

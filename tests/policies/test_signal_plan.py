@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from tests.policies.signal_worlds import main_road, prepared
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.conflicts import intergreens_s
+from trafficsim.design.timing.groups import Controlled, SignalGroup, phases_of_groups
 from trafficsim.engines.ca.resolution import representation
 from trafficsim.io.load import load_study, load_world
 from trafficsim.io.sumo import read_programs
@@ -26,8 +28,6 @@ from trafficsim.policies import GreenWave, SignalPlan, Webster, load_policies
 from trafficsim.results.timing import audit_table, band_table, programs_with, timing_table, timings_of
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.conflicts import intergreens_s
-from trafficsim.spec.timing.groups import Controlled, SignalGroup, phases_of_groups
 
 ROAD = prepared(main_road())
 # Index 2 and 4 turn left from the main road across the opposing traffic; 7 and 9 from the side road.

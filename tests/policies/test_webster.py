@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from tests.policies.signal_worlds import main_road, prepared
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.webster import webster_cycle_s
 from trafficsim.plan.lower import design_volumes, lower
 from trafficsim.policies.webster import Webster
 from trafficsim.results.timing import timings_of
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.webster import webster_cycle_s
 
 
 def with_program(network: Network, name: str, phases: tuple[Phase, ...]) -> Network:

@@ -11,9 +11,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.support.worlds import link, make_world
+from trafficsim.design.inference.network import network_from_graph
 from trafficsim.spec.demand import Stop, Trip
 from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.infer import network_from_graph
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.world import World

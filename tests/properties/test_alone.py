@@ -13,9 +13,9 @@ from hypothesis import assume, given, settings
 from tests.properties.junctions import drawn_worlds
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import link, make_network, make_plan, make_world
+from trafficsim.base.codes import COMPLETED
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import compile_plan
-from trafficsim.kernels.ca.transfer import COMPLETED
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s
 from trafficsim.plan.network import turn_of

@@ -9,9 +9,9 @@ from tests.oracles.road_state import Road, faults, overhang_faults, route_starts
 from tests.properties.junctions import drawn_worlds
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
+from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.decisions.signals import RED, RED_AMBER
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.world import World
 

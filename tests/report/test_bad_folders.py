@@ -87,7 +87,7 @@ def test_a_damaged_network_leaves_the_map_out_and_says_why(copy: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     assert report(copy)[0] == 0
     page = (copy / "report.html").read_text(encoding="utf-8")
-    assert "no geometry of this scenario is at hand" in page
+    assert "the geometry of this scenario is not available" in page
     assert "truncated or damaged gz file" in page
 
 
@@ -99,9 +99,9 @@ def test_a_folder_of_an_older_version_says_what_is_assumed(copy: Path) -> None:
             path.unlink()
     assert report(copy)[0] == 0
     page = (copy / "report.html").read_text(encoding="utf-8")
-    assert "This folder does not say what was asked" in page
+    assert "The folder has no question.json" in page
     assert "the folder has no table speed_counts" in page
-    assert "the folder has no trajectories of named paths" in page
+    assert "the folder has no trajectories on named routes" in page
     assert "Map of the network." in page  # rebuilt from what the scenario says
 
 

@@ -33,7 +33,7 @@ def rows(**more: Any) -> pd.DataFrame:
 def test_level_f_beside_a_free_capacity_is_explained_by_what_blocks_it() -> None:
     one = FREE._replace(blocked_share=0.31, blocked_by="x & y", spillback_share=0.4)
     assert plain(one) == ("blocked from downstream 31 % of the time, by x & y; "
-                          "queue beyond the 50 m of its approach 40 % of the time")
+                          "spillback beyond the storage length of 50 m 40 % of the time")
 
 
 def test_what_nobody_blocks_says_why_its_capacity_is_a_bound() -> None:

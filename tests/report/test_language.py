@@ -79,7 +79,7 @@ def test_no_word_outside_the_catalogue(pseudo_page: str) -> None:
 def test_labels_of_figures_are_catalogued(pseudo_page: str) -> None:
     labels = [text for text, around in Page(pseudo_page).texts if any(tag == "svg" for tag, _ in around)]
     assert "⟦travel time (s)⟧" in labels
-    assert "⟦distance along the path (m)⟧" in labels
+    assert "⟦distance along the route (m)⟧" in labels
 
 
 def test_the_style_sheet_knows_no_left_and_right() -> None:

@@ -130,7 +130,7 @@ def test_what_would_reverse_a_verdict(parsed: Page) -> None:
     assert "would no longer hold if the mean difference shrank by more than" in shown
     assert "the interval contains zero" in shown
     assert "would no longer hold with a margin below" in shown
-    assert "Precision asked: ±" in shown
+    assert "Precision requested: ±" in shown
     assert "The indicator is an input" in shown
 
 
@@ -138,7 +138,7 @@ def test_changes_in_units_that_people_use(parsed: Page, folder: Path) -> None:
     shown = parsed.visible()
     ledger = read_tables(folder)["ledger"]
     cells = ledger[(ledger["alternative"] == RUDE) & (ledger["replication"] == 1)]
-    assert f"Cells of duration of the phase (program/number) in webster : {len(cells)}" in shown
+    assert f"Values changed, duration of the phase (program/number), webster : {len(cells)}" in shown
     assert "citation speed (0: not enforced)" in shown
     assert "56 km/h" in shown  # 50 km/h and a tolerance of 6
     assert "m/s" not in shown
@@ -197,8 +197,8 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, page: str, tmp_path:
 def test_the_audit_beside_the_tables_is_shown(parsed: Page, folder: Path) -> None:
     audit = pd.read_csv(next(folder.glob("timing_audit@*.csv")))
     broken = [int((audit[name].astype(str) == "False").sum()) for name in ("before_ok", "after_ok")]
-    assert f"limits broken before {broken[0]} , after {broken[1]}" in parsed.visible()
-    assert "degree of saturation, at most" in parsed.visible()
+    assert f"requirements violated before {broken[0]} , after {broken[1]}" in parsed.visible()
+    assert "maximum degree of saturation" in parsed.visible()
 
 
 def test_a_result_in_memory_gives_the_same_page(result: StudyResult, folder: Path, tmp_path: Path) -> None:
@@ -206,13 +206,13 @@ def test_a_result_in_memory_gives_the_same_page(result: StudyResult, folder: Pat
     shown = Page(ts.report(result, tmp_path / "memory.html").read_text(encoding="utf-8")).visible()
     copy = Path(shutil.copytree(folder, tmp_path / "small", ignore=shutil.ignore_patterns("timing*")))
     theirs = Page(ts.report(copy).read_text(encoding="utf-8")).visible()
-    place = "The tables lie beside the file study.json in the folder small ."
+    place = "The tables are in the folder small , with the file study.json."
     mark = re.search(r"\b[0-9a-f]{64}\b", theirs[theirs.index("Scenarios scenario seed"):])
     assert mark is not None
     assert shown == theirs.replace(place + " ", "").replace(mark[0], "–", 1)
 
 
-def test_runs_that_broke_off_are_told(folder: Path, tmp_path: Path) -> None:
+def test_failed_runs_are_listed(folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     labels = Labels("small", "camera", 3, "ca")
     for path in copy.glob(f"*@{'@'.join(file_name('x', labels).split('@')[1:])}"):
@@ -221,7 +221,7 @@ def test_runs_that_broke_off_are_told(folder: Path, tmp_path: Path) -> None:
     page = Page(ts.report(copy).read_text(encoding="utf-8"))
     assert page.faults == []
     shown = page.visible()
-    assert "Runs that broke off scenario alternative replication status reason small camera 3 failed " \
+    assert "Failed runs scenario alternative replication status reason small camera 3 failed " \
            "the <machine> stood still" in shown
     assert "Replications left out of pairs: camera , small , engine ca : 3 ." in shown
 
@@ -264,7 +264,7 @@ def test_the_first_words_tell_of_every_alternative_that_nobody_is_shown_to_lose(
     effects = result.distribution.effects
     assert {one.family for one in effects} == {"path", "movement", "class", "origin", "destination", "flow"}
     assert worst_first(effects) == []
-    assert first_words(page).count("Who loses: nobody that can be shown") == 2
+    assert first_words(page).count("Who loses: no significant loss") == 2
 
 
 def test_the_first_words_name_those_who_lose_with_interval_and_few_vehicles(folder: Path) -> None:
@@ -281,7 +281,7 @@ def test_the_first_words_name_those_who_lose_with_interval_and_few_vehicles(fold
     assert (path.member, movement.member) == ("main", "east1 → east2")
     rude = "".join(told[told.index(RUDE):].split())  # tags stand between the words
     assert "Wholoses:1of" in rude
-    assert re.search(r"main\([\d.]+sbecome[\d.]+s:\+[\d.]+s,[\d.]+to[\d.]+\)\(fewvehicles:3per", rude)
+    assert re.search(r"main\(from[\d.]+sto[\d.]+s:\+[\d.]+s,[\d.]+to[\d.]+\)\(fewvehicles:3per", rude)
     assert "througheast1→east2(" in rude
 
 
@@ -295,5 +295,5 @@ def test_the_table_of_who_gains_and_who_loses_has_all_paths_and_whom_changes_hit
     heads = {str(group.head): [" ".join(Page(str(cell)).visible() for cell in row) for row in group.rows]
              for group in table.groups}
     paths = sorted(set(material.tables["paths"].dropna(subset=["mean_time_s"])["path"]))
-    assert sorted(row.split()[0] for row in heads["Named paths (all)"]) == paths
+    assert sorted(row.split()[0] for row in heads["Named routes (all)"]) == paths
     assert [row for row in heads["Groups of trips"] if row.startswith("trips from east1 ✗ worse")]

@@ -123,7 +123,7 @@ def test_means_of_few_vehicles_are_hollow_without_a_bar_and_with_their_number(re
     fills = {line.get_marker(): line.get_markerfacecolor() for line in axes.lines if len(line.get_xdata()) == 1}
     assert list(fills.values()) == [MARKS[0].colour, MARKS[1].colour, "white"]
     assert len(axes.patches) == 2
-    assert [text.get_text() for text in axes.texts] == ["2.0 veh."]
+    assert [text.get_text() for text in axes.texts] == ["2.0 veh"]
 
 
 def test_length_of_a_path_is_that_of_the_tables(result: StudyResult, roads: ts.World) -> None:
@@ -200,7 +200,7 @@ def test_states_of_an_area_are_sums_over_lane_kilometres(result: StudyResult, ro
     assert one["flow_veh_h_lane"] * lane_km_h == pytest.approx(rows["vehicle_km"].sum())
     assert one["density_veh_km_lane"] * lane_km_h == pytest.approx(rows["vehicle_h"].sum())
     whole = ts.plot.macroscopic_fundamental_diagram(result.links, roads).axes[0]
-    assert whole.get_xlabel() == "density (veh/km and lane)"
+    assert whole.get_xlabel() == "density (veh/km/lane)"
 
 
 def test_all_maps_have_one_scale_and_no_hole_at_junctions(result: StudyResult, roads: ts.World) -> None:
@@ -288,7 +288,7 @@ def test_a_trace_needs_nothing_beside_it() -> None:
     starts = dict(zip(found.way, link_starts(road, found.way), strict=True))
     rows = found.trajectories
     assert (rows["distance_m"] - rows["position_m"]).tolist() == pytest.approx([starts[link] for link in rows["link"]])
-    assert ts.plot.time_space(found).axes[0].get_ylabel() == "distance along the path (m)"
+    assert ts.plot.time_space(found).axes[0].get_ylabel() == "distance along the route (m)"
     with pytest.raises(ts.InputError, match="no such path"):
         ts.trace(world, links="nowhere")
     with pytest.raises(ts.InputError, match="nowhere"):

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.results.tiny import f8, i4, tiny_plan, tiny_record
+from trafficsim.design.timing.demand import permitted_flow
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import BlockingRecord, Record
 from trafficsim.results.capacity import Capacity, capacities
 from trafficsim.results.streams import streams_of
-from trafficsim.spec.timing.demand import permitted_flow
 
 SATURATION, PERIOD_S = 1850.0, 400.0
 FULL = 0.4 * SATURATION

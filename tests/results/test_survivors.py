@@ -7,8 +7,8 @@ import pytest
 
 from tests.engines.test_gridlock import ring_world
 from tests.support.worlds import make_plan
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.ca import run
-from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.run.jobs import reference_of

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from trafficsim.base.codes import CAMERA, COMPLETED, DETECTOR, EN_ROUTE, PATH, WAITING
 from trafficsim.plan.arrays import (
-    CAMERA,
-    DETECTOR,
     F8,
-    PATH,
     ClassArrays,
     ConnectionArrays,
     DetectorArrays,
@@ -26,9 +24,6 @@ from trafficsim.plan.arrays import (
 )
 from trafficsim.plan.free_flow_ways import FreeFlow
 from trafficsim.plan.record import (
-    COMPLETED,
-    EN_ROUTE,
-    WAITING,
     DetectorRecord,
     EventRecord,
     LinkRecord,

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tests.plan.small import Demand, flow, world
+from trafficsim.base.codes import COMPLETED
 from trafficsim.engines.ca.engine import CellularAutomatonEngine
 from trafficsim.engines.registry import ENGINES
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
 from trafficsim.plan.record import (
-    COMPLETED,
     DetectorRecord,
     EventRecord,
     LinkRecord,

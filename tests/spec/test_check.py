@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from trafficsim.base.findings import Finding
-from trafficsim.spec.build import corridor, grid, junction, ring
+from trafficsim.design.synthetic import corridor, grid, junction, ring
 from trafficsim.spec.check import check
 from trafficsim.spec.demand import Demand, Flow, Stop, Trip
 from trafficsim.spec.network import Connection, Network

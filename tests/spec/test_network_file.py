@@ -11,9 +11,9 @@ import networkx as nx
 import pytest
 
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.design.inference.network import network_from_graph
+from trafficsim.design.synthetic import corridor, grid, junction, ring
 from trafficsim.io.network_file import network_schema, read_network, write_network
-from trafficsim.spec.build import corridor, grid, junction, ring
-from trafficsim.spec.infer import network_from_graph
 from trafficsim.spec.network import Network
 
 

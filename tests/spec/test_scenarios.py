@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from trafficsim.design.synthetic import grid, ring
 from trafficsim.io.load import load_world
 from trafficsim.report.network_map import network_map
-from trafficsim.spec.build import grid, ring
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.world import World
 

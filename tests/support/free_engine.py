@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.descriptor import Engine
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
-from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record, TripRecord
+from trafficsim.plan.record import Record, TripRecord
 from trafficsim.plan.representation import Representation
 from trafficsim.plan.unmeasured import unmeasured
 from trafficsim.spec.model import Model

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tests.support.worlds import PLACEHOLDER
+from trafficsim.design.synthetic import corridor
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.policies.green_wave import GreenWave
@@ -15,7 +16,6 @@ from trafficsim.policies.webster import Webster
 from trafficsim.results.frames import Labels
 from trafficsim.results.stops import stops_along
 from trafficsim.run.jobs import Job, simulate
-from trafficsim.spec.build import corridor
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.policy import Policy

@@ -9,9 +9,9 @@ import numpy as np
 
 from tests.oracles.gap_acceptance import entries
 from tests.support.worlds import UNIFORM, link, make_network, make_program, make_world, through
+from trafficsim.design.synthetic import junction
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.spec.build import junction
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.scenario import Time

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from trafficsim import api
+from trafficsim.design import synthetic
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.precision import replications_needed
-from trafficsim.spec import build
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.scenario import Scenario, Time
@@ -40,7 +40,7 @@ class Retime(Policy):
 
 def small_town() -> Scenario:
     """Two by two signals, 200 veh/h on each of eight one-lane entries, ten minutes judged."""
-    network = build.grid(rows=2, columns=2, spacing_m=200.0, lanes=1, cycle_s=60.0)
+    network = synthetic.grid(rows=2, columns=2, spacing_m=200.0, lanes=1, cycle_s=60.0)
     flows = tuple(Flow(id=begin, volume_veh_h=200.0, origin=begin, destination=end)
                   for begin, end in STRAIGHT_ON.items())
     return Scenario(name="town", network=network, demand=Demand(flows=flows), seed=7,

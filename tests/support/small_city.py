@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.support.worlds import make_plan, make_program, make_world
+from trafficsim.design import synthetic
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.program import Program
 from trafficsim.plan.arrays import Plan
 from trafficsim.results.digest import digest
-from trafficsim.spec import build
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
@@ -16,7 +16,7 @@ from trafficsim.spec.world import World
 
 
 def _world() -> World:
-    network: Network = build.grid(rows=3, columns=3, spacing_m=120.0, lanes=2)
+    network: Network = synthetic.grid(rows=3, columns=3, spacing_m=120.0, lanes=2)
     entries, exits = sorted(network.groups["entries"]), sorted(network.groups["exits"])
     classes = {"car": 0.7, "van": 0.1, "truck": 0.1, "bus": 0.1}
     flows = [

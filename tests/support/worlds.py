@@ -14,7 +14,8 @@ from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.scenario import BuilderSpec, NetworkSource, Scenario, Time
+from trafficsim.spec.network_source import BuilderSpec, NetworkSource
+from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 from trafficsim.spec.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.motorway import (
+from tests.experiments.motorway import (
     CARS,
     TRUCKS,
     breakdown_at_lane_drop,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.calibrate_i880 import Driving, NoData, Points, by_flow, inverse, read_points, resampled, simulate
+from tests.experiments.calibrate_i880 import Driving, NoData, Points, by_flow, inverse, read_points, resampled, simulate
 
 
 def points(flows: list[float], speeds: list[float]) -> Points:

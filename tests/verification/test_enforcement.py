@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import trafficsim as ts
-from benchmarks.enforcement import (
+from tests.experiments.enforcement import (
     SCENARIOS,
     Row,
     arms,
@@ -25,9 +25,9 @@ from benchmarks.enforcement import (
     speeds_of,
 )
 from tests.support.worlds import link, make_network, make_world
+from trafficsim.base.codes import CAMERA as CAMERA_GATE
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.plan.arrays import CAMERA as CAMERA_GATE
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.lower import lower
 from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera

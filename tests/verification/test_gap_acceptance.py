@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.support.junctions import departure_headways, minor_road, permitted_left, roundabout_entry
-from trafficsim.spec.build import junction
+from trafficsim.design.synthetic import junction
 
 TOLERANCE = 0.10
 YIELD = {"left from the major road": (4.1, 2.2), "right": (6.2, 3.3), "through": (6.5, 4.0), "left": (7.1, 3.5)}

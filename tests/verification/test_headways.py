@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from benchmarks.headways import followers, headways, hour
+from tests.experiments.headways import followers, headways, hour
 from tests.support.approaches import approach, discharge
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from tests.support.worlds import make_plan, make_world

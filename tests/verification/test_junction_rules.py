@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.junctions import ENDLESS_VEH_H, flows_by_movement, saturated
 from tests.support.worlds import fixed_time, link, make_network, through
+from trafficsim.design.synthetic import junction
 from trafficsim.kernels.ca.state import Count
-from trafficsim.spec.build import junction
 from trafficsim.spec.network import Connection, Network
 
 SECONDS = 3900

@@ -8,12 +8,12 @@ import networkx as nx
 import pytest
 
 from tests.support.worlds import UNIFORM, make_plan, make_world
+from trafficsim.design.inference.network import network_from_graph
+from trafficsim.design.synthetic import corridor, junction
 from trafficsim.engines.ca import run
 from trafficsim.results.digest import digest
-from trafficsim.spec.build import corridor, junction
 from trafficsim.spec.check import check
 from trafficsim.spec.demand import Flow
-from trafficsim.spec.infer import network_from_graph
 from trafficsim.spec.network import MIRRORED, Network
 from trafficsim.spec.scenario import Time
 

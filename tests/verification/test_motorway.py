@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.motorway import TRUCKS, jam_front_kmh, left_lane_share, ring_flow, straight_capacity
+from tests.experiments.motorway import TRUCKS, jam_front_kmh, left_lane_share, ring_flow, straight_capacity
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from trafficsim.engines.ca.settings import CellularAutomaton
 

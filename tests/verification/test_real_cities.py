@@ -1,7 +1,7 @@
 """Real cities run to their end, and come close to SUMO on the same network, signals and demand.
 
-The bands are those of ``benchmarks/cities/bands.py``; nothing is tuned to any city. Two replications each: their means
-differ by less than a tenth of the bands; in ingolstadt7, where queues block each other, days differ by half.
+The bands are those of ``tests/experiments/cities/bands.py``; nothing is tuned to any city. Two replications each: their
+means differ by less than a tenth of the bands; in ingolstadt7, where queues block each other, days differ by half.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cities.compare import Result, compare, measure
-from benchmarks.cities.data import CITIES, CLEAR_S, City, NoData, Reference, load_city, load_reference
+from tests.experiments.cities.compare import Result, compare, measure
+from tests.experiments.cities.data import CITIES, CLEAR_S, City, NoData, Reference, load_city, load_reference
 from trafficsim.plan.lower import lower
 
 REPLICATIONS = {"ingolstadt7": 20}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.drivers.cases import ACOSTA_CASES, DEFAULT_CASES, Case
-from benchmarks.drivers.figures import figures, recorded
-from benchmarks.drivers.ours import crossings, free_speeds_ms
+from tests.experiments.drivers.cases import ACOSTA_CASES, DEFAULT_CASES, Case
+from tests.experiments.drivers.figures import figures, recorded
+from tests.experiments.drivers.ours import crossings, free_speeds_ms
 
 
 @pytest.mark.parametrize("case", [*DEFAULT_CASES, *ACOSTA_CASES], ids=lambda case: case.name)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.cities.data import NoData
-from benchmarks.cities.volumes import ASKED_SHARE, fullest_hour, geh, share_close, without_routes, world_of
+from tests.experiments.cities.data import NoData
+from tests.experiments.cities.volumes import ASKED_SHARE, fullest_hour, geh, share_close, without_routes, world_of
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.rehearsal import rehearsed
 

@@ -19,7 +19,7 @@ class Switches(NamedTuple):
     group: I8
     """Group of the plan (:class:`trafficsim.plan.arrays.SignalArrays`)."""
     state: NDArray[np.uint8]
-    """Code of what is shown (:data:`trafficsim.plan.arrays.STATE_CODES`)."""
+    """Code of what is shown (:data:`trafficsim.base.codes.STATE_CODES`)."""
 
     def picked(self, rows: NDArray[np.bool_] | I8) -> Switches:
         """Return some of the commands, in the order given."""

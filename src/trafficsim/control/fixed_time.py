@@ -46,7 +46,8 @@ class FixedTime:
         before = total[self._first[:-1]] if len(phases) else total[:0]
         self.cycle: I8 = total[self._first[1:]] - before
         """Length of the cycle of every program, in control ticks."""
-        self.offset: I8 = np.rint((np.asarray(signals.offset_s, np.float64) - start_s) / control_tick_s).astype(np.int64)
+        offset_s = np.asarray(signals.offset_s, np.float64)
+        self.offset: I8 = np.rint((offset_s - start_s) / control_tick_s).astype(np.int64)
         """Control tick at which a cycle of every program begins."""
         self._begin = total[:-1] - before[self._program]
         self._end = self._begin + duration

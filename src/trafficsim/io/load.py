@@ -11,16 +11,17 @@ from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
 from trafficsim.base.findings import Finding
+from trafficsim.design.inference.greens import settled
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.greens import settled
 from trafficsim.spec.network import Network
+from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
-from trafficsim.spec.scenario import Detector, NetworkSource, Scenario
+from trafficsim.spec.scenario import Detector, Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
@@ -187,7 +188,7 @@ def _import_network(source: NetworkSource | Network, folder: Path) -> _Imported:
         from trafficsim.io.network_file import read_network
 
         return _Imported(read_network(resolve_path(source.file, folder, "network.file")))
-    from trafficsim.spec.build import network_from_source
+    from trafficsim.design.synthetic import network_from_source
 
     return _Imported(network_from_source(source))
 

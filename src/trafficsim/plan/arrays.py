@@ -18,11 +18,6 @@ U1 = NDArray[np.uint8]
 U8 = NDArray[np.uint64]
 BOOL = NDArray[np.bool_]
 
-# Signal state codes shared by the plan, the kernels and the tables.
-RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
-STATE_CODES = {"r": RED, "y": YELLOW, "G": GREEN, "g": PERMITTED, "u": RED_AMBER, "s": STOP_ARROW,
-               "o": PERMITTED, "O": GREEN}
-
 
 class LinkArrays(NamedTuple):
     """Links; the desired speed of a driver with normal score z is ``free_speed_mean_ms * (1 + free_speed_cv * z)``."""
@@ -166,17 +161,12 @@ class AreaArrays(NamedTuple):
     end_m: F8
 
 
-# What a gate is for. A point is a gate without length that notes when vehicles pass; one of a histogram lies in the
-# middle of its link.
-DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM = 0, 1, 2, 3, 4, 5, 6
-ROLE_NAMES = ("detector", "path", "camera", "section", "travel_time", "point", "histogram")
-
-
 class GateArrays(NamedTuple):
     """Speeds and times between two points: every vehicle that crosses the first and then the second is a passage."""
 
     name: tuple[str, ...]
     role: I4
+    """What it is for: a position in :data:`trafficsim.base.codes.ROLE_NAMES`."""
     from_link: I4
     from_m: F8
     to_link: I4

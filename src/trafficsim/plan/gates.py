@@ -7,17 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trafficsim.base.codes import DETECTOR, PATH, ROLE_NAMES
 from trafficsim.base.errors import NetworkError, PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import DETECTOR, PATH, ROLE_NAMES, DetectorArrays, GateArrays
+from trafficsim.plan.arrays import DetectorArrays, GateArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
 from trafficsim.spec.resolution import STEP_S
 
 SPOT_WINDOW_M = 50.0
-"""Length over which a spot speed is taken (modelling assumption): one step of an engine may know speeds only coarsely."""
+"""Length over which a spot speed is taken (modelling assumption): in one step of an engine a
+speed may be known only coarsely."""
 
 
 class Gate(NamedTuple):

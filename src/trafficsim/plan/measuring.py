@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from trafficsim.plan.arrays import HISTOGRAM, POINT, TRAVEL_TIME, AreaArrays, DetectorArrays
+from trafficsim.base.codes import HISTOGRAM, POINT, TRAVEL_TIME
+from trafficsim.plan.arrays import AreaArrays, DetectorArrays
 from trafficsim.plan.gates import Gate, detector_gates, path_length_m, spot_gate
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.routes import link_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trafficsim.plan.arrays import DETECTOR, PATH, POINT, ROLE_NAMES, Plan
+from trafficsim.base.codes import DETECTOR, PATH, POINT, ROLE_NAMES
+from trafficsim.plan.arrays import Plan
 
 OUTPUTS = {
     "trips": "times, distance and stops of every trip",

@@ -12,12 +12,6 @@ from trafficsim.plan.arrays import F8, I4, U1
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
 counts as one stop."""
-WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
-"""Status of a trip at the end of a run."""
-
-EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_LEFT = 0, 1, 2, 3, 4
-EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left")
-
 
 class TripRecord(NamedTuple):
     """One row per trip of the plan, in its order. Times are clock times; -1 where it did not happen."""
@@ -162,12 +156,6 @@ def no_gridlocks() -> GridlockRecord:
     return GridlockRecord(whole, real, real, whole, whole)
 
 
-LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry")
-"""Why vehicles were still there at the end of a run: nobody was, they moved, the first one stood at a stop of its own,
-at a red lamp, without room beyond the line, giving way, or in a lane that does not lead on; they waited inside a
-junction, or to enter the network."""
-
-
 class LeftRecord(NamedTuple):
     """Where vehicles were at the end of a run that left some; one row per lane, way inside a junction, and entry."""
 
@@ -178,7 +166,7 @@ class LeftRecord(NamedTuple):
     since_s: F8
     """Clock time since which it stands, or wants to enter; -1 for who moves or is not known to stand."""
     cause: I4
-    """Position in :data:`LEFT_CAUSES`."""
+    """Position in :data:`trafficsim.base.codes.LEFT_CAUSES`."""
     behind: I4
     """Link whose vehicles leave it no room; -1 for any other cause."""
 

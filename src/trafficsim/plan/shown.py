@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.plan.arrays import F8, GREEN, I4, PERMITTED, STOP_ARROW, U1, Plan, SignalArrays
+from trafficsim.base.codes import GREEN, PERMITTED, STOP_ARROW
+from trafficsim.plan.arrays import F8, I4, U1, Plan, SignalArrays
 from trafficsim.plan.record import SignalRecord
 
 GREENS = (GREEN, PERMITTED, STOP_ARROW)

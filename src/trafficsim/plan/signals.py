@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trafficsim.base.codes import STATE_CODES
 from trafficsim.base.errors import NetworkError
-from trafficsim.plan.arrays import STATE_CODES, SignalArrays
+from trafficsim.plan.arrays import SignalArrays
 from trafficsim.plan.network import starts
 from trafficsim.spec.signals import SignalProgram
 

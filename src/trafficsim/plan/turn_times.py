@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trafficsim.plan.arrays import F8, GREEN, PERMITTED, Plan, SignalArrays
+from trafficsim.base.codes import GREEN, PERMITTED
+from trafficsim.plan.arrays import F8, Plan, SignalArrays
 from trafficsim.plan.record import Record
 from trafficsim.plan.turn_means import turn_means
 

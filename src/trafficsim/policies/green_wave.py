@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import kmh_to_ms
+from trafficsim.design.timing.waves import StopLine, Wave, one_way_offsets, stop_lines, two_way
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.timing.waves import StopLine, Wave, one_way_offsets, stop_lines, two_way
 
 SAME_CYCLE_S = 1e-6
 

@@ -54,7 +54,7 @@ def chains(network: Network, links: Sequence[str]) -> list[tuple[str, ...]]:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> road = corridor(lengths_m=(500, 500, 500))
     >>> chains(road, ["east2", "east1"])
     [('east1', 'east2')]

@@ -9,11 +9,11 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.conflicts import with_right_of_way
+from trafficsim.design.timing.groups import LONGEST_CYCLE_S, SignalGroup, controlled, phases_of_groups
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase, ReadPrograms
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.timing.conflicts import with_right_of_way
-from trafficsim.spec.timing.groups import LONGEST_CYCLE_S, SignalGroup, controlled, phases_of_groups
 
 CLOSE_S = 1e-6
 

@@ -9,11 +9,11 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.demand import SATURATION_VEH_H
+from trafficsim.design.timing.design import Design, Junction, Rules, design, junction_of, least_cycle_of
 from trafficsim.plan.fields import phase_cell
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.timing.demand import SATURATION_VEH_H
-from trafficsim.spec.timing.design import Design, Junction, Rules, design, junction_of, least_cycle_of
 
 CLOSE_S = 1e-6
 REMEDY = "leave this signal out with `on`, allow a longer cycle, or add lanes or a protected stage to the network"

@@ -54,7 +54,7 @@ def network_map(network: Network, path: str | Path | None = None, title: str = "
 
     Examples
     --------
-    >>> from trafficsim.spec.build import grid
+    >>> from trafficsim.design.synthetic import grid
     >>> len(network_map(grid(2, 2)).axes)
     1
     """

@@ -24,7 +24,7 @@ def street_names(network: Network | None) -> dict[str, str]:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> street_names(corridor([200.0])), street_names(None)
     ({}, {})
     """
@@ -55,7 +55,7 @@ def ways_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str,
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> road = corridor([100.0, 100.0])
     >>> found = ways_through(road, {"east1": [(0.0, 0.0), (90.0, 0.0)], "east2": [(110.0, 0.0), (200.0, 0.0)]})
     >>> found["east1", "east2"][0], found["east1", "east2"][-1]
@@ -118,7 +118,7 @@ def signal_places(network: Network) -> dict[str, Point]:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> sorted(signal_places(corridor([100.0, 100.0], signals=[1], side_streets=[1])))
     ['j1']
     """

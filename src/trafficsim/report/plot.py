@@ -48,7 +48,7 @@ def network(roads: Network | World, title: str = "", language: str = "en") -> Fi
 
     Examples
     --------
-    >>> from trafficsim.spec.build import grid
+    >>> from trafficsim.design.synthetic import grid
     >>> network(grid(2, 3), title="two by three").axes[0].get_title(loc="left")
     'two by three'
     """

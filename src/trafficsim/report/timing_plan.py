@@ -66,7 +66,7 @@ def timing_picture(
 
     Examples
     --------
-    >>> from trafficsim.spec.build import junction
+    >>> from trafficsim.design.synthetic import junction
     >>> network = junction()
     >>> len(timing_picture(network, network.signals, network.signals).axes)
     1

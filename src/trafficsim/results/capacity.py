@@ -22,12 +22,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trafficsim.plan.arrays import BOOL, F8, GREEN, I4, PERMITTED, STOP_ARROW, U1, Plan
+from trafficsim.base.codes import GREEN, PERMITTED, STOP_ARROW
+from trafficsim.design.timing.demand import SNEAKERS_OWN_LANE, permitted_flow
+from trafficsim.plan.arrays import BOOL, F8, I4, U1, Plan
 from trafficsim.plan.record import Record
 from trafficsim.plan.shown import GREENS, Pictures, pictures_of, program_of_group
 from trafficsim.results.frames import ratio
 from trafficsim.results.streams import CAR, streams_of
-from trafficsim.spec.timing.demand import SNEAKERS_OWN_LANE, permitted_flow
 
 S_PER_H = 3600.0
 ROUNDS = 60

@@ -26,7 +26,7 @@ FEW_EVENTS = 5.0
 ROUNDING = 1e-12
 """Differences below this share of the values are sums in another order, not traffic."""
 LARGEST = 1e100
-"""Values of this size are no traffic, and their squares would leave the range of numbers."""
+"""Values of this size cannot be traffic, and their squares would leave the range of numbers."""
 SMALLEST = 1e-100
 """Differences below this are zero; their squares would vanish."""
 
@@ -34,8 +34,8 @@ NO_PAIR = "no replication has a value in both alternatives"
 ONE_PAIR = "fewer than two complete pairs of replications give no interval: use more replications"
 FEW_PAIRS = f"fewer than {FEWEST_PAIRS} complete pairs of replications give no bootstrap interval"
 NO_VARIANCE = "all pairs differ by the same amount: the intervals have no width"
-RARE_COUNT = "rare events: trust low and high, the bootstrap interval is too narrow"
-NO_MEAN = "the baseline's mean is zero: nothing can be said relative to it"
+RARE_COUNT = "rare events: use low and high, the bootstrap interval is too narrow"
+NO_MEAN = "the baseline's mean is zero: no relative difference can be given"
 NO_DIRECTION = "the indicator has no direction: its change is neither better nor worse"
 
 CONTRACT = ("mean", "diff", "low", "high", "p", "p_adjusted", "verdict", "unit", "n", "origin")
@@ -61,12 +61,12 @@ class Difference:
 
     Notes
     -----
-    Which interval to trust: ``low, high``. With 10 pairs the t-interval covered 95 % of normal differences, 97 % of
+    Which interval to use: ``low, high``. With 10 pairs the t-interval covered 95 % of normal differences, 97 % of
     differences of skewed (lognormal) values and 96 % of differences of rare counts (mean 0.3, like ``red_violations``
     and ``citations`` of a short run); the bootstrap 90, 82 and 90 %. Differences of like things are nearly symmetric,
     which is what t needs. Only where the differences themselves are skewed does the bootstrap do better, and not by
     much (lognormal: 88 against 86 % with 20 pairs, 91 against 88 % with 30). Where the two disagree, more replications
-    are wanted. ``benchmarks/statistics_check.py`` prints the whole table (20,000 and 2,000 experiments).
+    are needed. ``benchmarks/statistics_check.py`` prints the whole table (20,000 and 2,000 experiments).
     """
 
     scenario: str

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES
 from trafficsim.plan.arrays import F8, I4
-from trafficsim.plan.record import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES, EventRecord, Record
+from trafficsim.plan.record import EventRecord, Record
 from trafficsim.results.frames import Labels
 from trafficsim.results.left import left_lines
 
@@ -74,7 +75,7 @@ def gridlock_line(one: dict[str, Any]) -> str:
 
 
 def status_lines(summary: Mapping[str, Any]) -> list[str]:
-    """Put into words how the replications of ``run --json`` ended: nothing when all vehicles arrived.
+    """Describe how the replications of ``run --json`` ended: nothing when all vehicles arrived.
 
     Examples
     --------
@@ -88,12 +89,12 @@ def status_lines(summary: Mapping[str, Any]) -> list[str]:
 
 
 def odd_runs(summary: Mapping[str, Any]) -> list[str]:
-    """Put into words the runs of ``compare --json`` in which vehicles were left at the end.
+    """Describe the runs of ``compare --json`` in which vehicles were left in the network.
 
     Examples
     --------
     >>> odd_runs({"status": {"town": {"ca": {"wave": {"complete": 3, "incomplete": 2}}}}})
-    ['town, ca, wave: vehicles left at the end of 2 of 5 runs, compare completed_share']
+    ['town, ca, wave: vehicles left in the network at the end of 2 of 5 runs, see completed_share']
     """
     lines = []
     for scenario, engines in summary.get("status", {}).items():
@@ -101,8 +102,8 @@ def odd_runs(summary: Mapping[str, Any]) -> list[str]:
             for alternative, ended in arms.items():
                 left = ended.get("incomplete", 0) + ended.get("gridlock", 0)
                 if left:
-                    lines.append(f"{scenario}, {engine}, {alternative}: vehicles left at the end of {left} of "
-                                 f"{sum(ended.values())} runs, compare completed_share")
+                    lines.append(f"{scenario}, {engine}, {alternative}: vehicles left in the network at the end of "
+                                 f"{left} of {sum(ended.values())} runs, see completed_share")
     locked = [f"gridlock in {one['scenario']}, {one['engine']}, {one['alternative']}, replication "
               f"{one['replication']}, {gridlock_line(one)}" for one in summary.get("gridlocks", [])]
     return [*lines, *locked, *left_lines(summary)]

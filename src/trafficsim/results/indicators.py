@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import EVENT_RED_RUN, PATH
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import F8, PATH, Plan
-from trafficsim.plan.record import EVENT_RED_RUN, Record
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.reference import Journeys, Reference, journeys
@@ -60,13 +61,13 @@ class Observation:
 Compute = Callable[[Observation], float | None]
 
 NONE_DUE = "no trip is due in the analysis period"
-NONE_ENTERED = "no trip due in the analysis period has entered"
+NONE_ENTERED = "no trip due in the analysis period has entered the network"
 NOT_OBSERVED = "the run stopped before the analysis period"
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """A number that runs are judged by.
+    """A performance measure of a run.
 
     Attributes
     ----------
@@ -140,7 +141,7 @@ def _share_over_limit(seen: Observation) -> float | None:
 
 
 def _path_times_s(seen: Observation, path: str) -> F8:
-    """Times of the vehicles that drove the whole path."""
+    """Times of the vehicles that drove the whole route."""
     rows = [row for row, name in enumerate(seen.plan.gates.name) if name == path and seen.plan.gates.role[row] == PATH]
     chosen = np.isin(seen.passages.gate, rows)
     return np.asarray(seen.plan.gates.length_m[rows].sum() / seen.passages.speed_ms[chosen])
@@ -156,9 +157,9 @@ def _completed_share(seen: Observation) -> float | None:
 
 
 DUE = "trips due in the analysis period, followed to the end of the run"
-DUE_ENTERED = "trips due in the analysis period that have entered, followed to the end of the run"
-UNIMPEDED = "vehicles at detectors more than 5 s behind the one before, in the analysis period"
-NO_PASSAGE = "no unimpeded vehicle (more than 5 s behind the one before) passed a detector in the analysis period"
+DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
+UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
+NO_PASSAGE = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
 NO_SAFETY = "no crash model is built yet"
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -167,7 +168,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("mean_entry_wait_s", "entry (or end of run) - departure", "s", "lower", DUE, "emergent",
               lambda seen: seen.mean(seen.journeys.wait_s, seen.due), NONE_DUE),
     Indicator("mean_delay_s",
-              "entry wait + travel time - dwell - free-flow time of the distance covered under do nothing",
+              "entry delay + travel time - dwell time - free-flow time of the distance covered under do nothing",
               "s", "lower", DUE, "emergent", lambda seen: seen.mean(seen.journeys.delay_s, seen.due), NONE_DUE),
     Indicator("mean_speed_kmh", "distance / travel time (space mean, stops included)", "km/h", "higher", DUE_ENTERED,
               "emergent", _mean_speed_kmh, NONE_ENTERED),
@@ -179,19 +180,19 @@ INDICATORS: tuple[Indicator, ...] = (
               "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED),
     Indicator("stops_per_trip", "number of times the speed fell below 5 km/h", "1", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.mean(seen.record.trips.stops.astype(np.float64), seen.due_entered), NONE_ENTERED),
-    Indicator("max_queue_m", "longest queue from a stop line to its tail, through junctions", "m", "lower",
+    Indicator("max_queue_m", "longest queue from a stop line to the back of the queue, through junctions", "m", "lower",
               "all links, as far as the engine recorded", "emergent", _max_queue_m, "the network has no link"),
     Indicator("vehicle_km", "sum of distances", "km", "none", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.record.trips.distance_m / M_PER_KM, seen.due_entered), NONE_ENTERED),
     Indicator("vehicle_h", "sum of travel times", "h", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.journeys.travel_s / S_PER_H, seen.due_entered), NONE_ENTERED),
     Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE),
-    Indicator("share_over_limit", "share of passages with a spot speed (over 50 m) above the limit", "1", "lower",
+    Indicator("share_over_limit", "share of vehicles with a spot speed (over 50 m) above the limit", "1", "lower",
               UNIMPEDED, "input", _share_over_limit, NO_PASSAGE),
-    Indicator("citations", "passages of cameras and sections above their citation speed", "1", "none",
+    Indicator("citations", "vehicles recorded by cameras and section controls above their citation speed", "1", "none",
               "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), ""),
-    Indicator("red_violations", "crossings at red by drivers who decided to go at yellow, or could not stop",
-              "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
+    Indicator("red_violations", "vehicles crossing the stop line at red, whose drivers decided to go at yellow or "
+              "could not stop", "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
               "the network has no signal"),
     Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
               "no emission model is built yet"),
@@ -209,13 +210,13 @@ INDICATORS: tuple[Indicator, ...] = (
 BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
-"""A mean over fewer vehicles than this in a replication is marked wherever it is shown (modelling assumption)."""
-NO_THROUGH = "no vehicle drove the whole path in the analysis period"
-FEW_THROUGH = f"few vehicles: in a replication fewer than {FEWEST_VEHICLES} drove the whole path"
+"""A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""
+NO_THROUGH = "no vehicle drove the whole route in the analysis period"
+FEW_THROUGH = f"few vehicles: in a replication fewer than {FEWEST_VEHICLES} drove the whole route"
 
 
 def path_time(path: str) -> Indicator:
-    """Declare the travel time along a named path.
+    """Declare the travel time on a named route.
 
     Examples
     --------
@@ -223,15 +224,15 @@ def path_time(path: str) -> Indicator:
     'path_time_s[king_road]'
     """
     return Indicator(
-        f"path_time_s[{path}]", "mean time from the beginning of the path's first link to the end of its last", "s",
-        "lower", "vehicles that drove the whole path, at its end in the analysis period", "emergent",
+        f"path_time_s[{path}]", "mean time from the start of the route's first link to the end of its last", "s",
+        "lower", "vehicles that drove the whole route and reached its end in the analysis period", "emergent",
         lambda seen: _path_time_s(seen, path), NO_THROUGH,
         lambda seen: FEW_THROUGH if len(_path_times_s(seen, path)) < FEWEST_VEHICLES else None,
     )
 
 
 def declared(name: str) -> Indicator | None:
-    """Return the declaration of an indicator, those of named paths included; none if there is no such indicator."""
+    """Return the declaration of an indicator, those of named routes included; none if there is no such indicator."""
     match = PATH_TIME.fullmatch(name)
     return BY_NAME.get(name) or (path_time(match[1]) if match else None)
 
@@ -245,7 +246,7 @@ def declaration(name: str) -> Indicator:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """Sort names of indicators into the order of their declaration, named paths last in the order given."""
+    """Sort names of indicators into the order of their declaration, named routes last in the order given."""
     given = list(dict.fromkeys(names))
     return [*(name for name in BY_NAME if name in given), *(name for name in given if name not in BY_NAME)]
 
@@ -254,7 +255,7 @@ NOT_COMPUTED = {indicator.name: indicator.reason for indicator in INDICATORS if 
 
 
 def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
-    """One row per indicator that this engine gives, and per named path.
+    """One row per indicator that this engine gives, and per named route.
 
     ``reason`` says why a value is null, or what limits it (a mean over few vehicles).
 

@@ -1,4 +1,4 @@
-"""Vehicles left at the end of a run: where they stand, since when, and behind what, in groups that share a cause."""
+"""Vehicles left in the network at the end of a run: where, since when, and for what blocking reason, by queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES
+from trafficsim.base.codes import EVENT_LEFT, EVENT_NAMES
 from trafficsim.results.frames import Labels
 
 LEFT = EVENT_NAMES[EVENT_LEFT]
@@ -15,25 +15,25 @@ SHOWN_LINKS, SHOWN_GROUPS = 5, 5
 """Links and groups that lines of text name."""
 GRIDLOCK, ENTRY = "gridlock", "entry"
 WORDS = {
-    "moving": "still under way", "stop": "at a stop of its own", "red": "at a red lamp",
-    "no_room": "without room beyond the line", "gives_way": "giving way",
-    "wrong_lane": "in a lane that does not lead on", "inside": "waiting inside the junction",
-    GRIDLOCK: "in a cycle of links that wait for each other",
+    "moving": "still moving", "stop": "at a scheduled stop", "red": "red signal",
+    "no_room": "no space beyond the stop line", "gives_way": "giving way",
+    "wrong_lane": "in a lane without its turn", "inside": "waiting inside the junction",
+    GRIDLOCK: "gridlock",
 }
 
 
 def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
     """List where vehicles were left, in a table of events of one run or of many.
 
-    Lanes whose first vehicle finds no room are counted to the link that they wait for, and so on to the one whose first
-    vehicle stands for another reason: a group is a queue from there back through all links that it fills. Those who
-    wait to enter such a link count to it too.
+    Lanes whose first vehicle finds no space are counted to the link that they wait for, and so on to the one whose
+    first vehicle stands for another reason: a group is a queue from there back through all links that it fills.
+    Vehicles that wait to enter such a link count to it too.
 
     Returns
     -------
     Per group the names of its run, ``vehicles`` (on the road), ``waiting`` (to enter its links), ``links`` (from its
-    beginning back), ``since_s`` (when the first of them came to stand, ``None`` for those that move), ``cause`` (one of
-    :data:`trafficsim.plan.record.LEFT_CAUSES`, or ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The
+    head back), ``since_s`` (when the first of them came to stand, ``None`` for those that move), ``cause`` (one of
+    :data:`trafficsim.base.codes.LEFT_CAUSES`, or ``gridlock``) of the first vehicle ``vehicle`` on ``link``. The
     largest groups of a run come first.
 
     Examples
@@ -113,7 +113,7 @@ def left_line(one: Mapping[str, Any]) -> str:
     --------
     >>> left_line({"vehicles": 7, "waiting": 2, "links": ["x", "y"], "since_s": 60.0, "cause": "red", "link": "x",
     ...            "vehicle": "v"})
-    "7 vehicles on x, y and 2 waiting to enter, since 60 s, behind 'v' at the end of x, at a red lamp"
+    "7 vehicles on x, y and 2 waiting to enter, since 60 s, behind 'v' at the stop line of x: red signal"
     """
     links = ", ".join(one["links"][:SHOWN_LINKS])
     more = f" and {len(one['links']) - SHOWN_LINKS} more links" if len(one["links"]) > SHOWN_LINKS else ""
@@ -126,7 +126,7 @@ def left_line(one: Mapping[str, Any]) -> str:
     if one["cause"] == "moving":
         return f"{where}, {cause}"
     since = "" if one["since_s"] is None else f", since {one['since_s']:g} s"
-    return f"{where}{since}, behind {one['vehicle']!r} at the end of {one['link']}, {cause}"
+    return f"{where}{since}, behind {one['vehicle']!r} at the stop line of {one['link']}: {cause}"
 
 
 def left_lines(summary: Mapping[str, Any]) -> list[str]:
@@ -137,7 +137,7 @@ def left_lines(summary: Mapping[str, Any]) -> list[str]:
     >>> group = {"replication": 2, "vehicles": 7, "waiting": 0, "links": ["x"], "since_s": None, "cause": "moving",
     ...          "link": "x", "vehicle": "v"}
     >>> left_lines({"left": [group]})
-    ['left in replication 2: 7 vehicles on x, still under way']
+    ['left in replication 2: 7 vehicles on x, still moving']
     """
     groups: list[Mapping[str, Any]] = list(summary.get("left", []))
     largest = sorted(groups, key=_size)[:SHOWN_GROUPS]
@@ -145,7 +145,7 @@ def left_lines(summary: Mapping[str, Any]) -> list[str]:
     rest = groups[SHOWN_GROUPS:]
     if rest:
         vehicles = sum(map(_size, largest)) - sum(map(_size, groups))
-        lines.append(f"left at {len(rest)} further places: {vehicles} vehicles (all in the table events)")
+        lines.append(f"left at {len(rest)} further locations: {vehicles} vehicles (all in the table events)")
     return lines
 
 

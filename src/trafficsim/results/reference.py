@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.base.codes import COMPLETED, WAITING
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.free_flow_ways import FreeFlow
-from trafficsim.plan.record import COMPLETED, WAITING, Record
+from trafficsim.plan.record import Record
 
 
 @dataclass(frozen=True)

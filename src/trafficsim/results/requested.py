@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import DETECTOR, HISTOGRAM, POINT
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import DETECTOR, HISTOGRAM, POINT, Plan
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.period import interval_bounds

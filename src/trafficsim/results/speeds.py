@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trafficsim.base.codes import CAMERA, DETECTOR, HISTOGRAM, PATH, ROLE_NAMES, SECTION, TRAVEL_TIME
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import CAMERA, DETECTOR, F8, HISTOGRAM, PATH, ROLE_NAMES, SECTION, TRAVEL_TIME, Plan
+from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 

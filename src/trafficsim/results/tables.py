@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.record import EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES, LinkRecord, Record
+from trafficsim.plan.record import LinkRecord, Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
@@ -22,7 +23,7 @@ from trafficsim.results.speeds import judged_passages, paths_table, speed_counts
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
 CITATION = "citation"
-SINCE_UNKNOWN = (LEFT_CAUSES.index("moving"), LEFT_CAUSES.index("inside"))
+SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
@@ -190,7 +191,7 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
     Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
     their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
-    :data:`trafficsim.plan.record.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
+    :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
     """
     events, seen = record.events, judged_passages(plan, record)
     locked, number = gridlock_events(record)

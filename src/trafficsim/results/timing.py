@@ -10,19 +10,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import STATE_CODES
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import STATE_CODES, SignalArrays
+from trafficsim.design.inference.staging import yellow_s
+from trafficsim.design.timing.conflicts import intergreens_s
+from trafficsim.design.timing.demand import Row
+from trafficsim.design.timing.design import DEFAULT_RULES, Junction, Rules, junction_of
+from trafficsim.design.timing.pedestrians import window_s
+from trafficsim.design.timing.stages import stages_of
+from trafficsim.design.timing.waves import Wave, band_s, stop_lines
+from trafficsim.design.timing.webster import critical_ratios
+from trafficsim.plan.arrays import SignalArrays
 from trafficsim.results.frames import nullable
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.staging import yellow_s
-from trafficsim.spec.timing.conflicts import intergreens_s
-from trafficsim.spec.timing.demand import Row
-from trafficsim.spec.timing.design import DEFAULT_RULES, Junction, Rules, junction_of
-from trafficsim.spec.timing.pedestrians import window_s
-from trafficsim.spec.timing.stages import stages_of
-from trafficsim.spec.timing.waves import Wave, band_s, stop_lines
-from trafficsim.spec.timing.webster import critical_ratios
 
 TINY = 1e-6
 Volumes = Mapping[tuple[str, str], float]
@@ -57,7 +58,7 @@ def programs_with(network: Network, signals: SignalArrays) -> tuple[SignalProgra
     Examples
     --------
     >>> from trafficsim.plan.signals import lower_signals
-    >>> from trafficsim.spec.build import junction
+    >>> from trafficsim.design.synthetic import junction
     >>> network = junction()
     >>> programs_with(network, lower_signals(network.signals)) == network.signals
     True
@@ -121,7 +122,7 @@ def timing_table(network: Network, before: SignalArrays, after: SignalArrays) ->
     Examples
     --------
     >>> from trafficsim.plan.signals import lower_signals
-    >>> from trafficsim.spec.build import junction
+    >>> from trafficsim.design.synthetic import junction
     >>> network = junction(cycle_s=60)
     >>> signals = lower_signals(network.signals)
     >>> timing_table(network, signals, signals)[["stage", "green_before_s", "cycle_after_s"]].values.tolist()

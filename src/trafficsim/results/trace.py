@@ -46,7 +46,7 @@ def link_starts(network: Network, links: Sequence[str]) -> list[float]:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> link_starts(corridor([200.0, 300.0]), ["east1", "east2"])
     [0.0, 200.0]
     """

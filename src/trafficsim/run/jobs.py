@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.base.errors import InputError, MachineError, SimulationError
 from trafficsim.engines.asking import check_asked
 from trafficsim.engines.registry import engine_named
@@ -16,7 +17,7 @@ from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.prepare import Prepared
-from trafficsim.plan.record import COMPLETED, EN_ROUTE, WAITING, Record
+from trafficsim.plan.record import Record
 from trafficsim.plan.representation import check_representation
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table

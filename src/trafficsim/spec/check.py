@@ -49,7 +49,7 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
 
     Examples
     --------
-    >>> from trafficsim.spec.build import ring
+    >>> from trafficsim.design.synthetic import ring
     >>> check(ring(1000))
     ()
     """

@@ -94,7 +94,7 @@ class Network:
 
     Examples
     --------
-    >>> from trafficsim.spec.build import ring
+    >>> from trafficsim.design.synthetic import ring
     >>> road = ring(1000, links=2)
     >>> [attributes["length_m"] for attributes in road.links.values()]
     [500.0, 500.0]

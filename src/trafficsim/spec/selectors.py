@@ -25,7 +25,7 @@ class Links(Model):
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> Links(ids=("east2",)).resolve(corridor([300, 200]))
     ('east2',)
     """

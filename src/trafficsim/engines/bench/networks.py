@@ -7,11 +7,11 @@ from typing import Any
 
 import networkx as nx
 
+from trafficsim.design.inference.network import network_from_graph
+from trafficsim.design.synthetic import grid
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
-from trafficsim.spec.build import grid
 from trafficsim.spec.demand import Demand, Trip
-from trafficsim.spec.infer import network_from_graph
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES

@@ -31,12 +31,13 @@ from trafficsim.kernels.ca.step import run as run_ticks
 
 LOG = logging.getLogger("trafficsim")
 JOBS = (
-    ("look.look_ahead road tick", "transfer.transfer road tally clock tick"),
-    ("lanes.change_lanes road draw tick", "insertion.insert_trips road queues tally tick",
-     "tally.tally_road road tally clock tick", "tally.tally_detectors vehicles start work tally",
-     "gates.tally_gates gates road tick", "repack.repack vehicles start work tick",
-     "ca.follow vehicles work rule tick draw", "zones.apply_zones zones net vehicles start trips",
-     "leaders.guard vehicles start work tick", "overhang.keep_behind road", "transfer.clear_connectors road tick"),
+    ("ca.look.look_ahead road tick", "ca.transfer.transfer road tally clock tick"),
+    ("ca.lanes.change_lanes road draw tick", "ca.insertion.insert_trips road queues tally tick",
+     "measurement.tally.tally_road road tally clock tick",
+     "measurement.tally.tally_detectors vehicles start work tally", "measurement.gates.tally_gates gates road tick",
+     "ca.repack.repack vehicles start work tick", "ca.step.follow vehicles work rule tick draw",
+     "ca.zones.apply_zones zones net vehicles start trips", "ca.leaders.guard vehicles start work tick",
+     "ca.overhang.keep_behind road", "ca.transfer.clear_connectors road tick"),
 )
 """What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or
 has to wait for these. What two kernels share is compiled in one helper: two copies of it are inlined less well."""
@@ -48,7 +49,7 @@ def signatures(program: Program, job: tuple[str, ...]) -> list[tuple[str, str, t
     rows = []
     for line in job:
         kernel, *arguments = line.split()
-        module, name = kernel.split(".")
+        module, _, name = kernel.rpartition(".")
         types = tuple(given.get(argument) or typeof(getattr(program, argument)) for argument in arguments)
         rows.append((f"trafficsim.kernels.{module}", name, types))
     return rows
@@ -122,7 +123,7 @@ def is_cold() -> bool:
     """Whether the loop is going to be compiled, and neither this process nor one before has done it."""
     if config.DISABLE_JIT or run_ticks.signatures:  # type: ignore[attr-defined]  # made when Numba is imported
         return False
-    return not any(cache_folder().glob("ca.run-*.nbi"))
+    return not any(cache_folder().glob("step.run-*.nbi"))
 
 
 def cache_folder() -> Path:

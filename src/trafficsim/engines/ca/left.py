@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from trafficsim.base.codes import CAUSE_ENTRY, CAUSE_INSIDE, CAUSE_MOVING, CAUSE_NOBODY, WAITING
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.measurement.gridlock import FREE, MOVING, NOBODY, find_causes
+from trafficsim.kernels.measurement.gridlock import FREE, find_causes
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import LEFT_CAUSES, WAITING, LeftRecord, nothing_left
-
-INSIDE, ENTRY = LEFT_CAUSES.index("inside"), LEFT_CAUSES.index("entry")
+from trafficsim.plan.record import LeftRecord, nothing_left
 
 
 def left_record(plan: Plan, settings: CellularAutomaton, program: Program, tick: int) -> LeftRecord:
@@ -28,16 +27,16 @@ def left_record(plan: Plan, settings: CellularAutomaton, program: Program, tick:
 
 
 def _on_lanes(plan: Plan, settings: CellularAutomaton, program: Program, tick: int) -> LeftRecord:
-    cause, behind = (np.full(max(program.net.lanes, 1), NOBODY, np.int32) for _ in range(2))
+    cause, behind = (np.full(max(program.net.lanes, 1), CAUSE_NOBODY, np.int32) for _ in range(2))
     find_causes(program.road, cause, behind)
-    lanes = np.flatnonzero(cause != NOBODY)
+    lanes = np.flatnonzero(cause != CAUSE_NOBODY)
     link, start = program.net.lane["link"].astype(np.int32), np.asarray(program.start, np.int64)
     since_s = plan.start_s + (tick - program.work.lane["wait"][lanes]) * settings.tick_s
     ahead = behind[lanes]
     return LeftRecord(
         link=link[lanes], vehicles=np.diff(start)[lanes].astype(np.int32),
         trip=np.asarray(program.vehicles.ID)[start[lanes]].astype(np.int32),
-        since_s=np.where(cause[lanes] == MOVING, -1.0, since_s), cause=cause[lanes],
+        since_s=np.where(cause[lanes] == CAUSE_MOVING, -1.0, since_s), cause=cause[lanes],
         behind=np.where(ahead == FREE, -1, link[np.maximum(ahead, 0)]).astype(np.int32),
     )
 
@@ -50,7 +49,7 @@ def _inside(program: Program) -> LeftRecord:
     none = np.full(len(places), -1)
     trip = program.work.pocket[places, 0, 3] if len(places) else none
     return LeftRecord(np.asarray(link, np.int32), program.work.taken[places].astype(np.int32),
-                      np.asarray(trip, np.int32), none.astype(np.float64), np.full(len(places), INSIDE, np.int32),
+                      np.asarray(trip, np.int32), none.astype(np.float64), np.full(len(places), CAUSE_INSIDE, np.int32),
                       none.astype(np.int32))
 
 
@@ -61,7 +60,7 @@ def _at_entries(plan: Plan, program: Program) -> LeftRecord:
     link, first, count = np.unique(first_link, return_index=True, return_counts=True)
     trip = waiting[first]
     return LeftRecord(link.astype(np.int32), count.astype(np.int32), trip.astype(np.int32), plan.trips.depart_s[trip],
-                      np.full(len(link), ENTRY, np.int32), np.full(len(link), -1, np.int32))
+                      np.full(len(link), CAUSE_ENTRY, np.int32), np.full(len(link), -1, np.int32))
 
 
 def _waiting(plan: Plan, program: Program) -> np.ndarray:

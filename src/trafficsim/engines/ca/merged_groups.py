@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trafficsim.kernels.decisions.signals import RED, RED_AMBER
+from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.plan.arrays import Plan
 
 

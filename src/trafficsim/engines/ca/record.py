@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
@@ -14,9 +15,6 @@ from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
-    COMPLETED,
-    EN_ROUTE,
-    WAITING,
     AreaRecord,
     BlockingRecord,
     DetectorRecord,

@@ -10,6 +10,7 @@ from pathlib import Path
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import REPAIRS
+from trafficsim.design.inference.greens import settle
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
 from trafficsim.io.sumo.ledger import Act, Ledger
 from trafficsim.io.sumo.net import Net, build_graph, read_net
@@ -21,9 +22,9 @@ from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.greens import settle
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector, DriversOf
+from trafficsim.spec.network_source import DriversOf
+from trafficsim.spec.scenario import Detector
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 

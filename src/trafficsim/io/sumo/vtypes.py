@@ -13,7 +13,7 @@ from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
-from trafficsim.spec.scenario import DriversOf
+from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, Kind, VehicleClass
 
 DEFAULT_TYPE = "DEFAULT_VEHTYPE"

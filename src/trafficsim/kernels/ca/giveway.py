@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint32
 
+from trafficsim.base.codes import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
 from trafficsim.kernels.ca.rules import safe_speed
 from trafficsim.kernels.ca.words import DECIDED_GO, DECIDED_STOP, EXIT, decision, length, pos, rear, turn_of, vel
-from trafficsim.kernels.decisions.signals import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
 from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 from trafficsim.kernels.rng import Stream, draw32, hash32
 

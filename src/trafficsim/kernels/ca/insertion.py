@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64
 
+from trafficsim.base.codes import EN_ROUTE, GREEN
 from trafficsim.kernels.ca.giveway import stop_bound
 from trafficsim.kernels.ca.lanes import lane_flags
 from trafficsim.kernels.ca.look import sight
@@ -24,10 +25,8 @@ from trafficsim.kernels.ca.words import (
     vel,
     with_turn,
 )
-from trafficsim.kernels.decisions.signals import GREEN
 from trafficsim.kernels.jit import part, spliced
 
-EN_ROUTE = 1
 LOOK_BEHIND = 6
 """How many waiting trips are looked at for one that finds its lane free (modelling assumption)."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.ca.busy import list_marked, place_of
+from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.rules import safe_speed
@@ -24,6 +24,9 @@ from trafficsim.kernels.rng import draw32
 FLAG_CONNECTOR = 64
 """Flag of word Y: the vehicle is still on a connector that must be watched."""
 WIDE = 300
+SHIFT = 16
+ONE_LANE = 1 << SHIFT
+"""More vehicles than one lane can hold: its positions are 16-bit numbers."""
 
 
 @njit(inline="always")
@@ -76,48 +79,63 @@ def change_lanes(road, draw, tick):
     if n > 0:
         work.mark[0] = 3
         candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    for at in range(list_pairs(road, side, int64(list_marked((work.mark, work.mark_words), work.listed, n, 2)))):
+    listed = int64(list_marked((work.mark, work.mark_words), work.listed, n, 2))
+    other = int64(0)
+    for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
-        sweep(road, (lower, side, draw, net.lane[lower].keep != 0))
+        if net.lane[lower].keep:
+            other |= sweep(road, (lower, side, draw, True), (int64(0), int64(start[lower + 2] - start[lower])))
+        else:
+            packed = int64(work.listed[at])
+            other |= sweep(road, (lower, side, draw, False), (packed >> SHIFT, packed & (ONE_LANE - 1)))
+    if other:
+        find_busy(start, work, net.lanes)
 
 
 @part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: all where drivers keep to the kerb, else marked ones.
+    """List the lower lanes of pairs in which somebody may change: marked ones, and all where drivers keep to the kerb.
 
-    A change moves nobody out of the two lanes, so that no other pair's list is disturbed.
+    For the former the list of marked vehicles is overwritten by what a sweep needs: how many vehicles of the lane stand
+    before its first marked one, and how many marks it has. Both stay true when vehicles move from or into another lane:
+    those before the first mark in a lane move with the lane's start.
     """
     net, start, work = road.net, road.start, road.work
     pairs, i, place = int64(0), int64(0), int64(0)
-    for at in range(len(net.kept)):
-        lower = int64(net.kept[at])
-        work.outs[pairs] = lower
-        pairs += 1 if start[lower] < start[lower + 2] else 0
     while i < listed:
-        place = place_of(work, start, place, int64(work.listed[i]))
+        first, begin = int64(work.listed[i]), i
+        place = place_of(work, start, place, first)
         lane = int64(work.busy[place])
         while i < listed and int64(work.listed[i]) < start[lane + 1]:
             i += 1
         beside = int64(net.lane[lane].side) + side
         if net.lane[lane].keep == 0 and 0 <= beside < int64(net.lane[lane].beside):
             work.outs[pairs] = min(lane, lane + side)
+            work.listed[pairs] = (first - int64(start[lane])) << SHIFT | (i - begin)
             pairs += 1
+    for at in range(len(net.kept)):
+        lower = int64(net.kept[at])
+        work.outs[pairs] = lower
+        pairs += 1 if start[lower] < start[lower + 2] else 0
     return pairs
 
 
 @per_vehicle
-def sweep(road, where):
-    """Walk along two neighbouring lanes, leader first, and change those who can."""
+def sweep(road, where, marked):
+    """Change those who can, leader first, between two neighbouring lanes; return 1 if a lane emptied or filled."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     lower, side, draw, keep = where
+    before, left = marked
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
-    x = start[source]
+    x = start[source] + before
     j = start[target]
-    while x < start[source + 1]:
+    other = int64(0)
+    while left > 0 and x < start[source + 1]:
         if work.mark[x] & 2 == 0 and not keep:
             x += 1
             continue
+        left -= 1
         p = pos(vehicles.X[x])
         while j < start[target + 1] and pos(vehicles.X[j]) >= p:
             j += 1
@@ -127,6 +145,9 @@ def sweep(road, where):
             work.lane[target].used += length(vehicles.Y[x])
             if start[source + 1] - start[source] == 1:
                 work.lane[source].wait = 0
+                other = int64(1)
+            if start[target] == start[target + 1]:
+                other = int64(1)
             if side > 0:
                 move_up(road, x, j, target)
             else:
@@ -135,6 +156,7 @@ def sweep(road, where):
                 j += 1
         else:
             x += 1
+    return other
 
 
 @spliced
@@ -207,7 +229,7 @@ def accepts(net, vehicles, start, trips, work, where):
     first = x == start[source]
     if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
         return False
-    if not must and draw32(vehicles.KEY[x], draw) & (uint32(1) if keep else uint32(3)):
+    if keep and not must and draw32(vehicles.KEY[x], draw) & uint32(1):  # elsewhere only those drawn are marked
         return False
     back = rear(X[x], y)
     limit = -min(net.lane[source].length, net.lane[target].length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
+from trafficsim.base.codes import GREEN, PERMITTED, RED, RED_AMBER
 from trafficsim.kernels.ca.busy import list_marked, place_of
 from trafficsim.kernels.ca.giveway import (
     CLOSED,
@@ -51,7 +52,6 @@ from trafficsim.kernels.ca.words import (
     vel,
 )
 from trafficsim.kernels.ca.zipper import add_bound, zip_in
-from trafficsim.kernels.decisions.signals import GREEN, PERMITTED, RED, RED_AMBER
 from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
 from trafficsim.kernels.rng import draw32, hash32
 

@@ -49,7 +49,6 @@ def step(world, vehicles, start, tick):
     update_signals(signals, tick)
     if net.widest > 1:
         change_lanes(road, tick_key(clock.seed, LANE_CHANGE, tick), tick)
-        find_busy(start, work, net.lanes)
     apply_zones(zones, net, vehicles, start, trips)
     n = start[net.lanes]
     leader_words(vehicles, work, n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import float32, int32, int64, uint8, uint32, uint64
 
+from trafficsim.base.codes import COMPLETED, EVENT_RED_RUN, EVENT_WRONG_LANE, GREEN, RED, RED_AMBER
 from trafficsim.kernels.ca.busy import list_marked
 from trafficsim.kernels.ca.giveway import MOST_OVER, NEVER, asking, must_wait
 from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, lane_flags
@@ -29,12 +30,8 @@ from trafficsim.kernels.ca.words import (
     with_cap,
     with_turn,
 )
-from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.measurement.tally import settle_waiting
-
-COMPLETED = 2
-EVENT_RED_RUN, EVENT_WRONG_LANE = 0, 1
 
 
 @spliced

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from trafficsim.kernels.jit import kernel
 
-RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
-
 
 @kernel
 def update_signals(signals, tick):

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from numba import int64
 
+from trafficsim.base.codes import (
+    CAUSE_GIVES_WAY,
+    CAUSE_MOVING,
+    CAUSE_NO_ROOM,
+    CAUSE_NOBODY,
+    CAUSE_RED,
+    CAUSE_STOP,
+    CAUSE_WRONG_LANE,
+    GREEN,
+    RED,
+    RED_AMBER,
+    YELLOW,
+)
 from trafficsim.kernels.ca.ways import nearest
 from trafficsim.kernels.ca.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
-from trafficsim.kernels.decisions.signals import GREEN, RED, RED_AMBER, YELLOW
 from trafficsim.kernels.jit import kernel, spliced
 
 FREE = -1
 """Stands for the lane of somebody who waits for nobody."""
-NOBODY, MOVING, AT_STOP, AT_RED, NO_ROOM, GIVES_WAY, WRONG_LANE = 0, 1, 2, 3, 4, 5, 6
-"""Why the head of a lane stands."""
 MOST_LINKS = 4
 """So many links ahead a driver looks for room, as at the stop line (``giveway.has_room``)."""
 
@@ -159,33 +169,33 @@ def cause_at_line(road, lane):
     slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
     first, last = int64(net.reach[slot]), int64(net.reach[slot + 1])
     if first == last:
-        return WRONG_LANE
+        return CAUSE_WRONG_LANE
     red = True
     for conn in range(first, last):
         group = net.conn[conn].group
         lamp = signals.group[group].state if group >= 0 else GREEN
         red = red and (lamp == RED or lamp == RED_AMBER or lamp == YELLOW)
     if red:
-        return AT_RED
-    return NO_ROOM if road.work.lane[lane].hold == 2 else GIVES_WAY
+        return CAUSE_RED
+    return CAUSE_NO_ROOM if road.work.lane[lane].hold == 2 else CAUSE_GIVES_WAY
 
 
 @kernel
 def find_causes(road, cause, behind):
     """Write for every lane why its head stands, and the lane whose vehicles leave it no room (else FREE).
 
-    NOBODY stands on an empty lane, MOVING is who does not stand.
+    ``CAUSE_NOBODY`` stands on an empty lane, ``CAUSE_MOVING`` is who does not stand.
     """
     net, start, work = road.net, road.start, road.work
     for lane in range(net.lanes):
         behind[lane] = FREE
         k = start[lane]
         if k == start[lane + 1]:
-            cause[lane] = NOBODY
+            cause[lane] = CAUSE_NOBODY
         elif work.lane[lane].wait == 0 or turn_of(road.vehicles.Z[k]) == EXIT:
-            cause[lane] = AT_STOP if road.vehicles.Y[k] & FLAG_STOP else MOVING
+            cause[lane] = CAUSE_STOP if road.vehicles.Y[k] & FLAG_STOP else CAUSE_MOVING
         elif road.vehicles.Y[k] & FLAG_STOP:
-            cause[lane] = AT_STOP
+            cause[lane] = CAUSE_STOP
         else:
             behind[lane] = lane_ahead(road, lane)
-            cause[lane] = NO_ROOM if behind[lane] != FREE else cause_at_line(road, lane)
+            cause[lane] = CAUSE_NO_ROOM if behind[lane] != FREE else cause_at_line(road, lane)

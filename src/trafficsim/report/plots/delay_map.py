@@ -65,7 +65,7 @@ def delay_map(
     Examples
     --------
     >>> import pandas as pd
-    >>> from trafficsim.spec.build import grid
+    >>> from trafficsim.design.synthetic import grid
     >>> city = grid(2, 2)
     >>> link = next(iter(city.links))
     >>> table = pd.DataFrame({"replication": 1, "alternative": ["do nothing", "retimed"], "link": link, "begin_s": 0.0,

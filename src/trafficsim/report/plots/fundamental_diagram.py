@@ -132,7 +132,7 @@ def area_states(links: pd.DataFrame, network: Network | World, ids: Sequence[str
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> table = pd.DataFrame({"alternative": "do nothing", "replication": 1, "link": ["east1", "east2"],
     ...                       "begin_s": 0.0, "density_veh_km": [10.0, 40.0], "flow_veh_h": [500.0, 800.0]})
     >>> area_states(table, corridor([300.0, 100.0], lanes=2)).iloc[0, 3:].tolist()
@@ -193,7 +193,7 @@ def macroscopic_fundamental_diagram(
 
     Examples
     --------
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> table = pd.DataFrame({"alternative": "do nothing", "replication": 1, "link": "east1",
     ...                       "begin_s": [0.0, 60.0], "density_veh_km": [10.0, 40.0], "flow_veh_h": [500.0, 800.0]})
     >>> macroscopic_fundamental_diagram(table, corridor([300.0])).axes[0].get_xlabel()

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.units import KMH_PER_MS
+from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, SLOW_TO_FAST, clock_axis, new_figure, short, styled
 from trafficsim.results.frames import LABEL_COLUMNS
@@ -21,7 +22,6 @@ from trafficsim.results.signals import Span, shown_greens
 from trafficsim.results.trace import Trace, link_starts
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
-from trafficsim.spec.timing.stages import GREEN_LETTERS
 from trafficsim.spec.world import World
 
 LONG_STEP_S = 2.5
@@ -49,7 +49,7 @@ def time_space(
     Parameters
     ----------
     trajectories
-        Table of that name, of one run; or what :func:`trafficsim.api.trace` gives, which needs nothing beside it.
+        Table of that name, of one run; or what :func:`trafficsim.trace` gives, which needs nothing beside it.
     network
         Lengths of the links, and the signals on the way.
     path
@@ -73,7 +73,7 @@ def time_space(
     Examples
     --------
     >>> import pandas as pd
-    >>> from trafficsim.spec.build import corridor
+    >>> from trafficsim.design.synthetic import corridor
     >>> road = corridor([200.0, 200.0])
     >>> trace = pd.DataFrame({"time_s": [0.0, 1.0, 2.0], "trip": "a", "link": ["east1", "east1", "east2"],
     ...                       "position_m": [180.0, 192.0, 4.0]})

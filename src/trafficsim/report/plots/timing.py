@@ -38,7 +38,7 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
     --------
     >>> from trafficsim.plan.signals import lower_signals
     >>> from trafficsim.results.timing import timing_table
-    >>> from trafficsim.spec.build import junction
+    >>> from trafficsim.design.synthetic import junction
     >>> network = junction(cycle_s=60)
     >>> signals = lower_signals(network.signals)
     >>> timing_plan(timing_table(network, signals, signals)).axes[0].get_xlabel()

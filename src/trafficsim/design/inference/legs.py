@@ -1,0 +1,217 @@
+"""Read the shape of a junction off the graph: where its links meet, on which streets, and how far it extends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from trafficsim.base.errors import NetworkError
+from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
+from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
+from trafficsim.spec.schema import ROAD_CLASSES, within
+
+CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)
+ROUNDABOUT_SETBACK_M = 3.0  # entry to circulating lane (modelling assumption)
+SAME_STREET_RAD = math.radians(15.0)  # approach and exit this close in direction are one street
+CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
+AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
+LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
+LEAVES, ENTERS = True, False  # which end of a link an extent is about
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its place in the order of the graph."""
+
+    id: str
+    order: int
+    tail: Any
+    head: Any
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenJunction:
+    """A junction's shape, the ids of its legs, and the metres by which it shortens ``(link, leaves it?)``."""
+
+    shape: JunctionShape
+    approaches: tuple[str, ...]
+    exits: tuple[str, ...]
+    extent: dict[tuple[str, bool], float]
+    without_coordinates: bool
+
+
+@dataclass(slots=True)
+class _End:
+    """One end of a link at the junction."""
+
+    link: Link
+    leaves: bool
+    direction: float  # heading of travel
+    offset: Point  # where its line ends, relative to the node
+    arm: int = 0
+
+    @property
+    def ray(self) -> float:
+        """Direction from the junction along the street."""
+        return self.direction if self.leaves else turn_angle(math.pi, self.direction)
+
+    @property
+    def centred(self) -> bool:
+        return math.hypot(*self.offset) < AT_NODE_M
+
+
+def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], mirrored: bool) -> SeenJunction:
+    """Return the junction at a node; mirrored for left-hand traffic."""
+    ins = sorted((links[a["id"]] for _, _, a in graph.in_edges(node, data=True)), key=lambda link: link.order)
+    outs = sorted((links[a["id"]] for _, _, a in graph.out_edges(node, data=True)), key=lambda link: link.order)
+    lines = {link.id: line_of(graph, link) for link in (*ins, *outs)}
+    blind = any(line is None for line in lines.values()) and len({*_neighbours(ins, outs, node)}) > 1
+    if blind or any(line is None for line in lines.values()):
+        ends = _spread_evenly(ins, outs, node)
+    else:
+        middle = _position(graph, node) or _where_lines_meet(ins, outs, lines)
+        ends = [_seen_end(link, False, lines[link.id] or (), middle, mirrored) for link in ins]
+        ends += [_seen_end(link, True, lines[link.id] or (), middle, mirrored) for link in outs]
+    _number_arms(ends)
+    control = _control(graph, node)
+    setbacks = _setbacks(ends, graph)
+    legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
+    extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]))
+    return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
+
+
+def line_of(graph: nx.MultiDiGraph[Any], link: Link) -> tuple[Point, ...] | None:
+    """Return the line of a link in metres, or ``None`` without geometry and coordinates."""
+    geometry: tuple[Point, ...] = link.attributes["geometry"]
+    if len(geometry) >= 2:
+        return geometry
+    start, end = _position(graph, link.tail), _position(graph, link.head)
+    return None if start is None or end is None or start == end else (start, end)
+
+
+def trimmed_length(graph: nx.MultiDiGraph[Any], link: Link, extents: float) -> float:
+    """Return the length from coordinates, less what the junctions take; at least half of it is kept."""
+    line = line_of(graph, link)
+    whole = line_length(line) if line else 0.0
+    length_m = round(max(whole - extents, whole / 2), 3)
+    if not LEAST_LENGTH_M <= length_m <= MOST_LENGTH_M and whole > 0:
+        raise NetworkError(f"link {link.id!r}: length_m", f"{length_m:g} m from its geometry or coordinates",
+                           f"{LEAST_LENGTH_M:g} to {MOST_LENGTH_M:g} m",
+                           "give length_m, correct the coordinates, or split the link")
+    if whole <= 0:
+        raise NetworkError(f"link {link.id!r}: length_m", "no length, and no geometry or coordinates to infer it from",
+                           "a length in metres", "add length_m to the edge, or x_m and y_m to both of its nodes")
+    return length_m
+
+
+def _position(graph: nx.MultiDiGraph[Any], node: Any) -> Point | None:
+    x, y = graph.nodes[node].get("x_m"), graph.nodes[node].get("y_m")
+    return None if x is None or y is None else (x, y)
+
+
+def _where_lines_meet(ins: list[Link], outs: list[Link], lines: Mapping[str, tuple[Point, ...] | None]) -> Point:
+    for number, link in [(-1, link) for link in ins] + [(0, link) for link in outs]:
+        line = lines[link.id]
+        if line:
+            return line[number]
+    return 0.0, 0.0
+
+
+def _control(graph: nx.MultiDiGraph[Any], node: Any) -> str:
+    return str(graph.nodes[node]["control"])
+
+
+def _neighbours(ins: list[Link], outs: list[Link], node: Any) -> list[Any]:
+    """Return the nodes at the other ends, in the order of the graph."""
+    ends = sorted([(link.order, link.tail) for link in ins] + [(link.order, link.head) for link in outs],
+                  key=lambda pair: pair[0])
+    return list(dict.fromkeys(other for _, other in ends))
+
+
+def _spread_evenly(ins: list[Link], outs: list[Link], node: Any) -> list[_End]:
+    """Without coordinates: streets stand evenly around the junction, counter-clockwise in the order of the graph."""
+    others = _neighbours(ins, outs, node)
+    count = max(2, len(others)) if len(others) != 1 else 2
+    ray = {other: 2 * math.pi * place / count for place, other in enumerate(others)}
+    loop = math.pi if others == [node] else 0.0  # a loop leaves on the side where it does not come in
+    ends = [_End(link, False, turn_angle(math.pi, ray[link.tail] + loop), (0.0, 0.0)) for link in ins]
+    return ends + [_End(link, True, turn_angle(0.0, ray[link.head]), (0.0, 0.0)) for link in outs]
+
+
+def _seen_end(link: Link, leaves: bool, line: tuple[Point, ...], middle: Point, mirrored: bool) -> _End:
+    side = -1.0 if mirrored else 1.0
+    points = [(side * (x - middle[0]), y - middle[1]) for x, y in line]
+    if leaves:
+        return _End(link, True, heading(points), points[0])
+    return _End(link, False, heading_at_end(points), points[-1])
+
+
+def _number_arms(ends: list[_End]) -> None:
+    """Put ends on one street when they lie in one direction, or join the same two nodes and leave nearly so."""
+    firsts: list[_End] = []
+    for end in ends:
+        for arm, first in enumerate(firsts):
+            angle = abs(turn_angle(first.ray, end.ray))
+            back = first.leaves != end.leaves and first.link.head == end.link.tail and first.link.tail == end.link.head
+            near = SAME_STREET_RAD * (3 if back else 1)
+            if first.link is not end.link and first.leaves != end.leaves and angle < near:
+                end.arm = arm
+                break
+        else:
+            end.arm = len(firsts)
+            firsts.append(end)
+
+
+def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any], mirrored: bool) -> Leg:
+    attributes = end.link.attributes
+    base = ahead((0.0, 0.0), end.ray, setback) if end.centred else end.offset
+    turns = attributes["turn_lanes"]
+    if mirrored and turns:
+        swap = {"left": "right", "right": "left"}
+        turns = tuple(";".join(swap.get(name, name) for name in entry.split(";")) for entry in turns)
+    return Leg(
+        heading=round(end.direction, 6), base=(round(base[0], 3), round(base[1], 3)), shared=_is_shared(end, ends),
+        arm=end.arm, lanes=attributes["lanes"], speed_kmh=attributes["speed_limit_kmh"], rank=_rank(attributes),
+        circulating=_is_circulating(end, graph), turn_lanes=turns, allow=attributes["allow"],
+    )
+
+
+def _rank(attributes: dict[str, Any]) -> tuple[float, ...]:
+    """Priority decides; between equal priorities the class of the road, then its limit, then its lanes."""
+    return (attributes["priority"], ROAD_CLASSES.index(attributes["road_class"]), attributes["speed_limit_kmh"])
+
+
+def _is_circulating(end: _End, graph: nx.MultiDiGraph[Any]) -> bool:
+    return _control(graph, end.link.tail) == _control(graph, end.link.head) == "roundabout"
+
+
+def _is_shared(end: _End, ends: list[_End]) -> bool:
+    return end.centred and any(o.arm == end.arm and o.leaves != end.leaves and o.centred for o in ends)
+
+
+def _setbacks(ends: list[_End], graph: nx.MultiDiGraph[Any]) -> list[float]:
+    """Return how far from the middle each stop line lies: the crossing street's half width and the corner."""
+    if len({end.arm for end in ends}) <= 2:
+        return [0.0] * len(ends)
+    if any(_is_circulating(end, graph) for end in ends):
+        return [ROUNDABOUT_SETBACK_M if end.centred else 0.0 for end in ends]
+    streets = [(end.arm, end.ray, _half_width(end, ends)) for end in ends]
+    return [_widest_crossing(end, streets) + CORNER_RADIUS_M if end.centred else 0.0 for end in ends]
+
+
+def _widest_crossing(end: _End, streets: list[tuple[int, float, float]]) -> float:
+    """Return the greatest half width of the streets ``(arm, ray, half width)`` that cross this end's street."""
+    ray = end.ray
+    return max((half for arm, other, half in streets
+                if arm != end.arm and abs(math.sin(other - ray)) > CROSSING_SINE), default=0.0)
+
+
+def _half_width(end: _End, ends: list[_End]) -> float:
+    lanes = int(end.link.attributes["lanes"])
+    return LANE_WIDTH_M * (lanes if _is_shared(end, ends) else lanes / 2)

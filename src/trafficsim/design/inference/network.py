@@ -1,0 +1,309 @@
+"""Make a network of any road graph: fill defaults, infer lengths, connections, right of way and signal programs."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import networkx as nx
+
+from trafficsim.base.errors import NetworkError, quoted
+from trafficsim.base.findings import Finding
+from trafficsim.design.inference.junction_shape import JunctionShape, Way, ways_through
+from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.right_of_way import (
+    Pair,
+    conflicts_of,
+    gaps,
+    is_minor,
+    merges_only,
+    waiting_place_m,
+    who_yields,
+)
+from trafficsim.design.inference.staging import Timing, default_program
+from trafficsim.spec.network import MIRRORED, Connection, Network
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
+from trafficsim.spec.signals import SignalProgram
+
+MEANINGS = {
+    "id-inferred": "named after their nodes",
+    "node-renamed": "nodes named by their text, because a file cannot hold their names",
+    "length-inferred": "length from geometry or coordinates, less the extent of the junctions",
+    "length-kept": "given lengths are taken up to the stop line; paths through the junctions come on top",
+    "no-coordinates": "junctions without coordinates: their legs are spread evenly in the order of the graph",
+    "movements-inferred": "junctions whose movements and right of way were inferred from geometry",
+    "right-of-way-cut": "junctions where the rules form a circle, which was cut so that traffic cannot lock",
+    "turning-place": "ends of the road where vehicles turn round (control 'dead_end' would end trips there)",
+    "turn-not-marked": "directions that no lane marking offers; they are not driven",
+    "turn-lane-without-exit": "lane markings that lead nowhere; the lane goes the way that deviates least",
+    "signal-program-default": "signals without a program got a default fixed-time program",
+    "unread-attribute": "attributes that are not read although they look like one that is",
+}
+WARNINGS = {"no-coordinates", "turn-lane-without-exit", "unread-attribute"}
+
+
+@dataclass
+class Notebook:
+    """Collects what was inferred, by kind."""
+
+    places: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, code: str, place: str) -> None:
+        """Note that something of this kind was inferred at a place."""
+        self.places.setdefault(code, []).append(place)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return one finding per kind, with a count and the first places."""
+        done = []
+        for code, places in self.places.items():
+            unique = list(dict.fromkeys(places))
+            some = ", ".join(unique[:5]) + (" ..." if len(unique) > 5 else "")
+            level = "warning" if code in WARNINGS else "info"
+            remedy = "check them, and correct the graph where they are wrong" if level == "warning" else ""
+            done.append(Finding(level, code, some, f"{len(unique)}: {MEANINGS[code]}", remedy))  # type: ignore[arg-type]
+        return tuple(done)
+
+
+@dataclass(frozen=True, slots=True)
+class JunctionPlan:
+    """What a shape leads to: its ways, ``(yields, to)`` pairs and conflicts by position, and notes."""
+
+    ways: tuple[Way, ...]
+    yields: frozenset[Pair]
+    conflicts: tuple[Pair, ...]
+    notes: tuple[str, ...]
+
+
+def network_from_graph(
+    graph: nx.DiGraph[Any],
+    *,
+    signals: Iterable[SignalProgram] = (),
+    groups: Mapping[str, Iterable[str]] | None = None,
+    paths: Mapping[str, Iterable[str]] | None = None,
+    left_hand_traffic: bool = False,
+) -> Network:
+    """Make a network of any directed road graph.
+
+    Parameters
+    ----------
+    graph
+        ``DiGraph`` or ``MultiDiGraph`` with the attributes of :mod:`trafficsim.spec.schema`; it is not changed. An
+        edge needs ``length_m``, or ``geometry``, or nodes with ``x_m`` and ``y_m``.
+    signals
+        Programs, named like the node they control; letters stand in the order of the node's connections in
+        ``Network.connections``. Nodes with control ``signal`` and no program get a default one.
+    groups, paths
+        Named sets and sequences of link ids.
+    left_hand_traffic
+        Vehicles keep to the left.
+
+    Raises
+    ------
+    NetworkError
+        If the graph is undirected or empty, an attribute is missing or out of range, or ids are not unique.
+
+    Examples
+    --------
+    >>> graph = nx.DiGraph()
+    >>> graph.add_edge("a", "b", length_m=200)
+    >>> graph.add_edge("b", "c", length_m=100, lanes=2)
+    >>> network = network_from_graph(graph)
+    >>> [(way.from_link, way.to_link, way.to_lane) for way in network.connections]
+    [('a->b', 'b->c', 0), ('a->b', 'b->c', 1)]
+    """
+    named = {"groups": _sets(groups), "paths": _sets(paths)}
+    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+
+
+def assemble(
+    graph: nx.DiGraph[Any],
+    signals: tuple[SignalProgram, ...],
+    named: Mapping[str, Mapping[str, tuple[str, ...]]],
+    *,
+    left_hand_traffic: bool,
+    timing: Mapping[Hashable, Timing],
+) -> Network:
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    notes = Notebook()
+    made = _completed(graph, notes)
+    links = _links_of(made)
+    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
+    _fill_lengths(made, links, shapes, notes)
+    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    programs = {program.id: program for program in signals}
+    _refuse_strange(programs, made)
+    for node, plan in plans.items():
+        if made.nodes[node]["control"] == "signal" and plan.ways and str(node) not in programs:
+            allowed = made.nodes[node]["kerb_turn_on_red"] == "allowed"
+            times = replace(timing.get(node, Timing()), kerb_turn_on_red=allowed)
+            programs[str(node)] = default_program(str(node), shapes[node].shape, plan.ways, set(plan.yields), times)
+            notes.add("signal-program-default", str(node))
+        _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
+    connections = _connections(links, shapes, plans, programs, left_hand_traffic)
+    return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
+                   left_hand_traffic)
+
+
+@lru_cache(maxsize=8192)
+def _plan(shape: JunctionShape) -> JunctionPlan:
+    ways, notes = ways_through(shape)
+    conflicts = conflicts_of(ways)
+    yields, was_cut = who_yields(shape, ways, conflicts)
+    cut = ("right-of-way-cut",) if was_cut else ()
+    return JunctionPlan(ways, frozenset(yields), tuple(conflicts), (*notes, *cut))
+
+
+def _sets(named: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(ids) for name, ids in (named or {}).items()}
+
+
+def _completed(graph: nx.DiGraph[Any], notes: Notebook) -> nx.MultiDiGraph[Any]:
+    """Return a copy as a multigraph with plain node names, ids and all defaults."""
+    if not isinstance(graph, nx.Graph) or not graph.is_directed():
+        raise NetworkError("graph", f"a {type(graph).__name__}", "a directed NetworkX graph",
+                           "use graph.to_directed(), or build a MultiDiGraph")
+    if graph.number_of_edges() == 0:
+        raise NetworkError("graph", "no edges", "at least one link", "add the roads as edges")
+    for *place, attributes in (*graph.nodes(data=True), *graph.edges(data=True)):
+        for name in attributes:
+            if not isinstance(name, str):
+                raise NetworkError(f"graph: {quoted(place)}", f"an attribute named {quoted(name)}",
+                                   "names of attributes that are texts", "rename or remove the attribute")
+    made: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    made.graph.update(graph.graph)
+    names = _plain_names(graph, notes)
+    for node, attributes in graph.nodes(data=True):
+        place = f"node {names[node]!r}"
+        _note_misnamed(notes, attributes, NODE_ATTRIBUTES, place)
+        made.add_node(names[node], **complete(attributes, NODE_ATTRIBUTES, place))
+    count = Counter((tail, head) for tail, head in graph.edges())
+    several: nx.MultiDiGraph[Any] = nx.MultiDiGraph(graph)
+    for tail, head, key, attributes in several.edges(keys=True, data=True):
+        inferred = f"{names[tail]}->{names[head]}" + (f"#{key}" if count[tail, head] > 1 else "")
+        link = str(attributes["id"]) if attributes.get("id") is not None else inferred
+        if attributes.get("id") is None:
+            notes.add("id-inferred", link)
+        _note_misnamed(notes, attributes, EDGE_ATTRIBUTES, f"link {link!r}")
+        done = complete(attributes, EDGE_ATTRIBUTES, f"link {link!r}")
+        made.add_edge(names[tail], names[head], key=key, **{**done, "id": link})
+    return made
+
+
+def _plain_names(graph: nx.DiGraph[Any], notes: Notebook) -> dict[Hashable, str | int]:
+    names: dict[Hashable, str | int] = {}
+    for node in graph:
+        plain = isinstance(node, str) or type(node) is int
+        names[node] = node if plain else str(node)
+        if not plain:
+            notes.add("node-renamed", str(node))
+    twice = [text for text, times in Counter(map(str, names.values())).items() if times > 1]
+    if twice:
+        raise NetworkError(f"node {twice[0]!r}", "two nodes with this name", "names that differ as text",
+                           "rename one of the nodes")
+    return names
+
+
+def _note_misnamed(notes: Notebook, attributes: Mapping[str, Any], table: Any, place: str) -> None:
+    for found, meant in misnamed(attributes, table).items():
+        if attributes.get(meant) is None:
+            notes.add("unread-attribute", f"{place}: {found} (meant {meant}?)")
+
+
+def _links_of(graph: nx.MultiDiGraph[Any]) -> dict[str, Link]:
+    links: dict[str, Link] = {}
+    for tail, head, attributes in graph.edges(data=True):
+        link = attributes["id"]
+        if link in links:
+            raise NetworkError(f"link {link!r}", "two edges with this id", "unique ids", "rename one of the edges")
+        links[link] = Link(link, len(links), tail, head, attributes)
+    return links
+
+
+def _fill_lengths(
+    graph: nx.MultiDiGraph[Any], links: Mapping[str, Link], shapes: Mapping[Any, SeenJunction], notes: Notebook
+) -> None:
+    for link in links.values():
+        extents = shapes[link.tail].extent[link.id, LEAVES] + shapes[link.head].extent[link.id, ENTERS]
+        if link.attributes["length_m"] is None:
+            link.attributes["length_m"] = trimmed_length(graph, link, extents)
+            notes.add("length-inferred", link.id)
+        elif extents > 0:
+            notes.add("length-kept", link.id)
+
+
+def _refuse_strange(programs: Mapping[str, SignalProgram], graph: nx.MultiDiGraph[Any]) -> None:
+    nodes = {str(node): node for node in graph}
+    for name in programs:
+        if name not in nodes:
+            raise NetworkError(f"signal {name!r}", "no node of this name", "the name of a node with control 'signal'",
+                               "name the program like the junction it controls")
+        graph.nodes[nodes[name]]["control"] = "signal"
+
+
+def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan) -> None:
+    if plan.conflicts:
+        notes.add("movements-inferred", node)
+    if any(way.turn == "u_turn" for way in plan.ways):
+        notes.add("turning-place", node)
+    if without_coordinates:
+        notes.add("no-coordinates", node)
+    for note in plan.notes:
+        notes.add(note, node)
+
+
+def _connections(
+    links: Mapping[str, Link],
+    shapes: Mapping[Any, SeenJunction],
+    plans: Mapping[Any, JunctionPlan],
+    programs: Mapping[str, SignalProgram],
+    left_hand_traffic: bool,
+) -> tuple[Connection, ...]:
+    """Number the ways of all junctions through, sorted by link, lane, next link, next lane."""
+    rows = []
+    for node, plan in plans.items():
+        ins, outs = shapes[node].approaches, shapes[node].exits
+        for number, way in enumerate(plan.ways):
+            key = (links[ins[way.approach]].order, way.from_lane, links[outs[way.exit]].order, way.to_lane)
+            rows.append((key, node, number))
+    rows.sort(key=lambda row: row[0])
+    position = {(node, number): place for place, (_, node, number) in enumerate(rows)}
+    relations = {node: _relations(plan) for node, plan in plans.items()}
+    done = []
+    for _, node, number in rows:
+        seen, way, (yields, crosses) = shapes[node], plans[node].ways[number], relations[node]
+        done.append(Connection(
+            from_link=seen.approaches[way.approach], to_link=seen.exits[way.exit],
+            signal=str(node) if str(node) in programs else None,
+            signal_index=number if str(node) in programs else None,
+            yields_to=tuple(sorted(position[node, other] for other in yields[number])),
+            crosses=tuple(sorted(position[node, other] for other in crosses[number])),
+            inner_wait_m=waiting_place_m(seen.shape, plans[node].ways, number, yields[number]),
+            **_attributes(seen.shape, way, number, bool(crosses[number]), left_hand_traffic),
+        ))
+    return tuple(done)
+
+
+def _relations(plan: JunctionPlan) -> tuple[list[list[int]], list[list[int]]]:
+    yields: list[list[int]] = [[] for _ in plan.ways]
+    crosses: list[list[int]] = [[] for _ in plan.ways]
+    for a, b in plan.yields:
+        yields[a].append(b)
+    for a, b in plan.conflicts:
+        crosses[a].append(b)
+        crosses[b].append(a)
+    return yields, crosses
+
+
+def _attributes(shape: JunctionShape, way: Way, number: int, conflicts: bool, mirrored: bool) -> dict[str, Any]:
+    critical, follow_up = gaps(shape, way, is_minor(shape, way.approach))
+    return {
+        "from_lane": way.from_lane, "to_lane": way.to_lane, "turn": MIRRORED[way.turn] if mirrored else way.turn,
+        "length_m": min(500.0, round(way.path.length_m, 3)), "speed_limit_kmh": way.speed_kmh,
+        "critical_gap_s": critical, "follow_up_s": follow_up, "must_stop": shape.control == "all_way_stop",
+        "first_come": shape.control == "all_way_stop",
+        "keep_clear": conflicts and not merges_only(shape, way) and math.isfinite(way.path.length_m),
+    }

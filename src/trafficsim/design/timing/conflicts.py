@@ -1,0 +1,87 @@
+"""Conflicts within a signal plan: greens that cross, and the time between greens that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.design.inference.greens import settle_phases
+from trafficsim.design.timing.stages import GREEN_LETTERS
+from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.signals import Phase, SignalProgram
+
+Pair = tuple[int, int]
+LONGEST_INTERGREEN_S = 15.0
+"""What takes longer has other stages between (modelling assumption; RiLSA's worked examples have 4 to 9 s)."""
+
+
+def crossing_pairs(network: Network, signal: str) -> Iterator[Pair]:
+    """Yield pairs of connections of one signal whose paths cross or meet, each once."""
+    ways = network.connections
+    for number, way in enumerate(ways):
+        if way.signal == signal and way.signal_index is not None:
+            for other in way.crosses:
+                if number < other and ways[other].signal == signal and ways[other].signal_index is not None:
+                    yield number, other
+
+
+def with_right_of_way(network: Network, signal: str, phases: Sequence[Phase], where: str) -> tuple[Phase, ...]:
+    """Write ``g`` for every ``G`` that has to give way to another ``G`` of the same phase.
+
+    A plan on paper has green alone; and programs of SUMO may show ``G`` to two ways that cross, between which the right
+    of way of the network decides (:func:`trafficsim.design.inference.greens.settle_phases`).
+
+    Raises
+    ------
+    PolicyError
+        If two ways that cross have green in one phase and neither gives way to the other.
+    """
+    found = settle_phases(network, signal, phases)
+    for one in found.undecided:
+        first, second = network.connections[one.way], network.connections[one.other]
+        raise PolicyError(f"{where}: phase {one.phase}", f"green for {_named(first)} and for {_named(second)}, which "
+                          "cross and of which none gives way",
+                          "one of them at a time, or g for the one that gives way",
+                          f"correct the letters of the signal indices {_index(first)} and {_index(second)}")
+    return found.phases
+
+
+def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, str], float]:
+    """Shortest time from the end of green of one approach to the begin of green of another that it crosses, in s.
+
+    By (link before, link of the next); approaches that are green together, one of them giving way, count only where
+    green of one follows on that of the other, and nobody where other stages lie between.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for one, other in crossing_pairs(network, program.id):
+        for first, second in ((one, other), (other, one)):
+            ways = [network.connections[number] for number in (first, second)]
+            key = (ways[0].from_link, ways[1].from_link)
+            if key[0] != key[1]:
+                for gap in _gaps(program, _index(ways[0]), _index(ways[1])):
+                    found[key] = min(gap, found.get(key, gap))
+    return found
+
+
+def _gaps(program: SignalProgram, before: int, after: int) -> Iterator[float]:
+    """Yield the times from every end of green of one index to the next begin of green of another."""
+    phases = program.phases
+    green = [[phase.state[index] in GREEN_LETTERS for phase in phases] for index in (before, after)]
+    for number in range(len(phases)):
+        if green[0][number] or not green[0][number - 1] or green[1][number - 1]:
+            continue  # no end of green here, or the other one has been green already
+        waited, at = 0.0, number
+        while not green[1][at] and not green[0][at] and waited < program.cycle_s:
+            waited += phases[at].duration_s
+            at = (at + 1) % len(phases)
+        if green[1][at] and waited <= LONGEST_INTERGREEN_S:
+            yield waited
+
+
+def _index(way: Connection) -> int:
+    assert way.signal_index is not None
+    return way.signal_index
+
+
+def _named(way: Connection) -> str:
+    return f"{way.from_link} to {way.to_link}"
