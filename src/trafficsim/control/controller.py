@@ -50,6 +50,14 @@ class Controller(Protocol):
     def ahead(self) -> int | None:
         """Most control ticks for which it can be asked at once; ``None``: any number, since it looks at nothing."""
 
+    @property
+    def cycle(self) -> I8:
+        """Length of the cycle of every program, in control ticks: the longest queue of each cycle is measured."""
+
+    @property
+    def offset(self) -> I8:
+        """Control tick at which a cycle of every program begins."""
+
     def states(self, tick: int) -> NDArray[np.uint8]:
         """Return what all groups show in a control tick for which switches have been asked, or may be asked next."""
 

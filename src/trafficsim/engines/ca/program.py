@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.control.fixed_time import FixedTime
+from trafficsim.control.controller import Controller
 from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
@@ -106,7 +106,7 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net), clock=_clock(plan, settings),
+        tally=_tally(plan, settings, net, control.controller), clock=_clock(plan, settings),
         rule=make_rule(settings, word_units(plan.classes, settings)),
         vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
     )
@@ -151,11 +151,11 @@ def _work(net: Net, room: int) -> Work:
     )
 
 
-def _tally(plan: Plan, settings: CellularAutomaton, net: Net) -> Tally:
+def _tally(plan: Plan, settings: CellularAutomaton, net: Net, controller: Controller) -> Tally:
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
-    queue = _queues(plan, settings)
+    queue = _queues(plan, _clock(plan, settings), controller)
     areas = len(plan.areas.name)
     return Tally(
         places=places, link=np.zeros((links, 8)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
@@ -178,12 +178,11 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
     })
 
 
-def _queues(plan: Plan, settings: CellularAutomaton) -> np.recarray:
-    """Return the queues of all links: where there is no signal a cycle takes a minute."""
-    program, clock = _program_of_link(plan), _clock(plan, settings)
-    timed = FixedTime(plan.signals, plan.start_s, settings.tick_s)
-    cycle = np.where(program >= 0, np.append(timed.cycle, 0)[program], clock.cycle_default)
-    offset = np.where(program >= 0, np.append(timed.offset, 0)[program], 0)
+def _queues(plan: Plan, clock: np.record, controller: Controller) -> np.recarray:
+    """Return the queues of all links, in cycles of their controller: where there is no signal one takes a minute."""
+    program = _program_of_link(plan)
+    cycle = np.where(program >= 0, np.append(controller.cycle, 0)[program], clock.cycle_default)
+    offset = np.where(program >= 0, np.append(controller.offset, 0)[program], 0)
     since = -offset % cycle
     return table(QUEUE_FIELDS, len(program), {
         "cycle": cycle, "approach": approaches_of(plan).last, "seen": np.full(len(program), -1),
