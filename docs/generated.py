@@ -160,15 +160,15 @@ def _policy(kind: str, entry: Mapping[str, Any]) -> str:
 
 def indicators() -> str:
     """All indicators, and those that are not computed with the reason."""
-    from trafficsim.results.indicators import INDICATORS, NOT_COMPUTED, path_time
+    from trafficsim.results.indicators import not_computed, path_time, registered
 
     rows = ["| name | unit | better | formula | population | origin |", "|---|---|---|---|---|---|"]
-    for one in (*INDICATORS, path_time("NAME")):
-        if one.name not in NOT_COMPUTED:
+    for one in (*registered().values(), path_time("NAME")):
+        if one.is_computed:
             cells = (f"`{one.name}`", one.unit, one.direction, one.formula, one.population, one.origin)
             rows.append(f"| {' | '.join(map(_cell, cells))} |")
     missing = ["| name | unit | why |", "|---|---|---|"]
-    missing += [f"| `{one.name}` | {one.unit} | {one.reason} |" for one in INDICATORS if one.name in NOT_COMPUTED]
+    missing += [f"| `{name}` | {registered()[name].unit} | {reason} |" for name, reason in not_computed().items()]
     return "\n".join(rows) + "\n\n## Not computed\n\n" + "\n".join(missing)
 
 

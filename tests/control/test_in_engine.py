@@ -58,7 +58,7 @@ def ready() -> tuple[Plan, Program]:
 def run(plan: Plan, program: Program) -> Record:
     with np.errstate(over="ignore"):
         tick, collected = simulate(plan, SETTINGS, program)
-    return make_record(plan, SETTINGS, program, collected, (tick, Performance()))
+    return make_record(plan, SETTINGS, program, collected, tick, Performance())
 
 
 def test_asked_tick_by_tick_fixed_programs_give_the_same_run() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.base.errors import InputError
-from trafficsim.engines.ca.classes import class_words, following, word_units
+from trafficsim.engines.ca.classes import cells_of, class_words, following, word_units
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import acc_code, brake_code, fade_code, headway_code, turn_of
 from trafficsim.plan.classes import lower_classes
@@ -25,7 +25,7 @@ def test_words_hold_the_parameters_to_half_a_step(cell_m: float, tick_s: float, 
     settings = CellularAutomaton(cell_m=cell_m, tick_s=tick_s)
     classes = lower_classes((*DEFAULT_CLASSES, *more))
     units = word_units(classes, settings)
-    words = class_words(classes, settings)[:, 1]
+    words = class_words(classes, settings)
     for read, wanted, unit in zip((acc_code, headway_code, fade_code, brake_code), following(classes, settings), units,
                                   strict=True):
         held = np.array([int(read(word)) for word in words]) * unit
@@ -43,16 +43,15 @@ def test_steps_at_the_default_resolution() -> None:
 def test_lengths_and_acceleration_of_the_rules_of_the_literature(rule: str, cells: list[int]) -> None:
     settings = CellularAutomaton(rule=rule)  # type: ignore[arg-type]
     classes = lower_classes([kind for kind in DEFAULT_CLASSES if kind.name in ("car", "truck", "motorcycle")])
-    words = class_words(classes, settings)
-    assert words[:, 0].tolist() == cells
+    assert cells_of(classes, settings).tolist() == cells
     unit = word_units(classes, settings).acceleration
-    assert [int(acc_code(word)) * unit for word in words[:, 1]] == [1.0, 1.0, 1.0]
+    assert [int(acc_code(word)) * unit for word in class_words(classes, settings)] == [1.0, 1.0, 1.0]
 
 
 def test_a_vehicle_of_too_many_cells_is_refused() -> None:
     classes = lower_classes([VehicleClass(name="train", length_m=60.0)])
     with pytest.raises(InputError, match=r"vehicle class 'train': length_m.*cells larger"):
-        class_words(classes, CellularAutomaton(cell_m=0.2))
+        cells_of(classes, CellularAutomaton(cell_m=0.2))
 
 
 def test_a_limit_beyond_the_words_is_refused() -> None:

@@ -11,11 +11,11 @@ from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.busy import find_busy, list_marked
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR, ONE_LANE, SHIFT, list_pairs
+from trafficsim.kernels.ca.lanes import ONE_LANE, SHIFT, list_pairs
 from trafficsim.kernels.ca.look import list_heads, mark_near
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.transfer import list_crossing
-from trafficsim.kernels.ca.words import FLAG_WRONG
+from trafficsim.kernels.ca.words import FLAG_CONNECTOR, FLAG_WRONG
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.world import World
 
@@ -49,7 +49,7 @@ def test_listed_are_the_slots_whose_mark_has_the_bit(world: World, ticks: int, s
     marks[np.random.default_rng(seed + 1).random(len(marks)) < 0.8] = 0
     program.work.mark[:] = marks
     work = program.work
-    count = int(LIST_MARKED((work.mark, work.mark_words), work.listed, n, bit))
+    count = int(LIST_MARKED(work.mark, work.mark_words, work.listed, n, bit))
     assert program.work.listed[:count].tolist() == np.flatnonzero(marks[:n] & bit).tolist()
 
 

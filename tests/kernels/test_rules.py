@@ -13,7 +13,7 @@ from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import Rule, follow_brake_light, follow_classic, follow_default
-from trafficsim.kernels.ca.state import Vehicles
+from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.ca.words import LIGHT
 
 COUNT = 400
@@ -57,7 +57,7 @@ def rule_of(**settings: object) -> Rule:
 def test_nasch(p: float) -> None:
     words, leader, twins = random_vehicles(1, 8)
     moved = np.zeros(COUNT, np.int32)
-    follow_classic(words, leader, DRAW, rule_of(rule="nasch", dawdle_p=p), 0, COUNT, moved)
+    follow_classic(words, leader, DRAW, rule_of(rule="nasch", dawdle_p=p), COUNT, moved)
     expected = [car_following.nasch(twin, p) for twin in twins]
     assert (moved & 0xFFFF).tolist() == expected
     assert ((moved >> 16) - (words.X >> 16)).tolist() == expected
@@ -67,7 +67,7 @@ def test_nasch(p: float) -> None:
 def test_vdr(p: float, p0: float) -> None:
     words, leader, twins = random_vehicles(4, 8)
     moved = np.zeros(COUNT, np.int32)
-    follow_classic(words, leader, DRAW, rule_of(rule="vdr", dawdle_p=p, start_p=p0), 0, COUNT, moved)
+    follow_classic(words, leader, DRAW, rule_of(rule="vdr", dawdle_p=p, start_p=p0), COUNT, moved)
     assert (moved & 0xFFFF).tolist() == [car_following.vdr(twin, p, p0) for twin in twins]
 
 
@@ -77,7 +77,7 @@ def test_brake_light(rule: Comfort) -> None:
     moved = np.zeros(len(twins), np.int32)
     settings = {"dawdle_p": rule.p_d, "start_p": rule.p_0, "light_p": rule.p_b, "horizon_s": rule.h,
                 "security_m": rule.gap_security * 1.5}
-    follow_brake_light(words, leader, DRAW, rule_of(rule="brake-light", **settings), 0, len(twins), moved)
+    follow_brake_light(words, leader, DRAW, rule_of(rule="brake-light", **settings), len(twins), moved)
     expected = [car_following.brake_light(twin, rule) for twin in twins]
     assert (moved & 0x0FFF).tolist() == [speed for speed, _ in expected]
     assert ((moved & LIGHT) != 0).tolist() == [light for _, light in expected]
@@ -116,7 +116,7 @@ def test_default(cell_m: float) -> None:
     words, leader, twins = random_vehicles(2, 200)
     moved = np.zeros(COUNT, np.int32)
     rule = rule_of(cell_m=cell_m)
-    follow_default(words, leader, DRAW, rule, 0, COUNT, moved)
+    follow_default(words, leader, DRAW, rule, COUNT, moved)
     speeds = (moved & 0xFFFF).tolist()
     for twin, speed in zip(twins, speeds, strict=True):
         near = {car_following.default(twin, rule, nudge) for nudge in (-NUDGE, 0.0, NUDGE)}
@@ -130,7 +130,7 @@ def test_following_never_runs_into_a_leader_that_brakes_as_hard_as_the_rule_expe
     words, leader, twins = random_vehicles(3, 80)
     moved = np.zeros(COUNT, np.int32)
     rule = rule_of()
-    follow_default(words, leader, DRAW, rule, 0, COUNT, moved)
+    follow_default(words, leader, DRAW, rule, COUNT, moved)
     for twin, speed in zip(twins, (moved & 0xFFFF).tolist(), strict=True):
         assert speed <= twin.gap + max(twin.leader_speed - rule.hard_brake, 0)
 
@@ -150,7 +150,7 @@ def test_a_class_begins_to_brake_where_its_braking_demands(braking_ms2: float) -
     at = []
     for tick in range(12):
         moved = np.zeros(COUNT, np.int32)
-        follow_default(words, np.zeros(COUNT, np.int32), np.uint32(tick * 77), rule_of(dawdle_p=0.0), 0, count, moved)
+        follow_default(words, np.zeros(COUNT, np.int32), np.uint32(tick * 77), rule_of(dawdle_p=0.0), count, moved)
         if not at and (moved[:count] & 0x0FFF).mean() < speed - 0.05:
             at.append(-float((words.X[:count] >> 16).mean()))
         words = words._replace(X=moved)

@@ -32,7 +32,7 @@ def before_a_red_light(**more: float) -> World:
 
 def waited(program: Program, tick: int) -> tuple[int, float]:
     close_interval(program.road, program.tally, float(tick))
-    return int(program.trips.row.waiting[0]), float(program.tally.link[:, 4].sum())
+    return int(program.trips.row.waiting[0]), float(program.tally.link.waiting_ticks.sum())
 
 
 @pytest.mark.parametrize("counted", [32_760, 65_530])

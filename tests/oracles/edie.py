@@ -33,7 +33,8 @@ class Watched:
 def progress(program: Program, plan: Plan, first: np.ndarray) -> Progress:
     """Where everybody is, who has not entered left out; ``first`` is the hop with which each trip begins."""
     found: Progress = {}
-    inside = {int(row[3]) for at, taken in enumerate(program.work.taken) for row in program.work.pocket[at, :taken]}
+    inside = {trip for at, taken in enumerate(program.work.taken)
+              for trip in program.work.pocket["trip"][at, :taken].tolist()}
     lane_of = dict(_fronts(program))
     for trip in range(len(plan.trips.name)):
         row = program.trips.row[trip]

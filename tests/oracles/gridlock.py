@@ -17,6 +17,7 @@ from trafficsim.base.codes import (
     YELLOW,
 )
 from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca.state import WITHOUT_ROOM
 from trafficsim.kernels.ca.words import EXIT, FLAG_STOP
 
 Choices = dict[int, list[list[int]]]
@@ -132,4 +133,4 @@ def _cause(program: Program, lane: int) -> tuple[int, int]:
     lamps = [program.signals.group[net.conn[conn].group].state if net.conn[conn].group >= 0 else GREEN for conn in own]
     if all(lamp in (RED, RED_AMBER, YELLOW) for lamp in lamps):
         return CAUSE_RED, -1
-    return (CAUSE_NO_ROOM if program.work.lane[lane].hold == 2 else CAUSE_GIVES_WAY), -1
+    return (CAUSE_NO_ROOM if program.work.lane[lane].hold == WITHOUT_ROOM else CAUSE_GIVES_WAY), -1

@@ -93,7 +93,7 @@ def overhang_faults(program: Program) -> list[str]:
     found = []
     road = unpack(program)
     events = program.tally.events[:program.work.count[Count.EVENTS]]
-    turned = set(events[events[:, 1] == EVENT_WRONG_LANE][:, 2].astype(int).tolist())
+    turned = set(events.trip[events.code == EVENT_WRONG_LANE].tolist())
     for slot in range(len(road.trip)):
         conn = program.trips.row.connection[road.trip[slot]]
         if conn < 0 or int(road.trip[slot]) in turned:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
+from trafficsim.base.codes import EVENT_RED_RUN
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.state import Count
@@ -18,9 +19,9 @@ TICKS, LONGEST_S, JUST_ENTERED_S = 200, 12.0, 8.0
 
 
 def red_runs(program: Program) -> np.ndarray:
-    """Return the rows (time, code, trip, link) of crossings at red so far."""
+    """Return the crossings at red so far."""
     rows = program.tally.events[: program.work.count[Count.EVENTS]]
-    return rows[rows[:, 1] == 0]
+    return rows[rows.code == EVENT_RED_RUN]
 
 
 @settings(phases=NO_SHRINKING)
@@ -34,7 +35,7 @@ def test_nobody_who_is_under_way_crosses_when_it_has_long_been_red(world: World)
         hops = program.trips.row.hop.copy()
         advance(program, tick, tick + 1)
         rows = red_runs(program)
-        for _, _, trip, _ in rows[seen:].astype(int).tolist():
+        for trip in rows["trip"][seen:].tolist():
             row = program.trips.row[trip]
             group = int(program.net.conn.group[row.connection])
             if row.hop - hops[trip] == 1 and group >= 0 and tick - program.trips.end[trip].entry_time > JUST_ENTERED_S:

@@ -10,7 +10,7 @@ from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import follow_classic
-from trafficsim.kernels.ca.state import Vehicles
+from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.rng import Stream, tick_key
 
 UNITS = Units(1 / 32, 1 / 32, 1 / 1024, 1 / 8)
@@ -62,7 +62,7 @@ class OpenRoads:
                             Z=zeros, KEY=key, ID=zeros, W=zeros)
         moved = np.zeros(n, np.int32)
         draw = np.uint32(tick_key(1, int(Stream.DITHER), tick))
-        follow_classic(vehicles, (rear << 16).astype(np.int32), draw, self.rule, 0, n, moved)
+        follow_classic(vehicles, (rear << 16).astype(np.int32), draw, self.rule, n, moved)
         return np.asarray(moved >> 16, np.int64)
 
 

@@ -12,8 +12,8 @@ from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.speeds import desired_speed
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.transfer import desired_speed
 from trafficsim.kernels.ca.words import pack_x, pack_y, with_turn
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.demand import Trip
@@ -89,7 +89,7 @@ def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
     end = warmup + ticks
     advance(program, warmup, end)
     _close(program, end)
-    return float(program.tally.link[:, 3].sum()) / (float(program.net.lane.length.sum()) * ticks)
+    return float(program.tally.link.vehicle_cells.sum()) / (float(program.net.lane.length.sum()) * ticks)
 
 
 def _close(program: Program, tick: int) -> None:

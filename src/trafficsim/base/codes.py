@@ -8,6 +8,8 @@ from __future__ import annotations
 
 RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER = 0, 1, 2, 3, 4, 5
 """What a signal shows: green is protected, permitted green gives way, a stop arrow lets turn on red after a stop."""
+NOT_SHOWN = 255
+"""State of a signal before the first tick."""
 STATE_CODES = {"r": RED, "y": YELLOW, "G": GREEN, "g": PERMITTED, "u": RED_AMBER, "s": STOP_ARROW,
                "o": PERMITTED, "O": GREEN}
 """Codes of the letters of a phase: those of SUMO (``o`` off and giving way, ``O`` off with priority)."""

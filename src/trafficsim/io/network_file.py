@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from trafficsim.base.errors import InputError, MachineError, NetworkError, quoted
 from trafficsim.base.findings import Finding
 from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
+from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
 from trafficsim.spec.signals import SignalProgram
@@ -76,6 +77,17 @@ def read_network(path: str | Path) -> Network:
         findings=tuple(_finding(row, f"{path}: findings[{n}]") for n, row in enumerate(content["findings"])),
         left_hand_traffic=bool(content.get("left_hand_traffic", False)),
     )
+
+
+def read_imported(path: Path) -> Imported:
+    """Read a network as every importer brings it; nothing comes with it.
+
+    Raises
+    ------
+    InputError, NetworkError
+        As :func:`read_network` does.
+    """
+    return Imported(read_network(path))
 
 
 def network_schema() -> dict[str, Any]:

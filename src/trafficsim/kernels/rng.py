@@ -19,6 +19,8 @@ from trafficsim.kernels.jit import scalar
 GOLDEN = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: the increment of SplitMix64."""
 MASK64 = 2**64 - 1
+PROBABILITY_UNIT = 65536
+"""Kernels keep probabilities in 1/65536: they compare them with 16 random bits."""
 
 
 class Stream(IntEnum):

@@ -20,6 +20,7 @@ from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
+from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
@@ -138,7 +139,8 @@ class StudyResult(WithTables):
         if to not in self.study.alternatives:
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
-        return compare(self.tables["indicators"], replace(question_of(self.study), baseline=to), self.tables["runs"])
+        question = replace(question_of(self.study), baseline=to)
+        return compare(with_between(self.tables, to), question, self.tables["runs"])
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -13,8 +13,8 @@ from trafficsim.base.repairs import REPAIRS
 from trafficsim.engines.asking import check_asked
 from trafficsim.engines.descriptor import Engine
 from trafficsim.engines.registry import DEFAULT_ENGINE, engine_named
+from trafficsim.io.imported import Imported
 from trafficsim.io.scenario_file import time_of
-from trafficsim.io.sumo import SumoImport
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
@@ -80,7 +80,7 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
         return (*found, finding_of(error, "no-effect"))
 
 
-def served(found: SumoImport) -> SumoImport:
+def served(found: Imported) -> Imported:
     """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
 
     An import without any demand is returned as it is.

@@ -89,7 +89,7 @@ def measure(case: Case, reference: Reference) -> dict[str, Any]:
     for begin in range(case.warmup_ticks, case.ticks, case.block_ticks):
         reference.sample()
         blocks.append(run_block(program, begin, begin + case.block_ticks, seen))
-    record = make_record(plan, SETTINGS, program, seen, (case.ticks, Performance()))
+    record = make_record(plan, SETTINGS, program, seen, case.ticks, Performance())
     return {
         "per_s": float(np.median([block.updates / max(block.cpu_s, 1e-9) for block in blocks])),
         "unit": "vehicle updates",

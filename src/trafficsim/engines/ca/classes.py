@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.headways import longest_factor
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import MOST_ACC, MOST_BRAKE, MOST_FADE, MOST_HEADWAY
+from trafficsim.kernels.ca.words import (
+    ACC_SHIFT,
+    BRAKE_SHIFT,
+    FADE_SHIFT,
+    HEADWAY_SHIFT,
+    MOST_ACC,
+    MOST_BRAKE,
+    MOST_FADE,
+    MOST_HEADWAY,
+)
 from trafficsim.plan.arrays import ClassArrays
 
 Values = NDArray[np.float64]
@@ -68,15 +77,15 @@ def _unit(values: Values, most: int) -> float:
 
 
 def class_words(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
-    """Return int32 (classes, 2): length in cells with the standing gap, and word Z without a turn."""
+    """Return by class word Z without a turn, int32."""
     units = word_units(classes, settings)
     acceleration, headway, fade, braking = (
         np.rint(values / unit).astype(np.int64)
         for values, unit in zip(following(classes, settings), units, strict=True)
     )
-    word = (np.maximum(acceleration, 1) << 24) | (np.maximum(headway, 1) << 17) | (fade << 13)
-    word |= np.maximum(braking, 1) << 8
-    return np.stack([cells_of(classes, settings), word.astype(np.uint32).view(np.int32)], axis=1)
+    word = (np.maximum(acceleration, 1) << ACC_SHIFT) | (np.maximum(headway, 1) << HEADWAY_SHIFT)
+    word |= (fade << FADE_SHIFT) | (np.maximum(braking, 1) << BRAKE_SHIFT)
+    return word.astype(np.uint32).view(np.int32)
 
 
 def cells_of(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from trafficsim.control.controller import Controller, Switches, joined
 from trafficsim.engines.ca.merged_groups import MergedGroups
-from trafficsim.kernels.ca.state import SWITCH_FIELDS, Signals, rows
+from trafficsim.kernels.ca.signal_tables import SWITCH_FIELDS, Signals
+from trafficsim.kernels.tables import rows
 from trafficsim.plan.record import SignalRecord
 
 NEVER = 1 << 62

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import MOST_HEADWAY
+from trafficsim.kernels.ca.words import HEADWAY_SHIFT, MOST_HEADWAY
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import F8, Plan
 
@@ -14,8 +14,6 @@ MOST_SCORE = 2.0
 """Drivers further than this many standard deviations from the median are left out (2.3 % on either side)."""
 LEAST_TICKS = 0.6
 """Shortest headway: the rule counts on half a tick."""
-HEADWAY_SHIFT = 17
-"""Place of the headway in word Z."""
 
 
 def headway_factors(keys: np.ndarray, spread: float) -> F8:

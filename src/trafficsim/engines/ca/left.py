@@ -47,7 +47,7 @@ def _inside(program: Program) -> LeftRecord:
     conn = program.net.inner[places].astype(np.int64)
     link = program.net.lane["link"][program.net.conn["origin"][conn]] if len(conn) else np.zeros(0)
     none = np.full(len(places), -1)
-    trip = program.work.pocket[places, 0, 3] if len(places) else none
+    trip = program.work.pocket["trip"][places, 0] if len(places) else none
     return LeftRecord(np.asarray(link, np.int32), program.work.taken[places].astype(np.int32),
                       np.asarray(trip, np.int32), none.astype(np.float64), np.full(len(places), CAUSE_INSIDE, np.int32),
                       none.astype(np.int32))

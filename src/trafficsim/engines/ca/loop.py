@@ -75,7 +75,7 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
         vehicle_updates=int(program.work.count[Count.UPDATES]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     )
-    return make_record(plan, settings, program, collected, (tick, performance))
+    return make_record(plan, settings, program, collected, tick, performance)
 
 
 def warm_up(program: Program) -> float:
@@ -174,7 +174,7 @@ def take_interval(program: Program, tick: int, collected: Collected) -> None:
     collected.links.append(program.tally.link.copy())
     collected.detectors.append(program.tally.detector.copy())
     collected.areas.append(program.tally.area_count.copy())
-    program.tally.link[:, :6] = 0.0
-    program.tally.link[:, 6] = program.tally.link[:, 7]
-    program.tally.detector[:] = 0.0
-    program.tally.area_count[:] = 0.0
+    covered = program.tally.link.covered.copy()
+    for counters in (program.tally.link, program.tally.detector, program.tally.area_count):
+        counters[:] = 0.0
+    program.tally.link.begun[:] = covered

@@ -12,8 +12,10 @@ from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.state import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net, rows
+from trafficsim.kernels.ca.network import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net
 from trafficsim.kernels.ca.words import CAP_UNIT, MOST_CAP
+from trafficsim.kernels.rng import PROBABILITY_UNIT
+from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import Plan
 
 WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
@@ -51,7 +53,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
     _check_lengths(plan, lane_length, conn_length, cell)
     scale = make_scale(settings, word_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
-    scale.keep_clear = round(plan.keep_clear_share * 65536)
+    scale.keep_clear = round(plan.keep_clear_share * PROBABILITY_UNIT)
     turn_start = np.asarray(links.turn_start, np.int64)
     turns_of_lane = np.diff(turn_start)[lanes.link]
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
@@ -71,9 +73,9 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
-            "limit": links.speed_limit_ms * tick / cell * 256, "keep": links.keep_right,
+            "limit": links.speed_limit_ms * tick / cell * CAP_UNIT, "keep": links.keep_right,
         }),
-        conn=_connections(plan, settings, (local_turn, conn_length, merged.of_connection)),
+        conn=_connections(plan, settings, local_turn, conn_length, merged.of_connection),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
         inner=np.flatnonzero(_has_place(plan)).astype(np.uint32), kerb_side=kerb_side_lanes(plan),
@@ -83,9 +85,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
 
 
 def _connections(
-    plan: Plan, settings: CellularAutomaton, columns: tuple[np.ndarray, np.ndarray, np.ndarray]
+    plan: Plan, settings: CellularAutomaton, local_turn: np.ndarray, length: np.ndarray, group: np.ndarray
 ) -> np.recarray:
-    local_turn, length, group = columns
     cell, tick, links, conns = settings.cell_m, settings.tick_s, plan.links, plan.connections
     here, there = plan.lanes.link[conns.from_lane], plan.lanes.link[conns.to_lane]
     mean = np.asarray(links.free_speed_mean_ms, np.float64)

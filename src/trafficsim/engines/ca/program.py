@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,30 +18,38 @@ from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
+from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.rules import Rule
+from trafficsim.kernels.ca.signal_tables import Signals
 from trafficsim.kernels.ca.state import (
-    AREA_FIELDS,
     ASK_FIELDS,
-    BLOCKED_FIELDS,
-    CLOCK_FIELDS,
     CONN_STATE_FIELDS,
     COUNTERS,
-    LANE_QUEUE_FIELDS,
     LANE_STATE_FIELDS,
+    STRETCH_FIELDS,
+    Road,
+    Work,
+)
+from trafficsim.kernels.ca.trips import Queues, Trips
+from trafficsim.kernels.ca.vehicles import ARRIVAL_FIELDS, POCKET_FIELDS, Vehicles
+from trafficsim.kernels.ca.world import World
+from trafficsim.kernels.ca.zones import Zones
+from trafficsim.kernels.measurement.tables import (
+    AREA_COUNT_FIELDS,
+    AREA_FIELDS,
+    BLOCKED_FIELDS,
+    CLOCK_FIELDS,
+    DETECTOR_COUNT_FIELDS,
+    EVENT_FIELDS,
+    LANE_QUEUE_FIELDS,
+    LINK_COUNT_FIELDS,
     PLACE_FIELDS,
     QUEUE_FIELDS,
+    TURN_COUNT_FIELDS,
     Gates,
-    Net,
-    Queues,
-    Road,
-    Signals,
     Tally,
-    Trips,
-    Vehicles,
-    Work,
-    Zones,
-    rows,
 )
+from trafficsim.kernels.tables import rows
 from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
@@ -81,10 +88,10 @@ class Program:
         return Road(self.net, self.signals, self.trips, self.work, self.vehicles, self.start)
 
     @property
-    def world(self) -> tuple[Any, ...]:
-        """What :func:`trafficsim.kernels.ca.step` takes as its world."""
-        return (self.net, self.signals, self.trips, self.queues, self.zones, self.gates, self.work, self.tally,
-                self.clock, self.rule)
+    def world(self) -> World:
+        """What the step takes as its world."""
+        return World(self.net, self.signals, self.trips, self.queues, self.zones, self.gates, self.work, self.tally,
+                     self.clock, self.rule)
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -141,11 +148,12 @@ def _work(net: Net, room: int) -> Work:
     return Work(
         leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), mark_words=mark_words,
         mark=mark_words.view(np.uint8), listed=np.zeros(room, np.uint32), bound=np.zeros(room, np.int16),
-        pocket=np.zeros((max(len(net.inner), 1), MOST_INSIDE, 5), np.int32), taken=np.zeros(len(net.inner), np.uint8),
+        pocket=rows(max(len(net.inner), 1) * MOST_INSIDE, POCKET_FIELDS).reshape(-1, MOST_INSIDE),
+        taken=np.zeros(len(net.inner), np.uint8),
         event_words=event_words, event=event_words.view(np.uint8),
         onto_words=onto_words, onto=onto_words.view(np.uint8),
-        arrive=np.zeros((lanes, 6), np.int32), outs=np.zeros(lanes, np.uint32),
-        stretch=np.zeros((2 * lanes + 1, 3), np.int32),
+        arrive=rows(lanes, ARRIVAL_FIELDS), outs=np.zeros(lanes, np.uint32),
+        stretch=rows(2 * lanes + 1, STRETCH_FIELDS),
         busy=np.zeros(lanes, np.uint32),
         lane=lane, ask=ask, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
@@ -158,12 +166,12 @@ def _tally(plan: Plan, settings: CellularAutomaton, net: Net, controller: Contro
     queue = _queues(plan, _clock(plan, settings), controller)
     areas = len(plan.areas.name)
     return Tally(
-        places=places, link=np.zeros((links, 8)), turn=np.zeros((max(len(plan.turns.to_link), 1), 3)),
-        place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=np.zeros((max(places, 1), 3)),
-        areas=areas, area=_areas(plan, settings, net), area_count=np.zeros((max(areas, 1), 6)),
+        places=places, link=rows(links, LINK_COUNT_FIELDS), turn=rows(len(plan.turns.to_link), TURN_COUNT_FIELDS),
+        place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=rows(places, DETECTOR_COUNT_FIELDS),
+        areas=areas, area=_areas(plan, settings, net), area_count=rows(areas, AREA_COUNT_FIELDS),
         queue=queue, queue_count=np.zeros((links, QUEUE_BINS), np.uint16),
         lane=_lane_queues(net.lanes), blocked=rows(max(BLOCKED_PER_LANE * net.lanes, 64), BLOCKED_FIELDS),
-        events=np.zeros((EVENT_ROWS, 4)),
+        events=rows(EVENT_ROWS, EVENT_FIELDS),
         **trace_tables(plan, net),
     )
 

@@ -13,6 +13,8 @@ from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.vehicles import POCKET_FIELDS
+from trafficsim.kernels.ca.words import MOST_STOPS, STOPS_SHIFT
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     AreaRecord,
@@ -35,11 +37,10 @@ if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
 
 def make_record(
-    plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected,
-    end: tuple[int, Performance],
+    plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected, tick: int,
+    performance: Performance,
 ) -> Record:
-    """Return the record of a finished run; ``end`` is (last tick, performance)."""
-    tick, performance = end
+    """Return the record of a run that finished at a tick."""
     status = program.trips.row.status[: len(plan.trips.name)]
     last = max(tick, round((plan.end_s - plan.start_s) / settings.tick_s))
     shown = program.control.record(last, plan.start_s, settings.tick_s)
@@ -48,12 +49,12 @@ def make_record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
         trips=_trips(plan, settings, program), links=_links(settings, program, collected),
         turns=_turns(plan, settings, program, shown), queues=_queues(settings, program),
-        detectors=_detectors(settings, program, collected), events=_events(plan, settings, collected),
+        detectors=_detectors(settings, program, collected), events=_events(plan, settings, program, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
         state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
-        passages=_passages(plan, settings, collected), areas=_areas(settings, program, collected),
+        passages=_passages(plan, settings, program, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
         gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
@@ -64,8 +65,7 @@ def _state(program: Program) -> bytes:
     n = int(program.start[-1])
     words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
              program.vehicles.W)
-    pocket = program.work.pocket.astype("<i8")
-    pocket[:, :, 2] &= 0xFFFFFFFF  # keys have no sign
+    pocket = np.stack([program.work.pocket[name] for name in POCKET_FIELDS], axis=-1).astype("<i8")
     inside = pocket.tobytes() if len(program.net.inner) else b""
     little = (np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")) for word in words)
     return inside + b"".join(word.tobytes() for word in little)
@@ -76,10 +76,10 @@ def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.n
 
 
 def _inside(program: Program) -> np.ndarray:
-    """Rows (trip, word W) of the vehicles that wait inside junctions."""
+    """Return the vehicles that wait inside junctions."""
     count = program.work.taken
     places = program.work.pocket[: len(count)]
-    return np.asarray(places[np.arange(places.shape[1]) < count[:, None]][:, 3:5])
+    return np.asarray(places[np.arange(places.shape[1]) < count[:, None]])
 
 
 def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRecord:
@@ -89,8 +89,8 @@ def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRec
     on_road, words = program.vehicles.ID[:n], program.vehicles.W[:n]
     stops = trips.stops.astype(np.int32)
     inside = _inside(program)
-    for vehicles, word in ((on_road, words), (inside[:, 0], inside[:, 1])):
-        stops[vehicles] = (word >> 8) & 255
+    for vehicles, word in ((on_road, words), (inside["trip"], inside["w"])):
+        stops[vehicles] = (word >> STOPS_SHIFT) & MOST_STOPS
     return TripRecord(
         status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, ends.entry_time),
         exit_s=_clock_s(plan, settings, ends.exit_time), distance_m=trips.distance * settings.cell_m,
@@ -105,29 +105,37 @@ def _dwelled_s(plan: Plan, settings: CellularAutomaton, program: Program) -> np.
     return np.bincount(trip, served, len(trips.name)) * settings.tick_s
 
 
-def _stack(parts: list[np.ndarray], width: tuple[int, ...]) -> np.ndarray:
-    return np.stack(parts) if parts else np.zeros((0, *width))
+def _stack(parts: list[np.ndarray], like: np.ndarray, rows: int) -> np.ndarray:
+    """Return the first ``rows`` counters of all intervals, shape (intervals, rows)."""
+    return np.stack(parts)[:, :rows] if parts else np.zeros((0, rows), like.dtype)
+
+
+def _joined(parts: list[np.ndarray], like: np.ndarray) -> np.ndarray:
+    """Return the rows of all parts, one after the other."""
+    return np.concatenate(parts) if parts else np.zeros(0, like.dtype)
 
 
 def _links(settings: CellularAutomaton, program: Program, collected: Collected) -> LinkRecord:
-    table = _stack(collected.links, program.tally.link.shape)
+    table = _stack(collected.links, program.tally.link, program.net.links)
     return LinkRecord(
-        entered=table[..., 0], left=table[..., 1], vehicle_s=table[..., 2] * settings.tick_s,
-        vehicle_m=table[..., 3] * settings.cell_m, waiting_s=table[..., 4] * settings.tick_s,
-        traversed=_traversed(table), free_s=table[..., 5] * settings.tick_s,
+        entered=table["entered"].copy(), left=table["left"].copy(),
+        vehicle_s=table["vehicle_ticks"] * settings.tick_s, vehicle_m=table["vehicle_cells"] * settings.cell_m,
+        waiting_s=table["waiting_ticks"] * settings.tick_s, traversed=_traversed(table),
+        free_s=table["free_ticks"] * settings.tick_s,
     )
 
 
 def _traversed(table: np.ndarray) -> np.ndarray:
     """Traversals of each link by the share made in the interval: those that ended, and what is on the way."""
-    moved = table[..., 3] > 0.0  # where nobody does, sums of the same shares may differ by their order
-    return np.where(moved, table[..., 1] + table[..., 7] - table[..., 6], 0.0)
+    moved = table["vehicle_cells"] > 0.0  # where nobody does, sums of the same shares may differ by their order
+    return np.where(moved, table["left"] + table["covered"] - table["begun"], 0.0)
 
 
 def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: SignalRecord) -> TurnRecord:
     table = program.tally.turn[: len(plan.turns.to_link)]
     return TurnRecord(
-        volume=table[:, 0].copy(), travel_s=table[:, 1] * settings.tick_s, delay_s=table[:, 2] * settings.tick_s,
+        volume=table.volume.copy(), travel_s=table.travel_ticks * settings.tick_s,
+        delay_s=table.delay_ticks * settings.tick_s,
         green_s=green_of_turns_s(plan, shown),
     )
 
@@ -158,49 +166,51 @@ def _blocking(settings: CellularAutomaton, program: Program) -> BlockingRecord:
 
 
 def _detectors(settings: CellularAutomaton, program: Program, collected: Collected) -> DetectorRecord:
-    table = _stack(collected.detectors, program.tally.detector.shape)[:, : program.tally.places]
+    table = _stack(collected.detectors, program.tally.detector, program.tally.places)
     speed = settings.cell_m / settings.tick_s
     return DetectorRecord(
-        count=table[..., 0], speed_sum_ms=table[..., 1] * speed, inverse_speed_sum_s_m=table[..., 2] / speed
+        count=table["count"].copy(), speed_sum_ms=table["speed_sum"] * speed,
+        inverse_speed_sum_s_m=table["inverse_speed_sum"] / speed,
     )
 
 
 def _areas(settings: CellularAutomaton, program: Program, collected: Collected) -> AreaRecord:
-    table = _stack(collected.areas, program.tally.area_count.shape)[:, : program.tally.areas]
+    table = _stack(collected.areas, program.tally.area_count, program.tally.areas)
     tick, cell = settings.tick_s, settings.cell_m
     return AreaRecord(
-        vehicle_s=table[..., 0] * tick, vehicle_m=table[..., 1] * cell, taken_m_s=table[..., 2] * tick * cell,
-        waiting_s=table[..., 3] * tick, most_waiting=table[..., 4], longest_queue_m=table[..., 5] * cell,
+        vehicle_s=table["vehicle_ticks"] * tick, vehicle_m=table["vehicle_cells"] * cell,
+        taken_m_s=table["taken"] * tick * cell, waiting_s=table["waiting_ticks"] * tick,
+        most_waiting=table["most_waiting"].copy(), longest_queue_m=table["longest_queue"] * cell,
         length_m=(program.tally.area.end - program.tally.area.begin)[: program.tally.areas] * cell,
     )
 
 
-def _events(plan: Plan, settings: CellularAutomaton, collected: Collected) -> EventRecord:
-    rows = np.concatenate(collected.events) if collected.events else np.zeros((0, 4))
+def _events(plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected) -> EventRecord:
+    rows = _joined(collected.events, program.tally.events)
     return EventRecord(
-        time_s=plan.start_s + rows[:, 0] * settings.tick_s, code=rows[:, 1].astype(np.int32),
-        trip=rows[:, 2].astype(np.int32), link=rows[:, 3].astype(np.int32),
+        time_s=plan.start_s + rows["time"] * settings.tick_s, code=rows["code"].copy(), trip=rows["trip"].copy(),
+        link=rows["link"].copy(),
     )
 
 
-def _passages(plan: Plan, settings: CellularAutomaton, collected: Collected) -> PassageRecord:
-    rows = np.concatenate(collected.passages) if collected.passages else np.zeros((0, 5))
+def _passages(plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected) -> PassageRecord:
+    rows = _joined(collected.passages, program.gates.passages)
     return PassageRecord(
-        gate=rows[:, 0].astype(np.int32), trip=rows[:, 1].astype(np.int32), lane=rows[:, 2].astype(np.int32),
-        time_s=plan.start_s + rows[:, 3] * settings.tick_s, speed_ms=rows[:, 4] * settings.cell_m / settings.tick_s,
+        gate=rows["gate"].copy(), trip=rows["trip"].copy(), lane=rows["lane"].copy(),
+        time_s=plan.start_s + rows["time"] * settings.tick_s,
+        speed_ms=rows["speed"] * settings.cell_m / settings.tick_s,
     )
 
 
 def _trajectories(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected
 ) -> TrajectoryRecord:
-    rows = np.concatenate(collected.traces) if collected.traces else np.zeros((0, 5), np.int32)
-    lane = rows[:, 2]
+    rows = _joined(collected.traces, program.tally.trace)
+    lane = rows["lane"].copy()
     step_ms = settings.cell_m / settings.tick_s
-    link = program.net.lane.link[lane]
     return TrajectoryRecord(
-        time_s=np.asarray(plan.start_s + rows[:, 0] * settings.tick_s, np.float64), trip=rows[:, 1].astype(np.int32),
-        link=link.astype(np.int32), lane=lane.astype(np.int32),
-        position_m=(rows[:, 3] + program.net.lane.length[lane]) * settings.cell_m,
-        speed_ms=np.asarray(rows[:, 4] * step_ms, np.float64),
+        time_s=np.asarray(plan.start_s + rows["tick"] * settings.tick_s, np.float64), trip=rows["trip"].copy(),
+        link=program.net.lane.link[lane].astype(np.int32), lane=lane,
+        position_m=(rows["position"] + program.net.lane.length[lane]) * settings.cell_m,
+        speed_ms=rows["speed"].astype(np.float64) * step_ms,
     )

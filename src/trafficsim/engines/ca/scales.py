@@ -9,8 +9,10 @@ import numpy as np
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
-from trafficsim.kernels.ca.state import SCALE_FIELDS, rows
+from trafficsim.kernels.ca.scale import SCALE_FIELDS
 from trafficsim.kernels.ca.words import LIGHT
+from trafficsim.kernels.rng import PROBABILITY_UNIT
+from trafficsim.kernels.tables import rows
 
 # Default rule, chosen with tests/verification: saturation flow, lost time, jam spacing, motorway capacity.
 SAFE_BRAKE_MS2 = 4.0
@@ -58,16 +60,16 @@ def make_rule(settings: CellularAutomaton, units: Units) -> Rule:
     return Rule(
         code={"default": DEFAULT, "brake-light": BRAKE_LIGHT}.get(settings.rule, CLASSIC),
         comfort=np.float32(2.0 * per_tick2),
-        dawdle_p=round(chance * 65536),
+        dawdle_p=round(chance * PROBABILITY_UNIT),
         dawdle_cells=cells,
-        start_p=round(late * 65536),
-        give_back=np.float32(round(chance * 65536) / 65536 * cells),
+        start_p=round(late * PROBABILITY_UNIT),
+        give_back=np.float32(round(chance * PROBABILITY_UNIT) / PROBABILITY_UNIT * cells),
         crawl_headway=np.float32(CRAWL_HEADWAY_S / tick),
         crawl_rate=np.float32(settings.cell_m / (tick * CRAWL_SPEED_MS)),
         hard_brake=round(HARD_BRAKE_MS2 * per_tick2),
         acceleration_unit=np.float32(units.acceleration), headway_unit=np.float32(units.headway),
         fade_unit=np.float32(units.fade), braking_unit=np.float32(units.braking),
-        light_p=round(either(settings.light_p, LIGHT_P) * 65536),
+        light_p=round(either(settings.light_p, LIGHT_P) * PROBABILITY_UNIT),
         horizon=round(either(settings.horizon_s, HORIZON_S) / tick),
         security=round(either(settings.security_m, SECURITY_M) / settings.cell_m),
         light=LIGHT if settings.rule == "brake-light" else 0,
@@ -134,7 +136,7 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "anticipates": int(settings.rule == "brake-light"),
         "acceleration_unit": units.acceleration, "headway_unit": units.headway,
         "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,
-        "resolve": 4.0 / tick, "move_up": 2.0 / tick, "keep_clear": 65536,
+        "resolve": 4.0 / tick, "move_up": 2.0 / tick, "keep_clear": PROBABILITY_UNIT,
     }
     return one_row(SCALE_FIELDS, values)
 
@@ -151,7 +153,7 @@ def one_row(fields: dict[str, str], values: dict[str, Any]) -> np.record:
 def stop_probability(settings: CellularAutomaton, if_possible: bool = False) -> np.ndarray:
     """Return P(stop) in 1/65536 by time to the stop line in eighths of a tick, of those who can stop."""
     if if_possible:
-        return np.full(256, 65536, np.int32)
+        return np.full(256, PROBABILITY_UNIT, np.int32)
     time_s = np.arange(256) / 8.0 * settings.tick_s
     share = 1.0 / (1.0 + np.exp(-(time_s - YELLOW_MEDIAN_S) / YELLOW_SCALE_S))
-    return np.asarray(np.rint(share * 65536), np.int32)
+    return np.asarray(np.rint(share * PROBABILITY_UNIT), np.int32)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.ca.control import NEVER, SignalControl
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.network import table
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.state import GROUP_FIELDS, SWITCH_FIELDS, Signals
+from trafficsim.kernels.ca.signal_tables import GROUP_FIELDS, SWITCH_FIELDS, Signals
 from trafficsim.plan.arrays import Plan
-
-NOTHING_SHOWN = 255
 
 
 def compile_signals(merged: MergedGroups) -> Signals:
     """Return groups that show nothing yet, and no command."""
     group = table(GROUP_FIELDS, len(merged.name), {"name": merged.name})
-    group.state[:] = NOTHING_SHOWN
+    group.state[:] = NOT_SHOWN
     return Signals(group=group, switch=table(SWITCH_FIELDS, 1, {"tick": np.array([NEVER])}), done=np.zeros(1, np.int64))
 
 

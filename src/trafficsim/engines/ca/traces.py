@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trafficsim.kernels.ca.state import Net
+from trafficsim.kernels.ca.network import Net
+from trafficsim.kernels.measurement.tables import TRACE_FIELDS
 from trafficsim.kernels.rng import Stream, u01
+from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import Plan
 
 if TYPE_CHECKING:
     from trafficsim.engines.ca.program import Program
 
 MOST_ROWS = 1 << 20
-"""Rows of the buffer (20 bytes each), unless a single tick needs more."""
+"""Rows of the buffer (16 bytes each), unless a single tick needs more."""
 NEVER = 1 << 62
 
 
@@ -23,12 +25,12 @@ def trace_tables(plan: Plan, net: Net) -> dict[str, np.ndarray]:
     traced = np.asarray(u01(plan.trips.key, Stream.TRACE, 0, 0) < plan.trajectory_share, np.uint8)
     if not traced.any():
         none = np.zeros(0, np.int32)
-        return {"traced": none.astype(np.uint8), "trace_lane": none, "trace": none.reshape(0, 5)}
+        return {"traced": none.astype(np.uint8), "trace_lane": none, "trace": rows(0, TRACE_FIELDS)[:0]}
     lanes = np.arange(net.lanes, dtype=np.int32)
     if plan.trace_link:
         lanes = lanes[np.isin(net.lane.link[lanes], plan.trace_link)]
     return {"traced": traced, "trace_lane": lanes,
-            "trace": np.empty((max(MOST_ROWS, int(traced.sum())), 5), np.int32)}
+            "trace": rows(max(MOST_ROWS, int(traced.sum())), TRACE_FIELDS)}
 
 
 def trace_window(plan: Plan, tick_s: float) -> dict[str, int]:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from trafficsim.base.errors import NetworkError
-from trafficsim.engines.ca.classes import class_words, word_units
+from trafficsim.engines.ca.classes import cells_of, class_words, word_units
 from trafficsim.engines.ca.headways import own_headways
 from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import (
@@ -21,14 +21,14 @@ from trafficsim.engines.ca.scales import (
     brakes_at_once,
 )
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.state import (
+from trafficsim.kernels.ca.network import Net
+from trafficsim.kernels.ca.trips import (
     END_FIELDS,
     ENTRY_FIELDS,
     KIND_FIELDS,
     STOP_FIELDS,
     TRIP_FIELDS,
     WAY_FIELDS,
-    Net,
     Queues,
     Trips,
 )
@@ -109,7 +109,7 @@ def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     return table(KIND_FIELDS, len(classes.name), {
         "top_speed": classes.max_speed_ms * settings.tick_s / settings.cell_m,
         "bit": np.where(classes.ignores_permissions, 255, 1 << classes.kind),
-        "cells": class_words(classes, settings)[:, 0],
+        "cells": cells_of(classes, settings),
         "dawdling": np.rint(classes.dawdling_ms * settings.tick_s / settings.cell_m * CAP_UNIT),
     })
 
@@ -117,7 +117,7 @@ def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
 def _ends(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     trips, classes = plan.trips, plan.classes
     n = len(trips.name)
-    word = class_words(classes, settings)[trips.vehicle_class, 1]
+    word = class_words(classes, settings)[trips.vehicle_class]
     return table(END_FIELDS, n + 1, {
         "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         "word": own_headways(word, plan, settings, word_units(classes, settings).headway),

@@ -7,15 +7,18 @@ import numpy as np
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.state import EFFECT_FIELDS, GATE_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Gates, Net, Zones
+from trafficsim.kernels.ca.network import Net
+from trafficsim.kernels.ca.words import CAP_UNIT, NO_PLACE
+from trafficsim.kernels.ca.zones import EFFECT_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Zones
 from trafficsim.kernels.measurement.gates import PER_TICK
+from trafficsim.kernels.measurement.tables import GATE_FIELDS, PASSAGE_FIELDS, Gates
+from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import GateArrays, Plan
 
 MOST_OPENED = 200_000_000
 """Gates times trips that fit in memory (4 bytes each)."""
 PASSAGE_ROWS, PASSAGES_PER_LANE = 65536, 60
 """Room for the passages of one slice: a vehicle in every one of its ticks in every lane with a second point."""
-BEFORE_ALL = -32768
 
 
 def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
@@ -24,7 +27,7 @@ def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
     Segments of a link begin before it and run to its stop line, so that every vehicle on it is in one.
     """
     rules = plan.behaviour
-    limit = plan.links.speed_limit_ms[rules.rule_link] * settings.tick_s / settings.cell_m * 256
+    limit = plan.links.speed_limit_ms[rules.rule_link] * settings.tick_s / settings.cell_m * CAP_UNIT
     zoned: list[tuple[float, ...]] = []
     segments: list[tuple[float, ...]] = []
     effects: list[tuple[float, ...]] = []
@@ -34,7 +37,7 @@ def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
         length = int(net.lane.length[net.link.lane[link]])
         begin = np.rint(rules.zone_begin_m[here] / settings.cell_m).astype(int) - length
         end = np.rint(rules.zone_end_m[here] / settings.cell_m).astype(int) - length
-        for cell in [BEFORE_ALL, *np.unique([*begin, *end]).tolist()]:
+        for cell in [NO_PLACE, *np.unique([*begin, *end]).tolist()]:
             segments.append((cell, len(effects)))
             holding = here[(begin <= cell) & (cell < end)]
             effects += [(rules.zone_rule[z], limit[rules.zone_rule[z]], rules.zone_strength[z]) for z in holding]
@@ -74,7 +77,7 @@ def compile_gates(plan: Plan, settings: CellularAutomaton, net: Net) -> Gates:
             "open": gates.from_m == 0.0,
         }),
         opened=np.zeros((count, trips), np.int32) if count else np.zeros((1, 1), np.int32),
-        passages=np.zeros((_passage_rows(gates), 5)),
+        passages=rows(_passage_rows(gates), PASSAGE_FIELDS),
     )
 
 

@@ -14,7 +14,7 @@ import math
 from typing import NamedTuple
 
 from trafficsim.base.errors import InputError
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.permissions import ClassDefaults
 from trafficsim.io.sumo.xml import Element
 

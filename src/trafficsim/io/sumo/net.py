@@ -10,7 +10,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.units import ms_to_kmh
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete

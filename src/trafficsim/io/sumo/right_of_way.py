@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from trafficsim.base.errors import NetworkError
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.net import CONTROL, Link, Net
 from trafficsim.io.sumo.xml import Element

@@ -40,12 +40,11 @@ def place_of(work, start, place, slot):
 
 
 @part
-def list_marked(marks, listed, n, bit):
+def list_marked(mark, words, listed, n, bit):
     """List the places below ``n`` whose mark has a bit, in order; return how many there are.
 
-    ``marks`` is (the marks, eight of them as one word): of slots (``work.mark``) or of lanes.
+    ``words`` is the memory of the marks of slots or lanes, eight of them at a time.
     """
-    mark, words = marks
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
     wanted, whole = uint64(bit) * EVERY, last // uint64(BLOCK)
     for word in range(uint64(0), whole):

@@ -10,23 +10,70 @@ A change is a rotation between two adjacent slices of the dense array; nothing e
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
-from trafficsim.kernels.ca.rules import safe_speed
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import FLAG_WRONG, WRONG_BIT, cap, length, pos, rear, vel, wish
+from trafficsim.kernels.ca.vehicles import VehicleWords
+from trafficsim.kernels.ca.words import (
+    FLAG_CONNECTOR,
+    FLAG_WRONG,
+    WRONG_BIT,
+    cap,
+    length,
+    pos,
+    rear,
+    vel,
+    wish,
+    with_flags,
+)
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
 
-FLAG_CONNECTOR = 64
-"""Flag of word Y: the vehicle is still on a connector that must be watched."""
-WIDE = 300
+WIDE, WIDE_SPEED = 300, 60
+"""Gap (cells) and speed that stand for "nobody ahead" in the next lane."""
+HELD_UP, TRIES = 1, 2
+"""Marks: a vehicle is held up by its leader, and tries to change in this tick."""
 SHIFT = 16
 ONE_LANE = 1 << SHIFT
 """More vehicles than one lane can hold: its positions are 16-bit numbers."""
+
+
+class Pair(NamedTuple):
+    """Two neighbouring lanes, and who may change between them."""
+
+    lower: int
+    """The one on the kerb side."""
+    side: int
+    """Direction of the changes: 1 away from the kerb, -1 towards it."""
+    draw: int
+    """Key of the random draws of this tick."""
+    kept: bool
+    """Whether drivers keep to the kerb there."""
+
+
+class Change(NamedTuple):
+    """A vehicle, and the place between two others in the next lane that it may change to."""
+
+    source: int
+    target: int
+    slot: int
+    behind: int
+    """Slot of the one in the target lane that would be behind it."""
+    draw: int
+    kept: bool
+
+
+class Ahead(NamedTuple):
+    """What is ahead in the target lane."""
+
+    gap: int
+    speed: int
 
 
 @njit(inline="always")
@@ -44,13 +91,13 @@ def lane_flags(net, trips, lane, hop):
 
 
 @part
-def candidates(vehicles, n, where, scale, marks):
-    """Flat pass: mark vehicles that must change to a side, or are held up and free to (3), and those held up (1).
+def candidates(vehicles, n, tick, draw, scale, marks):
+    """Flat pass: mark vehicles that must change to a side, or are held up and free to, and those held up.
 
-    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too (2).
+    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too.
     """
     # 32-bit arithmetic, and truth values as numbers: else the loop does not fill vector registers
-    side, phase, draw = int32(where[0]), uint32(where[1]), where[2]
+    side, phase = int32(1) if tick & 1 else int32(-1), uint32(tick >> 1)
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     crawl, near = int32(scale.crawl), int32(scale.near)
     half = int32(crawl >> int32(1))
@@ -67,7 +114,7 @@ def candidates(vehicles, n, where, scale, marks):
         lucky = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
         tries = int32(int32(int32(want == side) & due) | int32(int32(slow | stands) & lucky))
         held = int32(int32(tries | slow) & int32(int32(1) - stands))
-        marks[k] = uint8(int32(int32(tries * int32(2)) | held))
+        marks[k] = uint8(int32(int32(tries * int32(TRIES)) | held))
 
 
 @part
@@ -77,24 +124,24 @@ def change_lanes(road, draw, tick):
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
-        work.mark[0] = 3
-        candidates(vehicles, n, (side, tick >> 1, draw), net.scale, work.mark)
-    listed = int64(list_marked((work.mark, work.mark_words), work.listed, n, 2))
+        work.mark[0] = TRIES | HELD_UP
+        candidates(vehicles, n, tick, draw, net.scale, work.mark)
+    listed = int64(list_marked(work.mark, work.mark_words, work.listed, n, TRIES))
     other = int64(0)
     for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
         if net.lane[lower].keep:
-            other |= sweep(road, (lower, side, draw, True), (int64(0), int64(start[lower + 2] - start[lower])))
+            other |= sweep(road, Pair(lower, side, draw, True), int64(0), int64(start[lower + 2] - start[lower]))
         else:
             packed = int64(work.listed[at])
-            other |= sweep(road, (lower, side, draw, False), (packed >> SHIFT, packed & (ONE_LANE - 1)))
+            other |= sweep(road, Pair(lower, side, draw, False), packed >> SHIFT, packed & (ONE_LANE - 1))
     if other:
         find_busy(start, work, net.lanes)
 
 
 @part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: marked ones, and all where drivers keep to the kerb.
+    """List the lower lanes of pairs in which somebody may change: marked vehicles, or any who keep to the kerb.
 
     For the former the list of marked vehicles is overwritten by what a sweep needs: how many vehicles of the lane stand
     before its first marked one, and how many marks it has. Both stay true when vehicles move from or into another lane:
@@ -121,25 +168,27 @@ def list_pairs(road, side, listed):
 
 
 @per_vehicle
-def sweep(road, where, marked):
-    """Change those who can, leader first, between two neighbouring lanes; return 1 if a lane emptied or filled."""
-    net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
-    lower, side, draw, keep = where
-    before, left = marked
+def sweep(road, pair, before, left):
+    """Walk along two neighbouring lanes, leader first, and change those who can; return 1 if a lane emptied or filled.
+
+    ``before`` vehicles of the lane stand before the first that may change, and ``left`` may change at most.
+    """
+    vehicles, start, work = road.vehicles, road.start, road.work
+    lower, side, keep = pair.lower, pair.side, pair.kept
     source = lower if side > 0 else lower + 1
     target = lower + 1 if side > 0 else lower
     x = start[source] + before
     j = start[target]
     other = int64(0)
     while left > 0 and x < start[source + 1]:
-        if work.mark[x] & 2 == 0 and not keep:
+        if work.mark[x] & TRIES == 0 and not keep:
             x += 1
             continue
         left -= 1
         p = pos(vehicles.X[x])
         while j < start[target + 1] and pos(vehicles.X[j]) >= p:
             j += 1
-        if accepts(net, vehicles, start, trips, work, (source, target, x, j, draw, keep)):
+        if accepts(road, Change(source, target, x, j, pair.draw, keep)):
             work.count[Count.LANE_CHANGES] += 1
             work.lane[source].used -= length(vehicles.Y[x])
             work.lane[target].used += length(vehicles.Y[x])
@@ -160,42 +209,41 @@ def sweep(road, where, marked):
 
 
 @spliced
-def fits(net, vehicles, start, where, leader):
-    """Whether neither the vehicle in slot x nor the one behind it in the target lane has to brake too hard."""
-    target, x, j, must = where
-    ahead, ahead_speed = leader
+def fits(road, change, must, ahead):
+    """Whether neither the vehicle nor the one behind it in the target lane has to brake too hard."""
+    net, vehicles, x, j = road.net, road.vehicles, change.slot, change.behind
     v = vel(vehicles.X[x])
     give = net.scale.soft
     if must:
         give = net.scale.urgent if vehicles.Y[x] & FLAG_WRONG else net.scale.firm
-    if j < start[target + 1]:
-        behind = rear(vehicles.X[x], vehicles.Y[x]) - pos(vehicles.X[j])
-        if behind < 0:
+    if j < road.start[change.target + 1]:
+        gap = rear(vehicles.X[x], vehicles.Y[x]) - pos(vehicles.X[j])
+        if gap < 0:
             return False
-        if safe_speed(behind, v, float32(0.7), net.scale.safe) < float32(vel(vehicles.X[j]) - give):
+        if safe_speed(gap, v, JUDGED_HEADWAY, net.scale.safe) < float32(vel(vehicles.X[j]) - give):
             return False
-    return safe_speed(ahead, ahead_speed, float32(0.7), net.scale.safe) >= float32(v - give)
+    return safe_speed(ahead.gap, ahead.speed, JUDGED_HEADWAY, net.scale.safe) >= float32(v - give)
 
 
 @spliced
-def gains(net, vehicles, work, x, room, where):
+def gains(road, change, own, ahead):
     """Whether a change that nothing demands is worth it: more room ahead, or back to the kerb without losing speed.
 
-    ``room`` is (gap to the own leader, gap and speed of the one ahead in the other lane).
+    ``own`` is the gap to the own leader.
     """
-    own, ahead, ahead_speed = room
-    side, kept, first = where
+    net, vehicles, x = road.net, road.vehicles, change.slot
     # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
-    keep = kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if kept and not keep and work.mark[x] & 1 == 0:
+    first = x == road.start[change.source]
+    keep = change.kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
+    if change.kept and not keep and road.work.mark[x] & HELD_UP == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
-    if keep and side < 0:
-        closing = max(desired - ahead_speed, int32(0))
-        seen = min(ahead, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
+    if keep and change.target < change.source:
+        closing = max(desired - ahead.speed, int32(0))
+        seen = min(ahead.gap, -pos(vehicles.X[x]))  # what stands beyond the stop line is not known here
         return seen >= int32(2) * vel(vehicles.X[x]) + net.scale.horizon * closing
     leader_speed = vel(vehicles.X[x - 1])
-    if ahead <= own + net.scale.gain and not (keep and ahead_speed > leader_speed):
+    if ahead.gap <= own + net.scale.gain and not (keep and ahead.speed > leader_speed):
         return False
     if not keep:
         return True
@@ -204,51 +252,50 @@ def gains(net, vehicles, work, x, room, where):
 
 
 @spliced
-def room_beside(net, vehicles, start, trips, work, where):
-    """Return (gap, speed) to what is ahead in the target lane: slot j - 1, or a rear over its line."""
-    target, j, p = where
-    if j > start[target]:
-        return rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p, vel(vehicles.X[j - 1])
+def room_beside(road, change, p):
+    """Return what is ahead in the target lane of a vehicle at ``p``: the vehicle there, or a rear over its line."""
+    vehicles, j = road.vehicles, change.behind
+    if j > road.start[change.target]:
+        return Ahead(int32(rear(vehicles.X[j - 1], vehicles.Y[j - 1]) - p), vel(vehicles.X[j - 1]))
     if p > -int32(WIDE):
-        over, speed = overhang(net, vehicles, start, trips, work, target)
+        over, speed = overhang(road.net, vehicles, road.start, road.trips, road.work, change.target)
         if over < 0:
-            return over - p, speed
-    return int32(WIDE), int32(60)
+            return Ahead(int32(over - p), speed)
+    return Ahead(int32(WIDE), int32(WIDE_SPEED))
 
 
 @spliced
-def accepts(net, vehicles, start, trips, work, where):
-    """Whether the vehicle in slot x may move, and wants to, between slots j - 1 and j of the target lane."""
-    source, target, x, j, draw, keep = where
-    X, Y = vehicles.X, vehicles.Y
-    y = Y[x]
+def accepts(road, change):
+    """Whether a vehicle may change, and wants to."""
+    net, vehicles, trips, x = road.net, road.vehicles, road.trips, change.slot
+    X, y = vehicles.X, vehicles.Y[x]
     p = pos(X[x])
-    side = int32(target - source)
-    near = not keep or p >= -net.scale.ahead
+    side = int32(change.target - change.source)
+    near = not change.kept or p >= -net.scale.ahead
     must = wish(y) == side and near
-    first = x == start[source]
-    if first and not must and not (keep and side < 0):  # the head of a lane has nobody to overtake
+    first = x == road.start[change.source]
+    if first and not must and not (change.kept and side < 0):  # the head of a lane has nobody to overtake
         return False
-    if keep and not must and draw32(vehicles.KEY[x], draw) & uint32(1):  # elsewhere only those drawn are marked
+    # where nobody keeps to the kerb only those drawn are marked
+    if change.kept and not must and draw32(vehicles.KEY[x], change.draw) & uint32(1):
         return False
-    back = rear(X[x], y)
-    limit = -min(net.lane[source].length, net.lane[target].length)
-    if (y & FLAG_CONNECTOR) or back < limit or p >= 0:
+    limit = -min(net.lane[change.source].length, net.lane[change.target].length)
+    if (y & FLAG_CONNECTOR) or rear(X[x], y) < limit or p >= 0:
         return False
-    own = int32(WIDE) if first else rear(X[x - 1], Y[x - 1]) - p
-    ahead, ahead_speed = room_beside(net, vehicles, start, trips, work, (target, j, p))
-    if ahead < 0:
+    own = int32(WIDE) if first else rear(X[x - 1], vehicles.Y[x - 1]) - p
+    ahead = room_beside(road, change, p)
+    if ahead.gap < 0:
         return False
-    if not must and not gains(net, vehicles, work, x, (own, ahead, ahead_speed), (side, keep, first)):
+    if not must and not gains(road, change, own, ahead):
         return False
-    if not fits(net, vehicles, start, (target, x, j, must), (ahead, ahead_speed)):
+    if not fits(road, change, must, ahead):
         return False
     vid = vehicles.ID[x]
-    if (net.lane[target].allowed & trips.kind[trips.row[vid].kind].bit) == 0:
+    if (net.lane[change.target].allowed & trips.kind[trips.row[vid].kind].bit) == 0:
         return False
     if must:
         return True
-    return not near or lane_flags(net, trips, target, trips.row[vid].hop) == int32(1)
+    return not near or lane_flags(net, trips, change.target, trips.row[vid].hop) == int32(1)
 
 
 @njit(inline="always")
@@ -260,37 +307,42 @@ def shift(vehicles, work, to, frm):
 
 
 @spliced
-def settle(road, slot, words, target):
+def settle(road, slot, vehicle, target):
     """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
-    net, vehicles, trips, work = road.net, road.vehicles, road.trips, road.work
-    x, y, z, key, vid, w = words
-    flags = int32(lane_flags(net, trips, target, trips.row[vid].hop) | (y & int32(0xFF & ~(3 | FLAG_WRONG))))
-    vehicles.X[slot] = x
-    vehicles.Y[slot] = int32((y & int32(-256)) | flags)
-    vehicles.Z[slot] = z
-    vehicles.KEY[slot] = key
-    vehicles.ID[slot] = vid
-    vehicles.W[slot] = w
-    work.mark[slot] = 0
+    net, vehicles, trips = road.net, road.vehicles, road.trips
+    flags = int32(lane_flags(net, trips, target, trips.row[vehicle.trip].hop))
+    flags = int32(flags | (vehicle.y & int32(0xFF & ~(3 | FLAG_WRONG))))
+    vehicles.X[slot] = vehicle.x
+    vehicles.Y[slot] = with_flags(vehicle.y, flags)
+    vehicles.Z[slot] = vehicle.z
+    vehicles.KEY[slot] = vehicle.key
+    vehicles.ID[slot] = vehicle.trip
+    vehicles.W[slot] = vehicle.w
+    road.work.mark[slot] = 0
+
+
+@njit(inline="always")
+def taken_out(vehicles, slot):
+    """Return the words of a vehicle."""
+    return VehicleWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
+                        vehicles.W[slot])
 
 
 @spliced
 def move_up(road, x, j, target):
     """Rotate slots x .. j - 1 to the left: the vehicle goes to slot j - 1 and the upper lane begins one earlier."""
-    vehicles, start, work = road.vehicles, road.start, road.work
-    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j - 1):
-        shift(vehicles, work, slot, slot + 1)
-    settle(road, j - 1, words, target)
-    start[target] -= 1
+        shift(road.vehicles, road.work, slot, slot + 1)
+    settle(road, j - 1, vehicle, target)
+    road.start[target] -= 1
 
 
 @spliced
 def move_down(road, x, j, target):
     """Rotate slots j .. x to the right: the vehicle goes to slot j and the lower lane ends one later."""
-    vehicles, start, work = road.vehicles, road.start, road.work
-    words = (vehicles.X[x], vehicles.Y[x], vehicles.Z[x], vehicles.KEY[x], vehicles.ID[x], vehicles.W[x])
+    vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j, -1):
-        shift(vehicles, work, slot, slot - 1)
-    settle(road, j, words, target)
-    start[target + 1] += 1
+        shift(road.vehicles, road.work, slot, slot - 1)
+    settle(road, j, vehicle, target)
+    road.start[target + 1] += 1

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import int32, int64
 
 from trafficsim.kernels.ca.busy import list_marked
 from trafficsim.kernels.ca.leaders import close_up
-from trafficsim.kernels.ca.state import Count, Vehicles
+from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
+from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.ca.words import FAR, FAST, length, pack_x, pos, rear, vel
 from trafficsim.kernels.jit import part, spliced
+
+
+class Rear(NamedTuple):
+    """A rear that reaches back over a stop line."""
+
+    position: int
+    """Cells; FAR if there is none."""
+    speed: int
 
 
 @spliced
@@ -29,12 +40,12 @@ def last_over(net, vehicles, start, trips, conn, reach):
 
 @spliced
 def overhang(net, vehicles, start, trips, work, lane):
-    """Return (position, speed) of a rear that reaches back over the stop line of a lane; (FAR, FAST) if there is none.
+    """Return the rear that reaches back over the stop line of a lane; one at FAR with FAST if there is none.
 
     Who left the lane last is looked for only until somebody has found it gone (``over``).
     """
     if work.lane[lane].over == 0:
-        return int32(FAR), int32(FAST)
+        return Rear(int32(FAR), int32(FAST))
     return rear_over(net, vehicles, start, trips, work, lane)
 
 
@@ -52,9 +63,9 @@ def rear_over(net, vehicles, start, trips, work, lane):
             break
         to = int64(net.conn[conn].to)
         entry = int32(net.lane[to].length + net.conn[conn].length + distance)
-        if work.event[to] & 2 and trips.row[work.arrive[to, 4]].connection == conn:
-            x = work.arrive[to, 0]
-            back = int32(pos(x) - length(work.arrive[to, 1]) + entry)
+        if work.event[to] & ARRIVES and trips.row[work.arrive[to].trip].connection == conn:
+            x = work.arrive[to].x
+            back = int32(pos(x) - length(work.arrive[to].y) + entry)
             if back < 0:
                 place, speed = back, vel(x)
             break
@@ -64,7 +75,7 @@ def rear_over(net, vehicles, start, trips, work, lane):
         if start[to + 1] > start[to]:
             break
         distance, here = entry, to
-    return place, speed
+    return Rear(place, speed)
 
 
 @part
@@ -74,7 +85,7 @@ def keep_behind(road):
     It may have stopped harder than anybody expects, or have found less room beyond than it counted on.
     """
     work = road.work
-    for at in range(int64(list_marked((work.event, work.event_words), work.outs, road.net.lanes, 4))):
+    for at in range(int64(list_marked(work.event, work.event_words, work.outs, road.net.lanes, REAR_OVER))):
         keep_first_behind(road, int64(work.outs[at]))
 
 
@@ -82,10 +93,10 @@ def keep_behind(road):
 def keep_first_behind(road, lane):
     """Hold back the first vehicle that stays before the stop line of a lane."""
     net, trips, work, vehicles, start = road.net, road.trips, road.work, road.vehicles, road.start
-    first = start[lane] + (work.event[lane] & 1)
+    first = start[lane] + (work.event[lane] & LEAVES)
     if first < start[lane + 1] and pos(work.moved[first]) > -net.scale.overhang:
         moved = Vehicles(work.moved, vehicles.Y, vehicles.Z, vehicles.KEY, vehicles.ID, vehicles.W)
-        over = overhang(net, moved, start, trips, work, lane)[0]
+        over = overhang(net, moved, start, trips, work, lane).position
         if pos(work.moved[first]) > over:
             old = pos(vehicles.X[first])
             now = max(over, old)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from numba import int32, uint32, uint64
 
+from trafficsim.kernels.ca.busy import BLOCK
+from trafficsim.kernels.ca.state import ARRIVES, LEAVES
 from trafficsim.kernels.jit import kernel, part, per_vehicle, spliced
 
 LONG = 64
@@ -55,7 +57,7 @@ def move_stretches(vehicles, work, stretches):
     """Move all stretches: positions from the tick, the other words in the order that overwrites nothing needed."""
     one = uint64(1)
     for at in range(stretches):
-        dst, src, n = work.stretch[at, 0], work.stretch[at, 1], work.stretch[at, 2]
+        dst, src, n = work.stretch[at].to, work.stretch[at].origin, work.stretch[at].count
         copy(vehicles.X, work.moved, dst, src, n, int32)
         if dst < src and n > LONG:
             move_long(vehicles, work.leader, dst, src, n)
@@ -64,7 +66,7 @@ def move_stretches(vehicles, work, stretches):
             for k in range(uint64(n)):
                 move_slot(vehicles, to + k, frm + k)
     for at in range(stretches - 1, -1, -1):
-        dst, src, n = work.stretch[at, 0], work.stretch[at, 1], work.stretch[at, 2]
+        dst, src, n = work.stretch[at].to, work.stretch[at].origin, work.stretch[at].count
         if dst > src and n > LONG:
             move_long(vehicles, work.leader, dst, src, n)
         elif dst > src:
@@ -74,12 +76,11 @@ def move_stretches(vehicles, work, stretches):
 
 
 @spliced
-def note_stretch(work, n, stretch):
-    """List a stretch (to, from, count), and return how many there are."""
-    dst, src, count = stretch
-    work.stretch[n, 0] = dst
-    work.stretch[n, 1] = src
-    work.stretch[n, 2] = count
+def note_stretch(work, n, dst, src, count):
+    """List a stretch, and return how many there are."""
+    work.stretch[n].to = dst
+    work.stretch[n].origin = src
+    work.stretch[n].count = count
     return n + 1 if count > 0 else n
 
 
@@ -87,12 +88,12 @@ def note_stretch(work, n, stretch):
 def place_arrival(vehicles, work, lane):
     """Write the staged words of an arriving vehicle."""
     slot, arrive = work.lane[lane].arrive_slot, work.arrive[lane]
-    vehicles.X[slot] = arrive[0]
-    vehicles.Y[slot] = arrive[1]
-    vehicles.Z[slot] = arrive[2]
-    vehicles.KEY[slot] = uint32(arrive[3])
-    vehicles.ID[slot] = arrive[4]
-    vehicles.W[slot] = arrive[5]
+    vehicles.X[slot] = arrive.x
+    vehicles.Y[slot] = arrive.y
+    vehicles.Z[slot] = arrive.z
+    vehicles.KEY[slot] = arrive.key
+    vehicles.ID[slot] = arrive.trip
+    vehicles.W[slot] = arrive.w
 
 
 @spliced
@@ -108,30 +109,30 @@ def repack(vehicles, start, work, lanes):
     src, by, stretches, arrivals, lane, done = 0, 0, 0, 0, 0, 0
     n = start[lanes]
     while lane < lanes:
-        if work.event_words[lane >> 3] == 0:
-            lane += 8
+        if work.event_words[lane // BLOCK] == 0:
+            lane += BLOCK
             continue
         add(start, done, lane, by)
-        done = min(lane + 8, lanes)
+        done = min(lane + BLOCK, lanes)
         while lane < done:
             event, first = work.event[lane], start[lane]
             start[lane] = first + by
-            if event & 1:
-                stretches = note_stretch(work, stretches, (src + by, src, first - src))
+            if event & LEAVES:
+                stretches = note_stretch(work, stretches, src + by, src, first - src)
                 src = first + 1
                 by -= 1
-            if event & 2:
+            if event & ARRIVES:
                 place = work.lane[lane].arrive_slot
-                stretches = note_stretch(work, stretches, (src + by, src, place - src))
+                stretches = note_stretch(work, stretches, src + by, src, place - src)
                 src = place
                 work.lane[lane].arrive_slot = place + by
                 by += 1
                 work.outs[arrivals] = lane
                 arrivals += 1
             lane += 1
-        work.event_words[(done - 1) >> 3] = 0
+        work.event_words[(done - 1) // BLOCK] = 0
     add(start, done, lanes + 1, by)
-    stretches = note_stretch(work, stretches, (src + by, src, n - src))
+    stretches = note_stretch(work, stretches, src + by, src, n - src)
     move_stretches(vehicles, work, stretches)
     for at in range(arrivals):
         place_arrival(vehicles, work, work.outs[at])

@@ -19,6 +19,7 @@ import numpy as np
 from numba import float32, int32, njit, uint32, uint64
 
 from trafficsim.kernels.ca.words import (
+    CAP_UNIT,
     LIGHT_BIT,
     acc_code,
     brake_code,
@@ -31,15 +32,16 @@ from trafficsim.kernels.ca.words import (
     pos,
     vel,
 )
-from trafficsim.kernels.jit import kernel, scalar
-from trafficsim.kernels.rng import draw32
+from trafficsim.kernels.decisions.braking import safe_speed
+from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.rng import PROBABILITY_UNIT, draw32
 
 DEFAULT, CLASSIC, BRAKE_LIGHT = 0, 1, 2
 """Codes of the flat passes. NaSch is VDR whose standing vehicles dawdle like all others: one pass serves both."""
 
 
 class Rule(NamedTuple):
-    """Parameters of a rule in cells and ticks; probabilities in 1/65536."""
+    """Parameters of a rule in cells and ticks; probabilities in 1/65536 (``PROBABILITY_UNIT``)."""
 
     code: int
     comfort: np.float32
@@ -71,25 +73,12 @@ class Rule(NamedTuple):
     """What a vehicle that brakes before a line sets in word X: ``LIGHT``, or 0 where the rule has no lights."""
 
 
-@scalar
-def safe_speed(gap, leader_speed, theta, brake):
-    """Return the largest speed from which the vehicle can still stop behind its leader, both braking with ``brake``.
-
-    Solves ``v^2 / 2b + v * theta <= gap + vl^2 / 2b - vl / 2`` for v; ``theta`` is the headway less half a tick.
-    """
-    fl = float32(leader_speed)
-    reach = brake * theta
-    inner = reach * reach + fl * fl + float32(2.0) * brake * (float32(gap) - float32(0.5) * fl)
-    return np.sqrt(max(inner, float32(0.0))) - reach
-
-
 @njit(inline="always")
-def next_speed_default(x, word, y, z, key, draw, rule):
-    """Speed of one vehicle in the next tick under the default rule."""
+def next_speed_default(x, word, y, z, bits, rule):
+    """Speed of one vehicle in the next tick under the default rule; ``bits`` are 32 random ones."""
     v = vel(x)
     gap = max(int32(pos(word) - pos(x)), int32(0))
-    bits = draw32(key, draw)
-    u = float32(int32(bits >> uint32(16))) * float32(1.0 / 65536.0)
+    u = float32(int32(bits >> uint32(16))) * float32(1.0 / PROBABILITY_UNIT)
     luck = int32(bits & uint32(0xFFFF))
     fv = float32(v)
     fade = float32(fade_code(z)) * rule.fade_unit
@@ -98,7 +87,7 @@ def next_speed_default(x, word, y, z, key, draw, rule):
     brake = float32(brake_code(z)) * rule.braking_unit
     calm = min(fv * rule.crawl_rate, float32(1.0))
     theta = rule.crawl_headway + (headway - rule.crawl_headway) * calm - float32(0.5)
-    desired = float32(cap(y)) * float32(1.0 / 256.0) + rule.give_back
+    desired = float32(cap(y)) * float32(1.0 / CAP_UNIT) + rule.give_back
     free = min(fv + acc + rule.give_back, max(desired, fv - rule.comfort)) + u
     safe = max(safe_speed(gap, vel(word), theta, brake), float32(0.0))
     # dither the safe speed too, else the integer part costs half a cell on average: but never into the leader
@@ -111,13 +100,12 @@ def next_speed_default(x, word, y, z, key, draw, rule):
 
 
 @njit(inline="always")
-def next_speed_classic(x, word, y, key, draw, rule):
+def next_speed_classic(x, word, y, luck, rule):
     """Speed of one vehicle in the next tick under NaSch or VDR (acceleration one cell per tick)."""
     v = vel(x)
     gap = max(int32(pos(word) - pos(x)), int32(0))
     vn = min(min(int32(v + int32(1)), int32(cap(y) >> int32(8))), gap)
     lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
-    luck = int32(draw32(key, draw) & uint32(0xFFFF))
     return int32(vn - int32(int32(luck < lazy) & int32(vn > int32(0))))
 
 
@@ -144,38 +132,39 @@ def next_speed_brake_light(x, word, y, luck, expected, rule):
 
 
 @kernel
-def follow_default(vehicles, leader, draw, rule, lo, hi, moved):
-    """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (default rule)."""
+def follow_default(vehicles, leader, draw, rule, n, moved):
+    """Write positions and speeds after the tick of the first ``n`` slots into ``moved`` (default rule)."""
     X, Y, Z, KEY = vehicles.X, vehicles.Y, vehicles.Z, vehicles.KEY
-    for k in range(uint64(lo), uint64(hi)):
+    for k in range(uint64(0), uint64(n)):
         x = X[k]
-        v = next_speed_default(x, leader[k], Y[k], Z[k], KEY[k], draw, rule)
+        v = next_speed_default(x, leader[k], Y[k], Z[k], draw32(KEY[k], draw), rule)
         moved[k] = pack_x(int32(pos(x) + v), v)
 
 
 @kernel
-def follow_classic(vehicles, leader, draw, rule, lo, hi, moved):
-    """Write positions and speeds after the tick of slots ``lo:hi`` into ``moved`` (NaSch and VDR)."""
+def follow_classic(vehicles, leader, draw, rule, n, moved):
+    """Write positions and speeds after the tick of the first ``n`` slots into ``moved`` (NaSch and VDR)."""
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
-    for k in range(uint64(lo), uint64(hi)):
+    for k in range(uint64(0), uint64(n)):
         x = X[k]
-        v = next_speed_classic(x, leader[k], Y[k], KEY[k], draw, rule)
+        luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
+        v = next_speed_classic(x, leader[k], Y[k], luck, rule)
         moved[k] = pack_x(int32(pos(x) + v), v)
 
 
 @kernel
-def follow_brake_light(vehicles, leader, draw, rule, lo, hi, moved):
-    """Write positions, speeds and brake lights after the tick of slots ``lo:hi`` into ``moved``.
+def follow_brake_light(vehicles, leader, draw, rule, n, moved):
+    """Write positions, speeds and brake lights after the tick of the first ``n`` slots into ``moved``.
 
     What a leader in the same lane can do at most follows from its own leader's word; of a leader beyond the stop line
     the word already says it.
     """
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
-    if lo == 0 and hi > 0:  # the first vehicle of the first lane has nobody before it in the arrays
+    if n > 0:  # the first vehicle of the first lane has nobody before it in the arrays
         luck = int32(draw32(KEY[0], draw) & uint32(0xFFFF))
         state = next_speed_brake_light(X[0], leader[0], Y[0], luck, vel(leader[0]), rule)
         moved[0] = pack_x(pos(X[0]) + vel(state), state)
-    for k in range(uint64(max(lo, 1)), uint64(hi)):
+    for k in range(uint64(1), uint64(n)):
         j = k - uint64(1)
         x, word = X[k], leader[k]
         luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from numba import njit
 
 from trafficsim.kernels.ca.busy import find_busy
+from trafficsim.kernels.ca.connectors import clear_connectors
 from trafficsim.kernels.ca.insertion import insert_trips
+from trafficsim.kernels.ca.inside import look_inside
 from trafficsim.kernels.ca.lanes import change_lanes
 from trafficsim.kernels.ca.leaders import apply_bounds, guard, leader_words
 from trafficsim.kernels.ca.look import look_ahead
@@ -15,7 +17,7 @@ from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.ca.state import Road
 from trafficsim.kernels.ca.stops import serve_stops
-from trafficsim.kernels.ca.transfer import clear_connectors, transfer
+from trafficsim.kernels.ca.transfer import transfer
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.kernels.jit import kernel, part
@@ -31,11 +33,11 @@ LANE_CHANGE = int(Stream.LANE_CHANGE)
 def follow(vehicles, work, rule, n, draw):
     """One flat pass over all vehicles: speeds and positions after the tick."""
     if rule.code == CLASSIC:
-        follow_classic(vehicles, work.leader, draw, rule, 0, n, work.moved)
+        follow_classic(vehicles, work.leader, draw, rule, n, work.moved)
     elif rule.code == BRAKE_LIGHT:
-        follow_brake_light(vehicles, work.leader, draw, rule, 0, n, work.moved)
+        follow_brake_light(vehicles, work.leader, draw, rule, n, work.moved)
     else:
-        follow_default(vehicles, work.leader, draw, rule, 0, n, work.moved)
+        follow_default(vehicles, work.leader, draw, rule, n, work.moved)
 
 
 @njit(inline="always")  # into the loop: a module of its own would be optimised twice
@@ -44,26 +46,27 @@ def step(world, vehicles, start, tick):
 
     Busy lanes are listed before the first tick, and for the next one at the end of each.
     """
-    net, signals, trips, queues, zones, gates, work, tally, clock, rule = world
-    road = Road(net, signals, trips, work, vehicles, start)
-    update_signals(signals, tick)
+    net, trips, work, tally, clock = world.net, world.trips, world.work, world.tally, world.clock
+    road = Road(net, world.signals, trips, work, vehicles, start)
+    update_signals(world.signals, tick)
     if net.widest > 1:
         change_lanes(road, tick_key(clock.seed, LANE_CHANGE, tick), tick)
-    apply_zones(zones, net, vehicles, start, trips)
+    apply_zones(world.zones, net, vehicles, start, trips)
     n = start[net.lanes]
     leader_words(vehicles, work, n)
     look_ahead(road, tick)
+    look_inside(road, tick)
     stay_behind(road)
     serve_stops(net, vehicles, start, trips, work)
-    follow(vehicles, work, rule, n, tick_key(clock.seed, DITHER, tick))
-    apply_bounds(vehicles, work, n, rule.light)
+    follow(vehicles, work, world.rule, n, tick_key(clock.seed, DITHER, tick))
+    apply_bounds(vehicles, work, n, world.rule.light)
     guard(vehicles, start, work, net.lanes)
     tally_waiting(vehicles, work.moved, n, clock, work)
     transfer(road, tally, clock, tick)
     keep_behind(road)
-    insert_trips(road, queues, tally, tick)
+    insert_trips(road, world.queues, tally, tick)
     tally_detectors(vehicles, start, work, tally)
-    tally_gates(gates, road, tick)
+    tally_gates(world.gates, road, tick)
     repack(vehicles, start, work, net.lanes)
     find_busy(start, work, net.lanes)
     clear_connectors(road, tick)
@@ -73,7 +76,6 @@ def step(world, vehicles, start, tick):
 @kernel
 def run(world, vehicles, start, begin, end):
     """Run ticks ``begin`` to ``end - 1``."""
-    net, _signals, _trips, _queues, _zones, _gates, work, _tally, _clock, _rule = world
-    find_busy(start, work, net.lanes)
+    find_busy(start, world.work, world.net.lanes)
     for tick in range(begin, end):
         step(world, vehicles, start, tick)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from numba import int32
 
-from trafficsim.kernels.ca.giveway import line_bound
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import FLAG_STOP, pos, vel
 from trafficsim.kernels.ca.zipper import add_bound
+from trafficsim.kernels.decisions.braking import line_bound
 from trafficsim.kernels.jit import part
 
 

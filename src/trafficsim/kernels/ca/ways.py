@@ -8,6 +8,12 @@ from trafficsim.kernels.ca.wanted import changes_to
 from trafficsim.kernels.ca.words import FAR, rear
 from trafficsim.kernels.jit import part, per_vehicle
 
+PER_CHANGE = 100_000
+"""Cells of room that no lane change is worth: the lane that needs fewer is taken."""
+ROOM_ADDED = 1000
+"""Cells added to the room of a lane, so that vehicles that reach back over its beginning can be told apart."""
+LEAST_SCORE = -(1 << 30)
+
 
 @per_vehicle
 def pick(net, vehicles, start, trips, lane, hop):
@@ -17,14 +23,14 @@ def pick(net, vehicles, start, trips, lane, hop):
     last = int64(net.reach[net.lane[lane].turns + turn + 1])
     if last - first == 1:
         return first
-    best, best_score = -1, -(1 << 30)
+    best, best_score = -1, LEAST_SCORE
     wanted = trips.way[trips.hops[hop + 1]].wanted
     for conn in range(first, last):
         to = net.conn[conn].to
         changes = changes_to(wanted, int64(net.lane[to].side), int64(net.lane[to].beside))
         tail = start[to + 1] - 1
-        room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + 1000
-        score = max(room, 0) - 100000 * changes
+        room = FAR if tail < start[to] else rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + ROOM_ADDED
+        score = max(room, 0) - PER_CHANGE * changes
         if score > best_score:
             best, best_score = conn, score
     return best

@@ -1,4 +1,4 @@
-"""A vehicle in the dense array: five 32-bit words, packed so that the flat loop fills vector registers.
+"""A vehicle in the dense array: six 32-bit words, packed so that the flat loop fills vector registers.
 
 ===== ===================================================================================  =====================
 word  bits (high to low)                                                                   changes
@@ -8,11 +8,13 @@ Y     desired speed 16 (1/256 cell per tick) | length 8 (cells) | flags 8       
 Z     acceleration 8 | headway 7 | fade 4 | braking 5 | turn 8                             on a new link
 KEY   random key of the vehicle                                                            never
 ID    row of the trip                                                                      never
+W     ticks spent waiting 16 | stops 8 | moving flag 8                                     every tick
 ===== ===================================================================================  =====================
 
 The codes of Z count in units that :mod:`trafficsim.engines.ca.classes` chooses (``Rule`` and ``Net.scale`` hold them).
 Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
-1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link.
+1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link, bit 6 it is
+still on a connector that must be watched.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ CAP_UNIT = 256
 """Desired speeds are stored in 1/256 cell per tick."""
 MOST_CAP = 65535
 """Largest desired speed in these units."""
+SPEED = 0x0FFF
+"""Bits of the speed in word X."""
 LIGHT_BIT = 12
 LIGHT = 1 << LIGHT_BIT
 """Brake light in the speed half of word X; only the brake-light rule sets it."""
@@ -32,9 +36,17 @@ MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
 """Largest codes of the parameters in word Z."""
 EXIT = 255
 """Turn code of the last link of a route: leave the network at its end."""
-DECIDED_STOP, DECIDED_GO = 1, 2
+DECISION_BIT = 2
+DECISION = 3 << DECISION_BIT
 WRONG_BIT = 4
-FLAG_WRONG, FLAG_STOP = 1 << WRONG_BIT, 32
+FLAG_WRONG, FLAG_STOP, FLAG_CONNECTOR = 1 << WRONG_BIT, 32, 64
+"""Flags of word Y."""
+ACC_SHIFT, HEADWAY_SHIFT, FADE_SHIFT, BRAKE_SHIFT = 24, 17, 13, 8
+"""Places of the codes in word Z."""
+WAITED_SHIFT, STOPS_SHIFT, MOST_STOPS = 16, 8, 255
+"""Places of ticks waited and stops in word W, and the number from which on stops are no longer counted."""
+NO_PLACE = -32768
+"""Position that stands for none: the lowest that word X can hold."""
 FAR = 16000
 """Gap (cells) that stands for "nobody ahead"."""
 FAST = 200
@@ -130,22 +142,22 @@ def rear(x, y):
 @scalar
 def acc_code(z):
     """Return the code of the acceleration from standstill."""
-    return int32((int32(z) >> int32(24)) & int32(0xFF))
+    return int32((int32(z) >> int32(ACC_SHIFT)) & int32(MOST_ACC))
 
 
 @scalar
 def headway_code(z):
     """Return the code of the headway."""
-    return int32((int32(z) >> int32(17)) & int32(0x7F))
+    return int32((int32(z) >> int32(HEADWAY_SHIFT)) & int32(MOST_HEADWAY))
 
 
 @scalar
 def fade_code(z):
     """Return the code of the loss of acceleration with speed."""
-    return int32((int32(z) >> int32(13)) & int32(0xF))
+    return int32((int32(z) >> int32(FADE_SHIFT)) & int32(MOST_FADE))
 
 
 @scalar
 def brake_code(z):
     """Return the code of the braking that a driver counts on."""
-    return int32((int32(z) >> int32(8)) & int32(0x1F))
+    return int32((int32(z) >> int32(BRAKE_SHIFT)) & int32(MOST_BRAKE))

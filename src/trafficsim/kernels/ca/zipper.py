@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from numba import float32, int32, uint32
 
-from trafficsim.kernels.ca.rules import safe_speed
 from trafficsim.kernels.ca.words import pos, rear, vel, wish
+from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.rng import draw32, hash32
+
+OPENS_WITHIN = 6
+"""A gap is opened for one up to this many times ahead the room that a lane change must win (modelling assumption)."""
+FALLS_IN_WITHIN = 2
+"""As many times that room ahead may be whom a driver falls in behind (modelling assumption)."""
+LETS_IN = 3
+"""Bits of a random draw of which one must be set: three of four drivers let somebody in (modelling assumption)."""
 
 
 @part
@@ -30,8 +37,9 @@ def zip_in(net, vehicles, start, work, lane, k):
         if j > start[target]:
             fall_in(net, vehicles, work, k, j - 1, side)
         occasion = hash32(uint32(vehicles.KEY[k]))
-        if gap < max(6 * net.scale.gain, 2 * vel(vehicles.X[j])) and draw32(vehicles.KEY[j], occasion) & uint32(3):
-            speed = int32(max(safe_speed(gap, vel(x), float32(0.7), net.scale.safe), float32(0.0)))
+        near = gap < max(OPENS_WITHIN * net.scale.gain, 2 * vel(vehicles.X[j]))
+        if near and draw32(vehicles.KEY[j], occasion) & uint32(LETS_IN):
+            speed = int32(max(safe_speed(gap, vel(x), JUDGED_HEADWAY, net.scale.safe), float32(0.0)))
             add_bound(work, j, max(speed, vel(vehicles.X[j]) - int32(net.scale.firm)))
         return
     if start[target + 1] > start[target]:
@@ -48,14 +56,14 @@ def fall_in(net, vehicles, work, k, beside, side):
     ahead = rear(vehicles.X[beside], vehicles.Y[beside]) - pos(vehicles.X[k])
     lead = pos(vehicles.X[k]) - pos(vehicles.X[beside])
     swap = wish(vehicles.Y[beside]) == -side
-    if ahead > 2 * net.scale.gain or (swap and (lead > 0 or (lead == 0 and side > 0))):
+    if ahead > FALLS_IN_WITHIN * net.scale.gain or (swap and (lead > 0 or (lead == 0 and side > 0))):
         return
     if other == 0 and not swap:
         return
     least = int32(0) if swap else int32(1)
     speed = max(other - int32(net.scale.firm if swap else net.scale.soft), least)
     if ahead >= 0:
-        speed = max(int32(safe_speed(ahead, other, float32(0.7), net.scale.safe)), least)
+        speed = max(int32(safe_speed(ahead, other, JUDGED_HEADWAY, net.scale.safe)), least)
     add_bound(work, k, max(speed, v - int32(net.scale.firm)))
 
 

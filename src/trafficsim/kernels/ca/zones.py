@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import float64, int32, int64
 
-from trafficsim.kernels.ca.lanes import FLAG_CONNECTOR
-from trafficsim.kernels.ca.transfer import desired_speed, driven_speed
-from trafficsim.kernels.ca.words import pos, with_cap
+from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
+from trafficsim.kernels.ca.words import CAP_UNIT, FLAG_CONNECTOR, pos, with_cap
 from trafficsim.kernels.jit import part, spliced
+from trafficsim.kernels.tables import Array
+
+ZONED_FIELDS = {"link": "i4", "segment": "i4"}  # links with speed zones; where their segments begin
+SEGMENT_FIELDS = {"begin": "i4", "effect": "i4"}  # first cell (stop line: 0); where its effects begin
+EFFECT_FIELDS = {"rule": "i4", "limit": "f8", "strength": "f8"}  # limit in 1/256 cell per tick
+
+
+class Zones(NamedTuple):
+    """Speed zones inside links: which part of the road lowers whose desired speed."""
+
+    links: int
+    zoned: Array
+    segment: Array
+    effect: Array
+    factor: Array
+    """float32 (rules, trips): accepted speed over the limit."""
 
 
 @spliced
@@ -21,7 +38,7 @@ def zone_speed(zones, own, segment, vid):
         effect = zones.effect[i]
         excess = float64(own) - effect.limit * zones.factor[effect.rule, vid]
         if excess > 0.0:
-            speed = min(speed, max(int32(float64(own) - effect.strength * excess + 0.5), int32(256)))
+            speed = min(speed, max(int32(float64(own) - effect.strength * excess + 0.5), int32(CAP_UNIT)))
     return speed
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.state import ARRIVES, Count
 from trafficsim.kernels.ca.words import pos, vel
 from trafficsim.kernels.jit import part, spliced
 
@@ -28,18 +28,17 @@ def stamp(time):
 
 
 @spliced
-def note_passage(gates, work, g, passage):
+def note_passage(gates, work, g, vid, lane, time):
     """Append a passage of a gate; when the buffer is full it is counted and the run says so."""
-    vid, lane, time = passage
     since = (gates.opened[g, vid] - 1) / PER_TICK
     gates.opened[g, vid] = 0
     n = work.count[Count.PASSAGES]
     if n < len(gates.passages):
-        gates.passages[n, 0] = g
-        gates.passages[n, 1] = vid
-        gates.passages[n, 2] = lane
-        gates.passages[n, 3] = time
-        gates.passages[n, 4] = gates.gate[g].length / max(time - since, 1.0 / PER_TICK)
+        gates.passages[n].gate = g
+        gates.passages[n].trip = vid
+        gates.passages[n].lane = lane
+        gates.passages[n].time = time
+        gates.passages[n].speed = gates.gate[g].length / max(time - since, 1.0 / PER_TICK)
     work.count[Count.PASSAGES] = n + 1
 
 
@@ -55,11 +54,11 @@ def open_gate(gates, road, g, lane, tick):
         if pos(vehicles.X[k]) < cell:
             time = crossing_time(tick, now - cell, vel(work.moved[k]))
             gates.opened[g, vehicles.ID[k]] = stamp(time)
-    if work.event[lane] & 2:
-        vid = work.arrive[lane, 4]
-        now = pos(work.arrive[lane, 0])
+    if work.event[lane] & ARRIVES:
+        vid = work.arrive[lane].trip
+        now = pos(work.arrive[lane].x)
         if now >= cell and trips.row[vid].connection >= 0:
-            time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
+            time = crossing_time(tick, now - cell, vel(work.arrive[lane].x))
             gates.opened[g, vid] = stamp(time)
         elif now >= cell and gates.gate[g].open and trips.row[vid].depart_cell <= 0:
             gates.opened[g, vid] = stamp(trips.end[vid].entry_time)
@@ -76,13 +75,13 @@ def close_gate(gates, road, g, lane, tick):
             break
         if pos(vehicles.X[k]) < cell and gates.opened[g, vehicles.ID[k]] != 0:
             time = crossing_time(tick, now - cell, vel(work.moved[k]))
-            note_passage(gates, work, g, (int64(vehicles.ID[k]), lane, time))
-    if work.event[lane] & 2:
-        vid = work.arrive[lane, 4]
-        now = pos(work.arrive[lane, 0])
+            note_passage(gates, work, g, vehicles.ID[k], lane, time)
+    if work.event[lane] & ARRIVES:
+        vid = work.arrive[lane].trip
+        now = pos(work.arrive[lane].x)
         if now >= cell and gates.opened[g, vid] != 0:
-            time = crossing_time(tick, now - cell, vel(work.arrive[lane, 0]))
-            note_passage(gates, work, g, (int64(vid), lane, time))
+            time = crossing_time(tick, now - cell, vel(work.arrive[lane].x))
+            note_passage(gates, work, g, vid, lane, time)
 
 
 @part

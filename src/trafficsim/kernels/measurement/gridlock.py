@@ -21,14 +21,14 @@ from trafficsim.base.codes import (
     RED_AMBER,
     YELLOW,
 )
+from trafficsim.kernels.ca.scale import MOST_LINKS
+from trafficsim.kernels.ca.state import WITHOUT_ROOM
 from trafficsim.kernels.ca.ways import nearest
 from trafficsim.kernels.ca.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
 from trafficsim.kernels.jit import kernel, spliced
 
 FREE = -1
 """Stands for the lane of somebody who waits for nobody."""
-MOST_LINKS = 4
-"""So many links ahead a driver looks for room, as at the stop line (``giveway.has_room``)."""
 
 
 @spliced
@@ -177,7 +177,7 @@ def cause_at_line(road, lane):
         red = red and (lamp == RED or lamp == RED_AMBER or lamp == YELLOW)
     if red:
         return CAUSE_RED
-    return CAUSE_NO_ROOM if road.work.lane[lane].hold == 2 else CAUSE_GIVES_WAY
+    return CAUSE_NO_ROOM if road.work.lane[lane].hold == WITHOUT_ROOM else CAUSE_GIVES_WAY
 
 
 @kernel

@@ -8,18 +8,30 @@ lanes with vehicles; nothing here moves anybody.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import int32, int64, uint16
 
-from trafficsim.kernels.ca.giveway import shows_red
+from trafficsim.kernels.ca.permission import shows_red
+from trafficsim.kernels.ca.scale import MOST_LINKS
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import EXIT, length, pos, rear, turn_of, vel
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 
 NOWHERE = -1
-MOST_LINKS = 4
-"""So many links ahead a driver looks for room, as at the stop line (``giveway.has_room``)."""
+SPREAD_LANE, SPREAD_LINK = 40503, 9973
+"""Multipliers that spread pairs of lane and link over the table of who blocked whom."""
 PROBES = 16
 """Places at which a pair of lane and link is looked for in the table of who blocked whom."""
+
+
+class QueueBeyond(NamedTuple):
+    """A queue that leaves the first vehicle before a junction no room."""
+
+    lane: int
+    """NOWHERE without one."""
+    gap: int
+    """Cells from that vehicle's stop line to the beginning of the lane."""
 
 
 @part
@@ -60,7 +72,7 @@ def measure_lanes(road, tally, clock, judged):
         tally.lane[lane].whole = whole
         if total == 0:
             continue
-        note_length(tally, net.lane[lane].link, (total, net.lane[lane].link), judged)
+        note_length(tally, net.lane[lane].link, total, net.lane[lane].link, judged)
         if vel(vehicles.X[first]) <= clock.wait_speed and turn_of(vehicles.Z[first]) != EXIT:
             if join_lane(road, tally, clock, lane):
                 work.outs[joined] = lane
@@ -69,9 +81,8 @@ def measure_lanes(road, tally, clock, judged):
 
 
 @spliced
-def note_length(tally, link, queue, judged):
-    """Keep the longest queue of a link in this cycle, and in the analysis period; ``queue`` is (cells, last link)."""
-    cells, ending = queue
+def note_length(tally, link, cells, ending, judged):
+    """Keep the longest queue of a link in this cycle, and in the analysis period, with the link in which it ends."""
     if cells > tally.queue[link].now:
         tally.queue[link].now = cells
     if judged and cells > tally.queue[link].longest:
@@ -86,11 +97,11 @@ def join_lane(road, tally, clock, lane):
     slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
     into, gap, may_go = int64(NOWHERE), int32(0), int32(0)
     for conn in range(int64(net.reach[slot]), int64(net.reach[slot + 1])):
-        beyond, cells = queue_beyond(road, lane, conn, clock.wait_speed)
-        if beyond == NOWHERE:
+        beyond = queue_beyond(road, lane, conn, clock.wait_speed)
+        if beyond.lane == NOWHERE:
             return False
         if into == NOWHERE:
-            into, gap = int64(beyond), int32(cells)
+            into, gap = beyond.lane, int32(beyond.gap)
         may_go = int32(may_go if shows_red(net, road.signals, conn) else 1)
     if into == NOWHERE:  # stranded in a lane that does not lead on
         return False
@@ -104,10 +115,10 @@ def join_lane(road, tally, clock, lane):
 
 @per_vehicle
 def queue_beyond(road, lane, conn, wait_speed):
-    """Return (lane, cells) of the queue beyond a connection that leaves the head of ``lane`` no room; NOWHERE if none.
+    """Return the queue beyond a connection that leaves the head of ``lane`` no room.
 
-    The cells are those from its stop line to the beginning of that lane. Room is added up along the route until
-    somebody stands in the way; who has waited long drives on where half of the vehicle fits.
+    Room is added up along the route until somebody stands in the way; who has waited long drives on where half of the
+    vehicle fits.
     """
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
     vehicles, start = road.vehicles, road.start
@@ -125,22 +136,22 @@ def queue_beyond(road, lane, conn, wait_speed):
             slow = vel(vehicles.X[tail]) <= wait_speed
             back = rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + gap
             if slow and (room < cells or (further == 0 and back < 0)):
-                return to, gap
-            return int64(NOWHERE), int32(0)
+                return QueueBeyond(to, int64(gap))
+            return QueueBeyond(int64(NOWHERE), int64(0))
         if room >= cells:
-            return int64(NOWHERE), int32(0)
+            return QueueBeyond(int64(NOWHERE), int64(0))
         hop = int64(trips.row[vehicles.ID[k]].hop) + 1 if hop < 0 else hop + 1
         turn = trips.way[trips.hops[hop]].turn
         if turn == EXIT:
-            return int64(NOWHERE), int32(0)
+            return QueueBeyond(int64(NOWHERE), int64(0))
         gap += net.lane[to].length
         slot = net.lane[to].turns + turn
         conn = int64(net.reach[slot])
         if conn == net.reach[slot + 1]:
-            return int64(NOWHERE), int32(0)
+            return QueueBeyond(int64(NOWHERE), int64(0))
         if shows_red(net, signals, conn):
-            return int64(NOWHERE), int32(0)
-    return int64(NOWHERE), int32(0)
+            return QueueBeyond(int64(NOWHERE), int64(0))
+    return QueueBeyond(int64(NOWHERE), int64(0))
 
 
 @spliced
@@ -196,7 +207,7 @@ def note_joined(road, tally, joined, tick):
         lane = int64(work.outs[at])
         into = int64(tally.lane[lane].into)
         link, ending = int64(net.lane[into].link), int64(net.lane[tally.lane[into].tail].link)
-        note_length(tally, link, (tally.lane[into].total, ending), judged)
+        note_length(tally, link, tally.lane[into].total, ending, judged)
         if not judged:
             continue
         if tally.queue[ending].approach != tally.queue[link].approach and tally.queue[link].seen != tick:
@@ -223,7 +234,7 @@ def forget_joined(road, tally, joined):
 def note_blocked(tally, lane, link):
     """Count a lane as blocked by a link: a table with open places, in which a pair that finds none is left out."""
     most = len(tally.blocked)
-    at = (lane * 40503 + link * 9973) % most
+    at = (lane * SPREAD_LANE + link * SPREAD_LINK) % most
     for _ in range(PROBES):
         if tally.blocked[at].times == 0:
             tally.blocked[at].lane = lane

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import int32, uint16, uint64
 
-from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import FAR, length, pos, rear, vel
+from trafficsim.kernels.ca.state import ARRIVES, Count
+from trafficsim.kernels.ca.words import FAR, MOST_STOPS, STOPS_SHIFT, WAITED_SHIFT, length, pos, rear, vel
 from trafficsim.kernels.jit import kernel, part, scalar, spliced
 from trafficsim.kernels.measurement.queues import tally_queues
 
@@ -21,11 +21,11 @@ def tally_waiting(vehicles, moved, n, clock, work):
         w = W[k]
         slow, fast = int32(v <= waits), int32(v >= moves)
         was_moving = int32(w & int32(1))
-        stops = int32(int32(w >> int32(8)) & int32(255))
-        more = int32(int32(slow & was_moving) & int32(stops < int32(255)))
+        stops = int32(int32(w >> int32(STOPS_SHIFT)) & int32(MOST_STOPS))
+        more = int32(int32(slow & was_moving) & int32(stops < int32(MOST_STOPS)))
         moving = int32(int32(was_moving | fast) & int32(int32(1) - slow))
-        waited = int32(int32(int32(w >> int32(16)) + slow) << int32(16))
-        W[k] = int32(waited | int32(int32(int32(stops + more) << int32(8)) | moving))
+        waited = int32(int32(int32(w >> int32(WAITED_SHIFT)) + slow) << int32(WAITED_SHIFT))
+        W[k] = int32(waited | int32(int32(int32(stops + more) << int32(STOPS_SHIFT)) | moving))
         moving_now = int32(moving_now | v)
     work.count[Count.UPDATES] += n
     if n > 0 and moving_now == 0:
@@ -45,8 +45,8 @@ def tally_detectors(vehicles, start, work, tally):
                     break
                 note_passage(tally, d, vel(work.moved[k]))
         behind_all = work.lane[lane].arrive_slot == start[lane + 1]
-        if work.event[lane] & 2 and behind_all and pos(work.arrive[lane, 0]) >= cell:
-            note_passage(tally, d, vel(work.arrive[lane, 0]))
+        if work.event[lane] & ARRIVES and behind_all and pos(work.arrive[lane].x) >= cell:
+            note_passage(tally, d, vel(work.arrive[lane].x))
     for a in range(tally.areas):
         tally_area(vehicles, start, work, tally, a)
 
@@ -60,7 +60,7 @@ def tally_area(vehicles, start, work, tally, a):
         x, back = work.moved[k], rear(work.moved[k], vehicles.Y[k])
         if pos(x) < begin:
             break
-        add_presence(tally, a, (pos(vehicles.X[k]), pos(x), length(vehicles.Y[k]), vel(x)))
+        add_presence(tally, a, pos(vehicles.X[k]), pos(x), length(vehicles.Y[k]), vel(x))
         if pos(x) >= end:
             ahead = min(back, end)
             continue
@@ -69,17 +69,16 @@ def tally_area(vehicles, start, work, tally, a):
         if vel(x) <= tally.area[a].wait_speed:
             waiting += 1
             queue = end - max(back, begin) if linked else queue
-    if work.event[lane] & 2:
-        x = int32(work.arrive[lane, 0])
-        add_presence(tally, a, (pos(x) - vel(x), pos(x), length(work.arrive[lane, 1]), vel(x)))
-    tally.area_count[a, 4] = max(tally.area_count[a, 4], waiting)
-    tally.area_count[a, 5] = max(tally.area_count[a, 5], queue)
+    if work.event[lane] & ARRIVES:
+        x = work.arrive[lane].x
+        add_presence(tally, a, pos(x) - vel(x), pos(x), length(work.arrive[lane].y), vel(x))
+    tally.area_count[a].most_waiting = max(tally.area_count[a].most_waiting, waiting)
+    tally.area_count[a].longest_queue = max(tally.area_count[a].longest_queue, queue)
 
 
 @spliced
-def add_presence(tally, a, vehicle):
-    """Add the part of the tick in which the front of a vehicle (from, to, length, speed) was in an area."""
-    was, now, cells, v = vehicle
+def add_presence(tally, a, was, now, cells, v):
+    """Add the part of the tick in which the front of a vehicle, that went from ``was`` to ``now``, was in an area."""
     begin, end = tally.area[a].begin, tally.area[a].end
     way = min(now, end) - max(was, begin)
     if now > was:
@@ -87,19 +86,19 @@ def add_presence(tally, a, vehicle):
     else:
         time = 1.0 if begin <= now < end else 0.0
     if time > 0.0:
-        tally.area_count[a, 0] += time
-        tally.area_count[a, 1] += max(way, 0)
-        tally.area_count[a, 2] += time * cells
+        tally.area_count[a].vehicle_ticks += time
+        tally.area_count[a].vehicle_cells += max(way, 0)
+        tally.area_count[a].taken += time * cells
         if v <= tally.area[a].wait_speed:
-            tally.area_count[a, 3] += time
+            tally.area_count[a].waiting_ticks += time
 
 
 @spliced
 def note_passage(tally, d, v):
     """Add one passage to a detector's interval."""
-    tally.detector[d, 0] += 1.0
-    tally.detector[d, 1] += v
-    tally.detector[d, 2] += 1.0 / max(v, 1)
+    tally.detector[d].count += 1.0
+    tally.detector[d].speed_sum += v
+    tally.detector[d].inverse_speed_sum += 1.0 / max(v, 1)
 
 
 @part
@@ -113,7 +112,7 @@ def tally_road(road, tally, clock, tick):
 @scalar
 def ticks_waited(w, wait_in):
     """Return the ticks waited since word W counted ``wait_in``: the counter has 16 bits and begins anew."""
-    return int32(int32(int32(w >> int32(16)) - int32(wait_in)) & int32(0xFFFF))
+    return int32(int32(int32(w >> int32(WAITED_SHIFT)) - int32(wait_in)) & int32(0xFFFF))
 
 
 @spliced
@@ -121,7 +120,7 @@ def settle_waiting(trips, vid, w):
     """Add what word W counted since the last time to the account of a vehicle, and return it."""
     waited = ticks_waited(w, trips.row[vid].wait_in)
     trips.row[vid].waiting += waited
-    trips.row[vid].wait_in = uint16((w >> 16) & 0xFFFF)
+    trips.row[vid].wait_in = uint16((w >> WAITED_SHIFT) & 0xFFFF)
     return waited
 
 
@@ -141,24 +140,24 @@ def close_interval(road, tally, time):
     """
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for link in range(net.links):
-        tally.link[link, 7] = 0.0
+        tally.link[link].covered = 0.0
     for i in range(len(net.inner)):
         conn = net.inner[i]
         for at in range(work.taken[i]):
-            vid, w = work.pocket[i, at, 3], work.pocket[i, at, 4]
+            vid, w = work.pocket[i, at].trip, work.pocket[i, at].w
             link = net.lane[net.conn[conn].to].link
-            tally.link[link, 2] += time - trips.row[vid].since_time
-            tally.link[link, 4] += settle_waiting(trips, vid, w)
+            tally.link[link].vehicle_ticks += time - trips.row[vid].since_time
+            tally.link[link].waiting_ticks += settle_waiting(trips, vid, w)
             trips.row[vid].since_time = time
     for lane in range(net.lanes):
         link = net.lane[lane].link
         for k in range(start[lane], start[lane + 1]):
             vid = vehicles.ID[k]
             here = pos(vehicles.X[k])
-            tally.link[link, 2] += time - trips.row[vid].since_time
-            tally.link[link, 3] += here - trips.row[vid].since_cell
-            tally.link[link, 4] += settle_waiting(trips, vid, vehicles.W[k])
-            tally.link[link, 7] += 1.0 + here / way_length(net, trips, vid, lane)
+            tally.link[link].vehicle_ticks += time - trips.row[vid].since_time
+            tally.link[link].vehicle_cells += here - trips.row[vid].since_cell
+            tally.link[link].waiting_ticks += settle_waiting(trips, vid, vehicles.W[k])
+            tally.link[link].covered += 1.0 + here / way_length(net, trips, vid, lane)
             trips.row[vid].distance += here - trips.row[vid].since_cell
             trips.row[vid].since_time = time
             trips.row[vid].since_cell = here
@@ -175,10 +174,10 @@ def trace(road, tally, tick):
             vid = vehicles.ID[k]
             if tally.traced[vid]:
                 if n < len(rows):
-                    rows[n, 0] = tick
-                    rows[n, 1] = vid
-                    rows[n, 2] = lane
-                    rows[n, 3] = pos(vehicles.X[k])
-                    rows[n, 4] = vel(vehicles.X[k])
+                    rows[n].tick = tick
+                    rows[n].trip = vid
+                    rows[n].lane = lane
+                    rows[n].position = pos(vehicles.X[k])
+                    rows[n].speed = vel(vehicles.X[k])
                 n += 1
     work.count[Count.TRACES] = n

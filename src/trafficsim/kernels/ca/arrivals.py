@@ -1,0 +1,49 @@
+"""Arrivals on a lane: the words that the re-pack puts behind the last vehicle, and the books that they change."""
+
+from __future__ import annotations
+
+from numba import int32
+
+from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.state import ARRIVES, Count
+from trafficsim.kernels.ca.words import FLAG_CONNECTOR, FLAG_STOP, length, pack_x, pack_y, with_turn
+from trafficsim.kernels.jit import spliced
+
+
+@spliced
+def stops_on(trips, vid, hop):
+    """Whether the next stop of a vehicle is on the link of a hop."""
+    stop = trips.row[vid].next_stop
+    return stop >= 0 and trips.stop[stop].hop == hop
+
+
+@spliced
+def enqueue_arrival(road, arrival, words, slot):
+    """Write the words of an arriving vehicle for the re-pack, to be put before the one in ``slot``: an intention."""
+    net, trips, work = road.net, road.trips, road.work
+    lane, trip = arrival.lane, words.trip
+    flags = lane_flags(net, trips, lane, trips.row[trip].hop)
+    if arrival.tracked:
+        flags |= int32(FLAG_CONNECTOR)
+    if stops_on(trips, trip, trips.row[trip].hop):
+        flags |= int32(FLAG_STOP)
+    work.arrive[lane].x = pack_x(arrival.place, arrival.v)
+    work.arrive[lane].y = pack_y(arrival.cap, words.cells, flags)
+    work.arrive[lane].z = with_turn(words.z, trips.way[trips.hops[trips.row[trip].hop]].turn)
+    work.arrive[lane].key = words.key
+    work.arrive[lane].trip = trip
+    work.arrive[lane].w = words.w
+    work.event[lane] |= ARRIVES
+    work.lane[lane].arrive_slot = slot
+
+
+@spliced
+def account_arrival(trips, work, lane):
+    """Enter the vehicle that arrives on a lane in the books: cells taken, watched connectors, stops to come."""
+    y, conn = work.arrive[lane].y, trips.row[work.arrive[lane].trip].connection
+    if y & FLAG_CONNECTOR:
+        work.conn[conn].on_conn += 1
+        work.onto[lane] = 1
+    if y & FLAG_STOP:
+        work.count[Count.STOPPING] += 1
+    work.lane[lane].used += length(y)

@@ -1,0 +1,133 @@
+"""What the signal or sign of a connection allows a vehicle: look-ups, and the decisions that follow from them."""
+
+from __future__ import annotations
+
+from numba import int32, int64, njit
+
+from trafficsim.kernels.ca.words import EXIT, FLAG_WRONG, decision
+from trafficsim.kernels.decisions.signals import (
+    CLOSED,
+    CLOSING,
+    NO_SIGNAL,
+    OPEN,
+    asks_for_stop,
+    gives_way_to_all,
+    is_green,
+    is_red,
+    occasion_of,
+    permission,
+    permission_of_sign,
+    starts_late,
+)
+from trafficsim.kernels.decisions.yellow import (
+    DECIDED_GO,
+    UNDECIDED,
+    chosen_at_yellow,
+    decided_at_red,
+    forced_at_yellow,
+    parts_to_line,
+)
+from trafficsim.kernels.jit import spliced
+
+MUST_STOP, KEEP_CLEAR, ALL_WAY = 1, 2, 4
+"""Bits of ``Net.conn.manner``."""
+
+
+@njit(inline="always")
+def shown(net, signals, conn):
+    """Return the state that the signal of a connection shows; NO_SIGNAL without one."""
+    group = net.conn[conn].group
+    return signals.group[group].state if group >= 0 else int32(NO_SIGNAL)
+
+
+@spliced
+def yields(net, conn):
+    """Whether a connection without a signal gives way: to others, or at a stop sign."""
+    return net.conn[conn + 1].yields > net.conn[conn].yields or net.conn[conn].manner & MUST_STOP != 0
+
+
+@spliced
+def at_yellow(net, signals, group, v, available, y, key):
+    """Return the driver's decision at yellow: the one already taken, or one taken now."""
+    made = decision(y)
+    if made != UNDECIDED:
+        return made
+    forced = forced_at_yellow(v, available, net.scale.hard)
+    if forced != UNDECIDED:
+        return forced
+    part = min(parts_to_line(v, available), int32(len(net.stop_probability) - 1))
+    occasion = occasion_of(signals.group[group].since, signals.group[group].name)
+    return chosen_at_yellow(key, occasion, net.stop_probability[part])
+
+
+@spliced
+def signal_view(net, signals, conn, v, available, y, key):
+    """Return (open, closed or give way; decision): what the signal of a connection means to a vehicle."""
+    group = net.conn[conn].group
+    if group < 0:
+        return permission_of_sign(yields(net, conn)), UNDECIDED
+    allowed = permission(signals.group[group].state)
+    if allowed == CLOSING:
+        made = at_yellow(net, signals, group, v, available, y, key)
+        return (OPEN if made == DECIDED_GO else CLOSED), made
+    if allowed == CLOSED:
+        made = decided_at_red(v, available, net.scale.hard)
+        return (OPEN if made == DECIDED_GO else CLOSED), made
+    return allowed, UNDECIDED
+
+
+@spliced
+def shows_red(net, signals, conn):
+    """Whether the vehicles of a connection have red."""
+    return is_red(shown(net, signals, conn))
+
+
+@njit(inline="always")
+def goes_after_all(net, signals, conn):
+    """Whether a connection gives way to all that cross it: at an all-way stop, and turning on red."""
+    return gives_way_to_all(net.conn[conn].manner & ALL_WAY != 0, shown(net, signals, conn))
+
+
+@spliced
+def has_to_stop(net, signals, conn):
+    """Whether a stop is asked for at the line: a stop sign, or a turn on red."""
+    return asks_for_stop(net.conn[conn].manner & MUST_STOP != 0, shown(net, signals, conn))
+
+
+@spliced
+def lets_turn(net, signals, conn, lane):
+    """Whether a driver may turn from a lane that does not serve the turn: at green of any of its ways, or of the turn.
+
+    A lane may have a signal that never shows green, or lead nowhere: then it is the signal of the turn that counts.
+    """
+    link = net.lane[lane].link
+    turns = int64(net.link[link + 1].turn - net.link[link].turn)
+    allowed = may_go(net, signals, conn)
+    for own in range(int64(net.reach[net.lane[lane].turns]), int64(net.reach[net.lane[lane].turns + turns])):
+        allowed = allowed or may_go(net, signals, own)
+    return allowed
+
+
+@spliced
+def may_go(net, signals, conn):
+    """Whether a connection has green or a permission, or no signal."""
+    state = shown(net, signals, conn)
+    return state == NO_SIGNAL or is_green(state)
+
+
+@spliced
+def late_start(net, signals, conn, key, tick):
+    """Whether a driver at the line needs the first tick of green to react."""
+    group = net.conn[conn].group
+    if group < 0 or signals.group[group].since != tick or tick == 0:
+        return False
+    return starts_late(key, occasion_of(tick, signals.group[group].name))
+
+
+@spliced
+def waits_at_red(net, signals, lane, y, turn):
+    """Whether the first vehicle of a lane, standing at its line, stays there whatever it wants: the common case."""
+    group = net.lane[lane].group
+    if turn == EXIT or group < 0 or y & FLAG_WRONG:
+        return False
+    return is_red(signals.group[group].state)
