@@ -26,7 +26,7 @@ from trafficsim.run.manifest import scenario_content
 
 IN_MEMORY = 16
 """Scenarios of which this process remembers the routes."""
-_SOURCES = ("kernels", "engines", "plan", "run")
+_SOURCES = ("kernels", "engines", "control", "plan", "run")
 _HASH_BYTES = 32
 _known: dict[str, RouteTable] = {}
 
