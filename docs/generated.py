@@ -230,7 +230,7 @@ def _asked_tables() -> dict[str, Any]:
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
-    from trafficsim.results import groups, movements, queues, requested, runs, speeds, tables, unserved
+    from trafficsim.results import groups, movements, queues, requested, runs, signals, speeds, tables, unserved
     from trafficsim.results import indicators as of_indicators
 
     return {
@@ -242,7 +242,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table, "runs": runs.runs_table,
-        "unserved": unserved.unserved_table,
+        "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
     }
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from tests.support.motorways import Traffic, drive, lane_drop, on_ramp, straight, weaving
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import pos, vel
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton
 
 Row = tuple[str, str, str]
 CARS: Mapping[str, float] = {"car": 1.0}

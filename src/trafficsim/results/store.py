@@ -26,8 +26,9 @@ DONE = "runs"
 FAILED = "failed"
 """What the ``runs`` table of a run that broke off is called on disk: such a run is tried again."""
 MANIFEST = "study.json"
-SOME_RUNS = ("trajectories",)
-"""Tables that a study keeps of some runs only; any other table is there of all runs or of none."""
+SOME_RUNS = ("trajectories", "signals_shown")
+"""Tables that a study keeps of some runs only, or that older versions did not keep; any other table is there of all
+runs or of none."""
 LONGEST_TABLE = "trajectories"
 MOST_NAME = 240
 """Longest file name: file systems take 255 bytes, and a temporary name is up to 15 longer."""

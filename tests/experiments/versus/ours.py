@@ -15,12 +15,13 @@ from trafficsim.base.codes import COMPLETED
 from trafficsim.engines.ca.loop import check_invariants, simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.record import Performance
 from trafficsim.spec.demand import Demand
-from trafficsim.spec.scenario import CellularAutomaton, Scenario, Time
+from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 

@@ -1,4 +1,4 @@
-"""From the driver parameters of a SUMO ``vType`` to those of the cellular automaton's rule.
+"""From the driver parameters of a SUMO ``vType`` to those of our car-following rule.
 
 Both rules keep a safe distance (Krauss 1998), but the same numbers mean different traffic. SUMO's drivers dawdle by up
 to ``sigma * accel`` in every step; ours by 0.5 m/s in one second of five, which is given back, and one in five starts a
@@ -28,7 +28,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
 LEAST_HEADWAY_S, MOST_HEADWAY_S = bounds(VehicleClass, "headway_s")
 LEAST_ACCELERATION_MS2, MOST_ACCELERATION_MS2 = RANGES["accel"][0], bounds(VehicleClass, "acceleration_ms2")[1]
 LEAST_BRAKING_MS2, MOST_BRAKING_MS2 = bounds(VehicleClass, "deceleration_ms2")
-"""What the rule of the cellular automaton takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
+"""What our car-following rule takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
 
 
 class Krauss(NamedTuple):
@@ -53,7 +53,7 @@ class Space(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Parameters of the cellular automaton's default rule."""
+    """Parameters of the default car-following rule."""
 
     acceleration_ms2: float
     headway_s: float
