@@ -14,8 +14,8 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")]
 UNITS = {"–", "1", "%", "s", "m", "m/s", "km/h", "s/veh", "veh/h"}
 SOURCES = re.compile(r"HCM|RiLSA|SUMO|own|modelling assumption|\b(19|20)\d\d\b|Law")
 TEXTS = [path.read_text(encoding="utf-8").lower() for path in (
-    *(path for path in (ROOT / "docs").rglob("*.md") if path != GLOSSARY and "_build" not in path.parts), ROOT / "README.md",
-    *(ROOT / "src").rglob("*.toml"), *(ROOT / "src").rglob("*.py"))]
+    *(path for path in (ROOT / "docs").rglob("*.md") if path != GLOSSARY and "_build" not in path.parts),
+    ROOT / "README.md", *(ROOT / "src").rglob("*.toml"), *(ROOT / "src").rglob("*.py"))]
 
 
 def test_rows_are_complete_and_in_order() -> None:
