@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import pandas as pd
 
 from trafficsim.results.frames import nullable, strings
-from trafficsim.results.indicators import PATH_TIME
+from trafficsim.results.indicators import declared
 
 OUTPUT_OF_TABLE = {
     "links": "links", "movements": "movements", "queues": "queues", "detectors": "detectors",
@@ -16,28 +16,27 @@ OUTPUT_OF_TABLE = {
     "signals_shown": "signal_states",
 }
 """What each table is made from; those that are not named here come from trips, or say how the run went."""
-OUTPUT_OF_INDICATOR = {
-    "max_queue_m": "queues", "red_violations": "events", "free_speed_kmh": "traversals",
-    "free_speed_sd_kmh": "traversals", "share_over_limit": "traversals", "citations": "traversals",
-}
-"""What indicators are made from that need more than trips; those of named paths need traversals."""
 
 
-def output_of(indicator: str) -> str:
-    """Return the output that an indicator is made from.
+def outputs_needed(indicator: str) -> tuple[str, ...]:
+    """Return the outputs that an indicator is made from, as it was registered.
 
     Examples
     --------
-    >>> output_of("max_queue_m"), output_of("path_time_s[main]"), output_of("mean_delay_s")
-    ('queues', 'traversals', 'trips')
+    >>> outputs_needed("max_queue_m"), outputs_needed("path_time_s[main]"), outputs_needed("mean_delay_s")
+    (('queues',), ('traversals',), ('trips',))
     """
-    return "traversals" if PATH_TIME.fullmatch(indicator) else OUTPUT_OF_INDICATOR.get(indicator, "trips")
+    one = declared(indicator)
+    if one is None:
+        return ()
+    return one.needs if one.between is None else tuple(OUTPUT_OF_TABLE.get(name, "trips") for name in one.tables)
 
 
 def outputs_of(indicators: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield output and asker of indicators that a study names."""
     for name in dict.fromkeys(indicators):
-        yield output_of(name), f"indicator {name!r}"
+        for output in outputs_needed(name):
+            yield output, f"indicator {name!r}"
 
 
 def as_offered(
@@ -62,8 +61,8 @@ def as_offered(
 
 
 def _indicators(table: pd.DataFrame, measures: Collection[str], engine: str) -> pd.DataFrame:
-    outputs = [output_of(name) for name in table["indicator"]]
-    missing = [output not in measures for output in outputs]
+    outputs = [next((one for one in outputs_needed(name) if one not in measures), None) for name in table["indicator"]]
+    missing = [output is not None for output in outputs]
     if not any(missing):
         return table
     reasons = [f"engine {engine} does not measure {output}" if gone else reason
