@@ -105,7 +105,8 @@ def trimmed_length(graph: nx.MultiDiGraph[Any], link: Link, extents: float) -> f
     whole = float(link.attributes.get(CENTRE_LENGTH) or (line_length(line) if line else 0.0))
     length_m = round(max(whole - extents, whole / 2), 3)
     if not LEAST_LENGTH_M <= length_m <= MOST_LENGTH_M and whole > 0:
-        raise NetworkError(f"link {link.id!r}: length_m", f"{length_m:g} m, from between its junctions",
+        source = "its 'length'" if link.attributes.get(CENTRE_LENGTH) else "its geometry or coordinates"
+        raise NetworkError(f"link {link.id!r}: length_m", f"{length_m:g} m from {source}",
                            f"{LEAST_LENGTH_M:g} to {MOST_LENGTH_M:g} m",
                            "give length_m, correct the coordinates, or split the link")
     if whole <= 0:
