@@ -6,8 +6,8 @@ from numba import njit
 
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance
-from trafficsim.kernels.ca.state import Road
 from trafficsim.kernels.ca.inside import leaving_place
+from trafficsim.kernels.ca.state import Road
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.network import Connection
 

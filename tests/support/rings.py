@@ -11,8 +11,8 @@ from tests.support.worlds import UNIFORM, link, make_network, make_program, make
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.lanes import lane_flags
-from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.speeds import desired_speed
+from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.words import pack_x, pack_y, with_turn
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.demand import Trip
