@@ -27,12 +27,13 @@ from tests.experiments.enforcement import (
 from tests.support.worlds import link, make_network, make_world
 from trafficsim.base.codes import CAMERA as CAMERA_GATE
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.lower import lower
 from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers, SpeedChoice
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 
 CAMERA = SpeedCamera(at=(CameraPlace(link="east3", position_m=0.0),))
 HERE = "km_0.0"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.experiments.motorway import TRUCKS, jam_front_kmh, left_lane_share, ring_flow, straight_capacity
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 LENGTH_M, TICKS = 6000.0, 2400
 

@@ -14,7 +14,7 @@ from tests.oracles.road_state import unpack
 from tests.support.rings import evenly, flow_per_tick, jammed, rule_ring
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 V_MAX, P, P0 = 5, 1.0 / 64.0, 0.75
 VDR = CellularAutomaton(rule="vdr")

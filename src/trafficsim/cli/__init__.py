@@ -18,7 +18,7 @@ app = typer.Typer(
 # The short help stands in the list of commands, whole; what a command's own --help says first is its docstring.
 app.command("new", short_help="Write a first scenario and study to edit.")(start.new)
 app.command("check", short_help="Say what is wrong, repaired or inferred in a file.")(inspection.check)
-app.command("run", short_help="Run a scenario and show its indicators.")(simulate.run)
+app.command("run", cls=simulate.RunCommand, short_help="Run a scenario and show its indicators.")(simulate.run)
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
 app.add_typer(convert.app, name="import")

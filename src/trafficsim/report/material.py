@@ -175,7 +175,7 @@ def _networks(folder: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> tuple
 
 
 def _built(content: Mapping[str, Any]) -> Network:
-    scenario = Scenario.model_validate({key: value for key, value in content.items() if key != "fingerprint"})
+    scenario = Scenario.model_validate({key: value for key, value in content.items() if key in Scenario.model_fields})
     return load_world(scenario).network
 
 

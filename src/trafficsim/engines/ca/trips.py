@@ -20,6 +20,7 @@ from trafficsim.engines.ca.scales import (
     STOP_BRAKE_MS2,
     brakes_at_once,
 )
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.trips import (
     END_FIELDS,
@@ -31,12 +32,11 @@ from trafficsim.kernels.ca.trips import (
     Queues,
     Trips,
 )
-from trafficsim.kernels.ca.wanted import MOST_LANES, Foresight, LeadingLanes, Reaches, Routes, lanes_wanted
+from trafficsim.kernels.ca.wanted import MOST_LANES, Masks, Reach, lanes_wanted
 from trafficsim.kernels.ca.words import CAP_UNIT, EXIT
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
-from trafficsim.spec.scenario import CellularAutomaton
 
 LANE_HORIZON_M = 1000.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).
@@ -78,10 +78,9 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     turns = route_turns(plan)
     wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
-    foresight = Foresight(*(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, AHEAD_M, LANE_CHANGE_M)))
-    reaches = Reaches(*np.zeros((3, MOST_LANES), np.int64))
-    lanes_wanted(net, Routes(turns, links, np.repeat(bits, np.diff(start))), foresight,
-                 LeadingLanes(wanted, feasible), reaches)
+    reach = Reach(*(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M)))
+    scratch = np.zeros((3, MOST_LANES), np.int64)
+    lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, Masks(wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "hop": start[:-1], "next_stop": _first_stops(trips),

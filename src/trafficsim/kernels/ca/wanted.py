@@ -13,76 +13,57 @@ from trafficsim.kernels.tables import Array
 MOST_LANES = 8
 
 
-class Routes(NamedTuple):
-    """All routes, one after the other: a row for every link of each."""
+class Reach(NamedTuple):
+    """How far routes look ahead, in cells."""
 
-    turn: Array
-    """At the end of the link; EXIT at the last one of a route."""
-    link: Array
-    permission: Array
-    """Bit of the vehicle's kind."""
-
-
-class Foresight(NamedTuple):
-    """How far drivers look for lanes that lead on, in cells."""
-
-    beyond: int
-    """Beyond the next junction."""
-    kept: int
-    """The same on links where drivers keep to the kerb."""
+    ahead: int
+    """Way beyond a link on which no lane change should be needed."""
     per_change: int
-    """Length that one lane change takes."""
+    """Way that a lane change takes."""
+    kept: int
+    """As ``ahead``, where drivers keep to the kerb."""
 
 
-class LeadingLanes(NamedTuple):
-    """By row of the routes, one bit for every lane of the link, as in the table of ways."""
+class Masks(NamedTuple):
+    """Bits of the lanes of every link of all routes."""
 
     wanted: Array
-    """Lanes from which no lane change is needed soon."""
     feasible: Array
-    """Lanes from which the route can be followed at all."""
 
 
-class Reaches(NamedTuple):
-    """Scratch by lane of a link, in cells."""
-
-    onward: Array
-    """How far its routes lead without a lane change, from its start."""
-    here: Array
-    """The same from its stop line; -1 if it does not serve the turn."""
-    clear: Array
-    """``onward`` less what lane changes on the link take of it."""
-
-
-class Next(NamedTuple):
+class After(NamedTuple):
     """The next link of a route."""
 
     lanes: int
     feasible: int
+    """Bits of the lanes from which the route can be followed."""
+    per_change: int
 
 
 @kernel
-def lanes_wanted(net, routes, foresight, leading, reaches):
-    """Write for every link of all routes which lanes lead on, and which lead on at all.
+def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
+    """Write for every hop which lanes lead on, and which lead on at all.
 
-    A lane is wanted if no lane change is needed within the foresight beyond it, and feasible if it serves the turn and
-    what is missing beyond can be changed on a link that is long enough.
+    ``wanted``: no lane change is needed within ``reach.ahead`` cells beyond the hop (``reach.kept`` on links with
+    ``keep``). ``feasible``: the lane serves the turn, and what is missing beyond it can be changed on a link that gives
+    ``reach.per_change`` cells per lane. ``hops`` and ``links`` are the turns and links of all routes, each ended by
+    EXIT; ``kind_bits`` the vehicle's permission bit. ``scratch`` is three rows of ``MOST_LANES`` zeros.
     """
-    hops, links = routes.turn, routes.link
-    onward, here, clear = reaches.onward, reaches.here, reaches.clear
+    wanted, feasible = masks.wanted, masks.feasible
+    onward, here, clear = scratch[0], scratch[1], scratch[2]  # way beyond a lane's start; less what changes take of it
     lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
         first = int64(net.link[links[h]].lane)
         count = min(int64(net.link[links[h] + 1].lane) - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
-        far = foresight.kept if net.link[links[h]].keep != 0 else foresight.beyond
+        far = reach.kept if net.link[links[h]].keep != 0 else reach.ahead
         for side in range(count):
             lane = first + side
-            here[side] = score(net, lane, hops[h], clear, far, routes.permission[h])
+            here[side] = score(net, lane, hops[h], clear, far, kind_bits[h])
             best = max(best, here[side])
             if here[side] >= 0:
                 serving |= 1 << side
-                if can_follow(net, lane, hops[h], onward, Next(lanes_after, mask_after), foresight.per_change):
+                if can_follow(net, lane, hops[h], onward, After(lanes_after, mask_after, reach.per_change)):
                     feasible_mask |= 1 << side
         mask = 0
         for side in range(count):
@@ -92,11 +73,11 @@ def lanes_wanted(net, routes, foresight, leading, reaches):
             clear[side] = onward[side]
         if net.link[links[h]].keep != 0:
             for side in range(count):
-                clear[side] = max(onward[side] - changes_to(serving, side, count) * foresight.per_change, 0)
+                clear[side] = max(onward[side] - changes_to(serving, side, count) * reach.per_change, 0)
         if feasible_mask == 0:
             feasible_mask = serving
-        leading.feasible[h] = feasible_mask
-        leading.wanted[h] = mask & feasible_mask if mask & feasible_mask else mask
+        feasible[h] = feasible_mask
+        wanted[h] = mask & feasible_mask if mask & feasible_mask else mask
         lanes_after, mask_after = count, feasible_mask
 
 
@@ -111,10 +92,10 @@ def changes_to(mask, side, count):
 
 
 @per_vehicle
-def can_follow(net, lane, turn, onward, after, per_change):
+def can_follow(net, lane, turn, onward, after):
     """Whether some connection of the lane leads to a feasible lane, or leaves way enough to change to one.
 
-    ``after`` is the next link.
+    ``after`` says so of the next link.
     """
     if turn == EXIT:
         return True
@@ -123,7 +104,7 @@ def can_follow(net, lane, turn, onward, after, per_change):
         to = net.conn[conn].to
         side = int64(net.lane[to].side)
         for other in range(after.lanes):
-            if (after.feasible >> other) & 1 and abs(other - side) * per_change <= onward[side]:
+            if (after.feasible >> other) & 1 and abs(other - side) * after.per_change <= onward[side]:
                 return True
     return False
 
