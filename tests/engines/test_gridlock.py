@@ -252,7 +252,7 @@ def test_those_behind_a_bus_stand_behind_the_bus() -> None:
     plan = make_plan(world)
     record = run(plan)
     assert (one["vehicles"], one["waiting"]) == (record.en_route, record.waiting)
-    assert "behind 'bus' at the end of e, at a stop of its own" in left_line(one)
+    assert "behind 'bus' at the stop line of e: at a scheduled stop" in left_line(one)
 
 
 def test_those_at_a_red_stand_at_it_since_their_arrival() -> None:

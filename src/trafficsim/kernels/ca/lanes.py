@@ -18,7 +18,7 @@ from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.vehicles import VehicleWords
+from trafficsim.kernels.ca.vehicles import SlotWords
 from trafficsim.kernels.ca.words import (
     FLAG_CONNECTOR,
     FLAG_WRONG,
@@ -324,7 +324,7 @@ def settle(road, slot, vehicle, target):
 @njit(inline="always")
 def taken_out(vehicles, slot):
     """Return the words of a vehicle."""
-    return VehicleWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
+    return SlotWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
                         vehicles.W[slot])
 
 

@@ -23,8 +23,8 @@ POCKET_FIELDS = {  # a vehicle that waits inside a junction
 }
 
 
-class VehicleWords(NamedTuple):
-    """Words of one vehicle."""
+class SlotWords(NamedTuple):
+    """Words of the vehicle in a slot."""
 
     x: int
     y: int
