@@ -23,6 +23,7 @@ from trafficsim.engines.bench.cases import CASES
 from trafficsim.engines.ca.loop import simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import AreaArrays, DetectorArrays, Plan
 from trafficsim.plan.gates import Gate, gate_arrays
 from trafficsim.plan.record import Performance
@@ -30,7 +31,6 @@ from trafficsim.results.frames import Labels
 from trafficsim.results.store import write_tables
 from trafficsim.results.tables import result_tables
 from trafficsim.run.jobs import reference_of
-from trafficsim.spec.scenario import CellularAutomaton
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables" / "measuring_costs.md"
 RUN_S, ROUNDS = 600.0, 3
@@ -94,7 +94,7 @@ def ran(plan: Plan, *, tables: bool) -> Ran:
     loop_s = time.process_time() - began
     if not tables:
         return loop_s, 0.0, 0
-    record = make_record(plan, SETTINGS, program, collected, (tick, Performance()))
+    record = make_record(plan, SETTINGS, program, collected, tick, Performance())
     began = time.process_time()
     labels = Labels("grid10", "do nothing", 1, "ca")
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ The same quantities are tested, with tolerances and their reasons, in ``tests/ve
 from __future__ import annotations
 
 from tests.verification.test_resolution import DENSITIES, FINER, discharge_of, ring_flow_veh_h, spacing_m
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from tests.support.replications import (
 from trafficsim.policies.speed_limit import SpeedLimit
 from trafficsim.results.bootstrap import bca_interval
 from trafficsim.results.compare import Comparison, Question, compare
-from trafficsim.results.indicators import BY_NAME
+from trafficsim.results.indicators import INDICATORS
 from trafficsim.results.precision import published_replications, replications_needed
 from trafficsim.results.statistics import t_interval
 from trafficsim.spec.selectors import Links
@@ -98,7 +98,7 @@ def print_power(delay: np.ndarray, comparison: Comparison) -> None:
 
 
 def print_time() -> None:
-    names = tuple(BY_NAME)[:15]
+    names = tuple(one.name for one in INDICATORS)[:15]
     values = {name: np.random.default_rng(5).normal(100.0, 5.0, (5, 30)) for name in names}
     table = study_table(values, 4)
     compare(table, Question())

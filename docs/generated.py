@@ -160,16 +160,24 @@ def _policy(kind: str, entry: Mapping[str, Any]) -> str:
 
 def indicators() -> str:
     """All indicators, and those that are not computed with the reason."""
-    from trafficsim.results.indicators import INDICATORS, NOT_COMPUTED, path_time
+    from trafficsim.results.indicators import not_computed, path_time, registered
 
-    rows = ["| name | unit | better | formula | population | origin |", "|---|---|---|---|---|---|"]
-    for one in (*INDICATORS, path_time("NAME")):
-        if one.name not in NOT_COMPUTED:
-            cells = (f"`{one.name}`", one.unit, one.direction, one.formula, one.population, one.origin)
+    rows = ["| name | unit | better | formula | made from | population | origin |", "|---|---|---|---|---|---|---|"]
+    for one in (*registered().values(), path_time("NAME")):
+        if one.is_computed:
+            made_from = ", ".join((one.tables and (*one.tables, "of both runs")) or one.needs)
+            cells = (f"`{one.name}`", one.unit, one.direction, one.formula, made_from, one.population, one.origin)
             rows.append(f"| {' | '.join(map(_cell, cells))} |")
     missing = ["| name | unit | why |", "|---|---|---|"]
-    missing += [f"| `{one.name}` | {one.unit} | {one.reason} |" for one in INDICATORS if one.name in NOT_COMPUTED]
+    missing += [f"| `{name}` | {registered()[name].unit} | {reason} |" for name, reason in not_computed().items()]
     return "\n".join(rows) + "\n\n## Not computed\n\n" + "\n".join(missing)
+
+
+def formats() -> str:
+    """The table of formats that networks are read from."""
+    from trafficsim.io.formats import documentation
+
+    return documentation()
 
 
 def result_tables() -> str:
@@ -222,7 +230,7 @@ def _asked_tables() -> dict[str, Any]:
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
-    from trafficsim.results import groups, movements, queues, requested, runs, speeds, tables, unserved
+    from trafficsim.results import groups, movements, queues, requested, runs, signals, speeds, tables, unserved
     from trafficsim.results import indicators as of_indicators
 
     return {
@@ -234,7 +242,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table, "runs": runs.runs_table,
-        "unserved": unserved.unserved_table,
+        "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
     }
 
 
@@ -307,6 +315,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "network": network_attributes,
     "policies": policies,
     "indicators": indicators,
+    "formats": formats,
     "tables": result_tables,
     "repairs": repairs,
 }

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "TRAFFICSIM_DATA"
 
-# "ci" draws the same examples in every run, so that a failure is a failure of the change; "dev" searches on.
+# "ci" draws the same examples in every run, so that a failure is a failure of the change; "verify" goes on to more of
+# them; "dev" searches on.
 # Neither has a deadline: the first example pays for compilation.
 _UNTIMED = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)}
 settings.register_profile("ci", derandomize=True, database=None, max_examples=50, **_UNTIMED)
+settings.register_profile("verify", derandomize=True, database=None, max_examples=400, **_UNTIMED)
 settings.register_profile("dev", max_examples=200, **_UNTIMED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

@@ -21,7 +21,11 @@ _HOMES = {
     "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
+    "trafficsim.engines.ca.settings": ("CellularAutomaton",),
+    "trafficsim.design.inference.network": ("network_from_graph",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.io.formats": ("read",),
+    "trafficsim.io.imported": ("Imported",),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
@@ -29,7 +33,7 @@ _HOMES = {
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.scenario": (
-        "CellularAutomaton", "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
+        "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
@@ -59,10 +63,14 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.design.inference.network import network_from_graph as network_from_graph
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
     from trafficsim.design.synthetic import ring as ring
+    from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
+    from trafficsim.io.formats import read as read
+    from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
@@ -81,7 +89,6 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
-    from trafficsim.spec.scenario import CellularAutomaton as CellularAutomaton
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario

@@ -157,14 +157,14 @@ def test_reserved_lanes_go_straight_on_and_cars_turn_beside_them() -> None:
 def test_a_plain_graph_without_coordinates_is_accepted_and_reported() -> None:
     graph = nx.DiGraph()
     graph.add_edge(1, 2, length_m=100)
-    graph.add_edge(2, 3, length_m=50, speed_limit_kmh=30, maxspeed="30")
-    graph.add_edge(2, (4, 4), length_m=70, maxspeed="30")
+    graph.add_edge(2, 3, length_m=50, speed_limit_kmh=30, speed="30")
+    graph.add_edge(2, (4, 4), length_m=70, speed="30")
     network = network_from_graph(graph)
     assert list(network.links) == ["1->2", "2->3", "2->(4, 4)"]
     assert {(way.from_link, way.to_link) for way in network.connections} == {("1->2", "2->3"), ("1->2", "2->(4, 4)")}
     codes = {finding.code: finding for finding in network.findings}
     assert {"id-inferred", "no-coordinates", "node-renamed", "unread-attribute"} <= set(codes)
-    assert "maxspeed" in codes["unread-attribute"].where
+    assert "speed" in codes["unread-attribute"].where
     assert "id" not in graph.edges[1, 2]  # the graph of the user is not changed
 
 

@@ -20,7 +20,7 @@ from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca import compiling
 from trafficsim.engines.ca.loop import warm_up
 from trafficsim.engines.ca.program import Program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 COMPILED = not config.DISABLE_JIT
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")

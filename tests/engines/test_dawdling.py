@@ -7,9 +7,10 @@ import pytest
 
 from tests.support.worlds import UNIFORM, link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.free_flow import free_flow_time_s
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 from trafficsim.spec.vehicles import VehicleClass
 
 WAY_M = 4000.0

@@ -8,9 +8,9 @@ from tests.support.worlds import link, make_network, make_plan, make_world, thro
 from trafficsim.base.errors import InputError, NetworkError
 from trafficsim.engines.ca import limits, trips
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton
 
 
 def two_links() -> Plan:

@@ -12,6 +12,7 @@ from tests.support.tiers import long_without_compiler
 from tests.support.worlds import fixed_time, link, make_network, make_plan, make_world, through
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.lower import lower
 from trafficsim.results.frames import Labels
 from trafficsim.results.tables import result_tables
@@ -20,7 +21,7 @@ from trafficsim.spec.check_world import check_world
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton, Detector, Time
+from trafficsim.spec.scenario import Detector, Time
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.world import World
 

@@ -14,12 +14,12 @@ from trafficsim.engines.ca import run
 from trafficsim.engines.ca import traces as of_traces
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan
 from trafficsim.results.digest import digest
 from trafficsim.results.frames import Labels
 from trafficsim.results.tables import trajectories_table
-from trafficsim.spec.scenario import CellularAutomaton
 
 Row = tuple[float, int, int, int, float, float]
 SETTINGS = CellularAutomaton()

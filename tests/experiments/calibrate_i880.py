@@ -35,10 +35,11 @@ from tests.support.rings import fill
 from trafficsim.design.synthetic import ring
 from trafficsim.engines.ca.loop import simulate as run
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Trip
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton, Detector, Scenario, Time
+from trafficsim.spec.scenario import Detector, Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 

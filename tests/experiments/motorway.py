@@ -14,10 +14,10 @@ import numpy as np
 from tests.support.motorways import Traffic, drive, lane_drop, on_ramp, straight, weaving
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import pos, vel
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton
 
 Row = tuple[str, str, str]
 CARS: Mapping[str, float] = {"car": 1.0}
@@ -191,7 +191,7 @@ def merging() -> Iterator[Row]:
     yield "saturated zipper 2 to 1: share of the lane that ends", "0.5", f"{share:.2f}"
     yield "saturated zippers 2 to 1 / 3 to 2: flow per lane behind, veh/h", "", f"{one:,.0f} / {two:,.0f}"
     ratio, out = saturated_ramp()
-    yield ("saturated on-ramp: ramp over kerb lane; flow behind, veh/h per lane", "about 1",
+    yield ("saturated on-ramp: ramp over nearside lane; flow behind, veh/h per lane", "about 1",
            f"{ratio:.2f}; {out / 2:,.0f}")
     runs = [weave(2600.0, 600.0, seed) for seed in range(1, 6)]
     stuck = sum(run.left + run.waiting for run in runs)

@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.campaign import campaign, spoilt
 from tests.fuzz.formats import formats
 
-COUNT, SEED = 300, 11
+COUNT, SEED = 100, 11
 
 
 @pytest.mark.filterwarnings("default")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.imported import Imported
+from trafficsim.io.sumo import read_sumo
 from trafficsim.spec.network_source import DriversOf
 
 NET = """<net version="1.20">
@@ -82,7 +83,7 @@ def _signal_attributes(text: str, attributes: str) -> str:
 
 
 def imported(folder: Path, net: str, routes: str | Sequence[str] = (), additional: str = "",
-             drivers: DriversOf = "file") -> SumoImport:
+             drivers: DriversOf = "file") -> Imported:
     """Write the files and import them; routes and additional are what stands inside the root element."""
     (folder / "a.net.xml").write_text(net)
     texts = (routes,) if isinstance(routes, str) else routes

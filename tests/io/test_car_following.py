@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.car_following import RANGES, Krauss, Space, held, rule_of
-from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.vtypes import make_class
 from trafficsim.io.sumo.xml import Element
 
@@ -18,7 +18,7 @@ HERE = Element("vType", {"id": "x"}, 1, "demo.rou.xml")
 
 @given(DRIVERS, SPACES)
 def test_every_driver_of_a_file_fits_the_engine_or_is_brought_within_and_said(driver: Krauss, space: Space) -> None:
-    ledger = Ledger()
+    ledger = Ledger("sumo")
     wanted = rule_of(driver, space)
     taken = held(wanted, HERE, ledger)
     assert (taken != wanted) == bool(ledger.counts()["repaired"])
@@ -32,7 +32,7 @@ def test_every_driver_of_a_file_fits_the_engine_or_is_brought_within_and_said(dr
 def test_every_driver_of_a_file_makes_a_class(driver: Krauss) -> None:
     names = ("accel", "decel", "tau", "sigma")
     attributes = {name: repr(value) for name, value in zip(names, driver, strict=True)}
-    made = make_class(Element("vType", {"id": "x", **attributes}, 1, "demo.rou.xml"), Ledger())
+    made = make_class(Element("vType", {"id": "x", **attributes}, 1, "demo.rou.xml"), Ledger("sumo"))
     assert made.name == "x"
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.io.sumo_files import imported, priority_net
 from trafficsim.base.errors import InputError
 from trafficsim.base.repairs import repairs_by_code
-from trafficsim.io.sumo import SumoImport
+from trafficsim.io.imported import Imported
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
@@ -17,7 +17,7 @@ from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 ROUTE = '<route edges="w_in e_out"/>'
 
 
-def read(folder: Path, routes: str, additional: str = "", drivers: DriversOf = "file") -> SumoImport:
+def read(folder: Path, routes: str, additional: str = "", drivers: DriversOf = "file") -> Imported:
     return imported(folder, priority_net(), routes, additional, drivers)
 
 
@@ -70,7 +70,7 @@ def test_vehicle_types(tmp_path: Path, attributes: str, kind: str, length_m: flo
 
 def test_drivers_of_the_file_are_mapped_and_what_is_not_is_counted(tmp_path: Path) -> None:
     found = read(tmp_path, '<vType id="x" accel="1.5" tau="1.6" emergencyDecel="9" color="red"/>')
-    assert {thing for thing in found.counts()["ignored"] if thing.startswith("attribute")} == {
+    assert {thing for thing in found.counts["ignored"] if thing.startswith("attribute")} == {
         "attribute emergencyDecel of another car-following model", "attribute color of a vehicle type",
     }
     default, made = found.vehicle_classes
@@ -81,10 +81,10 @@ def test_drivers_of_the_file_are_mapped_and_what_is_not_is_counted(tmp_path: Pat
 
 def test_own_drivers_leave_the_parameters_of_the_file_and_count_them(tmp_path: Path) -> None:
     found = read(tmp_path, '<vType id="x" accel="9" tau="0.5" color="red"/>', drivers="own")
-    assert found.counts()["ignored"] | {
+    assert found.counts["ignored"] | {
         "attribute accel of another car-following model": 1, "attribute tau of another car-following model": 1,
         "attribute color of a vehicle type": 1,
-    } == found.counts()["ignored"]
+    } == found.counts["ignored"]
     car = DEFAULT_CLASSES[0]
     for made in found.vehicle_classes:
         assert (made.acceleration_ms2, made.headway_s, made.deceleration_ms2, made.dawdling_ms) == (
@@ -95,13 +95,13 @@ def test_a_driver_beyond_what_the_engine_holds_is_brought_within_and_said(tmp_pa
     found = read(tmp_path, '<vType id="x" decel="9" tau="4"/>')
     assert found.vehicle_classes[-1].deceleration_ms2 == 6.0
     assert found.vehicle_classes[-1].headway_s == 4.0
-    assert sum("that the engine cannot hold" in thing for thing in found.counts()["repaired"]) == 2
+    assert sum("that the engine cannot hold" in thing for thing in found.counts["repaired"]) == 2
 
 
 def test_another_car_following_model_is_said(tmp_path: Path) -> None:
     found = read(tmp_path, '<vType id="x" carFollowModel="IDM"/><vType id="y" carFollowModel="Krauss"/>')
-    assert [thing for thing in found.counts()["repaired"] if "car-following model IDM" in thing]
-    assert not [thing for things in found.counts().values() for thing in things if "model Krauss" in thing]
+    assert [thing for thing in found.counts["repaired"] if "car-following model IDM" in thing]
+    assert not [thing for things in found.counts.values() for thing in things if "model Krauss" in thing]
 
 
 def test_ignoring_type_uses_lanes_of_others(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_vehicles_that_are_not_simulated_are_counted(tmp_path: Path) -> None:
                  '<vehicle id="a" type="bike" depart="0"><route edges="path"/></vehicle>'
                  f'<vehicle id="b" depart="triggered">{ROUTE}</vehicle><person id="p" depart="0"/>')
     assert found.demand.trips == ()
-    ignored = found.counts()["ignored"]
+    ignored = found.counts["ignored"]
     assert [ignored[each] for each in ("vehicle of class bicycle", "vehicle that departs when triggered",
                                        "element person")] == [1, 1, 1]
 
@@ -163,11 +163,11 @@ def test_stops_that_cannot_be_represented_are_counted(tmp_path: Path) -> None:
              '<stop lane="e_out_0" duration="0"/><stop duration="5"/>')
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}{stops}</vehicle>')
     assert found.demand.trips[0].stops == ()
-    assert {key for key in found.counts()["ignored"] if key.startswith("stop")} == {
+    assert {key for key in found.counts["ignored"] if key.startswith("stop")} == {
         "stop without a duration", "stop of no duration",
         "stop that is neither at a bus stop nor on a lane",
     }
-    assert found.counts()["repaired"] == {"stop-parking": 1}
+    assert found.counts["repaired"] == {"stop-parking": 1}
 
 
 @pytest.mark.parametrize("stop", ['parkingArea="P"', 'lane="s_in_0" parking="true"', 'edge="s_in" parking="1"'])
@@ -176,21 +176,21 @@ def test_a_trip_without_a_route_is_led_past_the_place_where_it_parks(stop: str, 
                  '<parkingArea id="P" lane="s_in_0" startPos="20" endPos="40"/>')
     (trip,) = found.demand.trips
     assert (trip.via, trip.stops) == (("s_in",), ())
-    assert found.counts()["repaired"] == {"stop-parking": 1}
+    assert found.counts["repaired"] == {"stop-parking": 1}
 
 
 def test_stops_off_the_route_are_left_out_and_long_ones_cut(tmp_path: Path) -> None:
     stops = '<stop lane="s_in_0" duration="5"/><stop lane="e_out_0" endPos="20" duration="90000"/>'
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}{stops}</vehicle>')
     assert [(stop.link, stop.dwell_s) for stop in found.demand.trips[0].stops] == [("e_out", 7200.0)]
-    assert found.counts()["repaired"] == {"stop-left-out": 1, "value-capped": 1}
+    assert found.counts["repaired"] == {"stop-left-out": 1, "value-capped": 1}
 
 
 def test_trip_without_a_route_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, '<trip id="a" depart="0" from="s_in" to="w_out"/>')
     (trip,) = found.demand.trips
     assert (trip.route, trip.origin, trip.destination) == ((), "s_in", "w_out")
-    assert found.counts()["inferred"]["trip or flow without a route: one is found and frozen"] == 1
+    assert found.counts["inferred"]["trip or flow without a route: one is found and frozen"] == 1
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_detectors(tmp_path: Path) -> None:
     assert {(each.id, each.link, each.lane, each.position_m) for each in found.detectors} == {
         ("d", "w_in", 0, 180.0), ("i", "e_in", 1, 199.0), ("k", "e_in", 0, 199.0),
     }, "the footway is longer than the link that vehicles drive on"
-    assert found.counts()["repaired"] == {"place-moved": 2, "detector-left-out": 1}
+    assert found.counts["repaired"] == {"place-moved": 2, "detector-left-out": 1}
 
 
 BROKEN = {
@@ -275,7 +275,7 @@ def test_what_cannot_be_served_is_kept_with_its_reason(case: str, tmp_path: Path
     (lost,) = found.unserved
     assert (lost.name, lost.kind, lost.depart_s) == ("a", "trip", 0.0)
     assert all(part in lost.reason for part in said)
-    assert found.counts()["repaired"] == {"trip-unserved": 1}
+    assert found.counts["repaired"] == {"trip-unserved": 1}
 
 
 def test_a_flow_that_cannot_be_served_says_how_many_vehicles_it_would_bring(tmp_path: Path) -> None:
@@ -289,20 +289,20 @@ def test_edges_of_a_route_that_are_not_there_are_left_out(tmp_path: Path) -> Non
                  '<trip id="b" depart="0" from="w_in" via="gone" to="e_out"/>')
     assert [trip.route for trip in found.demand.trips] == [("w_in", "e_out"), ()]
     assert found.demand.trips[1].via == ()
-    assert found.counts()["repaired"] == {"route-edge-left-out": 3}
+    assert found.counts["repaired"] == {"route-edge-left-out": 3}
 
 
 def test_a_departure_lane_that_is_not_there_is_replaced_by_the_best(tmp_path: Path) -> None:
     found = read(tmp_path, f'<vehicle id="a" depart="0" departLane="4">{ROUTE}</vehicle>')
     assert found.demand.trips[0].depart_lane is None
-    assert found.counts()["repaired"] == {"depart-lane-free": 1}
+    assert found.counts["repaired"] == {"depart-lane-free": 1}
 
 
 @pytest.mark.parametrize("stop", ['busStop="B"', 'lane="e_out_5"', 'lane="gone_0"', 'edge="gone"'])
 def test_a_stop_at_no_place_of_the_network_is_left_out(stop: str, tmp_path: Path) -> None:
     found = read(tmp_path, f'<vehicle id="a" depart="0">{ROUTE}<stop {stop} duration="2"/></vehicle>')
     assert found.demand.trips[0].stops == ()
-    assert found.counts()["repaired"] == {"stop-left-out": 1}
+    assert found.counts["repaired"] == {"stop-left-out": 1}
 
 
 def test_who_departs_with_the_simulation_departs_with_the_first(tmp_path: Path) -> None:
@@ -321,4 +321,4 @@ def test_via_is_kept_for_routing(tmp_path: Path) -> None:
 def test_a_value_of_a_type_that_is_set_to_its_limit_is_a_repair(tmp_path: Path) -> None:
     found = read(tmp_path, '<vType id="rocket" maxSpeed="300"/>')
     assert found.vehicle_classes[-1].max_speed_kmh == 400.0
-    assert repairs_by_code(found.report.findings) == {"sumo-repaired": 1}
+    assert repairs_by_code(found.findings) == {"sumo-repaired": 1}

@@ -9,8 +9,8 @@ import pytest
 from tests.io.sumo_files import imported, priority_net, signal_net
 from trafficsim.base.errors import InputError, NetworkError
 from trafficsim.base.repairs import repairs_by_code
+from trafficsim.io.imported import Imported
 from trafficsim.io.network_file import read_network, write_network
-from trafficsim.io.sumo import SumoImport
 from trafficsim.spec.network import Connection
 
 
@@ -107,7 +107,7 @@ def test_same_target_lane_always_meets(tmp_path: Path) -> None:
     found = imported(tmp_path, silent)
     connections = found.network.connections
     assert "s_in>e_out" in names(connections, by_ends(connections)["w_in>e_out"].crosses)
-    assert found.counts()["inferred"]["conflict of connections into the same lane"] == 2
+    assert found.counts["inferred"]["conflict of connections into the same lane"] == 2
 
 
 def test_stop_sign(tmp_path: Path) -> None:
@@ -149,12 +149,12 @@ def test_last_loaded_program_wins(tmp_path: Path) -> None:
     found = imported(tmp_path, signal_net(), additional=more.format("x", 10) + more.format("y", 20))
     (program,) = found.network.signals
     assert (program.name, program.cycle_s) == ("y", 20.0)
-    assert found.counts()["read"]["signal program that replaces an earlier one"] == 2
+    assert found.counts["read"]["signal program that replaces an earlier one"] == 2
 
 
 def test_actuated_program_is_taken_as_fixed_with_a_warning(tmp_path: Path) -> None:
     found = imported(tmp_path, signal_net().replace('type="static"', 'type="actuated"'))
-    (warning,) = [each for each in found.report.findings if each.code == "signal-taken-as-fixed"]
+    (warning,) = [each for each in found.findings if each.code == "signal-taken-as-fixed"]
     assert warning.level == "warning"
     assert "'T'" in warning.where
 
@@ -162,11 +162,11 @@ def test_actuated_program_is_taken_as_fixed_with_a_warning(tmp_path: Path) -> No
 def test_phase_of_no_duration_is_repaired(tmp_path: Path) -> None:
     found = imported(tmp_path, signal_net().replace('duration="3" state="yyyrr"', 'duration="0" state="yyyrr"'))
     assert len(found.network.signals[0].phases) == 3
-    assert found.counts()["repaired"] == {"signal-phase-empty": 1}
+    assert found.counts["repaired"] == {"signal-phase-empty": 1}
 
 
 def test_report_counts(tmp_path: Path) -> None:
-    counts = imported(tmp_path, priority_net()).counts()
+    counts = imported(tmp_path, priority_net()).counts
     assert [counts["read"][each] for each in ("junction", "edge", "lane", "connection")] == [4, 6, 8, 5]
     assert counts["ignored"]["edge without a lane for cars, vans, trucks or buses"] == 1
     assert counts["inferred"]["lane closed to cars, vans, trucks and buses (keeps its index)"] == 1
@@ -198,8 +198,8 @@ def test_broken_network(case: str, tmp_path: Path) -> None:
     assert caught.value.remedy
 
 
-def repaired(found: SumoImport) -> dict[str, int]:
-    return dict(found.counts()["repaired"])
+def repaired(found: Imported) -> dict[str, int]:
+    return dict(found.counts["repaired"])
 
 
 @pytest.mark.parametrize(("old", "new", "codes", "left"), [
@@ -290,7 +290,7 @@ def test_phases_follow_each_other_as_next_says(following: tuple[int | None, ...]
     (program,) = found.network.signals
     assert [phase.state for phase in program.phases] == states
     assert program.offset_s == pytest.approx(offset_s)
-    assert found.counts()["repaired"].get("signal-phase-unreachable", 0) == lost
+    assert found.counts["repaired"].get("signal-phase-unreachable", 0) == lost
 
 
 def test_a_phase_of_hours_is_several_alike(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from defusedxml.ElementTree import parse
 
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.imported import Imported
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
 from trafficsim.plan.lower import lower
@@ -50,7 +51,7 @@ def files(folder: Path, city: str) -> Files:
 
 
 @cache
-def city_of(folder: Path, city: str) -> SumoImport:
+def city_of(folder: Path, city: str) -> Imported:
     given = files(folder, city)
     if not given.network.is_file():
         pytest.skip(f"REAL DATA ABSENT: no file {given.network}")
@@ -139,11 +140,11 @@ def test_right_of_way_is_consistent(city: str, real_data: Path) -> None:
 @pytest.mark.parametrize("city", CITIES)
 def test_the_file_itself_lists_all_conflicts_into_one_lane(city: str, real_data: Path) -> None:
     """If rows and connections were mixed up, some of these conflicts would be missing and have to be inferred."""
-    inferred = city_of(real_data, city).counts()["inferred"]
+    inferred = city_of(real_data, city).counts["inferred"]
     assert "conflict of connections into the same lane" not in inferred
 
 
-def yields(found: SumoImport, way: Connection) -> set[tuple[str, str]]:
+def yields(found: Imported, way: Connection) -> set[tuple[str, str]]:
     ways = [found.network.connections[other] for other in way.yields_to]
     return {(each.from_link, each.turn) for each in ways}
 

@@ -8,10 +8,10 @@ import pytest
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.classes import cells_of, class_words, following, word_units
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import acc_code, brake_code, fade_code, headway_code, turn_of
 from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
 EXTREME = VehicleClass(name="extreme", length_m=20.0, acceleration_ms2=6.0, headway_s=2.5, deceleration_ms2=6.0,

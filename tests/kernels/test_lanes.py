@@ -10,12 +10,13 @@ from tests.support.rings import ring_program
 from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.leaders import guard, leader_words
 from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.network import Connection
-from trafficsim.spec.scenario import CellularAutomaton, Trajectories
+from trafficsim.spec.scenario import Trajectories
 
 LANES, MOST = 8, 9
 MANY_LANES, CROWDED = 13, 100

@@ -13,13 +13,14 @@ from tests.support.worlds import make_network, make_plan, make_program, make_wor
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.lane_rules import ending_lanes
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.overtaking import stay_behind
 from trafficsim.kernels.ca.words import NO_BOUND
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton, Trajectories
+from trafficsim.spec.scenario import Trajectories
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 
 

@@ -11,10 +11,10 @@ from tests.oracles import car_following, hashing
 from tests.oracles.car_following import Comfort, Vehicle
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import Rule, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.ca.words import LIGHT
-from trafficsim.spec.scenario import CellularAutomaton
 
 COUNT = 400
 DRAW = np.uint32(0x12345678)

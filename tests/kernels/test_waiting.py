@@ -9,10 +9,11 @@ from numba import config
 from tests.support.worlds import link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance, simulate
 from trafficsim.engines.ca.program import Program, compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.world import World
 

@@ -14,13 +14,14 @@ from trafficsim.base.codes import DETECTOR, PATH
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.loop import SLICE_TICKS
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
 from trafficsim.plan.arrays import UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.gates import Gate, gate_arrays
 from trafficsim.spec.demand import Flow, Trip
-from trafficsim.spec.scenario import CellularAutomaton, Trajectories
+from trafficsim.spec.scenario import Trajectories
 
 SETTINGS = CellularAutomaton()
 CAP_STEP_MS = 0.5 / 256

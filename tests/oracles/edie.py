@@ -11,9 +11,9 @@ from trafficsim.base.codes import COMPLETED, EN_ROUTE
 from trafficsim.engines.ca.loop import Collected, advance, take_events, take_interval
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
-from trafficsim.spec.scenario import CellularAutomaton
 
 COLUMNS = ("flow_veh_h", "density_veh_km", "speed_kmh", "measured_length_m", "vehicle_h", "vehicle_km", "begin_s",
            "end_s")
@@ -90,7 +90,7 @@ def watch(plan: Plan, settings: CellularAutomaton | None = None) -> Watched:
         counted.append(traversed_between(plan, before, now))
         before = now
         take_interval(program, tick, collected)
-    return Watched(plan, make_record(plan, settings, program, collected, (tick, Performance())), np.array(counted))
+    return Watched(plan, make_record(plan, settings, program, collected, tick, Performance()), np.array(counted))
 
 
 def faults(watched: Watched, links: pd.DataFrame) -> list[str]:

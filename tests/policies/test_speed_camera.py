@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from tests.support.worlds import link, make_network, make_world, through
 from trafficsim.base.errors import BelowResolution, PolicyError, UnreadField
 from trafficsim.engines.ca import representation
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import UNAFFECTED, Plan
 from trafficsim.plan.lower import Lowered, lower
 from trafficsim.plan.prepare import prepare
@@ -23,7 +24,6 @@ from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Policy
-from trafficsim.spec.scenario import CellularAutomaton
 from trafficsim.spec.selectors import Links
 from trafficsim.spec.world import World
 
@@ -184,7 +184,7 @@ def test_whole_cells_of_the_classic_rule_cannot_show_a_camera() -> None:
     # One step of speed is 27 km/h there. A few drivers fall by one such step, most do not slow down at all.
     lowered = lower(on(motorway(a=3000.0)), [camera("a", 1000.0)])
     message = (r"policy speed_camera: 'camera a 1000 m': found \d+ of \d+ drivers who slow down.*Remedy: make the "
-               r"engine's cells or ticks finer")
+               r"engine's resolution finer")
     with pytest.raises(BelowResolution, match=message):
         checked(lowered, CellularAutomaton(rule="nasch"))
     checked(lowered, CellularAutomaton())

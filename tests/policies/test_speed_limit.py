@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+import trafficsim.base.packages as packages
 import trafficsim.policies as policies
 from tests.plan.small import Demand, flow, link, network, trip, world
 from tests.plan.test_lower import flat
@@ -101,12 +102,12 @@ def test_load_policies_fills_the_registry() -> None:
 
 def test_a_policy_of_a_package_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     extra = EntryPoint(name="limit", value="trafficsim.policies.speed_limit:SpeedLimit", group="trafficsim.policies")
-    monkeypatch.setattr(policies, "entry_points", lambda group: [extra] if group == "trafficsim.policies" else [])
+    monkeypatch.setattr(packages, "entry_points", lambda group: [extra] if group == "trafficsim.policies" else [])
     assert policies.load_policies()["speed_limit"] is SpeedLimit
 
 
 def test_a_broken_entry_point_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = EntryPoint(name="bad", value="no_such_package.policy", group=policies.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(policies, "entry_points", lambda group: [broken])
+    monkeypatch.setattr(packages, "entry_points", lambda group: [broken])
     with pytest.raises(PolicyError, match=r"entry point 'bad'.*no_such_package"):
         policies.load_policies()

@@ -31,7 +31,7 @@ LINK_S = 12.0
 """Speeding up, stopping once at the line, a stop sign, a gap or a turn from the wrong lane."""
 VEHICLE_M = 14.5
 """A bus or truck and the gap behind it."""
-EXAMPLES = max(150, settings().max_examples) if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0" else 15
+EXAMPLES = settings().max_examples if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0" else 15
 """Without a compiler a run takes seconds."""
 TINY_TO_LONG_M = (0.2, 0.2, 0.3, 1.0, 2.0, 5.0, 8.0, 20.0, 60.0, 120.0)
 
@@ -43,7 +43,7 @@ def test_a_vehicle_alone_arrives_within_the_cycles_of_its_signals(world: World) 
     arrives_alone(world)
 
 
-@settings(phases=NO_SHRINKING, max_examples=EXAMPLES // 3)
+@settings(phases=NO_SHRINKING, max_examples=EXAMPLES)
 @given(drawn_worlds())
 def test_a_vehicle_alone_arrives_in_a_network_with_inferred_junctions(world: World) -> None:
     for trip in world.demand.trips[:3]:

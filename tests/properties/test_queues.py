@@ -10,8 +10,8 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_plan
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program, compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.approaches import approaches_of
-from trafficsim.spec.scenario import CellularAutomaton
 from trafficsim.spec.world import World
 
 TICKS = 300

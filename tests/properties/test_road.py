@@ -24,7 +24,7 @@ def test_every_tick_leaves_the_road_in_order(world: World) -> None:
     drive_in_order(world)
 
 
-@settings(phases=NO_SHRINKING, max_examples=max(100, settings().max_examples))
+@settings(phases=NO_SHRINKING)
 @given(drawn_worlds())
 def test_every_tick_leaves_a_network_with_inferred_junctions_in_order(world: World) -> None:
     """Of any control, at demand up to far beyond capacity; and the same bits again when it is run in one go."""

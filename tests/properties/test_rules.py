@@ -14,8 +14,8 @@ from tests.support.rings import at_random, rule_ring
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import Count
-from trafficsim.spec.scenario import CellularAutomaton
 from trafficsim.spec.world import World
 
 RULES = ("default", "nasch", "vdr", "brake-light")

@@ -10,6 +10,7 @@ import numpy as np
 
 from tests.plan.small import Demand, flow, world
 from trafficsim.base.codes import COMPLETED
+from trafficsim.engines.ca.engine import CellularAutomatonEngine
 from trafficsim.engines.registry import ENGINES
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
@@ -27,18 +28,23 @@ from trafficsim.plan.record import (
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.world import World
 
-NAME = "tests.run.fake_engine"
-
 REPRESENTATION = {"link.free_speed_mean_ms": np.asarray}
 
 
-def representation(settings: Any) -> dict[str, Any]:
-    return REPRESENTATION
+class FakeEngine(CellularAutomatonEngine):
+    """Stands in for the cellular automaton, under its name."""
+
+    def representation(self, settings: Any) -> dict[str, Any]:
+        return REPRESENTATION
+
+    def run(self, plan: Plan, settings: Any) -> Record:
+        return run(plan, settings)
 
 
+FAKE = FakeEngine()
 if current_process().name != "MainProcess":
     # A spawned worker imports this module to unpickle a FakeWorld, and so finds the engine that its parent uses.
-    ENGINES["ca"] = NAME
+    ENGINES["ca"] = FAKE
 
 
 class FakeWorld(World):

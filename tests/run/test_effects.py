@@ -37,7 +37,7 @@ def _registry() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "ca", fake_engine.NAME)
+    monkeypatch.setitem(ENGINES, "ca", fake_engine.FAKE)
 
 
 def study(*policies: Policy) -> tuple[Study, dict[str, Prepared]]:

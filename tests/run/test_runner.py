@@ -27,7 +27,7 @@ RUN_KEYS = ["scenario", "engine", "seed", "replications", "version", "digest", "
 
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(ENGINES, "ca", fake_engine.NAME)
+    monkeypatch.setitem(ENGINES, "ca", fake_engine.FAKE)
     monkeypatch.setattr(runner, "load_world", lambda *_: fake_world())
     yield
     BROKEN.clear()

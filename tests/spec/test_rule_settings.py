@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
-from trafficsim.spec.scenario import RULE_PARAMETERS, CellularAutomaton
+from trafficsim.engines.ca.settings import RULE_PARAMETERS, CellularAutomaton
 
 OF_DRIVERS = ("headway_spread",)
 """Parameters that every driver draws from: not of the rule, but of the words."""

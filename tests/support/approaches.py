@@ -10,10 +10,11 @@ import numpy as np
 from tests.support.worlds import UNIFORM, fixed_time, link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 from trafficsim.spec.world import World
 
 FAR_S = 1.0e6

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, parse
 
+import pytest
+
 RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 VEH_H = 60.0
 """Volume of each flow of a network that came without demand."""
@@ -37,6 +39,17 @@ def catalogue(folder: Path) -> tuple[Case, ...]:
             Case("bullhead", folder / "utdf_bullhead" / "utdf_to_sumo" / "utdf_to_sumo.net.xml"))
 
 
+def find_case(folder: Path, name: str) -> Case:
+    """Return a network of the folder by its name; a test that finds no such file is skipped, loudly."""
+    case = next((each for each in catalogue(folder) if each.name == name), None)
+    if case is None:
+        pytest.skip(f"REAL DATA ABSENT: no network {name} in {folder}")
+    for path in (case.network, *case.routes, *case.additional):
+        if not path.is_file():
+            pytest.skip(f"REAL DATA ABSENT: no file {path}")
+    return case
+
+
 def _resco(folder: Path) -> Iterator[Case]:
     start = {"cologne1": 25200.0, "cologne3": 25200.0, "cologne8": 25200.0, "ingolstadt1": 57600.0,
              "ingolstadt7": 57600.0}
@@ -59,7 +72,7 @@ def _doerpfeldstr(folder: Path) -> Iterator[Case]:
 
 
 def _rilsa(folder: Path) -> Iterator[Case]:
-    for example in sorted((folder / "RealWorld").iterdir()):
+    for example in sorted((folder / "RealWorld").glob("*")):
         programs = sorted(each for each in example.glob("*.add.xml") if "tls" in each.name)
         for net in sorted(example.glob("*.net.xml")):
             for program in programs:

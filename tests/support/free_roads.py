@@ -9,8 +9,9 @@ import numpy as np
 from tests.support.worlds import link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 
 RUN_UP_M = 400.0
 

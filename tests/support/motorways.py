@@ -11,11 +11,12 @@ import numpy as np
 from tests.support.worlds import link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import check_invariants, simulate
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.scenario import CellularAutomaton, Detector, Time
+from trafficsim.spec.scenario import Detector, Time
 
 LIMIT_KMH = 120.0
 CELL_KMH = 1.8

@@ -8,10 +8,10 @@ import numpy as np
 
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import follow_classic
 from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.rng import Stream, tick_key
-from trafficsim.spec.scenario import CellularAutomaton
 
 UNITS = Units(1 / 32, 1 / 32, 1 / 1024, 1 / 8)
 FREE = 1000

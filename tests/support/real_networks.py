@@ -8,10 +8,11 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-import pytest
 
+from tests.support.catalogue import RESCO, find_case
+from trafficsim.io.imported import Imported
 from trafficsim.io.load import load_world
-from trafficsim.io.sumo import SumoImport, read_sumo
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Flow
@@ -21,8 +22,12 @@ from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
-RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 RILSA = tuple(f"rilsa{number}" for number in (1, 2, 3, 4))
+CASES = {
+    "doerpfeldstr": "doerpfeldstr-samplertrips", "RiLSA1": "rilsa-RiLSA1",
+    **{name: f"rilsa-{name[-1]}-{name}-{name}_tls" for name in RILSA},
+}
+"""Those of the catalogue that have another name here; the other names are its own."""
 NETWORKS = (*RESCO, "acosta", "doerpfeldstr", *RILSA, "RiLSA1", "bullhead")
 SCENARIOS = ("arterial", "motorway_camera")
 """Of those in ``scenarios``; the others are networks of RESCO."""
@@ -53,32 +58,9 @@ def scenario_plan(name: str, analysis_s: float) -> Plan:
     return replace(plan, end_s=min(plan.analysis_begin_s + analysis_s, plan.end_s), interval_s=300.0)
 
 
-def _read(folder: Path, name: str) -> SumoImport:
-    net, routes, additional = _files(folder, name)
-    for path in (net, *routes, *additional):
-        if not path.is_file():
-            pytest.skip(f"REAL DATA ABSENT: no file {path}")
-    return read_sumo(net, routes, additional)
-
-
-def _files(folder: Path, name: str) -> tuple[Path, tuple[Path, ...], tuple[Path, ...]]:
-    if name in RESCO:
-        here = folder / "sumo_resco" / name
-        return here / f"{name}.net.xml", (here / f"{name}.rou.xml",), ()
-    if name == "acosta":
-        here = folder / "sumo_bologna_acosta"
-        return (here / "acosta_buslanes.net.xml", (here / "acosta.rou.xml.gz", here / "acosta_busses.rou.xml"),
-                tuple(here / f"acosta_{each}.add.xml" for each in ("vtypes", "bus_stops", "tls")))
-    if name == "doerpfeldstr":
-        here = folder / "sumo_doerpfeldstr"
-        return here / "net.net.xml.gz", (here / "samplertrips.rou.xml.gz",), (here / "vtypes.add.xml",)
-    if name in RILSA:
-        here = folder / "sumo_rilsa" / "RealWorld" / f"RiLSA_example{name[-1]}"
-        return here / f"{name}.net.xml", (), (here / f"{name}_tls.add.xml",)
-    if name == "RiLSA1":
-        here = folder / "sumo_rilsa" / name
-        return here / "rilsa1.net.xml", (), (here / "tls.add.xml",)
-    return folder / "utdf_bullhead" / "utdf_to_sumo" / "utdf_to_sumo.net.xml", (), ()
+def _read(folder: Path, name: str) -> Imported:
+    case = find_case(folder, CASES.get(name, name))
+    return read_sumo(case.network, case.routes, case.additional)
 
 
 def flows_across(network: Network) -> Demand:

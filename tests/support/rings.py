@@ -10,6 +10,7 @@ import numpy as np
 from tests.support.worlds import UNIFORM, link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.lanes import lane_flags
 from trafficsim.kernels.ca.speeds import desired_speed
 from trafficsim.kernels.ca.state import Count
@@ -17,7 +18,6 @@ from trafficsim.kernels.ca.words import pack_x, pack_y, with_turn
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_M = 16_000.0
 """Length of a link at most."""

@@ -8,13 +8,14 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.engines.ca.program import Program, compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Demand, Flow, Trip
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.network_source import BuilderSpec, NetworkSource
-from trafficsim.spec.scenario import CellularAutomaton, Scenario, Time
+from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 from trafficsim.spec.world import World

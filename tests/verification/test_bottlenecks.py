@@ -17,10 +17,11 @@ from tests.experiments.motorway import (
 from tests.support.motorways import drive, lane_drop, on_ramp, section, straight
 from tests.support.worlds import link, make_network, make_plan, make_world
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.scenario import CellularAutomaton, Time, Trajectories
+from trafficsim.spec.scenario import Time, Trajectories
 
 
 def flow(name: str, volume_veh_h: float, *route: str, **more: object) -> Flow:

@@ -14,7 +14,7 @@ from tests.oracles.road_state import Road, unpack
 from tests.support.rings import evenly, flow_per_tick, jammed, rule_ring
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 BRAKE_LIGHT = CellularAutomaton(rule="brake-light")
 CELL_KM, V_MAX, P_D, CAR = 0.0015, 20, 0.1, 5

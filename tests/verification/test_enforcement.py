@@ -27,12 +27,13 @@ from tests.experiments.enforcement import (
 from tests.support.worlds import link, make_network, make_world
 from trafficsim.base.codes import CAMERA as CAMERA_GATE
 from trafficsim.engines.ca import run
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import UNAFFECTED
 from trafficsim.plan.lower import lower
 from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers, SpeedChoice
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 
 CAMERA = SpeedCamera(at=(CameraPlace(link="east3", position_m=0.0),))
 HERE = "km_0.0"
@@ -80,6 +81,7 @@ def test_lone_drivers_pass_a_camera_at_the_speed_of_the_formula() -> None:
     assert np.abs(off_kmh).max() < 3.6
 
 
+@pytest.mark.long
 def test_a_camera_in_light_traffic_has_the_published_effect(light: pd.DataFrame) -> None:
     rows = by_metric(camera_profile(light, HERE))
     assert {name: row.verdict for name, row in rows.items()} == dict.fromkeys(rows, "within")
@@ -87,6 +89,7 @@ def test_a_camera_in_light_traffic_has_the_published_effect(light: pd.DataFrame)
     assert rows[AT_CAMERA].high - rows[AT_CAMERA].low < 1.0, "enough replications to tell"
 
 
+@pytest.mark.long
 def test_drivers_slow_down_at_the_camera_and_speed_up_again(light: pd.DataFrame) -> None:
     places = ("km_minus_3.0", "km_minus_1.0", "km_minus_0.3", HERE, "km_plus_0.3", "km_plus_1.5", "km_plus_3.8")
     effect = {place: difference(place, light, place, None) for place in places}
@@ -147,6 +150,7 @@ def in_tunnel(calibration: str, share: float = 1.0) -> dict[str, dict[str, Row]]
 MEAN, SD, FAR_ABOVE = "mean section speed", "standard deviation of section speed", "share > limit + 20 km/h"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("calibration", ["strict", "open"])
 def test_section_control_in_light_traffic_has_the_published_effect(calibration: str) -> None:
     for rows in in_tunnel(calibration, share=0.1).values():
@@ -154,6 +158,7 @@ def test_section_control_in_light_traffic_has_the_published_effect(calibration: 
             assert (rows[name].origin, rows[name].verdict) == ("input", "within"), rows[name]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("calibration", ["strict", "open"])
 def test_section_control_in_the_traffic_of_a_main_road(calibration: str) -> None:
     """With 600 to 800 vehicles per hour, 5 % of them trucks, the mean falls less: from 87 or 88 km/h, and not from 92.

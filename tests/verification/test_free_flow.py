@@ -11,8 +11,9 @@ import pytest
 from tests.support.worlds import UNIFORM, link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 
 VEHICLES, APART_S = 60, 400.37
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from tests.support.green_wave import (
     SPLIT,
     Outcome,
@@ -41,6 +43,7 @@ def change(world: Prepared, policies: Sequence[Policy]) -> dict[str, float]:
     return relative(coordinated(world, *policies), uncoordinated(world))
 
 
+@pytest.mark.long
 def test_two_way_wave_gains_what_is_published() -> None:
     # Published: travel time -7 to -25 %, delay -13.8 %, stops -12.5 %. The accepted ranges are wide for the shape of
     # corridors. The wave may run at 40 to 50 km/h: held to 50 km/h it misses them (30 replications: travel time -4.0 %,
@@ -52,6 +55,7 @@ def test_two_way_wave_gains_what_is_published() -> None:
     assert -0.45 <= found["stops"] <= -0.10
 
 
+@pytest.mark.long
 def test_near_saturation_the_gain_vanishes() -> None:
     # 1,150 and 400 veh/h: Y = 0.838 of 0.875, x = 0.96 at the design volumes.
     found = change(six_signals(1150.0, 400.0), [wave()])

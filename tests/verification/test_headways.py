@@ -18,10 +18,11 @@ from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.headways import headway_factors, longest_factor
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import MOST_HEADWAY
 from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Flow
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 
 MOTORWAY = (2, 120.0, "motorway")

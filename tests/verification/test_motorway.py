@@ -6,7 +6,7 @@ import pytest
 
 from tests.experiments.motorway import TRUCKS, jam_front_kmh, left_lane_share, ring_flow, straight_capacity
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 LENGTH_M, TICKS = 6000.0, 2400
 
@@ -21,6 +21,7 @@ def ring_flow_veh_h(limit_kmh: float, density_veh_km: float) -> float:
     return 3600.0 * flow_per_tick(program, TICKS // 3, TICKS - TICKS // 3)
 
 
+@pytest.mark.long
 def test_capacity_of_a_lane_at_120_kmh() -> None:
     # 2,000-2,300 veh/h (HCM 2016 ch. 12: 2,350 pc/h at 110 km/h under ideal conditions; less in Europe at 120)
     flows = [ring_flow_veh_h(120.0, density) for density in (17.0, 19.0, 21.0, 24.0)]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.experiments.cities.compare import Result, compare, measure
 from tests.experiments.cities.data import CITIES, CLEAR_S, City, NoData, Reference, load_city, load_reference
+from tests.support.tiers import one_city_now
 from trafficsim.plan.lower import lower
 
 REPLICATIONS = {"ingolstadt7": 20}
@@ -36,7 +37,7 @@ def result_of(folder: Path, name: str) -> Result:
     return compare(*loaded(folder, name), REPLICATIONS.get(name, OTHERS))
 
 
-@pytest.mark.parametrize("city", [city for city in CITIES if city != SATURATED])
+@pytest.mark.parametrize("city", one_city_now(city for city in CITIES if city != SATURATED))
 def test_everybody_arrives_within_two_hours(city: str, real_data: Path) -> None:
     result = result_of(real_data, city)
     assert result.completed == result.demanded
@@ -54,7 +55,7 @@ def test_everybody_arrives_in_a_saturated_city_on_every_day(real_data: Path) -> 
     assert all(day.last_arrival_s - city.last_departure_s <= CLEAR_S for day in days)
 
 
-@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("city", one_city_now(CITIES))
 def test_route_length_and_free_flow_time(city: str, real_data: Path) -> None:
     """0.5 % and 2 % with given routes, 2 % and 5 % with routed trips."""
     result = result_of(real_data, city)
@@ -62,21 +63,21 @@ def test_route_length_and_free_flow_time(city: str, real_data: Path) -> None:
     assert result.free_flow_time_s.accepted, result.free_flow_time_s
 
 
-@pytest.mark.parametrize("city", CLOSE_TRAVEL_TIME)
+@pytest.mark.parametrize("city", one_city_now(CLOSE_TRAVEL_TIME))
 def test_travel_time(city: str, real_data: Path) -> None:
     """Within 30 % of SUMO, or within its own spread."""
     result = result_of(real_data, city)
     assert result.travel_time_s.accepted, result.travel_time_s
 
 
-@pytest.mark.parametrize("city", CLOSE_TIME_LOSS)
+@pytest.mark.parametrize("city", one_city_now(CLOSE_TIME_LOSS))
 def test_time_loss_with_departure_delay(city: str, real_data: Path) -> None:
     """Within 25 % of SUMO, or within its own spread."""
     result = result_of(real_data, city)
     assert result.time_loss_s.accepted, result.time_loss_s
 
 
-@pytest.mark.parametrize("city", RANKED)
+@pytest.mark.parametrize("city", one_city_now(RANKED))
 def test_edge_delays_are_ranked_better_than_without_traffic(city: str, real_data: Path) -> None:
     result = result_of(real_data, city)
     assert result.rank_correlation is not None

@@ -10,8 +10,9 @@ from tests.support.approaches import approach, discharge, saturated
 from tests.support.rings import evenly, flow_per_tick, rule_ring
 from tests.support.worlds import UNIFORM, make_program, make_world
 from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Flow
-from trafficsim.spec.scenario import CellularAutomaton, Time
+from trafficsim.spec.scenario import Time
 
 GREEN_S, CYCLE_S, CYCLES = 60.0, 120.0, 200
 FINER = [CellularAutomaton(cell_m=0.25), CellularAutomaton(tick_s=0.5), CellularAutomaton(cell_m=0.25, tick_s=0.5)]

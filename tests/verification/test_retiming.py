@@ -40,6 +40,7 @@ def mean_delay_s(world: Prepared, policies: tuple[Policy, ...], replication: int
     return float(trips["delay_s"].mean())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(BEGIN_S))
 def test_delay_falls_as_much_as_published(name: str, real_data: Path) -> None:
     world = city(real_data, name)

@@ -42,6 +42,7 @@ def test_the_normal_value_in_place_of_t_would_cover_too_little() -> None:
     assert found < 0.94
 
 
+@pytest.mark.long
 def test_differences_of_rare_counts_are_covered_by_t_and_not_by_the_bootstrap() -> None:
     # Mean 0.3 in both arms, ten pairs. t: 20,000 experiments, 94-97.5 % is the range of a discrete distribution around
     # 95 %. Bootstrap: 1,000 experiments (standard error 1 point); below 92.5 % it is two points short or more.
@@ -54,6 +55,7 @@ def test_differences_of_rare_counts_are_covered_by_t_and_not_by_the_bootstrap() 
     assert 0.85 <= coverage(ends[:, 0], ends[:, 1], 0.0) <= 0.925
 
 
+@pytest.mark.long
 def test_the_bootstrap_covers_normal_differences_once_there_are_enough() -> None:
     # 30 pairs: it takes z, not t, and the variance over n, not n - 1, so that of normal differences about
     # 2 P(T(29) < 1.96 sqrt(29/30)) - 1 = 93.6 % are covered. 1,000 experiments: standard error 0.8, three are 2.4.

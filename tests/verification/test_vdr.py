@@ -14,7 +14,7 @@ from tests.oracles.road_state import unpack
 from tests.support.rings import evenly, flow_per_tick, jammed, rule_ring
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 V_MAX, P, P0 = 5, 1.0 / 64.0, 0.75
 VDR = CellularAutomaton(rule="vdr")
@@ -45,6 +45,7 @@ def test_jammed_branch(density: float) -> None:
     assert flow == pytest.approx((1.0 - P0) * (1.0 - density), rel=0.02 + 2 * 0.0065)
 
 
+@pytest.mark.long
 def test_hysteresis_ends_at_the_lower_branch_point() -> None:
     # (1 - p0) / (v_max - p + 1 - p0) = 0.0478: below it no jam lasts, above it both states do
     assert from_a_jam(0.04, 2000, 20_000) == pytest.approx((V_MAX - P) * 0.04, abs=5e-4)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.experiments.cities.data import NoData
 from tests.experiments.cities.volumes import ASKED_SHARE, fullest_hour, geh, share_close, without_routes, world_of
+from tests.support.tiers import one_city_now
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.rehearsal import rehearsed
 
@@ -16,7 +17,7 @@ ROUTED = ("cologne1", "cologne8", "ingolstadt1", "ingolstadt7")
 """Places whose file leaves all routes open."""
 
 
-@pytest.mark.parametrize("place", [*ROUTED, "cologne3", "doerpfeldstr"])
+@pytest.mark.parametrize("place", one_city_now([*ROUTED, "cologne3", "doerpfeldstr"]))
 def test_volumes_are_close_to_sumo(place: str, real_data: Path) -> None:
     """GEH < 5 on 85 % of the links with 20 vehicles or more in the fullest hour; given routes are taken away."""
     try:
@@ -28,6 +29,7 @@ def test_volumes_are_close_to_sumo(place: str, real_data: Path) -> None:
     assert share_close(known, begin_s, of_sumo) >= ASKED_SHARE
 
 
+@pytest.mark.long
 def test_drivers_of_ingolstadt_settle_where_free_flow_paths_do_not(real_data: Path) -> None:
     try:
         told = rehearsed(prepare(world_of(real_data, "ingolstadt7"))).routes.rehearsals

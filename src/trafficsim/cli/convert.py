@@ -1,31 +1,28 @@
-"""Commands that read files of others: ``import sumo``."""
+"""Commands that read files of others: one ``import`` per foreign format of the table (:mod:`trafficsim.io.formats`)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trafficsim.cli.guard import guarded, say
 from trafficsim.cli.options import Strict
+from trafficsim.io.formats import FORMATS, Format
 
 if TYPE_CHECKING:
-    from trafficsim.io.sumo import SumoImport
+    from trafficsim.io.imported import Imported
 
 app = typer.Typer(
     help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class DriversChoice(StrEnum):
-    """Whose car following is taken."""
-
-    file = "file"
-    own = "own"
+Scenario = Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")]
 
 
 @app.callback()
@@ -33,31 +30,42 @@ def formats() -> None:
     """Make a scenario from files of other programs."""
 
 
-@app.command("sumo")
-@guarded
-def sumo(
-    network: Annotated[Path, typer.Argument(metavar="NET", help="Network (.net.xml), plain or gz.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")],
-    routes: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Routes, trips, flows (.rou.xml); may be repeated.")
-    ] = None,
-    additional: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Signal programs (.add.xml); may be repeated.")
-    ] = None,
-    drivers: Annotated[
-        DriversChoice, typer.Option(help="Car following: that of the files' vehicle types, or that of our classes.")
-    ] = DriversChoice.file,
-    strict: Strict = False,
-) -> None:
-    """Make a scenario from a SUMO network, its demand and its signal programs."""
+def importer(form: Format) -> Callable[..., None]:
+    """Make the command that reads a format: one option per kind of further files, and one per choice."""
+
+    def command(network: Path, out: Path, *, strict: bool = False, **options: Any) -> None:
+        _import(form, network, out, options, strict)
+
+    parameters = [*_parameters(form)]
+    command.__doc__ = f"Make a scenario from a {form.title}."
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return guarded(command)
+
+
+def _parameters(form: Format) -> list[Parameter]:
+    made = [_parameter("network", Annotated[Path, typer.Argument(metavar="NET", help=form.network)]),
+            _parameter("out", Scenario)]
+    for name, meaning in form.files.items():
+        made.append(_parameter(name, Annotated[list[Path] | None, typer.Option(metavar="FILE", help=meaning)], None))
+    for name, (meaning, words) in form.choices.items():
+        kind = StrEnum(name.capitalize(), {word: word for word in words})  # type: ignore[misc]
+        made.append(_parameter(name, Annotated[kind, typer.Option(help=meaning)], kind(words[0])))
+    return [*made, _parameter("strict", Strict, False)]
+
+
+def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _import(form: Format, network: Path, out: Path, options: dict[str, Any], strict: bool) -> None:
     from trafficsim.base.repairs import refuse_repairs
     from trafficsim.io.scenario_file import write_scenario
-    from trafficsim.io.sumo import read_sumo
     from trafficsim.run.trial import served
 
-    named = (("NET", [network]), ("--routes", routes or []), ("--additional", additional or []))
-    (net,), demand, programs = (tuple(_file(path, option) for path in paths) for option, paths in named)
-    found = served(read_sumo(net, demand, programs, "own" if drivers is DriversChoice.own else "file"))
+    net = _file(network, "NET")
+    files = {name: tuple(_file(path, f"--{name}") for path in options[name] or ()) for name in form.files}
+    found = served(form.read(net, **files, **{name: str(options[name]) for name in form.choices}))
     if strict:
         refuse_repairs(found.network.findings)
     written = write_scenario(out, found)
@@ -73,11 +81,16 @@ def _file(path: Path, option: str) -> Path:
     return resolve_path(re.sub(r"^package:/+", PACKAGE_PREFIX, path.as_posix()), Path(), option)
 
 
-def _report(found: SumoImport) -> None:
+def _report(found: Imported) -> None:
     """Print the counts, and every repair with its rule and some places."""
-    for act, things in found.counts().items():
+    for act, things in found.counts.items():
         typer.echo(f"{act}:" if things else f"{act}: nothing")
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
     for finding in found.network.findings:
         say(f"warning: {finding.code}: {finding.where}: {finding.message}")
+
+
+for _format in FORMATS.values():
+    if _format.foreign:
+        app.command(_format.name)(importer(_format))

@@ -6,11 +6,11 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from trafficsim.cli.guard import guarded, print_json, say, show
 from trafficsim.cli.options import Executor, Json, Out, Resume, Strict, Workers
@@ -22,12 +22,27 @@ if TYPE_CHECKING:
     from trafficsim.run.runner import Progress, RunResult, StudyResult
 
 
-class Engine(StrEnum):
-    """Engines that can be chosen."""
+class RunCommand(TyperCommand):
+    """The command ``run``: the engines that there are are looked up when its help is read."""
 
-    ca = "ca"
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Name the engines, each in its own words."""
+        from trafficsim.engines.registry import DEFAULT_ENGINE, engines
+
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name == "engine":
+                known = " ".join(f"{name}: {engine.summary}" for name, engine in engines().items())
+                option.help = f"{ENGINE_HELP} {known} [default: {DEFAULT_ENGINE}]"
+        super().format_help(ctx, formatter)
 
 
+def _engine_names(incomplete: str) -> list[str]:
+    from trafficsim.engines.registry import engines
+
+    return [name for name in engines() if name.startswith(incomplete)]
+
+
+ENGINE_HELP = "How vehicles move."
 LEARNT = "routes: rehearsals {rehearsals}, relative gap {relative_gap:.1%}"
 """How drivers came to the routes that they take."""
 
@@ -35,7 +50,9 @@ LEARNT = "routes: rehearsals {rehearsals}, relative gap {relative_gap:.1%}"
 @guarded
 def run(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO.toml", help="Scenario file.")],
-    engine: Annotated[Engine, typer.Option(help="How vehicles move.")] = Engine.ca,
+    engine: Annotated[
+        str | None, typer.Option(metavar="NAME", help=ENGINE_HELP, autocompletion=_engine_names)
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Takes the place of the scenario's seed.")
     ] = None,
@@ -51,8 +68,9 @@ def run(
     from trafficsim import api
 
     with _progress() as progress:
-        result = api.run(scenario, engine=engine.value, seed=seed, replications=replications, workers=workers, out=out,
-                         progress=progress, strict=strict)
+        named = {} if engine is None else {"engine": engine}
+        result = api.run(scenario, seed=seed, replications=replications, workers=workers, out=out, progress=progress,
+                         strict=strict, **named)
     if csv and out is not None:
         _write_csv(result.tables, out)
     if as_json:

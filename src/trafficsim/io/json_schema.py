@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticOmit, core_schema
 
+from trafficsim.spec.engines import as_written
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
@@ -47,8 +49,10 @@ def schema_of(subject: str, policies: Mapping[str, type[Policy]]) -> dict[str, A
         from trafficsim.io.network_file import network_schema
 
         return {"$schema": DIALECT, **network_schema()}
-    model = Scenario if subject == "scenario" else Study
+    model = as_written(Scenario) if subject == "scenario" else Study
     schema = model.model_json_schema(schema_generator=_FileSchema, ref_template=REFERENCE)
+    if subject == "scenario":
+        schema["description"] = inspect.cleandoc(Scenario.__doc__ or "")
     if subject == "study":
         _name_policies(schema, policies)
     return {"$schema": DIALECT, **schema}

@@ -4,41 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
-from trafficsim.base.findings import Finding
 from trafficsim.design.inference.greens import settled
+from trafficsim.io.formats import FORMATS, Format, format_of
+from trafficsim.io.imported import Imported
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
-from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
-from trafficsim.spec.scenario import Detector, Scenario
+from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 from trafficsim.spec.world import World
-
-
-@dataclass(frozen=True)
-class _Imported:
-    """What a network source brings; only foreign formats bring more than a network."""
-
-    network: Network
-    demand: Demand = field(default_factory=Demand)
-    vehicle_classes: tuple[VehicleClass, ...] = ()
-    detectors: tuple[Detector, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unserved: tuple[Unserved, ...] = ()
-    drivers: Drivers = field(default_factory=Drivers)
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -136,14 +124,18 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     network, demand = scenario.network, scenario.demand
     if isinstance(network, NetworkSource) and network.file is not None:
         network = network.model_copy(update={"file": _absolute(network.file, folder)})
-    if isinstance(network, NetworkSource) and network.sumo is not None:
-        sumo = network.sumo
-        paths = {"network": _absolute(sumo.network, folder), "routes": _all_absolute(sumo.routes, folder),
-                 "additional": _all_absolute(sumo.additional, folder)}
-        network = network.model_copy(update={"sumo": sumo.model_copy(update=paths)})
+    if isinstance(network, NetworkSource):
+        network = network.model_copy(update={form.name: _anchored_files(form, files, folder)
+                                             for form, files in _named_files(network)})
     if not isinstance(demand, Demand) and demand.file is not None:
         demand = demand.model_copy(update={"file": _absolute(demand.file, folder)})
     return scenario.model_copy(update={"network": network, "demand": demand})
+
+
+def _anchored_files(form: Format, named: Any, folder: Path) -> Any:
+    paths: dict[str, Any] = {"network": _absolute(named.network, folder)}
+    paths |= {name: tuple(_absolute(text, folder) for text in getattr(named, name)) for name in form.files}
+    return named.model_copy(update=paths)
 
 
 @contextmanager
@@ -173,38 +165,39 @@ def _world(scenario: Scenario, folder: Path) -> World:
     )
 
 
-def _drivers(scenario: Scenario, imported: _Imported) -> Drivers:
+def _drivers(scenario: Scenario, imported: Imported) -> Drivers:
     """Drivers of the scenario; what it does not say is said by the files."""
     own = scenario.drivers
     return imported.drivers.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 
 
-def _import_network(source: NetworkSource | Network, folder: Path) -> _Imported:
+def _import_network(source: NetworkSource | Network, folder: Path) -> Imported:
     if isinstance(source, Network):
-        return _Imported(source)
-    if source.sumo is not None:
-        return _import_sumo(source, folder)
+        return Imported(source)
     if source.file is not None:
-        from trafficsim.io.network_file import read_network
-
-        return _Imported(read_network(resolve_path(source.file, folder, "network.file")))
+        path = resolve_path(source.file, folder, "network.file")
+        return (format_of(path) or FORMATS["trafficsim"]).read(path)
+    for form, files in _named_files(source):
+        return _import_files(form, files, folder)
     from trafficsim.design.synthetic import network_from_source
 
-    return _Imported(network_from_source(source))
+    return Imported(network_from_source(source))
 
 
-def _import_sumo(source: NetworkSource, folder: Path) -> _Imported:
-    assert source.sumo is not None
-    network = resolve_path(source.sumo.network, folder, "network.sumo.network")
-    routes, additional = (
-        tuple(resolve_path(text, folder, f"network.sumo.{key}[{index}]") for index, text in enumerate(texts))
-        for key, texts in (("routes", source.sumo.routes), ("additional", source.sumo.additional))
-    )
-    from trafficsim.io.sumo import read_sumo
+def _named_files(source: NetworkSource) -> Iterator[tuple[Format, Any]]:
+    """Formats that a source has a table for, each with that table: its network, further files and choices."""
+    for name, form in FORMATS.items():
+        files = getattr(source, name, None)
+        if files is not None:
+            yield form, files
 
-    found = read_sumo(network, routes, additional, source.sumo.drivers)
-    return _Imported(found.network, found.demand, tuple(found.vehicle_classes), tuple(found.detectors),
-                     tuple(found.report.findings), found.unserved, found.drivers)
+
+def _import_files(form: Format, named: Any, folder: Path) -> Imported:
+    key = f"network.{form.name}"
+    network = resolve_path(named.network, folder, f"{key}.network")
+    more = {name: tuple(resolve_path(text, folder, f"{key}.{name}[{index}]")
+                        for index, text in enumerate(getattr(named, name))) for name in form.files}
+    return form.read(network, **more, **{name: getattr(named, name) for name in form.choices})
 
 
 def _with_names(network: Network, source: NetworkSource | Network) -> Network:
@@ -306,7 +299,3 @@ def _without_policies(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _absolute(text: str, folder: Path) -> str:
     return text if text.startswith(PACKAGE_PREFIX) else str((folder / at_home(text, "path")).absolute())
-
-
-def _all_absolute(texts: tuple[str, ...], folder: Path) -> tuple[str, ...]:
-    return tuple(_absolute(text, folder) for text in texts)

@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError, MachineError, NetworkError, quoted
 from trafficsim.base.findings import Finding
+from trafficsim.base.old_names import with_new_keys
 from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
+from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
 from trafficsim.spec.signals import SignalProgram
@@ -76,6 +78,17 @@ def read_network(path: str | Path) -> Network:
         findings=tuple(_finding(row, f"{path}: findings[{n}]") for n, row in enumerate(content["findings"])),
         left_hand_traffic=bool(content.get("left_hand_traffic", False)),
     )
+
+
+def read_imported(path: Path) -> Imported:
+    """Read a network as every importer brings it; nothing comes with it.
+
+    Raises
+    ------
+    InputError, NetworkError
+        As :func:`read_network` does.
+    """
+    return Imported(read_network(path))
 
 
 def network_schema() -> dict[str, Any]:
@@ -145,7 +158,7 @@ def _parsed(path: Path) -> dict[str, Any]:
             if not isinstance(content.get(name, {} if kind is dict else None), kind):
                 raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",
                                  "the file is incomplete; write it again")
-    return content
+    return {**content, **{name: list(map(with_new_keys, content[name])) for name in ("nodes", "connections")}}
 
 
 def _too_deep(path: Path) -> InputError:

@@ -5,47 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel
 
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.io.imported import Imported
 from trafficsim.io.network_file import write_network
 from trafficsim.io.toml import dump_toml
 from trafficsim.io.trips import write_trips
 from trafficsim.spec.demand import Demand
-from trafficsim.spec.drivers import Drivers
-from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector, Time
-from trafficsim.spec.vehicles import VehicleClass
-
-
-class Imported(Protocol):
-    """What an importer brings."""
-
-    @property
-    def network(self) -> Network:
-        """The network, with its signal programs."""
-
-    @property
-    def demand(self) -> Demand:
-        """Flows, trips and mixes."""
-
-    @property
-    def vehicle_classes(self) -> tuple[VehicleClass, ...]:
-        """Classes that trips name."""
-
-    @property
-    def detectors(self) -> tuple[Detector, ...]:
-        """Point detectors."""
-
-    @property
-    def drivers(self) -> Drivers:
-        """What its drivers do where the scenario does not say it."""
-
-    @property
-    def description(self) -> str:
-        """What it was made from, for people."""
+from trafficsim.spec.scenario import Time
 
 
 def write_scenario(file: Path, imported: Imported) -> list[Path]:

@@ -16,6 +16,7 @@ from trafficsim.base.errors import InputError, quoted
 from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.mistakes import dotted, mistake
 from trafficsim.io.paths import require_file
+from trafficsim.spec.engines import as_written, given_fields
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -90,10 +91,12 @@ def validate(model: type[AnyModel], data: Mapping[str, Any], file: Path, prefix:
     InputError
         If a key is missing, unknown, or has a wrong value.
     """
+    written = as_written(model)
     try:
-        return model.model_validate_json(json.dumps(data), strict=True)
+        checked = written.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        raise mistake(error, model, data, str(file), prefix) from None
+        raise mistake(error, written, data, str(file), prefix) from None
+    return checked if isinstance(checked, model) else model.model_validate(given_fields(checked))
 
 
 def _syntax_error(path: Path, error: tomllib.TOMLDecodeError, text: str) -> InputError:

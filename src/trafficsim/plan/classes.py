@@ -69,11 +69,18 @@ class Mixes:
         self._class_index = {name: index for index, name in enumerate(classes.name)}
         self._named = named
         self._row: dict[tuple[float, ...], int] = {}
+        self._row_of: dict[tuple[tuple[str, float], ...], int] = {}
         for mix, shares in named.items():
             self._class_shares(shares, f"demand.mixes.{mix}")
 
     def row(self, shares: Mapping[str, float], where: str) -> int:
         """Return the row of a distribution over classes and mixes (share by name), adding it when it is new."""
+        key = tuple(shares.items())
+        if key not in self._row_of:
+            self._row_of[key] = self._new_row(shares, where)
+        return self._row_of[key]
+
+    def _new_row(self, shares: Mapping[str, float], where: str) -> int:
         total = np.zeros(len(self._class_index))
         for name, share in shares.items():
             if name in self._named:
@@ -103,6 +110,19 @@ class Mixes:
             raise DemandError(where, f"unknown vehicle class {name!r}", f"one of {', '.join(known[:8])}",
                               f"did you mean {close[0]!r}?" if close else "define the class")
         return self._class_index[name]
+
+
+def permissions_of(shares: F8, permission: I4) -> list[tuple[int, ...]]:
+    """Return the permissions that the vehicles of each request may have, from their shares by class.
+
+    Examples
+    --------
+    >>> permissions_of(np.array([[0.5, 0.5], [0.0, 1.0]]), np.array([0, 3], np.int32))
+    [(0, 3), (3,)]
+    """
+    present, kind = np.unique(shares > 0.0, axis=0, return_inverse=True)
+    of = [tuple(np.unique(permission[row]).tolist()) for row in present]
+    return [of[row] for row in kind.ravel().tolist()]
 
 
 def cumulative_shares(shares: F8) -> F8:

@@ -14,8 +14,8 @@ LEAST_FACTOR, MOST_FACTOR = 0.2, 2.0
 SUMO's documentation gives for ``normc`` speed factors; that they also bound our own speed choice is a modelling
 assumption (with cv <= 0.26 and scores within 3 they never bind there)."""
 LEAST_SPEED_MS = 0.5
-"""Nobody wants to drive slower than this (1.8 km/h), however low a limit is (modelling assumption). It is one cell per
-tick, the least that the cellular automaton drives at its default resolution."""
+"""Nobody wants to drive slower than this (1.8 km/h), however low a limit is (modelling assumption). It is the
+least that the default engine drives at its default resolution."""
 
 
 def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,

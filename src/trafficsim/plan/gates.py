@@ -15,9 +15,11 @@ from trafficsim.plan.arrays import DetectorArrays, GateArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
+from trafficsim.spec.resolution import STEP_S
 
 SPOT_WINDOW_M = 50.0
-"""Length over which a spot speed is taken (modelling assumption): a single tick knows speeds in whole cells only."""
+"""Length over which a spot speed is taken (modelling assumption): in one step of an engine a
+speed may be known only coarsely."""
 
 
 class Gate(NamedTuple):
@@ -146,16 +148,16 @@ def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
 
 
 def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
-    """Warn of points on links that a vehicle may cross within one tick of 1 s: there it is not seen."""
-    tick_way_m = network.links.free_speed_mean_ms * 1.0
+    """Warn of points on links that a vehicle may cross within one step of an engine: there it is not seen."""
+    step_m = network.links.free_speed_mean_ms * STEP_S
     found = []
     for row, name in enumerate(gates.name):
         for link in dict.fromkeys((int(gates.from_link[row]), int(gates.to_link[row]))):
             length_m = float(network.links.length_m[link])
-            if length_m < tick_way_m[link]:
+            if length_m < step_m[link]:
                 found.append(Finding(
                     "warning", "short-measuring-link", f"{ROLE_NAMES[int(gates.role[row])]} {name!r}",
                     f"link {network.link_id[link]!r} is {length_m:g} m long, less than a vehicle drives in a second: "
-                    "those who cross it within one tick are not measured",
+                    "those who cross it within one step of the engine are not measured",
                     "put the place, or the end of the path, on a longer link"))
     return tuple(found)

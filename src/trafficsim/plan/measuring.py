@@ -12,10 +12,8 @@ from trafficsim.plan.gates import Gate, detector_gates, path_length_m, spot_gate
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.routes import link_of
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
+from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.scenario import Scenario
-
-LEAST_WAY_S = 1.0
-"""Links that take less than a tick of 1 s at free speed cannot be measured: a vehicle may pass them unseen."""
 
 
 def area_arrays(areas: Sequence[Area], network: NetworkPlan) -> AreaArrays:
@@ -70,7 +68,7 @@ def _histograms(wish: SpeedHistograms, network: NetworkPlan) -> Iterator[Gate]:
     """Yield a gate of 50 m in the middle of every link that is asked for."""
     links = [link_of(link, "speed_histograms: links", network) for link in wish.links]
     if wish.all_links:
-        links = np.flatnonzero(network.links.length_m >= network.links.free_speed_mean_ms * LEAST_WAY_S).tolist()
+        links = np.flatnonzero(network.links.length_m >= network.links.free_speed_mean_ms * STEP_S).tolist()
     for link in dict.fromkeys(links):
         middle = (link, float(network.links.length_m[link]) / 2.0)
         yield spot_gate(f"histogram of {network.link_id[link]}", HISTOGRAM, middle, _lanes(link, network), network)

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, GateArrays, SignalArrays
-from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes
+from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
 from trafficsim.plan.day import GivenTrips, copy_mark
 from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates, short_gates
 from trafficsim.plan.measuring import area_arrays, requested_gates
@@ -169,15 +168,10 @@ def _shares(demand: Demand, classes: ClassArrays) -> F8:
 
 
 def _requests(demand: Demand, shares: F8, permission: I4) -> list[RouteRequest]:
-    kinds: dict[bytes, tuple[int, ...]] = {}
-
-    def permissions(row: int) -> tuple[int, ...]:
-        present: NDArray[np.bool_] = shares[row] > 0.0
-        return kinds.setdefault(present.tobytes(), tuple(np.unique(permission[present]).tolist()))
-
-    flows = [RouteRequest(f"flow {flow.id!r}", flow.route, waypoints(flow), permissions(row))
+    permissions = permissions_of(shares, permission)
+    flows = [RouteRequest(f"flow {flow.id!r}", flow.route, waypoints(flow), permissions[row])
              for row, flow in enumerate(demand.flows)]
-    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, waypoints(trip), permissions(row), bool(trip.stops))
+    trips = [RouteRequest(f"trip {trip.id!r}", trip.route, waypoints(trip), permissions[row], bool(trip.stops))
              for row, trip in enumerate(demand.trips, start=len(flows))]
     return flows + trips
 

@@ -196,6 +196,28 @@ def no_passages() -> PassageRecord:
     return PassageRecord(whole, whole, whole, real, real)
 
 
+class SignalRecord(NamedTuple):
+    """What signals showed: one row per change of a group, in order of time; the first rows are those of the start.
+
+    Groups that always show the same have the rows of one of them.
+    """
+
+    program: I4
+    group: I4
+    """Group of the plan."""
+    state: U1
+    since_s: F8
+    """Clock time from which on it was shown."""
+    shown_by: I4
+    """By group of the plan, the group whose rows are its own."""
+
+
+def no_signals_shown() -> SignalRecord:
+    """Return what an engine gives that does not say what signals showed: readers take the programs of the plan."""
+    whole = np.zeros(0, np.int32)
+    return SignalRecord(whole, whole, np.zeros(0, np.uint8), np.zeros(0), whole)
+
+
 class TrajectoryRecord(NamedTuple):
     """One row per sampled vehicle and tick."""
 
@@ -230,6 +252,7 @@ class Record:
     gridlocks : cycles of lanes whose heads wait for each other
     blocking : who was kept from going on by a queue beyond the junction
     left : where vehicles were at the end, and why
+    signals : what signals showed, and since when
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     """
@@ -254,6 +277,7 @@ class Record:
     gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
     blocking: BlockingRecord = field(default_factory=no_blocking)
     left: LeftRecord = field(default_factory=nothing_left)
+    signals: SignalRecord = field(default_factory=no_signals_shown)
     performance: Performance = field(default_factory=Performance)
 
     @property

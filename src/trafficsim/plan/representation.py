@@ -60,7 +60,7 @@ def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,
             f"policy {policies}: {field.name} of {cells[cell]!r}{more}",
             f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which the engine represents alike",
             "a change that the engine can show",
-            "make the change larger, or the engine's cells or ticks finer, with its default rule",
+            "make the change larger, or the engine's resolution finer, with its default rule",
         )
 
 
@@ -94,4 +94,4 @@ def _check_responses(policies: str, plan: Plan, represented: Callable[[F8], F8])
             raise BelowResolution(
                 f"policy {policies}: {name!r}", f"{lost.sum()} of {felt.sum()} drivers who slow down, by up to "
                 f"{(old - new)[lost].max():.3g} m/s, drive as fast as before in the engine",
-                "a change that the engine can show", "make the engine's cells or ticks finer, with its default rule")
+                "a change that the engine can show", "make the engine's resolution finer, with its default rule")

@@ -6,13 +6,12 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, dijkstra
 
 from trafficsim.base.errors import DemandError
 from trafficsim.kernels.rng import Stream, u01
@@ -21,6 +20,9 @@ from trafficsim.plan.network import NetworkPlan, starts, turn_of
 from trafficsim.plan.rehearsals import NEVER, Rehearsals
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.vehicles import KINDS
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 IGNORING = len(KINDS)
 """Permission of a class that uses lanes reserved for others; permissions 0 ... are the vehicle kinds."""
@@ -123,12 +125,20 @@ class Access:
         self._from, self._to = turns.from_link[rows], turns.to_link[rows]
         time_s = length[rows] / speed[rows] + link_s[self._to] if turn_s is None else turn_s[rows]
         self._cost = np.maximum(np.rint(time_s * TICKS_PER_S), 1.0)
-        links = len(network.link_id)
-        self._graph = csr_array((self._cost, (self._from, self._to)), shape=(links, links))
+        self._links = len(network.link_id)
+
+    @cached_property
+    def _graph(self) -> csr_array:
+        """Costs of turns. Made when a path is asked for: with given routes alone SciPy's graphs are never imported."""
+        from scipy.sparse import csr_array
+
+        return csr_array((self._cost, (self._from, self._to)), shape=(self._links, self._links))
 
     def reached(self, origin: int) -> BOOL:
         """Return whether each link can be reached from a link."""
-        reached = np.zeros(self._graph.shape[0], np.bool_)
+        from scipy.sparse.csgraph import breadth_first_order
+
+        reached = np.zeros(self._links, np.bool_)
         reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
         return reached
 
@@ -139,6 +149,8 @@ class Access:
 
     def predecessors(self, origin: int) -> NDArray[np.int64]:
         """Link before each link on the fastest path from ``origin``; -1 where there is none."""
+        from scipy.sparse.csgraph import dijkstra
+
         reached = dijkstra(self._graph, indices=np.array([origin]))[0]
         arrival = reached[self._from] + self._cost
         on_path = np.flatnonzero(np.isfinite(arrival) & (arrival == reached[self._to]))[::-1]

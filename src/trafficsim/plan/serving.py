@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repair
 from trafficsim.plan.arrays import F8, I4
+from trafficsim.plan.classes import permissions_of
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.realise import flow_rate
 from trafficsim.plan.routes import link_of
@@ -96,7 +97,8 @@ class _Serving:
         self.mixes = dict(demand.mixes)
         self.unserved: list[Unserved] = []
         self._places: dict[str, list[str]] = {}
-        self._permissions: dict[bytes, tuple[int, ...]] = {}
+        self._permissions = permissions_of(who.share, who.permission)
+        self._known: set[tuple[str, ...]] = set()
 
     def flow(self, flow: Flow, row: int) -> Flow | None:
         """Return the part of a flow that can be served; the other is kept apart."""
@@ -131,11 +133,13 @@ class _Serving:
 
     def _settled(self, wish: Wish, label: str, row: int) -> tuple[Wish, dict[int, str]]:
         """The wish with a route that holds, and why some permissions cannot have it."""
-        permissions = self._of(row)
-        for link in wish.route or waypoints(wish):
-            link_of(link, label, self._network)
+        permissions, links = self._permissions[row], wish.route or waypoints(wish)
+        if links not in self._known:
+            for link in links:
+                link_of(link, label, self._network)
+            self._known.add(links)
         if not wish.route:
-            return wish, self._ways.refused(waypoints(wish), permissions)
+            return wish, self._ways.refused(links, permissions)
         route, refused = self._ways.completed(wish.route, permissions)
         if route is None:
             return wish, refused
@@ -159,13 +163,6 @@ class _Serving:
             else:
                 self._note("stop-left-out", f"{label}: stop on link {stop.link!r}")
         return trip if len(kept) == len(trip.stops) else trip.model_copy(update={"stops": tuple(kept)})
-
-    def _of(self, row: int) -> tuple[int, ...]:
-        present: NDArray[np.bool_] = self._who.share[row] > 0.0
-        key = present.tobytes()
-        if key not in self._permissions:
-            self._permissions[key] = tuple(np.unique(self._who.permission[present]).tolist())
-        return self._permissions[key]
 
     def _lost(self, row: int, refused: dict[int, str]) -> NDArray[np.bool_]:
         lost: NDArray[np.bool_] = np.isin(self._who.permission, list(refused)) & (self._who.share[row] > 0.0)

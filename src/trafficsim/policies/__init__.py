@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.base.packages import load_entry_points
 from trafficsim.policies.green_wave import GreenWave as GreenWave
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
@@ -39,12 +39,5 @@ def load_policies() -> dict[str, type[Policy]]:
     """
     for module in BUILT_IN:
         import_module(module)
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
-        try:
-            entry.load()
-        except PolicyError:
-            raise
-        except Exception as error:  # a foreign package may fail in any way; name it instead of a traceback
-            raise PolicyError(f"entry point {entry.name!r} = {entry.value!r}", f"{type(error).__name__}: {error}",
-                              "a module or class that can be imported", "repair or uninstall that package") from error
+    load_entry_points(ENTRY_POINT_GROUP, PolicyError)
     return REGISTRY

@@ -17,6 +17,7 @@ from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.report.places import street_names
 from trafficsim.results.asked import network_path, question_from, read_asked
+from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
@@ -66,7 +67,7 @@ class Material:
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
-        return compare(self.tables["indicators"], self.asked, self.tables[DONE])
+        return compare(with_between(self.tables, self.asked.baseline), self.asked, self.tables[DONE])
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -174,7 +175,7 @@ def _networks(folder: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> tuple
 
 
 def _built(content: Mapping[str, Any]) -> Network:
-    scenario = Scenario.model_validate({key: value for key, value in content.items() if key != "fingerprint"})
+    scenario = Scenario.model_validate({key: value for key, value in content.items() if key in Scenario.model_fields})
     return load_world(scenario).network
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.report.language import Language
-from trafficsim.results.indicators import PATH_TIME, Indicator
+from trafficsim.results.indicator import Indicator
+from trafficsim.results.indicators import PATH_TIME
 
 SHARES = ("completed_share", "share_over_limit")
 PERCENT = 100.0
@@ -46,8 +47,8 @@ def quantity(indicator: Indicator) -> Quantity:
 
     Examples
     --------
-    >>> from trafficsim.results.indicators import BY_NAME
-    >>> quantity(BY_NAME["share_over_limit"]).factor, quantity(BY_NAME["mean_delay_s"]).factor
+    >>> from trafficsim.results.indicators import declaration
+    >>> quantity(declaration("share_over_limit")).factor, quantity(declaration("mean_delay_s")).factor
     (100.0, 1.0)
     """
     if indicator.name in SHARES:

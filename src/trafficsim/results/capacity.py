@@ -17,6 +17,7 @@ Of the last three the one that takes most counts: they take the same seconds of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from trafficsim.base.codes import GREEN, PERMITTED, STOP_ARROW
 from trafficsim.design.timing.demand import SNEAKERS_OWN_LANE, permitted_flow
 from trafficsim.plan.arrays import BOOL, F8, I4, U1, Plan
 from trafficsim.plan.record import Record
+from trafficsim.plan.shown import GREENS, Pictures, pictures_of, program_of_group
 from trafficsim.results.frames import ratio
 from trafficsim.results.streams import CAR, streams_of
 
@@ -80,8 +82,9 @@ def capacities(plan: Plan, record: Record, duration_s: float, saturation_veh_h: 
     green = np.where(green > LEAST_SHARE, green, 0.0)
     pairs = _pairs(plan, volume)
     full = saturation_veh_h * green[pairs.turn]
-    gaps = _by_pair(plan, pairs, gap_shares(plan, volume, saturation_veh_h))
-    short = short_shares(plan, pairs, full)
+    pictures = pictures_of(plan, record.signals)
+    gaps = _by_pair(plan, pairs, gap_shares(plan, volume, saturation_veh_h, pictures))
+    short = short_shares(plan, pairs, full, pictures)
     blocked = record.blocking.lane_s if len(record.blocking.lane_s) else np.zeros(len(plan.lanes.link))
     held = saturation_veh_h * np.minimum(blocked[pairs.lane] / max(duration_s, 1.0), green[pairs.turn])
     left = np.minimum(full * np.minimum(gaps, short), full - held)
@@ -143,42 +146,59 @@ def _parts(values: F8, group: I4) -> F8:
     return np.where(total > 0.0, ratio(values, total)[0], 1.0 / np.bincount(group)[group])
 
 
-def gap_shares(plan: Plan, volume: F8, saturation_veh_h: float) -> F8:
+def gap_shares(plan: Plan, volume: F8, saturation_veh_h: float, pictures: Sequence[Pictures]) -> F8:
     """Part of full greens that each connection can use, less than 1 where it gives way in green.
 
-    Volumes are by movement, in veh/h, and stand for all its connections alike. Lamps are those of the fixed programs.
+    Volumes are by movement, in veh/h, and stand for all its connections alike. Signals are as they were shown.
     """
+    shown = Shown(plan, pictures)
     ways = plan.connections
     each, _ = ratio(volume[ways.turn], np.bincount(ways.turn, minlength=len(volume))[ways.turn])
     shares = np.ones(len(ways.turn))
     for way in np.flatnonzero((ways.signal_group >= 0) & (np.diff(ways.yield_start) > 0)).tolist():
-        lamps, seconds = _lamps(plan, way)
+        lamps, seconds = shown.of(way)
         asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
         if asks.any():
-            free = _free_s(plan, way, each, saturation_veh_h)
+            free = _free_s(shown, way, each, saturation_veh_h)
             shares[way] = min(1.0, (seconds[lamps == GREEN].sum() + free) / seconds[asks | (lamps == GREEN)].sum())
     return shares
 
 
-def _lamps(plan: Plan, way: int) -> tuple[U1, F8]:
-    """Lamps of a connection by phase of its program, and the seconds of the phases."""
-    signals, group = plan.signals, int(plan.connections.signal_group[way])
-    program = int(np.searchsorted(signals.group_start, group, side="right")) - 1
-    phases = slice(int(signals.phase_start[program]), int(signals.phase_start[program + 1]))
-    own = group - int(signals.group_start[program])
-    return np.asarray(signals.state[signals.state_start[phases] + own]), np.asarray(signals.duration_s[phases])
+class Shown(NamedTuple):
+    """What signals showed, by program."""
+
+    plan: Plan
+    pictures: Sequence[Pictures]
+
+    def program(self, way: int) -> int:
+        """Return the program of a connection with a signal."""
+        group = int(self.plan.connections.signal_group[way])
+        return int(np.searchsorted(self.plan.signals.group_start, group, side="right")) - 1
+
+    def of(self, way: int) -> tuple[U1, F8]:
+        """States of a connection's signal in every picture of its program, and the seconds of the pictures."""
+        program = self.program(way)
+        own = int(self.plan.connections.signal_group[way]) - int(self.plan.signals.group_start[program])
+        return self.pictures[program].state[:, own], self.pictures[program].seconds
+
+    def open_with(self, way: int, other: int) -> BOOL:
+        """Pictures of the program of ``way`` in which ``other`` may go; all of them where it has no signal there."""
+        states, _ = self.of(way)
+        if self.plan.connections.signal_group[other] < 0 or self.program(other) != self.program(way):
+            return np.ones(len(states), np.bool_)
+        return np.isin(self.of(other)[0], GREENS)
 
 
-def _free_s(plan: Plan, way: int, each: F8, saturation_veh_h: float) -> float:
+def _free_s(shown: Shown, way: int, each: F8, saturation_veh_h: float) -> float:
     """Seconds of full green that gaps are worth, in one cycle, sneakers included."""
-    ways, (lamps, seconds) = plan.connections, _lamps(plan, way)
+    ways, (lamps, seconds) = shown.plan.connections, shown.of(way)
     asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
     opposing, queue_s = np.zeros(len(seconds)), 0.0
     for foe in ways.yields_to[ways.yield_start[way]:ways.yield_start[way + 1]].tolist():
-        shown = _shown_with(plan, way, foe)
-        green = max(float(seconds[shown].sum()), 1.0)
-        if each[foe] > 0.0 and (shown & asks).any():
-            opposing += each[foe] * shown
+        open_ = shown.open_with(way, foe)
+        green = max(float(seconds[open_].sum()), 1.0)
+        if each[foe] > 0.0 and (open_ & asks).any():
+            opposing += each[foe] * open_
             flow = min(each[foe] / saturation_veh_h, MOST_QUEUE)
             queue_s = max(queue_s, flow / (1.0 - flow) * (float(seconds.sum()) - green))
     rate = np.array([min(permitted_flow(flow, ways.critical_gap_s[way], ways.follow_up_s[way]), saturation_veh_h)
@@ -189,18 +209,7 @@ def _free_s(plan: Plan, way: int, each: F8, saturation_veh_h: float) -> float:
     return float(vehicles) * S_PER_H / saturation_veh_h
 
 
-def _shown_with(plan: Plan, way: int, foe: int) -> BOOL:
-    """Phases of the program of ``way`` in which ``foe`` may go; all of them where it has no lamp there."""
-    signals, groups = plan.signals, plan.connections.signal_group[[way, foe]]
-    programs = np.searchsorted(signals.group_start, groups, side="right") - 1
-    lamps, _ = _lamps(plan, way)
-    if groups[1] < 0 or programs[0] != programs[1]:
-        return np.ones(len(lamps), np.bool_)
-    lamps, _ = _lamps(plan, foe)
-    return np.asarray((lamps == GREEN) | (lamps == PERMITTED) | (lamps == STOP_ARROW))
-
-
-def short_shares(plan: Plan, pairs: Pairs, full: F8) -> F8:
+def short_shares(plan: Plan, pairs: Pairs, full: F8, pictures: Sequence[Pictures]) -> F8:
     """Part of the full capacity that a lane keeps on a link with more lanes than lead into it."""
     ways, lanes = plan.connections, plan.lanes
     links = len(plan.link_id)
@@ -211,20 +220,19 @@ def short_shares(plan: Plan, pairs: Pairs, full: F8) -> F8:
     spacing_m = float((plan.classes.length_m + plan.classes.min_gap_m)[plan.trips.vehicle_class].mean()) if len(
         plan.trips.vehicle_class) else np.inf
     fed, _ = ratio(feeding[link], np.maximum(number[link], 1))
-    cycle = _cycles_s(plan)[pairs.turn]
+    cycle = _cycles_s(plan, pictures)[pairs.turn]
     stored, _ = ratio(lanes.length_m[pairs.lane] / spacing_m * S_PER_H, cycle)
     kept, _ = ratio(stored, full)
     applies = (feeding[link] > 0) & (fed < 1.0) & (cycle > 0.0)
     return np.where(applies, np.minimum(fed + kept, 1.0), 1.0)
 
 
-def _cycles_s(plan: Plan) -> F8:
-    """Cycle of the program of each movement, 0 without a signal."""
-    signals, ways = plan.signals, plan.connections
+def _cycles_s(plan: Plan, pictures: Sequence[Pictures]) -> F8:
+    """Mean cycle of the program of each movement, 0 without a signal."""
+    ways = plan.connections
     found = np.zeros(len(plan.turns.from_link))
     lit = np.flatnonzero(ways.signal_group >= 0)
     if len(lit):
-        before = np.concatenate([[0.0], np.cumsum(signals.duration_s)])
-        cycles = np.diff(before[signals.phase_start])
-        found[ways.turn[lit]] = cycles[np.searchsorted(signals.group_start, ways.signal_group[lit], side="right") - 1]
+        cycles = np.array([float(one.seconds.sum()) for one in pictures])
+        found[ways.turn[lit]] = cycles[program_of_group(plan.signals, ways.signal_group[lit])]
     return found

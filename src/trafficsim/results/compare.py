@@ -20,7 +20,6 @@ from trafficsim.results.statistics import holm
 __all__ = ["Comparison", "Difference", "Question", "Verdict", "compare"]
 
 F8 = NDArray[np.float64]
-OF_ENFORCEMENT = ("citations",)
 """Indicators that a camera gives by measuring alone, whether or not anybody heeds it."""
 TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")
 NUMBERS = (
@@ -220,7 +219,7 @@ def _with_reasons(one: Difference, *told: str | None) -> str | None:
 def _same(arm: _Arm, base: _Arm) -> bool:
     """Whether all values that traffic gives are those of the baseline, in the replications that both have."""
     shared = arm.present() & base.present()
-    names = [name for name in arm.values if name not in OF_ENFORCEMENT]
+    names = [name for name in arm.values if declaration(name).of_traffic]
     equal = (np.array_equal(arm.values[name][shared], base.values[name][shared], equal_nan=True) for name in names)
     return bool(shared.any()) and all(equal)
 

@@ -18,9 +18,6 @@ from trafficsim.results.statistics import equivalence_p, paired_p, pairing, sign
 F8 = NDArray[np.float64]
 Verdict = Literal["better", "worse", "no evidence", "equivalent"]
 
-COUNTS = ("red_violations", "citations")
-IN_STEPS = (*COUNTS, "throughput_veh_h", "completed_share", "max_queue_m")
-"""Indicators that go by whole vehicles or cells, whose differences agree by chance in few pairs."""
 FEW_EVENTS = 5.0
 """Mean number of events per run below which a count is called rare; the rule of thumb for normal tails of a count."""
 ROUNDING = 1e-12
@@ -171,7 +168,7 @@ def _tests(differences: F8, indicator: str, margin: float | None) -> dict[str, f
     """Test difference and equivalence. Without variance what comes in steps goes by sign: few pairs agree by chance."""
     values = differences.tolist()
     p = paired_p(values)
-    if p == 0.0 and indicator in IN_STEPS and standard_deviation(differences) == 0.0:
+    if p == 0.0 and declaration(indicator).scale != "continuous" and standard_deviation(differences) == 0.0:
         p = sign_p(len(values))
     return {"p": p, "equivalence_p": None if margin is None else equivalence_p(values, margin)}
 
@@ -197,8 +194,8 @@ def _reason(indicator: str, values: dict[str, Any]) -> str | None:
         NO_VARIANCE: values["half_width"] == 0.0 and values["diff"] != 0.0,
         NO_MEAN: values["relative_half_width"] is None,
         FEW_PAIRS: values["n"] < FEWEST_PAIRS,
-        RARE_COUNT: (indicator in COUNTS and values["n"] >= FEWEST_PAIRS and values["half_width"] > 0.0
-                     and max(values["mean"], values["baseline_mean"]) < FEW_EVENTS),
+        RARE_COUNT: (declaration(indicator).scale == "events" and values["n"] >= FEWEST_PAIRS
+                     and values["half_width"] > 0.0 and max(values["mean"], values["baseline_mean"]) < FEW_EVENTS),
     }
     return joined(*(text for text, holds in reasons.items() if holds))
 

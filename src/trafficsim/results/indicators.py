@@ -3,100 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from trafficsim.base.codes import EVENT_RED_RUN, PATH
+from trafficsim.base.errors import InputError
+from trafficsim.base.packages import load_entry_points
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
+from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
 from trafficsim.results.period import analysis_length_s
-from trafficsim.results.reference import Journeys, Reference, journeys
-from trafficsim.results.speeds import Passages, at_detectors, judged_passages
+from trafficsim.results.reference import Reference, journeys
+from trafficsim.results.speeds import at_detectors
 
-Direction = Literal["lower", "higher", "none"]
-Origin = Literal["input", "emergent", "extrapolated"]
+ENTRY_POINT_GROUP = "trafficsim.indicators"
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
 
-@dataclass(frozen=True)
-class Observation:
-    """What indicators are computed from: one run and its times so far."""
-
-    plan: Plan
-    record: Record
-    journeys: Journeys
-
-    @cached_property
-    def passages(self) -> Passages:
-        """Passages in the analysis period."""
-        return judged_passages(self.plan, self.record)
-
-    @property
-    def due(self) -> np.ndarray:
-        """Trips due in the analysis period."""
-        return self.journeys.due
-
-    @property
-    def due_entered(self) -> np.ndarray:
-        """Trips due in the analysis period that have entered."""
-        return np.asarray(self.journeys.due & self.journeys.entered)
-
-    def total(self, values: F8, among: np.ndarray) -> float | None:
-        """Sum of a trip column over some trips, none if there are none."""
-        return float(values[among].sum()) if among.any() else None
-
-    def mean(self, values: F8, among: np.ndarray) -> float | None:
-        """Mean of a trip column over some trips, none if there are none."""
-        return float(values[among].mean()) if among.any() else None
-
-
-Compute = Callable[[Observation], float | None]
-
 NONE_DUE = "no trip is due in the analysis period"
 NONE_ENTERED = "no trip due in the analysis period has entered the network"
 NOT_OBSERVED = "the run stopped before the analysis period"
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A performance measure of a run.
-
-    Attributes
-    ----------
-    name, unit : its name and unit
-    formula : how it is computed, in words
-    direction : whether ``"lower"`` or ``"higher"`` is better, or ``"none"``
-    population : which trips or places it covers
-    origin : ``"input"`` (calibrated to a source), ``"emergent"`` (came out of the simulation) or ``"extrapolated"``
-        (a published model applied to simulated quantities)
-    compute : the formula, or ``None`` where no engine gives it yet
-    reason : why it is not computed, or why its value is null
-    limit : what limits a value that is there, or ``None``; without it nothing does
-    """
-
-    name: str
-    formula: str
-    unit: str
-    direction: Direction
-    population: str
-    origin: Origin
-    compute: Compute | None
-    reason: str
-    limit: Callable[[Observation], str | None] | None = None
-
-    def remark(self, seen: Observation, value: float | None) -> str | None:
-        """Say why there is no value, or what limits the one there is."""
-        if value is None:
-            return self.reason
-        return None if self.limit is None else self.limit(seen)
 
 
 def _mean_speed_kmh(seen: Observation) -> float | None:
@@ -162,6 +94,8 @@ UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in th
 NO_PASSAGE = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
 NO_SAFETY = "no crash model is built yet"
 
+TRAVERSALS = ("traversals",)
+
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("mean_travel_time_s", "exit (or end of run) - entry", "s", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.mean(seen.journeys.travel_s, seen.due_entered), NONE_ENTERED),
@@ -173,27 +107,32 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("mean_speed_kmh", "distance / travel time (space mean, stops included)", "km/h", "higher", DUE_ENTERED,
               "emergent", _mean_speed_kmh, NONE_ENTERED),
     Indicator("free_speed_kmh", "mean spot speed (over 50 m)", "km/h", "none", UNIMPEDED, "input",
-              lambda seen: _of_spot_speeds(seen, np.mean, 1), NO_PASSAGE),
+              lambda seen: _of_spot_speeds(seen, np.mean, 1), NO_PASSAGE, needs=TRAVERSALS),
     Indicator("free_speed_sd_kmh", "standard deviation of the spot speed (over 50 m)", "km/h", "lower", UNIMPEDED,
-              "input", lambda seen: _of_spot_speeds(seen, _sd, 2), NO_PASSAGE),
+              "input", lambda seen: _of_spot_speeds(seen, _sd, 2), NO_PASSAGE, needs=TRAVERSALS),
     Indicator("throughput_veh_h", "vehicles that arrive / length of the analysis period", "veh/h", "higher",
-              "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED),
+              "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED,
+              scale="whole"),
     Indicator("stops_per_trip", "number of times the speed fell below 5 km/h", "1", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.mean(seen.record.trips.stops.astype(np.float64), seen.due_entered), NONE_ENTERED),
     Indicator("max_queue_m", "longest queue from a stop line to the back of the queue, through junctions", "m", "lower",
-              "all links, as far as the engine recorded", "emergent", _max_queue_m, "the network has no link"),
+              "all links, as far as the engine recorded", "emergent", _max_queue_m, "the network has no link",
+              needs=("queues",), scale="whole"),
     Indicator("vehicle_km", "sum of distances", "km", "none", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.record.trips.distance_m / M_PER_KM, seen.due_entered), NONE_ENTERED),
     Indicator("vehicle_h", "sum of travel times", "h", "lower", DUE_ENTERED, "emergent",
               lambda seen: seen.total(seen.journeys.travel_s / S_PER_H, seen.due_entered), NONE_ENTERED),
-    Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE),
+    Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE,
+              scale="whole"),
     Indicator("share_over_limit", "share of vehicles with a spot speed (over 50 m) above the limit", "1", "lower",
-              UNIMPEDED, "input", _share_over_limit, NO_PASSAGE),
+              UNIMPEDED, "input", _share_over_limit, NO_PASSAGE, needs=TRAVERSALS),
     Indicator("citations", "vehicles recorded by cameras and section controls above their citation speed", "1", "none",
-              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), ""),
-    Indicator("red_violations", "vehicles crossing the stop line at red, whose drivers decided to go at yellow or "
-              "could not stop", "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
-              "the network has no signal"),
+              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), "",
+              needs=TRAVERSALS, scale="events", of_traffic=False),
+    Indicator("red_violations",
+              "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
+              "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
+              "the network has no signal", needs=("events",), scale="events"),
     Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
               "no emission model is built yet"),
     Indicator("co2_kg", "carbon dioxide", "kg", "lower", "all vehicles", "extrapolated", None,
@@ -207,7 +146,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("cost_eur", "cost of time, vehicles, emissions and crashes", "EUR", "lower", "all trips", "extrapolated",
               None, "no economic values are built yet"),
 )
-BY_NAME = {indicator.name: indicator for indicator in INDICATORS}
+register(*INDICATORS)
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
 """A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""
@@ -227,14 +166,41 @@ def path_time(path: str) -> Indicator:
         f"path_time_s[{path}]", "mean time from the start of the route's first link to the end of its last", "s",
         "lower", "vehicles that drove the whole route and reached its end in the analysis period", "emergent",
         lambda seen: _path_time_s(seen, path), NO_THROUGH,
-        lambda seen: FEW_THROUGH if len(_path_times_s(seen, path)) < FEWEST_VEHICLES else None,
+        lambda seen: FEW_THROUGH if len(_path_times_s(seen, path)) < FEWEST_VEHICLES else None, needs=TRAVERSALS,
     )
+
+
+def registered() -> Mapping[str, Indicator]:
+    """Return all indicators by name, those of installed packages included; not those of named routes.
+
+    Raises
+    ------
+    InputError
+        If a package that offers indicators cannot be imported.
+
+    Examples
+    --------
+    >>> registered()["mean_delay_s"].unit
+    's'
+    """
+    _load_packages()
+    return BY_NAME
+
+
+@cache
+def _load_packages() -> None:
+    load_entry_points(ENTRY_POINT_GROUP, InputError)
+
+
+def not_computed() -> dict[str, str]:
+    """Return the indicators that nothing computes yet, each with the reason."""
+    return {name: one.reason for name, one in registered().items() if not one.is_computed}
 
 
 def declared(name: str) -> Indicator | None:
     """Return the declaration of an indicator, those of named routes included; none if there is no such indicator."""
     match = PATH_TIME.fullmatch(name)
-    return BY_NAME.get(name) or (path_time(match[1]) if match else None)
+    return registered().get(name) or (path_time(match[1]) if match else None)
 
 
 def declaration(name: str) -> Indicator:
@@ -247,11 +213,8 @@ def declaration(name: str) -> Indicator:
 
 def in_order(names: Iterable[str]) -> list[str]:
     """Sort names of indicators into the order of their declaration, named routes last in the order given."""
-    given = list(dict.fromkeys(names))
-    return [*(name for name in BY_NAME if name in given), *(name for name in given if name not in BY_NAME)]
-
-
-NOT_COMPUTED = {indicator.name: indicator.reason for indicator in INDICATORS if indicator.compute is None}
+    given, known = list(dict.fromkeys(names)), registered()
+    return [*(name for name in known if name in given), *(name for name in given if name not in known)]
 
 
 def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Reference) -> pd.DataFrame:
@@ -266,7 +229,8 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
     """
     seen = Observation(plan, record, journeys(plan, record, reference))
     paths = [name for name, role in zip(plan.gates.name, plan.gates.role.tolist(), strict=True) if role == PATH]
-    computed = [(one, one.compute(seen)) for one in (*INDICATORS, *map(path_time, paths)) if one.compute is not None]
+    every = (*registered().values(), *map(path_time, paths))
+    computed = [(one, one.compute(seen)) for one in every if one.compute is not None]
     values = [value for _, value in computed]
     return frame(labels, {
         "indicator": strings(one.name for one, _ in computed),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.indicators import BY_NAME, NOT_COMPUTED, declared
+from trafficsim.results.indicators import declared, not_computed, registered
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def require_indicator(name: str, where: str) -> None:
     """
     if declared(name) is None:
         raise InputError(f"{where}: indicator {name!r}", "an unknown name",
-                         f"one of {sorted(BY_NAME)}, or path_time_s[NAME] of a named path", "correct the name")
-    if name in NOT_COMPUTED:
-        raise InputError(f"{where}: indicator {name!r}", f"not computed: {NOT_COMPUTED[name]}",
-                         f"one of {sorted(set(BY_NAME) - set(NOT_COMPUTED))}", "choose another indicator")
+                         f"one of {sorted(registered())}, or path_time_s[NAME] of a named path", "correct the name")
+    missing = not_computed()
+    if name in missing:
+        raise InputError(f"{where}: indicator {name!r}", f"not computed: {missing[name]}",
+                         f"one of {sorted(set(registered()) - set(missing))}", "choose another indicator")

@@ -17,6 +17,7 @@ from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
+from trafficsim.results.signals import signals_shown_table
 from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
@@ -56,6 +57,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         "paths": paths_table(plan, record, labels),
         "groups": groups_table(plan, record, labels, reference),
     }
+    if plan.signals.program_id:
+        tables["signals_shown"] = signals_shown_table(plan, record, labels)
     tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)

@@ -1,4 +1,4 @@
-"""A trace: vehicles along a way of one run, with the road and the lamps that they met."""
+"""A trace: vehicles along a way of one run, with the road and what signals showed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ class Trace:
         ``distance_m`` from the beginning of the way
     network : the roads
     way : links in driving order
-    signals : programs that ran, with the changes of policies
+    signals : programs of the plan, with the changes of policies
+    shown : table ``signals_shown`` of the run; ``None`` where it is not known
     """
 
     trajectories: pd.DataFrame
     network: Network
     way: tuple[str, ...]
     signals: tuple[SignalProgram, ...]
+    shown: pd.DataFrame | None = None
 
     def _repr_html_(self) -> str:
         return str(self.trajectories.head(HEAD).to_html())

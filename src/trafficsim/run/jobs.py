@@ -11,6 +11,7 @@ import pandas as pd
 
 from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.base.errors import InputError, MachineError, SimulationError
+from trafficsim.engines.asking import check_asked
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow
@@ -21,6 +22,7 @@ from trafficsim.plan.representation import check_representation
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
+from trafficsim.results.offered import as_offered
 from trafficsim.results.reference import Reference
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
@@ -114,18 +116,20 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
     if job.labels.replication <= DESIGN_DAY:
         raise InputError("replication", str(job.labels.replication), "a whole number >= 1",
                          f"leave {DESIGN_DAY} to designs: what is judged is never what was designed on")
+    engine = engine_named(job.labels.engine)
     lowered = lowered_for(prepared, job, demand_variation)
-    plan = with_path_traces(lowered.plan, prepared) if job.trace_paths else lowered.plan
-    record = engine_named(job.labels.engine).run(plan, getattr(prepared.world.scenario, job.labels.engine))
+    traced = job.trace_paths and "trajectories" in engine.measures
+    plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
+    record = engine.run(plan, prepared.world.scenario.settings(engine.name))
     check_conservation(plan, record, job.labels)
     reference = reference_under_do_nothing(lowered)
-    return {
+    return as_offered({
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
         "runs": runs_table(plan, record, job.labels, prepared.routes.rehearsals),
         "unserved": unserved_table(prepared.unserved, job.labels),
-    }
+    }, engine.measures, engine.name)
 
 
 def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> Lowered:
@@ -135,10 +139,13 @@ def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> 
     ------
     PolicyError
         If a policy cannot be lowered, or the engine would lose its effect.
+    InputError
+        If the engine does not measure what is asked for, or does not represent what is there.
     """
-    settings = getattr(prepared.world.scenario, job.labels.engine)
+    engine = engine_named(job.labels.engine)
     lowered = lower(prepared, job.policies, job.labels.replication, demand_variation=demand_variation)
-    represented = engine_named(job.labels.engine).representation(settings)
+    check_asked(engine, lowered.plan)
+    represented = engine.representation(prepared.world.scenario.settings(engine.name))
     check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
     return lowered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -28,12 +28,14 @@ BESIDE = ("world", "findings", "memory")
 PLAIN = (str, int, float, bool, type(None))
 
 
-def scenario_content(prepared: Prepared) -> dict[str, Any]:
-    """The scenario as written, and a fingerprint of what files and builders made of it."""
+def scenario_content(prepared: Prepared, engines: Sequence[str]) -> dict[str, Any]:
+    """The scenario as written, settings of the engines, and a fingerprint of what files and builders made of it."""
     scenario = prepared.world.scenario
     kinds = {"network": Network, "demand": Demand}
     built = {name for name, kind in kinds.items() if isinstance(getattr(scenario, name), kind)}
-    return {**scenario.model_dump(mode="json", exclude=built), "fingerprint": fingerprint(prepared)}
+    settings = {engine: scenario.settings(engine).model_dump(mode="json") for engine in engines}
+    written = scenario.model_dump(mode="json", exclude=built, include=set(type(scenario).model_fields))
+    return {**written, **settings, "fingerprint": fingerprint(prepared)}
 
 
 def study_content(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def study_content(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Any
     return {
         "study": {"name": study.name, "engines": list(study.engines), "demand_variation": study.demand_variation},
         "alternatives": alternatives,
-        "scenarios": {name: scenario_content(prepared) for name, prepared in worlds.items()},
+        "scenarios": {name: scenario_content(prepared, study.engines) for name, prepared in worlds.items()},
     }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trafficsim.base.errors import MachineError, SimulationError, TrafficsimError
-from trafficsim.engines.registry import engine_named
+from trafficsim.engines.registry import DEFAULT_ENGINE, engine_named
 from trafficsim.io.load import naming
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.experience import Learning, has_choice, with_routes
@@ -31,7 +31,7 @@ ENOUGH_GAP = 0.02
 _log = logging.getLogger("trafficsim")
 
 
-def rehearsed(prepared: Prepared, engine: str = "ca", cache: Path | None = None) -> Prepared:
+def rehearsed(prepared: Prepared, engine: str = DEFAULT_ENGINE, cache: Path | None = None) -> Prepared:
     """Let drivers learn their routes, and freeze them for all alternatives and replications.
 
     Nothing is done, and nothing changes, where the demand asks for free-flow routes, or all routes are given, or
@@ -71,7 +71,7 @@ def rehearsed_worlds(worlds: Mapping[str, Prepared], engine: str, cache: Path | 
 
 
 def _learn(prepared: Prepared, engine: str) -> RouteTable:
-    learning, settings = Learning(prepared), getattr(prepared.world.scenario, engine)
+    learning, settings = Learning(prepared), prepared.world.scenario.settings(engine)
     best, fewest_left, least_gap = learning.routes, float("inf"), float("inf")
     for number in range(1, MOST_REHEARSALS + 1):
         plan = learning.rehearsal()

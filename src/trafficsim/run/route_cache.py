@@ -26,14 +26,15 @@ from trafficsim.run.manifest import scenario_content
 
 IN_MEMORY = 16
 """Scenarios of which this process remembers the routes."""
-_SOURCES = ("kernels", "engines", "plan", "run")
+_SOURCES = ("kernels", "engines", "control", "plan", "run")
 _HASH_BYTES = 32
 _known: dict[str, RouteTable] = {}
 
 
 def cache_key(prepared: Prepared, engine: str) -> str:
     """Hash the scenario, what files and builders made of it, the engine, and the code that drives and learns."""
-    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario_content(prepared)}
+    scenario = scenario_content(prepared, (engine,))
+    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

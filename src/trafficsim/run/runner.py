@@ -14,17 +14,20 @@ from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import refuse_repairs, repairs_by_code
-from trafficsim.engines.registry import check_engine
+from trafficsim.engines.asking import check_offered
+from trafficsim.engines.registry import DEFAULT_ENGINE, check_engine, engine_named
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
+from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
+from trafficsim.results.offered import outputs_of
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
@@ -136,7 +139,8 @@ class StudyResult(WithTables):
         if to not in self.study.alternatives:
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
-        return compare(self.tables["indicators"], replace(question_of(self.study), baseline=to), self.tables["runs"])
+        question = replace(question_of(self.study), baseline=to)
+        return compare(with_between(self.tables, to), question, self.tables["runs"])
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -177,7 +181,7 @@ class StudyResult(WithTables):
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
-    world: World, *, engine: str = "ca", replications: int = 1, seed: int | None = None, workers: int = 1,
+    world: World, *, engine: str = DEFAULT_ENGINE, replications: int = 1, seed: int | None = None, workers: int = 1,
     demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
     findings: Sequence[Finding] = (), strict: bool = False, cache: Path | None = None,
 ) -> RunResult:
@@ -231,7 +235,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
             refuse_repairs(found)
         prepared = rehearsed(prepared, engine, cache)
         content = {"engine": engine, "demand_variation": demand_variation,
-                   "scenarios": {name: scenario_content(prepared)}}
+                   "scenarios": {name: scenario_content(prepared, (engine,))}}
         out = None if out is None else Path(out)
         check_file_names(out, (job.labels for job in jobs))
         claim_folder(out, content, resume=True)
@@ -273,6 +277,7 @@ def run_study(
     question_of(study).check()
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
+    _check_measured(study)
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
@@ -314,6 +319,12 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
             if match and match[1] not in paths:
                 raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
+
+
+def _check_measured(study: Study) -> None:
+    """Refuse indicators that an engine of the study does not measure."""
+    for engine in study.engines:
+        check_offered(engine_named(engine), outputs_of((*study.primary, *study.equivalence_margins, *study.precision)))
 
 
 def question_of(study: Study) -> Question:

@@ -10,9 +10,12 @@ from typing import NamedTuple
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.base.findings import Finding, finding_of
 from trafficsim.base.repairs import REPAIRS
-from trafficsim.engines.ca.limits import check_limits
+from trafficsim.engines.asking import check_asked
+from trafficsim.engines.descriptor import Engine
+from trafficsim.engines.registry import DEFAULT_ENGINE, engine_named
+from trafficsim.io.imported import Imported
 from trafficsim.io.scenario_file import time_of
-from trafficsim.io.sumo import SumoImport
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.effects import Effect, check_policies, without_effect
@@ -40,11 +43,18 @@ def tried(world: World, found: tuple[Finding, ...], study: Study | None = None) 
         return Trial(found)
     try:
         prepared = prepare(world)
-        check_limits(lower(prepared).plan, world.scenario.ca)
+        plan = lower(prepared).plan
+        for name in (DEFAULT_ENGINE,) if study is None else study.engines:
+            _check_runs(engine_named(name), plan, world)
         effects = () if study is None else check_policies(study, {world.scenario.name: prepared})
     except TrafficsimError as error:
         return Trial((*found, finding_of(error, "not-realisable")))
     return Trial(tuple(dict.fromkeys((*found, *prepared.findings))), effects)
+
+
+def _check_runs(engine: Engine, plan: Plan, world: World) -> None:
+    check_asked(engine, plan)
+    engine.check(plan, world.scenario.settings(engine.name))
 
 
 def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
@@ -70,7 +80,7 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
         return (*found, finding_of(error, "no-effect"))
 
 
-def served(found: SumoImport) -> SumoImport:
+def served(found: Imported) -> Imported:
     """Return an import with the demand that can be carried, and with all repairs among the findings of its network.
 
     An import without any demand is returned as it is.

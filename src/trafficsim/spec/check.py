@@ -16,9 +16,9 @@ from trafficsim.base.units import kmh_to_ms
 from trafficsim.spec.check_demand import check_demand
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 
-SHORT_S = 1.0  # a tick of the engines
 MOST_JUNCTION_M = 60.0  # so far may stop lines lie from the nodes of their junctions (modelling assumption)
 SHOWN = 5
 
@@ -225,7 +225,7 @@ def _one_sided_conflicts(network: Network) -> Iterator[Finding]:
 
 def _short_links(links: _Links) -> Iterator[Finding]:
     short = [link for link, attributes in links.attributes.items()
-             if attributes["length_m"] < SHORT_S * kmh_to_ms(float(attributes["speed_limit_kmh"]))]
+             if attributes["length_m"] < STEP_S * kmh_to_ms(float(attributes["speed_limit_kmh"]))]
     if short:
         yield Finding("info", "short-link", _some(short),
                       f"{len(short)} links are shorter than one second of driving at their limit")

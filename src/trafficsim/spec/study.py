@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
@@ -36,7 +37,7 @@ class Study(Model):
         Replications are days: coefficient of variation of the demand of a whole day, 0 for the same volumes every day.
         The default of 10 % is a modelling assumption.
     engines
-        How vehicles move; ``ca`` is the only one so far.
+        How vehicles move: names of engines; the default one without any.
     primary
         Indicators on which the verdict is given; all others are reported beside it.
     confidence
@@ -61,7 +62,7 @@ class Study(Model):
     baseline: str = "do nothing"
     replications: int = Field(default=10, ge=1, le=100000)
     demand_variation: float = Field(default=0.10, ge=0, le=MOST_VARIATION)
-    engines: tuple[Literal["ca"], ...] = ("ca",)
+    engines: tuple[str, ...] = Field(default_factory=lambda: (default_engine(),), min_length=1)
     primary: tuple[str, ...] = ("mean_delay_s",)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
@@ -74,6 +75,14 @@ class Study(Model):
             return alternatives
         return {name: tuple(_policy(entry, name) for entry in entries) if isinstance(entries, list | tuple) else entries
                 for name, entries in alternatives.items()}
+
+    @field_validator("engines")
+    @classmethod
+    def _known_engines(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in settings_models():
+                raise ValueError(f"unknown engine {quoted(name)}; known: {sorted(settings_models())}")
+        return names
 
     @model_validator(mode="after")
     def _has_baseline(self) -> Self:

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from defusedxml.ElementTree import parse
 
-from trafficsim.io.sumo import SumoImport, read_sumo
+from tests.support.catalogue import RESCO, catalogue
+from trafficsim.io.imported import Imported
+from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.run.rehearsal import rehearsed
 from trafficsim.spec.network_source import DriversOf
@@ -20,7 +22,6 @@ from trafficsim.spec.world import World
 
 DATA_VARIABLE = "TRAFFICSIM_DATA"
 ROOT = Path(__file__).resolve().parents[3]
-RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 CITIES = (*RESCO, "acosta")
 GIVEN_ROUTES = ("cologne3", "acosta")
 """Cities whose demand names the links of every route; in the others only origin and destination are given."""
@@ -45,7 +46,7 @@ class City:
     """A city, prepared for any number of replications."""
 
     name: str
-    found: SumoImport
+    found: Imported
     prepared: Prepared
     last_departure_s: float
 
@@ -95,13 +96,8 @@ def data_folder() -> Path:
 
 def city_files(folder: Path, name: str) -> Files:
     """Return the files of a city."""
-    if name in RESCO:
-        here = folder / "sumo_resco" / name
-        return _present(Files(here / f"{name}.net.xml", (here / f"{name}.rou.xml",)))
-    here = folder / "sumo_bologna_acosta"
-    additional = tuple(here / f"acosta_{each}.add.xml" for each in ("vtypes", "detectors", "bus_stops", "tls"))
-    routes = (here / "acosta.rou.xml.gz", here / "acosta_busses.rou.xml")
-    return _present(Files(here / "acosta_buslanes.net.xml", routes, additional))
+    (case,) = (each for each in catalogue(folder) if each.name == name)
+    return _present(Files(case.network, case.routes, case.additional))
 
 
 def _present(files: Files) -> Files:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.support.approaches import FAR_S, approach, passage
 from tests.support.worlds import link, make_network, make_world, through
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.vtypes import make_class
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.demand import Flow
@@ -22,7 +22,7 @@ SUMOS = Drivers(at_yellow="if_possible")
 
 def class_of(case: Case) -> VehicleClass:
     """Return the class that the importer makes of a type."""
-    return make_class(Element("vType", {"id": case.name, **case.attributes}, 1, "case"), Ledger(), "file")
+    return make_class(Element("vType", {"id": case.name, **case.attributes}, 1, "case"), Ledger("sumo"), "file")
 
 
 def crossings(case: Case) -> list[np.ndarray]:

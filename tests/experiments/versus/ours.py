@@ -15,12 +15,13 @@ from trafficsim.base.codes import COMPLETED
 from trafficsim.engines.ca.loop import check_invariants, simulate, warm_up
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.record import Performance
 from trafficsim.spec.demand import Demand
-from trafficsim.spec.scenario import CellularAutomaton, Scenario, Time
+from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
@@ -49,7 +50,7 @@ def run(case: str, minutes: float) -> dict[str, Any]:
         times.append((time.perf_counter() - wall, time.process_time() - cpu))
     wall, cpu = (float(np.median(column)) for column in zip(*times, strict=True))
     check_invariants(program)
-    record = make_record(plan, settings, program, collected, (tick, Performance()))
+    record = make_record(plan, settings, program, collected, tick, Performance())
     done = record.trips.status == COMPLETED
     travel_s = float(np.sum(record.trips.exit_s[done] - plan.trips.depart_s[done]))
     vehicle_s = float(program.work.count[Count.UPDATES]) * settings.tick_s

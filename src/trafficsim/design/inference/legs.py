@@ -12,6 +12,7 @@ import networkx as nx
 from trafficsim.base.errors import NetworkError
 from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
 from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
+from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.spec.schema import ROAD_CLASSES, within
 
 CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)
@@ -96,9 +97,12 @@ def line_of(graph: nx.MultiDiGraph[Any], link: Link) -> tuple[Point, ...] | None
 
 
 def trimmed_length(graph: nx.MultiDiGraph[Any], link: Link, extents: float) -> float:
-    """Return the length from coordinates, less what the junctions take; at least half of it is kept."""
+    """Return the length between the middles of junctions, given or from coordinates, less what the junctions take.
+
+    At least half of it is kept.
+    """
     line = line_of(graph, link)
-    whole = line_length(line) if line else 0.0
+    whole = float(link.attributes.get(CENTRE_LENGTH) or (line_length(line) if line else 0.0))
     length_m = round(max(whole - extents, whole / 2), 3)
     if not LEAST_LENGTH_M <= length_m <= MOST_LENGTH_M and whole > 0:
         raise NetworkError(f"link {link.id!r}: length_m", f"{length_m:g} m from its geometry or coordinates",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.base.findings import Finding
 from trafficsim.design.inference.junction_shape import JunctionShape, Way, ways_through
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.notes import Notebook
+from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
 from trafficsim.design.inference.right_of_way import (
     Pair,
     conflicts_of,
@@ -28,44 +29,6 @@ from trafficsim.design.inference.staging import Timing, default_program
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
-
-MEANINGS = {
-    "id-inferred": "named after their nodes",
-    "node-renamed": "nodes named by their text, because a file cannot hold their names",
-    "length-inferred": "length from geometry or coordinates, less the extent of the junctions",
-    "length-kept": "given lengths are taken up to the stop line; paths through the junctions come on top",
-    "no-coordinates": "junctions without coordinates: their legs are spread evenly in the order of the graph",
-    "movements-inferred": "junctions whose movements and right of way were inferred from geometry",
-    "right-of-way-cut": "junctions where the rules form a circle, which was cut so that traffic cannot lock",
-    "turning-place": "ends of the road where vehicles turn round (control 'dead_end' would end trips there)",
-    "turn-not-marked": "directions that no lane marking offers; they are not driven",
-    "turn-lane-without-exit": "lane markings that lead nowhere; the lane goes the way that deviates least",
-    "signal-program-default": "signals without a program got a default fixed-time program",
-    "unread-attribute": "attributes that are not read although they look like one that is",
-}
-WARNINGS = {"no-coordinates", "turn-lane-without-exit", "unread-attribute"}
-
-
-@dataclass
-class Notebook:
-    """Collects what was inferred, by kind."""
-
-    places: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, code: str, place: str) -> None:
-        """Note that something of this kind was inferred at a place."""
-        self.places.setdefault(code, []).append(place)
-
-    def findings(self) -> tuple[Finding, ...]:
-        """Return one finding per kind, with a count and the first places."""
-        done = []
-        for code, places in self.places.items():
-            unique = list(dict.fromkeys(places))
-            some = ", ".join(unique[:5]) + (" ..." if len(unique) > 5 else "")
-            level = "warning" if code in WARNINGS else "info"
-            remedy = "check them, and correct the graph where they are wrong" if level == "warning" else ""
-            done.append(Finding(level, code, some, f"{len(unique)}: {MEANINGS[code]}", remedy))  # type: ignore[arg-type]
-        return tuple(done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +49,18 @@ def network_from_graph(
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
 ) -> Network:
-    """Make a network of any directed road graph.
+    """Make a network of any directed road graph, of NetworkX or of OSMnx.
+
+    Everything that was inferred, read from names of OpenStreetMap or guessed is a finding of the network.
 
     Parameters
     ----------
     graph
-        ``DiGraph`` or ``MultiDiGraph`` with the attributes of :mod:`trafficsim.spec.schema`; it is not changed. An
-        edge needs ``length_m``, or ``geometry``, or nodes with ``x_m`` and ``y_m``.
+        ``DiGraph`` or ``MultiDiGraph`` with the attributes of the reference page *Network*; it is not changed. An edge
+        needs ``length_m``, or ``geometry``, or nodes with ``x_m`` and ``y_m``. Where one of ours is missing, names of
+        OSMnx are read, as it writes them (texts and lists too): ``x``, ``y`` and ``highway`` of nodes; ``length``,
+        ``geometry``, ``highway``, ``maxspeed``, ``speed_kph``, ``lanes``, ``oneway``, ``junction`` and ``name`` of
+        edges.
     signals
         Programs, named like the node they control; letters stand in the order of the node's connections in
         ``Network.connections``. Nodes with control ``signal`` and no program get a default one.
@@ -104,16 +72,32 @@ def network_from_graph(
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing or out of range, or ids are not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
+        not unique.
 
     Examples
     --------
+    >>> import networkx as nx
     >>> graph = nx.DiGraph()
     >>> graph.add_edge("a", "b", length_m=200)
     >>> graph.add_edge("b", "c", length_m=100, lanes=2)
     >>> network = network_from_graph(graph)
     >>> [(way.from_link, way.to_link, way.to_lane) for way in network.connections]
     [('a->b', 'b->c', 0), ('a->b', 'b->c', 1)]
+
+    A graph as OSMnx makes it, in degrees:
+
+    >>> graph = nx.MultiDiGraph(crs="epsg:4326")
+    >>> graph.add_node(1, x=9.730, y=52.370)
+    >>> graph.add_node(2, x=9.733, y=52.370, highway="traffic_signals")
+    >>> graph.add_node(3, x=9.736, y=52.371)
+    >>> for tail, head in ((1, 2), (2, 3)):
+    ...     _ = graph.add_edge(tail, head, length=215.0, highway="secondary", maxspeed="50", lanes="2", oneway=True)
+    >>> network = network_from_graph(graph)
+    >>> [(link["lanes"], link["speed_limit_kmh"], link["priority"]) for link in network.links.values()]
+    [(2, 50.0, 4), (2, 50.0, 4)]
+    >>> sorted(finding.code for finding in network.findings)[:3]
+    ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
     return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
@@ -173,9 +157,10 @@ def _completed(graph: nx.DiGraph[Any], notes: Notebook) -> nx.MultiDiGraph[Any]:
             if not isinstance(name, str):
                 raise NetworkError(f"graph: {quoted(place)}", f"an attribute named {quoted(name)}",
                                    "names of attributes that are texts", "rename or remove the attribute")
+    names = _plain_names(graph, notes)
+    graph = with_osm_names(graph, names, notes)
     made: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     made.graph.update(graph.graph)
-    names = _plain_names(graph, notes)
     for node, attributes in graph.nodes(data=True):
         place = f"node {names[node]!r}"
         _note_misnamed(notes, attributes, NODE_ATTRIBUTES, place)
@@ -209,7 +194,7 @@ def _plain_names(graph: nx.DiGraph[Any], notes: Notebook) -> dict[Hashable, str 
 
 def _note_misnamed(notes: Notebook, attributes: Mapping[str, Any], table: Any, place: str) -> None:
     for found, meant in misnamed(attributes, table).items():
-        if attributes.get(meant) is None:
+        if attributes.get(meant) is None and not (found == "length" and CENTRE_LENGTH in attributes):
             notes.add("unread-attribute", f"{place}: {found} (meant {meant}?)")
 
 
@@ -230,7 +215,7 @@ def _fill_lengths(
         extents = shapes[link.tail].extent[link.id, LEAVES] + shapes[link.head].extent[link.id, ENTERS]
         if link.attributes["length_m"] is None:
             link.attributes["length_m"] = trimmed_length(graph, link, extents)
-            notes.add("length-inferred", link.id)
+            notes.add("length-read" if link.attributes.get(CENTRE_LENGTH) else "length-inferred", link.id)
         elif extents > 0:
             notes.add("length-kept", link.id)
 

@@ -18,10 +18,10 @@ from trafficsim.engines.bench.reference import Reference
 from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, advance, take_events, take_interval, warm_up
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.state import Count
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
-from trafficsim.spec.scenario import CellularAutomaton
 
 SETTINGS = CellularAutomaton()
 

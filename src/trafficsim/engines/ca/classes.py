@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.headways import longest_factor
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import (
     ACC_SHIFT,
     BRAKE_SHIFT,
@@ -25,7 +26,6 @@ from trafficsim.kernels.ca.words import (
     MOST_HEADWAY,
 )
 from trafficsim.plan.arrays import ClassArrays
-from trafficsim.spec.scenario import CellularAutomaton
 
 Values = NDArray[np.float64]
 MOST_LENGTH = 255

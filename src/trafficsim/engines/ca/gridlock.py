@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.measurement.gridlock import FREE, find_blocked, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import GridlockRecord, no_gridlocks
-from trafficsim.spec.scenario import CellularAutomaton
 
 LEAST_S = 120.0
 """Heads in a gridlock have stood for so long: twice the time after which they are ready to squeeze into half a

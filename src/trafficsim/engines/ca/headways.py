@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import HEADWAY_SHIFT, MOST_HEADWAY
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_SCORE = 2.0
 """Drivers further than this many standard deviations from the median are left out (2.3 % on either side)."""

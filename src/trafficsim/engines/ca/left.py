@@ -6,10 +6,10 @@ import numpy as np
 
 from trafficsim.base.codes import CAUSE_ENTRY, CAUSE_INSIDE, CAUSE_MOVING, CAUSE_NOBODY, WAITING
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.measurement.gridlock import FREE, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import LeftRecord, nothing_left
-from trafficsim.spec.scenario import CellularAutomaton
 
 
 def left_record(plan: Plan, settings: CellularAutomaton, program: Program, tick: int) -> LeftRecord:

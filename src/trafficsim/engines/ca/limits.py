@@ -7,11 +7,11 @@ import numpy as np
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.classes import word_units
 from trafficsim.engines.ca.headways import LEAST_TICKS
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FACTOR
 from trafficsim.plan.realise import MOST_SCORE
-from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
 MOST_LENGTH_CELLS = 255

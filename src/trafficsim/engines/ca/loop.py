@@ -13,13 +13,13 @@ from trafficsim.engines.ca.compiling import helpers, one_at_a_time, without_coll
 from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.measurement.tally import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
-from trafficsim.spec.scenario import CellularAutomaton
 
 SLICE_TICKS = 60
 ACCOUNT_TICKS = 16384
@@ -100,7 +100,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     tick = 0
     while tick < last and not _finished(program):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + most, boundary, watch.next_look(tick))
+        end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick))
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.tally, float(end))
@@ -115,7 +115,8 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
 
 
 def advance(program: Program, begin: int, end: int) -> None:
-    """Run ticks."""
+    """Run ticks, for which the controller of the signals is asked first."""
+    program.signals = program.control.command(program.signals, begin, end)
     run_ticks(program.world, program.vehicles, program.start, begin, end)
 
 

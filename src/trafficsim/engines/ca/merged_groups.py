@@ -21,6 +21,8 @@ class MergedGroups(NamedTuple):
     """-1 without signal."""
     of_lane: np.ndarray
     """The group while whose red all connections of the lane have red; -1 if there is none."""
+    of_group: np.ndarray
+    """By group of the plan, the merged group that it belongs to."""
 
 
 class Faces(NamedTuple):
@@ -50,7 +52,8 @@ def merge_groups(plan: Plan) -> MergedGroups:
         start.append(start[-1] + len(first))
     group = np.asarray(plan.connections.signal_group, np.int64)
     of_connection = np.where(group >= 0, merged[group], -1)
-    return MergedGroups(np.asarray(start), np.concatenate(names), of_connection, _common_red(plan, of_connection, red))
+    return MergedGroups(np.asarray(start), np.concatenate(names), of_connection, _common_red(plan, of_connection, red),
+                        merged[:count])
 
 
 def faces(codes: np.ndarray) -> Faces:

@@ -11,12 +11,12 @@ from trafficsim.engines.ca.classes import cells_of, word_units
 from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net
 from trafficsim.kernels.ca.words import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import Plan
-from trafficsim.spec.scenario import CellularAutomaton
 
 WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
 """Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trafficsim.control.controller import Controller
 from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.merged_groups import merge_groups
 from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
-from trafficsim.engines.ca.signals import compile_signals
+from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_gates, compile_zones
@@ -50,7 +53,6 @@ from trafficsim.kernels.tables import rows
 from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
-from trafficsim.spec.scenario import CellularAutomaton
 
 EVENT_ROWS = 65536
 QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
@@ -78,6 +80,7 @@ class Program:
     rule: Rule
     vehicles: Vehicles
     start: np.ndarray
+    control: SignalControl
 
     @property
     def road(self) -> Road:
@@ -105,14 +108,14 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     merged = merge_groups(plan)
     net = compile_network(plan, settings, merged)
     trips = compile_trips(plan, settings, net)
-    signals = compile_signals(plan, settings, merged)
+    signals, control = compile_signals(merged), fixed_time(plan, settings, merged)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net, signals), clock=_clock(plan, settings),
+        tally=_tally(plan, settings, net, control.controller), clock=_clock(plan, settings),
         rule=make_rule(settings, word_units(plan.classes, settings)),
-        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64),
+        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
     )
 
 
@@ -156,11 +159,11 @@ def _work(net: Net, room: int) -> Work:
     )
 
 
-def _tally(plan: Plan, settings: CellularAutomaton, net: Net, signals: Signals) -> Tally:
+def _tally(plan: Plan, settings: CellularAutomaton, net: Net, controller: Controller) -> Tally:
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
-    queue = _queues(plan, _clock(plan, settings), signals)
+    queue = _queues(plan, _clock(plan, settings), controller)
     areas = len(plan.areas.name)
     return Tally(
         places=places, link=rows(links, LINK_COUNT_FIELDS), turn=rows(len(plan.turns.to_link), TURN_COUNT_FIELDS),
@@ -183,11 +186,11 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
     })
 
 
-def _queues(plan: Plan, clock: np.record, signals: Signals) -> np.recarray:
-    """Return the queues of all links: where there is no signal a cycle takes a minute."""
+def _queues(plan: Plan, clock: np.record, controller: Controller) -> np.recarray:
+    """Return the queues of all links, in cycles of their controller: where there is no signal one takes a minute."""
     program = _program_of_link(plan)
-    cycle = np.where(program >= 0, signals.program.cycle[program], clock.cycle_default)
-    offset = np.where(program >= 0, signals.program.offset[program], 0)
+    cycle = np.where(program >= 0, np.append(controller.cycle, 0)[program], clock.cycle_default)
+    offset = np.where(program >= 0, np.append(controller.offset, 0)[program], 0)
     since = -offset % cycle
     return table(QUEUE_FIELDS, len(program), {
         "cycle": cycle, "approach": approaches_of(plan).last, "seen": np.full(len(program), -1),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trafficsim.base.codes import COMPLETED, EN_ROUTE, GREEN, PERMITTED, STOP_ARROW, WAITING
+from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.vehicles import POCKET_FIELDS
@@ -25,11 +26,12 @@ from trafficsim.plan.record import (
     Performance,
     QueueRecord,
     Record,
+    SignalRecord,
     TrajectoryRecord,
     TripRecord,
     TurnRecord,
 )
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.plan.shown import green_of_turns_s
 
 if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
@@ -40,11 +42,13 @@ def make_record(
 ) -> Record:
     """Return the record of a run that finished at a tick."""
     status = program.trips.row.status[: len(plan.trips.name)]
+    last = max(tick, round((plan.end_s - plan.start_s) / settings.tick_s))
+    shown = program.control.record(last, plan.start_s, settings.tick_s)
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     return Record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
         trips=_trips(plan, settings, program), links=_links(settings, program, collected),
-        turns=_turns(plan, settings, program), queues=_queues(settings, program),
+        turns=_turns(plan, settings, program, shown), queues=_queues(settings, program),
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, program, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
@@ -53,7 +57,7 @@ def make_record(
         passages=_passages(plan, settings, program, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
         gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
-        left=left_record(plan, settings, program, tick), performance=performance,
+        left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
     )
 
 
@@ -127,38 +131,13 @@ def _traversed(table: np.ndarray) -> np.ndarray:
     return np.where(moved, table["left"] + table["covered"] - table["begun"], 0.0)
 
 
-def _turns(plan: Plan, settings: CellularAutomaton, program: Program) -> TurnRecord:
+def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: SignalRecord) -> TurnRecord:
     table = program.tally.turn[: len(plan.turns.to_link)]
     return TurnRecord(
         volume=table.volume.copy(), travel_s=table.travel_ticks * settings.tick_s,
         delay_s=table.delay_ticks * settings.tick_s,
-        green_s=_green_s(plan),
+        green_s=green_of_turns_s(plan, shown),
     )
-
-
-def _green_s(plan: Plan) -> np.ndarray:
-    """Green time of every movement in the analysis period: the longest of its connections."""
-    period = plan.analysis_end_s - plan.analysis_begin_s
-    green = np.zeros(len(plan.turns.to_link))
-    share = _green_share(plan)
-    group = np.asarray(plan.connections.signal_group)
-    of_connection = np.where(group >= 0, share[np.maximum(group, 0)], 1.0) if len(share) else np.ones(len(group))
-    np.maximum.at(green, plan.connections.turn, of_connection * period)
-    return green
-
-
-def _green_share(plan: Plan) -> np.ndarray:
-    signals = plan.signals
-    share = np.zeros(int(signals.group_start[-1]) if len(signals.program_id) else 0)
-    for program in range(len(signals.program_id)):
-        first, last = signals.group_start[program], signals.group_start[program + 1]
-        phases = range(signals.phase_start[program], signals.phase_start[program + 1])
-        cycle = float(np.sum(signals.duration_s[phases.start : phases.stop]))
-        for phase in phases:
-            at = signals.state_start[phase]
-            codes = signals.state[at : at + last - first]
-            share[first:last] += np.isin(codes, (GREEN, PERMITTED, STOP_ARROW)) * signals.duration_s[phase] / cycle
-    return share
 
 
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:

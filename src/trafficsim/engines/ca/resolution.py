@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.words import CAP_UNIT
-from trafficsim.spec.scenario import CellularAutomaton
 
 Values = NDArray[np.float64]
 

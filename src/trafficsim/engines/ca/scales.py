@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from trafficsim.engines.ca.classes import Units
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
 from trafficsim.kernels.ca.scale import SCALE_FIELDS
 from trafficsim.kernels.ca.words import LIGHT
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
-from trafficsim.spec.scenario import CellularAutomaton
 
 # Default rule, chosen with tests/verification: saturation flow, lost time, jam spacing, motorway capacity.
 SAFE_BRAKE_MS2 = 4.0

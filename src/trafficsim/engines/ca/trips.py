@@ -20,6 +20,7 @@ from trafficsim.engines.ca.scales import (
     STOP_BRAKE_MS2,
     brakes_at_once,
 )
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.trips import (
     END_FIELDS,
@@ -36,7 +37,6 @@ from trafficsim.kernels.ca.words import CAP_UNIT, EXIT
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
-from trafficsim.spec.scenario import CellularAutomaton
 
 LANE_HORIZON_M = 1000.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).

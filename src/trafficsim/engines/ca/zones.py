@@ -6,6 +6,7 @@ import numpy as np
 
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.words import CAP_UNIT, NO_PLACE
 from trafficsim.kernels.ca.zones import EFFECT_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Zones
@@ -13,7 +14,6 @@ from trafficsim.kernels.measurement.gates import PER_TICK
 from trafficsim.kernels.measurement.tables import GATE_FIELDS, PASSAGE_FIELDS, Gates
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import GateArrays, Plan
-from trafficsim.spec.scenario import CellularAutomaton
 
 MOST_OPENED = 200_000_000
 """Gates times trips that fit in memory (4 bytes each)."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from trafficsim.base.errors import InputError
-from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.greens import settle
+from trafficsim.io.imported import Imported
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
-from trafficsim.io.sumo.ledger import Act, Ledger
 from trafficsim.io.sumo.net import Net, build_graph, read_net
 from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
@@ -20,13 +20,10 @@ from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
 from trafficsim.io.sumo.stops import DETECTORS, STOPPING_PLACES, read_detectors, read_stopping_places
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
-from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import DriversOf
-from trafficsim.spec.scenario import Detector
 from trafficsim.spec.signals import SignalProgram
-from trafficsim.spec.vehicles import VehicleClass
 
 # Root elements as they occur in practice; SUMO itself accepts any.
 DEMAND_ROOTS = ("routes", "additional", "add", "additionals", "trips", "flows", "vehicles")
@@ -39,56 +36,8 @@ _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehic
               *STOPPING_PLACES, *DETECTORS, *PASSENGERS}
 
 
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import read, inferred, repaired and ignored.
-
-    Attributes
-    ----------
-    findings : one per kind of thing, with its number and first place, after single warnings
-    by_act : the numbers by act (``read``, ``inferred``, ``repaired``, ``ignored``) and thing
-    """
-
-    findings: tuple[Finding, ...]
-    by_act: Mapping[Act, Mapping[str, int]]
-
-    def counts(self) -> Mapping[Act, Mapping[str, int]]:
-        """Return the numbers by act and thing."""
-        return self.by_act
-
-
-@dataclass(frozen=True)
-class SumoImport:
-    """What a set of SUMO files holds.
-
-    Attributes
-    ----------
-    network : links, connections with right of way, signal programs
-    demand : trips and flows; ``demand.mixes`` holds the distributions of vehicle types
-    vehicle_classes : the vehicle types
-    detectors : point detectors
-    report : what was read, inferred, repaired and ignored
-    unserved : trips and flows that name what is not there, each with its reason
-    description : what it was made from, and whose drivers the vehicle classes are
-    drivers : what drivers do at yellow
-    """
-
-    network: Network
-    demand: Demand
-    vehicle_classes: tuple[VehicleClass, ...]
-    detectors: tuple[Detector, ...]
-    report: ImportReport
-    unserved: tuple[Unserved, ...] = ()
-    description: str = ""
-    drivers: Drivers = field(default_factory=Drivers)
-
-    def counts(self) -> Mapping[Act, Mapping[str, int]]:
-        """Return the numbers of the report by act and thing."""
-        return self.report.counts()
-
-
 def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
-              drivers: DriversOf = "file") -> SumoImport:
+              drivers: DriversOf = "file") -> Imported:
     """Import a SUMO network with its demand.
 
     Parameters
@@ -119,7 +68,7 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
     trafficsim.base.errors.InputError: nowhere.net.xml: found no such file; expected a file that can be read. \
 Remedy: correct the path or its permissions.
     """
-    ledger = Ledger()
+    ledger = Ledger("sumo")
     root = read_xml(Path(network), ("net",))
     net = read_net(root, ledger)
     elements = [*_elements(additional, ADDITIONAL_ROOTS), *_elements(routes, DEMAND_ROOTS)]
@@ -137,12 +86,15 @@ Remedy: correct the path or its permissions.
             reader.routes.read(element)
     demand = reader.read(elements)
     _note_unread(elements, ledger)
-    report = ImportReport(ledger.findings(), ledger.counts())
+    findings = ledger.findings()
     # Kept with the network, so that a file written from it still tells what was repaired.
-    made = replace(made, findings=tuple(finding for finding in report.findings if finding.code in REPAIRS))
-    return SumoImport(made, demand, tuple(types.classes.values()), detectors, report, tuple(reader.unserved),
-                      f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.",
-                      Drivers(at_yellow="if_possible") if drivers == "file" else Drivers())
+    made = replace(made, findings=tuple(finding for finding in findings if finding.code in REPAIRS))
+    return Imported(
+        made, demand, tuple(types.classes.values()), detectors,
+        drivers=Drivers(at_yellow="if_possible") if drivers == "file" else Drivers(),
+        unserved=tuple(reader.unserved), findings=findings, counts=ledger.counts(),
+        description=f"Made from {Path(network).name}, drivers = \"{drivers}\": {WHOSE[drivers]}.",
+    )
 
 
 def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProgram, ...]:
@@ -168,7 +120,7 @@ def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProg
         found = f"no program {program_id!r}" if names else "no signal program"
         raise InputError(str(path), found, f"one of {', '.join(names[:8])}" if names else "elements tlLogic",
                          "correct program" if names else "give the file that holds the signal programs")
-    return tuple(read_signals(logics, Ledger()).values())
+    return tuple(read_signals(logics, Ledger("sumo")).values())
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from trafficsim.base.errors import DemandError, InputError
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.routes import RouteBook, Way
 from trafficsim.io.sumo.stops import Place, lane_length_m, parking_edge, read_stop

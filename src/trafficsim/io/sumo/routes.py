@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trafficsim.base.errors import DemandError
-from trafficsim.io.sumo.ledger import Ledger
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.xml import Element
 
 

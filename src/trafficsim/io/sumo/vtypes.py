@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.units import ms_to_kmh
+from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.car_following import Space, held, krauss, rule_of
-from trafficsim.io.sumo.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, Kind, VehicleClass
 
 DEFAULT_TYPE = "DEFAULT_VEHTYPE"
-FASTEST_KMH = 400.0
+FASTEST_KMH = bounds(VehicleClass, "max_speed_kmh")[1]
 READ = {"id", "vClass", "length", "minGap", "maxSpeed", "speedFactor", "speedDev", "probability"}
 MAPPED = {"accel", "decel", "tau", "sigma"}
 FOLLOWING = {*MAPPED, "emergencyDecel", "apparentDecel", "carFollowModel"}
@@ -67,7 +68,7 @@ def read_types(elements: Iterable[Element], ledger: Ledger, drivers: DriversOf =
         If a value is not usable.
     """
     types = VehicleTypes(drivers=drivers)
-    types.classes[DEFAULT_TYPE] = make_class(Element("vType", {"id": DEFAULT_TYPE}, 0, "SUMO"), Ledger(), drivers)
+    types.classes[DEFAULT_TYPE] = make_class(Element("vType", {"id": DEFAULT_TYPE}, 0, "SUMO"), Ledger("sumo"), drivers)
     distributions = []
     for element in elements:
         if element.tag == "vType":
@@ -114,7 +115,7 @@ def make_class(element: Element, ledger: Ledger, drivers: DriversOf = "file") ->
     Examples
     --------
     >>> van = Element("vType", {"id": "van", "vClass": "delivery", "speedFactor": "1.1"}, 1, "demo")
-    >>> made = make_class(van, Ledger())
+    >>> made = make_class(van, Ledger("sumo"))
     >>> made.kind, made.length_m, made.speed_factor_mean, made.speed_factor_sd, made.dawdling_ms
     ('van', 6.5, 1.1, 0.05, 0.65)
     """

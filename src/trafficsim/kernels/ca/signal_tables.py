@@ -1,4 +1,4 @@
-"""Fixed-time programs that kernels read, and what every group shows."""
+"""What every signal group shows, and what its controller has commanded."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 from trafficsim.kernels.tables import Array
 
-PROGRAM_FIELDS = {"cycle": "i8", "offset": "i8", "phase": "i4", "group": "i4", "next_change": "i8"}
-PHASE_FIELDS = {"end": "i8", "states": "i4"}  # end in ticks since the beginning of the cycle; where its codes begin
-GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # lamp now, the tick since when; name draws decisions
+SWITCH_FIELDS = {"tick": "i8", "group": "i4", "state": "i4"}  # from which tick on a group shows a state
+GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # what it shows, the tick since when; name draws decisions
 
 
 class Signals(NamedTuple):
-    """Fixed-time programs: constants, and the state of every group."""
+    """The state of every group, and what a controller has commanded for the ticks to come."""
 
-    programs: int
-    program: Array
-    phase: Array
     group: Array
-    codes: Array
+    switch: Array
+    """Commands in order of ticks; the last one never comes due."""
+    done: Array
+    """How many of them have been carried out, shape (1,)."""

@@ -1,7 +1,7 @@
-"""Signals: the state machine of fixed-time programs, and what a state allows the vehicles before a connection.
+"""Signals: groups show what their controller commands, and what a state allows the vehicles before a connection.
 
-Programs step at ticks; each knows the tick of its next change. Green is protected; permitted green and the stop arrow
-(turning on red) let vehicles give way; red-amber is red. Codes of states: :mod:`trafficsim.base.codes`.
+Commands come from :mod:`trafficsim.control`, by way of the engine. Green is protected; permitted green and the stop
+arrow (turning on red) let vehicles give way; red-amber is red. Codes of states: :mod:`trafficsim.base.codes`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,15 @@ OCCASION = 0x9E3779B9
 
 @kernel
 def update_signals(signals, tick):
-    """Give every group the state of the phase that holds in this tick; untouched between changes."""
-    for program in range(signals.programs):
-        if tick < signals.program[program].next_change:
-            continue
-        cycle = signals.program[program].cycle
-        within = (tick - signals.program[program].offset) % cycle
-        phase = signals.program[program].phase
-        while phase + 1 < signals.program[program + 1].phase and within >= signals.phase[phase].end:
-            phase += 1
-        signals.program[program].next_change = tick + signals.phase[phase].end - within
-        first = signals.program[program].group
-        for group in range(first, signals.program[program + 1].group):
-            code = signals.codes[signals.phase[phase].states + group - first]
-            if code != signals.group[group].state:
-                signals.group[group].state = code
-                signals.group[group].since = tick
+    """Carry out the switches that are due; a group that shows the state already keeps the tick since when it does."""
+    done = signals.done[0]
+    while signals.switch[done].tick <= tick:
+        group, state = signals.switch[done].group, signals.switch[done].state
+        if state != signals.group[group].state:
+            signals.group[group].state = state
+            signals.group[group].since = tick
+        done += 1
+    signals.done[0] = done
 
 
 @scalar

@@ -18,6 +18,7 @@ from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, SLOW_TO_FAST, clock_axis, new_figure, short, styled
 from trafficsim.results.frames import LABEL_COLUMNS
+from trafficsim.results.signals import Span, shown_greens
 from trafficsim.results.trace import Trace, link_starts
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
@@ -41,7 +42,7 @@ class StopLine(NamedTuple):
 @styled
 def time_space(
     trajectories: pd.DataFrame | Trace, network: Network | World | None = None, path: str | Sequence[str] = (),
-    signals: Sequence[SignalProgram] | None = None, language: str = "en",
+    signals: Sequence[SignalProgram] | pd.DataFrame | None = None, language: str = "en",
 ) -> Figure:
     """Draw the vehicles on a path over time, and at every stop line when it was green.
 
@@ -54,7 +55,8 @@ def time_space(
     path
         Name of a path of the network, or links in driving order.
     signals
-        Programs that ran; those of the network without it.
+        What signals showed: table ``signals_shown`` of the run; or programs, which are drawn as planned. Without it
+        the programs of the network.
     language
         Language of labels.
 
@@ -80,7 +82,8 @@ def time_space(
     """
     words = load(language)
     if isinstance(trajectories, Trace):
-        network, path, signals = trajectories.network, trajectories.way, trajectories.signals
+        network, path = trajectories.network, trajectories.way
+        signals = trajectories.signals if trajectories.shown is None else trajectories.shown
         trajectories = trajectories.trajectories
     if network is None:
         raise InputError("plot: time-space", "trajectories without a network", "the network that they are on",
@@ -102,9 +105,9 @@ def time_space(
     drawn = _draw_vehicles(axes, lines, fastest)
     times = np.concatenate([line[:, 0] for line in lines])
     begin, end = float(times.min()), float(times.max())
-    programs = {one.id: one for one in (roads.signals if signals is None else signals)}
+    known = roads.signals if signals is None else signals
     for line in stop_lines(roads, links):
-        _draw_signal(axes, line, programs[line.program], (begin, end))
+        _draw_signal(axes, line, _greens(line, known, (begin, end)), (begin, end))
     clock_axis(axes, begin, end)
     axes.set_ylim(0.0, starts[-1] + float(roads.links[links[-1]]["length_m"]))
     axes.set_xlabel(words.plain("plot.time"))
@@ -199,10 +202,17 @@ def greens(program: SignalProgram, indices: Sequence[int], begin_s: float, end_s
     return found
 
 
-def _draw_signal(axes: Any, line: StopLine, program: SignalProgram, span: tuple[float, float]) -> None:
+def _greens(line: StopLine, signals: Sequence[SignalProgram] | pd.DataFrame, span: Span) -> list[Span]:
+    """Greens at a stop line: as shown, or as planned."""
+    if isinstance(signals, pd.DataFrame):
+        return shown_greens(signals, line.program, line.indices, span)
+    program = next(one for one in signals if one.id == line.program)
+    return greens(program, line.indices, *span)
+
+
+def _draw_signal(axes: Any, line: StopLine, shown: Sequence[Span], span: Span) -> None:
     axes.plot(span, (line.position_m, line.position_m), color=RED, linewidth=1.2, solid_capstyle="butt", zorder=3)
-    bars = [[(left, line.position_m), (right, line.position_m)]
-            for left, right in greens(program, line.indices, *span)]
+    bars = [[(left, line.position_m), (right, line.position_m)] for left, right in shown]
     axes.add_collection(LineCollection(bars, colors=GREEN, linewidths=4.0, capstyle="butt", zorder=4))
     axes.annotate(short(line.program), (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
                   textcoords="offset points", fontsize=7, verticalalignment="center", annotation_clip=False)

@@ -181,17 +181,30 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
         lines = traces(rows, dict(zip(links, link_starts(network, links), strict=True)))
         if not lines:
             continue
-        figure = time_space(rows, network, path, retimed[arm], words.code)
+        seen = _shown(writer, place, rows)
+        figure = time_space(rows, network, path, retimed[arm] if seen is None else seen, words.code)
         begin, end = figure.axes[0].get_xlim()
         on_path = rows[rows["link"].isin(list(links))]["trip"].nunique()
         alt = words.plain("trajectories.alt", path=path, alternative=arm, vehicles=words.number(on_path, 0),
                           signals=len(stop_lines(network, links)), begin=clock(begin), end=clock(end))
         yield picture(figure, f"figure-trajectories-{'-'.join(place)}-{arm}", alt,
                       words.say("trajectories.caption", alternative=name(arm), path=name(path)))
+        if seen is None:
+            yield Missing(words.say("trajectories.shown", alternative=name(arm)), words.say("trajectories.planned"))
     if len(shown) < len(arms):
         rest = Markup(", ").join(name(arm) for arm in arms if arm not in shown)
         yield Missing(words.say("trajectories.chosen", path=name(path)),
                       words.say("trajectories.more", alternatives=rest))
+
+
+def _shown(writer: Writer, place: tuple[str, str], rows: pd.DataFrame) -> pd.DataFrame | None:
+    """Return what signals showed in the run of some trajectories; ``None`` where the results do not hold it."""
+    shown = writer.material.table("signals_shown", *place)
+    if shown is None:
+        return None
+    run = rows[["alternative", "replication"]].iloc[0]
+    of_run = (shown["alternative"] == run["alternative"]) & (shown["replication"] == run["replication"])
+    return shown.loc[of_run] if of_run.any() else None
 
 
 def delays(writer: Writer) -> Iterator[View]:

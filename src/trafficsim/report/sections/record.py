@@ -15,7 +15,7 @@ from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.gridlocks import gridlock_list
-from trafficsim.results.indicators import NOT_COMPUTED, declaration
+from trafficsim.results.indicators import declaration, not_computed
 from trafficsim.results.left import SHOWN_LINKS, left_list
 from trafficsim.results.store import DONE
 from trafficsim.results.summary import learnt_routes
@@ -176,6 +176,6 @@ def _left_out(writer: Writer) -> Iterator[Markup]:
 
 def _not_computed(writer: Writer) -> Table:
     rows = [[Markup('{} <code translate="no">{}</code>').format(writer.words.named("indicator", one) or one, one),
-             writer.words.reason(reason)] for one, reason in NOT_COMPUTED.items()]
+             writer.words.reason(reason)] for one, reason in not_computed().items()]
     caption = writer.words.say("record.not_computed_caption")
     return Table("not-computed", caption, writer.columns("indicator", "reason"), plain_rows(rows))

@@ -14,16 +14,22 @@ ACTS: tuple[Act, ...] = ("read", "inferred", "repaired", "ignored")
 class Ledger:
     """Counts by act and thing.
 
+    Parameters
+    ----------
+    source
+        Name of the format; codes of findings begin with it.
+
     Examples
     --------
-    >>> ledger = Ledger()
+    >>> ledger = Ledger("sumo")
     >>> ledger.note("ignored", "attribute color", "demo.rou.xml, line 3: vehicle 'a'")
     >>> ledger.note("ignored", "attribute color", "demo.rou.xml, line 4: vehicle 'b'")
     >>> ledger.counts()["ignored"], ledger.findings()[0].message
     ({'attribute color': 2}, 'ignored 2 x attribute color')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._counts: dict[Act, dict[str, int]] = {act: {} for act in ACTS}
         self._first: dict[tuple[Act, str], tuple[str, Level | None]] = {}
         self._single: list[Finding] = []
@@ -61,4 +67,4 @@ class Ledger:
         where, level = self._first[act, what]
         default: Level = "warning" if act == "repaired" else "info"
         count = self._counts[act][what]
-        return Finding(level or default, f"sumo-{act}", where, f"{act} {count} x {what}", count=count)
+        return Finding(level or default, f"{self._source}-{act}", where, f"{act} {count} x {what}", count=count)

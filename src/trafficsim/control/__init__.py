@@ -1,0 +1,1 @@
+"""Control: what signals show, decided by controllers that any engine can ask."""

@@ -1,0 +1,86 @@
+"""Signals of a run: what its controller commands goes to the kernels, and what was shown is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trafficsim.control.controller import Controller, Switches, joined
+from trafficsim.engines.ca.merged_groups import MergedGroups
+from trafficsim.kernels.ca.signal_tables import SWITCH_FIELDS, Signals
+from trafficsim.kernels.tables import rows
+from trafficsim.plan.record import SignalRecord
+
+NEVER = 1 << 62
+
+
+@dataclass
+class SignalControl:
+    """A controller, and what it commanded so far.
+
+    Attributes
+    ----------
+    controller : asked before every stretch of ticks
+    merged : groups that always show the same are one here
+    upto : first tick for which nothing has been commanded yet
+    shown : all commands in their order, of one group of those that show the same
+    """
+
+    controller: Controller
+    merged: MergedGroups
+    upto: int = -1
+    shown: list[Switches] = field(default_factory=list)
+
+    def command(self, signals: Signals, begin: int, end: int) -> Signals:
+        """Return the signals with the switches of ticks ``begin`` to ``end - 1``."""
+        if end <= begin or not len(self.merged.name):
+            return signals
+        known = self._asked(begin, end)
+        count = len(known.tick)
+        switch = rows(count + 1, SWITCH_FIELDS)
+        switch.tick[:count], switch.state[:count] = known.tick, known.state
+        switch.group[:count] = np.searchsorted(self.merged.name, known.group)
+        switch.tick[count] = NEVER
+        return signals._replace(switch=switch, done=np.zeros(1, np.int64))
+
+    def latest(self, tick: int) -> int:
+        """Return the tick up to which the controller can be asked now."""
+        return NEVER if self.controller.ahead is None else tick + self.controller.ahead
+
+    def _asked(self, begin: int, end: int) -> Switches:
+        """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
+        asked, names = self.controller.switches(begin, end), self.merged.name
+        wanted = np.isin(asked.group, names)
+        if begin != self.upto:
+            wanted &= asked.tick > begin
+        known = asked.picked(wanted)
+        if begin != self.upto:
+            known = joined([Switches(np.full(len(names), begin), names, self.controller.states(begin)[names]), known])
+        self.upto = end
+        self.shown.append(known)
+        return known
+
+    def record(self, last: int, start_s: float, tick_s: float) -> SignalRecord:
+        """Return what was shown up to the last tick of the run; signals go on when the road is empty.
+
+        Parameters
+        ----------
+        last
+            Tick at which the run ends at the latest.
+        start_s, tick_s
+            Clock time of tick 0, and length of a tick.
+        """
+        names = self.merged.name
+        while self.upto < last and len(names):
+            begin = max(self.upto, 0)
+            self._asked(begin, min(last, self.latest(begin)))
+        shown = joined(self.shown)
+        since_s = np.asarray(start_s + shown.tick * tick_s, np.float64)
+        return SignalRecord(program=self._programs()[np.searchsorted(names, shown.group)],
+                            group=shown.group.astype(np.int32), state=shown.state, since_s=since_s,
+                            shown_by=names[self.merged.of_group].astype(np.int32))
+
+    def _programs(self) -> np.ndarray:
+        """Program of every merged group."""
+        return np.repeat(np.arange(len(self.merged.start) - 1), np.diff(self.merged.start)).astype(np.int32)

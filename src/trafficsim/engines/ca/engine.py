@@ -1,0 +1,45 @@
+"""What the cellular automaton says about itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.descriptor import Engine
+
+if TYPE_CHECKING:
+    from trafficsim.plan.arrays import Plan
+    from trafficsim.plan.record import Record
+    from trafficsim.plan.representation import Representation
+
+
+class CellularAutomatonEngine(Engine):
+    """Cells, ticks, and one of four car-following rules."""
+
+    name = "ca"
+    summary = "Cellular automaton: every vehicle moves in cells and ticks, with lane changes, gaps and signals."
+    limits = "Speeds, lengths, accelerations and headways must fit the resolution of the table [ca]."
+    settings = CellularAutomaton
+    measures = frozenset({
+        "trips", "links", "movements", "queues", "detectors", "events", "traversals", "areas", "trajectories",
+        "lane_changes", "signal_states",
+    })
+    represents = frozenset({"signals", "stops"})
+
+    def representation(self, settings: Any) -> Representation:
+        """Return, by plan field, what the program stands for."""
+        from trafficsim.engines.ca.resolution import representation
+
+        return representation(settings)
+
+    def run(self, plan: Plan, settings: Any) -> Record:
+        """Run a plan."""
+        from trafficsim.engines.ca.loop import run
+
+        return run(plan, settings)
+
+    def check(self, plan: Plan, settings: Any) -> None:
+        """Refuse what does not fit the resolution."""
+        from trafficsim.engines.ca.limits import check_limits
+
+        check_limits(plan, settings)

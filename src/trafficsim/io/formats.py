@@ -1,0 +1,220 @@
+"""The table of formats that networks can be read from. Commands, Python and the documentation find readers here.
+
+A format is added by one entry: with it ``trafficsim import NAME``, :func:`trafficsim.read`, ``network.file`` of a
+scenario and the reference pages know it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trafficsim.base.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from trafficsim.io.imported import Imported
+
+BEGINNING_BYTES = 4096
+"""How much of a file is looked at to recognise its format."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of network files, and how to read it.
+
+    Attributes
+    ----------
+    name : how it is called in commands
+    title : what it is, for people
+    reads : what is taken from its files
+    network : the file that holds the network, for people
+    endings : how the name of that file may end
+    marks : texts, one of which stands at the beginning of such a file, whatever its name
+    reader : ``"module:function"``, imported when it is needed: called with the network file, and by keyword with lists
+        of further files and with choices; returns an :class:`~trafficsim.io.imported.Imported`
+    files : further files by keyword, each with what they hold
+    choices : choices by keyword, each with what it decides and the words to choose from, the default first
+    foreign : whether ``trafficsim import`` makes a scenario of it; our own format needs no import
+    """
+
+    name: str
+    title: str
+    reads: tuple[str, ...]
+    network: str
+    endings: tuple[str, ...]
+    marks: tuple[bytes, ...]
+    reader: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    foreign: bool = True
+
+    def read(self, network: Path, **more: Any) -> Imported:
+        """Read a network file, with further files and choices by keyword.
+
+        Raises
+        ------
+        InputError
+            If the format has no such file or choice, or a file cannot be used.
+        """
+        for name, value in more.items():
+            self._require_known(name, value)
+        module, _, function = self.reader.partition(":")
+        found: Imported = getattr(import_module(module), function)(network, **more)
+        return found
+
+    def _require_known(self, name: str, value: Any) -> None:
+        where = f"format {self.name!r}: {name}"
+        if name not in {*self.files, *self.choices}:
+            known = ", ".join((*self.files, *self.choices)) or "nothing beside the network"
+            raise InputError(where, quoted(value), f"one of: {known}", "correct or remove the name")
+        if name in self.choices and value not in self.choices[name][1]:
+            raise InputError(where, quoted(value), f"one of {', '.join(self.choices[name][1])}", "choose one of them")
+
+
+FORMATS: dict[str, Format] = {one.name: one for one in (
+    Format(
+        name="trafficsim", title="Network file of this program (JSON)", foreign=False,
+        reads=("links and lanes", "connections with right of way", "signal programs", "groups and paths"),
+        network="Network (.json), plain or gz.", endings=(".json", ".json.gz"), marks=(b'"trafficsim network"',),
+        reader="trafficsim.io.network_file:read_imported",
+    ),
+    Format(
+        name="sumo", title="SUMO network, its demand and its signal programs",
+        reads=("edges and lanes with permissions", "connections with right of way", "signal programs",
+               "vehicles, trips, flows and routes", "vehicle types", "bus stops and other stopping places",
+               "induction loops"),
+        network="Network (.net.xml), plain or gz.", endings=(".net.xml", ".net.xml.gz"), marks=(b"<net ", b"<net>"),
+        reader="trafficsim.io.sumo:read_sumo",
+        files={"routes": "Routes, trips, flows (.rou.xml); may be repeated.",
+               "additional": "Signal programs (.add.xml); may be repeated."},
+        choices={"drivers": ("Car following: that of the files' vehicle types, or that of our classes.",
+                             ("file", "own"))},
+    ),
+)}
+
+
+def register(new: Format) -> None:
+    """Add a format to the table.
+
+    Raises
+    ------
+    InputError
+        If there is one of this name.
+
+    Examples
+    --------
+    >>> register(FORMATS["sumo"])
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: format 'sumo': found this name a second time; expected unique names of formats. \
+Remedy: rename the format.
+    """
+    if new.name in FORMATS:
+        raise InputError(f"format {new.name!r}", "this name a second time", "unique names of formats",
+                         "rename the format")
+    FORMATS[new.name] = new
+
+
+def format_named(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises
+    ------
+    InputError
+        Naming the known formats.
+    """
+    if name not in FORMATS:
+        raise InputError("format", quoted(name), f"one of {', '.join(FORMATS)}", "choose one of them")
+    return FORMATS[name]
+
+
+def format_of(path: Path) -> Format | None:
+    """Recognise the format of a network file, by its name, else by its beginning; ``None`` if it is none of the table.
+
+    Examples
+    --------
+    >>> format_of(Path("town.net.xml.gz")).name
+    'sumo'
+    """
+    name = path.name.lower()
+    by_name = next((one for one in FORMATS.values() if name.endswith(one.endings)), None)
+    if by_name is not None:
+        return by_name
+    beginning = _beginning(path)
+    return next((one for one in FORMATS.values() if any(mark in beginning for mark in one.marks)), None)
+
+
+def read(path: str | Path, *, format: str | None = None, **more: Any) -> Imported:
+    """Read a network, with whatever else its files hold, from any format of the table.
+
+    Parameters
+    ----------
+    path
+        The file that holds the network.
+    format
+        Name of its format; recognised by the name and the beginning of the file when not given.
+    more
+        Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (lists of files) and
+        ``drivers``.
+
+    Returns
+    -------
+    An :class:`~trafficsim.io.imported.Imported`: ``network``, ``demand``, ``findings`` and more.
+
+    Raises
+    ------
+    InputError
+        If the format is not known, or a file is missing or cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import trafficsim as ts
+    >>> from trafficsim.io.network_file import write_network
+    >>> file = Path(tempfile.mkdtemp()) / "ring.json"
+    >>> write_network(ts.ring(1000.0), file)
+    >>> list(ts.read(file).network.links)
+    ['ring0']
+    """
+    path = Path(path)
+    found = format_named(format) if format is not None else format_of(path)
+    if found is None and path.is_file():
+        known = "; ".join(f"{one.name}: {', '.join(one.endings)}" for one in FORMATS.values())
+        raise InputError(str(path), "a file of no known format", f"a network file ({known})",
+                         "name its format, or convert it")
+    return (found or FORMATS["trafficsim"]).read(path, **more)
+
+
+def documentation() -> str:
+    """Return the table as Markdown, for the reference pages.
+
+    Examples
+    --------
+    >>> print(documentation().splitlines()[0])
+    | format | what it is | files | what is read | choices |
+    """
+    rows = ["| format | what it is | files | what is read | choices |", "|---|---|---|---|---|"]
+    for one in FORMATS.values():
+        files = [one.network, *(f"`{name}`: {meaning}" for name, meaning in one.files.items())]
+        choices = [f"`{name}`: {meaning} ({', '.join(words)})" for name, (meaning, words) in one.choices.items()]
+        cells = (f"`{one.name}`", one.title, " ".join(files), "; ".join(one.reads), " ".join(choices))
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _beginning(path: Path) -> bytes:
+    """First bytes of a file, unpacked; nothing of one that cannot be read, which its reader will tell."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(BEGINNING_BYTES)
+        if data[:2] == b"\x1f\x8b":
+            with gzip.open(path) as packed:
+                return packed.read(BEGINNING_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return b""
+    return data

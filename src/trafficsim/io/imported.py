@@ -1,0 +1,48 @@
+"""What a reader of any format brings: a network, and as much else as its files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trafficsim.base.findings import Finding
+from trafficsim.io.ledger import Act
+from trafficsim.spec.demand import Demand, Unserved
+from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.network import Network
+from trafficsim.spec.scenario import Detector
+from trafficsim.spec.vehicles import VehicleClass
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file, or several that belong together, brought into our models.
+
+    Attributes
+    ----------
+    network : links, connections with right of way, signal programs
+    demand : trips and flows; ``demand.mixes`` holds distributions over vehicle classes
+    vehicle_classes : classes that trips name
+    detectors : point detectors
+    drivers : what drivers do where a scenario does not say it
+    unserved : trips and flows that name what is not there, each with its reason
+    findings : one per kind of thing that was read, inferred, repaired or ignored, after single warnings
+    counts : how often, by act (``read``, ``inferred``, ``repaired``, ``ignored``) and thing
+    description : what it was made from, for people
+
+    Examples
+    --------
+    >>> from trafficsim.design.synthetic import ring
+    >>> Imported(ring(1000.0)).demand.trips
+    ()
+    """
+
+    network: Network
+    demand: Demand = field(default_factory=Demand)
+    vehicle_classes: tuple[VehicleClass, ...] = ()
+    detectors: tuple[Detector, ...] = ()
+    drivers: Drivers = field(default_factory=Drivers)
+    unserved: tuple[Unserved, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[Act, Mapping[str, int]] = field(default_factory=dict)
+    description: str = ""

@@ -1,0 +1,72 @@
+"""What engines can be asked to measure and to represent, in words that all of them share, and what a plan asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trafficsim.base.codes import DETECTOR, PATH, POINT, ROLE_NAMES
+from trafficsim.plan.arrays import Plan
+
+OUTPUTS = {
+    "trips": "times, distance and stops of every trip",
+    "links": "flow, density and speed of every link by interval",
+    "movements": "volume, control delay and green time of every movement",
+    "queues": "queues from stop lines, and who blocks whom",
+    "detectors": "counts and speeds at points by interval",
+    "events": "red running and turns from a wrong lane",
+    "traversals": "speeds and times between two points: paths, travel times, headways, enforcement",
+    "areas": "density, occupancy and queue of stretches of lanes",
+    "trajectories": "places and speeds of vehicles over time",
+    "lane_changes": "number of lane changes",
+    "signal_states": "what signals showed, and since when",
+}
+"""What an engine may offer, by name. All engines offer ``trips``."""
+FEATURES = {
+    "signals": "traffic signals",
+    "stops": "stops of vehicles on their way",
+}
+"""What a plan may contain that an engine must represent, or else its results would be about another world."""
+
+
+def asked_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what a plan asks to have measured: output, and who asks for it.
+
+    Examples
+    --------
+    >>> from trafficsim.plan.lower import lower
+    >>> from trafficsim.spec.demand import Demand, Trip
+    >>> from trafficsim.spec.scenario import Scenario, Trajectories
+    >>> from trafficsim.spec.vehicles import DEFAULT_CLASSES
+    >>> from trafficsim.spec.world import World
+    >>> from trafficsim import corridor
+    >>> road = corridor([300.0, 200.0])
+    >>> scenario = Scenario(name="road", network=road, trajectories=Trajectories(share=0.5))
+    >>> trip = Trip(id="t", depart_s=0.0, route=("east1", "east2"))
+    >>> list(asked_outputs(lower(World(scenario, road, Demand(trips=(trip,)), DEFAULT_CLASSES)).plan))
+    [('trajectories', 'trajectories')]
+    """
+    if plan.trajectory_share > 0.0:
+        yield "trajectories", "trajectories"
+    for name in dict.fromkeys(plan.areas.name):
+        yield "areas", f"area {name!r}"
+    for name in dict.fromkeys(plan.detectors.name):
+        yield "detectors", f"detector {name!r}"
+    roles = plan.gates.role.tolist()
+    for name, role in dict.fromkeys(zip(plan.gates.name, roles, strict=True)):
+        if role in (DETECTOR, PATH):  # they come with detectors, and with names that people give to routes
+            continue
+        what = "headways of detector" if role == POINT else ROLE_NAMES[role]
+        yield "traversals", f"{what} {name!r}"
+
+
+def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what a plan contains that an engine must represent: feature, and where the first of it is."""
+    regulated = np.flatnonzero(plan.connections.signal_group >= 0)
+    if len(regulated):
+        link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
+        yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
+    if len(plan.trips.stop_hop):
+        trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
+        yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
