@@ -60,7 +60,7 @@ def signals() -> Iterator[Row]:
     found = [discharge(saturated(approach(GREEN_S, CYCLE_S), GREEN_S, CYCLE_S, CYCLES, drivers))
              for drivers in (UNIFORM, Drivers())]
     flows, losses = [f"{one.flow_veh_h:,.0f}" for one in found], [f"{one.lost_s:.2f}" for one in found]
-    yield "saturation flow, drivers alike / urban drivers, veh/h", "1,780–1,950", " / ".join(flows)
+    yield "saturation flow, homogeneous / urban drivers, veh/h", "1,780–1,950", " / ".join(flows)
     yield "start-up lost time, alike / urban, s", "1.5–2.5", " / ".join(losses)
     turning = approach(GREEN_S, CYCLE_S, connector_m=15.0, connector_kmh=30.0)
     turn = discharge(saturated(turning, GREEN_S, CYCLE_S, CYCLES, UNIFORM), last=22)

@@ -94,7 +94,7 @@ def ran(plan: Plan, *, tables: bool) -> Ran:
     loop_s = time.process_time() - began
     if not tables:
         return loop_s, 0.0, 0
-    record = make_record(plan, SETTINGS, program, collected, (tick, Performance()))
+    record = make_record(plan, SETTINGS, program, collected, tick, Performance())
     began = time.process_time()
     labels = Labels("grid10", "do nothing", 1, "ca")
     with tempfile.TemporaryDirectory() as folder:

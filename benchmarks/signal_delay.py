@@ -17,7 +17,7 @@ def main() -> None:
     signal = measured_signal()
     print(f"saturation flow {3600 / signal.headway_s:.0f} veh/h, start-up lost time {signal.lost_s:.2f} s, "
           f"{signal.per_cycle:.2f} vehicles per cycle; {replications} replications of 15 min")
-    print("   X  engine s  twin s   gap %  accepted %   HCM s  gap to HCM %")
+    print("   X  engine s model s   gap %  accepted %   HCM s  gap to HCM %")
     for x, accepted in ACCEPTED.items():
         delay = control_delay(signal, x, replications)
         print(f"{x:4.2f}  {delay.engine.mean():8.2f}  {delay.twin.mean():6.2f}  {100 * delay.gap:+6.2f}"

@@ -68,12 +68,11 @@ def carry_out(step: Step) -> Outcome:
         environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
         running = subprocess.Popen([program, *arguments], cwd=ROOT, env={**environment, **step.environment, **empty},
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        assert running.stdout is not None
-        for line in running.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            counts += _COUNTS.findall(line)
-        status = running.wait()
+        with running:
+            for line in running.stdout or ():
+                print(line, end="", flush=True)
+                counts += _COUNTS.findall(line)
+        status = running.returncode
     return Outcome(status, tuple(counts), time.monotonic() - began, _cpu_s() - before)
 
 

@@ -162,14 +162,22 @@ def indicators() -> str:
     """All indicators, and those that are not computed with the reason."""
     from trafficsim.results.indicators import not_computed, path_time, registered
 
-    rows = ["| name | unit | better | formula | population | origin |", "|---|---|---|---|---|---|"]
+    rows = ["| name | unit | better | formula | made from | population | origin |", "|---|---|---|---|---|---|---|"]
     for one in (*registered().values(), path_time("NAME")):
         if one.is_computed:
-            cells = (f"`{one.name}`", one.unit, one.direction, one.formula, one.population, one.origin)
+            made_from = ", ".join((one.tables and (*one.tables, "of both runs")) or one.needs)
+            cells = (f"`{one.name}`", one.unit, one.direction, one.formula, made_from, one.population, one.origin)
             rows.append(f"| {' | '.join(map(_cell, cells))} |")
     missing = ["| name | unit | why |", "|---|---|---|"]
     missing += [f"| `{name}` | {registered()[name].unit} | {reason} |" for name, reason in not_computed().items()]
     return "\n".join(rows) + "\n\n## Not computed\n\n" + "\n".join(missing)
+
+
+def formats() -> str:
+    """The table of formats that networks are read from."""
+    from trafficsim.io.formats import documentation
+
+    return documentation()
 
 
 def result_tables() -> str:
@@ -307,6 +315,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "network": network_attributes,
     "policies": policies,
     "indicators": indicators,
+    "formats": formats,
     "tables": result_tables,
     "repairs": repairs,
 }

@@ -191,7 +191,7 @@ def merging() -> Iterator[Row]:
     yield "saturated zipper 2 to 1: share of the lane that ends", "0.5", f"{share:.2f}"
     yield "saturated zippers 2 to 1 / 3 to 2: flow per lane behind, veh/h", "", f"{one:,.0f} / {two:,.0f}"
     ratio, out = saturated_ramp()
-    yield ("saturated on-ramp: ramp over kerb lane; flow behind, veh/h per lane", "about 1",
+    yield ("saturated on-ramp: ramp over nearside lane; flow behind, veh/h per lane", "about 1",
            f"{ratio:.2f}; {out / 2:,.0f}")
     runs = [weave(2600.0, 600.0, seed) for seed in range(1, 6)]
     stuck = sum(run.left + run.waiting for run in runs)

@@ -1,47 +1,58 @@
-"""Where and how fast a trip enters a lane, against a twin that tries every place."""
+"""Which trips enter the network, where and how fast, against a twin that tries every lane and every place."""
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
 
-from tests.kernels.test_lanes import LANES, random_lanes
-from tests.oracles.entry import Lane, Newcomer, entry
+from tests.oracles.insertion import Entries
+from tests.oracles.road_state import arrivals_of
+from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.worlds import make_program
+from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.insertion import entry_place
+from trafficsim.kernels.ca.insertion import insert_trips
+from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
 from trafficsim.kernels.jit import from_python
+from trafficsim.spec.world import World
 
-ENTRY_PLACE = from_python(entry_place)
-FAR, FAST = 30_000, 400
-
-
-def lane_of(program: Program, lane: int, over: tuple[int, int]) -> Lane:
-    here = slice(program.start[lane], program.start[lane + 1])
-    x, y = program.vehicles.X[here], program.vehicles.Y[here]
-    rows = zip((x >> 16).tolist(), ((y >> 8) & 255).tolist(), (x & 0xFFFF).tolist(), strict=True)
-    return Lane(list(rows), over, float(program.net.scale.safe), int(program.net.scale.firm))
+INSERT = from_python(insert_trips)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_a_trip_enters_as_the_twin_says(seed: int) -> None:
-    program, draw = random_lanes(seed, most=4)
-    program.work.moved[:] = program.vehicles.X
-    entered = 0
-    for lane in range(LANES):
-        for _ in range(20):
-            over = (FAR, FAST) if draw.random() < 0.7 else (-int(draw.integers(1, 10)), int(draw.integers(0, 20)))
-            new = Newcomer(cells=int(draw.integers(4, 34)), wanted=int(draw.integers(1, 70)),
-                           theta=float(np.float32(draw.uniform(0.3, 1.2))),
-                           brake=float(np.float32(draw.uniform(5.0, 10.0))), line=int(draw.integers(0, 200)),
-                           begin=-int(draw.integers(1, 200)), passed=float(draw.random()))
-            words = (new.cells, new.wanted, np.float32(new.theta), np.float32(new.brake), program.net.scale.safe,
-                     program.net.scale.firm, np.int32(new.line), np.int32(over[0]), np.int32(over[1]))
-            slot, v, place = ENTRY_PLACE(program.vehicles, program.start, program.work, lane,
-                                         (np.int32(new.begin), new.passed), words)
-            found = None if slot < 0 else (int(place), int(v))
-            here = lane_of(program, lane, over)
-            assert found == entry(here, new)
-            if found:
-                entered += 1
-                assert slot - program.start[lane] == sum(front > new.begin for front, _, _ in here.vehicles)
-    assert entered > 20, "some found room"
+@njit
+def speed_on(net, trips, trip, link):  # type: ignore[no-untyped-def]
+    return driven_speed(trips, trip, desired_speed(net, trips, trip, link))
+
+
+def desired_of_waiting(program: Program) -> dict[tuple[int, int], int]:
+    """Whole speeds that trips want on the link at which they wait."""
+    queues, found = program.queues, {}
+    for number in range(queues.entries):
+        link = int(queues.entry.link[number])
+        for trip in queues.trip[queues.entry.start[number] : queues.entry.start[number + 1]].tolist():
+            found[trip, link] = int(speed_on(program.net, program.trips, trip, link)) >> 8
+    return found
+
+
+@settings(phases=NO_SHRINKING, max_examples=25)
+@given(worlds(), st.integers(0, 60), st.integers(1, 5))
+def test_trips_enter_as_the_twin_says(world: World, ticks: int, later: int) -> None:
+    # Nobody moves for some ticks, so that more trips are due than would be; the twin knows the road as it is.
+    program = make_program(world)
+    advance(program, 0, ticks)
+    tick, n = ticks + later, int(program.start[-1])
+    program.work.moved[:n] = program.vehicles.X[:n]
+    twin = Entries(program, tick, desired_of_waiting(program))
+    twin.enter_all()
+    before = {trip for trip in range(len(program.trips.row) - 1) if program.trips.row.status[trip] > 0}
+    INSERT(program.road, program.queues, program.tally, tick)
+    work = program.work
+    entered = arrivals_of(program)
+    assert entered == twin.entered
+    on_road = {trip for trip in range(len(program.trips.row) - 1) if program.trips.row.status[trip] > 0}
+    assert on_road - before == {trip for trip, _, _ in twin.entered.values()}
+    for lane, (_, place, _) in entered.items():
+        slots = range(program.start[lane], program.start[lane + 1])
+        ahead = sum(int(program.vehicles.X[slot]) >> 16 > place for slot in slots)
+        assert work.lane.arrive_slot[lane] - program.start[lane] == ahead

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numba import float32, int32, njit
 
-from trafficsim.kernels.ca import giveway
+from trafficsim.kernels.decisions import braking
 
 HARDEST = 10.0  # cells/tick2: nearer ones than this allows do not stop at yellow
 BRAKES = (3.6, 6.0, 9.0, 12.0)  # cells/tick2: 1.8 to 6 m/s2 at half-metre cells
@@ -17,19 +17,19 @@ BRAKES = (3.6, 6.0, 9.0, 12.0)  # cells/tick2: 1.8 to 6 m/s2 at half-metre cells
 @njit
 def stop_bounds(available, brake, out):  # type: ignore[no-untyped-def]
     for i in range(len(available)):
-        out[i] = giveway.stop_bound(int32(available[i]), float32(brake))
+        out[i] = braking.stop_bound(int32(available[i]), float32(brake))
 
 
 @njit
 def line_bounds(speeds, available, brake, out):  # type: ignore[no-untyped-def]
     for i in range(len(available)):
-        out[i] = giveway.line_bound(int32(speeds[i]), int32(available[i]), float32(brake))
+        out[i] = braking.line_bound(int32(speeds[i]), int32(available[i]), float32(brake))
 
 
 @njit
 def can_stops(speeds, available, brake, out):  # type: ignore[no-untyped-def]
     for i in range(len(speeds)):
-        out[i] = giveway.can_stop(int32(speeds[i]), int32(available[i]), float32(brake))
+        out[i] = braking.can_stop(int32(speeds[i]), int32(available[i]), float32(brake))
 
 
 @pytest.mark.parametrize("brake", BRAKES)

@@ -90,7 +90,7 @@ def watch(plan: Plan, settings: CellularAutomaton | None = None) -> Watched:
         counted.append(traversed_between(plan, before, now))
         before = now
         take_interval(program, tick, collected)
-    return Watched(plan, make_record(plan, settings, program, collected, (tick, Performance())), np.array(counted))
+    return Watched(plan, make_record(plan, settings, program, collected, tick, Performance()), np.array(counted))
 
 
 def faults(watched: Watched, links: pd.DataFrame) -> list[str]:

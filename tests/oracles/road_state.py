@@ -8,7 +8,7 @@ import numpy as np
 
 from trafficsim.base.codes import COMPLETED, EN_ROUTE, EVENT_WRONG_LANE
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.state import ARRIVES, Count
 from trafficsim.kernels.ca.words import EXIT
 
 FLAG_CONNECTOR = 64
@@ -41,6 +41,12 @@ def unpack(program: Program) -> Road:
         length=length, speed=x & 0x0FFF, desired=(y >> 16 & 0xFFFF) / 256.0,
         trip=program.vehicles.ID[:n].astype(np.int64), flagged=(y & FLAG_CONNECTOR) != 0,
     )
+
+
+def arrivals_of(program: Program) -> dict[int, tuple[int, int, int]]:
+    """Return trip, place and speed of the vehicles that arrive on lanes in this tick, by lane."""
+    lanes, came = np.flatnonzero(program.work.event & ARRIVES).tolist(), program.work.arrive
+    return {lane: (int(came.trip[lane]), int(came.x[lane]) >> 16, int(came.x[lane]) & 0x0FFF) for lane in lanes}
 
 
 def route_starts(program: Program) -> np.ndarray:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError, MachineError, NetworkError, quoted
 from trafficsim.base.findings import Finding
+from trafficsim.base.old_names import with_new_keys
 from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
@@ -157,7 +158,7 @@ def _parsed(path: Path) -> dict[str, Any]:
             if not isinstance(content.get(name, {} if kind is dict else None), kind):
                 raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",
                                  "the file is incomplete; write it again")
-    return content
+    return {**content, **{name: list(map(with_new_keys, content[name])) for name in ("nodes", "connections")}}
 
 
 def _too_deep(path: Path) -> InputError:

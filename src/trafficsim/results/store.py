@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.base.old_names import COLUMNS, FIELDS
 from trafficsim.results.checksums import SUFFIX, checksum, expected, written
 from trafficsim.results.checksums import TABLE as CHECKSUMS
 from trafficsim.results.frames import Labels
@@ -267,7 +268,17 @@ def _remove(path: Path) -> None:
 def _read_arrow(path: Path) -> pa.Table:
     content = _sound(path)
     with _reading(path), pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
-        return file.read(use_threads=False)
+        return _with_new_names(file.read(use_threads=False))
+
+
+def _with_new_names(table: pa.Table) -> pa.Table:
+    """Call the columns of a table of an older version, and the fields that its ledger names, as they are called now."""
+    table = table.rename_columns([COLUMNS.get(name, name) for name in table.column_names])
+    if "field" not in table.column_names or not FIELDS:
+        return table
+    place = table.column_names.index("field")
+    names = [FIELDS.get(name, name) for name in table["field"].to_pylist()]
+    return table.set_column(place, table.schema.field(place), pa.array(names, table.schema.field(place).type))
 
 
 def _sound(path: Path) -> bytes:

@@ -50,7 +50,7 @@ def run(case: str, minutes: float) -> dict[str, Any]:
         times.append((time.perf_counter() - wall, time.process_time() - cpu))
     wall, cpu = (float(np.median(column)) for column in zip(*times, strict=True))
     check_invariants(program)
-    record = make_record(plan, settings, program, collected, (tick, Performance()))
+    record = make_record(plan, settings, program, collected, tick, Performance())
     done = record.trips.status == COMPLETED
     travel_s = float(np.sum(record.trips.exit_s[done] - plan.trips.depart_s[done]))
     vehicle_s = float(program.work.count[Count.UPDATES]) * settings.tick_s

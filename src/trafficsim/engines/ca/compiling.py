@@ -31,8 +31,9 @@ from trafficsim.kernels.ca.step import run as run_ticks
 
 LOG = logging.getLogger("trafficsim")
 JOBS = (
-    ("ca.look.look_ahead road tick", "ca.inside.look_inside road tick", "ca.transfer.transfer road tally clock tick"),
-    ("ca.lanes.change_lanes road draw tick", "ca.insertion.insert_trips road queues tally tick",
+    ("ca.look.look_ahead road tick", "ca.inside.look_inside road tick"),
+    ("ca.transfer.transfer road tally clock tick", "ca.lanes.change_lanes road draw tick",
+     "ca.insertion.insert_trips road queues tally tick",
      "measurement.tally.tally_road road tally clock tick",
      "measurement.tally.tally_detectors vehicles start work tally", "measurement.gates.tally_gates gates road tick",
      "ca.repack.repack vehicles start work tick", "ca.step.follow vehicles work rule tick draw",

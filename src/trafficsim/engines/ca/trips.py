@@ -32,7 +32,7 @@ from trafficsim.kernels.ca.trips import (
     Queues,
     Trips,
 )
-from trafficsim.kernels.ca.wanted import MOST_LANES, lanes_wanted
+from trafficsim.kernels.ca.wanted import MOST_LANES, Masks, Reach, lanes_wanted
 from trafficsim.kernels.ca.words import CAP_UNIT, EXIT
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
@@ -78,9 +78,9 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     turns = route_turns(plan)
     wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
     links = np.asarray(trips.route_link, np.int32)
-    reach = tuple(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M))
+    reach = Reach(*(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M)))
     scratch = np.zeros((3, MOST_LANES), np.int64)
-    lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, (wanted, feasible), scratch)
+    lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, Masks(wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "hop": start[:-1], "next_stop": _first_stops(trips),

@@ -17,15 +17,17 @@ from trafficsim.base.errors import InputError
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.permissions import ClassDefaults
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.model import bounds
+from trafficsim.spec.vehicles import VehicleClass
 
 RANGES: dict[str, tuple[float, float, str]] = {
     "accel": (0.1, 20.0, " m/s2"), "decel": (0.1, 20.0, " m/s2"), "tau": (0.1, 10.0, " s"), "sigma": (0.0, 1.0, ""),
     "minGap": (0.0, 10.0, " m"),
 }
 """What a driver can be, far beyond what drivers are; sigma is a share of 1 by its definition in SUMO."""
-LEAST_HEADWAY_S, MOST_HEADWAY_S = 0.6, 4.0
-LEAST_ACCELERATION_MS2, MOST_ACCELERATION_MS2 = 0.1, 6.0
-LEAST_BRAKING_MS2, MOST_BRAKING_MS2 = 1.0, 6.0
+LEAST_HEADWAY_S, MOST_HEADWAY_S = bounds(VehicleClass, "headway_s")
+LEAST_ACCELERATION_MS2, MOST_ACCELERATION_MS2 = RANGES["accel"][0], bounds(VehicleClass, "acceleration_ms2")[1]
+LEAST_BRAKING_MS2, MOST_BRAKING_MS2 = bounds(VehicleClass, "deceleration_ms2")
 """What our car-following rule takes (:class:`~trafficsim.spec.vehicles.VehicleClass`)."""
 
 

@@ -13,11 +13,11 @@ from trafficsim.base.units import ms_to_kmh
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
 from trafficsim.io.sumo.xml import Element
-from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, within
 from trafficsim.spec.vehicles import KINDS, Kind
 
 HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
-FASTEST_KMH = 300.0
+FASTEST_KMH = float(within("speed_limit_kmh")["le"])
 MOST_LANES = 64
 """A higher lane index is a slip of the pen; no road known to us has as many (modelling assumption)."""
 NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")

@@ -11,11 +11,12 @@ from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.net import CONTROL, Link, Net
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network import MIRRORED, Connection, Turn
 
 TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right", "R": "right", "t": "u_turn"}
 
-MOST_LENGTH_M, MOST_INNER_M = 500.0, 100.0
+MOST_LENGTH_M, MOST_INNER_M = bounds(Connection, "length_m")[1], bounds(Connection, "inner_wait_m")[1]
 # Critical gap and follow-up time in s. HCM 2016 ch. 20 base values, two-lane major street; at signals the HCM's
 # permitted left turn (ch. 31); right before left as that: modelling assumption. Roundabout entry: HCM 2016 ch. 22,
 # one lane (capacity 1380 exp(-0.00102 v), hence 3600 / 1380 = 2.6 s and 3600 * 0.00102 + 2.6 / 2 = 5.0 s).

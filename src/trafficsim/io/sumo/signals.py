@@ -8,10 +8,11 @@ from math import ceil
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network import Connection
 from trafficsim.spec.signals import Phase, SignalProgram
 
-PHASE_S, MOST_PHASE_S = 3600.0, 86400.0
+PHASE_S, MOST_PHASE_S = bounds(Phase, "duration_s")[1], 86400.0
 RAIL = ("rail_signal", "rail_crossing", "railSignal", "railCrossing")
 
 

@@ -9,13 +9,14 @@ from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.demand import Stop
+from trafficsim.spec.model import bounds
 from trafficsim.spec.scenario import Detector
 
 Links = Mapping[str, Mapping[str, Any]]
 DETECTORS = ("inductionLoop", "e1Detector", "instantInductionLoop")
 STOPPING_PLACES = ("busStop", "trainStop", "containerStop", "chargingStation", "parkingArea")
 """Elements that a stop may name, by the attribute of the same name."""
-MOST_DWELL_S = 7200.0
+MOST_DWELL_S = bounds(Stop, "dwell_s")[1]
 # Names of attributes of a stop that are read; all others are counted as ignored.
 READ = {*STOPPING_PLACES, "lane", "edge", "startPos", "endPos", "duration", "friendlyPos", "until", "parking"}
 

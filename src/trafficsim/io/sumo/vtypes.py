@@ -13,11 +13,12 @@ from trafficsim.io.sumo.car_following import Space, held, krauss, rule_of
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, Kind, VehicleClass
 
 DEFAULT_TYPE = "DEFAULT_VEHTYPE"
-FASTEST_KMH = 400.0
+FASTEST_KMH = bounds(VehicleClass, "max_speed_kmh")[1]
 READ = {"id", "vClass", "length", "minGap", "maxSpeed", "speedFactor", "speedDev", "probability"}
 MAPPED = {"accel", "decel", "tau", "sigma"}
 FOLLOWING = {*MAPPED, "emergencyDecel", "apparentDecel", "carFollowModel"}

@@ -14,7 +14,6 @@ from trafficsim.kernels.ca.state import REAR_OVER
 from trafficsim.kernels.ca.ways import pick
 from trafficsim.kernels.ca.words import (
     CAP_UNIT,
-    DECISION,
     EXIT,
     FAR,
     FAST,
@@ -79,11 +78,14 @@ def lamp_beyond(road, view, lane, ahead, available):
 
     The one ahead may have a green lamp, or leave the network before the line.
     """
-    net, trips, y = road.net, road.trips, view.y & int32(~DECISION)
+    net, trips = road.net, road.trips
     if turn_ahead(trips, view.trip, ahead) == EXIT:
         return int32(NO_BOUND)
     conn = pick(net, road.vehicles, road.start, trips, lane, trips.row[view.trip].hop + ahead)
-    if conn < 0 or signal_view(net, road.signals, conn, view.v, available, y, view.key)[0] != CLOSED:
+    if conn < 0:
+        return int32(NO_BOUND)
+    status, _made = signal_view(net, road.signals, view_further(view, conn, lane, ahead, available))
+    if status != CLOSED:
         return int32(NO_BOUND)
     return stop_bound(available, FURTHER_BRAKING * net.scale.comfort)
 

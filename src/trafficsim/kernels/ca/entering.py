@@ -55,7 +55,7 @@ def may_enter(road, view):
     """Return (may enter, decision at yellow, why not) for a vehicle before a connection; its gap request is noted."""
     net, signals, work = road.net, road.signals, road.work
     v, available = view.v, view.available
-    status, made = signal_view(net, signals, view.conn, v, available, view.y, view.key)
+    status, made = signal_view(net, signals, view)
     held = FREE
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
     if status != CLOSED and waiting_inside(net, work, view.conn) > 0:

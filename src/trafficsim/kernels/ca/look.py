@@ -175,7 +175,7 @@ def view_of_follower(road, lane, k, tick):
     conn = net.reach[slot]
     if y & FLAG_WRONG:
         return line_bound(v, available, trips.row[vid].brake)
-    status, made = signal_view(net, signals, conn, v, available, y, vehicles.KEY[k])
+    status, made = signal_view(net, signals, view_at_line(vehicles, k, conn, lane, tick))
     keep_decision(vehicles, k, made)
     bound = turning_bound(net, int64(conn), v, y, int32(available + 1))
     if status != OPEN:

@@ -47,31 +47,31 @@ def yields(net, conn):
 
 
 @spliced
-def at_yellow(net, signals, group, v, available, y, key):
+def at_yellow(net, signals, group, view):
     """Return the driver's decision at yellow: the one already taken, or one taken now."""
-    made = decision(y)
+    made = decision(view.y)
     if made != UNDECIDED:
         return made
-    forced = forced_at_yellow(v, available, net.scale.hard)
+    forced = forced_at_yellow(view.v, view.available, net.scale.hard)
     if forced != UNDECIDED:
         return forced
-    part = min(parts_to_line(v, available), int32(len(net.stop_probability) - 1))
+    part = min(parts_to_line(view.v, view.available), int32(len(net.stop_probability) - 1))
     occasion = occasion_of(signals.group[group].since, signals.group[group].name)
-    return chosen_at_yellow(key, occasion, net.stop_probability[part])
+    return chosen_at_yellow(view.key, occasion, net.stop_probability[part])
 
 
 @spliced
-def signal_view(net, signals, conn, v, available, y, key):
+def signal_view(net, signals, view):
     """Return (open, closed or give way; decision): what the signal of a connection means to a vehicle."""
-    group = net.conn[conn].group
+    group = net.conn[view.conn].group
     if group < 0:
-        return permission_of_sign(yields(net, conn)), UNDECIDED
+        return permission_of_sign(yields(net, view.conn)), UNDECIDED
     allowed = permission(signals.group[group].state)
     if allowed == CLOSING:
-        made = at_yellow(net, signals, group, v, available, y, key)
+        made = at_yellow(net, signals, group, view)
         return (OPEN if made == DECIDED_GO else CLOSED), made
     if allowed == CLOSED:
-        made = decided_at_red(v, available, net.scale.hard)
+        made = decided_at_red(view.v, view.available, net.scale.hard)
         return (OPEN if made == DECIDED_GO else CLOSED), made
     return allowed, UNDECIDED
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import float64, int32, int64, njit, uint32
+from numba import int32, int64, njit, uint32
 
 
 class Asker(NamedTuple):
@@ -52,11 +52,11 @@ class Crossing(NamedTuple):
 
     slot: int
     trip: int
+    v: int
     lane: int
     conn: int
     time: float
     """Instant (ticks)."""
-    v: int
     first: bool
     """Whether this is the line before which the vehicle stood, and not one of a short link behind it."""
 
@@ -86,7 +86,3 @@ def make_arrival(lane, place, v, cap, tracked):
     return Arrival(int64(lane), int32(place), int32(v), int32(cap), bool(tracked))
 
 
-@njit(inline="always")
-def make_crossing(slot, trip, lane, conn, time, v, first):
-    """Return a crossing."""
-    return Crossing(int64(slot), int32(trip), int64(lane), int64(conn), float64(time), int32(v), bool(first))

@@ -11,7 +11,7 @@ from trafficsim.kernels.ca.inside import leave_inside, note_entry, note_granted,
 from trafficsim.kernels.ca.leaders import close_up
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.permission import shows_red
-from trafficsim.kernels.ca.records import Speeds, make_arrival, make_crossing, make_words
+from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_words
 from trafficsim.kernels.ca.speeds import connector_speeds, desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
 from trafficsim.kernels.ca.ways import nearest, pick
@@ -151,7 +151,7 @@ def cross(road, tally, clock, lane, tick):
         hop = trips.row[trip].hop
         time = tick + 1.0 - min(over / max(v, int32(1)), 1.0)
         if trips.way[trips.hops[hop]].turn == EXIT:
-            end = make_crossing(i, trip, here, NOBODY, time, v, first)
+            end = Crossing(int64(i), int32(trip), v, here, int64(NOBODY), time, first)
             leave_link(net, trips, tally, end, vehicles.W[i])
             finish(trips, work, end, vehicles.W[i])
             break
@@ -164,7 +164,7 @@ def cross(road, tally, clock, lane, tick):
         if place == NO_PLACE:
             arrival = at_end_of_short(net, trips, here, words)
             break
-        crossing = make_crossing(i, trip, here, conn, time, v, first)
+        crossing = Crossing(int64(i), int32(trip), v, here, int64(conn), time, first)
         speeds = pass_line(road, tally, clock, crossing, tick, inside)
         if inside:
             wait_inside(net, work, conn, words)

@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from numba import int64
 
 from trafficsim.kernels.ca.words import EXIT
 from trafficsim.kernels.jit import kernel, per_vehicle
+from trafficsim.kernels.tables import Array
 
 MOST_LANES = 8
+
+
+class Reach(NamedTuple):
+    """How far routes look ahead, in cells."""
+
+    ahead: int
+    """Way beyond a link on which no lane change should be needed."""
+    per_change: int
+    """Way that a lane change takes."""
+    kept: int
+    """As ``ahead``, where drivers keep to the kerb."""
+
+
+class Masks(NamedTuple):
+    """Bits of the lanes of every link of all routes."""
+
+    wanted: Array
+    feasible: Array
+
+
+class After(NamedTuple):
+    """The next link of a route."""
+
+    lanes: int
+    feasible: int
+    """Bits of the lanes from which the route can be followed."""
+    per_change: int
 
 
 @kernel
 def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
     """Write for every hop which lanes lead on, and which lead on at all.
 
-    ``wanted``: no lane change is needed within ``reach[0]`` cells beyond the hop (``reach[2]`` on links with ``keep``).
-    ``feasible``: the lane serves the turn, and what is missing beyond it can be changed on a link that gives
-    ``reach[1]`` cells per lane. ``hops`` and ``links`` are the turns and links of all routes, each ended by EXIT;
-    ``kind_bits`` the vehicle's permission bit.
-    ``masks`` is (wanted, feasible), ``scratch`` three rows of ``MOST_LANES`` zeros.
+    ``wanted``: no lane change is needed within ``reach.ahead`` cells beyond the hop (``reach.kept`` on links with
+    ``keep``). ``feasible``: the lane serves the turn, and what is missing beyond it can be changed on a link that gives
+    ``reach.per_change`` cells per lane. ``hops`` and ``links`` are the turns and links of all routes, each ended by
+    EXIT; ``kind_bits`` the vehicle's permission bit. ``scratch`` is three rows of ``MOST_LANES`` zeros.
     """
-    wanted, feasible = masks
+    wanted, feasible = masks.wanted, masks.feasible
     onward, here, clear = scratch[0], scratch[1], scratch[2]  # way beyond a lane's start; less what changes take of it
     lanes_after, mask_after = 0, 0
     for h in range(len(hops) - 1, -1, -1):
         first = int64(net.link[links[h]].lane)
         count = min(int64(net.link[links[h] + 1].lane) - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
-        far = reach[2] if net.link[links[h]].keep != 0 else reach[0]
+        far = reach.kept if net.link[links[h]].keep != 0 else reach.ahead
         for side in range(count):
             lane = first + side
             here[side] = score(net, lane, hops[h], clear, far, kind_bits[h])
             best = max(best, here[side])
             if here[side] >= 0:
                 serving |= 1 << side
-                if can_follow(net, lane, hops[h], onward, (lanes_after, mask_after, reach[1])):
+                if can_follow(net, lane, hops[h], onward, After(lanes_after, mask_after, reach.per_change)):
                     feasible_mask |= 1 << side
         mask = 0
         for side in range(count):
@@ -44,7 +73,7 @@ def lanes_wanted(net, hops, links, kind_bits, reach, masks, scratch):
             clear[side] = onward[side]
         if net.link[links[h]].keep != 0:
             for side in range(count):
-                clear[side] = max(onward[side] - changes_to(serving, side, count) * reach[1], 0)
+                clear[side] = max(onward[side] - changes_to(serving, side, count) * reach.per_change, 0)
         if feasible_mask == 0:
             feasible_mask = serving
         feasible[h] = feasible_mask
@@ -66,17 +95,16 @@ def changes_to(mask, side, count):
 def can_follow(net, lane, turn, onward, after):
     """Whether some connection of the lane leads to a feasible lane, or leaves way enough to change to one.
 
-    ``after`` is (lanes of the next link, mask of its feasible lanes, way that one change takes).
+    ``after`` says so of the next link.
     """
-    lanes_after, mask_after, per_change = after
     if turn == EXIT:
         return True
     slot = net.lane[lane].turns + turn
     for conn in range(int64(net.reach[slot]), int64(net.reach[slot + 1])):
         to = net.conn[conn].to
         side = int64(net.lane[to].side)
-        for other in range(lanes_after):
-            if (mask_after >> other) & 1 and abs(other - side) * per_change <= onward[side]:
+        for other in range(after.lanes):
+            if (after.feasible >> other) & 1 and abs(other - side) * after.per_change <= onward[side]:
                 return True
     return False
 
