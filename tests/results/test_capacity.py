@@ -10,7 +10,7 @@ import pytest
 from tests.results.tiny import f8, i4, tiny_plan, tiny_record
 from trafficsim.design.timing.demand import permitted_flow
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import BlockingRecord, Record
+from trafficsim.plan.record import BlockingRecord, Record, no_signals_shown
 from trafficsim.results.capacity import Capacity, capacities
 from trafficsim.results.streams import streams_of
 
@@ -20,8 +20,8 @@ FULL = 0.4 * SATURATION
 
 
 def with_volumes(through: float, back: float, blocked_s: float = 0.0) -> Record:
-    """Vehicles in 400 s, and the time in which both lanes had no room beyond."""
-    record = tiny_record()
+    """Vehicles in 400 s, and the time in which both lanes had no room beyond; signals as planned."""
+    record = replace(tiny_record(), signals=no_signals_shown())
     blocking = BlockingRecord(f8(blocked_s, blocked_s, 0), i4(), i4(), f8())
     return replace(record, turns=record.turns._replace(volume=f8(through, back)), blocking=blocking)
 

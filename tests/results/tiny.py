@@ -31,6 +31,7 @@ from trafficsim.plan.record import (
     Performance,
     QueueRecord,
     Record,
+    SignalRecord,
     TrajectoryRecord,
     TripRecord,
     TurnRecord,
@@ -99,6 +100,8 @@ def tiny_record() -> Record:
         passages=PassageRecord(
             gate=i4(0, 0, 0, 0, 1, 1, 2, 2), trip=i4(0, 1, 2, 3, 1, 2, 1, 2), lane=i4(0, 0, 0, 1, 2, 2, 2, 2),
             time_s=f8(90, 150, 153, 310, 300, 460, 250, 400), speed_ms=f8(12, 14, 16, 17, 10, 8, 17, 15)),
+        signals=SignalRecord(np.zeros(20, np.int32), np.zeros(20, np.int32), np.tile(np.array([2, 0], np.uint8), 10),
+                             30.0 * np.arange(20), i4(0)),
         demanded=5, waiting=1, en_route=1, completed=3, state=b"final",
         performance=Performance(1000, 0.5, 0.1, 0.2, 100.0),
     )

@@ -225,6 +225,7 @@ class Scenario(ScenarioFields):
 
         Examples
         --------
+        >>> from trafficsim.spec.network_source import BuilderSpec
         >>> grid = BuilderSpec(kind="grid", arguments={"rows": 2, "columns": 2})
         >>> from trafficsim.spec.engines import default_engine
         >>> scenario = Scenario(name="toy", network=NetworkSource(builder=grid))
