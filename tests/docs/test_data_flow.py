@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.rings import ring_program
-from trafficsim.spec.scenario import CellularAutomaton
+from trafficsim.engines.ca.settings import CellularAutomaton
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "src" / "trafficsim" / "kernels"
