@@ -20,7 +20,7 @@ OUTPUT_OF_INDICATOR = {
     "max_queue_m": "queues", "red_violations": "events", "free_speed_kmh": "traversals",
     "free_speed_sd_kmh": "traversals", "share_over_limit": "traversals", "citations": "traversals",
 }
-"""What indicators are made from that need more than trips; those of named paths need traversals."""
+"""What indicators are made from that need more than trips; those of named routes need traversals."""
 
 
 def output_of(indicator: str) -> str:
