@@ -208,6 +208,6 @@ COMMANDS = (
             with_policies(_plan("GGGrr"), _plan("GGGrr"))),
     Command("signal plan with Webster on the same signal", COMPARE, ("'market'", "both set it"),
             with_policies(_plan("GGGrr"), '{ kind = "webster", on = ["market"] }')),
-    Command("two limits on one link", COMPARE, ("both set this cell",), with_policies(
+    Command("two limits on one link", COMPARE, ("both set this value",), with_policies(
         *(f'{{ kind = "speed_limit", on = {{ group = "main" }}, limit_kmh = {limit} }}' for limit in (30.0, 40.0)))),
 )

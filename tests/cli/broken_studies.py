@@ -94,7 +94,7 @@ CASES = (
     Case("baseline with policies", ("empty list",), edit('"do nothing" = []', f'"do nothing" = [{LIMIT}]')),
     Case("unknown baseline", ("status quo", "add it as an empty list"),
          edit("replications = 2", 'replications = 2\nbaseline = "status quo"')),
-    Case("policies in conflict", ("alternative 'limit 30'", "both set this cell"), edit(LIMIT, f"{LIMIT}, {LIMIT}")),
+    Case("policies in conflict", ("alternative 'limit 30'", "both set this value"), edit(LIMIT, f"{LIMIT}, {LIMIT}")),
     Case("unknown kind of policy", ("did you mean 'speed_limit'",), edit('"speed_limit"', '"speed_limits"')),
     Case("unknown link in a policy", ("alternative 'limit 30'", "main_street"), edit("main_out", "main_street")),
     Case("value out of range", ("limit_kmh", "-30"), edit("limit_kmh = 30.0", "limit_kmh = -30.0")),

@@ -137,8 +137,8 @@ def test_empty_ledger_is_an_empty_table() -> None:
 
 @pytest.mark.parametrize(("step", "found"), [
     (("set", "link.speed_limit", ("a",), 1.0), "no such field.*did you mean 'link.speed_limit_ms'"),
-    (("set", LIMIT, ("q",), 1.0), "unknown cell 'q'"),
-    (("set", LIMIT, ("a", "a"), 1.0), "a cell named twice"),
+    (("set", LIMIT, ("q",), 1.0), "unknown value 'q'"),
+    (("set", LIMIT, ("a", "a"), 1.0), "a value named twice"),
     (("set", LIMIT, ("a",), 0.0), "found 0 m/s; expected a finite value > 0"),
     (("scale", LIMIT, ("a",), -1.0), "expected a finite value > 0"),
 ])

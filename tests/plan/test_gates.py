@@ -1,4 +1,4 @@
-"""Places where speeds are measured: detectors by lane, named paths, enforcement, and what is refused."""
+"""Places where speeds are measured: detectors by lane, named routes, enforcement, and what is refused."""
 
 from __future__ import annotations
 

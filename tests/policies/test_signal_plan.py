@@ -151,7 +151,7 @@ def test_two_policies_that_time_one_signal_are_refused(other: Policy) -> None:
 
 def test_an_offset_that_is_given_is_not_taken_away_by_a_green_wave() -> None:
     plans = [SignalPlan(signal=name, offset_s=0, phases=TWO) for name in ("j1", "j2", "j3")]
-    with pytest.raises(PolicyError, match="both set this cell"):
+    with pytest.raises(PolicyError, match="both set this value"):
         lowered(*plans, GreenWave(along="east", speed_kmh=50))
 
 

@@ -162,7 +162,7 @@ def test_the_ledger_names_every_zone_and_place() -> None:
      r"policy speed_camera #2: 'camera a 9 m': found a second place"),
     ([camera("a", 9.0), SpeedLimit(on=Links(ids=("a",)), limit_kmh=80.0),
       SpeedLimit(on=Links(road_class="motorway"), limit_kmh=100.0)],
-     r"speed_limit #1 and speed_limit #2: link\.speed_limit_ms of 'a': found both set this cell"),
+     r"speed_limit #1 and speed_limit #2: link\.speed_limit_ms of 'a': found both set this value"),
 ])
 def test_impossible_places_and_conflicts_are_refused(policies: list[Policy], message: str) -> None:
     with pytest.raises(PolicyError, match=message):

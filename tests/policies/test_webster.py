@@ -121,7 +121,7 @@ def test_a_stage_without_demand_keeps_its_minimum() -> None:
 
 
 def test_twice_on_one_program_is_a_conflict() -> None:
-    with pytest.raises(PolicyError, match="both set this cell"):
+    with pytest.raises(PolicyError, match="both set this value"):
         lower(prepared(main_road()), [Webster(on=("j1",)), Webster(on=("j1", "j2"))])
 
 

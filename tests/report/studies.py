@@ -1,4 +1,4 @@
-"""A small study with all that a report shows: signals that are retimed, a camera, a named path, detectors."""
+"""A small study with all that a report shows: signals that are retimed, a camera, a named route, detectors."""
 
 from __future__ import annotations
 

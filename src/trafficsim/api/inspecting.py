@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def check(source: str | Path | Scenario | World | Study, *, strict: bool = False) -> tuple[Finding, ...]:
-    """Say what would ruin a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
+    """Report what prevents a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
 
     Of a study, every scenario is checked, and every alternative is lowered once.
 
@@ -99,9 +99,9 @@ def draw(source: str | Path | Scenario | World, path: str | Path) -> None:
 
 
 def explain(study: str | Path | Study, alternative: str) -> pd.DataFrame:
-    """Say what exactly an alternative changes: the ledger, one row per scenario, policy, field and cell.
+    """Return what an alternative changes: the ledger, one row per scenario, policy, field and value changed.
 
-    Printed, it shows ``before`` (without any policy) and ``after`` (with all of the alternative) of each cell.
+    Each row has the value ``before`` (without any policy) and ``after`` (with all policies of the alternative).
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     study
         A study file, or a study; relative paths in a study start from the working directory.
     replications
-        Takes the place of the study's number.
+        Replaces the number given in the study.
     workers
         Number of processes; the results do not depend on it.
     executor

@@ -18,12 +18,12 @@ class Finding:
 
     Attributes
     ----------
-    level : ``"error"`` (would ruin the run), ``"warning"`` (repaired or doubtful) or ``"info"`` (inferred, unusual)
+    level : ``"error"`` (prevents a run), ``"warning"`` (repaired or doubtful) or ``"info"`` (inferred, unusual)
     code : short kebab-case name of the kind of finding, for example ``"dead-end"``
     where : the file, key, link, junction or vehicle
     message : what was found
     remedy : what to do about it; empty for pure information
-    count : how many things it speaks of; ``where`` then names some of them
+    count : number of occurrences; ``where`` then names some of them
 
     Examples
     --------

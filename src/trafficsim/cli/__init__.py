@@ -17,14 +17,14 @@ app = typer.Typer(
 )
 # The short help stands in the list of commands, whole; what a command's own --help says first is its docstring.
 app.command("new", short_help="Write a first scenario and study to edit.")(start.new)
-app.command("check", short_help="Say what is wrong, repaired or inferred in a file.")(inspection.check)
+app.command("check", short_help="Report errors, repairs and inferred values of a file.")(inspection.check)
 app.command("run", cls=simulate.RunCommand, short_help="Run a scenario and show its indicators.")(simulate.run)
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
 app.add_typer(convert.app, name="import")
-app.command("policies", short_help="Show what each policy does, on what evidence.")(catalogue.policies)
-app.command("schema", short_help="Print what a file may hold, as JSON Schema.")(inspection.schema)
-app.command("bench", short_help="Measure the speed of the engines here.")(measure.bench)
+app.command("policies", short_help="Show the policies, their mechanisms and evidence.")(catalogue.policies)
+app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)
+app.command("bench", short_help="Measure the speed of the engines on this machine.")(measure.bench)
 
 
 def _version(wanted: bool) -> None:

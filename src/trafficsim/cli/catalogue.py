@@ -34,7 +34,7 @@ def _show_all(entries: Mapping[str, Mapping[str, Any]]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("kind", "what it does", "evidence", "grade", show_lines=True)
+    table = Table("kind", "mechanism", "evidence", "grade", show_lines=True)
     for kind, entry in entries.items():
         table.add_row(*map(escape, (kind, entry["mechanism"], entry["source"], entry["grade"])))
     show(table)
@@ -48,7 +48,7 @@ def _show_one(kind: str, entry: Mapping[str, Any]) -> None:
     typer.echo(f"{kind}: {entry['summary']}")
     for heading in ("mechanism", "source", "grade", "limits"):
         typer.echo(f"{heading}: {entry[heading]}")
-    table = Table("parameter", "type", "default", "where its number comes from")
+    table = Table("parameter", "type", "default", "source of the value")
     for name, parameter in entry["parameters"].items():
         cells = (name, parameter["type"], str(parameter["default"]), parameter["origin"])
         table.add_row(*map(escape, cells))

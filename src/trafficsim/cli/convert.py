@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trafficsim.io.imported import Imported
 
 app = typer.Typer(
-    help="Make a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
+    help="Import a scenario from files of other programs.", no_args_is_help=True, rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 Scenario = Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")]
@@ -27,7 +27,7 @@ Scenario = Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to w
 
 @app.callback()
 def formats() -> None:
-    """Make a scenario from files of other programs."""
+    """Import a scenario from files of other programs."""
 
 
 def importer(form: Format) -> Callable[..., None]:

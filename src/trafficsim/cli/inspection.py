@@ -30,12 +30,12 @@ class Subject(StrEnum):
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Scenario or study file.")],
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Draw the network of a scenario, lanes and signals.")
+        Path | None, typer.Option(metavar="FILE.png", help="Draw the network of a scenario with lanes and signals.")
     ] = None,
     strict: Strict = False,
     as_json: Json = False,
 ) -> None:
-    """Validate a scenario or study, and say what was repaired or inferred."""
+    """Validate a scenario or study, and report what was repaired or inferred."""
     from trafficsim import api
     from trafficsim.base.errors import InputError
     from trafficsim.base.findings import finding_of

@@ -54,9 +54,9 @@ def run(
         str | None, typer.Option(metavar="NAME", help=ENGINE_HELP, autocompletion=_engine_names)
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Takes the place of the scenario's seed.")
+        int | None, typer.Option(min=0, metavar="N", help="Replaces the seed of the scenario.")
     ] = None,
-    replications: Annotated[int, typer.Option(min=1, metavar="N", help="Number of realisations.")] = 1,
+    replications: Annotated[int, typer.Option(min=1, metavar="N", help="Number of replications.")] = 1,
     workers: Workers = 1,
     out: Out = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too; needs --out.")] = False,
@@ -83,7 +83,7 @@ def run(
 def compare(
     study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="Study file.")],
     replications: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Takes the place of the study's number.")
+        int | None, typer.Option(min=1, metavar="N", help="Replaces the number given in the study.")
     ] = None,
     workers: Workers = 1,
     executor: Executor = "local",
@@ -169,7 +169,7 @@ def _show_run(result: RunResult) -> None:
             typer.echo(f"{name}: {entry['reason']}")
     if "repairs" in summary:
         done = ", ".join(f"{count} {code}" for code, count in summary["repairs"].items())
-        typer.echo(f"repaired: {done} (trafficsim check says what and where)")
+        typer.echo(f"repaired: {done} (details: trafficsim check)")
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
     typer.echo(f"digest: {summary['digest']}")

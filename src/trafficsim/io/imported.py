@@ -16,7 +16,7 @@ from trafficsim.spec.vehicles import VehicleClass
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file, or several that belong together, brought into our models.
+    """The models read from a file, or from several that belong together.
 
     Attributes
     ----------
@@ -24,11 +24,11 @@ class Imported:
     demand : trips and flows; ``demand.mixes`` holds distributions over vehicle classes
     vehicle_classes : classes that trips name
     detectors : point detectors
-    drivers : what drivers do where a scenario does not say it
-    unserved : trips and flows that name what is not there, each with its reason
+    drivers : driver settings where a scenario gives none
+    unserved : trips and flows with unknown links or nodes, each with its reason
     findings : one per kind of thing that was read, inferred, repaired or ignored, after single warnings
     counts : how often, by act (``read``, ``inferred``, ``repaired``, ``ignored``) and thing
-    description : what it was made from, for people
+    description : what it was made from
 
     Examples
     --------

@@ -272,7 +272,7 @@ class PlanBuilder:
             values = np.broadcast_to(np.asarray(operand, np.float64), rows.shape).copy()
         except (TypeError, ValueError):
             raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand),
-                              f"one number, or {len(cells)} numbers", "give one value per cell") from None
+                              f"one number, or {len(cells)} numbers", "give one number per value") from None
         if not np.isfinite(values).all():
             raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand), "finite numbers", "correct it")
         self._operations.append(_Operation(self._policy, field, kind, cells, rows, values))
@@ -282,8 +282,8 @@ class PlanBuilder:
         known = self._cells.setdefault(key, {cell: row for row, cell in enumerate(field.cells(plan))})
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
-            found = f"unknown cell {unknown[0]!r}" if unknown else "a cell named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different cells of the plan",
+            found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different values of the plan",
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -328,8 +328,8 @@ def _set(values: F8, operations: Sequence[_Operation]) -> None:
             if setter.setdefault(row, operation.policy) != operation.policy:
                 raise PolicyError(
                     f"policies {setter[row]} and {operation.policy}: {operation.field.name} of {cell!r}",
-                    "both set this cell", "one policy that sets it",
-                    "let them act on different cells, or drop one of them",
+                    "both set this value", "one policy that sets it",
+                    "let them set different values, or drop one of them",
                 )
         values[operation.rows] = operation.operand
 

@@ -1,4 +1,4 @@
-"""Where speeds and times between two points are measured: at detectors, along named paths, by enforcement."""
+"""Where speeds and times between two points are measured: at detectors, along named routes, by enforcement."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def spot_gate(name: str, role: int, place: tuple[int, float], lanes: tuple[int, 
 
 
 def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> list[Gate]:
-    """One gate per named path, from the beginning of its first link to the end of its last."""
+    """One gate per named route, from the beginning of its first link to the end of its last."""
     gates = []
     for name, members in paths.items():
         if not members:
@@ -159,5 +159,5 @@ def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
                     "warning", "short-measuring-link", f"{ROLE_NAMES[int(gates.role[row])]} {name!r}",
                     f"link {network.link_id[link]!r} is {length_m:g} m long, less than a vehicle drives in a second: "
                     "those who cross it within one step of the engine are not measured",
-                    "put the place, or the end of the path, on a longer link"))
+                    "move it, or the end of the named route, to a longer link"))
     return tuple(found)

@@ -120,7 +120,7 @@ def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
     flows = {flow.id for flow in served.demand.flows}
     for one in served.unserved:
         if one.kind == "flow" and one.name in world.written - flows:
-            raise DemandError(f"flow {one.name!r}", one.reason, "a flow that open lanes and movements can carry",
+            raise DemandError(f"flow {one.name!r}", one.reason, "a flow that can be served by open lanes and movements",
                               "correct its origin, destination or route (links have a direction), or connect them")
     return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
 

@@ -58,7 +58,7 @@ def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,
         more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
         raise BelowResolution(
             f"policy {policies}: {field.name} of {cells[cell]!r}{more}",
-            f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which the engine represents alike",
+            f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which are the same in the resolution of the engine",
             "a change that the engine can show",
             "make the change larger, or the engine's resolution finer, with its default rule",
         )

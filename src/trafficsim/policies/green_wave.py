@@ -39,7 +39,7 @@ class GreenWave(Policy):
     Parameters
     ----------
     along
-        Name of a path of the network.
+        Name of a named route of the network.
     back
         Name of a path in the other direction.
     speed_kmh
@@ -126,7 +126,7 @@ class GreenWave(Policy):
         where = f"policy {self.kind}: path {path!r}"
         if path not in network.paths:
             close = difflib.get_close_matches(path, network.paths, n=1)
-            raise PolicyError(where, "no path of this name", "a path of the network",
+            raise PolicyError(where, "no named route of this name", "a named route of the network",
                               f"did you mean {close[0]!r}" if close else "name it in [network.paths]")
         unknown = [link for link in network.paths[path] if link not in network.links]
         if unknown:

@@ -113,7 +113,7 @@ def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | N
     Replications with the same number are the same people, trips and luck, so differences are taken in pairs; a pair
     with a missing member is left out. The primary indicators of a scenario and engine form one family over all
     alternatives, every other (secondary) indicator a family of its own over the alternatives, the times along all
-    named paths one family together; p-values are adjusted by Holm within each family, and verdicts rest on adjusted
+    named routes one family together; p-values are adjusted by Holm within each family, and verdicts rest on adjusted
     values. An arm that equals the baseline in all values, but for citations, has difference 0, p 1 and is
     ``equivalent`` in them; otherwise ``equivalent`` needs a margin and two one-sided tests, and then goes before
     ``better`` and ``worse``.

@@ -58,7 +58,7 @@ def require_indicator(name: str, where: str) -> None:
     """
     if declared(name) is None:
         raise InputError(f"{where}: indicator {name!r}", "an unknown name",
-                         f"one of {sorted(registered())}, or path_time_s[NAME] of a named path", "correct the name")
+                         f"one of {sorted(registered())}, or path_time_s[NAME] of a named route", "correct the name")
     missing = not_computed()
     if name in missing:
         raise InputError(f"{where}: indicator {name!r}", f"not computed: {missing[name]}",

@@ -1,4 +1,4 @@
-"""Speeds between two points: at detectors and enforcement, and travel times along named paths."""
+"""Speeds between two points: at detectors and enforcement, and travel times along named routes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _shown(plan: Plan) -> list[int]:
 
 
 def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per detector, named path, camera and section: speeds of all and of unimpeded vehicles, and citations.
+    """One row per detector, named route, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
     Spot speeds are taken over 50 m around the place, those of paths and sections over their whole length.
     ``share_over_*``: share of passages above the limit, above 1.1 times the limit, and above the limit by more than
@@ -189,7 +189,7 @@ def speed_histograms_table(plan: Plan, record: Record, labels: Labels) -> pd.Dat
 
 
 def paths_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per named path and travel-time detector: times of the vehicles that drove it from begin to end.
+    """One row per named route and travel-time detector: times of the vehicles that drove it from begin to end.
 
     Null without a vehicle; a standard deviation needs two. Vehicles that leave the path on the way are not in it.
     """

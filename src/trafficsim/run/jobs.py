@@ -31,7 +31,7 @@ from trafficsim.results.unserved import unserved_table
 from trafficsim.spec.policy import Policy
 
 TRACE_S = 900.0
-"""Length of the traces along named paths that a study keeps of its first replication, for time-space diagrams."""
+"""Length of the traces along named routes that a study keeps of its first replication, for time-space diagrams."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Job:
-    """One run: its name, the policies of its alternative, and whether vehicles on named paths leave a trace."""
+    """One run: its name, the policies of its alternative, and whether vehicles on named routes leave a trace."""
 
     labels: Labels
     policies: tuple[Policy, ...] = ()
@@ -151,9 +151,9 @@ def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> 
 
 
 def with_path_traces(plan: Plan, prepared: Prepared) -> Plan:
-    """Let all vehicles on the links of named paths leave a trace in the first minutes of the analysis period.
+    """Let all vehicles on the links of named routes leave a trace in the first minutes of the analysis period.
 
-    A scenario that asks for traces of its own keeps to those, and one without named paths has none.
+    A scenario that asks for traces of its own keeps to those, and one without named routes has none.
     """
     paths = prepared.world.network.paths
     if not paths or plan.trajectory_share > 0.0:

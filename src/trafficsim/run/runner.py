@@ -194,9 +194,9 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
     engine
         Name of the engine.
     replications
-        Number of realisations.
+        Number of replications.
     seed
-        Takes the place of the scenario's seed.
+        Replaces the seed of the scenario.
     workers
         Number of processes; the results do not depend on it.
     demand_variation
@@ -257,7 +257,7 @@ def run_study(
     worlds
         Its scenarios by name, as :func:`prepare_worlds` gives them; left out, they are loaded.
     replications
-        Takes the place of the study's number.
+        Replaces the number given in the study.
     options
         Folder, resume, executor, progress.
 

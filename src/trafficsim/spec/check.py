@@ -177,7 +177,7 @@ def _ways_on(network: Network, links: _Links) -> Iterator[Finding]:
         yield repair("no-movement", closed, remedy="add connections, or give the node at its end control \"dead_end\"")
     if ending:
         yield Finding("warning", "lane-ends", _some(ending), f"{len(ending)} lanes lead nowhere; vehicles leave them "
-                      "before the stop line", "add connections where the lane goes on in reality")
+                      "before the stop line", "add connections where the lane continues in reality")
 
 
 def _road_goes_on(network: Network, attributes: dict[str, Any]) -> bool:

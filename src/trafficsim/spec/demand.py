@@ -16,7 +16,7 @@ to enter at five times that rate is a modelling assumption."""
 
 
 class Stop(Model):
-    """A stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks those behind.
+    """A scheduled stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks its followers.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Stop(Model):
     position_m
         Where the front stands, from the start of the link.
     dwell_s
-        How long it stands.
+        Dwell time.
     lane
         Lane, counted from the kerb from 0; ``None``: the one that the vehicle is in.
 
@@ -42,16 +42,16 @@ class Stop(Model):
 
 
 class Trip(Model):
-    """One vehicle that will travel.
+    """One vehicle trip.
 
     Parameters
     ----------
     id
-        Name; its hash is the vehicle's random key in every alternative.
+        Name; its hash is the key of the vehicle's random numbers in every alternative.
     depart_s
-        Clock time at which it wants to enter.
+        Time of day of its departure.
     route
-        Link ids; or give ``origin`` and ``destination``, and a route is found (see :class:`Demand`) and frozen.
+        Link ids; or give ``origin`` and ``destination``, and a route is assigned (see :class:`Demand`) and fixed.
     via
         Links to pass between origin and destination, in driving order.
     vehicle_class
@@ -61,7 +61,7 @@ class Trip(Model):
     depart_lane
         Lane on the first link; ``None`` takes the best one.
     stops
-        Stops on the way, in driving order.
+        Scheduled stops on the route, in driving order.
 
     Examples
     --------
@@ -93,17 +93,17 @@ class Flow(Model):
     Parameters
     ----------
     id
-        Name; vehicle ``n`` of the flow is ``(id, n)`` for ever.
+        Name; vehicle ``n`` of the flow is identified by ``(id, n)``.
     volume_veh_h
         Mean volume over the time with profile factor 1.
     origin, destination, route
-        First and last link (a route is found, see :class:`Demand`), or all links of the route.
+        First and last link (a route is assigned, see :class:`Demand`), or all links of the route.
     via
         Links to pass between origin and destination, in driving order.
     begin_s, end_s
-        Clock time of its beginning and end; ``None`` is the begin and end of departures of the scenario.
+        Time of day of its start and end; ``None``: start and end of departures of the scenario.
     profile
-        ``(clock time in s, factor)`` steps; each holds until the next. Empty: factor 1.
+        ``(clock time in s, factor)`` steps; each applies until the next. Empty: factor 1.
     departures
         ``"poisson"``: independent arrivals; ``"scheduled"``: equally spaced.
     vehicle_classes
@@ -159,8 +159,8 @@ class Demand(Model):
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
-        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
-        on the design day, or ``"free_flow"``, the fastest path on empty roads.
+        Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
+        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
 
     Examples
     --------

@@ -12,10 +12,12 @@ RoadClass = Literal["urban", "rural", "motorway"]
 
 
 class SpeedChoice(Model):
-    """Free speeds on a road: normal, given by the share above the limit and the coefficient of variation.
+    """Free-flow speeds on a road: normally distributed.
+
+    Given by the share above the limit and the coefficient of variation.
 
     ``mean = limit / (1 + cv * z)`` with ``z`` the standard normal quantile of ``1 - share_over_limit``.
-    One driver has one normal score on all roads, so a person is fast everywhere.
+    A driver has the same normal score on all roads, so a fast driver is fast everywhere.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ class SpeedChoice(Model):
 
 
 class Drivers(Model):
-    """Speed choice and use of lanes by road class, and who keeps junctions clear.
+    """Speed choice and lane use by road class, and the share of drivers who keep junctions clear.
 
     Defaults: shares from ETSC, *Reducing Speeding in Europe* (PIN Flash 36, 2019), coefficient of variation 0.11-0.15
     from national free-speed surveys (Taylor et al. 2000, TRL 421): a modelling assumption within the published range.
@@ -45,15 +47,15 @@ class Drivers(Model):
     urban, rural, motorway
         Speed choice on roads of this class.
     keep_clear_share
-        Share of drivers who do not enter a junction that others cross unless they will fit beyond it. The same drivers
-        at every junction and in every alternative: a larger share adds to them. All by default, which is a modelling
-        assumption: field values depend on the place.
+        Share of drivers who do not enter a junction with conflicting traffic unless they will fit beyond it. The same
+        drivers at every junction and in every alternative; a larger share includes them. All by default, which is a
+        modelling assumption: field values depend on the site.
     at_yellow
-        ``"observed"``: who stops at yellow depends on the time to the stop line, as drivers were observed;
-        ``"if_possible"``: everybody does who can, as in SUMO (whose files set it when their drivers are taken).
+        ``"observed"``: the probability of stopping at yellow depends on the time to the stop line, as observed;
+        ``"if_possible"``: all drivers stop who can, as in SUMO (set by SUMO files whose drivers are used).
     keep_right
-        Road classes on which drivers leave the kerb lane to overtake only, and do not overtake on the kerb side while
-        traffic flows (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
+        Road classes on which drivers leave the nearside lane to overtake only, and do not overtake on the nearside in
+        free flow (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
         The link attribute ``lane_rule`` sets it for one link.
 
     Examples

@@ -10,18 +10,18 @@ from trafficsim.spec.model import Model
 
 
 class Area(Model):
-    """An area detector: a stretch of a link whose density, occupancy and queue are measured.
+    """An area detector: a section of a link whose density, occupancy and queue are measured.
 
     Parameters
     ----------
     id
         Name of the area.
     link
-        Link that it lies on.
+        Link on which it lies.
     begin_m, end_m
         From and to, measured from the start of the link; without ``end_m`` it reaches to the stop line.
     lane
-        Lane, counted from the kerb from 0; ``None``: all lanes, each measured for itself.
+        Lane, counted from the kerb from 0; ``None``: all lanes, each measured separately.
 
     Examples
     --------
@@ -44,14 +44,14 @@ class Area(Model):
 
 
 class TravelTime(Model):
-    """A travel-time detector: from a point on the first of some links that follow each other to a point on the last.
+    """A travel-time measurement: from a point on the first link of a route to a point on its last link.
 
     Parameters
     ----------
     id
         Name of the detector.
     links
-        Links of the way, in driving order; one link will do. Who takes another way is not measured.
+        Links of the route, in driving order; one link is sufficient. Vehicles on other routes are not measured.
     begin_m
         First point, from the start of the first link.
     end_m
@@ -70,7 +70,7 @@ class TravelTime(Model):
 
 
 class SpeedHistograms(Model):
-    """Links whose speeds are counted by class of vehicle and by distance from the limit, over 50 m in their middle.
+    """Links whose speeds are counted by vehicle class and by difference from the limit, over 50 m in their middle.
 
     Parameters
     ----------

@@ -21,34 +21,34 @@ MIRRORED: dict[Turn, Turn] = {"left": "right", "right": "left", "through": "thro
 
 
 class Connection(Model):
-    """The way of one lane through a junction: from a lane's stop line to the start of a lane beyond.
+    """A connection through a junction: from the stop line of a lane to the start of a lane beyond.
 
     Lanes are counted from the kerb: 0 is the one nearest to it.
 
     Parameters
     ----------
     from_link, from_lane, to_link, to_lane
-        The two lanes that it joins.
+        The two lanes that it connects.
     length_m, speed_limit_kmh
-        Length of the path through the junction, and the speed at which it can be driven.
+        Length of the path through the junction, and its speed.
     turn
-        Direction, for drawing, saturation flow and critical gaps.
+        Direction of the movement, for drawing, saturation flow and critical gaps.
     signal, signal_index
         Signal program and the index of its state letter; ``None`` without a signal.
     yields_to
         Positions (in ``Network.connections``) of the connections it has to give way to.
     crosses
-        Positions of all connections whose paths cross or meet its own (a blocked one blocks it).
+        Positions of all conflicting connections, whose paths cross or merge with its own (a blocked one blocks it).
     critical_gap_s, follow_up_s
         Gap acceptance (HCM 2016 ch. 20 base values by movement); used where ``yields_to`` is not empty.
     must_stop
-        Stop sign: every vehicle stands once at the line (who moves up in a queue: before it).
+        Stop sign: every vehicle stops once at the stop line (in a moving queue: before it).
     first_come
-        All-way stop: vehicles go in the order in which they came to stand; ``follow_up_s`` is then the departure
-        headway of an approach that is alone, and grows with the number of other approaches where vehicles wait.
+        All-way stop: vehicles go in the order in which they came to a stop; ``follow_up_s`` is then the departure
+        headway of a single approach, and increases with the number of other approaches where vehicles wait.
     inner_wait_m
         Distance beyond the stop line at which a vehicle that has to give way may wait inside the junction (as left
-        turners do); 0 makes it wait at the line.
+        turners do); 0: it waits at the stop line.
     keep_clear
         A driver does not enter unless the vehicle fits beyond the junction.
 
@@ -88,7 +88,7 @@ class Network:
     connections : lane-to-lane connections through the junctions
     signals : one program per signal controller
     groups : named sets of link ids, for selectors (``links(group="tunnel")``)
-    paths : named sequences of link ids, for travel times along them
+    paths : named routes (sequences of link ids), for travel times
     findings : what was inferred, repaired or ignored when it was made
     left_hand_traffic : vehicles keep to the left; lane 0 is still the one nearest to the kerb
 

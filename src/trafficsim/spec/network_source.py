@@ -11,7 +11,7 @@ from trafficsim.spec.schema import within
 
 
 class NodeSpec(Model):
-    """A junction written by hand: metric coordinates, and how it is controlled.
+    """A node given by metric coordinates and its type of control.
 
     Parameters
     ----------
@@ -22,9 +22,9 @@ class NodeSpec(Model):
     control
         Who goes first.
     kerb_turn_on_red
-        Whether drivers may turn towards the kerb on red, after a stop; in the default signal program.
+        Whether drivers may turn towards the nearside on red after a stop; in the default signal program.
     name
-        Name of the junction, for people.
+        Name of the junction.
 
     Examples
     --------
@@ -43,7 +43,7 @@ class NodeSpec(Model):
 
 
 class LinkSpec(Model):
-    """A link written by hand: one direction of a road; attributes as in the network schema.
+    """A link given by its attributes: one direction of a road; attributes as in the network schema.
 
     Parameters
     ----------
@@ -62,13 +62,13 @@ class LinkSpec(Model):
     priority
         Rank at junctions; the larger number has the right of way.
     free_speed_mean_kmh, free_speed_sd_kmh
-        Mean and standard deviation of free speeds, instead of those of the road class.
+        Mean and standard deviation of free-flow speeds, instead of those of the road class.
     turn_lanes
         Per lane from the kerb: directions joined by ``;``.
     allow
         Per lane from the kerb: nothing for everyone, or kinds of vehicles.
     name
-        Road name, for people.
+        Road name.
     group
         Name of a group of links that policies can use.
 
@@ -131,8 +131,8 @@ class SumoSource(Model):
     additional
         Files with signal programs, stops and detectors.
     drivers
-        ``"file"``: the files' vehicle types (or SUMO's default types) say how vehicles accelerate, follow and choose
-        their speed. ``"own"``: only dimensions and speed choice are taken; they follow as our car, van, truck and bus.
+        ``"file"``: the files' vehicle types (or SUMO's default types) define acceleration, car following and speed
+        choice. ``"own"``: only dimensions and speed choice are used; they follow as our car, van, truck and bus.
 
     Examples
     --------
@@ -154,18 +154,17 @@ class NetworkSource(Model):
     builder
         Builder with its arguments.
     file
-        Network file of this program.
+        Network file of trafficsim.
     sumo
         SUMO files.
     nodes, links
-        Junctions and links written by hand.
+        Nodes and links given here.
     groups
         Names for sets of links, which policies can use.
     paths
-        Names for ways: links that follow each other. Travel times along them become indicators.
+        Named routes: sequences of links. Their travel times become indicators.
     left_hand_traffic
-        Vehicles keep to the left, on nodes and links written by hand; builders have an argument for it, and files say
-        it themselves.
+        Left-hand traffic, for nodes and links given here; builders have an argument for it, and files state it.
 
     Examples
     --------

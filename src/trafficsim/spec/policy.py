@@ -76,7 +76,7 @@ class Builder(Protocol):
 
 
 class Policy(Model):
-    """Base of all policies: a frozen model with a kind, a phase and one method, ``lower``.
+    """Base of all policies: an immutable model with a kind, a phase and one method, ``lower``.
 
     Subclasses set the class variables and implement :meth:`lower`; defining a subclass registers its kind.
 

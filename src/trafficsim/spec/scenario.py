@@ -21,14 +21,14 @@ LONGEST_S, LATEST_S = 1.0e7, 1.0e10
 
 
 class Time(Model):
-    """Clock times of a run: departures begin at ``start_s``; statistics cover trips due in the analysis period.
+    """Times of day of a run: departures begin at ``start_s``; statistics cover trips due in the analysis period.
 
     Parameters
     ----------
     start_s
         Clock time at which the simulation begins.
     warmup_s
-        Time that fills the network and is not judged.
+        Time that fills the network and is not evaluated.
     analysis_s
         Length of the analysis period, after the warm-up. Departures end with it.
     clear_s
@@ -74,8 +74,8 @@ class DemandSource(Model):
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
-        How trips and flows without a route find theirs: ``"experienced"``, by what drivers learnt in a few rehearsals
-        on the design day, or ``"free_flow"``, the fastest path on empty roads.
+        Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
+        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
 
     Examples
     --------
@@ -98,13 +98,13 @@ class Detector(Model):
     id
         Name of the detector.
     link
-        Link that it stands on.
+        Link on which it lies.
     position_m
         Distance from the start of the link.
     lane
         Lane, counted from the kerb from 0; ``None``: all lanes.
     headways
-        Keep every passage with its headway and gap in the table ``headways``.
+        Record every vehicle with its headway and time gap in the table ``headways``.
 
     Examples
     --------
@@ -120,16 +120,16 @@ class Detector(Model):
 
 
 class Trajectories(Model):
-    """Which vehicles leave a trace, where and when.
+    """Which trajectories are recorded: share of vehicles, links and period.
 
     Parameters
     ----------
     share
-        Share of vehicles, drawn by name.
+        Share of vehicles, drawn at random.
     links
-        Links on which traces are kept; all when empty.
+        Links on which trajectories are recorded; all when empty.
     begin_s, end_s
-        Clock times between which traces are kept; ``None``: from the start, to the end.
+        Times of day between which trajectories are recorded; ``None``: from the start, to the end.
 
     Examples
     --------
@@ -166,38 +166,38 @@ class ScenarioFields(Model):
 
 
 class Scenario(ScenarioFields):
-    """The world of a study, as written.
+    """The base case of a study, as given: network, demand, drivers, signals and measurement.
 
     Parameters
     ----------
     name
         Name of the scenario.
     question, description
-        What it is for, and what it is; for people.
+        The question that it answers, and a description; texts.
     seed
-        The same seed gives the same people, trips and luck.
+        Seed of the common random numbers: the same seed gives the same trips, drivers and random draws.
     time
-        Warm-up, analysis period and what follows.
+        Warm-up, analysis period and clearance.
     network
         Where the network comes from.
     demand
-        Who travels.
+        Trips and flows.
     drivers
-        Free speeds by road class.
+        Speed choice by road class, and other driver settings.
     vehicle_classes
-        Classes of vehicles beside, or instead of, car, van, truck and bus.
+        Vehicle classes in addition to, or instead of, the default ones.
     signals
-        Programs of signals; where one is missing a default is made and said.
+        Signal programs; where one is missing, a default is made and reported.
     detectors
-        Where vehicles are counted and their speeds measured.
+        Detectors: cross-sections at which vehicles are counted and speeds measured.
     areas
-        Stretches whose density, occupancy and queue are measured.
+        Sections whose density, occupancy and queue are measured.
     travel_times
-        Ways along which travel times are measured.
+        Routes on which travel times are measured.
     speed_histograms
-        Links whose speeds are counted by class of vehicle.
+        Links whose speeds are counted by vehicle class.
     trajectories
-        Which vehicles leave a trace.
+        Vehicles whose trajectories are recorded.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

@@ -8,7 +8,7 @@ from trafficsim.spec.network import Network
 
 
 class Links(Model):
-    """A set of links; conditions that are given must all hold.
+    """A selection of links; all given conditions must be met.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ class Links(Model):
     group
         Name of a group of the network.
     path
-        Name of a path of the network.
+        Name of a named route of the network.
     name
         Road name.
     road_class

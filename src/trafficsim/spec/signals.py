@@ -14,7 +14,7 @@ STATE_LETTERS = "ryGgusoO"
 
 
 class Phase(Model):
-    """One interval of a signal program in which no lamp changes.
+    """One interval of a signal program in which no signal indication changes.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ class SignalProgram(Model):
     id
         Name of the controller.
     phases
-        Intervals in which no lamp changes, in their order.
+        Intervals in which no signal indication changes, in order.
     offset_s
-        Begin of the first phase, after the begin of the clock.
+        Start of the first phase relative to the clock.
     name
-        Name of the program, as foreign files have it.
+        Name of the program in files of other programs.
 
     Examples
     --------

@@ -24,28 +24,28 @@ class Study(Model):
     name
         Name of the study.
     question
-        What it asks, for people.
+        The question of the study, a text.
     scenarios
         Scenario files (relative to the study file) or scenario models.
     alternatives
         Lists of policies by name; one of them, the baseline, is empty.
     baseline
-        Name of the alternative that others are compared to.
+        Name of the alternative with which others are compared.
     replications
-        Paired realisations per alternative.
+        Number of replications per alternative, in pairs.
     demand_variation
         Replications are days: coefficient of variation of the demand of a whole day, 0 for the same volumes every day.
         The default of 10 % is a modelling assumption.
     engines
-        How vehicles move: names of engines; the default one without any.
+        Names of engines; the default one if empty.
     primary
-        Indicators on which the verdict is given; all others are reported beside it.
+        Indicators on which verdicts are based; all others are secondary.
     confidence
         Level of the intervals.
     equivalence_margins
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
     precision
-        Wanted precision by indicator: half-width of the difference's interval relative to the baseline's mean.
+        Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
 
     Examples
     --------

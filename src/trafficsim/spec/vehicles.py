@@ -19,34 +19,34 @@ class VehicleClass(Model):
 
     Lengths and the minimum gap follow the passenger-car equivalents used by the Highway Capacity Manual; acceleration,
     headway and deceleration are those of the engine's default rule (see the theory page), for trucks a modelling
-    assumption. Of these the other rules read lengths and speeds only.
+    assumption. The other rules use lengths and speeds only.
 
     Parameters
     ----------
     name
         Name that trips refer to.
     kind
-        Car, van, truck, bus or motorcycle: decides which lanes may be used.
+        Car, van, truck, bus or motorcycle: determines which lanes may be used.
     length_m
-        Bumper to bumper.
+        Length of the vehicle.
     min_gap_m
-        Space kept to the leader when standing; ``length_m + min_gap_m`` is the spacing in a jam.
+        Standing gap to the leader; ``length_m + min_gap_m`` is the spacing in a queue.
     max_speed_kmh
         Technical or legal maximum of the class, whatever the road allows.
     acceleration_ms2, acceleration_fade_per_s
-        Acceleration from standstill and how much of it is lost per m/s of speed.
+        Acceleration from standstill and its decrease per m/s of speed.
     headway_s
         Time gap (front bumper to the leader's rear bumper, less the minimum gap) kept when following steadily.
     deceleration_ms2
-        Braking that a driver counts on, for itself and its leader, when it keeps a safe distance.
+        Deceleration that a driver assumes, for itself and its leader, when it keeps a safe distance.
     dawdling_ms
-        By how much a driver with a free road is slower, on average, than the speed it wants; this counts as delay.
-        0: dawdling is given back. In SUMO's Krauss model it is half of ``sigma * accel`` (the importer sets it).
+        By how much an unimpeded driver is slower, on average, than the desired speed; this counts as delay.
+        0: dawdling is compensated. In SUMO's Krauss model it is half of ``sigma * accel`` (the importer sets it).
     speed_factor_mean, speed_factor_sd
         When given, the desired speed on a link is this factor (normal, truncated) times its limit, instead of the
         scenario's speed choice by road class.
     ignores_permissions
-        Uses lanes reserved for others (the importer's ``ignoring`` class).
+        May use reserved lanes (the importer's ``ignoring`` class).
 
     Examples
     --------

@@ -21,9 +21,9 @@ class World:
     network : its network, with the signal programs that were loaded last
     demand : all flows and trips
     vehicle_classes : every class that a trip can name, defaults first
-    findings : what reading repaired, inferred or ignored
-    unserved : trips and flows that reading found to name what is not there
-    written : flows that stand in the scenario itself, by name: whoever wrote one that nothing can carry is told so
+    findings : what the import repaired, inferred or ignored
+    unserved : trips and flows with unknown links, nodes or classes
+    written : names of the flows given in the scenario itself: one that cannot be served is an error
 
     Examples
     --------

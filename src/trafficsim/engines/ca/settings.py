@@ -27,14 +27,14 @@ class CellularAutomaton(Model):
     Parameters
     ----------
     rule
-        How vehicles follow each other: ``"default"`` (safe distance, for engineering), ``"nasch"`` (Nagel and
-        Schreckenberg 1992), ``"vdr"`` (the same with slow-to-start, Barlovic et al. 1998) or ``"brake-light"``
+        Car-following rule: ``"default"`` (safe distance, for engineering), ``"nasch"`` (Nagel and
+        Schreckenberg 1992), ``"vdr"`` (with slow-to-start, Barlovic et al. 1998) or ``"brake-light"``
         (comfortable driving, Knospe et al. 2000); see the theory page of the rules.
     cell_m
-        Resolution in space. Not given: 0.5, with ``"nasch"`` and ``"vdr"`` 7.5 (5 to 10 are possible), with
+        Cell length. Default: 0.5, with ``"nasch"`` and ``"vdr"`` 7.5 (5 to 10 are possible), with
         ``"brake-light"`` 1.5 (nothing else).
     tick_s
-        Resolution in time; 1 with all rules but ``"default"``.
+        Time step; 1 with all rules but ``"default"``.
     dawdle_p
         Probability that a moving vehicle dawdles, per second; ``None``: 0.2, with ``"nasch"`` 0.5, ``"vdr"`` 1/64,
         ``"brake-light"`` 0.1.
@@ -44,13 +44,13 @@ class CellularAutomaton(Model):
     light_p
         Only with ``"brake-light"``: probability of dawdling behind a lit brake light; ``None``: 0.94.
     horizon_s
-        Only with ``"brake-light"``: headway within which drivers heed a brake light; ``None``: 6.
+        Only with ``"brake-light"``: headway within which drivers respond to a brake light; ``None``: 6.
     security_m
-        Only with ``"brake-light"``: part of the way that the leader will cover on which its follower does not count;
+        Only with ``"brake-light"``: part of the leader's expected distance that its follower does not rely on;
         ``None``: 10.5.
     headway_spread
-        Only with ``"default"``: spread of drivers' headways around that of their class, whose mean they keep (standard
-        deviation of the logarithm); ``None``: all drivers of a class alike.
+        Only with ``"default"``: variation of drivers' headways around the mean of their class (standard
+        deviation of the logarithm); ``None``: homogeneous drivers within a class.
 
     Examples
     --------

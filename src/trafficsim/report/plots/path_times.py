@@ -1,4 +1,4 @@
-"""Travel times along named paths, by alternative."""
+"""Travel times along named routes, by alternative."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROW_INCH, HEAD_INCH = 0.24, 0.55
 
 @styled
 def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, language: str = "en") -> Figure:
-    """Draw the travel times along named paths: a panel per path, a row per alternative.
+    """Draw the travel times along named routes: a panel per path, a row per alternative.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def path_times(paths: pd.DataFrame, names: tuple[str, ...] | None = None, langua
     driven = paths.dropna(subset=["mean_time_s"])
     shown = [name for name in names or driven["path"].unique().tolist() if name in set(driven["path"])]
     if not shown:
-        raise InputError("plot: path times", "no vehicle that drove a named path", "vehicles on named paths",
-                         "name paths in the scenario that vehicles drive from end to end")
+        raise InputError("plot: path times", "no vehicle that drove a named route", "vehicles on named routes",
+                         "define named routes in the scenario that vehicles drive from end to end")
     alternatives = driven["alternative"].unique().tolist()
     figure = new_figure(len(shown) * (HEAD_INCH + ROW_INCH * len(alternatives)) + 0.3)
     panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]

@@ -27,7 +27,7 @@ MOST_PLACES, MOST_PATHS, MOST_DIAGRAMS = 6, 8, 3
 
 
 def paths(writer: Writer) -> Iterator[View]:
-    """Yield travel times along named paths."""
+    """Yield travel times along named routes."""
     for scenario, engine in writer.material.settings:
         words, setting = writer.words, writer.setting(scenario, engine)
         table = writer.material.table("paths", scenario, engine)
