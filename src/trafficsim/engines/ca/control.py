@@ -32,6 +32,11 @@ class SignalControl:
     upto: int = -1
     shown: list[Switches] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Remember which merged group each group of the plan is that speaks for others; -1 for those others."""
+        self._index = np.full(len(self.merged.of_group), -1)
+        self._index[self.merged.name] = np.arange(len(self.merged.name))
+
     def command(self, signals: Signals, begin: int, end: int) -> Signals:
         """Return the signals with the switches of ticks ``begin`` to ``end - 1``."""
         if end <= begin or not len(self.merged.name):
@@ -40,7 +45,7 @@ class SignalControl:
         count = len(known.tick)
         switch = rows(count + 1, SWITCH_FIELDS)
         switch.tick[:count], switch.state[:count] = known.tick, known.state
-        switch.group[:count] = np.searchsorted(self.merged.name, known.group)
+        switch.group[:count] = self._index[known.group]
         switch.tick[count] = NEVER
         return signals._replace(switch=switch, done=np.zeros(1, np.int64))
 
@@ -51,12 +56,10 @@ class SignalControl:
     def _asked(self, begin: int, end: int) -> Switches:
         """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
         asked, names = self.controller.switches(begin, end), self.merged.name
-        wanted = np.isin(asked.group, names)
+        known = asked.picked(self._index[asked.group] >= 0)
         if begin != self.upto:
-            wanted &= asked.tick > begin
-        known = asked.picked(wanted)
-        if begin != self.upto:
-            known = joined([Switches(np.full(len(names), begin), names, self.controller.states(begin)[names]), known])
+            first = Switches(np.full(len(names), begin), names, self.controller.states(begin)[names])
+            known = joined([first, known.picked(known.tick > begin)])
         self.upto = end
         self.shown.append(known)
         return known
@@ -77,7 +80,7 @@ class SignalControl:
             self._asked(begin, min(last, self.latest(begin)))
         shown = joined(self.shown)
         since_s = np.asarray(start_s + shown.tick * tick_s, np.float64)
-        return SignalRecord(program=self._programs()[np.searchsorted(names, shown.group)],
+        return SignalRecord(program=self._programs()[self._index[shown.group]],
                             group=shown.group.astype(np.int32), state=shown.state, since_s=since_s,
                             shown_by=names[self.merged.of_group].astype(np.int32))
 
