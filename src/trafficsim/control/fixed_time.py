@@ -79,7 +79,7 @@ class FixedTime:
             rows.append(row)
             ticks.append(later[later < end])
         row, tick = np.concatenate(rows), np.concatenate(ticks)
-        order = np.argsort(tick, kind="stable") if len(rows) == 2 else np.lexsort((self._group[row], tick))
+        order = np.argsort((tick - begin).astype(np.uint16 if end - begin < 1 << 16 else np.int64), kind="stable")
         return Switches(tick[order], self._group[row][order], self._state[row][order])
 
     def only(self, groups: I8) -> FixedTime:

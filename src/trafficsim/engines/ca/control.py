@@ -13,6 +13,8 @@ from trafficsim.kernels.tables import rows
 from trafficsim.plan.record import SignalRecord
 
 NEVER = 1 << 62
+AT_ONCE = 900
+"""Ticks for which a controller is asked at once that looks at nothing."""
 
 
 @dataclass
@@ -24,12 +26,14 @@ class SignalControl:
     controller : asked before every stretch of ticks
     merged : groups that always show the same are one here
     upto : first tick for which nothing has been commanded yet
+    at : tick that is expected to be run next
     shown : all commands in their order, of one group of those that show the same
     """
 
     controller: Controller
     merged: MergedGroups
     upto: int = -1
+    at: int = -1
     shown: list[Switches] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -41,7 +45,11 @@ class SignalControl:
         """Return the signals with the switches of ticks ``begin`` to ``end - 1``."""
         if end <= begin or not len(self.merged.name):
             return signals
-        known = self._asked(begin, end)
+        jumped, self.at = begin != self.at, end
+        if end <= self.upto and not jumped:
+            return signals
+        due = [one.picked(one.tick >= begin) for one in self.shown[-1:]] if not jumped else []
+        known = joined([*due, self._asked(begin, end if self.controller.ahead else max(end, begin + AT_ONCE), jumped)])
         count = len(known.tick)
         switch = rows(count + 1, SWITCH_FIELDS)
         switch.tick[:count], switch.state[:count] = known.tick, known.state
@@ -53,11 +61,13 @@ class SignalControl:
         """Return the tick up to which the controller can be asked now."""
         return NEVER if self.controller.ahead is None else tick + self.controller.ahead
 
-    def _asked(self, begin: int, end: int) -> Switches:
+    def _asked(self, begin: int, end: int, jumped: bool) -> Switches:
         """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
+        begin = begin if jumped else max(self.upto, 0)
         asked, names = self.controller.switches(begin, end), self.merged.name
         known = asked.picked(self._index[asked.group] >= 0)
-        if begin != self.upto:
+        if jumped:
+            self.shown = [one.picked(one.tick < begin) for one in self.shown]
             first = Switches(np.full(len(names), begin), names, self.controller.states(begin)[names])
             known = joined([first, known.picked(known.tick > begin)])
         self.upto = end
@@ -77,8 +87,10 @@ class SignalControl:
         names = self.merged.name
         while self.upto < last and len(names):
             begin = max(self.upto, 0)
-            self._asked(begin, min(last, self.latest(begin)))
+            self._asked(begin, min(last, self.latest(begin)), self.upto < 0)
         shown = joined(self.shown)
+        shown = shown.picked(np.lexsort((shown.group, shown.tick)))
+        shown = shown.picked(shown.tick < max(last, 1))
         since_s = np.asarray(start_s + shown.tick * tick_s, np.float64)
         return SignalRecord(program=self._programs()[self._index[shown.group]],
                             group=shown.group.astype(np.int32), state=shown.state, since_s=since_s,
