@@ -17,11 +17,11 @@ from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
+from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
-from trafficsim.report.sections.summary import summaries
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.verdicts import verdicts
 from trafficsim.report.views import Missing, Picture, Table, Writer
@@ -30,8 +30,6 @@ from trafficsim.results.store import DONE
 if TYPE_CHECKING:
     from trafficsim.run.runner import StudyResult
 
-SECTIONS = ("verdicts", "distribution", "alternatives", "timing", "indicators", "paths", "speeds", "trajectories",
-            "map", "diagrams", "junctions", "methods", "record")
 FILE = "report.html"
 
 
@@ -93,8 +91,8 @@ def render(writer: Writer) -> str:
     environment.filters["anchor"] = anchor
     style = environment.get_template("style.css").render()
     page = environment.get_template("report.html").render(
-        words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
-        level=writer.material.asked.confidence, summaries=summaries(writer), verdicts=verdicts(writer),
+        words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
+        level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         alternatives=alternatives(writer), timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),

@@ -10,12 +10,11 @@ from markupsafe import Markup
 
 from trafficsim import __version__
 from trafficsim.report.language import ABSENT, foreign, name
-from trafficsim.report.look import clock
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.gridlocks import gridlock_list
-from trafficsim.results.indicators import declaration, not_computed
+from trafficsim.results.indicators import declaration
 from trafficsim.results.left import SHOWN_LINKS, left_list
 from trafficsim.results.store import DONE
 from trafficsim.results.summary import learnt_routes
@@ -88,7 +87,7 @@ def record(writer: Writer) -> RecordView:
     left = left_list(material.tables["events"])
     if left:
         tables.append(_left(writer, left))
-    return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
+    return RecordView([*lines, *_left_out(writer)], tables)
 
 
 def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
@@ -96,8 +95,8 @@ def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
     for scenario, content in writer.material.scenarios.items():
         time = content.get("time", {})
         begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
-        period = writer.words.say("record.period_of", begin=clock(begin),
-                                  end=clock(begin + time.get("analysis_s", 0.0)))
+        period = writer.words.say("record.period_of", begin=writer.clock(begin),
+                                  end=writer.clock(begin + time.get("analysis_s", 0.0)))
         learnt = learnt_routes(runs[(runs["scenario"] == scenario) & (runs["status"] != "failed")])
         gap = learnt["relative_gap"]
         rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,
@@ -172,10 +171,3 @@ def _left_out(writer: Writer) -> Iterator[Markup]:
         numbers = Markup(", ").join(writer.number(one, 0) for one in replications)
         yield writer.words.say("record.left_out", alternative=name(alternative), replications=numbers,
                                setting=writer.setting(scenario, engine))
-
-
-def _not_computed(writer: Writer) -> Table:
-    rows = [[Markup('{} <code translate="no">{}</code>').format(writer.words.named("indicator", one) or one, one),
-             writer.words.reason(reason)] for one, reason in not_computed().items()]
-    caption = writer.words.say("record.not_computed_caption")
-    return Table("not-computed", caption, writer.columns("indicator", "reason"), plain_rows(rows))

@@ -24,7 +24,6 @@ class Verdicts(NamedTuple):
     """What is said about one scenario and engine."""
 
     head: Markup
-    lines: Sequence[Markup]
     table: Table
     reversal_head: Markup
     reversals: Sequence[Markup]
@@ -46,7 +45,7 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
     setting = writer.setting(scenario, engine)
     ordered = sorted(rows, key=lambda one: list(writer.material.alternatives).index(one.alternative))
     return Verdicts(
-        head=setting, lines=[verdict_line(writer, one) for one in ordered],
+        head=setting,
         table=_table(writer, ordered, setting, f"verdicts-{scenario}-{engine}"),
         reversal_head=writer.words.say("verdicts.reversal_heading", setting=setting),
         reversals=[_reversal(writer, one) for one in ordered],
@@ -66,7 +65,7 @@ def badge(writer: Writer, one: Difference) -> Markup:
 
 def verdict_word(writer: Writer, verdict: str) -> str:
     """Return a verdict in words."""
-    return writer.words.plain(f"verdict.{verdict.replace(' ', '_')}")
+    return writer.words.word(f"verdict.{verdict.replace(' ', '_')}")
 
 
 def verdict_line(writer: Writer, one: Difference) -> Markup:
@@ -75,7 +74,7 @@ def verdict_line(writer: Writer, one: Difference) -> Markup:
     line = writer.words.say(
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
-        unit=figures.quantity.shown_unit(writer.words), change=_change(writer, figures),
+        unit=figures.quantity.shown_unit(writer.words), change=change_text(writer, figures),
         level=writer.number(100.0 * writer.material.asked.confidence), interval=figures.interval(one.low, one.high),
         verdict=badge(writer, one),
     )
@@ -83,7 +82,8 @@ def verdict_line(writer: Writer, one: Difference) -> Markup:
     return Markup("{} ({})").format(line, writer.words.reason(FEW_THROUGH)) if few else line
 
 
-def _change(writer: Writer, figures: Shown) -> Markup:
+def change_text(writer: Writer, figures: Shown) -> Markup:
+    """Write a difference with its unit, and with its share where that says more."""
     values = {"difference": figures.value(figures.one.diff, signed=True),
               "unit": figures.quantity.difference_unit(writer.words)}
     if not figures.one.baseline_mean or figures.quantity.factor != 1.0:
@@ -92,16 +92,16 @@ def _change(writer: Writer, figures: Shown) -> Markup:
 
 
 def _table(writer: Writer, rows: Sequence[Difference], setting: Markup, key: str) -> Table:
-    columns = writer.columns("alternative", "indicator", "verdict", "#difference", "#interval", "unit", "#baseline",
-                             "#value", "#share", "#p_adjusted", "#n", "origin")
+    columns = writer.columns("alternative", "indicator", "verdict", "unit", "#baseline", "#value", "#difference",
+                             "#share", "#interval", "#p_adjusted", "#n", "origin")
     body = []
     for one in rows:
         figures, words = shown(writer, one), writer.words
         body.append([
             name(one.alternative), Markup.escape(figures.quantity.label(words)), badge(writer, one),
-            figures.value(one.diff, signed=True), figures.interval(one.low, one.high),
             Markup.escape(figures.quantity.difference_unit(words)), figures.value(one.baseline_mean),
-            figures.value(one.mean), figures.share(), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
+            figures.value(one.mean), figures.value(one.diff, signed=True), figures.share(),
+            figures.interval(one.low, one.high), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
             words.say(f"origin.{one.origin}"),
         ])
     return Table(key, writer.words.say("verdicts.caption", setting=setting), columns, plain_rows(body))
