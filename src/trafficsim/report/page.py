@@ -17,8 +17,8 @@ from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
-from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
+from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record

@@ -17,9 +17,9 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, SLOW_TO_FAST, clock_axis, new_figure, short, styled
+from trafficsim.report.places import signal_names
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.signals import Span, shown_greens
-from trafficsim.report.places import signal_names
 from trafficsim.results.trace import Trace, link_starts
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import SignalProgram
@@ -83,7 +83,7 @@ def time_space(
     """
     words = load(language)
     if isinstance(trajectories, Trace):
-        network, path = trajectories.network, trajectories.way
+        network, path = trajectories.network, trajectories.route
         signals = trajectories.signals if trajectories.shown is None else trajectories.shown
         trajectories = trajectories.trajectories
     if network is None:
@@ -156,11 +156,11 @@ def stop_lines(network: Network, links: Sequence[str]) -> list[StopLine]:
     starts, attributes = link_starts(network, links), network.links
     found = []
     for (here, start), there in zip(zip(links, starts, strict=True), [*links[1:], None], strict=True):
-        ways = [way for way in network.connections
-                if way.from_link == here and way.to_link == there and way.signal is not None]
-        if ways:
-            program = str(ways[0].signal)
-            indices = {int(way.signal_index or 0) for way in ways if way.signal == program}
+        connections = [movement for movement in network.connections
+                       if movement.from_link == here and movement.to_link == there and movement.signal is not None]
+        if connections:
+            program = str(connections[0].signal)
+            indices = {int(movement.signal_index or 0) for movement in connections if movement.signal == program}
             found.append(StopLine(start + float(attributes[here]["length_m"]), program, tuple(sorted(indices))))
     return found
 

@@ -14,7 +14,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
 from trafficsim.report.look import new_figure, styled
 from trafficsim.report.network_map import lines_of
-from trafficsim.report.places import Line, Point, signal_places, ways_through, write_streets
+from trafficsim.report.places import Line, Point, paths_through, signal_places, write_streets
 from trafficsim.spec.network import Network
 
 WIDTH_INCH, LEAST_HEIGHT_INCH, MOST_HEIGHT_INCH = 4.9, 1.3, 2.7
@@ -22,7 +22,7 @@ SCALES_M = (10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_00
 COLOURS = ("#0072B2", "#D55E00", "#007A5A", "#B5568A", "#8A6A00", "#000000")
 """Okabe and Ito (2008)."""
 MARKERS = ("s", "D", "^", "P", "X", "v")
-DASHES = ("solid", (0, (4, 1)), (0, (1, 0.8)), (0, (6, 1, 1, 1)), "solid", (0, (4, 1)))
+DASHES: tuple[Any, ...] = ("solid", (0, (4, 1)), (0, (1, 0.8)), (0, (6, 1, 1, 1)), "solid", (0, (4, 1)))
 
 
 class Acts(NamedTuple):
@@ -63,7 +63,7 @@ def where_it_acts(network: Network, acts: Mapping[str, Acts], language: str = "e
     if not lines:
         raise InputError("plot: where policies act", "no geometry", "a network with places", "give coordinates")
     figure, axes = _canvas(lines, words)
-    grey = [*ways_through(network, lines).values(), *lines.values()]
+    grey = [*paths_through(network, lines).values(), *lines.values()]
     axes.add_collection(LineCollection(grey, colors="#B9B9B9", linewidths=1.2, capstyle="round", zorder=1))
     places, handles = signal_places(network), []
     for number, one in enumerate(acts.values()):

@@ -188,10 +188,10 @@ def _value(writer: Writer, value: float | None) -> Markup:
 
 def _cells(writer: Writer, one: Change, key: str, place: tuple[Markup, Markup]) -> Table:
     words, unit = writer.words, unit_text(writer.words, one.unit)
-    summary = words.say("alternatives.cells_summary", field=_field(writer, one), policy=policy_label(writer, one.policy),
-                        alternatives=place[0], count=writer.number(len(one.cells), 0))
-    caption = words.say("alternatives.cells_caption", field=_field(writer, one), policy=policy_label(writer, one.policy),
-                        alternative=place[0], setting=place[1])
+    what = {"field": _field(writer, one), "policy": policy_label(writer, one.policy)}
+    summary = words.say("alternatives.cells_summary", alternatives=place[0], count=writer.number(len(one.cells), 0),
+                        **what)
+    caption = words.say("alternatives.cells_caption", alternative=place[0], setting=place[1], **what)
     rows = [[name(f"{cell.name} {cell.letters}".rstrip()), _value(writer, cell.before), _value(writer, cell.after),
              Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
     more = len(one.cells) - MOST_CELLS

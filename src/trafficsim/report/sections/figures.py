@@ -188,7 +188,8 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
         begin, end = figure.axes[0].get_xlim()
         on_path = rows[rows["link"].isin(list(links))]["trip"].nunique()
         alt = words.plain("trajectories.alt", path=path, alternative=arm, vehicles=words.number(on_path, 0),
-                          signals=len(stop_lines(network, links)), begin=words.digits(clock(begin)), end=words.digits(clock(end)))
+                          signals=len(stop_lines(network, links)), begin=words.digits(clock(begin)),
+                          end=words.digits(clock(end)))
         yield picture(figure, f"figure-trajectories-{'-'.join(place)}-{arm}", alt,
                       words.say("trajectories.caption", alternative=name(arm), path=name(path)))
         if seen is None:

@@ -131,8 +131,8 @@ def _panel(writer: Writer, rows: Sequence[Difference], indicator: str) -> Panel:
     for arm in writer.material.others:
         one = by_arm.get(arm)
         values = (None, None, None) if one is None else (one.diff, one.low, one.high)
-        scaled.append(Effect(*(None if value is None else value * what.factor for value in values),
-                             "no evidence" if one is None else one.verdict))
+        value, low, high = (None if part is None else part * what.factor for part in values)
+        scaled.append(Effect(value, low, high, "no evidence" if one is None else one.verdict))
     words = writer.words
     label = words.plain("first.panel", indicator=what.label(words), unit=what.difference_unit(words))
     return Panel(label, scaled, words.plain("first.absent"))

@@ -52,8 +52,8 @@ def _against_chance(writer: Writer, one: Difference) -> Markup:
 
 def _open(writer: Writer, one: Difference) -> Markup:
     words, figures = writer.words, shown(writer, one)
-    sentence = words.say("sure.open", low=figures.value(one.low, signed=True), high=figures.value(one.high, signed=True),
-                         unit=figures.quantity.difference_unit(words))
+    ends = {end: figures.value(getattr(one, end), signed=True) for end in ("low", "high")}
+    sentence = words.say("sure.open", **ends, unit=figures.quantity.difference_unit(words))
     wanted = reversal(one, writer.material.asked.confidence).wanted
     if wanted is None or wanted <= one.n:
         return sentence
