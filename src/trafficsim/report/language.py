@@ -198,7 +198,8 @@ class Language:
                 values = {place: Markup('<bdi dir="ltr">{}</bdi>').format(self.as_written(value))
                           for place, value in found.groupdict().items()}
                 return self.say(key, **values)
-        return foreign(text)
+        known = self.texts.get(f"text.{text}")
+        return foreign(text) if known is None else Markup(escape(known))
 
     def number(self, value: float | None, decimals: int | None = None, *, signed: bool = False) -> str:
         """Write a number as text: with some decimals, or with four significant digits.
