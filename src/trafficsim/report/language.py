@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -185,6 +185,14 @@ class Language:
     def say(self, key: str, **values: object) -> Markup:
         """Return a text as HTML; values that are no markup are escaped."""
         return Markup(escape(self.texts[key])).format(**values)
+
+    def listed(self, parts: Iterable[Markup]) -> Markup:
+        """Join parts by the comma of the language."""
+        return self.say("summary.also").join(parts)
+
+    def apart(self, parts: Iterable[Markup]) -> Markup:
+        """Join parts by the semicolon of the language."""
+        return self.say("summary.then").join(parts)
 
     def named(self, family: str, name: str) -> str | None:
         """Return what a member of a family (an indicator, a field of the plan) is called, or ``None``."""

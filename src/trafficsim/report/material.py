@@ -15,7 +15,7 @@ from trafficsim import __version__
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
-from trafficsim.report.places import street_names
+from trafficsim.report.places import junction_names, street_names
 from trafficsim.results.asked import network_path, question_from, read_asked
 from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, compare
@@ -78,6 +78,11 @@ class Material:
     def streets(self) -> dict[str, dict[str, str]]:
         """Street names by scenario and link."""
         return {name: street_names(network) for name, network in self.networks.items()}
+
+    @cached_property
+    def junctions(self) -> dict[str, dict[str, str]]:
+        """Names of junctions and signals by scenario and id, as far as the networks have them."""
+        return {name: junction_names(network) for name, network in self.networks.items()}
 
     @cached_property
     def settings(self) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +110,8 @@ def _head(writer: Writer) -> dict[str, object]:
         "title": words.plain("page.title", study=material.study),
         "facts": [
             words.say("page.baseline", baseline=name(material.asked.baseline)),
-            words.say("page.replications", replications=_joined(words.figure(count, 0) for count in counts)),
-            words.say("page.scenarios", scenarios=_joined(writer.setting(*one) for one in material.settings)),
+            words.say("page.replications", replications=words.apart(words.figure(count, 0) for count in counts)),
+            words.say("page.scenarios", scenarios=words.apart(writer.setting(*one) for one in material.settings)),
             words.say("page.version", version=name(material.version)),
         ],
         "assumed": words.say("page.assumed", baseline=name(material.asked.baseline)) if material.assumed else None,
@@ -121,6 +120,3 @@ def _head(writer: Writer) -> dict[str, object]:
             kind: words.say(f"origin_means.{kind}") for kind in ("input", "emergent", "extrapolated")}),
     }
 
-
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("; ").join(parts)

@@ -56,7 +56,7 @@ def _overview(writer: Writer) -> Table:
     rows = []
     for alternative, policies in writer.material.alternatives.items():
         kinds = [policy_label(writer, str(entry.get("kind"))) for entry in policies]
-        rows.append([name(alternative), Markup("; ").join(kinds) if kinds
+        rows.append([name(alternative), writer.words.apart(kinds) if kinds
                      else writer.words.say("alternatives.nothing")])
     caption = writer.words.say("alternatives.overview")
     return Table("alternatives", caption, writer.columns("alternative", "policies"), plain_rows(rows))
@@ -96,7 +96,7 @@ def _policy(writer: Writer, kind: str, sets: Mapping[str, Sequence[str]]) -> Pol
         rows = [[name(key), name(_shortened(_written(value))),
                  words.reason(str(origins.get(key, {}).get("origin", ABSENT)))]
                 for key, value in json.loads(parameters).items()]
-        groups.append(Group(Markup("; ").join(map(name, arms)), rows))
+        groups.append(Group(_arms(writer, arms), rows))
     caption = words.say("alternatives.parameters_caption", policy=policy_label(writer, kind))
     columns = writer.columns("parameter", "parameter_value", "parameter_origin")
     return PolicyView(policy_label(writer, kind), about, Table(f"parameters-{kind}", caption, columns, groups,
@@ -139,16 +139,16 @@ def _changes(writer: Writer, scenario: str, engine: str) -> Iterator[Table | Mis
         notes += [Markup("{}: {}").format(name(alternative), text) for text in told]
     key = f"changes-{scenario}-{engine}"
     columns = writer.columns("alternative", "policy", "field", "operation", "#cells", "#before", "#after")
-    rows = [[_arms(arms), policy_label(writer, one.policy), _field(writer, one), _operation(writer, one),
+    rows = [[_arms(writer, arms), policy_label(writer, one.policy), _field(writer, one), _operation(writer, one),
              writer.number(len(one.cells), 0), _span(writer, one, after=False), _span(writer, one, after=True)]
             for one, arms in made.items()]
     yield Table(key, caption, columns, plain_rows(rows), notes=notes)
     for number, (one, arms) in enumerate(made.items()):
-        yield _cells(writer, one, f"{key}-{number}", (_arms(arms), setting))
+        yield _cells(writer, one, f"{key}-{number}", (_arms(writer, arms), setting))
 
 
-def _arms(arms: Sequence[str]) -> Markup:
-    return Markup("; ").join(map(name, arms))
+def _arms(writer: Writer, arms: Sequence[str]) -> Markup:
+    return writer.words.apart(map(name, arms))
 
 
 def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Markup]:
@@ -159,7 +159,7 @@ def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Mar
     labels = [kind if kinds.count(kind) == 1 else f"{kind} #{kinds[:place + 1].count(kind)}"
               for place, kind in enumerate(kinds)]
     idle = [name(label) for label in labels if label not in active]
-    return [writer.words.say("alternatives.idle", policies=Markup(", ").join(idle))] if idle else []
+    return [writer.words.say("alternatives.idle", policies=writer.words.listed(idle))] if idle else []
 
 
 def _field(writer: Writer, one: Change) -> Markup:

@@ -195,7 +195,7 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
         if seen is None:
             yield Missing(words.say("trajectories.shown", alternative=name(arm)), words.say("trajectories.planned"))
     if len(shown) < len(arms):
-        rest = Markup(", ").join(name(arm) for arm in arms if arm not in shown)
+        rest = writer.words.listed(name(arm) for arm in arms if arm not in shown)
         yield Missing(words.say("trajectories.chosen", path=name(path)),
                       words.say("trajectories.more", alternatives=rest))
 

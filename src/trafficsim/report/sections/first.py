@@ -87,7 +87,7 @@ def _casualties(writer: Writer, rows: Sequence[Difference]) -> Markup | None:
         return None
     parts = [_casualty(writer, one) for one in there if one.diff is not None]
     if parts:
-        return writer.words.say("first.casualties", parts=Markup("; ").join(parts))
+        return writer.words.say("first.casualties", parts=writer.words.apart(parts))
     reason = next((one.reason for one in there if one.reason), "")
     return writer.words.say("first.no_casualties", reason=writer.words.reason(reason.split("; ")[0]))
 

@@ -65,9 +65,9 @@ def _said_once(writer: Writer, empty: Mapping[str, str]) -> Markup | None:
     for indicator, reason in empty.items():
         by_reason.setdefault(reason, []).append(indicator)
     parts = [words.say("indicators.empty_part", reason=words.reason(reason),
-                       indicators=words.say("summary.also").join(_label(writer, one) for one in ones))
+                       indicators=words.listed(_label(writer, one) for one in ones))
              for reason, ones in by_reason.items()]
-    return words.say("indicators.empty", parts=words.say("summary.then").join(parts)) if parts else None
+    return words.say("indicators.empty", parts=words.apart(parts)) if parts else None
 
 
 def _compared(writer: Writer, rows: Sequence[Difference], setting: Markup) -> IndicatorsView:
@@ -112,7 +112,7 @@ def _label(writer: Writer, indicator: str) -> Markup:
 
 
 def _reasons(writer: Writer, joined: str) -> Markup:
-    return Markup("; ").join(writer.words.reason(reason) for reason in joined.split("; "))
+    return writer.words.apart(writer.words.reason(reason) for reason in joined.split("; "))
 
 
 def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:

@@ -136,7 +136,7 @@ def _gridlocks(writer: Writer, locked: list[dict[str, Any]]) -> Table:
     rows = []
     for one in locked:
         ended = writer.words.say("record.at_end") if one["end_s"] is None else writer.number(one["end_s"])
-        links = Markup(", ").join(name(link) for link in one["links"])
+        links = writer.words.listed(name(link) for link in one["links"])
         rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
                      writer.number(one["begin_s"]), ended, links])
     columns = writer.columns("scenario", "alternative", "#replication", "#begin_s", "#end_s", "links")
@@ -149,7 +149,7 @@ def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
     words, rows = writer.words, []
     for one in sorted(left, key=lambda one: -one["vehicles"] - one["waiting"])[:MOST_LEFT]:
         since = Markup(ABSENT) if one["since_s"] is None else writer.number(one["since_s"])
-        links = Markup(", ").join(name(link) for link in one["links"][:SHOWN_LINKS])
+        links = writer.words.listed(name(link) for link in one["links"][:SHOWN_LINKS])
         rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
                      writer.number(one["vehicles"], 0), writer.number(one["waiting"], 0), since,
                      Markup.escape(words.named("left", str(one["cause"])) or str(one["cause"])), name(one["link"]),
@@ -168,6 +168,6 @@ def _left_out(writer: Writer) -> Iterator[Markup]:
         if one.primary and one.left_out:
             found[one.scenario, one.engine, one.alternative, one.left_out] = None
     for scenario, engine, alternative, replications in found:
-        numbers = Markup(", ").join(writer.number(one, 0) for one in replications)
+        numbers = writer.words.listed(writer.number(one, 0) for one in replications)
         yield writer.words.say("record.left_out", alternative=name(alternative), replications=numbers,
                                setting=writer.setting(scenario, engine))

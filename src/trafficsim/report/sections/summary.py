@@ -63,7 +63,7 @@ def _loses(writer: Writer, effects: Sequence[Effect]) -> Markup:
              if any(one.verdict == "worse" for one in ones)]
     if not parts:
         return words.say("summary.nobody_loses", **_counts(writer, tested))
-    return words.say("summary.loses", who=words.say("summary.then").join(parts))
+    return words.say("summary.loses", who=words.apart(parts))
 
 
 def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
@@ -72,7 +72,7 @@ def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
              if any(one.verdict == "better" for one in ones)]
     if not parts:
         return words.say("summary.nobody_gains") if any(tested.values()) else Markup("")
-    return words.say("summary.gains", who=words.say("summary.then").join(parts))
+    return words.say("summary.gains", who=words.apart(parts))
 
 
 def _counts(writer: Writer, tested: dict[str, list[Effect]]) -> dict[str, Markup]:
@@ -91,7 +91,7 @@ def _part(writer: Writer, family: str, ones: Sequence[Effect], verdict: str) -> 
     return words.say(f"summary.{verdict}_{family}_{'all' if len(first) == len(chosen) else 'most'}",
                      count=writer.number(len(chosen), 0), tested=writer.number(len(ones), 0),
                      share=_share(writer, ones, verdict),
-                     members=words.say("summary.also").join(_named(writer, one) for one in first))
+                     members=words.listed(_named(writer, one) for one in first))
 
 
 def _named(writer: Writer, one: Effect) -> Markup:

@@ -73,4 +73,4 @@ def _grounds(writer: Writer, primary: Sequence[Difference]) -> Iterator[Markup]:
         parts.append(writer.words.say("verdicts.rests_policy", grade=grade,
                                       policy=name(kind) if known == kind else known))
     if parts:
-        yield writer.words.say("sure.grounds", policies=Markup("; ").join(parts))
+        yield writer.words.say("sure.grounds", policies=writer.words.apart(parts))

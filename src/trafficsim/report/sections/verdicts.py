@@ -10,6 +10,7 @@ from markupsafe import Markup
 from trafficsim.report.language import foreign, name
 from trafficsim.report.plots.differences import difference as draw
 from trafficsim.report.plots.differences import paired_differences
+from trafficsim.report.sections.alternatives import policy_facts, policy_label
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.numbers import Shown, p_value, shown
 from trafficsim.report.verdicts import reversal
@@ -17,7 +18,7 @@ from trafficsim.report.views import Picture, Table, Writer, plain_rows
 from trafficsim.results.difference import Difference
 from trafficsim.results.indicators import FEW_THROUGH, declaration
 
-SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈", "no evidence": "?"}
+SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈"}
 
 
 class Verdicts(NamedTuple):
@@ -56,11 +57,16 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
 def badge(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its sign, not told by colour alone; those of secondary indicators in brackets."""
     kind, word = one.verdict.replace(" ", "-"), verdict_word(writer, one.verdict)
-    text = Markup('<span aria-hidden="true">{}</span> {}').format(SYMBOLS[one.verdict], word)
+    text = Markup('<span aria-hidden="true">{}</span> {}').format(symbol(writer, one.verdict), word)
     if one.primary:
         return Markup('<strong class="verdict {}">{}</strong>').format(kind, text)
     return Markup('<span class="verdict secondary {}">{}</span>').format(
         kind, writer.words.say("verdict.secondary", verdict=text))
+
+
+def symbol(writer: Writer, verdict: str) -> str:
+    """Return the sign of a verdict."""
+    return SYMBOLS.get(verdict) or writer.words.word("verdict.unknown_sign")
 
 
 def verdict_word(writer: Writer, verdict: str) -> str:
@@ -176,8 +182,6 @@ def _of_precision(writer: Writer, one: Difference) -> Iterator[Markup]:
 
 def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
     """Yield what the verdict rests on beside chance: inputs and the evidence of the policies."""
-    from trafficsim.report.sections.alternatives import policy_facts
-
     if one.origin == "input":
         yield writer.words.say("verdicts.rests_input")
     policies = []
@@ -185,9 +189,9 @@ def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
     for kind in dict.fromkeys(str(entry.get("kind")) for entry in entries):
         facts = policy_facts(kind)
         grade = foreign(facts["grade"]) if facts else Markup("–")
-        policies.append(writer.words.say("verdicts.rests_policy", policy=name(kind), grade=grade))
+        policies.append(writer.words.say("verdicts.rests_policy", policy=policy_label(writer, kind), grade=grade))
     if policies:
-        yield writer.words.say("verdicts.rests_policies", policies=Markup(", ").join(policies))
+        yield writer.words.say("verdicts.rests_policies", policies=writer.words.listed(policies))
 
 
 def _opposite_signs(writer: Writer, one: Difference) -> int:
