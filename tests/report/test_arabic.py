@@ -27,7 +27,7 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 
 
 def written(folder: Path, out: Path, digits: str) -> Page:
-    return Page(ts.report(folder, out / f"{digits}.html", language=tagged("ar", digits)).read_text(encoding="utf-8"))
+    return Page(ts.report(folder, out / f"{digits}.html", language="ar", digits=digits).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of a study as one HTML page, from its folder of results alone."""
-    from trafficsim.report.language import tagged
     from trafficsim.report.page import report as write
 
-    typer.echo(write(folder, out, language=tagged(lang, digits)))
+    typer.echo(write(folder, out, language=lang, digits=digits))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from trafficsim import __version__
 from trafficsim.base.errors import MachineError
-from trafficsim.report.language import load, name
+from trafficsim.report.language import load, name, tagged
 from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.diagrams import diagrams
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 FILE = "report.html"
 
 
-def report(results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en") -> Path:
+def report(
+    results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en", digits: str = "latin"
+) -> Path:
     """Write the report of a study: one HTML page that needs no other file and no network.
 
     Parameters
@@ -42,7 +44,9 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     out
         File to write; ``report.html`` in the folder, or here, without it.
     language
-        Language of the page.
+        Language of the page: ``"en"`` or ``"ar"``.
+    digits
+        ``"latin"`` (0 to 9) or ``"arabic-indic"`` (٠ to ٩).
 
     Returns
     -------
@@ -51,7 +55,7 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     Raises
     ------
     InputError
-        If the folder holds no results or a damaged file, or there is no such language.
+        If the folder holds no results or a damaged file, or there is no such language or digits.
     MachineError
         If the file cannot be written.
 
@@ -67,7 +71,7 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     >>> ts.report(ts.run(study), Path(tempfile.mkdtemp()) / "report.html").name
     'report.html'
     """
-    words = load(language)
+    words = load(tagged(language, digits))
     folder = Path(results) if isinstance(results, str | Path) else None
     material = from_folder(folder) if folder is not None else from_result(results)  # type: ignore[arg-type]
     target = Path(out) if out is not None else (folder or Path()) / FILE
