@@ -78,7 +78,7 @@ def load(language: str = DEFAULT) -> Language:
 
     Examples
     --------
-    >>> load("en").plain("verdict.better"), load("ar-u-nu-arab").number(1234.5)
+    >>> load("en").plain("verdict.better"), load("ar-u-nu-arab").number(1234.5, 1)
     ('better', '١٬٢٣٤٫٥')
     """
     tag, _, digits = language.partition(EXTENSION)

@@ -175,9 +175,10 @@ def _crossing(streets: Mapping[str, float]) -> str:
     return " / ".join(longest) if len(longest) == 2 else ""
 
 
-def _nodes_of_signals(network: Network, heads: Mapping[str, object]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
-    for way in network.connections:
-        if way.signal is not None and heads[way.from_link] not in found.setdefault(way.signal, []):
-            found[way.signal].append(heads[way.from_link])
+def _nodes_of_signals(network: Network, heads: Mapping[str, object]) -> dict[str, dict[object, None]]:
+    """Nodes that the links at every signal program lead to, each once, in order."""
+    found: dict[str, dict[object, None]] = {}
+    for connection in network.connections:
+        if connection.signal is not None:
+            found.setdefault(connection.signal, {})[heads[connection.from_link]] = None
     return found

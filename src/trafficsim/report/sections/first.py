@@ -28,7 +28,7 @@ PER_YEAR = ("deaths_per_year", "ksi_per_year", "injuries_per_year")
 
 
 class Answer(NamedTuple):
-    """What is said of one alternative: a sentence per primary indicator, casualties, how sure, and who loses."""
+    """What is reported of one alternative: a sentence per primary indicator, casualties, how sure, and who loses."""
 
     lines: Sequence[Markup]
     casualties: Markup | None
@@ -81,7 +81,7 @@ def _answer(writer: Writer, place: tuple[str, str], arm: str) -> Answer:
 
 
 def _casualties(writer: Writer, rows: Sequence[Difference]) -> Markup | None:
-    """Say what happens to casualties, or why nothing is said; nothing where the study does not ask."""
+    """Say what happens to casualties, or why there is no number; nothing where the study does not ask."""
     there = [one for one in rows if one.indicator in (*CASUALTIES, *PER_YEAR)]
     if not there:
         return None
