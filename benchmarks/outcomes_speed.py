@@ -37,7 +37,7 @@ def tables(links: int) -> dict[str, pd.DataFrame]:
                 "place": strings(names), "link": strings(names),
                 "road_class": strings(np.where(urban, "urban", "rural").tolist()),
                 "limit_kmh": nullable(np.full(links, 50.0)), "undisturbed": nullable(np.full(links, True)),
-                "unimpeded_passages": nullable(np.full(links, 40)), "unimpeded_mean_kmh": nullable(mean)}))
+                "unimpeded_traversals": nullable(np.full(links, 40)), "unimpeded_mean_kmh": nullable(mean)}))
             parts["ledger"].append(frame(labels, {"field": strings(["link.speed_limit_ms"] if place else [])}))
             parts["runs"].append(frame(labels, {"status": strings(["complete"])}))
     return {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}

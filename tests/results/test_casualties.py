@@ -26,13 +26,13 @@ TRAFFIC = {"a": 3.0, "b": 1.0, "calm": 4.0}
 """Vehicle-km by link; no alternative acts on the last."""
 
 
-def speeds(labels: Labels, mean: dict[str, float], limit: float, *, good: bool = True, passages: int = 50) -> Any:
+def speeds(labels: Labels, mean: dict[str, float], limit: float, *, good: bool = True, traversals: int = 50) -> Any:
     links = list(mean)
     return frame(labels, {
         "place": strings(f"{link} 1" for link in links), "link": strings(links),
         "road_class": strings("urban" if link == "a" else "rural" for link in links),
         "limit_kmh": nullable([limit] * len(links)), "undisturbed": nullable([good] * len(links)),
-        "unimpeded_passages": nullable([passages] * len(links)),
+        "unimpeded_traversals": nullable([traversals] * len(links)),
         "unimpeded_mean_kmh": nullable(list(mean.values())),
     })
 

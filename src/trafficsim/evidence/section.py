@@ -11,14 +11,14 @@ from trafficsim.api.running import compare
 from trafficsim.evidence.row import BASE, F8, REPLICATIONS, Row, arms, difference, percent
 from trafficsim.outcomes.casualties import Models, Outcome, SpeedChange
 from trafficsim.policies import SectionControl
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network_source import BuilderSpec, NetworkSource
 from trafficsim.spec.scenario import DemandSource, Scenario, Time
 from trafficsim.spec.selectors import Links
 from trafficsim.spec.study import Study
 
-SECTION, GATE = "section", "section east2"
+SECTION, CONTROL = "section", "section east2"
 VIENNA, NAPLES, ITALY = "Kaisermühlen tunnel", "Montella et al. 2015", "Italian network (EB), Høye 2014, Naples"
 FREE_VEH_H, BUSY_VEH_H = 900.0, 4500.0
 
@@ -75,11 +75,11 @@ def _speeds(speeds: pd.DataFrame) -> list[Row]:
 
 
 def _citations(speeds: pd.DataFrame, name: str) -> Row:
-    part = speeds[(speeds["place"] == GATE) & (speeds["alternative"] == name)]
-    share = 100.0 * part["citations"].to_numpy(np.float64) / part["passages"].to_numpy(np.float64)
+    part = speeds[(speeds["place"] == CONTROL) & (speeds["alternative"] == name)]
+    share = 100.0 * part["citations"].to_numpy(np.float64) / part["traversals"].to_numpy(np.float64)
     low, high = (0.03, 0.5) if name == "strict" else (None, None)
-    note = "rare: a few hundred passages per replication; " if name == "strict" else ""
-    return Row(f"citations per passage (+6 km/h), limit 80, {name}, %", "emergent", None, low, high, source=VIENNA,
+    note = "rare: a few hundred vehicles per replication; " if name == "strict" else ""
+    return Row(f"citations per traversal (+6 km/h), limit 80, {name}, %", "emergent", None, low, high, source=VIENNA,
                note=f"{note}published 0.06 to 0.11").seen(share)
 
 

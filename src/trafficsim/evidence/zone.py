@@ -10,7 +10,7 @@ from trafficsim.evidence.row import BASE, REPLICATIONS, Row, arms, not_modelled,
 from trafficsim.outcomes.casualties import Models, Outcome, SpeedChange
 from trafficsim.outcomes.severity import pedestrian_risk
 from trafficsim.policies import SpeedLimit
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network_source import BuilderSpec, NetworkSource
 from trafficsim.spec.scenario import DemandSource, Detector, Scenario, Time
@@ -31,11 +31,11 @@ def scenario() -> Scenario:
     last = STREETS - 1
     flows, watched = [], []
     for street in range(STREETS):
-        for begin, end, way in (("w", "e", [f"r{street}c{column}" for column in range(STREETS)]),
+        for begin, end, street_nodes in (("w", "e", [f"r{street}c{column}" for column in range(STREETS)]),
                                 ("s", "n", [f"r{row}c{street}" for row in range(STREETS)])):
-            flows.append(Flow(id=f"{begin}{street}", origin=f"{begin}{street}_{way[0]}",
-                              destination=f"{way[last]}_{end}{street}", volume_veh_h=VOLUME_VEH_H))
-            watched += [f"{way[one]}_{way[one + 1]}" for one in range(last)]
+            flows.append(Flow(id=f"{begin}{street}", origin=f"{begin}{street}_{street_nodes[0]}",
+                              destination=f"{street_nodes[last]}_{end}{street}", volume_veh_h=VOLUME_VEH_H))
+            watched += [f"{street_nodes[one]}_{street_nodes[one + 1]}" for one in range(last)]
     detectors = tuple(Detector(id=link, link=link, position_m=SPACING_M / 2.0) for link in watched)
     return Scenario(name="G5", network=network, demand=DemandSource(flows=tuple(flows)), detectors=detectors,
                     time=Time(warmup_s=300.0, analysis_s=900.0, clear_s=900.0))
@@ -50,7 +50,7 @@ def rows() -> list[Row]:
 
 
 def _speeds(speeds: pd.DataFrame) -> list[Row]:
-    """Change of the mean over places, weighted by passages of unimpeded vehicles."""
+    """Change of the mean over places, weighted by traversals of unimpeded vehicles."""
     keys = ["alternative", "replication"]
     found = []
     for column, row in (
@@ -59,7 +59,7 @@ def _speeds(speeds: pd.DataFrame) -> list[Row]:
             "the limit's response keeps every driver's place among others, so V85 falls like the mean"))),
     ):
         part = speeds.dropna(subset=[column]).copy()
-        part["weight"] = part["unimpeded_passages"].astype("float64")
+        part["weight"] = part["unimpeded_traversals"].astype("float64")
         part["sum"] = part["weight"] * part[column].astype("float64")
         sums = part.groupby(keys)[["sum", "weight"]].sum().reset_index()
         sums["mean"] = sums["sum"] / sums["weight"]
@@ -68,7 +68,7 @@ def _speeds(speeds: pd.DataFrame) -> list[Row]:
 
 
 def zone_changes(results: StudyResult) -> list[SpeedChange]:
-    """Unimpeded speeds at places away from junctions, one change per replication, weighted by passages before."""
+    """Unimpeded speeds at places away from junctions, one change per replication, weighted by traversals before."""
     table = results.tables["free_speeds"]
     keys = ["replication", "place"]
     before, after = (table[(table["alternative"] == name) & table["undisturbed"]].set_index(keys)
@@ -78,7 +78,7 @@ def zone_changes(results: StudyResult) -> list[SpeedChange]:
     found = []
     for _, part in both.groupby(level="replication"):
         v0, v1, weight = (part[name].to_numpy(np.float64) for name in (
-            "unimpeded_mean_kmh", "unimpeded_mean_kmh_after", "unimpeded_passages"))
+            "unimpeded_mean_kmh", "unimpeded_mean_kmh_after", "unimpeded_traversals"))
         found.append(SpeedChange(v0, v1, weight, np.ones(len(part), np.bool_)))
     return found
 
