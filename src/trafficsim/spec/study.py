@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -55,6 +56,9 @@ class Study(Model):
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
     precision
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
+    casualties
+        How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
+        links that an alternative acts on.
 
     Examples
     --------
@@ -76,6 +80,7 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    casualties: Casualties | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
