@@ -17,6 +17,7 @@ import pandas as pd
 from trafficsim.base.errors import InputError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
+from trafficsim.results.emissions import Traced, traced_vehicles
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Passages, judged_passages
 
@@ -37,6 +38,11 @@ class Observation:
     def passages(self) -> Passages:
         """Passages in the analysis period."""
         return judged_passages(self.plan, self.record)
+
+    @cached_property
+    def traced(self) -> Traced | str:
+        """Motion of the light vehicles that left a trace, or why there is none."""
+        return traced_vehicles(self.plan, self.record, self.journeys)
 
     @property
     def due(self) -> np.ndarray:
@@ -89,6 +95,7 @@ class Indicator:
     compute : the formula within a run, or ``None``
     reason : why it is not computed, or why its value is null
     limit : what limits a value that is there, or ``None``; without it nothing does
+    cause : why a value is null in this run, instead of ``reason``
     needs : measurements of the engine that it is made from
     between : the formula between a run and that of the baseline, instead of ``compute``; for the baseline itself both
         runs are the same
@@ -111,6 +118,7 @@ class Indicator:
     tables: tuple[str, ...] = ()
     scale: Scale = "continuous"
     of_traffic: bool = True
+    cause: Callable[[Observation], str | None] | None = None
 
     @property
     def is_computed(self) -> bool:
@@ -120,7 +128,7 @@ class Indicator:
     def remark(self, seen: Observation, value: float | None) -> str | None:
         """Say why there is no value, or what limits the one there is."""
         if value is None:
-            return self.reason
+            return (None if self.cause is None else self.cause(seen)) or self.reason
         return None if self.limit is None else self.limit(seen)
 
 

@@ -19,13 +19,14 @@ from trafficsim.engines.registry import DEFAULT_ENGINE, check_engine, engine_nam
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.results.appraisal import Appraisal, appraisal, check_economics, with_costs
 from trafficsim.results.asked import write_asked
 from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
-from trafficsim.results.indicators import PATH_TIME
+from trafficsim.results.indicators import COST, PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
@@ -140,7 +141,16 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compare(with_between(self.tables, to), question, self.tables["runs"])
+        indicators = with_costs(with_between(self.tables, to), self.tables, self.study.economics)
+        return compare(indicators, question, self.tables["runs"])
+
+    @cached_property
+    def appraisal(self) -> Appraisal | None:
+        """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
+        study = self.study
+        if study.economics is None:
+            return None
+        return appraisal(self.tables, study.economics, study.baseline, tuple(study.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -150,7 +160,8 @@ class StudyResult(WithTables):
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``.
 
-        ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
+        ``distribution`` says who loses, by scenario, engine, alternative and family of tests; ``appraisal`` what
+        alternatives are worth, where the study has ``[economics]``. Only when there is
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
         what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
@@ -167,6 +178,7 @@ class StudyResult(WithTables):
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
             "unserved": unserved_by_scenario(self.tables),
+            "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}
@@ -275,6 +287,7 @@ def run_study(
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
+    _check_priced(study)
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
     _check_measured(study)
@@ -319,6 +332,17 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
             if match and match[1] not in paths:
                 raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
+
+
+def _check_priced(study: Study) -> None:
+    """Refuse prices that make no sense, and an indicator of cost in a currency that the study does not have."""
+    check_economics(study.economics)
+    question = question_of(study)
+    known = None if study.economics is None else study.economics.indicator
+    for name in dict.fromkeys((*question.primary, *question.margins, *question.precision)):
+        if COST.fullmatch(name) and name != known:
+            raise InputError(f"study: indicator {name!r}", "no [economics] in this currency",
+                             known or "a study with [economics]", "add [economics], or name another indicator")
 
 
 def _check_measured(study: Study) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -67,6 +68,7 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    economics: Economics | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
@@ -93,6 +95,17 @@ class Study(Model):
             )
         if self.alternatives[self.baseline]:
             raise ValueError(f"the baseline {self.baseline!r} must be an empty list of policies")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_its_alternatives(self) -> Self:
+        for name in self.economics.measures if self.economics is not None else ():
+            if name not in self.alternatives:
+                raise ValueError(f"economics.measures names {quoted(name)}, which is no alternative; "
+                                 f"known: {sorted(self.alternatives)}")
+            if name == self.baseline:
+                raise ValueError(f"economics.measures gives the baseline {quoted(name)} a cost; costs are those of "
+                                 "an alternative beyond the baseline")
         return self
 
 

@@ -1,0 +1,247 @@
+"""From the tables of a study to its appraisal, and to the indicator of annual cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trafficsim.base.errors import InputError
+from trafficsim.outcomes.economics.appraisal import Worth, appraise
+from trafficsim.outcomes.economics.discounting import annuity_factor
+from trafficsim.outcomes.economics.model import CITATIONS, Case
+from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
+from trafficsim.outcomes.economics.valuation import Values, unit_values
+from trafficsim.results.frames import Labels, frame, nullable, strings
+from trafficsim.spec.economics import Economics
+
+Tables = Mapping[str, pd.DataFrame]
+S_PER_H = 3600.0
+EMISSIONS = ("fuel_l", "co2_kg", "nox_g")
+"""Indicators of a run that have a price."""
+NO_GROUPS = "the results have no table of groups: they are of an older version"
+SIMULATION_ALONE = "interval over replications alone, at best estimates of all prices: the appraisal holds the rest"
+NOT_COVERED = "no model of casualties covers it"
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """What the alternatives of a study are worth, by scenario and engine.
+
+    Attributes
+    ----------
+    economics : what the study says of money
+    worths : by scenario and engine, in the order of the alternatives
+    reasons : by scenario and engine, why there is none
+    """
+
+    economics: Economics
+    worths: Mapping[tuple[str, str], tuple[Worth, ...]]
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return ``{currency, price_year, ..., results: {scenario: {engine: {alternative: ...}}}}``."""
+        study, nested = self.economics, dict[str, Any]()
+        for (scenario, engine), worths in self.worths.items():
+            nested.setdefault(scenario, {})[engine] = {one.alternative: one.as_json() for one in worths}
+        told = {
+            "currency": study.currency, "price_year": study.price_year, "horizon_years": study.horizon_years,
+            "discount_rate": study.discount_rate, "draws": study.draws, "seed": study.seed, "results": nested,
+        }
+        reasons = [{"scenario": one, "engine": engine, "reason": why} for (one, engine), why in self.reasons.items()]
+        return {**told, "not_appraised": reasons} if reasons else told
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Quantities of one scenario and engine by alternative, one row per replication; those that all of them have.
+
+    Attributes
+    ----------
+    by_alternative : replications as index, quantities as columns
+    missing : by quantity, why it is not there
+    """
+
+    by_alternative: Mapping[str, pd.DataFrame]
+    missing: Mapping[str, str]
+
+
+def check_economics(economics: Economics | None) -> None:
+    """Refuse prices that cannot be brought to the study's currency and year, and hours that have no price.
+
+    Raises
+    ------
+    InputError
+        Naming the key and the remedy.
+    """
+    if economics is None:
+        return
+    values = unit_values(economics)
+    for name, measure in economics.measures.items():
+        if measure.enforcement_hours_per_year.value > 0.0 and "enforcement_per_h" not in values.unit:
+            raise InputError(f"economics.measures.{name}: enforcement_hours_per_year",
+                             f"{measure.enforcement_hours_per_year.value:g} hours without a price",
+                             f"a price of an hour: {values.table} has none",
+                             "add enforcement_per_h to economics.unit_values")
+
+
+def appraisal(
+    tables: Tables, economics: Economics, baseline: str, alternatives: Sequence[str],
+    effects: Mapping[tuple[str, str, str], Casualties | str] | None = None,
+) -> Appraisal:
+    """Appraise the alternatives of a study against its baseline, from its tables.
+
+    Parameters
+    ----------
+    tables
+        Of the study, by name.
+    economics
+        What the study says of money.
+    baseline, alternatives
+        Names; an alternative without results is left out.
+    effects
+        By scenario, engine and alternative, how casualties change, or why that is not known.
+
+    Raises
+    ------
+    InputError
+        If prices cannot be brought to the study's currency and year.
+    """
+    worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
+    reasons: dict[tuple[str, str], str] = {}
+    for setting, runs in _settings(tables, economics).items():
+        known = runs.by_alternative
+        others = [name for name in alternatives if name != baseline and name in known]
+        if baseline not in known:
+            reasons[setting] = f"the baseline {baseline!r} has no results"
+        elif not others or not len(_shared([known[name] for name in (baseline, *others)])):
+            reasons[setting] = "no replication has results of all alternatives"
+        else:
+            changes = {name: (effects or {}).get((*setting, name), NOT_COVERED) for name in others}
+            worths[setting] = appraise(_case(runs, economics, baseline, changes))
+    return Appraisal(economics, worths, reasons)
+
+
+def with_costs(indicators: pd.DataFrame, tables: Tables, economics: Economics | None) -> pd.DataFrame:
+    """Add the indicator of annual cost to the ``indicators`` table of a study; nothing without ``[economics]``.
+
+    It is ``periods per year x sum of price x quantity``, with delay for time, and the yearly cost of the measure, all
+    at best estimates. Casualties are in the appraisal alone: they belong to no single run.
+
+    Raises
+    ------
+    InputError
+        If prices cannot be brought to the study's currency and year.
+    """
+    if economics is None:
+        return indicators
+    rows = [_cost_rows(Labels(scenario, alternative, 0, engine), runs.by_alternative[alternative], economics, runs)
+            for (scenario, engine), runs in _settings(tables, economics).items() for alternative in runs.by_alternative]
+    return pd.concat([indicators, *rows], ignore_index=True)
+
+
+def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Runs]:
+    """Quantities of every scenario and engine."""
+    given = tables["indicators"]
+    delays = tables.get("groups")
+    found = {}
+    for (scenario, engine), block in given.groupby(["scenario", "engine"], sort=False):
+        mine = None
+        if delays is not None:
+            mine = delays[(delays["scenario"] == scenario) & (delays["engine"] == engine)]
+        found[str(scenario), str(engine)] = _runs(block, mine)
+    return found
+
+
+def _runs(indicators: pd.DataFrame, groups: pd.DataFrame | None) -> _Runs:
+    keys, missing = ["alternative", "replication"], dict[str, str]()
+    wide = indicators.pivot(index=keys, columns="indicator", values="value")
+    parts: dict[str, Any] = {}
+    if groups is None:
+        missing[DELAY] = NO_GROUPS
+    else:
+        classes = groups[groups["grouping"] == "class"]
+        hours = classes.assign(h=classes["trips"] * classes["mean_delay_s"] / S_PER_H)
+        for name, column in hours.pivot(index=keys, columns="group", values="h").items():
+            parts[f"{DELAY}: {name}"] = column.reindex(wide.index).fillna(0.0)
+    for name in EMISSIONS:
+        if name in wide and wide[name].notna().all():
+            parts[name] = wide[name]
+        else:
+            told = indicators.loc[(indicators["indicator"] == name) & indicators["value"].isna(), "reason"].dropna()
+            missing[name] = str(told.iloc[0]) if len(told) else "the results do not have it"
+    if CITATIONS in wide and wide[CITATIONS].notna().all():
+        parts[CITATIONS] = wide[CITATIONS]
+    table = pd.DataFrame(parts, index=wide.index).astype(np.float64)
+    return _Runs({str(name): part.droplevel(0) for name, part in table.groupby(level=0, sort=False)}, missing)
+
+
+def _shared(parts: Sequence[pd.DataFrame]) -> pd.Index[int]:
+    """Replications that all of some tables have."""
+    index = parts[0].index
+    for part in parts[1:]:
+        index = index.intersection(part.index)
+    return index.sort_values()
+
+
+def _case(runs: _Runs, economics: Economics, baseline: str, changes: Mapping[str, Casualties | str]) -> Case:
+    values = unit_values(economics)
+    known = runs.by_alternative
+    rows = _shared([known[name] for name in (baseline, *changes)])
+    before = known[baseline].loc[rows]
+    quantities, unpriced = quantities_of(values, [str(name) for name in before if name != CITATIONS])
+    missing = _components(runs.missing) | unpriced
+    alternatives = []
+    for name, change in changes.items():
+        after = known[name].loc[rows]
+        saved = {one: (before[one] - after[one]).to_numpy(np.float64) for one in quantities}
+        citations = after[CITATIONS].to_numpy(np.float64) if CITATIONS in after else None
+        told = {**missing, "casualties": change} if isinstance(change, str) else missing
+        alternatives.append(Alternative(name, saved, citations, economics.measures.get(name),
+                                        None if isinstance(change, str) else change, told))
+    return Case(economics, values, quantities, tuple(alternatives))
+
+
+def _components(missing: Mapping[str, str]) -> dict[str, str]:
+    names = {DELAY: "time", "fuel_l": "fuel", "co2_kg": "co2", "nox_g": "nox"}
+    return {names[name]: reason for name, reason in missing.items()}
+
+
+def _cost_rows(labels: Labels, amounts: pd.DataFrame, economics: Economics, runs: _Runs) -> pd.DataFrame:
+    """Rows of one alternative; ``labels`` names it."""
+    values = unit_values(economics)
+    priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
+    annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative))
+    for name, one in priced.items():
+        price = sum(unit.value * factor for unit, factor in one.prices)
+        annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
+    left_out = ", ".join((*(_components(runs.missing) | unpriced), "casualties"))
+    count = len(amounts)
+    table = frame(labels, {
+        "indicator": strings([economics.indicator] * count), "value": nullable(annual),
+        "unit": strings([f"{economics.currency}/year"] * count),
+        "reason": strings([f"without {left_out}; {SIMULATION_ALONE}"] * count),
+    })
+    return table.assign(replication=amounts.index.to_numpy(np.int64))
+
+
+def measure_cost(economics: Economics, values: Values, alternative: str) -> float:
+    """Return the yearly cost of an alternative at best estimates, 0 where the study gives none.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.economics import Measure
+    >>> study = Economics(currency="EUR", price_year=2016, periods_per_year=1, discount_rate=0.0,
+    ...                   measures={"wave": Measure(capital=1000, life_years=10, operation_per_year=50)})
+    >>> measure_cost(study, unit_values(study), "wave")
+    150.0
+    """
+    measure = economics.measures.get(alternative)
+    if measure is None:
+        return 0.0
+    hour = values.unit["enforcement_per_h"].value if "enforcement_per_h" in values.unit else 0.0
+    return (measure.capital.value * annuity_factor(economics.discount_rate, measure.life_years)
+            + measure.operation_per_year.value + measure.enforcement_hours_per_year.value * hour)
