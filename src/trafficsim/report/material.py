@@ -16,14 +16,13 @@ from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.report.places import street_names
-from trafficsim.results.appraisal import Appraisal, appraisal, with_costs
-from trafficsim.results.asked import ASKED, network_path, question_from, read_asked
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.appraisal import Appraisal, appraisal_of
+from trafficsim.results.asked import network_path, question_from, read_asked
+from trafficsim.results.compare import Comparison
+from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
-from trafficsim.spec.economics import Economics
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 
@@ -51,7 +50,6 @@ class Material:
     tables : by name
     networks : by scenario; without geometry the reason stands in ``no_network``
     folder : where the tables came from, if from one
-    economics : what the study says of money
     """
 
     study: str
@@ -66,20 +64,16 @@ class Material:
     networks: Mapping[str, Network] = field(default_factory=dict)
     no_network: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    economics: Economics | None = None
 
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
-        indicators = with_costs(with_between(self.tables, self.asked.baseline), self.tables, self.economics)
-        return compare(indicators, self.asked, self.tables[DONE])
+        return compared(self.tables, self.asked)
 
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        if self.economics is None:
-            return None
-        return appraisal(self.tables, self.economics, self.asked.baseline, tuple(self.alternatives))
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -145,18 +139,8 @@ def from_folder(folder: str | Path) -> Material:
         assumed=order is None, alternatives=_ordered(written, order or [asked.baseline]),
         scenarios=manifest["scenarios"], version=str(manifest.get("version", "")), tables=StoredTables(runs),
         demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
-        networks=networks, no_network=reasons, folder=folder, economics=_economics(folder),
+        networks=networks, no_network=reasons, folder=folder,
     )
-
-
-def _economics(folder: Path) -> Economics | None:
-    """What the study says of money; none in results of older versions."""
-    content = (read_asked(folder) or {}).get("economics")
-    try:
-        return None if content is None else Economics.model_validate(content)
-    except ValidationError as error:
-        raise InputError(str(folder / ASKED), f"a damaged file ({error.errors()[0]['msg']})", "what the study asked",
-                         "put the file back, or run the study again with --resume") from None
 
 
 def _asked(folder: Path, manifest: Mapping[str, Any]) -> tuple[Question, str, list[str] | None]:
@@ -221,7 +205,7 @@ def from_result(result: StudyResult) -> Material:
     return Material(
         study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
-        networks={name: world.network for name, world in worlds.items()}, economics=study.economics,
+        networks={name: world.network for name, world in worlds.items()},
     )
 
 

@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
-from trafficsim.outcomes.economics.appraisal import Worth, appraise
+from trafficsim.outcomes.economics.appraisal import Worth, annual_changes, appraise, casualty_cost
 from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
 from trafficsim.results.frames import Labels, frame, nullable, strings
+from trafficsim.results.outcome_draws import OutcomeDraws
+from trafficsim.results.question import Question
+from trafficsim.results.speed_effects import Effects, speed_effects
 from trafficsim.spec.economics import Economics
 
 Tables = Mapping[str, pd.DataFrame]
@@ -23,8 +26,8 @@ S_PER_H = 3600.0
 EMISSIONS = ("fuel_l", "co2_kg", "nox_g")
 """Indicators of a run that have a price."""
 NO_GROUPS = "the results have no table of groups: they are of an older version"
-SIMULATION_ALONE = "interval over replications alone, at best estimates of all prices: the appraisal holds the rest"
-NOT_COVERED = "no model of casualties covers it"
+NOT_ASKED = "the study gives no casualties per year: add economics.casualties_per_year"
+KEY = "economics"
 
 
 @dataclass(frozen=True)
@@ -88,62 +91,80 @@ def check_economics(economics: Economics | None) -> None:
                              "add enforcement_per_h to economics.unit_values")
 
 
-def appraisal(
-    tables: Tables, economics: Economics, baseline: str, alternatives: Sequence[str],
-    effects: Mapping[tuple[str, str, str], Casualties | str] | None = None,
-) -> Appraisal:
-    """Appraise the alternatives of a study against its baseline, from its tables.
-
-    Parameters
-    ----------
-    tables
-        Of the study, by name.
-    economics
-        What the study says of money.
-    baseline, alternatives
-        Names; an alternative without results is left out.
-    effects
-        By scenario, engine and alternative, how casualties change, or why that is not known.
+def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]) -> Appraisal | None:
+    """Appraise the alternatives of a study as its question says; ``None`` without ``[economics]``.
 
     Raises
     ------
     InputError
         If prices cannot be brought to the study's currency and year.
     """
+    economics = question.outcomes.get(KEY)
+    if not isinstance(economics, Economics):
+        return None
     worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
     reasons: dict[tuple[str, str], str] = {}
-    for setting, runs in _settings(tables, economics).items():
-        known = runs.by_alternative
-        others = [name for name in alternatives if name != baseline and name in known]
-        if baseline not in known:
-            reasons[setting] = f"the baseline {baseline!r} has no results"
-        elif not others or not len(_shared([known[name] for name in (baseline, *others)])):
-            reasons[setting] = "no replication has results of all alternatives"
+    effects = speed_effects(tables, question)
+    for setting, runs in _settings(tables).items():
+        found = _case(runs, economics, question.baseline, _changes(runs, setting, alternatives, effects))
+        if isinstance(found, str):
+            reasons[setting] = found
         else:
-            changes = {name: (effects or {}).get((*setting, name), NOT_COVERED) for name in others}
-            worths[setting] = appraise(_case(runs, economics, baseline, changes))
+            worths[setting] = appraise(found)
     return Appraisal(economics, worths, reasons)
 
 
-def with_costs(indicators: pd.DataFrame, tables: Tables, economics: Economics | None) -> pd.DataFrame:
+def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, draws: OutcomeDraws) -> pd.DataFrame:
     """Add the indicator of annual cost to the ``indicators`` table of a study; nothing without ``[economics]``.
 
-    It is ``periods per year x sum of price x quantity``, with delay for time, and the yearly cost of the measure, all
-    at best estimates. Casualties are in the appraisal alone: they belong to no single run.
+    ``periods per year x sum of price x quantity`` of a run, with delay for time, and the yearly cost of the measure, at
+    best estimates; and the value of casualties, which belong to no single run: those of the baseline where no model
+    covers the alternative. Its interval is that of the appraisal: replications and all else that is uncertain.
+
+    Parameters
+    ----------
+    indicators
+        The table, indicators between runs included.
+    tables
+        Of the study, by name.
+    question
+        With ``[economics]`` among its outcomes.
+    draws
+        Takes the draws of the change of cost.
 
     Raises
     ------
     InputError
         If prices cannot be brought to the study's currency and year.
     """
-    if economics is None:
+    economics = question.outcomes.get(KEY)
+    if not isinstance(economics, Economics):
         return indicators
-    rows = [_cost_rows(Labels(scenario, alternative, 0, engine), runs.by_alternative[alternative], economics, runs)
-            for (scenario, engine), runs in _settings(tables, economics).items() for alternative in runs.by_alternative]
+    rows, effects = [], speed_effects(tables, question)
+    for (scenario, engine), runs in _settings(tables).items():
+        names = list(runs.by_alternative)
+        case = _case(runs, economics, question.baseline, _changes(runs, (scenario, engine), names, effects))
+        changes = {} if isinstance(case, str) else annual_changes(case)
+        for name in names:
+            arm = scenario, engine, name, economics.indicator
+            if name in changes:
+                draws.whole[arm] = changes[name].drawn
+            same = casualty_cost(economics, unit_values(economics))
+            told = (effects or {}).get((scenario, engine, name)) if name != question.baseline else None
+            costs = _Costs(economics, runs, changes[name].casualties if name in changes else same, told)
+            rows.append(_cost_rows(Labels(scenario, name, 0, engine), costs))
     return pd.concat([indicators, *rows], ignore_index=True)
 
 
-def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Runs]:
+def _changes(
+    runs: _Runs, setting: tuple[str, str], names: Sequence[str], effects: Effects | None
+) -> dict[str, Casualties | str]:
+    """How casualties change by alternative that has results, or why that is not known."""
+    known = [name for name in names if name in runs.by_alternative]
+    return {name: NOT_ASKED if effects is None else effects.get((*setting, name), NOT_ASKED) for name in known}
+
+
+def _settings(tables: Tables) -> dict[tuple[str, str], _Runs]:
     """Quantities of every scenario and engine."""
     given = tables["indicators"]
     delays = tables.get("groups")
@@ -187,16 +208,22 @@ def _shared(parts: Sequence[pd.DataFrame]) -> pd.Index[int]:
     return index.sort_values()
 
 
-def _case(runs: _Runs, economics: Economics, baseline: str, changes: Mapping[str, Casualties | str]) -> Case:
-    values = unit_values(economics)
-    known = runs.by_alternative
-    rows = _shared([known[name] for name in (baseline, *changes)])
-    before = known[baseline].loc[rows]
+def _case(
+    runs: _Runs, economics: Economics, baseline: str, changes: Mapping[str, Casualties | str]
+) -> Case | str:
+    """Put the alternatives beside the baseline, over the replications that all have; or say why that cannot be done."""
+    known, others = runs.by_alternative, [name for name in changes if name != baseline]
+    if baseline not in known:
+        return f"the baseline {baseline!r} has no results"
+    rows = _shared([known[name] for name in (baseline, *others)])
+    if not others or not len(rows):
+        return "no replication has results of all alternatives"
+    values, before = unit_values(economics), known[baseline].loc[rows]
     quantities, unpriced = quantities_of(values, [str(name) for name in before if name != CITATIONS])
     missing = _components(runs.missing) | unpriced
     alternatives = []
-    for name, change in changes.items():
-        after = known[name].loc[rows]
+    for name in others:
+        after, change = known[name].loc[rows], changes[name]
         saved = {one: (before[one] - after[one]).to_numpy(np.float64) for one in quantities}
         citations = after[CITATIONS].to_numpy(np.float64) if CITATIONS in after else None
         told = {**missing, "casualties": change} if isinstance(change, str) else missing
@@ -210,20 +237,34 @@ def _components(missing: Mapping[str, str]) -> dict[str, str]:
     return {names[name]: reason for name, reason in missing.items()}
 
 
-def _cost_rows(labels: Labels, amounts: pd.DataFrame, economics: Economics, runs: _Runs) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Costs:
+    """What the annual cost of an alternative is made of: runs, value of casualties, how they change or why not."""
+
+    economics: Economics
+    runs: _Runs
+    casualties: float
+    change: Casualties | str | None
+
+
+def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
     """Rows of one alternative; ``labels`` names it."""
+    economics, amounts = given.economics, given.runs.by_alternative[labels.alternative]
     values = unit_values(economics)
     priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
-    annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative))
+    annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative) + given.casualties)
     for name, one in priced.items():
         price = sum(unit.value * factor for unit, factor in one.prices)
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
-    left_out = ", ".join((*(_components(runs.missing) | unpriced), "casualties"))
+    left_out = [*(_components(given.runs.missing) | unpriced),
+                *(("casualties",) if economics.casualties_per_year is None else ())]
+    told = [*([f"without {', '.join(left_out)}"] if left_out else []),
+            *([f"casualties as in the baseline: {given.change}"] if isinstance(given.change, str) else [])]
     count = len(amounts)
     table = frame(labels, {
         "indicator": strings([economics.indicator] * count), "value": nullable(annual),
         "unit": strings([f"{economics.currency}/year"] * count),
-        "reason": strings([f"without {left_out}; {SIMULATION_ALONE}"] * count),
+        "reason": strings(["; ".join(told) or None] * count),
     })
     return table.assign(replication=amounts.index.to_numpy(np.int64))
 

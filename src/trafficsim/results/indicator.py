@@ -7,9 +7,9 @@ function. Comparisons, JSON, reports and the reference page read the registry.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from trafficsim.plan.record import Record
 from trafficsim.results.emissions import Traced, traced_vehicles
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Passages, judged_passages
+from trafficsim.spec.model import Model
 
 Direction = Literal["lower", "higher", "none"]
 Origin = Literal["input", "emergent", "extrapolated"]
@@ -70,14 +71,20 @@ class Pair:
     Attributes
     ----------
     baseline, alternative : tables of the two runs by name, as far as the indicator needs them
+    asked : tables of the study that say how outcomes are computed, by name
+    memory : what one indicator has read of the pair, for the others that read the same
     """
 
     baseline: Mapping[str, pd.DataFrame]
     alternative: Mapping[str, pd.DataFrame]
+    asked: Mapping[str, Model] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 Compute = Callable[[Observation], float | None]
 Between = Callable[[Pair], float | None]
+Told = Callable[[Pair], str | None]
+Draws = Callable[[Pair], F8 | None]
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,10 @@ class Indicator:
     tables : tables of both runs that ``between`` reads
     scale : ``"continuous"``; ``"whole"`` if values go by whole vehicles or cells; ``"events"`` for counts of events
     of_traffic : whether it changes only when traffic does; citations change when a camera only counts
+    on_request : name of the study's table without which it is not computed; empty: always computed
+    told : why ``between`` gives no value for a pair, or what limits the one there is; else ``reason`` for no value
+    draws : values of ``between`` under drawn numbers of its published models, the same draws for every pair; the
+        interval of the comparison then covers them beside the replications
     """
 
     name: str
@@ -119,11 +130,14 @@ class Indicator:
     scale: Scale = "continuous"
     of_traffic: bool = True
     cause: Callable[[Observation], str | None] | None = None
+    on_request: str = ""
+    told: Told | None = None
+    draws: Draws | None = None
 
     @property
     def is_computed(self) -> bool:
-        """Whether there is a formula for it, within a run or between two."""
-        return self.compute is not None or self.between is not None
+        """Whether there is a formula for it: within a run, between two, or of a study that has the table for it."""
+        return self.compute is not None or self.between is not None or bool(self.on_request)
 
     def remark(self, seen: Observation, value: float | None) -> str | None:
         """Say why there is no value, or what limits the one there is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ M_PER_KM = 1000.0
 
 NONE_DUE = "no trip is due in the analysis period"
 NONE_ENTERED = "no trip due in the analysis period has entered the network"
+BETWEEN_RUNS = "between two runs: compare an alternative with the baseline"
 NOT_OBSERVED = "the run stopped before the analysis period"
 
 
@@ -108,12 +110,31 @@ def _completed_share(seen: Observation) -> float | None:
     return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
 
 
+COST = re.compile(r"cost_([a-z]{3})")
+NO_ECONOMICS = "a study gives it, with [economics] in this currency"
+
+
+def annual_cost(currency: str) -> Indicator:
+    """Declare the annual cost in a currency; the table ``[economics]`` of a study gives it.
+
+    Examples
+    --------
+    >>> annual_cost("pln").unit
+    'PLN/year'
+    """
+    return Indicator(
+        f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
+        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
+        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
+        on_request="economics",
+    )
+
+
 DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
 UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
 NO_PASSAGE = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
 LIGHT = "light vehicles of the trips due in the analysis period that have entered, by the traces of some or all"
-NO_SAFETY = "no crash model is built yet"
 
 TRAVERSALS = ("traversals",)
 
@@ -162,36 +183,14 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("nox_g", "sum of Int Panis' emission rate of petrol cars over smoothed traces, up to 70 km/h", "g",
               "lower", LIGHT, "extrapolated", lambda seen: _nox_g(seen).value, NO_TRACES, _limit_of_traces,
               needs=("trajectories",), cause=lambda seen: _nox_g(seen).reason),
-    Indicator("ksi_rel", "killed and seriously injured, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
-    Indicator("injury_crashes_rel", "injury crashes, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
-    Indicator("fatal_crashes_rel", "fatal crashes, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
+    annual_cost("eur"),
 )
 register(*INDICATORS)
-COST = re.compile(r"cost_([a-z]{3})")
-NO_ECONOMICS = "the study has no [economics] in this currency"
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
 """A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""
 NO_THROUGH = "no vehicle drove the whole route in the analysis period"
 FEW_THROUGH = f"few vehicles: in a replication fewer than {FEWEST_VEHICLES} drove the whole route"
-
-
-def annual_cost(currency: str) -> Indicator:
-    """Declare the annual cost in a currency; the table ``[economics]`` of a study gives it.
-
-    Examples
-    --------
-    >>> annual_cost("pln").unit
-    'PLN/year'
-    """
-    return Indicator(
-        f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
-        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
-        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
-    )
 
 
 def path_time(path: str) -> Indicator:
@@ -229,12 +228,25 @@ def registered() -> Mapping[str, Indicator]:
 
 @cache
 def _load_packages() -> None:
+    import_module("trafficsim.results.casualties")
     load_entry_points(ENTRY_POINT_GROUP, InputError)
 
 
 def not_computed() -> dict[str, str]:
     """Return the indicators that nothing computes yet, each with the reason."""
     return {name: one.reason for name, one in registered().items() if not one.is_computed}
+
+
+def not_within_a_run() -> dict[str, str]:
+    """Return the indicators that no single run has, each with the reason: not computed yet, or between two runs.
+
+    Examples
+    --------
+    >>> not_within_a_run()["ksi_rel"]
+    'between two runs: compare an alternative with the baseline'
+    """
+    return {name: BETWEEN_RUNS if one.between is not None else one.reason for name, one in registered().items()
+            if one.compute is None}
 
 
 def declared(name: str) -> Indicator | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.outcomes.economics.model import BEHAVIOUR, EXPONENTS, MODEL_FORM, REPLICATIONS, SOURCES, Case, Year
-from trafficsim.outcomes.economics.quantities import SEVERITIES, Alternative
+from trafficsim.outcomes.economics.quantities import PRICE_OF_CASUALTY, SEVERITIES, Alternative
+from trafficsim.outcomes.economics.valuation import Values
 from trafficsim.outcomes.uncertainty import (
     Sample,
     Share,
@@ -20,6 +21,7 @@ from trafficsim.outcomes.uncertainty import (
     value_of_perfect_information,
     variance_shares,
 )
+from trafficsim.spec.economics import Economics
 
 F8 = NDArray[np.float64]
 NO_COST = "the study gives no cost of this alternative: add economics.measures"
@@ -134,6 +136,39 @@ def appraise(case: Case) -> tuple[Worth, ...]:
     values = {rate: (case.net_present_values({}, rate), case.net_present_values(drawn.first, rate)) for rate in rates}
     known = _Known(case, drawn, values)
     return tuple(known.worth(row, central[row], years[row]) for row in range(len(case.alternatives)))
+
+
+class AnnualChange(NamedTuple):
+    """Change of the annual cost of an alternative against the baseline.
+
+    Attributes
+    ----------
+    casualties : value of the casualties a year, at best estimates; those of the baseline where no model covers it
+    drawn : change of all costs, shape (draws,)
+    """
+
+    casualties: float
+    drawn: F8
+
+
+def annual_changes(case: Case) -> dict[str, AnnualChange]:
+    """Return the change of the annual cost of every alternative, by name; with the draws of :func:`appraise`."""
+    drawn = sample(case.inputs, case.economics.draws, case.economics.seed)
+    central, years = case.years({}), case.years(drawn.first)
+    before = casualty_cost(case.economics, case.values)
+    return {one.name: AnnualChange(
+                before - sum(float(best.benefits[name][0]) for name in SEVERITIES if name in best.benefits),
+                np.asarray(year.cost - year.benefit))
+            for one, best, year in zip(case.alternatives, central, years, strict=True)}
+
+
+def casualty_cost(economics: Economics, values: Values) -> float:
+    """Return the value of the casualties a year under the baseline, at best estimates; 0 where the study gives none."""
+    given = economics.casualties_per_year
+    if given is None:
+        return 0.0
+    return sum(float(getattr(given, name).value) * values.unit[price].value
+               for name, price in PRICE_OF_CASUALTY.items() if price in values.unit)
 
 
 @dataclass(frozen=True)
