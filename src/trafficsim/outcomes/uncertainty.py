@@ -77,7 +77,7 @@ def sample(inputs: Sequence[Uncertain], number: int, seed: int) -> Sample:
 
     Examples
     --------
-    >>> one = Uncertain("x", "luck", lambda level: level)
+    >>> one = Uncertain("x", "noise", lambda level: level)
     >>> sample([one], 1024, 1).first["x"].mean().round(3)
     np.float64(0.5)
     """

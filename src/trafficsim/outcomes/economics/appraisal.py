@@ -29,8 +29,9 @@ NO_CASUALTIES = "the study gives no casualties per year: add economics.casualtie
 FEWEST_FOR_SHARES = 6
 """Replications from which on shares of variance are given: with fewer, the means have no finite fourth moment (t
 distribution with n - 1 degrees of freedom)."""
-LEAST_SURE = 0.95
-"""Share of draws that must have one sign of a denominator for its ratio to have an interval (modelling assumption)."""
+LEAST_SURE = 0.975
+"""Share of draws in which the denominator of a ratio must be above 0 for the ratio to have an interval: its own 95 %
+interval then excludes 0."""
 FURTHEST = 10.0
 """Turning points are looked for up to this multiple of a best estimate (modelling assumption)."""
 LEAST_RATE, MOST_RATE = -0.05, 0.25

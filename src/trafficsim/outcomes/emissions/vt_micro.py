@@ -53,6 +53,7 @@ def fuel_rate_l_s(speed_kmh: ArrayLike, acceleration_ms2: ArrayLike) -> F8:
     """
     s = np.clip(np.asarray(speed_kmh, np.float64), 0.0, MOST_KMH)
     a = np.clip(np.asarray(acceleration_ms2, np.float64) * KMH_PER_MS, LEAST_KMH_S, MOST_KMH_S)
+    s, a = np.broadcast_arrays(s, a)
     above = np.polynomial.polynomial.polyval2d(s, a, SPEEDING_UP)
     below = np.polynomial.polynomial.polyval2d(s, a, SLOWING_DOWN)
     return np.asarray(np.exp(np.where(a >= 0.0, above, below)))
