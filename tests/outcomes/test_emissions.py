@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trafficsim.outcomes.emissions import average_speed, int_panis, vt_micro
-from trafficsim.outcomes.emissions.average_speed import EmissionFactor
 from trafficsim.outcomes.emissions.traces import smoothed
+from trafficsim.spec.emission_factors import EmissionFactor
 
 S_PER_H = 3600.0
 
@@ -79,8 +79,9 @@ def test_diesel_share_mixes(share: float, speed_kmh: float, acceleration_ms2: fl
 
 def test_average_speed_by_hand() -> None:
     # (0.01 x 2500 + 2 x 50 + 300 + 1000 / 50) / (0.001 x 2500 - 0.05 x 50 + 5) x 0.8 = 445 / 5 x 0.8
-    row = EmissionFactor(0.01, 2.0, 300.0, 1000.0, 0.001, -0.05, 5.0, reduction=0.2, least_kmh=20.0, most_kmh=100.0)
-    assert row.g_per_km(np.array([50.0])).tolist() == pytest.approx([71.2])
+    row = EmissionFactor(pollutant="co2", alpha=0.01, beta=2.0, gamma=300.0, delta=1000.0, epsilon=0.001, zeta=-0.05,
+                         eta=5.0, reduction=0.2, least_kmh=20.0, most_kmh=100.0)
+    assert average_speed.g_per_km(row, np.array([50.0])).tolist() == pytest.approx([71.2])
     assert average_speed.emission_g(row, np.array([50.0]), np.array([10.0])).value == pytest.approx(712.0)
     slow = average_speed.emission_g(row, np.array([50.0, 10.0]), np.array([9.0, 1.0]))
     assert slow.value is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,13 @@ from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
+from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
 from trafficsim.results.speed_effects import Effects, speed_effects
 from trafficsim.spec.economics import Economics
+from trafficsim.spec.emission_factors import EmissionFactor
 
 Tables = Mapping[str, pd.DataFrame]
 S_PER_H = 3600.0
@@ -28,6 +30,7 @@ EMISSIONS = ("fuel_l", "co2_kg", "nox_g")
 NO_GROUPS = "the results have no table of groups: they are of an older version"
 NOT_ASKED = "the study gives no casualties per year: add economics.casualties_per_year"
 KEY = "economics"
+KEYS = ["alternative", "replication"]
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]
     worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
     reasons: dict[tuple[str, str], str] = {}
     effects = speed_effects(tables, question)
-    for setting, runs in _settings(tables).items():
+    for setting, runs in _settings(tables, economics).items():
         found = _case(runs, economics, question.baseline, _changes(runs, setting, alternatives, effects))
         if isinstance(found, str):
             reasons[setting] = found
@@ -141,7 +144,7 @@ def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, dra
     if not isinstance(economics, Economics):
         return indicators
     rows, effects = [], speed_effects(tables, question)
-    for (scenario, engine), runs in _settings(tables).items():
+    for (scenario, engine), runs in _settings(tables, economics).items():
         names = list(runs.by_alternative)
         case = _case(runs, economics, question.baseline, _changes(runs, (scenario, engine), names, effects))
         changes = {} if isinstance(case, str) else annual_changes(case)
@@ -164,7 +167,7 @@ def _changes(
     return {name: NOT_ASKED if effects is None else effects.get((*setting, name), NOT_ASKED) for name in known}
 
 
-def _settings(tables: Tables) -> dict[tuple[str, str], _Runs]:
+def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Runs]:
     """Quantities of every scenario and engine."""
     given = tables["indicators"]
     delays = tables.get("groups")
@@ -173,31 +176,51 @@ def _settings(tables: Tables) -> dict[tuple[str, str], _Runs]:
         mine = None
         if delays is not None:
             mine = delays[(delays["scenario"] == scenario) & (delays["engine"] == engine)]
-        found[str(scenario), str(engine)] = _runs(block, mine)
+        links = tables["links"] if economics.emission_factors and "links" in tables else None
+        if links is not None:
+            links = links[(links["scenario"] == scenario) & (links["engine"] == engine)]
+        found[str(scenario), str(engine)] = _runs(_Tables(block, mine, links, economics.emission_factors))
     return found
 
 
-def _runs(indicators: pd.DataFrame, groups: pd.DataFrame | None) -> _Runs:
-    keys, missing = ["alternative", "replication"], dict[str, str]()
-    wide = indicators.pivot(index=keys, columns="indicator", values="value")
+class _Tables(NamedTuple):
+    """Tables of one scenario and engine; links only where factors by mean speed are given."""
+
+    indicators: pd.DataFrame
+    groups: pd.DataFrame | None
+    links: pd.DataFrame | None
+    factors: tuple[EmissionFactor, ...]
+
+
+def _runs(given: _Tables) -> _Runs:
+    missing: dict[str, str] = {}
+    wide = given.indicators.pivot(index=KEYS, columns="indicator", values="value")
     parts: dict[str, Any] = {}
-    if groups is None:
+    if given.groups is None:
         missing[DELAY] = NO_GROUPS
     else:
-        classes = groups[groups["grouping"] == "class"]
+        classes = given.groups[given.groups["grouping"] == "class"]
         hours = classes.assign(h=classes["trips"] * classes["mean_delay_s"] / S_PER_H)
-        for name, column in hours.pivot(index=keys, columns="group", values="h").items():
+        for name, column in hours.pivot(index=KEYS, columns="group", values="h").items():
             parts[f"{DELAY}: {name}"] = column.reindex(wide.index).fillna(0.0)
+    by_speed = emissions_by_speed(given.links, given.factors, wide)
     for name in EMISSIONS:
-        if name in wide and wide[name].notna().all():
-            parts[name] = wide[name]
+        found = by_speed.get(name, wide.get(name))
+        if isinstance(found, str):
+            missing[name] = found
+        elif found is not None and found.notna().all():
+            parts[name] = found
         else:
-            told = indicators.loc[(indicators["indicator"] == name) & indicators["value"].isna(), "reason"].dropna()
-            missing[name] = str(told.iloc[0]) if len(told) else "the results do not have it"
+            missing[name] = _why_not(given.indicators, name)
     if CITATIONS in wide and wide[CITATIONS].notna().all():
         parts[CITATIONS] = wide[CITATIONS]
     table = pd.DataFrame(parts, index=wide.index).astype(np.float64)
     return _Runs({str(name): part.droplevel(0) for name, part in table.groupby(level=0, sort=False)}, missing)
+
+
+def _why_not(indicators: pd.DataFrame, name: str) -> str:
+    told = indicators.loc[(indicators["indicator"] == name) & indicators["value"].isna(), "reason"].dropna()
+    return str(told.iloc[0]) if len(told) else "the results do not have it"
 
 
 def _shared(parts: Sequence[pd.DataFrame]) -> pd.Index[int]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
+from trafficsim.spec.emission_factors import EmissionFactor
 from trafficsim.spec.model import Model
 
 MOST = 1.0e12
@@ -75,8 +77,17 @@ def _above_zero(amount: Amount) -> Amount:
     return amount
 
 
-Number = Annotated[Amount, BeforeValidator(_amount)]
-Signed = Annotated[Interval, BeforeValidator(_amount)]
+class _OrNumber:
+    """Says in the JSON Schema that a number will do."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "number"}, handler(schema)]}
+
+
+Number = Annotated[Amount, BeforeValidator(_amount), _OrNumber()]
+Signed = Annotated[Interval, BeforeValidator(_amount), _OrNumber()]
 FASTEST_GROWTH = 0.2
 
 
@@ -85,8 +96,8 @@ class TimeValue(Model):
 
     Parameters
     ----------
-    vehicle_class
-        Name of the class (key ``class``); ``"*"`` for all that have no row.
+    class, vehicle_class
+        Name of the class; ``"*"`` for all that have no row.
     purpose
         Such as commuting, business, leisure, freight.
     share
@@ -287,12 +298,20 @@ class Economics(Model):
         Casualties under the baseline.
     measures
         Costs by alternative.
-    horizon_years, discount_rate, discount_rates
-        Length of the appraisal; discount rate; rates at which it is repeated.
+    emission_factors
+        Factors by mean speed of links, in place of those from traces.
+    horizon_years
+        Length of the appraisal.
+    discount_rate
+        Discount rate, as a share.
+    discount_rates
+        Further rates at which the net present value is given.
     traffic_growth
         Growth of benefits a year, as a share.
-    draws, seed
-        Draws of the Monte Carlo (a power of two) and its seed.
+    draws
+        Draws of the Monte Carlo, a power of two.
+    seed
+        Seed of the draws.
 
     Examples
     --------
@@ -311,6 +330,7 @@ class Economics(Model):
     time: tuple[TimeValue, ...] = ()
     casualties_per_year: CasualtiesPerYear | None = None
     measures: dict[str, Measure] = Field(default_factory=dict)
+    emission_factors: tuple[EmissionFactor, ...] = ()
     horizon_years: int = Field(default=10, ge=1, le=100)
     discount_rate: Rate = 0.03
     discount_rates: tuple[Rate, ...] = (0.01, 0.05)
@@ -329,6 +349,10 @@ class Economics(Model):
         if any(abs(end) > FASTEST_GROWTH for end in ends if end is not None):
             raise ValueError("traffic_growth is more than 20 % a year; give a share: 0.01 is 1 %")
         check_shares(self.time)
+        for pollutant in dict.fromkeys(one.pollutant for one in self.emission_factors):
+            total = sum(one.share for one in self.emission_factors if one.pollutant == pollutant)
+            if abs(total - 1.0) > 1.0e-6:
+                raise ValueError(f"emission factors of {pollutant} whose shares add up to {total:g}; make it 1")
         return self
 
     @property

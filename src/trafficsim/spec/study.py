@@ -51,6 +51,8 @@ class Study(Model):
     casualties
         How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
         links that an alternative acts on.
+    economics
+        What differences are worth and what alternatives cost; without it nothing is put into money.
 
     Examples
     --------
@@ -72,8 +74,8 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
-    economics: Economics | None = None
     casualties: Casualties | None = None
+    economics: Economics | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod

@@ -7,50 +7,29 @@ are shipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from trafficsim.outcomes.emissions.validity import F8, MOST_OUTSIDE, Total
+from trafficsim.spec.emission_factors import EmissionFactor
 
 SOURCE = "EMEP/EEA air pollutant emission inventory guidebook, chapter 1.A.3.b.i-iv, hot exhaust"
 GRADE = "B"
 
 
-@dataclass(frozen=True)
-class EmissionFactor:
-    """One row of the guidebook's table: a pollutant of a vehicle category.
+def g_per_km(factor: EmissionFactor, speed_kmh: F8) -> F8:
+    """Return a factor at mean speeds, those outside its range at the bound; shape (n,).
 
-    Attributes
-    ----------
-    alpha, beta, gamma, delta, epsilon, zeta, eta : coefficients of the formula
-    reduction : reduction factor RF, as a share
-    least_kmh, most_kmh : range of mean speeds for which the row is valid
+    Examples
+    --------
+    >>> row = EmissionFactor(pollutant="co2", gamma=200, reduction=0.5, least_kmh=10, most_kmh=130)
+    >>> g_per_km(row, np.array([50.0])).tolist()
+    [100.0]
     """
-
-    alpha: float
-    beta: float
-    gamma: float
-    delta: float
-    epsilon: float
-    zeta: float
-    eta: float
-    reduction: float = 0.0
-    least_kmh: float = 10.0
-    most_kmh: float = 130.0
-
-    def g_per_km(self, speed_kmh: F8) -> F8:
-        """Return the factor at mean speeds, those outside the range at its bound; shape (n,).
-
-        Examples
-        --------
-        >>> row = EmissionFactor(0.0, 0.0, 200.0, 0.0, 0.0, 0.0, 1.0, reduction=0.5)
-        >>> row.g_per_km(np.array([50.0])).tolist()
-        [100.0]
-        """
-        v = np.clip(speed_kmh, self.least_kmh, self.most_kmh)
-        above = self.alpha * v * v + self.beta * v + self.gamma + self.delta / v
-        return np.asarray(above / (self.epsilon * v * v + self.zeta * v + self.eta) * (1.0 - self.reduction))
+    v = np.clip(speed_kmh, factor.least_kmh, factor.most_kmh)
+    above = factor.alpha * v * v + factor.beta * v + factor.gamma + factor.delta / v
+    return np.asarray(above / (factor.epsilon * v * v + factor.zeta * v + factor.eta) * (1.0 - factor.reduction))
 
 
 def emission_g(factor: EmissionFactor, speed_kmh: F8, vehicle_km: F8) -> Total:
@@ -63,7 +42,7 @@ def emission_g(factor: EmissionFactor, speed_kmh: F8, vehicle_km: F8) -> Total:
 
     Examples
     --------
-    >>> row = EmissionFactor(0.0, 0.0, 200.0, 0.0, 0.0, 0.0, 1.0)
+    >>> row = EmissionFactor(pollutant="co2", gamma=200, least_kmh=10, most_kmh=130)
     >>> emission_g(row, np.array([50.0, 30.0]), np.array([2.0, 1.0])).value
     600.0
     """
@@ -73,4 +52,24 @@ def emission_g(factor: EmissionFactor, speed_kmh: F8, vehicle_km: F8) -> Total:
     if share > MOST_OUTSIDE:
         return Total(None, f"the emission factor covers {factor.least_kmh:g} to {factor.most_kmh:g} km/h; "
                            f"{100.0 * share:.1f} % of the distance is driven outside")
-    return Total(float((factor.g_per_km(speed_kmh) * vehicle_km).sum()))
+    return Total(float((g_per_km(factor, speed_kmh) * vehicle_km).sum()))
+
+
+def fleet_g_per_km(factors: Sequence[EmissionFactor], speed_kmh: F8, vehicle_km: F8) -> Total:
+    """Return the mean factor of a fleet over the traffic of links, by the shares of its rows.
+
+    Examples
+    --------
+    >>> rows = [EmissionFactor(pollutant="co2", share=share, gamma=gamma, least_kmh=10, most_kmh=130)
+    ...         for share, gamma in ((0.75, 200), (0.25, 100))]
+    >>> fleet_g_per_km(rows, np.array([50.0, 30.0]), np.array([2.0, 1.0])).value
+    175.0
+    """
+    driven_km = float(vehicle_km.sum())
+    if driven_km <= 0.0:
+        return Total(None, "nobody drove")
+    totals = [emission_g(one, speed_kmh, vehicle_km) for one in factors]
+    reason = next((one.reason for one in totals if one.value is None), None)
+    if reason is not None:
+        return Total(None, reason)
+    return Total(sum(one.share * (total.value or 0.0) for one, total in zip(factors, totals, strict=True)) / driven_km)
