@@ -69,13 +69,13 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.last: dict[str, tuple[Any, ...]] = {}
-        self.ways_in: dict[str, Step] = {}
+        self.sources: dict[str, Step] = {}
         self.calls = 0
 
     def __call__(self, name: str, part: Callable[..., None], *arguments: Any) -> None:
-        way_in = self.ways_in.get(name) or self.ways_in.setdefault(name, from_python(part))
+        row_of = self.sources.get(name) or self.sources.setdefault(name, from_python(part))
         began = time.perf_counter()
-        way_in(*arguments)
+        row_of(*arguments)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         self.last[name] = arguments
 

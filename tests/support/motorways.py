@@ -48,7 +48,7 @@ def lane_drop(lanes: int, *, zipper: bool, length_m: float = 2000.0) -> Network:
 
 
 def on_ramp(lanes: int, *, acceleration_m: float = 250.0, ramp_kmh: float = 80.0) -> Network:
-    """``main`` and ``ramp`` join into ``join``, whose kerb lane is the acceleration lane and ends; then ``out``."""
+    """``main`` and ``ramp`` join into ``join``, whose nearside lane is the acceleration lane and ends; then ``out``."""
     rows = [section("main", 3000.0, lanes), section("ramp", 500.0, 1, speed_limit_kmh=ramp_kmh),
             section("join", acceleration_m, lanes + 1), section("out", 2000.0, lanes)]
     joints = [Connection(from_link="ramp", from_lane=0, to_link="join", to_lane=0, speed_limit_kmh=200.0)]
@@ -58,7 +58,10 @@ def on_ramp(lanes: int, *, acceleration_m: float = 250.0, ramp_kmh: float = 80.0
 
 
 def weaving(lanes: int, *, length_m: float = 400.0, ramp_kmh: float = 80.0) -> Network:
-    """An on-ramp and an off-ramp joined by one auxiliary kerb lane: ``main``, ``ramp``, ``weave``, ``out``, ``off``."""
+    """An on-ramp and an off-ramp joined by one auxiliary nearside lane.
+
+    ``main``, ``ramp``, ``weave``, ``out``, ``off``.
+    """
     rows = [section("main", 2000.0, lanes), section("ramp", 500.0, 1, speed_limit_kmh=ramp_kmh),
             section("weave", length_m, lanes + 1), section("out", 2000.0, lanes),
             section("off", 500.0, 1, speed_limit_kmh=ramp_kmh)]

@@ -35,10 +35,10 @@ from trafficsim.results.store import DONE, StoredTables, check_file_names, check
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
-from trafficsim.run.executor import Crew, Executor
+from trafficsim.run.executor import Executor, WorkerPool
 from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
-from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
+from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
@@ -63,7 +63,7 @@ class Options:
 
     out: Path | None = None
     resume: bool = False
-    executor: Executor = field(default_factory=Crew)
+    executor: Executor = field(default_factory=WorkerPool)
     progress: Progress | None = None
     cache: Path | None = None
 
@@ -161,7 +161,7 @@ class StudyResult(WithTables):
 
         ``distribution`` says who loses, by scenario, engine, alternative and family of tests; ``appraisal`` what
         alternatives are worth, where the study has ``[economics]``. Only when there is
-        something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
+        something to tell it has ``failed`` (failed runs), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
         what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
         gap of the scenarios in which drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that
@@ -239,7 +239,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         world = replace(world, scenario=world.scenario.model_copy(update={"seed": seed}))
     name = world.scenario.name
     jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
-    with Crew(workers) as crew:
+    with WorkerPool(workers) as pool:
         prepared = prepare(world)
         found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
         if strict:
@@ -249,8 +249,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
                    "scenarios": {name: scenario_content(prepared, (engine,))}}
         out = None if out is None else Path(out)
         check_file_names(out, (job.labels for job in jobs))
-        claim_folder(out, content, resume=True)
-        options = Options(out, executor=crew, progress=progress)
+        take_folder(out, content, resume=True)
+        options = Options(out, executor=pool, progress=progress)
         tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
     return RunResult(name, engine, world.scenario.seed, replications, tables, repairs_by_code(found))
 
@@ -303,7 +303,7 @@ def run_study(
         for alternative, policies in study.alternatives.items()
     ]
     check_file_names(options.out, (job.labels for job in jobs))
-    claim_folder(options.out, study_content(study, prepared), resume=options.resume)
+    take_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
     return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options), effects)

@@ -255,7 +255,9 @@ class Measure(Model):
 
 
 class CasualtiesPerYear(Model):
-    """Casualties of a year in the area of the scenario under the baseline, as they are expected (not one year's luck).
+    """Casualties of a year in the area of the scenario under the baseline.
+
+    As they are expected (not one year's random draws).
 
     Parameters
     ----------

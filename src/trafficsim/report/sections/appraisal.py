@@ -21,7 +21,7 @@ PERCENT = HUNDRED = 100.0
 
 
 class AppraisalView(NamedTuple):
-    """What is said about one scenario and engine."""
+    """What is reported about one scenario and engine."""
 
     head: Markup
     table: Table
