@@ -141,7 +141,7 @@ def simulate(driving: Driving, density_veh_km: float) -> Points:
                    for lane in range(program.net.lanes) for number in range(each)])
     _, collected = run(plan, settings, program)
     detectors = np.stack(collected.detectors)[round(WARMUP_S / INTERVAL_S):, LANES // 2]
-    count, speed_ms = detectors[:, 0], detectors[:, 1] * settings.cell_m / settings.tick_s
+    count, speed_ms = detectors["count"], detectors["speed_sum"] * settings.cell_m / settings.tick_s
     seen = count > 0
     return Points(count[seen] * 3600.0 / INTERVAL_S, 3.6 * speed_ms[seen] / count[seen])
 

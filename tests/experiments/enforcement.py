@@ -16,7 +16,7 @@ import pandas as pd
 
 import trafficsim as ts
 from trafficsim.results.statistics import t_interval
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASE = "do nothing"

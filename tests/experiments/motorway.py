@@ -94,10 +94,10 @@ def merge_shares(seed: int = 1) -> tuple[float, float, float]:
     Shares are taken where the zipper begins, 310 m before the end.
     """
     flow = Flow(id="f", volume_veh_h=2800.0, route=("a", "b", "c"))
-    two = drive(lane_drop(2, zipper=True), [flow], {"merge_zone": ("b", 1690.0), "out": ("c", 1000.0)}, 60, seed=seed)
+    two = drive(lane_drop(2, zipper=True), [flow], {"merge": ("b", 1690.0), "out": ("c", 1000.0)}, 60, seed=seed)
     wide = Flow(id="f", volume_veh_h=5200.0, route=("a", "b", "c"))
     three = drive(lane_drop(3, zipper=True), [wide], {"out": ("c", 1000.0)}, 60, seed=seed)
-    return float(two.lane_shares("merge_zone", 30)[1]), two.mean_flow("out", 30), three.mean_flow("out", 30) / 2.0
+    return float(two.lane_shares("merge", 30)[1]), two.mean_flow("out", 30), three.mean_flow("out", 30) / 2.0
 
 
 def saturated_ramp(seed: int = 1) -> tuple[float, float]:

@@ -26,6 +26,7 @@ from trafficsim.engines.bench.measure import ready
 from trafficsim.engines.ca.loop import SLICE_TICKS, advance, warm_up
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca import step as ca
+from trafficsim.kernels.ca.busy import find_busy
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.rng import tick_key
@@ -118,7 +119,9 @@ def whole_step(program: Program, begin: int, end: int) -> float:
 
 
 def step_once(program: Program, step: Step, tick: int) -> None:
-    """One tick, part by part."""
+    """One tick, part by part, begun as the loop begins: the controller is asked, busy lanes are listed."""
+    program.signals = program.control.command(program.signals, tick, tick + 1)
+    find_busy(program.start, program.work, program.net.lanes)
     step(program.world, program.vehicles, program.start, tick)
 
 

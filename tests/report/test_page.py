@@ -25,7 +25,7 @@ from trafficsim.results.distribution import worst_first
 from trafficsim.results.frames import Labels
 from trafficsim.results.runs import failed_run_table
 from trafficsim.results.store import file_name, read_tables, write_failure
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 NUMBERS = load("en").number
 FETCHED = ("src", "href", "action", "data", "poster", "srcset", "formaction", "background")

@@ -22,7 +22,7 @@ from trafficsim.report.plots.delay_map import delay_change_s
 from trafficsim.report.plots.fundamental_diagram import area_states
 from trafficsim.report.plots.time_space import greens, stop_lines
 from trafficsim.results.trace import link_starts
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 EXACT = 1e-9
 

@@ -23,7 +23,8 @@ from trafficsim.run import jobs, runner
 from trafficsim.run.executor import WorkerPool
 from trafficsim.run.jobs import Job, Setting, do_job
 from trafficsim.run.manifest import fingerprint
-from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
+from trafficsim.run.result import StudyResult
+from trafficsim.run.runner import Options, run_scenario, run_study
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.policy import Builder
 

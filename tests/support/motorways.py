@@ -116,8 +116,9 @@ def drive(
     check_invariants(program)
     counts = np.stack(collected.detectors)[:minutes]
     where = {name: np.flatnonzero([place.split("_")[0] == name for place in plan.detectors.name]) for name in detectors}
-    flow = {name: counts[:, at, 0] * 60.0 for name, at in where.items()}
-    speed = {name: counts[:, at, 1] / np.maximum(counts[:, at, 0], 1.0) * CELL_KMH for name, at in where.items()}
+    passed, speed_sum = counts["count"], counts["speed_sum"]
+    flow = {name: passed[:, at] * 60.0 for name, at in where.items()}
+    speed = {name: speed_sum[:, at] / np.maximum(passed[:, at], 1.0) * CELL_KMH for name, at in where.items()}
     status = program.trips.row.status[:-1]
     return Traffic(flow, speed, int(program.work.count[Count.WRONG_LANE]), int(program.work.count[Count.LANE_CHANGES]),
                    int((status == 1).sum()), int((status == 0).sum()))

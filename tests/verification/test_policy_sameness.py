@@ -21,7 +21,7 @@ from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera, SpeedL
 from trafficsim.results.frames import Labels
 from trafficsim.results.runs import RUN_TIMES
 from trafficsim.run.jobs import Job, simulate
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers

@@ -17,7 +17,8 @@ from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     from trafficsim.results.trace import Trace
-    from trafficsim.run.runner import Progress, RunResult, StudyResult
+    from trafficsim.run.result import RunResult, StudyResult
+    from trafficsim.run.runner import Progress
 
 
 @overload

@@ -273,12 +273,15 @@ def _read_arrow(path: Path) -> pa.Table:
 
 def _with_new_names(table: pa.Table) -> pa.Table:
     """Call the columns of a table of an older version, and the fields that its ledger names, as they are called now."""
-    table = table.rename_columns([COLUMNS.get(name, name) for name in table.column_names])
-    if "field" not in table.column_names or not FIELDS:
-        return table
-    place = table.column_names.index("field")
-    names = [FIELDS.get(name, name) for name in table["field"].to_pylist()]
-    return table.set_column(place, table.schema.field(place), pa.array(names, table.schema.field(place).type))
+    for old, new in COLUMNS.items():
+        if old in table.column_names:
+            place = table.column_names.index(old)
+            table = table.set_column(place, pa.field(new, table.schema.field(place).type), table[old])
+    if "field" in table.column_names and set(table["field"].unique().to_pylist()) & set(FIELDS):
+        place = table.column_names.index("field")
+        names = [FIELDS.get(name, name) for name in table["field"].to_pylist()]
+        table = table.set_column(place, table.schema.field(place), pa.array(names, table.schema.field(place).type))
+    return table
 
 
 def _sound(path: Path) -> bytes:

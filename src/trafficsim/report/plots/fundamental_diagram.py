@@ -197,7 +197,7 @@ def macroscopic_fundamental_diagram(
     >>> table = pd.DataFrame({"alternative": "do nothing", "replication": 1, "link": "east1",
     ...                       "begin_s": [0.0, 60.0], "density_veh_km": [10.0, 40.0], "flow_veh_h": [500.0, 800.0]})
     >>> macroscopic_fundamental_diagram(table, corridor([300.0])).axes[0].get_xlabel()
-    'density (veh/km and lane)'
+    'density (veh/km/lane)'
     """
     words, states = load(language), area_states(links, network, ids)
     figure = new_figure(4.0)

@@ -78,7 +78,7 @@ def time_space(
     >>> trace = pd.DataFrame({"time_s": [0.0, 1.0, 2.0], "trip": "a", "link": ["east1", "east1", "east2"],
     ...                       "position_m": [180.0, 192.0, 4.0]})
     >>> time_space(trace, road, ["east1", "east2"]).axes[0].get_ylabel()
-    'distance along the path (m)'
+    'distance along the route (m)'
     """
     words = load(language)
     if isinstance(trajectories, Trace):
