@@ -13,6 +13,7 @@ from trafficsim.base.errors import MachineError
 from trafficsim.report.language import load, name, tagged
 from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
+from trafficsim.report.sections.appraisal import appraisals, basis
 from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
@@ -96,7 +97,8 @@ def render(writer: Writer) -> str:
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
-        alternatives=alternatives(writer), timing=timing(writer), indicators=indicators(writer),
+        appraisals=appraisals(writer), basis=basis(writer), alternatives=alternatives(writer),
+        timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
