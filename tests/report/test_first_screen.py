@@ -96,7 +96,7 @@ def test_the_best_alternative_is_the_one_judged_better(material: Material) -> No
 def test_all_below_the_first_screen_is_folded(page: str) -> None:
     parsed = Page(page)
     parts = [attributes for attributes in parsed.named("details") if attributes.get("class") == "part"]
-    assert len(parts) == 13
+    assert len(parts) == 14
     assert all("open" not in one for one in parsed.named("details"))
 
 

@@ -141,6 +141,7 @@ class Language:
     def _reasons(self) -> list[tuple[re.Pattern[str], str]]:
         """What the tables say in English, with places for numbers, and the key of each."""
         keys = [(key, text) for key, text in catalogue(DEFAULT).items() if key.startswith("reason.")]
+        keys += [(key, key.removeprefix("text.")) for key in self.texts if key.startswith("text.")]
         return [(re.compile("".join(f"(?P<{part[1:-1]}>.+?)" if PLACE.fullmatch(part) else re.escape(part)
                                     for part in PLACE.split(text))), key) for key, text in keys]
 
@@ -206,8 +207,7 @@ class Language:
                 values = {place: Markup('<bdi dir="ltr">{}</bdi>').format(self.as_written(value))
                           for place, value in found.groupdict().items()}
                 return self.say(key, **values)
-        known = self.texts.get(f"text.{text}")
-        return foreign(text) if known is None else Markup(escape(known))
+        return foreign(text)
 
     def number(self, value: float | None, decimals: int | None = None, *, signed: bool = False) -> str:
         """Write a number as text: with some decimals, or with four significant digits.

@@ -142,9 +142,11 @@ def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> Indicator
 
 
 def definitions(writer: Writer) -> Table:
-    """Write formula, population, direction and origin of every indicator that the tables have."""
+    """Write formula, population, direction and origin of every indicator that has a value."""
     words, rows = writer.words, []
-    for indicator in in_order(writer.material.tables["indicators"]["indicator"].unique().tolist()):
+    values = writer.material.tables["indicators"].dropna(subset=["value"])
+    compared = [one.indicator for one in writer.material.comparison.chosen() if one.n]
+    for indicator in in_order([*values["indicator"].unique().tolist(), *compared]):
         one = declaration(indicator)
         rows.append([_label(writer, indicator), words.reason(one.formula), words.reason(one.population),
                      words.say(f"direction.{one.direction}"), words.say(f"origin.{one.origin}")])

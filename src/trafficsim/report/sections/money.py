@@ -1,43 +1,50 @@
-"""Cost and benefit of the alternatives, from the indicators in money that a study has."""
+"""Cost and benefit of the alternatives for the first screen: value, ratio, and the probability that each pays."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
-from trafficsim.report.language import name
+from trafficsim.outcomes.economics.appraisal import Worth
+from trafficsim.report.language import ABSENT, name
 from trafficsim.report.sections.numbers import shown
 from trafficsim.report.views import Missing, Table, Writer, plain_rows
 from trafficsim.results.difference import Difference
 
-FAMILIES = ("npv", "benefit_cost_ratio", "first_year_return", "cost_per_ksi_avoided", "cost")
-"""Beginnings of the names of indicators in money; a currency may follow."""
+COST = "cost_eur"
 Money = Table | Missing
 
 
 def money(writer: Writer, place: tuple[str, str]) -> Money:
-    """Write a table of cost and benefit with intervals, or say that the study has none."""
-    words = writer.words
+    """Write a table of cost and benefit with intervals, or say that the study has none.
+
+    Without an appraisal the change of the annual cost is shown, where the study has that indicator.
+    """
+    words, appraisal = writer.words, writer.material.appraisal
+    worths = () if appraisal is None else appraisal.worths.get(place, ())
+    if appraisal is not None and worths:
+        caption = words.say("money.worth", currency=appraisal.economics.currency,
+                            year=writer.words.digits(str(appraisal.economics.price_year)))
+        columns = writer.columns("alternative", "#npv", "#interval_of_draws", "#benefit_cost", "#helps")
+        return Table(f"money-{'-'.join(place)}", caption, columns, plain_rows([_worth(writer, one) for one in worths]))
     caption = words.say("money.caption", setting=writer.setting(*place))
     found = [one for one in writer.material.comparison.chosen() if (one.scenario, one.engine) == place
-             and one.diff is not None and is_money(one.indicator)]
+             and one.diff is not None and one.indicator == COST]
     if not found:
         return Missing(caption, words.say("money.none"))
     columns = writer.columns("alternative", "indicator", "#difference", "#interval", "unit")
-    return Table(f"money-{'-'.join(place)}", caption, columns, plain_rows([_row(writer, one) for one in found]))
+    return Table(f"money-{'-'.join(place)}", caption, columns, plain_rows([_cost(writer, one) for one in found]))
 
 
-def is_money(indicator: str) -> bool:
-    """Say whether an indicator is one of cost and benefit.
-
-    Examples
-    --------
-    >>> is_money("cost_eur"), is_money("mean_delay_s")
-    (True, False)
-    """
-    return any(indicator == family or indicator.startswith(f"{family}_") for family in FAMILIES)
+def _worth(writer: Writer, one: Worth) -> list[Markup]:
+    words, value, ratio = writer.words, one.figures["npv"], one.figures["benefit_cost_ratio"]
+    interval = Markup(ABSENT) if value.low is None or value.high is None else words.say(
+        "verdicts.interval", low=writer.number(value.low, 0), high=writer.number(value.high, 0))
+    helps = Markup(ABSENT) if one.sureness is None else words.say(
+        "verdicts.percent", value=writer.number(100.0 * one.sureness.p_helps, 0))
+    return [name(one.alternative), writer.number(value.value, 0), interval, writer.number(ratio.value, 2), helps]
 
 
-def _row(writer: Writer, one: Difference) -> list[Markup]:
+def _cost(writer: Writer, one: Difference) -> list[Markup]:
     figures = shown(writer, one)
     return [name(one.alternative), Markup.escape(figures.quantity.label(writer.words)),
             figures.value(one.diff, signed=True), figures.interval(one.low, one.high),
