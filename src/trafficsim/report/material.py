@@ -16,9 +16,10 @@ from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.report.places import street_names
+from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.asked import network_path, question_from, read_asked
-from trafficsim.results.between import compared
 from trafficsim.results.compare import Comparison
+from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
@@ -68,6 +69,11 @@ class Material:
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
         return compared(self.tables, self.asked)
+
+    @cached_property
+    def appraisal(self) -> Appraisal | None:
+        """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:

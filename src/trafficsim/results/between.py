@@ -6,30 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.frames import LABEL_COLUMNS, Labels, frame, nullable, strings
 from trafficsim.results.indicator import Indicator, Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
-from trafficsim.results.question import Question
 from trafficsim.spec.model import Model
 
 Tables = Mapping[str, pd.DataFrame]
 EMPTY_MEANS_NONE = ("ledger", "free_speeds")
 """Tables that a run without policies, or a study whose policies leave speeds alone, has no rows of."""
-
-
-def compared(tables: Tables, question: Question) -> Comparison:
-    """Compare every alternative with the baseline in all indicators, those between runs included.
-
-    Raises
-    ------
-    InputError
-        If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
-    """
-    draws = OutcomeDraws()
-    table = with_between(tables, question.baseline, question.outcomes, draws)
-    return compare(table, question, tables["runs"], draws)
 
 
 def with_between(
@@ -69,14 +54,14 @@ def with_between(
     if not wanted:
         return given
     rows = []
-    for labels, pair in _pairs(tables, wanted, baseline, asked):
+    for labels, pair in pairs(tables, wanted, baseline, asked):
         rows.append(_rows(labels, pair, wanted))
         if draws is not None and pair is not None:
             draws.take(labels, pair, (one for one in wanted if _readable(one, pair)))
     return pd.concat([given, *rows], ignore_index=True)
 
 
-def _pairs(
+def pairs(
     tables: Tables, wanted: Iterable[Indicator], baseline: str, asked: Mapping[str, Model]
 ) -> Iterator[tuple[Labels, Pair | None]]:
     """Yield every run that has indicators, with the tables of its pair; with none where the baseline has no run."""
