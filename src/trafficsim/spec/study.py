@@ -11,6 +11,7 @@ from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.setting import Setting
 
 MOST_VARIATION = 0.3
 """Above a third, a day of the normal distribution cut at three deviations could have no demand at all."""
@@ -46,6 +47,8 @@ class Study(Model):
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
     precision
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
+    setting
+        Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    setting: Setting | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
