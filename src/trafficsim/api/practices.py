@@ -44,10 +44,9 @@ def catalogue(group: str | None = None) -> pd.DataFrame:
     >>> ts.catalogue("signals")["id"].tolist()[:2]
     ['green_wave_retiming', 'mova']
     """
-    from trafficsim.io.practices import load_practices
     from trafficsim.outcomes.catalogue import as_frame, of_group
 
-    return as_frame(of_group(load_practices(), group))
+    return as_frame(of_group(_known(), group))
 
 
 def practice_entries(group: str | None = None) -> dict[str, dict[str, Any]]:
@@ -58,10 +57,9 @@ def practice_entries(group: str | None = None) -> dict[str, dict[str, Any]]:
     InputError
         If there is no such group, or the practices of an installed package are wrong.
     """
-    from trafficsim.io.practices import load_practices
     from trafficsim.outcomes.catalogue import as_plain, of_group
 
-    return {name: as_plain(one) for name, one in of_group(load_practices(), group).items()}
+    return {name: as_plain(one) for name, one in of_group(_known(), group).items()}
 
 
 def transfer(subject: Setting | Study | StudyResult | str | Path, practices: Sequence[str] | None = None
@@ -109,10 +107,20 @@ def transfer(subject: Setting | Study | StudyResult | str | Path, practices: Seq
     return study_table(alternatives, entries, setting)
 
 
-def _known(practices: Sequence[str] | None) -> dict[str, Entry]:
+def _known(practices: Sequence[str] | None = None) -> dict[str, Entry]:
+    """Return practices by id, all without names; what they say of policies must be true."""
     from trafficsim.io.practices import load_practices
+    from trafficsim.policies import load_policies
 
-    entries = load_practices()
+    entries, kinds = load_practices(), load_policies()
+    for name, entry in entries.items():
+        where = f"{entry.origin}: practice {name!r}"
+        if name in kinds:
+            raise InputError(where, "the kind of a policy as its id", "a name of its own", "rename the practice")
+        for kind in entry.practice.modelled.policies:
+            if kind not in kinds:
+                raise InputError(f"{where}: modelled.policies", f"an unknown policy kind {kind!r}",
+                                 f"one of {', '.join(sorted(kinds))}", "correct the kind, or install its package")
     for name in practices or ():
         if name not in entries:
             raise InputError(f"practice {name!r}", "no such practice", f"one of {', '.join(entries)}",
