@@ -186,7 +186,8 @@ def _practice(name: str, entry: Mapping[str, Any]) -> str:
     rows = ["| row | finding | where | source | note |", "|---|---|---|---|---|"]
     for one in entry["evidence"]:
         cite = one["cite"] if one["checked"] else f"{one['cite']} (quoted from memory, to be checked)"
-        rows.append(f"| {' | '.join(map(_cell, (one['row'], one['text'], _where(one['setting']), cite, one['note'])))} |")
+        cells = (one["row"], one["text"], _where(one["setting"]), cite, one["note"])
+        rows.append(f"| {' | '.join(map(_cell, cells))} |")
     table = ["\n".join(rows)] if entry["evidence"] else []
     heading = f"({name.replace('_', '-')})=\n### {entry['name']}"
     return "\n\n".join([heading, f"`{name}`: {_cell(entry['summary'])}", *lines, *table])

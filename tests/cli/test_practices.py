@@ -37,7 +37,7 @@ def test_one_practice_is_shown_with_its_evidence() -> None:
     told = json.loads(Answer("policies", "demerit_points", "--json").stdout)
     assert list(told) == ["practices"]
     evidence = told["practices"]["demerit_points"]["evidence"]
-    assert [one["text"] for one in evidence][:1] == ["deaths in 18 months: -18 % (95 % interval -19.9 to -16.2), grade B"]
+    assert evidence[0]["text"] == "deaths in 18 months: -18 % (95 % interval -19.9 to -16.2), grade B"
     assert evidence[0]["setting"] == {"countries": ["IT"]}
 
 

@@ -1,8 +1,8 @@
 """``examples/own-policies``, installed as a package of its own, adds a policy and a practice, and a study uses both.
 
-It is installed by hand, as a package manager leaves it: an environment for the tests need hold neither pip nor the build
-backend of the example (uv makes it without, and there may be no network to fetch one). What is announced is read from its
-``pyproject.toml``, so that a mistake there fails here.
+It is installed by hand, as a package manager leaves it: an environment for the tests need hold neither pip nor the
+build backend of the example (uv makes it without, and there may be no network to fetch one). What is announced is read
+from its ``pyproject.toml``, so that a mistake there fails here.
 """
 
 from __future__ import annotations

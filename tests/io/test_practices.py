@@ -65,6 +65,12 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, said: str) -
     assert said in str(caught.value)
 
 
+def test_a_list_is_not_called_short_because_what_is_in_it_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_practices(written(tmp_path, FILE.replace("behaviour", "magic")))
+    assert "more in this file" not in str(caught.value)
+
+
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, module: str = "PRACTICES = 'practices.toml'"
               ) -> None:
     """What a package manager leaves of a package that offers practices."""
@@ -86,7 +92,7 @@ def test_a_package_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(("text", "module", "said"), [
     (FILE.replace("humps", "mova"), "PRACTICES = 'practices.toml'", "practice 'mova': found an id taken by trafficsim"),
-    (FILE + FILE[FILE.index("[[practices]]"):], "PRACTICES = 'practices.toml'", "practice 'humps': found an id taken by"),
+    (FILE + FILE[FILE.index("[[practices]]"):], "PRACTICES = 'practices.toml'", "practice 'humps': found an id taken"),
     (FILE, "PRACTICES = 3", "entry point 'some' = 'practices_of_"),
     (FILE, "raise OSError('gone')", "OSError: gone"),
     (FILE, "PRACTICES = '/no/such/file.toml'", "no such file"),

@@ -92,7 +92,8 @@ def test_the_table_has_one_row_per_practice() -> None:
 
 
 def test_driving_side_follows_from_the_countries() -> None:
-    sides = {countries: SourceSetting(countries=countries).driving_side for countries in (("GB",), ("AT",), ("GB", "AT"))}
+    asked = (("GB",), ("AT",), ("GB", "AT"))
+    sides = {countries: SourceSetting(countries=countries).driving_side for countries in asked}
     assert sides == {("GB",): "left", ("AT",): "right", ("GB", "AT"): None}
     assert SourceSetting().driving_side is None
 

@@ -110,7 +110,8 @@ def test_every_difference_adds_the_variance_between_studies_once_more(number: in
 
 
 @pytest.mark.parametrize(("target", "quantity", "verdict"), [
-    ({}, "country", "same"), ({"country": "JO"}, "country", "different"), ({"country": None}, "country", "not declared"),
+    ({}, "country", "same"), ({"country": "JO"}, "country", "different"),
+    ({"country": None}, "country", "not declared"),
     ({"road_class": "urban"}, "road_class", "refused"), ({"road_class": None}, "road_class", "not declared"),
     ({"limit_kmh": 118}, "limit_kmh", "same"), ({"limit_kmh": 100}, "limit_kmh", "beyond"),
     ({"limit_kmh": 150}, "limit_kmh", "beyond"), ({"limit_kmh": 89}, "limit_kmh", "refused"),
@@ -137,7 +138,8 @@ def test_what_a_source_does_not_state_is_named_and_widens_nothing() -> None:
 
 
 @pytest.mark.parametrize(("evidence", "target", "reason"), [
-    (finding(setting=FLANDERS), {"road_class": "urban"}, "out of reach of the source: road_class urban, source motorway"),
+    (finding(setting=FLANDERS), {"road_class": "urban"},
+     "out of reach of the source: road_class urban, source motorway"),
     (finding(setting=FLANDERS), {"limit_kmh": 50}, "out of reach of the source: limit_kmh 50, source 120"),
     (finding(unverified=True), {}, "the number could not be confirmed"),
     (finding(value=None, note="little"), {}, "no number is published"),
@@ -174,8 +176,8 @@ def test_the_table_has_a_row_for_every_difference() -> None:
 def study(setting: dict[str, Any] | None) -> ts.Study:
     camera = ts.policies.SpeedCamera(at=(ts.policies.CameraPlace(link="a", position_m=1.0),))
     slower = ts.policies.SpeedLimit(on=ts.links("a"), limit_kmh=30)
-    return ts.Study(scenarios=("s.toml",), alternatives={"do nothing": [], "camera": [camera], "both": [camera, slower]},
-                    setting=setting)
+    alternatives = {"do nothing": [], "camera": [camera], "both": [camera, slower]}
+    return ts.Study(scenarios=("s.toml",), alternatives=alternatives, setting=setting)
 
 
 def test_of_a_study_those_practices_that_its_policies_represent() -> None:
@@ -191,6 +193,8 @@ def test_of_a_study_those_practices_that_its_policies_represent() -> None:
     (None, None, "study 'study': setting: found nothing"),
     ({"country": "JO"}, ["trafic_calming"], "practice 'trafic_calming': found no such practice"),
 ])
-def test_what_cannot_be_carried_is_said(setting: dict[str, Any] | None, practices: list[str] | None, message: str) -> None:
+def test_what_cannot_be_carried_is_said(
+    setting: dict[str, Any] | None, practices: list[str] | None, message: str,
+) -> None:
     with pytest.raises(InputError, match=message):
         ts.transfer(study(setting), practices)
