@@ -27,7 +27,7 @@ from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.setting import Setting
 
 if TYPE_CHECKING:
-    from trafficsim.run.runner import StudyResult
+    from trafficsim.run.result import StudyResult
 
 DO_NOTHING = "do nothing"
 Policies = Sequence[Mapping[str, Any]]
@@ -190,7 +190,8 @@ def from_result(result: StudyResult) -> Material:
     InputError
         If a scenario of the study cannot be read any more.
     """
-    from trafficsim.run.runner import load_worlds, question_of
+    from trafficsim.run.result import question_of
+    from trafficsim.run.runner import load_worlds
 
     study = result.study
     worlds = load_worlds(study, Path())
