@@ -1,4 +1,4 @@
-"""The section on how far evidence carries: a table per alternative and practice, in the setting that the study declares."""
+"""The section on how far evidence carries: a table per alternative and practice, in the setting of the study."""
 
 from __future__ import annotations
 
