@@ -24,6 +24,7 @@ from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
 from trafficsim.report.sections.summary import summaries
 from trafficsim.report.sections.timing import timing
+from trafficsim.report.sections.transfer import transfers
 from trafficsim.report.sections.verdicts import verdicts
 from trafficsim.report.views import Missing, Picture, Table, Writer
 from trafficsim.results.store import DONE
@@ -101,7 +102,8 @@ def render(writer: Writer) -> str:
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
-        junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
+        transfers=list(transfers(writer)), junctions=list(junctions(writer)),
+        methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page.strip() + "\n"
 

@@ -13,6 +13,7 @@ from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.setting import Setting
 
 MOST_VARIATION = 0.3
 """Above a third, a day of the normal distribution cut at three deviations could have no demand at all."""
@@ -62,6 +63,8 @@ class Study(Model):
         links that an alternative acts on.
     economics
         What differences are worth and what alternatives cost; without it nothing is put into money.
+    setting
+        Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
 
     Examples
     --------
@@ -85,6 +88,7 @@ class Study(Model):
     precision: dict[str, float] = Field(default_factory=dict)
     casualties: Casualties | None = None
     economics: Economics | None = None
+    setting: Setting | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
