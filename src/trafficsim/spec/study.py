@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.crashes import History
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -67,6 +68,7 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    history: History | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
