@@ -75,8 +75,8 @@ def _refuse_degrees(path: Path, database: sqlite3.Connection, srs: int) -> None:
     row = database.execute("SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)).fetchone()
     if row is not None and str(row[0]).lstrip().upper().startswith(("GEOGCS", "GEOGCRS", "GEODCRS")):
         raise InputError(f"{path}: coordinates", f"degrees (reference system {srs})",
-                         "metres in the network's own system", "reproject the layer to the metric system of the network, "
-                         "and give offset_x_m and offset_y_m if its origin is shifted")
+                         "metres in the network's own system", "reproject the layer to the system of the network "
+                         "(offset_x_m and offset_y_m if its origin is shifted)")
 
 
 def _with_coordinates(path: Path, table: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def junction_factor(kind: str, approaches: Mapping[str, int] | None = None, *, l
     given = {name: number for name, number in (approaches or {}).items() if number}
     if len(given) + lighting > MOST_FACTORS:
         raise InputError(f"{kind}: modification factors", f"{len(given) + lighting} features",
-                         f"at most {MOST_FACTORS}, for their effects are not independent", "keep those that matter most")
+                         f"at most {MOST_FACTORS}: their effects are not independent", "keep those that matter most")
     factor = 1.0 - LIGHTING * NIGHT_SHARE[kind] if lighting else 1.0
     for name, number in given.items():
         known = sorted(one for one, values in PER_APPROACH.items() if kind in values)
