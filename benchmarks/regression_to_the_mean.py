@@ -27,7 +27,8 @@ def table() -> str:
     """Return the table as Markdown."""
     lines = [
         f"{PROGRAMMES:,} programmes without any effect; of {SITES} signal-controlled junctions those with at least "
-        f"{LEAST} injury crashes in three years are chosen (`python -m benchmarks.regression_to_the_mean --write`):", "",
+        f"{LEAST} injury crashes in three years are chosen (`python -m benchmarks.regression_to_the_mean --write`):",
+        "",
         "| what the analyst knows | junctions chosen | naive effect | theory | 95 % intervals of it that hold 0 "
         "| empirical Bayes effect | 95 % intervals of it that hold 0 |", "|---|---|---|---|---|---|---|",
     ]

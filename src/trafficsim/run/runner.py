@@ -28,9 +28,11 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
+from trafficsim.results.sites import Histories, write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
+from trafficsim.run.crash_history import read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
@@ -117,6 +119,8 @@ class StudyResult(WithTables):
     study: Study
     tables: Mapping[str, pd.DataFrame]
     effects: tuple[Effect, ...] = ()
+    histories: Histories = field(default_factory=dict)
+    """Crash histories by scenario."""
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -278,6 +282,7 @@ def run_study(
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
     _check_measured(study)
+    histories = read_histories(study, {name: one.world for name, one in prepared.items()})
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
@@ -292,7 +297,9 @@ def run_study(
     claim_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
-    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options), effects)
+    write_histories(options.out, histories)
+    tables = _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options)
+    return StudyResult(study, tables, effects, histories)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:

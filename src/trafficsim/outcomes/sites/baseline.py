@@ -136,7 +136,8 @@ def casualties_per_crash(history: History, crashes: pd.DataFrame | None) -> dict
     given = history.casualties_per_crash
     if given is not None or crashes is None:
         source = given.source if given else FROM_TABLE
-        return {name: Sourced(f"{name} per crash", getattr(given, name), "1", source, "D", "input") for name in CASUALTIES}
+        return {name: Sourced(f"{name} per crash", getattr(given, name), "1", source, "D", "input")
+                for name in CASUALTIES}
     injury = crashes[crashes["severity"] != "damage"]
     return {name: _counted(name, float(injury[name].sum()), len(injury)) for name in CASUALTIES}
 
