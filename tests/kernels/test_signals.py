@@ -41,9 +41,10 @@ def test_lamps_follow_the_phases(start_s: float) -> None:
     program = compiled(programs, start_s)
     before: list[int] = []
     since = [0] * 18
-    for tick in range(150):
-        if tick in (0, 1, 60):  # the controller is asked for stretches of any length
-            program.signals = signals = program.control.command(program.signals, tick, {0: 1, 1: 60, 60: 150}[tick])
+    ends = {0: 1, 1: 870, 870: 930, 930: 1000}  # stretches of any length, across those that are asked for at once
+    for tick in range(1000):
+        if tick in ends:
+            program.signals = signals = program.control.command(program.signals, tick, ends[tick])
         update_signals(signals, tick)
         expected = [code for one in programs for code in lamps(one, tick + round(start_s))]
         assert signals.group.state.tolist() == expected

@@ -12,7 +12,7 @@ I8 = NDArray[np.int64]
 
 
 class Switches(NamedTuple):
-    """Commands to signal groups, in order of tick, then group."""
+    """Commands to signal groups, in order of ticks."""
 
     tick: I8
     """Control tick from which on the state is shown; tick 0 is the start of the run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +53,11 @@ class FixedTime:
         """Control tick at which a cycle of every program begins."""
         self._begin = total[:-1] - before[self._program]
         self._end = self._begin + duration
-        self._phase, self._group, self._state = self._changes()
+        phase, group, state = self._changes()
+        order = np.argsort(group, kind="stable")
+        program = self._program[phase[order]]
+        self._period, self._at = self.cycle[program], self.offset[program] + self._begin[phase[order]]
+        self._group, self._state = group[order], state[order]
 
     def states(self, tick: int) -> NDArray[np.uint8]:
         """Return what all groups show in a control tick."""
@@ -64,15 +70,25 @@ class FixedTime:
 
     def switches(self, begin: int, end: int) -> Switches:
         """Return the changes in a stretch of control ticks."""
-        program = self._program[self._phase]
-        cycle = self.cycle[program]
-        first = begin + (self.offset[program] + self._begin[self._phase] - begin) % cycle
-        times = np.maximum(-(-(end - first) // cycle), 0)
-        row = np.repeat(np.arange(len(first)), times)
-        turn = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
-        tick = first[row] + turn * cycle[row]
-        order = np.lexsort((self._group[row], tick))
+        tick = begin + (self._at - begin) % self._period
+        row = np.flatnonzero(tick < end)
+        rows, ticks = [row], [tick[row]]
+        while len(row):  # once, unless a stretch is longer than a cycle
+            later = ticks[-1] + self._period[row]
+            row = row[later < end]
+            rows.append(row)
+            ticks.append(later[later < end])
+        row, tick = np.concatenate(rows), np.concatenate(ticks)
+        order = np.argsort((tick - begin).astype(np.uint16 if end - begin < 1 << 16 else np.int64), kind="stable")
         return Switches(tick[order], self._group[row][order], self._state[row][order])
+
+    def only(self, groups: I8) -> FixedTime:
+        """Return a controller that commands some groups of the plan only."""
+        other = copy(self)
+        wanted = np.isin(self._group, groups)
+        for name in ("_at", "_period", "_group", "_state"):
+            setattr(other, name, getattr(self, name)[wanted])
+        return other
 
     def _changes(self) -> tuple[I8, I8, NDArray[np.uint8]]:
         """Phases at whose beginning a group changes, with group and new state."""

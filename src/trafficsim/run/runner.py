@@ -20,14 +20,16 @@ from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, Question, compare
+from trafficsim.results.between import compared
+from trafficsim.results.casualties import KEY as CASUALTIES
+from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
+from trafficsim.results.question import DEFAULTS
 from trafficsim.results.sites import Histories, write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
@@ -35,6 +37,7 @@ from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.crash_history import read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
 from trafficsim.run.executor import Crew, Executor
+from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
@@ -144,7 +147,7 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compare(with_between(self.tables, to), question, self.tables["runs"])
+        return compared(self.tables, question)
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -286,6 +289,8 @@ def run_study(
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    if CASUALTIES in question_of(study).outcomes:
+        prepared = measuring_free_speeds(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -336,7 +341,9 @@ def _check_measured(study: Study) -> None:
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision)
+    outcomes = {name: table for name in DEFAULTS if (table := getattr(study, name)) is not None}
+    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
+                    outcomes).with_outcomes()
 
 
 def _run_jobs(setting: Setting, jobs: Sequence[Job], options: Options) -> Mapping[str, pd.DataFrame]:

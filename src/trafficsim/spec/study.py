@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
@@ -47,6 +48,9 @@ class Study(Model):
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
     precision
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
+    casualties
+        How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
+        links that an alternative acts on.
 
     Examples
     --------
@@ -69,6 +73,7 @@ class Study(Model):
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
     history: History | None = None
+    casualties: Casualties | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod

@@ -13,6 +13,8 @@ from trafficsim.kernels.tables import rows
 from trafficsim.plan.record import SignalRecord
 
 NEVER = 1 << 62
+AT_ONCE = 900
+"""Ticks for which a controller is asked at once that looks at nothing."""
 
 
 @dataclass
@@ -24,23 +26,34 @@ class SignalControl:
     controller : asked before every stretch of ticks
     merged : groups that always show the same are one here
     upto : first tick for which nothing has been commanded yet
+    at : tick that is expected to be run next
     shown : all commands in their order, of one group of those that show the same
     """
 
     controller: Controller
     merged: MergedGroups
     upto: int = -1
+    at: int = -1
     shown: list[Switches] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Remember which merged group each group of the plan is that speaks for others; -1 for those others."""
+        self._index = np.full(len(self.merged.of_group), -1)
+        self._index[self.merged.name] = np.arange(len(self.merged.name))
 
     def command(self, signals: Signals, begin: int, end: int) -> Signals:
         """Return the signals with the switches of ticks ``begin`` to ``end - 1``."""
         if end <= begin or not len(self.merged.name):
             return signals
-        known = self._asked(begin, end)
+        jumped, self.at = begin != self.at, end
+        if end <= self.upto and not jumped:
+            return signals
+        due = [one.picked(one.tick >= begin) for one in self.shown[-1:]] if not jumped else []
+        known = joined([*due, self._asked(begin, end if self.controller.ahead else max(end, begin + AT_ONCE), jumped)])
         count = len(known.tick)
         switch = rows(count + 1, SWITCH_FIELDS)
         switch.tick[:count], switch.state[:count] = known.tick, known.state
-        switch.group[:count] = np.searchsorted(self.merged.name, known.group)
+        switch.group[:count] = self._index[known.group]
         switch.tick[count] = NEVER
         return signals._replace(switch=switch, done=np.zeros(1, np.int64))
 
@@ -48,15 +61,15 @@ class SignalControl:
         """Return the tick up to which the controller can be asked now."""
         return NEVER if self.controller.ahead is None else tick + self.controller.ahead
 
-    def _asked(self, begin: int, end: int) -> Switches:
+    def _asked(self, begin: int, end: int, jumped: bool) -> Switches:
         """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
+        begin = begin if jumped else max(self.upto, 0)
         asked, names = self.controller.switches(begin, end), self.merged.name
-        wanted = np.isin(asked.group, names)
-        if begin != self.upto:
-            wanted &= asked.tick > begin
-        known = asked.picked(wanted)
-        if begin != self.upto:
-            known = joined([Switches(np.full(len(names), begin), names, self.controller.states(begin)[names]), known])
+        known = asked.picked(self._index[asked.group] >= 0)
+        if jumped:
+            self.shown = [one.picked(one.tick < begin) for one in self.shown]
+            first = Switches(np.full(len(names), begin), names, self.controller.states(begin)[names])
+            known = joined([first, known.picked(known.tick > begin)])
         self.upto = end
         self.shown.append(known)
         return known
@@ -74,10 +87,12 @@ class SignalControl:
         names = self.merged.name
         while self.upto < last and len(names):
             begin = max(self.upto, 0)
-            self._asked(begin, min(last, self.latest(begin)))
+            self._asked(begin, min(last, self.latest(begin)), self.upto < 0)
         shown = joined(self.shown)
+        shown = shown.picked(np.lexsort((shown.group, shown.tick)))
+        shown = shown.picked(shown.tick < max(last, 1))
         since_s = np.asarray(start_s + shown.tick * tick_s, np.float64)
-        return SignalRecord(program=self._programs()[np.searchsorted(names, shown.group)],
+        return SignalRecord(program=self._programs()[self._index[shown.group]],
                             group=shown.group.astype(np.int32), state=shown.state, since_s=since_s,
                             shown_by=names[self.merged.of_group].astype(np.int32))
 

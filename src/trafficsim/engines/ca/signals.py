@@ -23,4 +23,4 @@ def compile_signals(merged: MergedGroups) -> Signals:
 
 def fixed_time(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) -> SignalControl:
     """Return the control of a run whose signals follow the programs of the plan; its control ticks are the engine's."""
-    return SignalControl(FixedTime(plan.signals, plan.start_s, settings.tick_s), merged)
+    return SignalControl(FixedTime(plan.signals, plan.start_s, settings.tick_s).only(merged.name), merged)
