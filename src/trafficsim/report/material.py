@@ -71,7 +71,7 @@ class Material:
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
-        return compared(self.tables, self.asked)
+        return compared(self.tables, self.asked, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -6,21 +6,34 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.frames import LABEL_COLUMNS, Labels, frame, nullable, strings
 from trafficsim.results.indicator import Indicator, Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
+from trafficsim.results.sites import Histories, judge
 from trafficsim.spec.model import Model
 
 Tables = Mapping[str, pd.DataFrame]
+Casualties = Mapping[tuple[str, str], Baseline]
+"""Casualties under the baseline by scenario and engine."""
 EMPTY_MEANS_NONE = ("ledger", "free_speeds")
 """Tables that a run without policies, or a study whose policies leave speeds alone, has no rows of."""
 
 
-def compared(tables: Tables, question: Question) -> Comparison:
+def compared(tables: Tables, question: Question, histories: Histories | None = None) -> Comparison:
     """Compare every alternative with the baseline in all indicators, those between runs included.
+
+    Parameters
+    ----------
+    tables
+        Of the study, by name.
+    question
+        What is asked.
+    histories
+        Crash histories by scenario, for casualties per year.
 
     Raises
     ------
@@ -28,12 +41,14 @@ def compared(tables: Tables, question: Question) -> Comparison:
         If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
     """
     draws = OutcomeDraws()
-    table = with_between(tables, question.baseline, question.outcomes, draws)
+    casualties = _casualties(tables, question.baseline, histories or {})
+    table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
     return compare(table, question, tables["runs"], draws)
 
 
 def with_between(
-    tables: Tables, baseline: str, asked: Mapping[str, Model] | None = None, draws: OutcomeDraws | None = None
+    tables: Tables, baseline: str, asked: Mapping[str, Model] | None = None, draws: OutcomeDraws | None = None,
+    casualties: Casualties | None = None,
 ) -> pd.DataFrame:
     """Return the ``indicators`` table of a study with the indicators between its runs and those of a baseline.
 
@@ -50,6 +65,8 @@ def with_between(
         Tables of the study that say how outcomes are computed; indicators on request need theirs.
     draws
         Takes the draws of indicators that rest on published models.
+    casualties
+        Casualties under the baseline by scenario and engine.
 
     Raises
     ------
@@ -69,7 +86,7 @@ def with_between(
     if not wanted:
         return given
     rows = []
-    for labels, pair in _pairs(tables, wanted, baseline, asked):
+    for labels, pair in _pairs(tables, wanted, (baseline, asked, casualties or {})):
         rows.append(_rows(labels, pair, wanted))
         if draws is not None and pair is not None:
             draws.take(labels, pair, (one for one in wanted if _readable(one, pair)))
@@ -77,9 +94,10 @@ def with_between(
 
 
 def _pairs(
-    tables: Tables, wanted: Iterable[Indicator], baseline: str, asked: Mapping[str, Model]
+    tables: Tables, wanted: Iterable[Indicator], given: tuple[str, Mapping[str, Model], Casualties]
 ) -> Iterator[tuple[Labels, Pair | None]]:
     """Yield every run that has indicators, with the tables of its pair; with none where the baseline has no run."""
+    baseline, asked, casualties = given
     needed = dict.fromkeys(name for one in wanted for name in one.tables)
     parts = {name: _by_run(tables[name]) if name in tables else {} for name in needed}
     nothing = {name: tables[name].iloc[:0] if name in tables else pd.DataFrame() for name in EMPTY_MEANS_NONE}
@@ -88,7 +106,20 @@ def _pairs(
         theirs = labels._replace(alternative=baseline)
         before, after = ({name: part[run] if run in part else nothing[name] for name, part in parts.items()
                           if run in part or name in nothing} for run in (theirs, labels))
-        yield labels, Pair(before, after, asked) if theirs in runs else None
+        known = casualties.get((labels.scenario, labels.engine))
+        yield labels, Pair(before, after, asked, casualties=known) if theirs in runs else None
+
+
+def _casualties(tables: Tables, baseline: str, histories: Histories) -> Casualties:
+    """Judge the crash histories with the traffic of the baseline."""
+    runs = tables["runs"][["scenario", "engine"]].drop_duplicates()
+    found = {}
+    for scenario, engine in runs.itertuples(index=False):
+        if scenario in histories:
+            links = tables["links"]
+            rows = links[(links["scenario"] == scenario) & (links["engine"] == engine)]
+            found[str(scenario), str(engine)] = judge(histories[scenario], rows, baseline).baseline
+    return found
 
 
 def _by_run(table: pd.DataFrame) -> dict[Labels, pd.DataFrame]:

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from trafficsim.base.errors import InputError
 from trafficsim.results.indicators import declared, not_computed, registered
 from trafficsim.spec.casualties import Casualties
+from trafficsim.spec.crashes import History
 from trafficsim.spec.model import Model
 
 DEFAULTS: Mapping[str, type[Model]] = {"casualties": Casualties}
 """Tables of a study that say how outcomes are computed; each has defaults."""
+TABLES: Mapping[str, type[Model]] = {**DEFAULTS, "history": History}
+"""All of them. A crash history has no default, and needs the others."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Question:
         """Return the question with default tables for the outcomes that it names without saying how."""
         named = (declared(name) for name in (*self.primary, *self.margins, *self.precision))
         wanted = {one.on_request for one in named if one is not None and one.on_request}
+        wanted |= set(DEFAULTS) if "history" in self.outcomes else set()
         missing = {name: DEFAULTS[name]() for name in wanted - self.outcomes.keys() if name in DEFAULTS}
         return replace(self, outcomes={**self.outcomes, **missing}) if missing else self
 

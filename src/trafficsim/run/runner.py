@@ -29,7 +29,7 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
-from trafficsim.results.question import DEFAULTS
+from trafficsim.results.question import TABLES
 from trafficsim.results.sites import Histories, write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
@@ -147,7 +147,7 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compared(self.tables, question)
+        return compared(self.tables, question, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -341,7 +341,7 @@ def _check_measured(study: Study) -> None:
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    outcomes = {name: table for name in DEFAULTS if (table := getattr(study, name)) is not None}
+    outcomes = {name: table for name in TABLES if (table := getattr(study, name)) is not None}
     return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
                     outcomes).with_outcomes()
 
