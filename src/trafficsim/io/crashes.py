@@ -212,7 +212,7 @@ def _dates(table: pd.DataFrame, faults: _Faults) -> pd.Series[Any]:
     given = table["date"].reset_index(drop=True)
     days = given.map(_day)
     faults.add("date", given, days.isna(), "")
-    return pd.to_datetime(days)
+    return pd.to_datetime(days).astype("datetime64[s]")
 
 
 def _day(value: Any) -> pd.Timestamp | None:

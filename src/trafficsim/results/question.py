@@ -59,11 +59,20 @@ class Question:
         for key, names in keys.items():
             for name in names:
                 require_indicator(name, f"study: {key}")
+                self._require_table(name, key)
         for key, shares in (("equivalence_margins", self.margins), ("precision", self.precision)):
             for name, share in shares.items():
                 if not 0.0 < share < math.inf:
                     raise InputError(f"study: {key}.{name}", repr(share), "a share of the baseline's mean, above 0",
                                      "write 0.05 for 5 %")
+
+
+    def _require_table(self, name: str, key: str) -> None:
+        """Refuse an indicator whose table of the study is missing and has no default."""
+        one = declared(name)
+        if one is not None and one.on_request in set(TABLES) - set(DEFAULTS) - set(self.outcomes):
+            raise InputError(f"study: {key}: indicator {name!r}", f"no table [{one.on_request}] in the study",
+                             "what the indicator is made from", f"add [{one.on_request}], or choose another indicator")
 
 
 def require_indicator(name: str, where: str) -> None:

@@ -82,8 +82,8 @@ def read_history(folder: Path, scenario: str, network: Network) -> SiteHistory |
         history = History.model_validate(content["history"])
         crashes = None if content["crashes"] is None else pd.DataFrame(content["crashes"])
         if crashes is not None:
-            crashes = crashes.assign(date=pd.to_datetime(crashes["date"]), x_m=crashes["x_m"].astype(np.float64),
-                                     y_m=crashes["y_m"].astype(np.float64))
+            crashes = crashes.assign(date=pd.to_datetime(crashes["date"]).astype("datetime64[s]"),
+                                     x_m=crashes["x_m"].astype(np.float64), y_m=crashes["y_m"].astype(np.float64))
         begin_s, end_s = content["period_s"]
         return site_history(history, network, crashes, content["aadt"], (begin_s, end_s))
     except (KeyError, TypeError, ValueError) as error:
