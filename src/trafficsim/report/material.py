@@ -22,7 +22,7 @@ from trafficsim.results.between import compared
 from trafficsim.results.compare import Comparison
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
-from trafficsim.results.sites import Histories, judge, read_histories
+from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
@@ -81,9 +81,7 @@ class Material:
     @cached_property
     def crashes(self) -> dict[tuple[str, str], Judged]:
         """Crashes and casualties under do nothing by scenario and engine, where there is a crash history."""
-        return {(scenario, engine): judge(self.histories[scenario], links, self.asked.baseline)
-                for scenario, engine in self.settings
-                if scenario in self.histories and (links := self.table("links", scenario, engine)) is not None}
+        return judged_by_setting(self.tables, self.asked.baseline, self.histories)
 
     @cached_property
     def streets(self) -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from trafficsim.results.indicator import Indicator, Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
-from trafficsim.results.sites import Histories, judge
+from trafficsim.results.sites import Histories, judged_by_setting
 from trafficsim.spec.model import Model
 
 Tables = Mapping[str, pd.DataFrame]
@@ -41,7 +41,8 @@ def compared(tables: Tables, question: Question, histories: Histories | None = N
         If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
     """
     draws = OutcomeDraws()
-    casualties = _casualties(tables, question.baseline, histories or {})
+    known = judged_by_setting(tables, question.baseline, histories or {})
+    casualties = {setting: one.baseline for setting, one in known.items()}
     table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
     return compare(table, question, tables["runs"], draws)
 
@@ -108,18 +109,6 @@ def _pairs(
                           if run in part or name in nothing} for run in (theirs, labels))
         known = casualties.get((labels.scenario, labels.engine))
         yield labels, Pair(before, after, asked, casualties=known) if theirs in runs else None
-
-
-def _casualties(tables: Tables, baseline: str, histories: Histories) -> Casualties:
-    """Judge the crash histories with the traffic of the baseline."""
-    runs = tables["runs"][["scenario", "engine"]].drop_duplicates()
-    found = {}
-    for scenario, engine in runs.itertuples(index=False):
-        if scenario in histories:
-            links = tables["links"]
-            rows = links[(links["scenario"] == scenario) & (links["engine"] == engine)]
-            found[str(scenario), str(engine)] = judge(histories[scenario], rows, baseline).baseline
-    return found
 
 
 def _by_run(table: pd.DataFrame) -> dict[Labels, pd.DataFrame]:

@@ -120,6 +120,57 @@ def hourly_flows(links: pd.DataFrame, baseline: str, period_s: tuple[float, floa
     return dict(zip(names.tolist(), mean.tolist(), strict=True))
 
 
+def judged_by_setting(
+    tables: Mapping[str, pd.DataFrame], baseline: str, histories: Histories,
+) -> dict[tuple[str, str], Judged]:
+    """Judge the crash histories of a study with the traffic of its baseline, by scenario and engine.
+
+    Parameters
+    ----------
+    tables
+        Of the study, by name: ``runs`` and ``links`` are read.
+    baseline
+        Name of the alternative.
+    histories
+        Crash histories by scenario.
+    """
+    found = {}
+    for scenario, engine in tables["runs"][["scenario", "engine"]].drop_duplicates().itertuples(index=False):
+        if scenario in histories:
+            links = tables["links"]
+            rows = links[(links["scenario"] == scenario) & (links["engine"] == engine)]
+            found[str(scenario), str(engine)] = judge(histories[scenario], rows, baseline)
+    return found
+
+
+def sites_table(tables: Mapping[str, pd.DataFrame], baseline: str, histories: Histories) -> pd.DataFrame:
+    """Return what is observed, predicted and expected at every site, of all scenarios and engines.
+
+    Parameters
+    ----------
+    tables, baseline, histories
+        As for :func:`judged_by_setting`.
+
+    Returns
+    -------
+    The columns of :func:`trafficsim.outcomes.sites.estimates.estimate` after ``scenario`` and ``engine``.
+    """
+    parts = [one.estimates.table.assign(scenario=scenario, engine=engine)
+             for (scenario, engine), one in judged_by_setting(tables, baseline, histories).items()]
+    if not parts:
+        return pd.DataFrame()
+    whole = pd.concat(parts, ignore_index=True)
+    labels = ["scenario", "engine"]
+    return whole[[*labels, *(name for name in whole.columns if name not in labels)]]
+
+
+def history_json(histories: Histories) -> dict[str, Any]:
+    """Return by scenario how many crashes were matched, and what was found on the way."""
+    return {scenario: {**({} if one.matches is None else one.matches.counts()),
+                       "findings": [finding.as_dict() for finding in one.findings]}
+            for scenario, one in histories.items()}
+
+
 def judge(history: SiteHistory, links: pd.DataFrame, baseline: str) -> Judged:
     """Estimate crashes and casualties of a scenario, with traffic from the runs of the baseline where none is given.
 

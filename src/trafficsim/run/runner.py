@@ -30,7 +30,7 @@ from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
 from trafficsim.results.question import TABLES
-from trafficsim.results.sites import Histories, write_histories
+from trafficsim.results.sites import Histories, history_json, sites_table, write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
@@ -150,6 +150,11 @@ class StudyResult(WithTables):
         return compared(self.tables, question, self.histories)
 
     @cached_property
+    def sites(self) -> pd.DataFrame:
+        """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
+        return sites_table(self.tables, self.study.baseline, self.histories)
+
+    @cached_property
     def distribution(self) -> Distribution:
         """Who gains and who loses: every path, movement and group of trips against the baseline."""
         return distribution(self.tables, question_of(self.study))
@@ -161,8 +166,8 @@ class StudyResult(WithTables):
         something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
         what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
-        gap of the scenarios in which drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that
-        nothing can carry, with reasons).
+        gap of the scenarios in which drivers learnt theirs), ``unserved`` (trips and flows of each scenario that
+        nothing can carry, with reasons), and ``crash_history`` (how many crashes were matched to sites).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -173,7 +178,7 @@ class StudyResult(WithTables):
             "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
-            "unserved": unserved_by_scenario(self.tables),
+            "unserved": unserved_by_scenario(self.tables), "crash_history": history_json(self.histories),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

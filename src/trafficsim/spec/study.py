@@ -51,6 +51,8 @@ class Study(Model):
     casualties
         How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
         links that an alternative acts on.
+    history
+        Crashes of past years, for casualties per year.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from trafficsim.report.language import ABSENT, foreign, name
 from trafficsim.report.views import Column, Group, Row, Table, Writer, plain_rows
 
 MOST_SITES = 20
-"""Sites of each kind that are listed; all are in the tables of the package."""
+"""Sites of each kind that are listed; ``StudyResult.sites`` has all."""
 TOP_SHARE, FEWEST_TOP = 0.05, 3
 """Sites with the most crashes of which regression to the mean is told: one in twenty, as programmes of black spots
 choose them (modelling assumption)."""
