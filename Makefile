@@ -62,7 +62,7 @@ test-plain: $(INSTALLED) $(DATA)
 # What takes longer than a developer waits: `make test` from an empty kernel cache, timed; the tests marked long; random worlds
 # by the thousand; the tables of the validation pages. docs/validation/tables/last_run.md says when each ended, and how.
 verify: $(INSTALLED) $(DATA)
-	WORKERS=$(WORKERS) $(BIN)/python -m benchmarks.verify $(STEPS)
+	WORKERS=$(WORKERS) $(BIN)/python -m tests.experiments.verify $(STEPS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check src tests benchmarks docs notebooks

@@ -35,7 +35,7 @@ class Process:
 
     @property
     def message(self) -> str:
-        """Last line of what was said."""
+        """Last line of what was reported."""
         lines = self.stderr.strip().splitlines()
         return lines[-1] if lines else ""
 

@@ -94,7 +94,7 @@ def one_way(replications: range) -> None:
             means = []
             for policies in ([SPLIT, wave(back=None)], [SPLIT]):
                 runs = [outcome(world, policies, number, ("east",), INNER) for number in replications[:10]]
-                means.append(np.mean([run.inner_stops for run in runs if run.inner_stops is not None]))
+                means.append(np.mean([run.intermediate_stops for run in runs if run.intermediate_stops is not None]))
             print(f"  {name}, {lanes} lane(s): {means[0]:.2f}, with offsets 0: {means[1]:.2f}", flush=True)
 
 

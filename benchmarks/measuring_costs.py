@@ -25,7 +25,7 @@ from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import AreaArrays, DetectorArrays, Plan
-from trafficsim.plan.gates import Gate, gate_arrays
+from trafficsim.plan.measurement_sections import MeasurementSection, section_arrays
 from trafficsim.plan.record import Performance
 from trafficsim.results.frames import Labels
 from trafficsim.results.store import write_tables
@@ -39,15 +39,17 @@ Ran = tuple[float, float, int]
 """CPU seconds of the loop, CPU seconds of the tables, bytes written."""
 
 
-def with_gates(plan: Plan, links: np.ndarray, role: int) -> Plan:
-    """Put a gate (without length for headways, else of 50 m) into the middle of links."""
+def with_sections(plan: Plan, links: np.ndarray, role: int) -> Plan:
+    """Put a measurement section (without length for headways, else of 50 m) into the middle of links."""
     half = 0.0 if role == POINT else 25.0
-    gates = []
+    sections = []
     for link in links.tolist():
         middle = float(plan.links.length_m[link]) / 2.0
         lanes = (int(plan.links.lane_start[link]), int(plan.links.lane_start[link + 1]))
-        gates.append(Gate(f"g{link}", role, link, middle - half, link, middle + half, lanes, 2.0 * half))
-    return replace(plan, gates=gate_arrays(gates))
+        sections.append(
+            MeasurementSection(f"g{link}", role, link, middle - half, link, middle + half, lanes, 2.0 * half)
+        )
+    return replace(plan, sections=section_arrays(sections))
 
 
 def with_detectors(plan: Plan, links: np.ndarray) -> Plan:
@@ -55,7 +57,7 @@ def with_detectors(plan: Plan, links: np.ndarray) -> Plan:
     lanes = np.flatnonzero(np.isin(plan.lanes.link, links)).astype(np.int32)
     place = plan.links.length_m[plan.lanes.link[lanes]] / 2.0
     names = tuple(f"d{link}" for link in plan.lanes.link[lanes])
-    return with_gates(replace(plan, detectors=DetectorArrays(names, lanes, place)), links, DETECTOR)
+    return with_sections(replace(plan, detectors=DetectorArrays(names, lanes, place)), links, DETECTOR)
 
 
 def with_areas(plan: Plan, links: np.ndarray) -> Plan:
@@ -74,10 +76,10 @@ def variants(plan: Plan) -> dict[str, Plan]:
         "nothing": plan,
         f"detectors with spot speeds on {len(some)} links": with_detectors(plan, some),
         f"detectors with spot speeds on all {len(every)} links": with_detectors(plan, every),
-        f"headways at {len(some)} links": with_gates(plan, some, POINT),
+        f"headways at {len(some)} links": with_sections(plan, some, POINT),
         f"areas on {len(some)} links": with_areas(plan, some),
         f"areas on all {len(every)} links": with_areas(plan, every),
-        f"histograms of speed on all {len(every)} links": with_gates(plan, every, HISTOGRAM),
+        f"histograms of speed on all {len(every)} links": with_sections(plan, every, HISTOGRAM),
         "trajectories of 1 % of vehicles": replace(plan, trajectory_share=0.01),
         f"trajectories on {len(some)} links": replace(plan, trajectory_share=1.0, trace_link=tuple(some.tolist())),
         "all trajectories": replace(plan, trajectory_share=1.0),

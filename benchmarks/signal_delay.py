@@ -1,4 +1,6 @@
-"""Control delay of a single approach (cycle 90 s, green 40 s): engine, event twin of the same queue, HCM 2016.
+"""Control delay of a single approach (cycle 90 s, green 40 s).
+
+Engine, event reference model of the same queue, HCM 2016.
 
 Run from the project's root: ``python -m benchmarks.signal_delay [REPLICATIONS]``.
 """
@@ -20,7 +22,7 @@ def main() -> None:
     print("   X  engine s model s   gap %  accepted %   HCM s  gap to HCM %")
     for x, accepted in ACCEPTED.items():
         delay = control_delay(signal, x, replications)
-        print(f"{x:4.2f}  {delay.engine.mean():8.2f}  {delay.twin.mean():6.2f}  {100 * delay.gap:+6.2f}"
+        print(f"{x:4.2f}  {delay.engine.mean():8.2f}  {delay.reference.mean():6.2f}  {100 * delay.gap:+6.2f}"
               f"  {100 * accepted:10.0f}  {delay.hcm:6.2f}  {100 * delay.gap_to_hcm:+12.1f}")
 
 

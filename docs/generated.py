@@ -261,7 +261,7 @@ def public_names() -> dict[str, list[str]]:
         if not name.startswith("_") and (not inspect.ismodule(thing) or callable(thing)):
             pages[_page_of(thing)].append(_home(thing, name))
     pages["results"] += [
-        "trafficsim.run.runner.RunResult", "trafficsim.run.runner.StudyResult", "trafficsim.results.compare.Comparison",
+        "trafficsim.run.result.RunResult", "trafficsim.run.result.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
     ]

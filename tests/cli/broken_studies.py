@@ -70,8 +70,8 @@ def edit(old: str, new: str) -> Callable[[Desk], None]:
 
 
 def _second_scenario(desk: Desk) -> None:
-    shutil.copy(desk.scenario, desk.folder / "twin.toml")
-    desk.replace('["scenario.toml"]', '["scenario.toml", "twin.toml"]')
+    shutil.copy(desk.scenario, desk.folder / "again.toml")
+    desk.replace('["scenario.toml"]', '["scenario.toml", "again.toml"]')
 
 
 def _file_in_the_way(desk: Desk) -> None:

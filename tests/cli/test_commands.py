@@ -104,9 +104,9 @@ def test_new_mixes_nothing_with_what_is_there(tmp_path: Path) -> None:
     assert (answer.status, answer.stdout) == (2, "")
     assert "holds notes.txt" in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-    in_the_way = Answer("new", tmp_path / "notes.txt")
-    assert (in_the_way.status, in_the_way.stdout) == (2, "")
-    assert "a file that exists already" in in_the_way.stderr
+    blocks_conflict = Answer("new", tmp_path / "notes.txt")
+    assert (blocks_conflict.status, blocks_conflict.stdout) == (2, "")
+    assert "a file that exists already" in blocks_conflict.stderr
 
 
 def test_new_into_a_folder_that_cannot_be_written() -> None:

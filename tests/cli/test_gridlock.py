@@ -58,7 +58,7 @@ def test_run_names_links_and_vehicles(files: Path) -> None:
     assert indicators["mean_entry_wait_s"]["mean"] > 200.0
 
 
-def test_run_says_it_in_words(files: Path) -> None:
+def test_run_says_it_in_codes(files: Path) -> None:
     answer = Answer("run", files / "scenario.toml")
     assert "status: gridlock" in answer.stdout
     assert f"to the end of the run: {', '.join(RING)}" in answer.stdout

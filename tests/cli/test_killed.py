@@ -19,7 +19,7 @@ from trafficsim.results.store import read_tables, stored_runs
 
 REPLICATIONS = 40
 RUNS = 2 * REPLICATIONS
-PATIENCE_S = 120.0
+TIMEOUT_S = 120.0
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds worker processes through /proc")
 
@@ -65,7 +65,7 @@ def workers_of(parent: int) -> list[int]:
 
 def wait_until(process: subprocess.Popen[str], happened: Callable[[], object]) -> None:
     """Wait for something, or for the end of the process: it may be done before; the tables must be the same anyhow."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + TIMEOUT_S
     while process.poll() is None and not happened():
         assert time.monotonic() < end, "the study stands still"
         time.sleep(0.002)
@@ -73,8 +73,8 @@ def wait_until(process: subprocess.Popen[str], happened: Callable[[], object]) -
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_worker_and_killed_parent(seed: int, study: Path, quiet: Path, tmp_path: Path) -> None:
-    luck = random.Random(seed)
-    first, second = sorted(luck.sample(range(2, RUNS - 10), 2))
+    rng = random.Random(seed)
+    first, second = sorted(rng.sample(range(2, RUNS - 10), 2))
     out = tmp_path / "out"
     process = start(study, out)
     wait_until(process, lambda: finished(out) >= first and workers_of(process.pid))
@@ -97,7 +97,7 @@ def test_killed_worker_and_killed_parent(seed: int, study: Path, quiet: Path, tm
 
 def wait_for_end(processes: list[int]) -> None:
     """Workers end with their parent, even when it is killed."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + TIMEOUT_S
     while any(Path(f"/proc/{pid}/cmdline").exists() and running(pid) for pid in processes):
         assert time.monotonic() < end, "a worker outlives its parent"
         time.sleep(0.01)
@@ -116,7 +116,7 @@ def test_interrupt_keeps_what_is_finished(study: Path, quiet: Path, tmp_path: Pa
     wait_until(process, lambda: finished(out) >= 5)
     assert process.poll() is None, "the study is long enough to be interrupted"
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=PATIENCE_S)
+    stdout, stderr = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130
     assert (stdout, stderr.count("\n")) == ("", 1)
     assert "finished replications are kept" in stderr

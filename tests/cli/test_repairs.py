@@ -1,4 +1,7 @@
-"""What was repaired is said by import, check and run; ``--strict`` refuses it; unserved trips are rows with reasons."""
+"""What was repaired is given by import, check and run; ``--strict`` refuses it.
+
+Unserved trips are rows with reasons.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def test_run_goes_on_without_what_cannot_be_served(scenario: Path, tmp_path: Pat
     (file,) = [path for path in (tmp_path / "out").rglob("*.parquet") if "unserved" in path.name]
     table = pd.read_parquet(file).set_index("name")
     assert set(table.index) == {"gap", "nowhere"}
-    assert table.loc["gap", "reason"] == "no way leads from 'w_in' to 's_out' for vehicles of kind 'car'"
+    assert table.loc["gap", "reason"] == "no route leads from 'w_in' to 's_out' for vehicles of kind 'car'"
     assert "no such edge" in table.loc["nowhere", "reason"]
     assert table["depart_s"].tolist() == [2.0, 1.0]
 
@@ -97,7 +100,7 @@ def test_import_says_what_was_repaired_and_writes_what_can_be_served(scenario: P
     answer = Answer(*words)
     assert answer.status == 0
     assert "warning: signal-taken-as-fixed: " in answer.stderr
-    assert "warning: trip-unserved: trip 'gap': no way leads from 'w_in' to 's_out'" in answer.stderr
+    assert "warning: trip-unserved: trip 'gap': no route leads from 'w_in' to 's_out'" in answer.stderr
     result = json.loads(Answer("run", folder / "b.toml", "--json").stdout)
     assert result["vehicles"]["demanded"] == 2
     assert result["repairs"] == {"signal-taken-as-fixed": 1, "trip-unserved": 2}

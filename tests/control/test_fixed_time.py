@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.test_signals import random_program
-from tests.oracles.signal_lamps import lamps
+from tests.oracles.signal_indications import indications
 from trafficsim.control.fixed_time import FixedTime
 from trafficsim.plan.arrays import SignalArrays
 from trafficsim.plan.record import SignalRecord
@@ -17,7 +17,7 @@ PROGRAMS = [random_program(seed) for seed in range(30)]
 
 
 def shown_at(tick: int, start_s: int) -> list[int]:
-    return [code for program in PROGRAMS for code in lamps(program, tick + start_s)]
+    return [code for program in PROGRAMS for code in indications(program, tick + start_s)]
 
 
 @pytest.mark.parametrize("start_s", [0, 3607])

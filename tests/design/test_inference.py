@@ -30,27 +30,27 @@ def crossing(control: str = "priority", lanes: int = 1, **edge: object) -> nx.Mu
     return graph
 
 
-def ways(network: Network) -> dict[tuple[str, str], Connection]:
-    return {(way.from_link[0], way.to_link[0]): way for way in network.connections}
+def movements(network: Network) -> dict[tuple[str, str], Connection]:
+    return {(movement.from_link[0], movement.to_link[0]): movement for movement in network.connections}
 
 
 def yields(network: Network) -> set[tuple[str, str]]:
     """Pairs such as ("EN", "WE"): who yields to whom, by arms."""
-    name = [way.from_link[0] + way.to_link[0] for way in network.connections]
-    return {(name[n], name[other]) for n, way in enumerate(network.connections) for other in way.yields_to}
+    name = [movement.from_link[0] + movement.to_link[0] for movement in network.connections]
+    return {(name[n], name[other]) for n, movement in enumerate(network.connections) for other in movement.yields_to}
 
 
 def test_turns_lengths_and_speeds_of_a_crossing() -> None:
-    way = ways(network_from_graph(crossing()))
-    assert len(way) == 12  # no u-turns
-    assert {key: one.turn for key, one in way.items() if key[0] == "S"} == {
+    movement = movements(network_from_graph(crossing()))
+    assert len(movement) == 12  # no u-turns
+    assert {key: one.turn for key, one in movement.items() if key[0] == "S"} == {
         ("S", "E"): "right", ("S", "N"): "through", ("S", "W"): "left"}
     # Stop lines lie half a street (3.25 m) and a corner of 6 m from the middle; the lane's middle 1.625 m beside it.
-    assert way["S", "N"].length_m == pytest.approx(18.5)
+    assert movement["S", "N"].length_m == pytest.approx(18.5)
     radius = 9.25 - 1.625
-    assert way["S", "E"].length_m == pytest.approx(radius * math.pi / 2, abs=1e-3)
-    assert way["S", "E"].speed_limit_kmh == pytest.approx(3.6 * math.sqrt(3.0 * radius), abs=1e-3)
-    assert way["S", "W"].length_m == pytest.approx((9.25 + 1.625) * math.pi / 2, abs=1e-3)
+    assert movement["S", "E"].length_m == pytest.approx(radius * math.pi / 2, abs=1e-3)
+    assert movement["S", "E"].speed_limit_kmh == pytest.approx(3.6 * math.sqrt(3.0 * radius), abs=1e-3)
+    assert movement["S", "W"].length_m == pytest.approx((9.25 + 1.625) * math.pi / 2, abs=1e-3)
 
 
 def test_the_priority_street_goes_first() -> None:
@@ -61,12 +61,14 @@ def test_the_priority_street_goes_first() -> None:
 
 
 def test_gaps_follow_the_movement() -> None:
-    way = ways(network_from_graph(crossing()))
-    assert [(way[key].critical_gap_s, way[key].follow_up_s) for key in (("E", "S"), ("S", "E"), ("S", "N"), ("S", "W"))
-            ] == [(4.1, 2.2), (6.2, 3.3), (6.5, 4.0), (7.1, 3.5)]
-    wide = ways(network_from_graph(crossing(lanes=2)))
+    movement = movements(network_from_graph(crossing()))
+    assert [
+        (movement[key].critical_gap_s, movement[key].follow_up_s)
+        for key in (("E", "S"), ("S", "E"), ("S", "N"), ("S", "W"))
+    ] == [(4.1, 2.2), (6.2, 3.3), (6.5, 4.0), (7.1, 3.5)]
+    wide = movements(network_from_graph(crossing(lanes=2)))
     assert (wide["S", "E"].critical_gap_s, wide["S", "W"].critical_gap_s) == (6.9, 7.5)
-    signal = ways(network_from_graph(crossing("signal")))
+    signal = movements(network_from_graph(crossing("signal")))
     assert (signal["S", "W"].critical_gap_s, signal["S", "W"].follow_up_s) == (4.5, 2.5)
 
 
@@ -82,62 +84,72 @@ def test_right_before_left_without_a_circle() -> None:
 @pytest.mark.parametrize("control", ["priority", "signal", "right_before_left", "all_way_stop", "roundabout"])
 def test_right_of_way_decides_every_conflict_once_and_never_locks(control: str) -> None:
     network = network_from_graph(crossing(control, lanes=2))
-    pairs = [(n, other) for n, way in enumerate(network.connections) for other in way.yields_to]
-    conflicts = {frozenset((n, other)) for n, way in enumerate(network.connections) for other in way.crosses}
+    pairs = [(n, other) for n, movement in enumerate(network.connections) for other in movement.yields_to]
+    conflicts = {frozenset((n, other)) for n, movement in enumerate(network.connections) for other in movement.crosses}
     assert {frozenset(pair) for pair in pairs} == conflicts
     assert len(pairs) == len(conflicts)
     assert nx.is_directed_acyclic_graph(nx.DiGraph(pairs))
-    assert all(way.must_stop == (control == "all_way_stop") for way in network.connections)
+    assert all(movement.must_stop == (control == "all_way_stop") for movement in network.connections)
 
 
 def test_left_hand_traffic_is_the_mirror_image() -> None:
     graph = crossing(lanes=2)
     right, left = network_from_graph(graph), network_from_graph(graph, left_hand_traffic=True)
     mirrored = {"E": "W", "W": "E", "N": "N", "S": "S"}
-    as_seen = {(way.from_link[0], way.from_lane, way.to_link[0], way.to_lane, way.length_m)
-               for way in right.connections}
-    assert {(mirrored[way.from_link[0]], way.from_lane, mirrored[way.to_link[0]], way.to_lane, way.length_m)
-            for way in left.connections} == as_seen
-    assert ways(left)["S", "W"].turn == "left"  # lane 0 is at the kerb, so the left turn starts there
-    assert {way.from_lane for way in left.connections if (way.from_link, way.to_link) == ("Sin", "Wout")} == {0}
+    as_seen = {(movement.from_link[0], movement.from_lane, movement.to_link[0], movement.to_lane, movement.length_m)
+               for movement in right.connections}
+    assert {
+        (
+            mirrored[movement.from_link[0]],
+            movement.from_lane,
+            mirrored[movement.to_link[0]],
+            movement.to_lane,
+            movement.length_m,
+        )
+        for movement in left.connections
+    } == as_seen
+    assert movements(left)["S", "W"].turn == "left"  # lane 0 is on the nearside, so the left turn starts there
+    assert {
+        movement.from_lane for movement in left.connections if (movement.from_link, movement.to_link) == ("Sin", "Wout")
+    } == {0}
 
 
 def test_turns_across_the_opposing_traffic_wait_inside() -> None:
-    way = ways(network_from_graph(crossing("signal")))
+    movement = movements(network_from_graph(crossing("signal")))
     # The left turn from the south crosses x = -1.625 m, the opposing lane's middle, on an arc of radius 10.875 m about
     # (-9.25, -9.25): at an angle whose cosine is (9.25 - 1.625) / 10.875, less half a lane width.
     radius = 9.25 + 1.625
     expected = radius * math.acos((9.25 - 1.625) / radius) - 3.25 / 2
-    assert way["S", "W"].inner_wait_m == pytest.approx(expected, abs=0.2)  # the arc is a polyline of six pieces
-    assert way["S", "N"].inner_wait_m == way["S", "E"].inner_wait_m == 0.0
-    priority = ways(network_from_graph(crossing()))
-    assert priority["E", "S"].inner_wait_m > 0.0  # from the major road
-    assert priority["S", "W"].inner_wait_m == 0.0  # who comes from the minor road waits at the line
+    assert movement["S", "W"].waiting_area_m == pytest.approx(expected, abs=0.2)  # the arc is a polyline of six pieces
+    assert movement["S", "N"].waiting_area_m == movement["S", "E"].waiting_area_m == 0.0
+    priority = movements(network_from_graph(crossing()))
+    assert priority["E", "S"].waiting_area_m > 0.0  # from the major road
+    assert priority["S", "W"].waiting_area_m == 0.0  # who comes from the minor road waits at the line
 
 
 def test_all_way_stops_serve_in_order_of_arrival() -> None:
-    for way in network_from_graph(crossing("all_way_stop")).connections:
-        assert way.first_come
-        assert way.must_stop
-        assert way.follow_up_s == 3.9
-    assert not any(way.first_come for way in network_from_graph(crossing()).connections)
+    for movement in network_from_graph(crossing("all_way_stop")).connections:
+        assert movement.first_come
+        assert movement.must_stop
+        assert movement.follow_up_s == 3.9
+    assert not any(movement.first_come for movement in network_from_graph(crossing()).connections)
 
 
 @pytest.mark.parametrize("left_hand", [False, True])
-def test_kerb_turns_on_red_stand_in_the_default_program(left_hand: bool) -> None:
+def test_nearside_turns_on_red_stand_in_the_default_program(left_hand: bool) -> None:
     graph = crossing("signal")
-    graph.nodes["C"]["kerb_turn_on_red"] = "allowed"
+    graph.nodes["C"]["nearside_turn_on_red"] = "allowed"
     network = network_from_graph(graph, left_hand_traffic=left_hand)
     program, = network.signals
-    for way in network.connections:
-        letters = {phase.state[way.signal_index or 0] for phase in program.phases}
-        assert ("r" not in letters) == (way.turn == ("left" if left_hand else "right"))
+    for movement in network.connections:
+        letters = {phase.state[movement.signal_index or 0] for phase in program.phases}
+        assert ("r" not in letters) == (movement.turn == ("left" if left_hand else "right"))
         assert ("s" in letters) == ("r" not in letters)
 
 
 def test_marked_lanes_are_followed() -> None:
     network = network_from_graph(crossing(lanes=2, turn_lanes=("right;through", "left")))
-    lanes = {(way.from_link[0], way.to_link[0]): way.from_lane for way in network.connections}
+    lanes = {(movement.from_link[0], movement.to_link[0]): movement.from_lane for movement in network.connections}
     assert (lanes["S", "E"], lanes["S", "N"], lanes["S", "W"]) == (0, 0, 1)
 
 
@@ -150,7 +162,9 @@ def test_marks_that_lead_nowhere_are_reported() -> None:
 
 def test_reserved_lanes_go_straight_on_and_cars_turn_beside_them() -> None:
     network = network_from_graph(crossing(lanes=2, allow=(("bus",), None)))
-    lanes = {(way.from_lane, way.to_link[0]) for way in network.connections if way.from_link == "Sin"}
+    lanes = {
+        (movement.from_lane, movement.to_link[0]) for movement in network.connections if movement.from_link == "Sin"
+    }
     assert lanes == {(0, "E"), (0, "N"), (1, "E"), (1, "N"), (1, "W")}
 
 
@@ -161,7 +175,10 @@ def test_a_plain_graph_without_coordinates_is_accepted_and_reported() -> None:
     graph.add_edge(2, (4, 4), length_m=70, speed="30")
     network = network_from_graph(graph)
     assert list(network.links) == ["1->2", "2->3", "2->(4, 4)"]
-    assert {(way.from_link, way.to_link) for way in network.connections} == {("1->2", "2->3"), ("1->2", "2->(4, 4)")}
+    assert {(movement.from_link, movement.to_link) for movement in network.connections} == {
+        ("1->2", "2->3"),
+        ("1->2", "2->(4, 4)"),
+    }
     codes = {finding.code: finding for finding in network.findings}
     assert {"id-inferred", "no-coordinates", "node-renamed", "unread-attribute"} <= set(codes)
     assert "speed" in codes["unread-attribute"].where
@@ -181,7 +198,7 @@ def test_a_cul_de_sac_turns_round_and_a_dead_end_does_not() -> None:
     graph = nx.DiGraph()
     graph.add_edge("a", "b", length_m=100)
     graph.add_edge("b", "a", length_m=100)
-    assert {way.turn for way in network_from_graph(graph).connections} == {"u_turn"}
+    assert {movement.turn for movement in network_from_graph(graph).connections} == {"u_turn"}
     nx.set_node_attributes(graph, "dead_end", "control")
     assert network_from_graph(graph).connections == ()
 
@@ -254,14 +271,14 @@ def test_every_graph_gives_a_consistent_network(graph: nx.MultiDiGraph, left_han
     links, order = network.links, {link: place for place, link in enumerate(network.links)}
     keys = [(order[w.from_link], w.from_lane, order[w.to_link], w.to_lane) for w in network.connections]
     assert keys == sorted(set(keys))
-    for number, way in enumerate(network.connections):
-        assert way.from_lane < links[way.from_link]["lanes"]
-        assert way.to_lane < links[way.to_link]["lanes"]
-        assert links[way.from_link]["to"] == links[way.to_link]["from"]
-        assert set(way.yields_to) <= set(way.crosses)
-        assert all(number in network.connections[other].crosses for other in way.crosses)
-        assert math.isfinite(way.length_m)
-    served = {(way.from_link, way.from_lane) for way in network.connections}
+    for number, movement in enumerate(network.connections):
+        assert movement.from_lane < links[movement.from_link]["lanes"]
+        assert movement.to_lane < links[movement.to_link]["lanes"]
+        assert links[movement.from_link]["to"] == links[movement.to_link]["from"]
+        assert set(movement.yields_to) <= set(movement.crosses)
+        assert all(number in network.connections[other].crosses for other in movement.crosses)
+        assert math.isfinite(movement.length_m)
+    served = {(movement.from_link, movement.from_lane) for movement in network.connections}
     for link, attributes in links.items():
         if network.graph.out_degree(attributes["to"]) > 0 and any(w[0] == link for w in served):
             assert {(link, lane) for lane in range(attributes["lanes"])} <= served

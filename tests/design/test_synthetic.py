@@ -62,7 +62,9 @@ def test_every_entry_of_a_grid_reaches_every_exit() -> None:
 def test_ring_has_its_length_and_nothing_between_links() -> None:
     network = ring(999.0, lanes=2, links=7)
     assert math.isclose(sum(link["length_m"] for link in network.links.values()), 999.0)
-    assert {(way.length_m, way.from_lane - way.to_lane) for way in network.connections} == {(0.0, 0)}
+    assert {(movement.length_m, movement.from_lane - movement.to_lane) for movement in network.connections} == {
+        (0.0, 0)
+    }
     assert len(network.connections) == 14
     assert len(ring(500).connections) == 1
 
@@ -70,17 +72,20 @@ def test_ring_has_its_length_and_nothing_between_links() -> None:
 def test_corridor_lengths_are_exact_without_junctions() -> None:
     network = corridor((1234.5, 2.0, 3.0, 700.0), speed_limit_kmh=(50, 50, 80, 120))
     assert [link["length_m"] for link in network.links.values()] == [1234.5, 2.0, 3.0, 700.0]
-    assert [way.length_m for way in network.connections] == [0.0, 0.0, 0.0]
+    assert [movement.length_m for movement in network.connections] == [0.0, 0.0, 0.0]
     assert network.paths["east"] == ("east1", "east2", "east3", "east4")
 
 
 def test_lane_drop_and_gain() -> None:
     drop = corridor((300, 300), lanes=(3, 2)).connections
-    assert [(way.from_lane, way.to_lane, way.keep_clear) for way in drop] == [(0, 0, False), (1, 1, False),
-                                                                             (2, 1, False)]
+    assert [(movement.from_lane, movement.to_lane, movement.keep_clear) for movement in drop] == [
+        (0, 0, False),
+        (1, 1, False),
+        (2, 1, False),
+    ]
     assert drop[2].yields_to == (1,)  # the lane that ends gives way
     gain = corridor((300, 300), lanes=(1, 3)).connections
-    assert [(way.from_lane, way.to_lane) for way in gain] == [(0, 0), (0, 1), (0, 2)]
+    assert [(movement.from_lane, movement.to_lane) for movement in gain] == [(0, 0), (0, 1), (0, 2)]
 
 
 def test_corridor_signals_without_side_streets_have_the_reference_green() -> None:
@@ -93,7 +98,7 @@ def test_corridor_turn_lanes_and_stages() -> None:
     network = corridor((400, 400), lanes=2, two_way=True, signals=(1,), side_streets=(1,), turn_lane_m=60.0,
                        left_green_s=12.0)
     assert network.links["east1_turn"]["lanes"] == 3
-    lefts = {(way.from_link, way.from_lane) for way in network.connections if way.turn == "left"}
+    lefts = {(movement.from_link, movement.from_lane) for movement in network.connections if movement.turn == "left"}
     assert lefts == {("east1_turn", 2), ("west2_turn", 2), ("south1_in", 0), ("north1_in", 0)}
     durations = [phase.duration_s for phase in network.signals[0].phases]
     assert durations == [42, 3, 2, 12, 3, 2, 21, 3, 2]
@@ -101,16 +106,16 @@ def test_corridor_turn_lanes_and_stages() -> None:
 
 def test_priority_corridor_gives_the_main_road_way() -> None:
     network = corridor((400, 400), two_way=True, side_streets=(1,))
-    waiting = {way.from_link for way in network.connections if way.yields_to and way.turn != "left"}
+    waiting = {movement.from_link for movement in network.connections if movement.yields_to and movement.turn != "left"}
     assert waiting == {"south1_in", "north1_in"}
 
 
 def test_entries_of_a_roundabout_yield_to_the_circle_only() -> None:
     network = junction(control="roundabout")
-    for way in network.connections:
-        others = {network.connections[other].from_link for other in way.yields_to}
+    for movement in network.connections:
+        others = {network.connections[other].from_link for other in movement.yields_to}
         assert all(other.startswith("ring") for other in others)
-        assert bool(others) == way.from_link.startswith("in")
+        assert bool(others) == movement.from_link.startswith("in")
     assert nx.is_strongly_connected(network.graph)
 
 

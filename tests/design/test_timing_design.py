@@ -186,8 +186,8 @@ def test_a_signal_that_is_off_has_one_stage_and_dark_ones_none() -> None:
 
 
 def test_volume_spreads_until_flow_ratios_are_even() -> None:
-    # Two lanes; the kerb lane also serves 157 right turns at 1850 / 1.18 = 1,568: y = 0.1. With 1,000 straight on both
-    # lanes reach (0.1 + 1000 / 1850) / 2 = 0.3203: 407.5 in the kerb lane, 592.5 in the other.
+    # Two lanes; the nearside lane also serves 157 right turns at 1850 / 1.18 = 1,568: y = 0.1. With 1,000 straight on
+    # both lanes reach (0.1 + 1000 / 1850) / 2 = 0.3203: 407.5 in the nearside lane, 592.5 in the other.
     network = junction(lanes=2, turn_lanes=("right;through", "through"))
     approaches = approaches_of(network, "centre")
     saturation = np.array([1850.0 / 1.18 if use.turn == "right" else 1850.0 for use in approaches.uses])
@@ -201,23 +201,23 @@ def test_volume_spreads_until_flow_ratios_are_even() -> None:
 
 def test_lanes_for_buses_take_no_cars() -> None:
     rows = [link("in", 100.0, lanes=2, allow=(("bus",), None)), link("out", 100.0, lanes=2)]
-    ways = [Connection(from_link="in", from_lane=lane, to_link="out", to_lane=lane, signal="s", signal_index=0)
-            for lane in (0, 1)]
-    approaches = approaches_of(make_network(rows, ways, [fixed_time("s", 40.0, 90.0)]), "s")
+    connections = [Connection(from_link="in", from_lane=lane, to_link="out", to_lane=lane, signal="s", signal_index=0)
+                   for lane in (0, 1)]
+    approaches = approaches_of(make_network(rows, connections, [fixed_time("s", 40.0, 90.0)]), "s")
     assert [use.lane for use in approaches.uses] == [1]
 
 
 def permitted(letters: tuple[str, str], opposing: float, turning: float) -> Row:
     """A left turn lane that gives way to one opposing lane; C 90 s, first stage 40 s."""
     rows = [link(name, 100.0) for name in ("from_west", "from_east", "to_east", "to_south")]
-    ways = [
+    connections = [
         Connection(from_link="from_west", from_lane=0, to_link="to_south", to_lane=0, turn="left", signal="s",
                    signal_index=0, yields_to=(1,), critical_gap_s=4.5, follow_up_s=2.5),
         Connection(from_link="from_east", from_lane=0, to_link="to_east", to_lane=0, signal="s", signal_index=1),
     ]
     phases = (Phase(duration_s=40, state=letters[0]), Phase(duration_s=5, state="yy"),
               Phase(duration_s=40, state=letters[1]), Phase(duration_s=5, state="ry"))
-    network = make_network(rows, ways, [SignalProgram(id="s", phases=phases)])
+    network = make_network(rows, connections, [SignalProgram(id="s", phases=phases)])
     volumes = {("from_west", "to_south"): turning, ("from_east", "to_east"): opposing}
     found = demand_rows(approaches_of(network, "s"), volumes, [40.0, 5.0, 40.0, 5.0])
     return next(one for one in found if one.name.startswith("from_west"))
@@ -249,12 +249,12 @@ def test_gap_acceptance_value() -> None:
 def test_a_lane_waits_for_all_its_movements() -> None:
     # Right turns are green in both stages, straight on only in the first: the shared lane moves in the first.
     rows = [link(name, 100.0) for name in ("in", "on", "right")]
-    ways = [Connection(from_link="in", from_lane=0, to_link="on", to_lane=0, signal="s", signal_index=0),
-            Connection(from_link="in", from_lane=0, to_link="right", to_lane=0, turn="right", signal="s",
-                       signal_index=1)]
+    connections = [Connection(from_link="in", from_lane=0, to_link="on", to_lane=0, signal="s", signal_index=0),
+                   Connection(from_link="in", from_lane=0, to_link="right", to_lane=0, turn="right", signal="s",
+                              signal_index=1)]
     phases = (Phase(duration_s=30, state="GG"), Phase(duration_s=5, state="yG"), Phase(duration_s=30, state="rG"),
               Phase(duration_s=5, state="ry"))
-    network = make_network(rows, ways, [SignalProgram(id="s", phases=phases)])
+    network = make_network(rows, connections, [SignalProgram(id="s", phases=phases)])
     approaches, times = approaches_of(network, "s"), [30.0, 5.0, 30.0, 5.0]
     both = demand_rows(approaches, {("in", "on"): 300.0, ("in", "right"): 100.0}, times)
     assert len(both) == 1
@@ -275,7 +275,9 @@ SHAPES = (
 def test_any_volumes_give_a_plan_that_keeps_its_promises(shape: int) -> None:
     network, draw = SHAPES[shape], np.random.default_rng(shape)
     name = network.signals[0].id
-    movements = sorted({(way.from_link, way.to_link) for way in network.connections if way.signal == name})
+    movements = sorted(
+        {(connection.from_link, connection.to_link) for connection in network.connections if connection.signal == name}
+    )
     for most in (20, 100, 300, 1000):
         volumes = {movement: float(volume) for movement, volume in
                    zip(movements, draw.integers(0, most, len(movements)), strict=True)}
@@ -292,6 +294,6 @@ def test_any_volumes_give_a_plan_that_keeps_its_promises(shape: int) -> None:
 
 
 def test_turns_on_red_make_no_stage() -> None:
-    with_arrows, plain = (junction(kerb_turn_on_red=red).signals[0] for red in (True, False))
+    with_arrows, plain = (junction(nearside_turn_on_red=red).signals[0] for red in (True, False))
     assert stages_of(with_arrows).phase == stages_of(plain).phase == (0, 3)
     assert stages_of(with_arrows).after == stages_of(plain).after

@@ -68,7 +68,7 @@ def test_always_green_leaves_the_others_to_decide() -> None:
 
 
 @pytest.mark.parametrize("weight", [0.5, 1.0, 2.0])
-def test_two_ways_against_all_offsets(weight: float) -> None:
+def test_two_movements_against_all_offsets(weight: float) -> None:
     # Whole seconds of travel, so that whole-second offsets hold the optimum: 20^2 cases for three signals.
     draw = np.random.default_rng(int(10 * weight))
     for _ in range(8):
@@ -85,7 +85,7 @@ def test_two_ways_against_all_offsets(weight: float) -> None:
         assert found.band_out_s + weight * found.band_back_s == pytest.approx(best)
 
 
-def test_ideal_spacing_gives_full_bands_both_ways() -> None:
+def test_ideal_spacing_gives_full_bands_both_movements() -> None:
     # Signals C v / 2 = 500 m apart (C 80 s, 45 km/h): alternating offsets, every green used in both directions.
     out = tuple(line(f"j{n}", 500.0 * n, 0.0, 40.0) for n in range(4))
     back = tuple(line(f"j{n}", 500.0 * (3 - n), 0.0, 40.0) for n in (3, 2, 1, 0))
@@ -112,8 +112,8 @@ def test_stop_lines_along_links_and_connectors() -> None:
     times = {program.id: [phase.duration_s for phase in program.phases] for program in network.signals}
     found = stop_lines(network, network.paths["east"], times)
     links = network.links
-    through = {way.from_link: way.length_m for way in network.connections
-               if way.turn == "through" and way.from_link.startswith("east")}
+    through = {movement.from_link: movement.length_m for movement in network.connections
+               if movement.turn == "through" and movement.from_link.startswith("east")}
     assert [one.program for one in found] == ["j1", "j2"]
     assert found[0].distance_m == pytest.approx(links["east1"]["length_m"])
     assert found[1].distance_m == pytest.approx(sum(links[name]["length_m"] for name in ("east1", "east2"))
@@ -130,10 +130,10 @@ def test_a_path_with_a_gap_is_refused() -> None:
 def test_the_longest_run_of_green_counts() -> None:
     # Green from 70 to 90 and on to 15 (35 s, across the end of the cycle), and from 40 to 55 (15 s).
     network = corridor((300, 400), signals=(1,))
-    way = next(way for way in network.connections if way.signal == "j1")
+    movement = next(movement for movement in network.connections if movement.signal == "j1")
     phases = [Phase(duration_s=seconds, state=state * 1) for seconds, state in
               ((15, "G"), (25, "r"), (15, "g"), (15, "r"), (20, "G"))]
     program = SignalProgram(id="j1", phases=tuple(phases))
-    assert green_run(program, [15.0, 25.0, 15.0, 15.0, 20.0], [way]) == (70.0, 35.0)
+    assert green_run(program, [15.0, 25.0, 15.0, 15.0, 20.0], [movement]) == (70.0, 35.0)
     with pytest.raises(PolicyError, match="no green"):
-        green_run(SignalProgram(id="j1", phases=(Phase(duration_s=9, state="r"),)), [9.0], [way])
+        green_run(SignalProgram(id="j1", phases=(Phase(duration_s=9, state="r"),)), [9.0], [movement])

@@ -15,7 +15,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "src" / "trafficsim" / "kernels"
-TABLES = ("work", "vehicles", "trips", "signals", "tally", "queues", "gates")
+TABLES = ("work", "vehicles", "trips", "signals", "counters", "queues", "sections")
 EVERYBODY = "(all)"
 
 
@@ -75,7 +75,7 @@ def test_whoever_writes_an_array_is_named() -> None:
         module = f"{path.parent.name}.{path.stem}"
         for array in set(writes(path)):
             listed = named.get(array) or named.get(array.rpartition(".")[0])
-            if array.endswith("_words") or (listed and listed & {module, EVERYBODY}):
+            if array.endswith("_blocks") or (listed and listed & {module, EVERYBODY}):
                 continue
             unnamed.append((module, array))
     assert unnamed == []

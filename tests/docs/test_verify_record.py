@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import verify
-from benchmarks.verify import STEPS, Outcome, Step, carry_out, row, write
+from tests.experiments import verify
+from tests.experiments.verify import STEPS, Outcome, Step, carry_out, row, write
 
 
 @pytest.fixture

@@ -52,9 +52,18 @@ def ring_of_streets() -> Network:
 
 def ring_flows(volume_veh_h: float) -> list[Flow]:
     """From every corner all the way round to the street before, so that nobody leaves the ring early."""
-    return [Flow(id=f"f{first}", volume_veh_h=volume_veh_h,
-                 route=(f"in{first}", *(RING[(first + hop) % 4] for hop in range(4)), f"out{(first + 3) % 4}"))
-            for first in range(4)]
+    return [
+        Flow(
+            id=f"f{first}",
+            volume_veh_h=volume_veh_h,
+            route=(
+                f"in{first}",
+                *(RING[(first + route_position) % 4] for route_position in range(4)),
+                f"out{(first + 3) % 4}",
+            ),
+        )
+        for first in range(4)
+    ]
 
 
 def ring_world(volume_veh_h: float) -> World:
@@ -142,15 +151,23 @@ def test_it_is_reported_once_and_ends_when_a_head_moves() -> None:
 def signals_at_corners(cycle_s: float) -> Network:
     """The ring with a signal at every corner: half of the cycle green for the ring, half for those who come in."""
     plain = ring_of_streets()
-    ways = []
-    for way in plain.connections:
-        index = 1 if way.from_link.startswith("in") else 0
-        ways.append(way.model_copy(update={"signal": f"s{way.from_link[-1]}" if index == 0 else
-                                           f"s{(int(way.from_link[-1]) + 3) % 4}", "signal_index": index,
-                                           "yields_to": ()}))
+    connections = []
+    for movement in plain.connections:
+        index = 1 if movement.from_link.startswith("in") else 0
+        connections.append(
+            movement.model_copy(
+                update={
+                    "signal": f"s{movement.from_link[-1]}"
+                    if index == 0
+                    else f"s{(int(movement.from_link[-1]) + 3) % 4}",
+                    "signal_index": index,
+                    "yields_to": (),
+                }
+            )
+        )
     programs = [SignalProgram(id=f"s{number}", offset_s=number * cycle_s / 4, phases=(
         Phase(duration_s=cycle_s / 2, state="Gr"), Phase(duration_s=cycle_s / 2, state="rG"))) for number in range(4)]
-    return replace(plain, connections=tuple(ways), signals=tuple(programs))
+    return replace(plain, connections=tuple(connections), signals=tuple(programs))
 
 
 @long_run
@@ -175,7 +192,10 @@ def test_a_cycle_through_red_signals_is_named_when_it_has_formed(cycle_s: float)
 
 
 def signals_beyond_short_links() -> Network:
-    """The ring with a link too short for a vehicle before every corner, at whose end a lamp is red most of the time."""
+    """The ring with a link too short for a vehicle before every corner.
+
+    At whose end a signal is red most of the time.
+    """
     rows = [link(f"{kind}{number}", length) for number in range(4) for kind, length in
             (("r", 60.0), ("s", 2.0), ("in", 100.0), ("out", 100.0))]
     joints = []
@@ -183,13 +203,15 @@ def signals_beyond_short_links() -> Network:
         after = (number + 1) % 4
         joints += through(f"in{after}", f"r{after}")
         joints += through(f"r{number}", f"s{number}")
-        joints += through(f"s{number}", f"r{after}", signal=f"lamp{number}", signal_index=0)
+        joints += through(f"s{number}", f"r{after}", signal=f"signal{number}", signal_index=0)
         joints += through(f"s{number}", f"out{number}")
-    return make_network(rows, joints, [fixed_time(f"lamp{number}", 20.0, 100.0) for number in range(4)])
+    return make_network(rows, joints, [fixed_time(f"signal{number}", 20.0, 100.0) for number in range(4)])
 
 
 def ring_flows_by_short_links(volume_veh_h: float) -> list[Flow]:
-    routes = [[f"{kind}{(first + hop) % 4}" for hop in range(4) for kind in "rs"] for first in range(4)]
+    routes = [
+        [f"{kind}{(first + route_position) % 4}" for route_position in range(4) for kind in "rs"] for first in range(4)
+    ]
     return [Flow(id=f"f{first}", volume_veh_h=volume_veh_h,
                  route=(f"in{first}", *routes[first], f"out{(first + 3) % 4}")) for first in range(4)]
 

@@ -19,14 +19,17 @@ def two_links() -> Plan:
     return make_plan(make_world(make_network(rows, through("a", "b")), trips=[trip]))
 
 
-def test_a_hop_is_the_number_of_its_way() -> None:
+def test_a_route_position_is_the_number_of_its_way() -> None:
     compiled = compile_plan(two_links(), CellularAutomaton()).trips
-    ways = compiled.way[compiled.hops]
-    assert [(int(way.turn), int(way.wanted), int(way.feasible)) for way in ways] == [(0, 1, 1), (255, 1, 1)]
+    connections = compiled.movement[compiled.route_movements]
+    assert [(int(movement.turn), int(movement.wanted), int(movement.feasible)) for movement in connections] == [
+        (0, 1, 1),
+        (255, 1, 1),
+    ]
 
 
-def test_more_ways_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trips, "MOST_WAYS", 1)
+def test_more_movements_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trips, "MOST_MOVEMENTS", 1)
     with pytest.raises(NetworkError, match="routes: found 2 different turns and choices of lanes"):
         compile_plan(two_links(), CellularAutomaton())
 

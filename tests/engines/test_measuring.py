@@ -127,10 +127,10 @@ def test_histograms_count_every_vehicle_by_class_beside_the_limit() -> None:
                                  for one in stream(4.0, 30, "truck"))]
     counts = measured(trips, speed_histograms=SpeedHistograms(links=("b",)))["speed_histograms"]
     assert set(counts["link"]) == {"b"}
-    assert counts.groupby("class")["passages"].sum().to_dict() == {"car": 60, "truck": 30}
+    assert counts.groupby("class")["traversals"].sum().to_dict() == {"car": 60, "truck": 30}
     # Everybody drives at the limit; over 50 m whole cells leave 1 km/h of it.
     assert set(counts["bin_kmh"]) <= {-5.0, 0.0}
-    assert (counts["unimpeded_passages"] <= counts["passages"]).all()
+    assert (counts["unimpeded_traversals"] <= counts["traversals"]).all()
     every = measured(trips, speed_histograms=SpeedHistograms(all_links=True))["speed_histograms"]
     assert set(every["link"]) == {"a", "b", "c"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.oracles.signal_lamps import lamps
+from tests.oracles.signal_indications import indications
 from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
 from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.merged_groups import merge_groups
@@ -19,7 +19,7 @@ LANES = 3
 
 
 def drawn_programs(seed: int) -> list[SignalProgram]:
-    """Return three programs of six lamps drawn from few, so that many are alike."""
+    """Return three programs of six signals drawn from few, so that many are alike."""
     draw, programs = np.random.default_rng(seed), []
     for number in range(3):
         columns = draw.choice(list("rrGgu"), (int(draw.integers(1, 4)), 4))[:, draw.integers(0, 4, 2 * LANES)]
@@ -32,16 +32,16 @@ def crossings(programs: list[SignalProgram]) -> World:
     """Return a crossing for each program: three lanes that lead to two links."""
     rows = [link(f"{side}{at}", 80.0, lanes=LANES) for at in range(len(programs)) for side in "abc"]
     joints = [
-        way.model_copy(update={"signal": program.id, "signal_index": turn * LANES + lane})
+        movement.model_copy(update={"signal": program.id, "signal_index": turn * LANES + lane})
         for at, program in enumerate(programs) for turn, target in enumerate("bc")
-        for lane, way in enumerate(through(f"a{at}", f"{target}{at}", LANES))
+        for lane, movement in enumerate(through(f"a{at}", f"{target}{at}", LANES))
     ]
     trips = [Trip(id="t", depart_s=0.0, route=("a0", "b0"))]
     return make_world(make_network(rows, joints, programs), trips=trips)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_connection_sees_its_own_lamp(seed: int) -> None:
+def test_every_connection_sees_its_own_signal(seed: int) -> None:
     programs = drawn_programs(seed)
     world = crossings(programs)
     plan, program = make_plan(world), make_program(world)
@@ -50,7 +50,7 @@ def test_every_connection_sees_its_own_lamp(seed: int) -> None:
     program.signals = program.control.command(program.signals, 0, 60)
     for tick in range(60):
         update_signals(program.signals, tick)
-        shown = np.array([code for one in programs for code in lamps(one, tick)])
+        shown = np.array([code for one in programs for code in indications(one, tick)])
         state = program.signals.group.state[program.net.conn.group[: len(groups)]]
         assert state.tolist() == shown[groups].tolist()
         closed = np.isin(state, REDS)
@@ -59,7 +59,7 @@ def test_every_connection_sees_its_own_lamp(seed: int) -> None:
                 assert closed[plan.connections.from_lane == lane].all()
 
 
-def test_a_lane_knows_the_lamp_that_is_green_whenever_one_of_its_connections_is() -> None:
+def test_a_lane_knows_the_signal_that_is_green_whenever_one_of_its_connections_is() -> None:
     plan = make_plan(crossings(drawn_programs(0)))
     merged = merge_groups(plan)
     signalised = np.unique(plan.connections.from_lane)

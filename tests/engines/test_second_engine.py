@@ -82,18 +82,20 @@ def test_a_study_goes_through_command_results_and_report(installed: Path) -> Non
     assert "free" in (installed / "page.html").read_text()
 
 
-def test_help_tells_of_it_in_its_own_words(installed: Path) -> None:
+def test_help_tells_of_it_in_its_own_codes(installed: Path) -> None:
     said = " ".join(call("run", "--help").split())
     assert f"free: {FreeEngine.summary}" in said
 
 
-@pytest.mark.parametrize(("asked", "table"), [
+@pytest.mark.parametrize(("requested_tick", "table"), [
     ('trajectories = { share = 0.5 }', "trajectories"),
     ('areas = [{ id = "a", link = "east2", begin_m = 0 }]', "areas"),
     ('detectors = [{ id = "d", link = "east2", position_m = 50 }]', "detectors"),
 ])
-def test_what_it_does_not_measure_is_refused_with_the_engines_that_do(installed: Path, asked: str, table: str) -> None:
-    (installed / "road.toml").write_text(asked + "\n" + SCENARIO)
+def test_what_it_does_not_measure_is_refused_with_the_engines_that_do(
+    installed: Path, requested_tick: str, table: str
+) -> None:
+    (installed / "road.toml").write_text(requested_tick + "\n" + SCENARIO)
     said = call("run", installed / "road.toml", "--engine", "free", status=2)
     assert f"does not measure {table}" in said
     assert "choose engine 'ca', or do not ask for it" in said

@@ -25,8 +25,8 @@ def road() -> Network:
     merge = [Connection(from_link="up", from_lane=0, to_link="middle", to_lane=0, speed_limit_kmh=50.0, crosses=(1,)),
              Connection(from_link="side", from_lane=0, to_link="middle", to_lane=0, speed_limit_kmh=50.0,
                         crosses=(0,), yields_to=(0,), critical_gap_s=6.2, follow_up_s=3.3)]
-    ways = [*merge, *through("middle", "short"), *through("short", "out", signal="s", signal_index=0)]
-    return make_network(rows, ways, [fixed_time("s", 10.0, 1200.0)])
+    connections = [*merge, *through("middle", "short"), *through("short", "out", signal="s", signal_index=0)]
+    return make_network(rows, connections, [fixed_time("s", 10.0, 1200.0)])
 
 
 def tables_of_a_red_light(cars: int) -> dict[str, pd.DataFrame]:
@@ -53,7 +53,7 @@ def test_a_queue_at_red_is_as_long_as_its_cars_wherever_links_end() -> None:
     # Cars stand half a cell off their line, and do not stand astride of the merge: nearly a car's length is left free.
     assert float(queue["longest_queue_m"]) == pytest.approx(25 * CAR_M, abs=CAR_M + 1.0)
     assert queue["tail_link"] == "up"
-    # Seven cars fill 50 m. The eighth comes at 48 s, 300 m before the merge (22 s); the lamp is red until 1,200 s.
+    # Seven cars fill 50 m. The eighth comes at 48 s, 300 m before the merge (22 s); the signal is red until 1,200 s.
     assert float(queue["spillback_share"]) == pytest.approx((1200.0 - 70.0) / 1200.0, abs=0.03)
     up = tables["queues"].set_index("approach").loc["up"]
     assert float(up["blocked_share"]) == pytest.approx(float(queue["spillback_share"]), abs=0.01)

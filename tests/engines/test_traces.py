@@ -66,7 +66,7 @@ def test_shares_links_and_times_choose_from_them(monkeypatch: pytest.MonkeyPatch
     assert traced(some) == expected
 
 
-def test_the_table_counts_lanes_from_the_kerb_of_their_link() -> None:
+def test_the_table_counts_lanes_from_the_nearside_of_their_link() -> None:
     plan = replace(city_plan(), trajectory_share=1.0)
     table = trajectories_table(plan, run(plan), Labels("town", "do nothing", 1, "ca"))
     assert set(table["lane"]) == {0, 1}

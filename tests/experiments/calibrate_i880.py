@@ -112,8 +112,8 @@ def read_points() -> Points:
 
 def resampled(points: Points, count: int = RESAMPLES, block: int = BLOCK) -> F8:
     """Return (resamples, 2): free speed and capacity of series put together from blocks drawn at random."""
-    luck, number = np.random.default_rng(SEED), len(points.flow_veh_h)
-    begins = luck.integers(0, number - block + 1, (count, -(-number // block)))
+    random_draw, number = np.random.default_rng(SEED), len(points.flow_veh_h)
+    begins = random_draw.integers(0, number - block + 1, (count, -(-number // block)))
     chosen = (begins[:, :, np.newaxis] + np.arange(block)).reshape(count, -1)[:, :number]
     series = (Points(points.flow_veh_h[rows], points.speed_kmh[rows]) for rows in chosen)
     return np.array([(one.free_speed_kmh, one.capacity_veh_h) for one in series])
@@ -141,7 +141,7 @@ def simulate(driving: Driving, density_veh_km: float) -> Points:
                    for lane in range(program.net.lanes) for number in range(each)])
     _, collected = run(plan, settings, program)
     detectors = np.stack(collected.detectors)[round(WARMUP_S / INTERVAL_S):, LANES // 2]
-    count, speed_ms = detectors[:, 0], detectors[:, 1] * settings.cell_m / settings.tick_s
+    count, speed_ms = detectors["count"], detectors["speed_sum"] * settings.cell_m / settings.tick_s
     seen = count > 0
     return Points(count[seen] * 3600.0 / INTERVAL_S, 3.6 * speed_ms[seen] / count[seen])
 
@@ -149,8 +149,11 @@ def simulate(driving: Driving, density_veh_km: float) -> Points:
 def world_of(driving: Driving, each: int) -> World:
     """Return the ring with as many trips as places, which drive round it to the end."""
     network, end_s = road(driving), WARMUP_S + MEASURED_S
-    hops = 2 + int(end_s * 2.0 * driving.free_speed_kmh / 3.6 / (RING_M / LINKS))
-    routes = [tuple(f"ring{(link + hop) % LINKS}" for hop in range(hops)) for link in range(LINKS)]
+    route_positions = 2 + int(end_s * 2.0 * driving.free_speed_kmh / 3.6 / (RING_M / LINKS))
+    routes = [
+        tuple(f"ring{(link + route_position) % LINKS}" for route_position in range(route_positions))
+        for link in range(LINKS)
+    ]
     trips = tuple(Trip(id=str(number), depart_s=0.0, route=routes[number % LINKS])
                   for number in range(each * LANES * LINKS))
     scenario = Scenario(

@@ -16,7 +16,7 @@ import pandas as pd
 
 import trafficsim as ts
 from trafficsim.results.statistics import t_interval
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASE = "do nothing"
@@ -143,7 +143,7 @@ def section_profile(table: pd.DataFrame, name: str, calibration: str) -> list[Ro
     strict = calibration == "strict"
     link = {"tunnel_east": "section east10", "tunnel_west": "section west10"}[name]
     cited = table[(table["place"] == link) & (table["alternative"] == "policy")]
-    share = (cited["citations"].astype(float) / cited["passages"].astype(float)).to_numpy() * 100.0
+    share = (cited["citations"].astype(float) / cited["traversals"].astype(float)).to_numpy() * 100.0
     mean, low, high = (float(part) for part in t_interval(share))
     return [
         difference("mean section speed", table, name, (-17.0, -10.0), "-15"),
@@ -151,7 +151,7 @@ def section_profile(table: pd.DataFrame, name: str, calibration: str) -> list[Ro
                  (-100.0, 0.0) if strict else (-40.0, -18.0), "-26", ratio),
         relative("share > limit + 20 km/h", arms(table, name, "share_over_20_kmh"),
                  (-100.0, -99.5) if strict else (-98.0, -70.0), "-84", ratio),
-        Row("citations per passage (+6 km/h)", "emergent", mean, low, high, "%", "0.06 to 0.11",
+        Row("citations per traversal (+6 km/h)", "emergent", mean, low, high, "%", "0.06 to 0.11",
             (0.03, 0.5) if strict else None),
     ]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 import trafficsim as ts
-from trafficsim.run.runner import RunResult
+from trafficsim.run.result import RunResult
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "validation" / "tables" / "headways.md"
 CASES = {

@@ -15,7 +15,7 @@ from tests.support.motorways import Traffic, drive, lane_drop, on_ramp, straight
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import pos, vel
+from trafficsim.kernels.ca.packed_state import pos, vel
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Network
 
@@ -94,20 +94,23 @@ def merge_shares(seed: int = 1) -> tuple[float, float, float]:
     Shares are taken where the zipper begins, 310 m before the end.
     """
     flow = Flow(id="f", volume_veh_h=2800.0, route=("a", "b", "c"))
-    two = drive(lane_drop(2, zipper=True), [flow], {"zip": ("b", 1690.0), "out": ("c", 1000.0)}, 60, seed=seed)
+    two = drive(lane_drop(2, zipper=True), [flow], {"merge": ("b", 1690.0), "out": ("c", 1000.0)}, 60, seed=seed)
     wide = Flow(id="f", volume_veh_h=5200.0, route=("a", "b", "c"))
     three = drive(lane_drop(3, zipper=True), [wide], {"out": ("c", 1000.0)}, 60, seed=seed)
-    return float(two.lane_shares("zip", 30)[1]), two.mean_flow("out", 30), three.mean_flow("out", 30) / 2.0
+    return float(two.lane_shares("merge", 30)[1]), two.mean_flow("out", 30), three.mean_flow("out", 30) / 2.0
 
 
 def saturated_ramp(seed: int = 1) -> tuple[float, float]:
-    """Queues on the ramp and on both main lanes: ramp flow over that of the kerb lane before the merge, and outflow."""
+    """Queues on the ramp and on both main lanes.
+
+    Ramp flow over that of the nearside lane before the merge, and outflow.
+    """
     flows = [Flow(id="m", volume_veh_h=4000.0, route=("main", "join", "out")),
              Flow(id="r", volume_veh_h=1500.0, route=("ramp", "join", "out"))]
     places = {"m": ("main", 2900.0), "r": ("ramp", 450.0), "o": ("out", 1000.0)}
     traffic = drive(on_ramp(2), flows, places, 60, seed=seed)
-    kerb = float(traffic.flow_veh_h["m"][30:, 0].mean())
-    return traffic.mean_flow("r", 30) / kerb, traffic.mean_flow("o", 30)
+    nearside = float(traffic.flow_veh_h["m"][30:, 0].mean())
+    return traffic.mean_flow("r", 30) / nearside, traffic.mean_flow("o", 30)
 
 
 def weave(main_veh_h: float, ramp_veh_h: float, seed: int) -> Traffic:

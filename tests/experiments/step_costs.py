@@ -26,6 +26,7 @@ from trafficsim.engines.bench.measure import ready
 from trafficsim.engines.ca.loop import SLICE_TICKS, advance, warm_up
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca import step as ca
+from trafficsim.kernels.ca.busy import find_busy
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.rng import tick_key
@@ -69,13 +70,13 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.last: dict[str, tuple[Any, ...]] = {}
-        self.ways_in: dict[str, Step] = {}
+        self.sources: dict[str, Step] = {}
         self.calls = 0
 
     def __call__(self, name: str, part: Callable[..., None], *arguments: Any) -> None:
-        way_in = self.ways_in.get(name) or self.ways_in.setdefault(name, from_python(part))
+        row_of = self.sources.get(name) or self.sources.setdefault(name, from_python(part))
         began = time.perf_counter()
-        way_in(*arguments)
+        row_of(*arguments)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         self.last[name] = arguments
 
@@ -118,7 +119,9 @@ def whole_step(program: Program, begin: int, end: int) -> float:
 
 
 def step_once(program: Program, step: Step, tick: int) -> None:
-    """One tick, part by part."""
+    """One tick, part by part, begun as the loop begins: the controller is asked, busy lanes are listed."""
+    program.signals = program.control.command(program.signals, tick, tick + 1)
+    find_busy(program.start, program.work, program.net.lanes)
     step(program.world, program.vehicles, program.start, tick)
 
 

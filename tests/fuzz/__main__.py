@@ -28,10 +28,10 @@ def main() -> int:
     bad = 0
     for name in asked.format or formats():
         folder = Path(mkdtemp(prefix=f"fuzz-{name}-"))
-        tally = campaign(name, range(asked.first, asked.first + asked.count), asked.seed, folder)
-        print(tally.row(), flush=True)
-        bad += len(tally.bad)
-        for number, says in tally.bad:
+        counters = campaign(name, range(asked.first, asked.first + asked.count), asked.seed, folder)
+        print(counters.row(), flush=True)
+        bad += len(counters.bad)
+        for number, says in counters.bad:
             print(f"  {folder}, input {number}: {says.strip()}", file=sys.stderr)
     return min(bad, 1)
 

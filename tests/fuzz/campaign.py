@@ -17,7 +17,7 @@ COLUMNS = ("tried", ACCEPTED, REFUSED, BAD)
 
 
 @dataclass
-class Tally:
+class Counters:
     """Counts of one format, and the first inputs that were bad with what is wrong with them."""
 
     name: str
@@ -31,11 +31,11 @@ class Tally:
 
 def spoilt(name: str, seed: int, number: int) -> bytes:
     """Return one input again."""
-    form, luck = formats()[name], random.Random(f"{name} {seed} {number}")
-    return form.spoil(luck.choice(form.sources), luck)
+    form, rng = formats()[name], random.Random(f"{name} {seed} {number}")
+    return form.spoil(rng.choice(form.sources), rng)
 
 
-def campaign(name: str, numbers: range, seed: int, folder: Path) -> Tally:
+def campaign(name: str, numbers: range, seed: int, folder: Path) -> Counters:
     """Judge spoilt files of a format.
 
     Parameters
@@ -49,7 +49,7 @@ def campaign(name: str, numbers: range, seed: int, folder: Path) -> Tally:
     folder
         Where files are written; those that are bad stay there.
     """
-    form, tally = formats()[name], Tally(name)
+    form, counters = formats()[name], Counters(name)
     file = form.write(folder)
     sound = by_python(file)  # also loads what the first input would else wait for
     assert sound.kind == ACCEPTED, sound
@@ -57,9 +57,9 @@ def campaign(name: str, numbers: range, seed: int, folder: Path) -> Tally:
         data = spoilt(name, seed, number)
         (folder / form.spoilt).write_bytes(data)
         verdict = judge(file, by_command=number % COMMAND_EVERY == 0)
-        tally.counts["tried"] += 1
-        tally.counts[verdict.kind] += 1
-        if verdict.kind == BAD and len(tally.bad) < MOST_SHOWN:
-            tally.bad.append((number, verdict.says))
+        counters.counts["tried"] += 1
+        counters.counts[verdict.kind] += 1
+        if verdict.kind == BAD and len(counters.bad) < MOST_SHOWN:
+            counters.bad.append((number, verdict.says))
             (folder / f"bad-{name}-{seed}-{number}").write_bytes(data)
-    return tally
+    return counters

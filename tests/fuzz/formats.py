@@ -62,23 +62,23 @@ def network_text() -> str:
         return (Path(folder) / "n.json").read_text(encoding="utf-8")
 
 
-def spoil_toml(source: str, luck: random.Random) -> bytes:
+def spoil_toml(source: str, rng: random.Random) -> bytes:
     """Change the text, or the tables and write them again."""
-    if luck.random() < 0.5:
-        return texts.mutate(source, luck)
-    return _written(dump_toml, trees.mutate_plain(tomllib.loads(source), luck), source)
+    if rng.random() < 0.5:
+        return texts.mutate(source, rng)
+    return _written(dump_toml, trees.mutate_plain(tomllib.loads(source), rng), source)
 
 
-def spoil_json(source: str, luck: random.Random) -> bytes:
+def spoil_json(source: str, rng: random.Random) -> bytes:
     """Change the text, or the tables and write them again."""
-    if luck.random() < 0.4:
-        return texts.mutate(source, luck)
-    return _written(json.dumps, trees.mutate_plain(json.loads(source), luck), source)
+    if rng.random() < 0.4:
+        return texts.mutate(source, rng)
+    return _written(json.dumps, trees.mutate_plain(json.loads(source), rng), source)
 
 
-def spoil_xml(source: str, luck: random.Random) -> bytes:
+def spoil_xml(source: str, rng: random.Random) -> bytes:
     """Change the text, or elements and attributes."""
-    return texts.mutate(source, luck) if luck.random() < 0.4 else trees.mutate_xml(source, luck)
+    return texts.mutate(source, rng) if rng.random() < 0.4 else trees.mutate_xml(source, rng)
 
 
 def _written(write: Callable[..., str], tree: object, otherwise: str) -> bytes:

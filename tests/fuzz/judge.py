@@ -19,14 +19,14 @@ from trafficsim.base.errors import MachineError, TrafficsimError
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 """Processor time that an input may take."""
 STANDSTILL_S = 600.0
 """Time that it may wait for something, on a machine that others use too."""
 LONGEST_MESSAGE = 2000
 MOST_TICKS, MOST_VEHICLES = 400, 300
 """Runs that are no larger are made; larger ones are only checked."""
-LUCK_M = 0.33
+DEVIATION_M = 0.33
 """Standard deviation of the way of a tick at cells of 0.5 m (see tests/run/test_delays.py)."""
 ACCEPTED, REFUSED, BAD = "accepted", "refused", "bad"
 
@@ -52,23 +52,23 @@ def judge(file: Path, *, by_command: bool = False) -> Verdict:
         return Verdict(BAD, f"not ended after {spent}")
 
     try:
-        with _patience():
+        with _time_limit():
             verdict = _by_command(file) if by_command else by_python(file)
     except Hang:
         return late()
     except Exception:  # noqa: BLE001 - that is what is looked for
         return Verdict(BAD, traceback.format_exc(limit=-4))
-    if time.process_time() - begin > PATIENCE_S:
+    if time.process_time() - begin > TIMEOUT_S:
         return late()
     return verdict
 
 
 @contextlib.contextmanager
-def _patience() -> Iterator[None]:
+def _time_limit() -> Iterator[None]:
     def stop(*_: object) -> None:
         raise Hang
 
-    timers = ((signal.ITIMER_PROF, signal.SIGPROF, PATIENCE_S), (signal.ITIMER_REAL, signal.SIGALRM, STANDSTILL_S))
+    timers = ((signal.ITIMER_PROF, signal.SIGPROF, TIMEOUT_S), (signal.ITIMER_REAL, signal.SIGALRM, STANDSTILL_S))
     before = [signal.signal(number, stop) for _, number, _ in timers]
     try:
         for timer, _, seconds in timers:
@@ -132,10 +132,10 @@ def _run(loaded: Scenario | Study) -> Verdict:
 
 
 def _what_is_wrong(result: Any) -> str:
-    """Conservation, numbers that are numbers, no run that broke off, delays that are not negative."""
+    """Conservation, numbers that are numbers, no run that failed, delays that are not negative."""
     runs, trips = result.runs, result.trips
     if (runs["status"] == "failed").any():
-        return f"a run that broke off: {runs['reason'].dropna().iloc[0]}"
+        return f"a failed run: {runs['reason'].dropna().iloc[0]}"
     if (runs["demanded"] != runs["waiting"] + runs["en_route"] + runs["completed"]).any():
         return "vehicles lost"
     for name in result.tables:
@@ -148,8 +148,8 @@ def _what_is_wrong(result: Any) -> str:
 def _negative_delays(trips: Any) -> str:
     done = trips[trips["delay_s"].notna() & (trips["alternative"] == "do nothing")]
     delay_s, free_s, metres = (done[name].to_numpy(np.float64) for name in ("delay_s", "free_flow_s", "distance_m"))
-    luck_s = LUCK_M * np.sqrt(free_s) * free_s / np.maximum(metres, 1.0)
-    below = delay_s < -5.0 * luck_s - 1.0
+    random_draw_s = DEVIATION_M * np.sqrt(free_s) * free_s / np.maximum(metres, 1.0)
+    below = delay_s < -5.0 * random_draw_s - 1.0
     return f"a delay of {delay_s[below][0]:.1f} s of {free_s[below][0]:.1f} s free flow" if below.any() else ""
 
 

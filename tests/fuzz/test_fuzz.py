@@ -15,11 +15,11 @@ COUNT, SEED = 100, 11
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("name", formats())
 def test_spoilt_files(name: str, tmp_path: Path) -> None:
-    tally = campaign(name, range(COUNT), SEED, tmp_path)
-    assert tally.bad == []
-    assert tally.counts["tried"] == tally.counts["accepted"] + tally.counts["refused"] == COUNT
-    assert tally.counts["accepted"] > COUNT // 20
-    assert tally.counts["refused"] > COUNT // 4
+    counters = campaign(name, range(COUNT), SEED, tmp_path)
+    assert counters.bad == []
+    assert counters.counts["tried"] == counters.counts["accepted"] + counters.counts["refused"] == COUNT
+    assert counters.counts["accepted"] > COUNT // 20
+    assert counters.counts["refused"] > COUNT // 4
 
 
 def test_a_seed_gives_the_same_inputs() -> None:

@@ -12,16 +12,16 @@ from tests.fuzz import values
 OTHER_NAMES = ("from", "to", "via", "speed", "lane", "type", "begin", "end", "id")
 
 
-def mutate_plain(source: Any, luck: random.Random) -> Any:
+def mutate_plain(source: Any, rng: random.Random) -> Any:
     """Change tables and lists in one to three places: another value, a key or entry less, more, twice or elsewhere."""
     tree = copy.deepcopy(source)
-    for _ in range(luck.choice((1, 1, 2, 3))):
+    for _ in range(rng.choice((1, 1, 2, 3))):
         holders = [one for one in _walk(tree) if one]
         if not holders:
             break
-        holder = luck.choice(holders)
-        key = luck.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
-        _change(holder, key, luck, tree)
+        holder = rng.choice(holders)
+        key = rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+        _change(holder, key, rng, tree)
     return tree
 
 
@@ -35,70 +35,70 @@ def _walk(value: Any) -> list[Any]:
     return found
 
 
-def _change(holder: Any, key: Any, luck: random.Random, tree: Any) -> None:
-    act = luck.randrange(7)
+def _change(holder: Any, key: Any, rng: random.Random, tree: Any) -> None:
+    act = rng.randrange(7)
     if act < 3:
-        holder[key] = _number_near(holder[key], luck) if luck.random() < 0.6 else values.plain(luck)
+        holder[key] = _number_near(holder[key], rng) if rng.random() < 0.6 else values.plain(rng)
     elif act == 3:
         del holder[key]
     elif act == 4:
-        holder[key] = copy.deepcopy(luck.choice(_walk(tree)))
+        holder[key] = copy.deepcopy(rng.choice(_walk(tree)))
     elif isinstance(holder, dict):
-        holder[values.text(luck) if act == 5 else luck.choice(list(holder))] = holder[key]
+        holder[values.text(rng) if act == 5 else rng.choice(list(holder))] = holder[key]
     else:
-        holder.insert(luck.randrange(len(holder) + 1), copy.deepcopy(holder[key]))
+        holder.insert(rng.randrange(len(holder) + 1), copy.deepcopy(holder[key]))
 
 
-def _number_near(value: Any, luck: random.Random) -> Any:
+def _number_near(value: Any, rng: random.Random) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return values.plain(luck)
-    factor = luck.choice((0, -1, 0.5, 2, 10, 1000, 1e-3, 1e-9, 1e300))
+        return values.plain(rng)
+    factor = rng.choice((0, -1, 0.5, 2, 10, 1000, 1e-3, 1e-9, 1e300))
     try:
         return type(value)(value * factor)
     except OverflowError:
         return value
 
 
-def mutate_xml(source: str, luck: random.Random) -> bytes:
+def mutate_xml(source: str, rng: random.Random) -> bytes:
     """Change elements and attributes of XML in one to three places."""
     root = ET.fromstring(source)
-    for _ in range(luck.choice((1, 1, 2, 3))):
+    for _ in range(rng.choice((1, 1, 2, 3))):
         parents = [one for one in root.iter() if len(one)]
-        if luck.random() < 0.6 or not parents:
-            _change_attribute(luck.choice(list(root.iter())), luck)
+        if rng.random() < 0.6 or not parents:
+            _change_attribute(rng.choice(list(root.iter())), rng)
         else:
-            _change_children(luck.choice(parents), root, luck)
+            _change_children(rng.choice(parents), root, rng)
     text = ET.tostring(root, encoding="unicode")
     return text.encode("utf-8", "replace")
 
 
-def _change_attribute(element: ET.Element, luck: random.Random) -> None:
+def _change_attribute(element: ET.Element, rng: random.Random) -> None:
     if not element.attrib:
         return
-    name, act = luck.choice(list(element.attrib)), luck.randrange(6)
+    name, act = rng.choice(list(element.attrib)), rng.randrange(6)
     if act == 0:
         del element.attrib[name]
     elif act == 1:
-        element.set(luck.choice(OTHER_NAMES), element.get(name, ""))
+        element.set(rng.choice(OTHER_NAMES), element.get(name, ""))
     elif act == 2:
-        element.set(name, element.get(luck.choice(list(element.attrib)), ""))
+        element.set(name, element.get(rng.choice(list(element.attrib)), ""))
     elif act == 3:
-        element.set(name, _printable(values.text(luck)))
+        element.set(name, _printable(values.text(rng)))
     else:
-        element.set(name, values.number(luck))
+        element.set(name, values.number(rng))
 
 
-def _change_children(parent: ET.Element, root: ET.Element, luck: random.Random) -> None:
-    child, act = luck.choice(list(parent)), luck.randrange(4)
+def _change_children(parent: ET.Element, root: ET.Element, rng: random.Random) -> None:
+    child, act = rng.choice(list(parent)), rng.randrange(4)
     if act == 0:
         parent.remove(child)
     elif act == 1:
-        parent.insert(luck.randrange(len(parent) + 1), copy.deepcopy(child))
+        parent.insert(rng.randrange(len(parent) + 1), copy.deepcopy(child))
     elif act == 2:
-        luck.choice([one for one in root.iter() if one is not child]).append(copy.deepcopy(child))
+        rng.choice([one for one in root.iter() if one is not child]).append(copy.deepcopy(child))
     else:
         parent.remove(child)
-        parent.insert(luck.randrange(len(parent) + 1), child)
+        parent.insert(rng.randrange(len(parent) + 1), child)
 
 
 def _printable(text: str) -> str:

@@ -20,31 +20,31 @@ TEXTS = (
 )
 
 
-def number(luck: random.Random) -> str:
+def number(rng: random.Random) -> str:
     """Draw the text of a number, or of something near one."""
-    if luck.random() < 0.4:
-        return repr(round(luck.uniform(-10.0, 1000.0) * 10.0 ** luck.randint(-4, 4), 6))
-    return luck.choice(NUMBERS)
+    if rng.random() < 0.4:
+        return repr(round(rng.uniform(-10.0, 1000.0) * 10.0 ** rng.randint(-4, 4), 6))
+    return rng.choice(NUMBERS)
 
 
-def text(luck: random.Random) -> str:
+def text(rng: random.Random) -> str:
     """Draw a text."""
-    return luck.choice(TEXTS)
+    return rng.choice(TEXTS)
 
 
-def plain(luck: random.Random, depth: int = 0) -> object:
+def plain(rng: random.Random, depth: int = 0) -> object:
     """Draw a value of any type that JSON and TOML know."""
-    kind = luck.randrange(9 if depth < 3 else 6)
+    kind = rng.randrange(9 if depth < 3 else 6)
     if kind < 2:
         try:
-            found = float(number(luck))
+            found = float(number(rng))
         except ValueError:
             found = 7.0
-        return int(found) if abs(found) < 1e15 and luck.random() < 0.5 else found
+        return int(found) if abs(found) < 1e15 and rng.random() < 0.5 else found
     if kind < 4:
-        return text(luck)
+        return text(rng)
     if kind < 6:
-        return luck.choice((True, False, None, 10**400 if luck.random() < 0.1 else 0))
+        return rng.choice((True, False, None, 10**400 if rng.random() < 0.1 else 0))
     if kind < 8:
-        return [plain(luck, depth + 1) for _ in range(luck.randrange(4))]
-    return {text(luck)[:40]: plain(luck, depth + 1) for _ in range(luck.randrange(3))}
+        return [plain(rng, depth + 1) for _ in range(rng.randrange(4))]
+    return {text(rng)[:40]: plain(rng, depth + 1) for _ in range(rng.randrange(3))}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trafficsim.io.ledger import Ledger
-from trafficsim.io.sumo.car_following import RANGES, Krauss, Space, held, rule_of
+from trafficsim.io.sumo.car_following import RANGES, Krauss, Space, rule_of, within_range
 from trafficsim.io.sumo.vtypes import make_class
 from trafficsim.io.sumo.xml import Element
 
@@ -20,7 +20,7 @@ HERE = Element("vType", {"id": "x"}, 1, "demo.rou.xml")
 def test_every_driver_of_a_file_fits_the_engine_or_is_brought_within_and_said(driver: Krauss, space: Space) -> None:
     ledger = Ledger("sumo")
     wanted = rule_of(driver, space)
-    taken = held(wanted, HERE, ledger)
+    taken = within_range(wanted, HERE, ledger)
     assert (taken != wanted) == bool(ledger.counts()["repaired"])
     assert 0.1 <= taken.acceleration_ms2 <= 6.0
     assert 0.6 <= taken.headway_s <= 4.0

@@ -76,7 +76,7 @@ def test_three_kinds_of_file_say_the_same(tmp_path: Path) -> None:
     assert plain["x_m"].tolist() == [10.5, 30.0, 50.0]
 
 
-def test_words_and_columns_of_the_table(tmp_path: Path) -> None:
+def test_codes_and_columns_of_the_table(tmp_path: Path) -> None:
     rows = ["1;2020-03-01 14:30;1;King Road;2;3", "2;2020-03-02;3;r1c1;0;1"]
     path = csv_file(tmp_path, rows, "UIDENT;when;class;place;deaths;slight_injuries")
     columns = {"id": "UIDENT", "date": "when", "severity": "class"}

@@ -62,40 +62,44 @@ def test_gaps_in_left_hand_traffic_are_those_of_the_mirror_image(tmp_path: Path)
 
 def test_all_way_stops(tmp_path: Path) -> None:
     text = priority_net().replace('state="m"', 'state="w"').replace('type="priority"', 'type="allway_stop"')
-    ways = imported(tmp_path, text).network.connections
-    stops = [way for way in ways if way.first_come]
+    movements = imported(tmp_path, text).network.connections
+    stops = [movement for movement in movements if movement.first_come]
     assert stops
-    assert all(way.must_stop and way.follow_up_s == 3.9 for way in stops)
+    assert all(movement.must_stop and movement.follow_up_s == 3.9 for movement in stops)
 
 
 def test_paths_through_the_junction(tmp_path: Path) -> None:
-    ways = by_ends(imported(tmp_path, priority_net()).network.connections)
-    assert ways["w_in>e_out"].length_m == 12.0
-    assert ways["s_in>w_out"].length_m == 10.0, "two internal lanes, 5.5 m and 4.5 m"
-    assert ways["s_in>w_out"].speed_limit_kmh == pytest.approx(6.5 * 3.6), "the slower of the two"
-    assert [ways[each].turn for each in ("w_in>e_out", "s_in>e_out", "s_in>w_out")] == ["through", "right", "left"]
-    assert ways["e_in>s_out"].from_lane == 1
-    assert not ways["e_in>s_out"].keep_clear
-    assert ways["e_in>w_out"].keep_clear
+    movements = by_ends(imported(tmp_path, priority_net()).network.connections)
+    assert movements["w_in>e_out"].length_m == 12.0
+    assert movements["s_in>w_out"].length_m == 10.0, "two internal lanes, 5.5 m and 4.5 m"
+    assert movements["s_in>w_out"].speed_limit_kmh == pytest.approx(6.5 * 3.6), "the slower of the two"
+    assert [movements[each].turn for each in ("w_in>e_out", "s_in>e_out", "s_in>w_out")] == ["through", "right", "left"]
+    assert movements["e_in>s_out"].from_lane == 1
+    assert not movements["e_in>s_out"].keep_clear
+    assert movements["e_in>w_out"].keep_clear
 
 
 def test_right_of_way(tmp_path: Path) -> None:
     connections = imported(tmp_path, priority_net()).network.connections
-    ways = by_ends(connections)
-    yields = {name: names(connections, way.yields_to) for name, way in ways.items()}
+    movements = by_ends(connections)
+    yields = {name: names(connections, movement.yields_to) for name, movement in movements.items()}
     assert yields == {
         "w_in>e_out": set(), "e_in>w_out": set(), "e_in>s_out": {"w_in>e_out"}, "s_in>e_out": {"w_in>e_out"},
         "s_in>w_out": {"w_in>e_out", "e_in>w_out", "e_in>s_out"},
     }, "major through first; major left yields to oncoming; minor yields to all it crosses; footpaths do not count"
-    for index, way in enumerate(connections):
-        assert index not in way.crosses
-        assert set(way.yields_to) <= set(way.crosses)
-        assert all(index in connections[other].crosses for other in way.crosses), "crossing is mutual"
+    for index, movement in enumerate(connections):
+        assert index not in movement.crosses
+        assert set(movement.yields_to) <= set(movement.crosses)
+        assert all(index in connections[other].crosses for other in movement.crosses), "crossing is mutual"
 
 
 def test_critical_gaps_by_movement(tmp_path: Path) -> None:
-    ways = by_ends(imported(tmp_path, priority_net()).network.connections)
-    gaps = {name: (way.critical_gap_s, way.follow_up_s) for name, way in ways.items() if way.yields_to}
+    movements = by_ends(imported(tmp_path, priority_net()).network.connections)
+    gaps = {
+        name: (movement.critical_gap_s, movement.follow_up_s)
+        for name, movement in movements.items()
+        if movement.yields_to
+    }
     assert gaps == {"e_in>s_out": (4.1, 2.2), "s_in>e_out": (6.2, 3.3), "s_in>w_out": (7.1, 3.5)}
     signal = by_ends(imported(tmp_path, signal_net()).network.connections)
     assert (signal["e_in>s_out"].critical_gap_s, signal["e_in>s_out"].follow_up_s) == (4.5, 2.5)
@@ -112,8 +116,8 @@ def test_same_target_lane_always_meets(tmp_path: Path) -> None:
 
 def test_stop_sign(tmp_path: Path) -> None:
     text = priority_net().replace('dir="r" state="m"', 'dir="r" state="s"').replace("priority", "priority_stop", 1)
-    ways = by_ends(imported(tmp_path, text).network.connections)
-    assert [name for name, way in ways.items() if way.must_stop] == ["s_in>e_out"]
+    movements = by_ends(imported(tmp_path, text).network.connections)
+    assert [name for name, movement in movements.items() if movement.must_stop] == ["s_in>e_out"]
 
 
 def test_roundabout_entry(tmp_path: Path) -> None:
@@ -130,10 +134,10 @@ def test_network_without_internal_lanes(tmp_path: Path) -> None:
     for via in ("0_0", "1_0", "1_1", "3_0", "4_0"):
         text = text.replace(f'via=":j_{via}" ', "")
     connections = imported(tmp_path, text).network.connections
-    ways = by_ends(connections)
-    assert names(connections, ways["s_in>w_out"].yields_to) == {"w_in>e_out", "e_in>w_out", "e_in>s_out"}
-    assert ways["s_in>w_out"].length_m == 0.0
-    assert ways["s_in>w_out"].speed_limit_kmh == 30.0, "the slower of the two lanes"
+    movements = by_ends(connections)
+    assert names(connections, movements["s_in>w_out"].yields_to) == {"w_in>e_out", "e_in>w_out", "e_in>s_out"}
+    assert movements["s_in>w_out"].length_m == 0.0
+    assert movements["s_in>w_out"].speed_limit_kmh == 30.0, "the slower of the two lanes"
 
 
 def test_signal_program(tmp_path: Path) -> None:
@@ -141,7 +145,9 @@ def test_signal_program(tmp_path: Path) -> None:
     (program,) = network.signals
     assert (program.id, program.offset_s, program.cycle_s) == ("T", 7.0, 56.0)
     assert [phase.state for phase in program.phases] == ["GGgrr", "yyyrr", "rrrGG", "rrryy"]
-    assert [(way.signal, way.signal_index) for way in network.connections] == [("T", index) for index in range(5)]
+    assert [(movement.signal, movement.signal_index) for movement in network.connections] == [
+        ("T", index) for index in range(5)
+    ]
 
 
 def test_last_loaded_program_wins(tmp_path: Path) -> None:
@@ -237,9 +243,9 @@ def test_a_lane_that_the_numbering_skips_is_closed(tmp_path: Path) -> None:
 def test_a_way_without_its_internal_lane_keeps_its_place_in_the_rows(tmp_path: Path) -> None:
     lane = '<lane id=":j_3_0" index="0" speed="6.0" length="8.0"/>'
     found = imported(tmp_path, signal_net().replace(lane, ""))
-    ways = by_ends(found.network.connections)
-    assert (ways["s_in>e_out"].length_m, ways["s_in>w_out"].length_m) == (0.0, 10.0)
-    assert names(found.network.connections, ways["s_in>e_out"].yields_to) == {"w_in>e_out"}
+    movements = by_ends(found.network.connections)
+    assert (movements["s_in>e_out"].length_m, movements["s_in>w_out"].length_m) == (0.0, 10.0)
+    assert names(found.network.connections, movements["s_in>e_out"].yields_to) == {"w_in>e_out"}
     assert repaired(found) == {"internal-lane-missing": 1}
 
 
@@ -250,10 +256,10 @@ def test_rows_that_do_not_fit_leave_right_of_way_to_the_states(tmp_path: Path) -
     for via in ("0_0", "1_0", "1_1", "3_0", "4_0"):
         text = text.replace(f'via=":j_{via}" ', "")
     found = imported(tmp_path, text)
-    ways = by_ends(found.network.connections)
+    movements = by_ends(found.network.connections)
     assert repaired(found) == {"right-of-way-unknown": 1}
-    assert names(found.network.connections, ways["s_in>w_out"].yields_to) == {"w_in>e_out", "e_in>w_out"}
-    assert ways["w_in>e_out"].yields_to == ()
+    assert names(found.network.connections, movements["s_in>w_out"].yields_to) == {"w_in>e_out", "e_in>w_out"}
+    assert movements["w_in>e_out"].yields_to == ()
 
 
 def test_a_signal_without_a_program_or_a_letter_is_off(tmp_path: Path) -> None:
@@ -263,7 +269,7 @@ def test_a_signal_without_a_program_or_a_letter_is_off(tmp_path: Path) -> None:
         assert by_ends(found.network.connections)["w_in>e_out"].signal is None
         assert repaired(found) == {"signal-off": 1}
     none = imported(tmp_path, signal_net().replace('<tlLogic id="T"', '<tlLogic id="U"'))
-    assert {way.signal for way in none.network.connections} == {None}
+    assert {movement.signal for movement in none.network.connections} == {None}
     assert repaired(none) == {"signal-off": 5}
 
 

@@ -86,9 +86,15 @@ def test_counts_match_the_files(city: str, real_data: Path) -> None:
     assert set(found.network.links) == names
     lanes = {edge.get("id"): len(edge.findall("lane")) for edge in edges}
     assert {name: link["lanes"] for name, link in found.network.links.items()} == lanes
-    ways = [way for way in root.iter("connection") if way.get("from") in names and way.get("to") in names]
+    connections = [
+        movement
+        for movement in root.iter("connection")
+        if movement.get("from") in names and movement.get("to") in names
+    ]
     walked = {lane.get("id") for lane in root.iter("lane") if lane.get("allow") == "pedestrian"}
-    driven = [way for way in ways if f"{way.get('from')}_{way.get('fromLane')}" not in walked]
+    driven = [
+        movement for movement in connections if f"{movement.get('from')}_{movement.get('fromLane')}" not in walked
+    ]
     assert len(found.network.connections) == len(driven)
     assert {program.id for program in found.network.signals} == {one.get("id") for one in root.iter("tlLogic")}
     vehicles = 0
@@ -129,12 +135,12 @@ def test_every_given_route_has_its_length(city: str, real_data: Path) -> None:
 @pytest.mark.parametrize("city", CITIES)
 def test_right_of_way_is_consistent(city: str, real_data: Path) -> None:
     connections = city_of(real_data, city).network.connections
-    for index, way in enumerate(connections):
-        assert set(way.yields_to) <= set(way.crosses)
-        assert index not in way.crosses
-        assert all(index in connections[other].crosses for other in way.crosses)
-        assert all(connections[other].from_link != way.from_link or connections[other].to_link == way.to_link
-                   for other in way.crosses), "ways that part do not cross"
+    for index, movement in enumerate(connections):
+        assert set(movement.yields_to) <= set(movement.crosses)
+        assert index not in movement.crosses
+        assert all(index in connections[other].crosses for other in movement.crosses)
+        assert all(connections[other].from_link != movement.from_link or connections[other].to_link == movement.to_link
+                   for other in movement.crosses), "ways that part do not cross"
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -144,22 +150,22 @@ def test_the_file_itself_lists_all_conflicts_into_one_lane(city: str, real_data:
     assert "conflict of connections into the same lane" not in inferred
 
 
-def yields(found: Imported, way: Connection) -> set[tuple[str, str]]:
-    ways = [found.network.connections[other] for other in way.yields_to]
-    return {(each.from_link, each.turn) for each in ways}
+def yields(found: Imported, movement: Connection) -> set[tuple[str, str]]:
+    connections = [found.network.connections[other] for other in movement.yields_to]
+    return {(each.from_link, each.turn) for each in connections}
 
 
 def test_minor_street_yields_to_the_main_road_of_ingolstadt(real_data: Path) -> None:
     """Junction 249176474, read off the map: the side street 22716549 joins the through road 201089423."""
     found = city_of(real_data, "ingolstadt7")
-    ways = {(way.from_link, way.turn): way for way in found.network.connections}
-    assert yields(found, ways["-22716549#6", "right"]) == {("201089423#0", "through")}
-    assert yields(found, ways["-22716549#6", "left"]) == {
+    connections = {(movement.from_link, movement.turn): movement for movement in found.network.connections}
+    assert yields(found, connections["-22716549#6", "right"]) == {("201089423#0", "through")}
+    assert yields(found, connections["-22716549#6", "left"]) == {
         ("201089423#0", "through"), ("-201089423#2", "through"), ("-201089423#2", "left"),
     }
-    assert yields(found, ways["-201089423#2", "left"]) == {("201089423#0", "through"), ("201089423#0", "right")}
-    assert yields(found, ways["-201089423#2", "through"]) == set()
-    gaps = [ways[each].critical_gap_s for each in
+    assert yields(found, connections["-201089423#2", "left"]) == {("201089423#0", "through"), ("201089423#0", "right")}
+    assert yields(found, connections["-201089423#2", "through"]) == set()
+    gaps = [connections[each].critical_gap_s for each in
             (("-22716549#6", "right"), ("-22716549#6", "left"), ("-201089423#2", "left"))]
     assert gaps == [6.2, 7.1, 4.1]
 
@@ -167,8 +173,8 @@ def test_minor_street_yields_to_the_main_road_of_ingolstadt(real_data: Path) -> 
 def test_permitted_left_yields_to_oncoming_traffic_in_cologne(real_data: Path) -> None:
     """The one signal of cologne1, read off the map: 23429231#1 and 27115123#3 face each other."""
     found = city_of(real_data, "cologne1")
-    ways = {(way.from_link, way.turn): way for way in found.network.connections}
-    left, oncoming = ways["23429231#1", "left"], ways["27115123#3", "through"]
+    connections = {(movement.from_link, movement.turn): movement for movement in found.network.connections}
+    left, oncoming = connections["23429231#1", "left"], connections["27115123#3", "through"]
     assert ("27115123#3", "through") in yields(found, left)
     assert ("23429231#1", "left") not in yields(found, oncoming)
     (program,) = found.network.signals
@@ -177,15 +183,17 @@ def test_permitted_left_yields_to_oncoming_traffic_in_cologne(real_data: Path) -
     assert together, "both have green at once: the left turn must look"
 
 
-def test_no_two_crossing_ways_have_priority_at_once(real_data: Path) -> None:
-    """A wrong index anywhere would give two crossing ways a green with priority in the same phase."""
+def test_no_two_crossing_movements_have_priority_at_once(real_data: Path) -> None:
+    """A wrong index anywhere would give two conflicting movements a green with priority in the same phase."""
     for city in CITIES:
         network = city_of(real_data, city).network
         programs = {program.id: program for program in network.signals}
-        for way in network.connections:
-            for other in (network.connections[index] for index in way.crosses):
-                if way.signal is None or way.signal != other.signal or way.to_link == other.to_link:
+        for movement in network.connections:
+            for other in (network.connections[index] for index in movement.crosses):
+                if movement.signal is None or movement.signal != other.signal or movement.to_link == other.to_link:
                     continue
-                for phase in programs[way.signal].phases:
-                    assert (phase.state[way.signal_index or 0], phase.state[other.signal_index or 0]) != ("G", "G"), (
-                        f"{city}: {way.from_link}>{way.to_link} and {other.from_link}>{other.to_link}")
+                for phase in programs[movement.signal].phases:
+                    assert (phase.state[movement.signal_index or 0], phase.state[other.signal_index or 0]) != (
+                        "G",
+                        "G",
+                    ), f"{city}: {movement.from_link}>{movement.to_link} and {other.from_link}>{other.to_link}"

@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.base.errors import InputError
-from trafficsim.engines.ca.classes import cells_of, class_words, following, word_units
+from trafficsim.engines.ca.classes import cells_of, class_states, code_units, following
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import acc_code, brake_code, fade_code, headway_code, turn_of
+from trafficsim.kernels.ca.packed_state import acc_code, brake_code, fade_code, headway_code, turn_of
 from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
@@ -21,22 +21,22 @@ RESOLUTIONS = [(0.5, 1.0), (0.25, 1.0), (0.25, 0.5), (0.5, 0.5), (1.0, 1.0), (0.
 
 @pytest.mark.parametrize(("cell_m", "tick_s"), RESOLUTIONS)
 @pytest.mark.parametrize("more", [(), (EXTREME,)])
-def test_words_hold_the_parameters_to_half_a_step(cell_m: float, tick_s: float, more: tuple[VehicleClass, ...]) -> None:
+def test_codes_hold_the_parameters_to_half_a_step(cell_m: float, tick_s: float, more: tuple[VehicleClass, ...]) -> None:
     settings = CellularAutomaton(cell_m=cell_m, tick_s=tick_s)
     classes = lower_classes((*DEFAULT_CLASSES, *more))
-    units = word_units(classes, settings)
-    words = class_words(classes, settings)
+    units = code_units(classes, settings)
+    packed_state = class_states(classes, settings)
     for read, wanted, unit in zip((acc_code, headway_code, fade_code, brake_code), following(classes, settings), units,
                                   strict=True):
-        held = np.array([int(read(word)) for word in words]) * unit
+        held = np.array([int(read(packed)) for packed in packed_state]) * unit
         assert np.abs(held - wanted).max() <= unit / 2
         assert unit <= wanted.max() / 7.5, "at least some steps"
-    assert [int(turn_of(word)) for word in words] == [0] * len(words)
+    assert [int(turn_of(packed)) for packed in packed_state] == [0] * len(packed_state)
 
 
 def test_steps_at_the_default_resolution() -> None:
     classes, settings = lower_classes(DEFAULT_CLASSES), CellularAutomaton()
-    assert word_units(classes, settings) == (1 / 32, 1 / 64, 1 / 1024, 1 / 2)
+    assert code_units(classes, settings) == (1 / 32, 1 / 64, 1 / 1024, 1 / 2)
 
 
 @pytest.mark.parametrize(("rule", "cells"), [("nasch", [1, 1, 1]), ("vdr", [1, 1, 1]), ("brake-light", [5, 10, 3])])
@@ -44,8 +44,8 @@ def test_lengths_and_acceleration_of_the_rules_of_the_literature(rule: str, cell
     settings = CellularAutomaton(rule=rule)  # type: ignore[arg-type]
     classes = lower_classes([kind for kind in DEFAULT_CLASSES if kind.name in ("car", "truck", "motorcycle")])
     assert cells_of(classes, settings).tolist() == cells
-    unit = word_units(classes, settings).acceleration
-    assert [int(acc_code(word)) * unit for word in class_words(classes, settings)] == [1.0, 1.0, 1.0]
+    unit = code_units(classes, settings).acceleration
+    assert [int(acc_code(packed)) * unit for packed in class_states(classes, settings)] == [1.0, 1.0, 1.0]
 
 
 def test_a_vehicle_of_too_many_cells_is_refused() -> None:
@@ -54,7 +54,7 @@ def test_a_vehicle_of_too_many_cells_is_refused() -> None:
         cells_of(classes, CellularAutomaton(cell_m=0.2))
 
 
-def test_a_limit_beyond_the_words_is_refused() -> None:
+def test_a_limit_beyond_the_codes_is_refused() -> None:
     trip = Trip(id="t", depart_s=0.0, route=("a",))
     network = make_network([link("a", 500.0, speed_limit_kmh=120.0)])
     world = make_world(network, trips=[trip], ca=CellularAutomaton(cell_m=0.1))

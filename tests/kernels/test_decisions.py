@@ -1,4 +1,4 @@
-"""Decisions that engines share, called with plain numbers, against their slow twins."""
+"""Decisions that engines share, called with plain numbers, against their slow reference models."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def test_what_a_state_allows(state: int) -> None:
     assert signals.is_green(state) == (state in (GREEN, PERMITTED))
     assert signals.may_wait_inside(state) == (plain.MAY[state] in ("enter", "give way"))
     for marked in (False, True):
-        assert signals.asks_for_stop(marked, state) == (marked or state == STOP_ARROW)
+        assert signals.requires_stop(marked, state) == (marked or state == STOP_ARROW)
         assert signals.gives_way_to_all(marked, state) == (marked or state == STOP_ARROW)
 
 
 def test_without_a_signal_nothing_is_closed() -> None:
     none = signals.NO_SIGNAL
     assert not signals.is_red(none)
-    assert not signals.asks_for_stop(False, none)
+    assert not signals.requires_stop(False, none)
     assert signals.may_wait_inside(none)
     assert signals.permission_of_sign(True) == signals.YIELD
     assert signals.permission_of_sign(False) == signals.OPEN
@@ -76,9 +76,9 @@ def test_every_second_driver_starts_late_and_not_always_the_same() -> None:
 
 @given(st.floats(1.0, 10.0), st.floats(0.0, 300.0), st.floats(1.0, 200.0))
 def test_the_critical_gap_falls_with_the_wait(gap: float, waited: float, impatience_time: float) -> None:
-    asked = gaps.critical_gap(gap, waited, impatience_time)
-    assert asked == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
-    assert 0.7 * gap * (1 - 1e-12) <= asked <= gap
+    requested_tick = gaps.critical_gap(gap, waited, impatience_time)
+    assert requested_tick == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
+    assert 0.7 * gap * (1 - 1e-12) <= requested_tick <= gap
 
 
 @given(INSTANTS, INSTANTS, st.floats(0.0, 5.0), INSTANTS, INSTANTS, st.floats(0.5, 9.0))
@@ -152,7 +152,7 @@ neighbours = st.tuples(st.integers(0, 80), st.integers(4, 34), st.integers(0, 70
 
 
 @given(entrants, st.one_of(st.none(), neighbours), st.one_of(st.none(), neighbours))
-def test_a_vehicle_enters_between_two_others_as_the_twin_says(
+def test_a_vehicle_enters_between_two_others_as_the_reference_model_says(
     new: slow_entry.Newcomer, ahead: tuple[int, int, int] | None, behind: tuple[int, int, int] | None
 ) -> None:
     lane = slow_entry.Lane([], (30_000, 400), 7.0, 6)

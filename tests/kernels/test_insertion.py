@@ -1,4 +1,7 @@
-"""Which trips enter the network, where and how fast, against a twin that tries every lane and every place."""
+"""Which trips enter the network, where and how fast.
+
+Against a reference model that tries every lane and every place.
+"""
 
 from __future__ import annotations
 
@@ -37,21 +40,22 @@ def desired_of_waiting(program: Program) -> dict[tuple[int, int], int]:
 
 @settings(phases=NO_SHRINKING, max_examples=25)
 @given(worlds(), st.integers(0, 60), st.integers(1, 5))
-def test_trips_enter_as_the_twin_says(world: World, ticks: int, later: int) -> None:
-    # Nobody moves for some ticks, so that more trips are due than would be; the twin knows the road as it is.
+def test_trips_enter_as_the_reference_model_says(world: World, ticks: int, later: int) -> None:
+    # Nobody moves for some ticks, so that more trips are due than would be; the reference model knows the road as it
+    # is.
     program = make_program(world)
     advance(program, 0, ticks)
     tick, n = ticks + later, int(program.start[-1])
     program.work.moved[:n] = program.vehicles.X[:n]
-    twin = Entries(program, tick, desired_of_waiting(program))
-    twin.enter_all()
+    reference = Entries(program, tick, desired_of_waiting(program))
+    reference.enter_all()
     before = {trip for trip in range(len(program.trips.row) - 1) if program.trips.row.status[trip] > 0}
-    INSERT(program.road, program.queues, program.tally, tick)
+    INSERT(program.road, program.queues, program.counters, tick)
     work = program.work
     entered = arrivals_of(program)
-    assert entered == twin.entered
+    assert entered == reference.entered
     on_road = {trip for trip in range(len(program.trips.row) - 1) if program.trips.row.status[trip] > 0}
-    assert on_road - before == {trip for trip, _, _ in twin.entered.values()}
+    assert on_road - before == {trip for trip, _, _ in reference.entered.values()}
     for lane, (_, place, _) in entered.items():
         slots = range(program.start[lane], program.start[lane + 1])
         ahead = sum(int(program.vehicles.X[slot]) >> 16 > place for slot in slots)

@@ -11,7 +11,7 @@ from tests.support.worlds import link, make_network, make_plan, make_program, ma
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.leaders import guard, leader_words
+from trafficsim.kernels.ca.leaders import guard, leader_states
 from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Trip
@@ -29,8 +29,8 @@ def random_lanes(seed: int, count: int = LANES, most: int = MOST) -> tuple[Progr
     program = ring_program(60.0 * count * most, count * most, 3, 50.0, CellularAutomaton(), links=count)
     counts = draw.integers(0, most, count)
     program.start[:] = np.concatenate([[0], np.cumsum(counts)])
-    for word in program.vehicles[2:]:
-        word[: counts.sum()] = draw.integers(0, 2**31, counts.sum())
+    for packed in program.vehicles[2:]:
+        packed[: counts.sum()] = draw.integers(0, 2**31, counts.sum())
     for lane in range(count):
         front = -1 - int(draw.integers(0, 30))
         for slot in range(program.start[lane], program.start[lane + 1]):
@@ -47,21 +47,21 @@ def fronts_and_lengths(program: Program, lane: int) -> tuple[list[int], list[int
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_leader_words_name_the_rear_and_speed_of_the_one_ahead(seed: int) -> None:
+def test_leader_codes_name_the_rear_and_speed_of_the_one_ahead(seed: int) -> None:
     program, _ = random_lanes(seed)
     n = int(program.start[-1])
-    leader_words(program.vehicles, program.work, n)
+    leader_states(program.vehicles, program.work, n)
     for slot in range(1, n):
         x, y = int(program.vehicles.X[slot - 1]), int(program.vehicles.Y[slot - 1])
-        word = int(program.work.leader[slot])
-        assert (word >> 16, word & 0xFFFF) == ((x >> 16) - ((y >> 8) & 255), x & 0xFFFF)
+        packed = int(program.work.leader[slot])
+        assert (packed >> 16, packed & 0xFFFF) == ((x >> 16) - ((y >> 8) & 255), x & 0xFFFF)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
     program, draw = random_lanes(seed)
     n = int(program.start[-1])
-    leader_words(program.vehicles, program.work, n)
+    leader_states(program.vehicles, program.work, n)
     program.work.leader[program.start[:-1]] = 16000 << 16  # heads of lanes look elsewhere
     step = draw.integers(0, 20 if seed % 2 else 1 + seed, n)
     program.work.moved[:n] = (((program.vehicles.X[:n] >> 16) + step) << 16) | step
@@ -71,7 +71,7 @@ def test_guard_holds_back_whoever_would_overlap(seed: int) -> None:
     for lane in range(LANES):
         old, lengths = fronts_and_lengths(program, lane)
         here = slice(program.start[lane], program.start[lane + 1])
-        expected = lanes.hold_back(old, wished[here].tolist(), lengths)
+        expected = lanes.guard(old, wished[here].tolist(), lengths)
         assert (program.work.moved[here] >> 16).tolist() == expected
         steps = [new - before for new, before in zip(expected, old, strict=True)]
         assert (program.work.moved[here] & 0xFFFF).tolist() == steps
@@ -86,8 +86,10 @@ def test_repack_is_what_lists_would_do(seed: int, count: int, most: int) -> None
     work, n = program.work, int(program.start[-1])
     work.moved[:n] = draw.integers(0, 2**31, n)
     columns = (work.moved, *program.vehicles[1:])
-    rows = [[tuple(int(word[slot]) for word in columns) for slot in range(program.start[lane], program.start[lane + 1])]
-            for lane in range(count)]
+    rows = [
+        [tuple(int(packed[slot]) for packed in columns) for slot in range(program.start[lane], program.start[lane + 1])]
+        for lane in range(count)
+    ]
     leaves, arrivals = [], []
     for lane in range(count):
         leaving = bool(rows[lane]) and draw.random() < 0.5
@@ -96,15 +98,15 @@ def test_repack_is_what_lists_would_do(seed: int, count: int, most: int) -> None
         work.event[lane] = int(leaving)
         if draw.random() < 0.5:
             place = int(draw.integers(int(leaving), len(rows[lane]) + 1))
-            words = tuple(draw.integers(0, 2**31, 6).tolist())
-            arrivals[-1] = (place, words)
+            packed_state = tuple(draw.integers(0, 2**31, 6).tolist())
+            arrivals[-1] = (place, packed_state)
             work.event[lane] |= 2
-            work.arrive[lane] = words
+            work.arrive[lane] = packed_state
             work.lane[lane].arrive_slot = program.start[lane] + place
     expected = lanes.repack(rows, leaves, arrivals)
     repack(program.vehicles, program.start, work, count)
     start = program.start
-    found = [[tuple(int(word[slot]) for word in program.vehicles) for slot in range(start[lane], start[lane + 1])]
+    found = [[tuple(int(packed[slot]) for packed in program.vehicles) for slot in range(start[lane], start[lane + 1])]
              for lane in range(count)]
     assert found == expected
     assert not work.event.any()
@@ -112,7 +114,7 @@ def test_repack_is_what_lists_would_do(seed: int, count: int, most: int) -> None
 
 @pytest.mark.parametrize(("middle_m", "feasible"), [(100.0, 0b111), (20.0, 0b001)])
 def test_lanes_that_lead_on(middle_m: float, feasible: int) -> None:
-    # Three lanes lead to two, of which only the kerb lane serves the turn. From the others the driver has to change
+    # Three lanes lead to two, of which only the nearside lane serves the turn. From the others the driver has to change
     # once on the middle link: possible on 100 m, not on 20 m (30 m are counted per change).
     rows = [link("a", 300.0, lanes=3), link("b", middle_m, lanes=2), link("c", 300.0)]
     joints = [
@@ -123,20 +125,20 @@ def test_lanes_that_lead_on(middle_m: float, feasible: int) -> None:
     ]
     trips = [Trip(id="t", depart_s=0.0, route=("a", "b", "c"))]
     compiled = make_program(make_world(make_network(rows, joints), trips=trips)).trips
-    ways = compiled.way[compiled.hops]
-    assert ways.wanted.tolist() == [0b001, 0b01, 0b1]
-    assert ways.feasible.tolist() == [feasible, 0b01, 0b1]
+    movements = compiled.movement[compiled.route_movements]
+    assert movements.wanted.tolist() == [0b001, 0b01, 0b1]
+    assert movements.feasible.tolist() == [feasible, 0b01, 0b1]
 
 
 def test_a_lane_closed_to_the_vehicle_does_not_lead_on() -> None:
     rows = [link("a", 300.0, lanes=2, allow=(("bus",), ("car", "bus"))), link("b", 300.0, lanes=2)]
     trips = [Trip(id=kind, depart_s=0.0, route=("a", "b"), vehicle_class=kind) for kind in ("bus", "car")]
     compiled = make_program(make_world(make_network(rows, through("a", "b", 2)), trips=trips)).trips
-    assert compiled.way[compiled.hops].wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
+    assert compiled.movement[compiled.route_movements].wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
 
 
 @pytest.mark.parametrize(("road_class", "lane"), [("rural", 0), ("motorway", 0), ("urban", 1)])
-def test_who_is_alone_goes_back_to_the_kerb_outside_towns(road_class: str, lane: int) -> None:
+def test_who_is_alone_goes_back_to_the_nearside_outside_towns(road_class: str, lane: int) -> None:
     road = make_network([link("a", 800.0, lanes=2, speed_limit_kmh=80.0, road_class=road_class)])
     trips = [Trip(id="t", depart_s=0.0, route=("a",), depart_lane=1)]
     record = run(make_plan(make_world(road, trips=trips, trajectories=Trajectories(share=1.0))), CellularAutomaton())

@@ -1,4 +1,4 @@
-"""Outside built-up areas nobody overtakes on the kerb side while traffic flows; where lanes end or part one may."""
+"""Outside built-up areas nobody overtakes on the nearside while traffic flows; where lanes end or part one may."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trafficsim.engines.ca.lane_rules import ending_lanes
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.overtaking import stay_behind
-from trafficsim.kernels.ca.words import NO_BOUND
+from trafficsim.kernels.ca.packed_state import NO_BOUND
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
@@ -53,7 +53,9 @@ def random_traffic(seed: int) -> tuple[Program, list[list[Car]]]:
 def test_bounds_are_those_of_the_plain_rule(seed: int) -> None:
     program, cars = random_traffic(seed)
     scale = program.net.scale
-    manners = Manners(int(scale.queueing), float(scale.stagger), int(scale.closing), int(scale.soft), int(scale.crawl))
+    manners = Manners(
+        int(scale.queueing), float(scale.stagger), int(scale.closing), int(scale.soft), int(scale.queue_speed)
+    )
     bound = program.work.bound
     bound[:] = NO_BOUND
     from_python(stay_behind)(program.road)
@@ -70,7 +72,7 @@ def drop_in_town() -> Network:
     return make_network([section("b", 500.0, 2, **town), section("c", 500.0, 1, **town)], through("b", "c", 1))
 
 
-@pytest.mark.parametrize(("network", "ends", "kerb_side"), [
+@pytest.mark.parametrize(("network", "ends", "nearside"), [
     (straight(2), [], [0, 2, 4]),
     (lane_drop(3, zipper=True), [5], [0, 1, 3, 4, 6]),
     (lane_drop(3, zipper=False), [5], [0, 1, 3, 6]),
@@ -78,11 +80,11 @@ def drop_in_town() -> Network:
     (weaving(2), [], [0, 3, 6]),
     (drop_in_town(), [1], []),
 ], ids=["straight", "zipper", "closed lane", "on-ramp", "weaving", "town"])
-def test_which_lanes_end_and_where_the_rule_holds(network: Network, ends: list[int], kerb_side: list[int]) -> None:
+def test_which_lanes_end_and_where_the_rule_holds(network: Network, ends: list[int], nearside: list[int]) -> None:
     # on-ramp: lanes 0-1 main, 2 acceleration lane, 3-4 beside it, 6-7 out; weaving: 2 leads off, 3-4 on
     plan = make_plan(make_world(network, trips=[Trip(id="t", depart_s=0.0, route=(next(iter(network.links)),))]))
     assert np.flatnonzero(ending_lanes(plan)).tolist() == ends
-    assert program_of(network).net.kerb_side.tolist() == kerb_side
+    assert program_of(network).net.nearside.tolist() == nearside
 
 
 @pytest.mark.parametrize(("own", "classes", "kept"), [
@@ -92,23 +94,24 @@ def test_which_lanes_end_and_where_the_rule_holds(network: Network, ends: list[i
 def test_the_rule_is_chosen_by_road_class_and_by_link(own: str | None, classes: Any, kept: bool) -> None:
     road = make_network([section("a", 800.0, 2, lane_rule=own)])
     net = program_of(road, drivers=Drivers(keep_right=classes)).net
-    assert (bool(net.link.keep[0]), net.kerb_side.tolist()) == (kept, [0] if kept else [])
+    assert (bool(net.link.keep[0]), net.nearside.tolist()) == (kept, [0] if kept else [])
 
 
 @pytest.mark.parametrize(("rule", "slow_kmh", "passes"), [
     ("keep_right", 90.0, False), ("free", 90.0, True), ("keep_right", 50.0, True),
 ])
-def test_a_fast_driver_passes_a_slow_one_on_the_kerb_side_only_where_that_is_allowed(
+def test_a_fast_driver_passes_a_slow_one_on_the_nearside_only_where_that_is_allowed(
     rule: str, slow_kmh: float, passes: bool,
 ) -> None:
-    # The bus may not use the kerb lane, and drives slowly in the outer one; the car has the kerb lane to itself.
+    # The bus may not use the nearside lane, and drives slowly in the outer one; the car has the nearside lane to
+    # itself.
     road = make_network([section("a", 3000.0, 2, lane_rule=rule, allow=(("car",), ("car", "bus")))])
     trips = [Trip(id="bus", depart_s=0.0, route=("a",), vehicle_class="bus", depart_lane=1),
              Trip(id="car", depart_s=8.0, route=("a",), depart_lane=0)]
     slow = [one.model_copy(update={"max_speed_kmh": slow_kmh}) if one.name == "bus" else one for one in DEFAULT_CLASSES]
     world = make_world(road, trips=trips, classes=slow, trajectories=Trajectories(share=1.0))
     seen = run(make_plan(world), CellularAutomaton()).trajectories
-    kerb = seen.lane[seen.trip == 1] == 0
-    assert kerb.all(), "the car has no reason to leave the kerb lane"
+    nearside = seen.lane[seen.trip == 1] == 0
+    assert nearside.all(), "the car has no reason to leave the nearside lane"
     last = {trip: seen.time_s[seen.trip == trip].max() for trip in (0, 1)}
     assert (last[1] < last[0]) == passes

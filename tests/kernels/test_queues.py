@@ -1,4 +1,4 @@
-"""The queue of a lane: the chain from its stop line, beside a plain twin."""
+"""The queue of a lane: the chain from its stop line, beside a plain reference model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from tests.support.worlds import link, make_network, make_program, make_world
 from trafficsim.kernels.ca.busy import find_busy
 from trafficsim.kernels.jit import from_python
-from trafficsim.kernels.measurement.queues import tally_queues
+from trafficsim.kernels.measurement.queues import count_queues
 from trafficsim.spec.demand import Trip
 
 LENGTH, CHAIN = 14, 60  # cells
@@ -40,8 +40,8 @@ def test_a_queue_begins_at_the_stop_line(fronts: list[int], speeds: list[int], e
         program.vehicles.X[slot] = (front << 16) | speed
         program.vehicles.Y[slot] = (5000 << 16) | (LENGTH << 8) | 1
     program.start[:] = np.array([0, len(fronts)])
-    program.tally.queue.close[:] = 1000  # within a cycle
+    program.counters.queue.close[:] = 1000  # within a cycle
     find_busy(program.start, program.work, program.net.lanes)
-    from_python(tally_queues)(program.road, program.tally, program.clock, 5 * int(program.clock.queue_every) + 0)
+    from_python(count_queues)(program.road, program.counters, program.clock, 5 * int(program.clock.queue_every) + 0)
     assert queue_cells(fronts, speeds, int(program.clock.wait_speed)) == expected
-    assert int(program.tally.queue[0].now) == expected
+    assert int(program.counters.queue[0].now) == expected

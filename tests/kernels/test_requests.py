@@ -1,4 +1,4 @@
-"""Gap requests against their slow twin, on whatever state random worlds come to."""
+"""Gap requests against their slow reference model, on whatever state random worlds come to."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracles.giveway import Ask, Junctions
+from tests.oracles.giveway import GapRequest, Junctions
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
+from trafficsim.kernels.ca.packed_state import EXIT, turn_of
 from trafficsim.kernels.ca.records import make_asker
 from trafficsim.kernels.ca.requests import gap_instant, turn_instant
 from trafficsim.kernels.ca.room import has_room
 from trafficsim.kernels.ca.state import View
-from trafficsim.kernels.ca.words import EXIT, turn_of
 from trafficsim.kernels.decisions.gaps import NEVER
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.world import World
@@ -27,7 +27,7 @@ HAS_ROOM = from_python(has_room)
 
 @settings(phases=NO_SHRINKING, max_examples=30)
 @given(worlds(), st.integers(10, 150), st.sampled_from((0, 3, 70)))
-def test_instants_are_those_of_the_twin(world: World, ticks: int, waited: int) -> None:
+def test_instants_are_those_of_the_reference_model(world: World, ticks: int, waited: int) -> None:
     program = make_program(world)
     advance(program, 0, ticks)
     junctions = Junctions(program)
@@ -35,14 +35,14 @@ def test_instants_are_those_of_the_twin(world: World, ticks: int, waited: int) -
         lane = int(program.net.conn.origin[conn])
         key = int(program.vehicles.KEY[program.start[lane]])
         for since, gap in ((ticks - 1.0, 2.0), (float(ticks), 6.2)):
-            ask, plain = make_asker(conn, lane, key, ticks, waited), Ask(conn, ticks, since, waited, key)
-            assert _finite(GAP_INSTANT(program.road, ask, since, gap)) == junctions.gap_instant(plain, gap)
-            assert _finite(TURN_INSTANT(program.road, ask, since)) == junctions.turn_instant(plain)
+            request, plain = make_asker(conn, lane, key, ticks, waited), GapRequest(conn, ticks, since, waited, key)
+            assert _finite(GAP_INSTANT(program.road, request, since, gap)) == junctions.gap_instant(plain, gap)
+            assert _finite(TURN_INSTANT(program.road, request, since)) == junctions.turn_instant(plain)
 
 
 @settings(phases=NO_SHRINKING, max_examples=30)
 @given(worlds(lengths_m=(0.2, 2.0, 5.0, 13.0)), st.integers(10, 150), st.sampled_from((0, 70)))
-def test_room_beyond_is_that_of_the_twin(world: World, ticks: int, waited: int) -> None:
+def test_room_beyond_is_that_of_the_reference_model(world: World, ticks: int, waited: int) -> None:
     program = make_program(world)
     advance(program, 0, ticks)
     junctions = Junctions(program)

@@ -35,10 +35,10 @@ def test_u01_equals_its_definition_in_python_integers(key: int, stream: int) -> 
 
 def test_u01_broadcasts_and_does_not_depend_on_order() -> None:
     entities, occasions = np.arange(50), np.arange(4)
-    table = u01(9, Stream.MARK, entities[:, np.newaxis], occasions)
+    table = u01(9, Stream.TRAIT, entities[:, np.newaxis], occasions)
     assert table.shape == (50, 4)
-    assert table[7, 2] == u01(9, Stream.MARK, 7, 2)[0]
-    np.testing.assert_array_equal(u01(9, Stream.MARK, entities[::-1], 1)[::-1], table[:, 1])
+    assert table[7, 2] == u01(9, Stream.TRAIT, 7, 2)[0]
+    np.testing.assert_array_equal(u01(9, Stream.TRAIT, entities[::-1], 1)[::-1], table[:, 1])
 
 
 def test_u01_is_uniform_and_streams_are_unrelated() -> None:

@@ -12,9 +12,9 @@ from tests.oracles.car_following import Comfort, Vehicle
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.scales import make_rule
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.rules import Rule, follow_brake_light, follow_classic, follow_default
+from trafficsim.kernels.ca.packed_state import LIGHT
+from trafficsim.kernels.ca.rules import CarFollowingRule, follow_brake_light, follow_classic, follow_default
 from trafficsim.kernels.ca.vehicles import Vehicles
-from trafficsim.kernels.ca.words import LIGHT
 
 COUNT = 400
 DRAW = np.uint32(0x12345678)
@@ -23,7 +23,7 @@ UNITS = Units(1 / 32, 1 / 32, 1 / 1024, 1 / 2)
 
 
 def random_vehicles(seed: int, most_desired: int) -> tuple[Vehicles, np.ndarray, list[Vehicle]]:
-    """Return words, leader words, and the same vehicles in the oracle's terms."""
+    """Return words, leader states, and the same vehicles in the oracle's terms."""
     draw = np.random.default_rng(seed)
     speed, leader_speed = draw.integers(0, 60, COUNT), draw.integers(0, 60, COUNT)
     speed[:50] = 0
@@ -35,53 +35,53 @@ def random_vehicles(seed: int, most_desired: int) -> tuple[Vehicles, np.ndarray,
     brake = draw.integers(6, 25, COUNT)
     key = draw.integers(0, 2**32, COUNT, np.uint32)
     z = ((acc << 24) | (tau << 17) | (fade << 13) | (brake << 8)).astype(np.uint32).view(np.int32)
-    words = Vehicles(
+    packed_state = Vehicles(
         X=((position << 16) | speed).astype(np.int32),
         Y=((desired << 16) | (14 << 8) | 1).astype(np.uint32).view(np.int32),
         Z=z, KEY=key, ID=np.arange(COUNT, dtype=np.int32), W=np.zeros(COUNT, np.int32),
     )
     leader = (((position + gap) << 16) | leader_speed).astype(np.int32)
-    twins = [
+    references = [
         Vehicle(int(speed[i]), desired[i] / 256, acc[i] / 32, tau[i] / 32, fade[i] / 1024, brake[i] / 2, int(gap[i]),
                 int(leader_speed[i]), hashing.draw32(int(key[i]), int(DRAW)))
         for i in range(COUNT)
     ]
-    return words, leader, twins
+    return packed_state, leader, references
 
 
-def rule_of(**settings: object) -> Rule:
+def rule_of(**settings: object) -> CarFollowingRule:
     return make_rule(CellularAutomaton(**settings), UNITS)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("p", [0.0, 0.25, 0.5])
 def test_nasch(p: float) -> None:
-    words, leader, twins = random_vehicles(1, 8)
+    packed_state, leader, references = random_vehicles(1, 8)
     moved = np.zeros(COUNT, np.int32)
-    follow_classic(words, leader, DRAW, rule_of(rule="nasch", dawdle_p=p), COUNT, moved)
-    expected = [car_following.nasch(twin, p) for twin in twins]
+    follow_classic(packed_state, leader, DRAW, rule_of(rule="nasch", dawdle_p=p), COUNT, moved)
+    expected = [car_following.nasch(reference, p) for reference in references]
     assert (moved & 0xFFFF).tolist() == expected
-    assert ((moved >> 16) - (words.X >> 16)).tolist() == expected
+    assert ((moved >> 16) - (packed_state.X >> 16)).tolist() == expected
 
 
 @pytest.mark.parametrize(("p", "p0"), [(1 / 64, 0.75), (0.0, 0.5), (0.5, 0.0)])
 def test_vdr(p: float, p0: float) -> None:
-    words, leader, twins = random_vehicles(4, 8)
+    packed_state, leader, references = random_vehicles(4, 8)
     moved = np.zeros(COUNT, np.int32)
-    follow_classic(words, leader, DRAW, rule_of(rule="vdr", dawdle_p=p, start_p=p0), COUNT, moved)
-    assert (moved & 0xFFFF).tolist() == [car_following.vdr(twin, p, p0) for twin in twins]
+    follow_classic(packed_state, leader, DRAW, rule_of(rule="vdr", dawdle_p=p, start_p=p0), COUNT, moved)
+    assert (moved & 0xFFFF).tolist() == [car_following.vdr(reference, p, p0) for reference in references]
 
 
 @pytest.mark.parametrize("rule", [Comfort(), Comfort(0.3, 0.2, 0.5, 3, 2)])
 def test_brake_light(rule: Comfort) -> None:
-    words, leader, twins = platoons()
-    moved = np.zeros(len(twins), np.int32)
+    packed_state, leader, references = platoons()
+    moved = np.zeros(len(references), np.int32)
     settings = {"dawdle_p": rule.p_d, "start_p": rule.p_0, "light_p": rule.p_b, "horizon_s": rule.h,
                 "security_m": rule.gap_security * 1.5}
-    follow_brake_light(words, leader, DRAW, rule_of(rule="brake-light", **settings), len(twins), moved)
-    expected = [car_following.brake_light(twin, rule) for twin in twins]
+    follow_brake_light(packed_state, leader, DRAW, rule_of(rule="brake-light", **settings), len(references), moved)
+    expected = [car_following.brake_light(reference, rule) for reference in references]
     assert (moved & 0x0FFF).tolist() == [speed for speed, _ in expected]
     assert ((moved & LIGHT) != 0).tolist() == [light for _, light in expected]
-    assert ((moved >> 16) - (words.X >> 16)).tolist() == [speed for speed, _ in expected]
+    assert ((moved >> 16) - (packed_state.X >> 16)).tolist() == [speed for speed, _ in expected]
 
 
 def platoons() -> tuple[Vehicles, np.ndarray, list[Vehicle]]:
@@ -96,43 +96,43 @@ def platoons() -> tuple[Vehicles, np.ndarray, list[Vehicle]]:
         front[i] = -100 - gap[i] if i % 10 == 0 else front[i - 1] - cells - gap[i]
     key = draw.integers(0, 2**32, COUNT, np.uint32)
     x = ((front << 16) | np.where(lit, LIGHT, 0) | speed).astype(np.int32)
-    words = Vehicles(X=x, Y=np.full(COUNT, (20 << 24) | (cells << 8) | 1, np.int32), Z=np.zeros(COUNT, np.int32),
-                     KEY=key, ID=np.arange(COUNT, dtype=np.int32), W=np.zeros(COUNT, np.int32))
+    packed_state = Vehicles(X=x, Y=np.full(COUNT, (20 << 24) | (cells << 8) | 1, np.int32), Z=np.zeros(COUNT, np.int32),
+                            KEY=key, ID=np.arange(COUNT, dtype=np.int32), W=np.zeros(COUNT, np.int32))
     leader = np.roll(x - (cells << 16), 1)
     leader[::10] = (-100 << 16) | 13 | LIGHT
-    twins = []
+    references = []
     for i in range(COUNT):
         head = i % 10 == 0
-        twins.append(Vehicle(
+        references.append(Vehicle(
             int(speed[i]), 20.0, 1.0, 1.0, 0.0, 1.0, int(gap[i]), 13 if head else int(speed[i - 1]),
             hashing.draw32(int(key[i]), int(DRAW)), bool(lit[i]), True if head else bool(lit[i - 1]),
             None if head else int(gap[i - 1]),
         ))
-    return words, leader, twins
+    return packed_state, leader, references
 
 
 @pytest.mark.parametrize("cell_m", [0.5, 1.0])
 def test_default(cell_m: float) -> None:
-    words, leader, twins = random_vehicles(2, 200)
+    packed_state, leader, references = random_vehicles(2, 200)
     moved = np.zeros(COUNT, np.int32)
     rule = rule_of(cell_m=cell_m)
-    follow_default(words, leader, DRAW, rule, COUNT, moved)
+    follow_default(packed_state, leader, DRAW, rule, COUNT, moved)
     speeds = (moved & 0xFFFF).tolist()
-    for twin, speed in zip(twins, speeds, strict=True):
-        near = {car_following.default(twin, rule, nudge) for nudge in (-NUDGE, 0.0, NUDGE)}
-        assert speed in near, twin
-    exact = [car_following.default(twin, rule) for twin in twins]
+    for reference, speed in zip(references, speeds, strict=True):
+        near = {car_following.default(reference, rule, nudge) for nudge in (-NUDGE, 0.0, NUDGE)}
+        assert speed in near, reference
+    exact = [car_following.default(reference, rule) for reference in references]
     # single precision decides differently only within 1e-3 of a step: in one of a few hundred cases
     assert np.mean(np.array(exact) == speeds) > 0.99
 
 
 def test_following_never_runs_into_a_leader_that_brakes_as_hard_as_the_rule_expects() -> None:
-    words, leader, twins = random_vehicles(3, 80)
+    packed_state, leader, references = random_vehicles(3, 80)
     moved = np.zeros(COUNT, np.int32)
     rule = rule_of()
-    follow_default(words, leader, DRAW, rule, COUNT, moved)
-    for twin, speed in zip(twins, (moved & 0xFFFF).tolist(), strict=True):
-        assert speed <= twin.gap + max(twin.leader_speed - rule.hard_brake, 0)
+    follow_default(packed_state, leader, DRAW, rule, COUNT, moved)
+    for reference, speed in zip(references, (moved & 0xFFFF).tolist(), strict=True):
+        assert speed <= reference.gap + max(reference.leader_speed - rule.hard_brake, 0)
 
 
 @pytest.mark.parametrize("braking_ms2", [2.0, 4.0, 5.5])
@@ -142,18 +142,20 @@ def test_a_class_begins_to_brake_where_its_braking_demands(braking_ms2: float) -
     count, speed, headway = 100, 50, 43 / 32
     reach = speed**2 / (2.0 * braking_ms2 * 2.0) + speed * (headway - 0.5)
     code = round(braking_ms2 * 2.0 / UNITS.braking)
-    words, _, _ = random_vehicles(6, 80)
-    words = words._replace(
+    packed_state, _, _ = random_vehicles(6, 80)
+    packed_state = packed_state._replace(
         X=np.full(COUNT, (-600 << 16) | speed, np.int32), Y=np.full(COUNT, (speed << 24) | (14 << 8) | 1, np.int32),
         Z=np.full(COUNT, (102 << 24) | (43 << 17) | (10 << 13) | (code << 8), np.uint32).view(np.int32),
     )
     at = []
     for tick in range(12):
         moved = np.zeros(COUNT, np.int32)
-        follow_default(words, np.zeros(COUNT, np.int32), np.uint32(tick * 77), rule_of(dawdle_p=0.0), count, moved)
+        follow_default(
+            packed_state, np.zeros(COUNT, np.int32), np.uint32(tick * 77), rule_of(dawdle_p=0.0), count, moved
+        )
         if not at and (moved[:count] & 0x0FFF).mean() < speed - 0.05:
-            at.append(-float((words.X[:count] >> 16).mean()))
-        words = words._replace(X=moved)
+            at.append(-float((packed_state.X[:count] >> 16).mean()))
+        packed_state = packed_state._replace(X=moved)
     assert reach - speed <= at[0] <= reach + 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.oracles.signal_lamps import lamps
+from tests.oracles.signal_indications import indications
 from tests.support.worlds import link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.decisions.signals import update_signals
@@ -36,7 +36,7 @@ def compiled(programs: list[SignalProgram], start_s: float = 0.0) -> Program:
 
 
 @pytest.mark.parametrize("start_s", [0.0, 3607.0])
-def test_lamps_follow_the_phases(start_s: float) -> None:
+def test_signals_follow_the_phases(start_s: float) -> None:
     programs = [random_program(seed) for seed in range(6)]
     program = compiled(programs, start_s)
     before: list[int] = []
@@ -46,7 +46,7 @@ def test_lamps_follow_the_phases(start_s: float) -> None:
         if tick in ends:
             program.signals = signals = program.control.command(program.signals, tick, ends[tick])
         update_signals(signals, tick)
-        expected = [code for one in programs for code in lamps(one, tick + round(start_s))]
+        expected = [code for one in programs for code in indications(one, tick + round(start_s))]
         assert signals.group.state.tolist() == expected
         changed = [not before or old != new for old, new in zip(before or expected, expected, strict=True)]
         since = [tick if change else at for change, at in zip(changed, since, strict=True)]

@@ -1,4 +1,7 @@
-"""The transfer against its slow twin, on what random worlds come to when their heads are pushed over their lines."""
+"""The transfer against its reference model.
+
+On what random worlds come to when their heads are pushed over their lines.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def pushed(world: World, ticks: int, seed: int) -> Program:
     n = int(start[-1])
     work.moved[:n] = program.vehicles.X[:n]
     work.lane.head_conn[:] = -1
-    work.lane.to_pocket[:] = 0
+    work.lane.to_waiting_area[:] = 0
     for lane in np.flatnonzero(np.diff(start)):
         if draw.random() < 0.75:
             speed = int(draw.integers(0, 40))
@@ -42,31 +45,33 @@ def pushed(world: World, ticks: int, seed: int) -> Program:
 
 def choose_way(program: Program, lane: int, draw: np.random.Generator) -> None:
     """Let the head of a lane choose, or leave the choice to the transfer."""
-    twin, work = Crossings(program), program.work
+    reference, work = Crossings(program), program.work
     trip = int(program.vehicles.ID[program.start[lane]])
-    own = twin.ways(lane, twin.turn(trip)) if twin.turn(trip) != 255 else []
+    own = reference.connections(lane, reference.turn(trip)) if reference.turn(trip) != 255 else []
     if own and draw.random() < 0.8:
         work.lane.head_conn[lane] = int(draw.choice(own))
-        work.lane.to_pocket[lane] = program.net.conn.pocket[work.lane.head_conn[lane]] >= 0 and draw.random() < 0.5
+        work.lane.to_waiting_area[lane] = (
+            program.net.conn.waiting_area[work.lane.head_conn[lane]] >= 0 and draw.random() < 0.5
+        )
 
 
 @settings(phases=NO_SHRINKING, max_examples=60)
 @given(worlds(lengths_m=SHORT_M), st.integers(10, 120), st.integers(0, 2**32 - 1))
-def test_heads_are_carried_as_the_twin_says(world: World, ticks: int, seed: int) -> None:
+def test_heads_are_carried_as_the_reference_model_says(world: World, ticks: int, seed: int) -> None:
     program = pushed(world, ticks, seed)
-    twin = Crossings(program)
+    reference = Crossings(program)
     held, inside = int(program.work.count[Count.HELD]), int(program.work.count[Count.INSIDE])
-    for lane in twin.order(ticks):
-        twin.carry(lane)
-    TRANSFER(program.road, program.tally, program.clock, ticks)
+    for lane in reference.order(ticks):
+        reference.carry(lane)
+    TRANSFER(program.road, program.counters, program.clock, ticks)
     work, row = program.work, program.trips.row
     arrived = arrivals_of(program)
-    assert arrived == twin.arrivals
-    assert set(np.flatnonzero(work.event & LEAVES).tolist()) == twin.left
-    assert work.count[Count.HELD] - held == len(twin.held)
-    assert work.count[Count.INSIDE] - inside == len(twin.inside)
-    assert work.taken.tolist() == twin.taken.tolist()
-    assert {trip for trip in twin.finished if row.status[trip] == 2} == twin.finished
-    assert row.hop[:-1].tolist() == twin.hop[:-1].tolist()
-    assert row.connection[:-1].tolist() == twin.connection[:-1].tolist()
-    assert work.lane.last_conn.tolist() == twin.last_conn.tolist()
+    assert arrived == reference.arrivals
+    assert set(np.flatnonzero(work.event & LEAVES).tolist()) == reference.left
+    assert work.count[Count.HELD] - held == len(reference.held)
+    assert work.count[Count.INSIDE] - inside == len(reference.inside)
+    assert work.taken.tolist() == reference.taken.tolist()
+    assert {trip for trip in reference.finished if row.status[trip] == 2} == reference.finished
+    assert row.route_position[:-1].tolist() == reference.route_position[:-1].tolist()
+    assert row.connection[:-1].tolist() == reference.connection[:-1].tolist()
+    assert work.lane.last_conn.tolist() == reference.last_conn.tolist()

@@ -10,7 +10,7 @@ from tests.support.worlds import link, make_network, make_program, make_world, t
 from trafficsim.engines.ca.loop import advance, simulate
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.measurement.tally import close_interval
+from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.lower import lower
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.scenario import Time
@@ -31,8 +31,8 @@ def before_a_red_light(**more: float) -> World:
 
 
 def waited(program: Program, tick: int) -> tuple[int, float]:
-    close_interval(program.road, program.tally, float(tick))
-    return int(program.trips.row.waiting[0]), float(program.tally.link.waiting_ticks.sum())
+    close_interval(program.road, program.counters, float(tick))
+    return int(program.trips.row.waiting[0]), float(program.counters.link.waiting_ticks.sum())
 
 
 @pytest.mark.parametrize("counted", [32_760, 65_530])

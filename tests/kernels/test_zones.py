@@ -1,4 +1,4 @@
-"""Speed zones and gates in the engine, beside plain twins."""
+"""Speed zones and measurement sections in the engine, beside plain reference models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
 from trafficsim.plan.arrays import UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
-from trafficsim.plan.gates import Gate, gate_arrays
+from trafficsim.plan.measurement_sections import MeasurementSection, section_arrays
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.scenario import Trajectories
 
@@ -82,36 +82,40 @@ def test_zones_give_everybody_the_speed_of_the_place(seed: int) -> None:
 
 
 @long_without_compiler
-def test_passages_are_what_traces_say() -> None:
+def test_traversals_are_what_traces_say() -> None:
     plan = with_rules(road())
-    gates = gate_arrays([
-        Gate("spot", DETECTOR, 1, 175.0, 1, 225.0, (2, 4), 50.0), Gate("edge", DETECTOR, 1, 0.0, 1, 50.0, (2, 3), 50.0),
-        Gate("path", PATH, 0, 0.0, 1, 600.0, (2, 4), 1200.0),
-    ])
-    record = run(replace(plan, gates=gates), SETTINGS)
+    sections = section_arrays(
+        [
+            MeasurementSection("spot", DETECTOR, 1, 175.0, 1, 225.0, (2, 4), 50.0),
+            MeasurementSection("edge", DETECTOR, 1, 0.0, 1, 50.0, (2, 3), 50.0),
+            MeasurementSection("path", PATH, 0, 0.0, 1, 600.0, (2, 4), 1200.0),
+        ]
+    )
+    record = run(replace(plan, sections=sections), SETTINGS)
     traces: dict[int, list[tuple[float, float]]] = {}
     for time, trip, on, position in zip(record.trajectories.time_s, record.trajectories.trip, record.trajectories.link,
                                         record.trajectories.position_m, strict=True):
         traces.setdefault(int(trip), []).append((float(time), float(position) + 600.0 * int(on)))
-    seen, early = record.passages, []
-    assert len(np.unique(seen.trip[seen.gate == 0])) == (seen.gate == 0).sum() == len(plan.trips.key)
-    for gate, begin, end in ((0, 775.0, 825.0), (1, 600.0, 650.0)):
-        for row in np.flatnonzero(seen.gate == gate):
+    seen, early = record.traversals, []
+    assert len(np.unique(seen.trip[seen.section == 0])) == (seen.section == 0).sum() == len(plan.trips.key)
+    for section, begin, end in ((0, 775.0, 825.0), (1, 600.0, 650.0)):
+        for row in np.flatnonzero(seen.section == section):
             trace = traces[int(seen.trip[row])]
             first, last = crossing_s(trace, begin), crossing_s(trace, end)
             assert first is not None
             assert last is not None
             assert float(seen.time_s[row]) == pytest.approx(last, abs=1e-9)
             early.append(50.0 / float(seen.speed_ms[row]) - (last - first))
-    # The clock of the gates counts 1/4096 s. Who crosses a line close behind another is placed behind it and covers
-    # less than its speed in that tick, which only a trace shows: few, and at the gate on the line alone.
+    # The clock of the measurement sections counts 1/4096 s. Who crosses a line close behind another is placed behind it
+    # and covers less than its speed in that tick, which only a trace shows: few, and at the measurement section on the
+    # line alone.
     assert (np.abs(early[: len(plan.trips.key)]) < 2 / 4096).all()
     assert (np.abs(early) < 2 / 4096).mean() > 0.98
-    in_lane = seen.lane[seen.gate == 1]
+    in_lane = seen.lane[seen.section == 1]
     assert 0 < len(in_lane) < len(plan.trips.key)
     assert (in_lane == 2).all()
-    through_s = 1200.0 / seen.speed_ms[seen.gate == 2]
-    travel_s = (record.trips.exit_s - record.trips.entry_s)[seen.trip[seen.gate == 2]]
+    through_s = 1200.0 / seen.speed_ms[seen.section == 2]
+    travel_s = (record.trips.exit_s - record.trips.entry_s)[seen.trip[seen.section == 2]]
     np.testing.assert_allclose(through_s, travel_s, atol=2 / 4096)
 
 
@@ -121,16 +125,18 @@ def test_waiting_at_the_signal_at_the_end_of_a_path_is_part_of_its_time() -> Non
     lit = make_network(roads, through("a", "b", signal="j", signal_index=0), [fixed_time("j", 20.0, 60.0)])
     trips = [Trip(id=f"t{number}", depart_s=60.0 * number + 10.0, route=("a", "b")) for number in range(9)]
     record = run(make_plan(make_world(replace(lit, paths={"p": ("a",)}), trips=trips)), SETTINGS)
-    times = 300.0 / record.passages.speed_ms
+    times = 300.0 / record.traversals.speed_ms
     assert len(times) == 9
     assert times.mean() == pytest.approx(record.turns.travel_s[0] / 9.0, abs=2 / 4096)
     assert times.min() > 45.0, "free flow takes 22 s"
 
 
-def test_there_is_room_for_the_passages_of_a_slice_at_any_number_of_places() -> None:
+def test_there_is_room_for_the_traversals_of_a_slice_at_any_number_of_places() -> None:
     plan = road()
-    gates = gate_arrays([Gate(f"d{number}", DETECTOR, 1, 175.0, 1, 225.0, (2, 4), 50.0) for number in range(700)])
-    assert len(compile_plan(replace(plan, gates=gates), SETTINGS).gates.passages) == 700 * 2 * SLICE_TICKS
+    sections = section_arrays(
+        [MeasurementSection(f"d{number}", DETECTOR, 1, 175.0, 1, 225.0, (2, 4), 50.0) for number in range(700)]
+    )
+    assert len(compile_plan(replace(plan, sections=sections), SETTINGS).sections.traversals) == 700 * 2 * SLICE_TICKS
 
 
 @long_without_compiler
@@ -146,13 +152,13 @@ def test_a_rule_that_binds_nobody_changes_nothing() -> None:
 def test_programs_without_zones_have_none() -> None:
     trips = [Trip(id="t", depart_s=0.0, route=("a",))]
     program = make_program(make_world(make_network([link("a", 100.0)]), trips=trips))
-    assert (program.zones.links, program.gates.gates) == (0, 0)
+    assert (program.zones.links, program.sections.sections) == (0, 0)
 def test_who_departs_from_the_middle_of_the_way_is_not_measured() -> None:
     # 50 m before the end of a section of 500 m, and inside the 50 m of a camera
     road_ = make_network([link("a", 500.0)])
     trips = [Trip(id=f"t{number}", depart_s=60.0 * number, route=("a",), depart_position_m=place)
              for number, place in enumerate((0.0, 40.0, 450.0))]
-    gates = gate_arrays([Gate("path", PATH, 0, 0.0, 0, 500.0, (0, 1), 500.0),
-                         Gate("spot", DETECTOR, 0, 0.0, 0, 50.0, (0, 1), 50.0)])
-    seen = run(replace(make_plan(make_world(road_, trips=trips)), gates=gates), SETTINGS).passages
+    sections = section_arrays([MeasurementSection("path", PATH, 0, 0.0, 0, 500.0, (0, 1), 500.0),
+                               MeasurementSection("spot", DETECTOR, 0, 0.0, 0, 50.0, (0, 1), 50.0)])
+    seen = run(replace(make_plan(make_world(road_, trips=trips)), sections=sections), SETTINGS).traversals
     assert seen.trip.tolist() == [0, 0]

@@ -14,6 +14,6 @@ pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 
 @pytest.mark.parametrize("name", formats())
 def test_ten_thousand_spoilt_files(name: str, tmp_path: Path) -> None:
-    tally = campaign(name, range(10_000), 1, tmp_path)
-    print(tally.row())
-    assert tally.bad == []
+    counters = campaign(name, range(10_000), 1, tmp_path)
+    print(counters.row())
+    assert counters.bad == []

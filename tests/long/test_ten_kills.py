@@ -21,7 +21,7 @@ pytestmark = [
 
 
 def test_ten_kills(tmp_path: Path) -> None:
-    luck = random.Random(46)
+    rng = random.Random(46)
     (tmp_path / "scenario.toml").write_text(SCENARIO)
     study = tmp_path / "study.toml"
     study.write_text(edited(STUDY, "replications = 2", f"replications = {RUNS // 2}"))
@@ -29,10 +29,10 @@ def test_ten_kills(tmp_path: Path) -> None:
     assert quiet.status == 0, quiet.stderr
     out = tmp_path / "out"
     for kill in range(1, KILLS + 1):
-        least = kill * (RUNS - 10) // KILLS - luck.randrange(4)
+        least = kill * (RUNS - 10) // KILLS - rng.randrange(4)
         process = start(study, out, *(["--resume"] if kill > 1 else []))
         wait_until(process, lambda least=least: finished(out) >= least)  # type: ignore[misc]
-        time.sleep(luck.uniform(0.0, 0.2))
+        time.sleep(rng.uniform(0.0, 0.2))
         orphans = workers_of(process.pid)
         process.kill()
         assert process.wait() == -9, "it was killed, and not done before"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trafficsim.kernels.ca.rules import Rule
+from trafficsim.kernels.ca.rules import CarFollowingRule
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def safe_speed(gap: float, leader_speed: float, theta: float, brake: float) -> f
     return low
 
 
-def default(vehicle: Vehicle, rule: Rule, nudge: float = 0.0) -> int:
+def default(vehicle: Vehicle, rule: CarFollowingRule, nudge: float = 0.0) -> int:
     """Speed of the engineering default; ``nudge`` shifts real-valued speeds, to see how near a step they are."""
     dither = (vehicle.bits >> 16) / 65536
     acceleration = max(vehicle.acceleration - vehicle.fade * vehicle.speed, 0.0)
-    share = min(vehicle.speed * float(rule.crawl_rate), 1.0)
-    headway = float(rule.crawl_headway) * (1 - share) + vehicle.headway * share
+    share = min(vehicle.speed * float(rule.low_speed_rate), 1.0)
+    headway = float(rule.low_speed_headway) * (1 - share) + vehicle.headway * share
     give_back = float(rule.give_back)
     wanted = max(vehicle.desired + give_back, vehicle.speed - float(rule.comfort))
     free = min(vehicle.speed + acceleration + give_back, wanted) + dither + nudge
@@ -106,7 +106,7 @@ def default(vehicle: Vehicle, rule: Rule, nudge: float = 0.0) -> int:
     bound = max(int(max(safe, 0.0)), min(int(max(safe, 0.0) + dither), vehicle.gap))
     bound = min(bound, vehicle.gap + max(vehicle.leader_speed - rule.hard_brake, 0))
     speed = min(int(free), bound)
-    luck = vehicle.bits & 0xFFFF
+    random_draw = vehicle.bits & 0xFFFF
     if vehicle.speed == 0:
-        return 0 if luck < rule.start_p else speed
-    return max(speed - rule.dawdle_cells, 0) if luck < rule.dawdle_p else speed
+        return 0 if random_draw < rule.start_p else speed
+    return max(speed - rule.dawdle_cells, 0) if random_draw < rule.dawdle_p else speed

@@ -1,4 +1,4 @@
-"""Slow twins of the decisions that engines share, as the manuals tell them: tables and sentences."""
+"""Slow reference models of the decisions that engines share, as the manuals tell them: tables and sentences."""
 
 from __future__ import annotations
 

@@ -31,22 +31,22 @@ class Watched:
 
 
 def progress(program: Program, plan: Plan, first: np.ndarray) -> Progress:
-    """Where everybody is, who has not entered left out; ``first`` is the hop with which each trip begins."""
+    """Where everybody is, who has not entered left out; ``first`` is the route position with which each trip begins."""
     found: Progress = {}
     inside = {trip for at, taken in enumerate(program.work.taken)
-              for trip in program.work.pocket["trip"][at, :taken].tolist()}
+              for trip in program.work.waiting_area["trip"][at, :taken].tolist()}
     lane_of = dict(_fronts(program))
     for trip in range(len(plan.trips.name)):
         row = program.trips.row[trip]
         if row.status == COMPLETED:
             found[trip] = int(np.diff(plan.trips.route_start)[trip]), 0.0
         elif trip in inside:
-            found[trip] = int(row.hop) - int(first[trip]), 0.0
+            found[trip] = int(row.route_position) - int(first[trip]), 0.0
         elif row.status == EN_ROUTE:
             lane, front = lane_of[trip]
             length = int(program.net.lane.length[lane])
             before = int(program.net.conn.length[row.connection]) if row.connection >= 0 else 0
-            found[trip] = int(row.hop) - int(first[trip]), (front + length + before) / (length + before)
+            found[trip] = int(row.route_position) - int(first[trip]), (front + length + before) / (length + before)
     return found
 
 
@@ -58,12 +58,12 @@ def _fronts(program: Program) -> list[tuple[int, tuple[int, int]]]:
 def traversed_between(plan: Plan, before: Progress, after: Progress) -> np.ndarray:
     """Traversals between two moments by link, each weighted by the share of its way that was covered."""
     found = np.zeros(len(plan.link_id))
-    for trip, (hop, share) in after.items():
+    for trip, (route_position, share) in after.items():
         route = plan.trips.route_link[plan.trips.route_start[trip] : plan.trips.route_start[trip + 1]]
         first, begun = before.get(trip, (0, start_share(plan, trip)))
-        np.add.at(found, route[first:hop], 1.0)
+        np.add.at(found, route[first:route_position], 1.0)
         np.add.at(found, route[first : first + 1], -begun)
-        np.add.at(found, route[hop : hop + 1], share)
+        np.add.at(found, route[route_position : route_position + 1], share)
     return found
 
 
@@ -79,7 +79,7 @@ def watch(plan: Plan, settings: CellularAutomaton | None = None) -> Watched:
     program, collected = compile_plan(plan, settings), Collected()
     interval, last = round(plan.interval_s), round(plan.end_s - plan.start_s)
     counted, before, tick = [], {}, 0
-    first = program.trips.row.hop.copy()
+    first = program.trips.row.route_position.copy()
     while tick < last:
         end = min(tick + interval, last)
         for begin in range(tick, end, 60):

@@ -1,4 +1,7 @@
-"""Slow twin of the entry of a trip: who is ahead and behind, and every place that it may take, one after the other."""
+"""Reference model of the entry of a trip.
+
+Who is ahead and behind, and every place that it may take, one after the other.
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from trafficsim.base.codes import (
     YELLOW,
 )
 from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca.packed_state import EXIT, FLAG_STOP
 from trafficsim.kernels.ca.state import WITHOUT_ROOM
-from trafficsim.kernels.ca.words import EXIT, FLAG_STOP
 
 Choices = dict[int, list[list[int]]]
 """By lane: for every way that its head may take the lanes of those who stand in it; empty where nobody does."""
@@ -28,7 +28,7 @@ def deadlocked(choices: Choices) -> set[int]:
     """Lanes whose heads never get on: take out, one at a time, whoever has a way on which nobody of them stands."""
     left = set(choices)
     while True:
-        out = next((lane for lane in sorted(left) if any(not set(way) & left for way in choices[lane])), None)
+        out = next((lane for lane in sorted(left) if any(not set(movement) & left for movement in choices[lane])), None)
         if out is None:
             return left
         left.remove(out)
@@ -52,7 +52,7 @@ def choices_of(program: Program, least: int) -> Choices:
         if turn == EXIT or int(program.vehicles.Y[slots[0]]) & FLAG_STOP:
             continue
         over = _over_the_line(program, lane)
-        answer[lane] = [[*over, *_beyond(program, lane, conn)] for conn in _ways(program, lane, turn)]
+        answer[lane] = [[*over, *_beyond(program, lane, conn)] for conn in _connections(program, lane, turn)]
     return answer
 
 
@@ -60,7 +60,7 @@ def _cells(program: Program, slot: int) -> int:
     return int(program.vehicles.Y[slot]) >> 8 & 255
 
 
-def _ways(program: Program, lane: int, turn: int) -> list[int]:
+def _connections(program: Program, lane: int, turn: int) -> list[int]:
     """Connections of the lane for a turn; without any, the first one of the nearest lane that has."""
     conns = program.net.conn
     link = program.net.lane[lane].link
@@ -89,21 +89,25 @@ def _beyond(program: Program, lane: int, conn: int) -> list[int]:
     net, trips = program.net, program.trips
     head = program.start[lane]
     wait = program.work.lane[lane].wait
-    need = _cells(program, head) // 2 if wait > net.scale.patience else _cells(program, head)
-    hop, room = int(trips.row[program.vehicles.ID[head]].hop), 0
+    need = _cells(program, head) // 2 if wait > net.scale.impatience_time else _cells(program, head)
+    route_position, room = int(trips.row[program.vehicles.ID[head]].route_position), 0
     for further in range(4):
-        to, hop = int(net.conn[conn].to), hop + 1
+        to, route_position = int(net.conn[conn].to), route_position + 1
         slots = range(program.start[to], program.start[to + 1])
         if not further and len(slots) and int(program.vehicles.X[slots[-1]]) & 0xFFF == 0:
             back = (int(program.vehicles.X[slots[-1]]) >> 16) - _cells(program, slots[-1])
             if back < -(net.lane[to].length + net.conn[conn].length):
                 return [to]
         room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
-        if room >= need or trips.way[trips.hops[hop]].turn == EXIT:
+        if room >= need or trips.movement[trips.route_movements[route_position]].turn == EXIT:
             return []
         if len(slots):
             return [to] if int(program.vehicles.X[slots[0]]) & 0xFFF == 0 else []
-        onward = [at for at in _ways(program, to, int(trips.way[trips.hops[hop]].turn)) if net.conn[at].origin == to]
+        onward = [
+            at
+            for at in _connections(program, to, int(trips.movement[trips.route_movements[route_position]].turn))
+            if net.conn[at].origin == to
+        ]
         if not onward:
             return []
         conn = onward[0]
@@ -123,14 +127,16 @@ def _cause(program: Program, lane: int) -> tuple[int, int]:
         return CAUSE_STOP, -1
     if program.work.lane[lane].wait == 0 or turn == EXIT:
         return CAUSE_MOVING, -1
-    ways = _ways(program, lane, turn)
-    ahead = [_over_the_line(program, lane) or _beyond(program, lane, conn) for conn in ways]
+    connections = _connections(program, lane, turn)
+    ahead = [_over_the_line(program, lane) or _beyond(program, lane, conn) for conn in connections]
     if ahead and all(ahead):
         return CAUSE_NO_ROOM, ahead[0][0]
-    own = [conn for conn in ways if net.conn[conn].origin == lane]
+    own = [conn for conn in connections if net.conn[conn].origin == lane]
     if not own:
         return CAUSE_WRONG_LANE, -1
-    lamps = [program.signals.group[net.conn[conn].group].state if net.conn[conn].group >= 0 else GREEN for conn in own]
-    if all(lamp in (RED, RED_AMBER, YELLOW) for lamp in lamps):
+    indications = [
+        program.signals.group[net.conn[conn].group].state if net.conn[conn].group >= 0 else GREEN for conn in own
+    ]
+    if all(indication in (RED, RED_AMBER, YELLOW) for indication in indications):
         return CAUSE_RED, -1
-    return (CAUSE_NO_ROOM if program.work.lane[lane].hold == WITHOUT_ROOM else CAUSE_GIVES_WAY), -1
+    return (CAUSE_NO_ROOM if program.work.lane[lane].blocking_reason == WITHOUT_ROOM else CAUSE_GIVES_WAY), -1

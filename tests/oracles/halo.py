@@ -1,4 +1,4 @@
-"""Distances along a network by trying every way, as a twin of the halos of enforcement."""
+"""Distances along a network by trying every way, as a reference model of the halos of enforcement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def distance_m(network: Network, start: tuple[str, float], end: tuple[str, float
         for one in network.connections:
             if one.turn != "u_turn":
                 from_start = length[link] - position_m if one.from_link == link else float("inf")
-                way = min(from_start, reach[one.from_link] + length[one.from_link]) + one.length_m
-                if way < reach[one.to_link]:
-                    reach[one.to_link], changed = way, True
+                distance = min(from_start, reach[one.from_link] + length[one.from_link]) + one.length_m
+                if distance < reach[one.to_link]:
+                    reach[one.to_link], changed = distance, True
     return reach[last] + last_m

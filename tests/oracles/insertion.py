@@ -1,4 +1,4 @@
-"""Slow twin of the insertion: every trip that is due tries every lane of its link, first come first served."""
+"""Reference model of the insertion: every trip that is due tries every lane of its link, first come first served."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.oracles.entry import Lane, Newcomer, entry
 from tests.oracles.transfer import Crossings
 from trafficsim.base.codes import GREEN
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.words import EXIT, brake_code, headway_code
+from trafficsim.kernels.ca.packed_state import EXIT, brake_code, headway_code
 from trafficsim.kernels.decisions.braking import stop_bound
 
 TRIED = 6
@@ -56,18 +56,20 @@ class Entries:
 
     def may(self, trip: int, lane: int, side: int) -> bool:
         """Whether a trip may enter in a lane in which nobody else does in this tick."""
-        row, way = self.program.trips.row[trip], self.way(trip)
+        row, movement = self.program.trips.row[trip], self.movement(trip)
         allowed = self.net.lane.allowed[lane] & self.program.trips.kind.bit[row.kind]
-        asked = row.depart_lane == side if row.depart_lane >= 0 else not way.feasible or way.feasible >> side & 1
-        return bool(allowed and asked and lane not in self.entered)
+        requested_tick = (
+            row.depart_lane == side if row.depart_lane >= 0 else not movement.feasible or movement.feasible >> side & 1
+        )
+        return bool(allowed and requested_tick and lane not in self.entered)
 
-    def way(self, trip: int) -> np.record:
+    def movement(self, trip: int) -> np.record:
         """Return how a trip goes on at the end of its first link."""
-        return self.program.trips.way[self.program.trips.hops[self.state.hop[trip]]]
+        return self.program.trips.movement[self.program.trips.route_movements[self.state.route_position[trip]]]
 
     def leads_on(self, trip: int, side: int) -> bool:
         """Whether a lane leads on without a lane change."""
-        return bool(self.way(trip).wanted >> side & 1)
+        return bool(self.movement(trip).wanted >> side & 1)
 
     def lane(self, lane: int) -> Lane:
         """Return the vehicles of a lane, and the rear that reaches back over its line."""
@@ -89,14 +91,14 @@ class Entries:
 
     def newcomer(self, trip: int, link: int, lane: int, since: float) -> Newcomer:
         """Return a trip as one who wants to enter a lane."""
-        row, word = self.program.trips.row[trip], self.program.trips.end.word[trip]
+        row, packed = self.program.trips.row[trip], self.program.trips.end.packed[trip]
         wanted = self.desired[trip, link]
         begin = min(-int(self.net.lane.length[lane]) + max(int(row.depart_cell), 0), -1)
         scale = self.net.scale
         return Newcomer(
             cells=int(self.program.trips.kind.cells[row.kind]), wanted=wanted,
-            theta=float(np.float32(headway_code(word)) * scale.headway_unit - np.float32(0.5)),
-            brake=float(np.float32(brake_code(word)) * scale.braking_unit),
+            theta=float(np.float32(headway_code(packed)) * scale.headway_unit - np.float32(0.5)),
+            brake=float(np.float32(brake_code(packed)) * scale.braking_unit),
             line=self.speed_to_line(trip, lane, min(begin + int(wanted * since), -1), wanted),
             begin=begin, passed=since,
         )
@@ -104,15 +106,15 @@ class Entries:
     def speed_to_line(self, trip: int, lane: int, place: int, wanted: int) -> int:
         """Return the speed from which a vehicle can stop at the first closed line in sight."""
         trips, scale = self.program.trips, self.net.scale
-        hop, distance = int(self.state.hop[trip]), -1 - place
+        route_position, distance = int(self.state.route_position[trip]), -1 - place
         sight = wanted + int(np.float32(wanted * wanted) / (np.float32(2.0) * scale.comfort)) + int(scale.clear)
-        while trips.way.turn[trips.hops[hop]] != EXIT and distance < sight:
-            found = self.state.ways(lane, int(trips.way.turn[trips.hops[hop]]))
+        while trips.movement.turn[trips.route_movements[route_position]] != EXIT and distance < sight:
+            found = self.state.connections(lane, int(trips.movement.turn[trips.route_movements[route_position]]))
             if not found or self.is_closed(found[0]):
                 return min(wanted, int(stop_bound(np.int32(distance), trips.row.brake[trip])))
             lane = int(self.net.conn.to[found[0]])
             distance += int(self.net.conn.length[found[0]] + self.net.lane.length[lane])
-            hop += 1
+            route_position += 1
         return wanted
 
     def is_closed(self, conn: int) -> bool:

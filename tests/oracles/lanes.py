@@ -18,7 +18,7 @@ def repack(lanes: list[list[Any]], leaves: list[bool], arrivals: list[tuple[int,
     return after
 
 
-def hold_back(old: list[int], new: list[int], lengths: list[int]) -> list[int]:
+def guard(old: list[int], new: list[int], lengths: list[int]) -> list[int]:
     """Where the vehicles of one lane (leader first) end up if nobody may enter the one ahead, nor go backwards."""
     held = list(new)
     for follower in range(1, len(new)):

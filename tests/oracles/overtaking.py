@@ -1,4 +1,4 @@
-"""Who may not overtake on the kerb side, said plainly."""
+"""Who may not overtake on the nearside, said plainly."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Manners:
     diagonal: float
     closing: int
     soft: int
-    crawl: int
+    queue_speed: int
 
 
 def bounds(lane: list[Car], beside: list[Car], manners: Manners) -> dict[int, int]:
-    """Speed bounds by number of the car in ``lane``; ``beside`` is the next lane away from the kerb."""
+    """Speed bounds by number of the car in ``lane``; ``beside`` is the next lane towards the offside."""
     found = {}
     for number, car in enumerate(lane):
         ahead = [other for other in beside if other.front >= car.front]
@@ -34,7 +34,7 @@ def bounds(lane: list[Car], beside: list[Car], manners: Manners) -> dict[int, in
         if nearest is None or nearest.speed <= manners.queueing:
             continue
         spare = nearest.front - nearest.length - car.front - int(manners.diagonal * nearest.speed)
-        speed = max(nearest.speed + spare // manners.closing, nearest.speed - manners.crawl)
-        if speed < car.speed + manners.crawl:
+        speed = max(nearest.speed + spare // manners.closing, nearest.speed - manners.queue_speed)
+        if speed < car.speed + manners.queue_speed:
             found[number] = max(speed, car.speed - manners.soft)
     return found

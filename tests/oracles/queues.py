@@ -8,7 +8,7 @@ import numpy as np
 
 from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.words import EXIT
+from trafficsim.kernels.ca.packed_state import EXIT
 
 AHEAD = 4
 """Links ahead on which a driver looks for room."""
@@ -34,7 +34,7 @@ class Queue:
     cells : of its own lane
     whole : whether the chain reaches the last vehicle of the lane
     into, gap : lane whose queue it goes on behind, and the cells between
-    may_go : whether its first vehicle is let go by the lamp
+    may_go : whether its first vehicle is let go by the signal
     """
 
     cells: int
@@ -81,13 +81,13 @@ def own_queue(program: Program, lane: int, row: list[Vehicle]) -> Queue:
 
 def _join(program: Program, lanes: dict[int, list[Vehicle]], found: dict[int, Queue], lane: int) -> None:
     slot = int(program.net.lane.turns[lane]) + lanes[lane][0].turn
-    ways = range(int(program.net.reach[slot]), int(program.net.reach[slot + 1]))
-    beyond = [full_lane(program, lanes, lane, conn) for conn in ways]
+    connections = range(int(program.net.reach[slot]), int(program.net.reach[slot + 1]))
+    beyond = [full_lane(program, lanes, lane, conn) for conn in connections]
     if not beyond or any(one is None for one in beyond):
         return
     assert beyond[0] is not None
     found[lane].into, found[lane].gap = beyond[0]
-    found[lane].may_go = any(not is_red(program, conn) for conn in ways)
+    found[lane].may_go = any(not is_red(program, conn) for conn in connections)
     found[beyond[0][0]].feeders.append(lane)
 
 
@@ -95,9 +95,9 @@ def full_lane(program: Program, lanes: dict[int, list[Vehicle]], lane: int, conn
     """Return (lane, cells to its beginning) of the queue that leaves the first vehicle of a lane no room on its way."""
     net, head = program.net, lanes[lane][0]
     needed = head.front - head.rear
-    if program.work.lane.wait[lane] > net.scale.patience:
+    if program.work.lane.wait[lane] > net.scale.impatience_time:
         needed //= 2
-    hop, gap, room = int(program.trips.row.hop[head.trip]), 0, 0
+    route_position, gap, room = int(program.trips.row.route_position[head.trip]), 0, 0
     for at in range(AHEAD):
         to = int(net.conn.to[conn])
         gap += int(net.conn.length[conn])
@@ -107,8 +107,8 @@ def full_lane(program: Program, lanes: dict[int, list[Vehicle]], lane: int, conn
             over_line = at == 0 and last.rear < -(int(net.lane.length[to]) + gap)
             stands = last.speed <= int(program.clock.wait_speed)
             return (to, gap) if stands and (room < needed or over_line) else None
-        hop += 1
-        turn = int(program.trips.way.turn[program.trips.hops[hop]])
+        route_position += 1
+        turn = int(program.trips.movement.turn[program.trips.route_movements[route_position]])
         if room >= needed or turn == EXIT:
             return None
         gap += int(net.lane.length[to])

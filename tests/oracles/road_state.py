@@ -8,8 +8,8 @@ import numpy as np
 
 from trafficsim.base.codes import COMPLETED, EN_ROUTE, EVENT_WRONG_LANE
 from trafficsim.engines.ca.program import Program
+from trafficsim.kernels.ca.packed_state import EXIT
 from trafficsim.kernels.ca.state import ARRIVES, Count
-from trafficsim.kernels.ca.words import EXIT
 
 FLAG_CONNECTOR = 64
 
@@ -34,7 +34,7 @@ class Road:
 def unpack(program: Program) -> Road:
     """Read the words of all vehicles."""
     n = int(program.start[-1])
-    x, y = (np.asarray(word[:n], np.int64) for word in (program.vehicles.X, program.vehicles.Y))
+    x, y = (np.asarray(packed[:n], np.int64) for packed in (program.vehicles.X, program.vehicles.Y))
     front, length = x >> 16, (y >> 8) & 0xFF
     return Road(
         lane=np.repeat(np.arange(program.net.lanes), np.diff(program.start)), front=front, rear=front - length,
@@ -50,8 +50,8 @@ def arrivals_of(program: Program) -> dict[int, tuple[int, int, int]]:
 
 
 def route_starts(program: Program) -> np.ndarray:
-    """Return the first hop of every trip."""
-    ends = np.flatnonzero(program.trips.way[program.trips.hops].turn == EXIT)
+    """Return the first route position of every trip."""
+    ends = np.flatnonzero(program.trips.movement[program.trips.route_movements].turn == EXIT)
     return np.append(0, ends[:-1] + 1)
 
 
@@ -98,7 +98,7 @@ def overhang_faults(program: Program) -> list[str]:
     """
     found = []
     road = unpack(program)
-    events = program.tally.events[:program.work.count[Count.EVENTS]]
+    events = program.counters.events[:program.work.count[Count.EVENTS]]
     turned = set(events.trip[events.code == EVENT_WRONG_LANE].tolist())
     for slot in range(len(road.trip)):
         conn = program.trips.row.connection[road.trip[slot]]

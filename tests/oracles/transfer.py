@@ -1,4 +1,7 @@
-"""Slow twin of the transfer: heads are carried over their lines one after the other, on lists of vehicles by lane."""
+"""Reference model of the transfer.
+
+Heads are carried over their lines one after the other, on lists of vehicles by lane.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import numpy as np
 
 from tests.oracles.road_state import unpack
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.words import EXIT
+from trafficsim.kernels.ca.packed_state import EXIT
 
 
 class Crossings:
@@ -15,7 +18,7 @@ class Crossings:
     def __init__(self, program: Program) -> None:
         self.program, self.net, self.work = program, program.net, program.work
         self.road = unpack(program)
-        self.hop = program.trips.row.hop.astype(np.int64)
+        self.route_position = program.trips.row.route_position.astype(np.int64)
         self.connection = program.trips.row.connection.astype(np.int64)
         self.last_conn = self.work.lane.last_conn.astype(np.int64)
         self.over = self.work.lane.over.astype(np.int64)
@@ -48,9 +51,9 @@ class Crossings:
 
     def turn(self, trip: int) -> int:
         """Return the next turn of a trip."""
-        return int(self.program.trips.way.turn[self.program.trips.hops[self.hop[trip]]])
+        return int(self.program.trips.movement.turn[self.program.trips.route_movements[self.route_position[trip]]])
 
-    def ways(self, lane: int, turn: int) -> list[int]:
+    def connections(self, lane: int, turn: int) -> list[int]:
         """Return the connections of a lane for a turn."""
         first, last = self.net.reach[self.net.lane.turns[lane] + turn :][:2]
         return list(range(first, last))
@@ -58,14 +61,16 @@ class Crossings:
     def choice(self, lane: int, trip: int) -> int:
         """Return the connection that leads closest to a wanted lane, and there to the most room; else the nearest."""
         turn = self.turn(trip)
-        wanted = int(self.program.trips.way.wanted[self.program.trips.hops[self.hop[trip] + 1]])
-        found = self.ways(lane, turn)
+        wanted = int(
+            self.program.trips.movement.wanted[self.program.trips.route_movements[self.route_position[trip] + 1]]
+        )
+        found = self.connections(lane, turn)
         if found:
             return max(found, key=lambda conn: (-self.changes(conn, wanted), self.room(conn), -conn))
         link = self.net.lane.link[lane]
         beside = [other for other in range(self.net.lanes) if self.net.lane.link[other] == link]
         beside.sort(key=lambda other: (abs(other - lane), other))
-        return next(self.ways(other, turn)[0] for other in beside if self.ways(other, turn))
+        return next(self.connections(other, turn)[0] for other in beside if self.connections(other, turn))
 
     def changes(self, conn: int, wanted: int) -> int:
         """Return how many lanes lie between where a connection leads and the nearest lane that is wanted."""
@@ -120,7 +125,7 @@ class Crossings:
         while self.turn(trip) != EXIT:
             chosen = int(self.work.lane.head_conn[lane]) if first else -1
             conn = chosen if chosen >= 0 else self.choice(here, trip)
-            waits = first and bool(self.work.lane.to_pocket[lane])
+            waits = first and bool(self.work.lane.to_waiting_area[lane])
             place = self.place_inside(conn) if waits else self.place(conn, beyond)
             if place is None:
                 if first:
@@ -130,7 +135,7 @@ class Crossings:
                 break
             self.last_conn[here], self.over[here] = conn, 1
             self.connection[trip] = conn
-            self.hop[trip] += 1
+            self.route_position[trip] += 1
             if waits:
                 self.inside.add(trip)
                 break
@@ -143,9 +148,9 @@ class Crossings:
         self.left.add(lane)
 
     def place_inside(self, conn: int) -> int | None:
-        """Take a waiting place inside a junction; None if all are taken."""
-        pocket = int(self.net.conn.pocket[conn])
-        if self.taken[pocket] >= self.net.conn.places[conn]:
+        """Take an internal waiting area; None if all are taken."""
+        waiting_area = int(self.net.conn.waiting_area[conn])
+        if self.taken[waiting_area] >= self.net.conn.places[conn]:
             return None
-        self.taken[pocket] += 1
+        self.taken[waiting_area] += 1
         return -1

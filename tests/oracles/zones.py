@@ -1,4 +1,4 @@
-"""Speed zones and gates said plainly, in m and s: what a driver wants in a zone, and passages read off a trace."""
+"""Speed zones and sections said plainly, in m and s: what a driver wants in a zone, and traversals read off a trace."""
 
 from __future__ import annotations
 

@@ -18,40 +18,46 @@ def found(network: Network, *route: str) -> tuple[dict[str, list[str]], Approach
             for at in np.flatnonzero(approaches.last == np.arange(len(plan.link_id)))}, approaches
 
 
-def way(first: str, second: str, **more: object) -> Connection:
+def connection(first: str, second: str, **more: object) -> Connection:
     return Connection(from_link=first, from_lane=0, to_link=second, to_lane=0, speed_limit_kmh=50.0, **more)
 
 
 def test_links_in_a_row_are_one_approach_with_the_connectors_between_them() -> None:
     links = [link(name, 100.0) for name in "abc"]
-    ways = [way("a", "b", length_m=10.0), way("b", "c", length_m=5.0)]
-    chains, approaches = found(make_network(links, ways), "a", "b")
+    movements = [connection("a", "b", length_m=10.0), connection("b", "c", length_m=5.0)]
+    chains, approaches = found(make_network(links, movements), "a", "b")
     assert chains == {"c": ["a", "b", "c"]}
     assert approaches.storage_m.tolist() == [100.0, 210.0, 315.0]
 
 
 def test_a_signal_ends_an_approach_wherever_it_stands() -> None:
-    ways = [*through("a", "b", signal="s", signal_index=0), *through("b", "c")]
-    network = make_network([link(name, 100.0) for name in "abc"], ways, [fixed_time("s", 30.0, 60.0)])
+    movements = [*through("a", "b", signal="s", signal_index=0), *through("b", "c")]
+    network = make_network([link(name, 100.0) for name in "abc"], movements, [fixed_time("s", 30.0, 60.0)])
     chains, _ = found(network, "a", "b")
     assert chains == {"a": ["a"], "c": ["b", "c"]}
 
 
-def test_where_ways_part_or_meet_another_approach_begins() -> None:
+def test_where_movements_part_or_meet_another_approach_begins() -> None:
     links = [link(name, 100.0) for name in ("a", "b", "left", "right", "c")]
-    ways = [way("a", "b"), way("b", "left"), way("b", "right"), way("left", "c"), way("right", "c")]
-    chains, _ = found(make_network(links, ways), "a", "b")
+    movements = [
+        connection("a", "b"),
+        connection("b", "left"),
+        connection("b", "right"),
+        connection("left", "c"),
+        connection("right", "c"),
+    ]
+    chains, _ = found(make_network(links, movements), "a", "b")
     assert chains == {"b": ["a", "b"], "left": ["left"], "right": ["right"], "c": ["c"]}
 
 
 def test_turning_round_is_no_way_on() -> None:
     links = [link(name, 100.0) for name in ("a", "b", "back")]
-    chains, _ = found(make_network(links, [way("a", "b"), way("a", "back", turn="u_turn")]), "a", "b")
+    chains, _ = found(make_network(links, [connection("a", "b"), connection("a", "back", turn="u_turn")]), "a", "b")
     assert chains == {"b": ["a", "b"], "back": ["back"]}
 
 
 def test_a_ring_without_a_junction_has_no_beginning() -> None:
-    network = make_network([link("a", 100.0), link("b", 50.0)], [way("a", "b"), way("b", "a")])
+    network = make_network([link("a", 100.0), link("b", 50.0)], [connection("a", "b"), connection("b", "a")])
     chains, approaches = found(network, "a", "b")
     assert chains == {"a": ["a"], "b": ["b"]}
     assert approaches.storage_m.tolist() == [100.0, 50.0]

@@ -9,10 +9,10 @@ from scipy.stats import kstest, norm, truncnorm
 from tests.plan.small import Demand, flow, world
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import UNAFFECTED
-from trafficsim.plan.behaviour import HOW_MUCH, behaviour_arrays, check_rule, driver_factor, mark_uniform, passes_any
+from trafficsim.plan.behaviour import HOW_MUCH, behaviour_arrays, check_rule, driver_factor, passes_any, trait_uniform
 from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.plan.lower import lower
-from trafficsim.spec.behaviour import Response, Rule, Zone
+from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 
 DRIVERS = 20_000
 KEYS = lower(world(Demand(flows=(flow(volume_veh_h=DRIVERS),)))).plan.trips.key
@@ -26,28 +26,28 @@ def test_there_are_enough_drivers() -> None:
 @pytest.mark.parametrize("occasion", [0, HOW_MUCH])
 def test_marks_are_uniform(occasion: int) -> None:
     # Kolmogorov-Smirnov at the 0.1 % level; the draws are a fixed function of the names of the drivers
-    assert kstest(mark_uniform(KEYS, "camera", occasion), "uniform").pvalue > 0.001
+    assert kstest(trait_uniform(KEYS, "camera", occasion), "uniform").pvalue > 0.001
 
 
 @pytest.mark.parametrize("pair", [("speed_camera", "section_control"), ("a", "b"), ("mark", "mark ")])
 def test_marks_of_different_names_are_independent(pair: tuple[str, str]) -> None:
     # The standard error of a correlation of n independent pairs is 1 / sqrt(n); four of them. Tails too: the share of
     # drivers in the lowest tenth of both marks is 1 %, with a standard error of sqrt(0.01 * 0.99 / n).
-    one, other = (mark_uniform(KEYS, name) for name in pair)
+    one, other = (trait_uniform(KEYS, name) for name in pair)
     assert abs(np.corrcoef(one, other)[0, 1]) < 4.0 / np.sqrt(len(KEYS))
     both = ((one < 0.1) & (other < 0.1)).mean()
     assert both == pytest.approx(0.01, abs=4.0 * np.sqrt(0.01 * 0.99 / len(KEYS)))
 
 
 def test_who_responds_tells_nothing_about_how_much() -> None:
-    who, how_much = mark_uniform(KEYS, "m"), mark_uniform(KEYS, "m", HOW_MUCH)
+    who, how_much = trait_uniform(KEYS, "m"), trait_uniform(KEYS, "m", HOW_MUCH)
     assert abs(np.corrcoef(who, how_much)[0, 1]) < 4.0 / np.sqrt(len(KEYS))
 
 
 def test_marks_tell_nothing_about_the_desired_speed() -> None:
     trips = lower(world(Demand(flows=(flow(volume_veh_h=DRIVERS),)))).plan.trips
     for occasion in (0, HOW_MUCH):
-        uniform = mark_uniform(trips.key, "speed_camera", occasion)
+        uniform = trait_uniform(trips.key, "speed_camera", occasion)
         assert abs(np.corrcoef(uniform, trips.z)[0, 1]) < 4.0 / np.sqrt(len(KEYS))
 
 
@@ -55,7 +55,7 @@ def test_marks_tell_nothing_about_the_desired_speed() -> None:
 def test_margins_are_normal_with_the_mean_and_deviation_asked_for(mean: float, sd: float) -> None:
     # Four standard errors: sd / sqrt(n) of the mean and sd / sqrt(2 n) of the deviation, which the cut at three
     # deviations makes 1.3 % smaller.
-    margins = driver_factor(KEYS, Response(mark="m", margin_mean=mean, margin_sd=sd)) - 1.0
+    margins = driver_factor(KEYS, Response(trait="m", margin_mean=mean, margin_sd=sd)) - 1.0
     assert margins.mean() == pytest.approx(mean, abs=4.0 * sd / np.sqrt(len(KEYS)))
     cut = float(truncnorm(-3.0, 3.0).std())
     assert cut * sd - 4.0 * sd / np.sqrt(2 * len(KEYS)) < margins.std() < sd + 4.0 * sd / np.sqrt(2 * len(KEYS))
@@ -67,31 +67,31 @@ def test_margins_are_normal_with_the_mean_and_deviation_asked_for(mean: float, s
 
 @pytest.mark.parametrize("unaffected", [0.0, 0.13, 0.5, 1.0])
 def test_the_share_asked_for_is_not_affected(unaffected: float) -> None:
-    factor = driver_factor(KEYS, Response(mark="m", margin_sd=0.06, unaffected=unaffected))
+    factor = driver_factor(KEYS, Response(trait="m", margin_sd=0.06, unaffected=unaffected))
     # four standard errors of a share
     error = 4.0 * np.sqrt(unaffected * (1.0 - unaffected) / len(KEYS))
     assert (factor == UNAFFECTED).mean() == pytest.approx(unaffected, abs=error)
 
 
 def test_no_margin_makes_drivers_stop() -> None:
-    factor = driver_factor(KEYS, Response(mark="m", margin_mean=-0.5, margin_sd=0.5))
+    factor = driver_factor(KEYS, Response(trait="m", margin_mean=-0.5, margin_sd=0.5))
     assert factor.min() == LEAST_FACTOR == 0.2
     assert (factor > LEAST_FACTOR).mean() == pytest.approx(norm.cdf(0.3 / 0.5), abs=4.0 * np.sqrt(0.2 / len(KEYS)))
 
 
 def test_a_margin_is_a_driver_s_own_at_every_share() -> None:
-    few, many = (driver_factor(KEYS, Response(mark="m", margin_sd=0.06, unaffected=share)) for share in (0.9, 0.2))
+    few, many = (driver_factor(KEYS, Response(trait="m", margin_sd=0.06, unaffected=share)) for share in (0.9, 0.2))
     affected = few < UNAFFECTED
     np.testing.assert_array_equal(few[affected], many[affected])
 
 
 def test_marks_are_those_of_people_and_not_of_rows() -> None:
     shuffled = np.random.default_rng(1).permutation(len(KEYS))
-    np.testing.assert_array_equal(mark_uniform(KEYS, "m")[shuffled], mark_uniform(KEYS[shuffled], "m"))
+    np.testing.assert_array_equal(trait_uniform(KEYS, "m")[shuffled], trait_uniform(KEYS[shuffled], "m"))
 
 
-def rule(name: str = "r", along: tuple[str, ...] = ("b",), *zones: Zone) -> Rule:
-    return Rule(name=name, link="b", response=Response(mark="m"), along=along, zones=zones)
+def rule(name: str = "r", along: tuple[str, ...] = ("b",), *zones: Zone) -> ResponseRule:
+    return ResponseRule(name=name, link="b", response=Response(trait="m"), along=along, zones=zones)
 
 
 def test_a_rule_is_for_those_whose_route_has_one_of_its_links() -> None:
@@ -121,13 +121,13 @@ def test_rules_and_zones_become_arrays_row_by_row() -> None:
 
 
 @pytest.mark.parametrize(("bad", "message"), [
-    (Rule(name="r", link="q", response=Response(mark="m"), along=("a",)), r"policy p: 'r': found no link 'q'"),
+    (ResponseRule(name="r", link="q", response=Response(trait="m"), along=("a",)), r"policy p: 'r': found no link 'q'"),
     (rule("r", ("q",)), r"found no link 'q'; expected a link of the network\. Remedy: correct the link"),
     (rule("r", ("b",), Zone(link="q", begin_m=0.0, end_m=1.0, strength=1.0)), r"found no link 'q'"),
     (rule("r", ("b",), Zone(link="a", begin_m=90.0, end_m=101.0, strength=1.0)),
      r"found a zone from 90 to 101 m on 'a'; expected a stretch within its 100 m\. Remedy: correct the zone"),
     (rule("r", ("b",), Zone(link="a", begin_m=50.0, end_m=50.0, strength=1.0)), r"a zone from 50 to 50 m"),
 ])
-def test_impossible_rules_are_refused(bad: Rule, message: str) -> None:
+def test_impossible_rules_are_refused(bad: ResponseRule, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         check_rule(bad, LENGTHS, "p")

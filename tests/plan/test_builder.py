@@ -76,10 +76,10 @@ STEP = st.tuples(st.sampled_from(("scale", "cap", "floor")), st.just(LIMIT), CEL
 
 
 @given(st.lists(STEP, max_size=6), st.floats(1.0, 40.0), st.randoms(use_true_random=False))
-def test_the_order_of_policies_does_not_matter(operations: list[Step], value: float, luck: Any) -> None:
+def test_the_order_of_policies_does_not_matter(operations: list[Step], value: float, rng: Any) -> None:
     policies = [steps(step) for step in [*operations, ("set", LIMIT, ("a", "c"), value)]]
     shuffled = list(policies)
-    luck.shuffle(shuffled)
+    rng.shuffle(shuffled)
     assert flat(build(*policies)[0]) == flat(build(*shuffled)[0])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.plan.small import Demand, flow, trip, world
 from tests.plan.test_realise import people
-from trafficsim.plan.day import copy_mark, day_factor
+from trafficsim.plan.day import copy_suffix, day_factor
 from trafficsim.plan.lower import DESIGN_DAY, lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.spec.demand import Stop
@@ -62,7 +62,7 @@ def test_a_study_without_variation_and_the_design_day_have_mean_demand() -> None
 
 
 def test_those_who_travel_on_a_quiet_day_travel_on_a_busy_one_as_the_same_people() -> None:
-    # One replication under two variations: the same luck, another factor.
+    # One replication under two variations: the same random draws, another factor.
     prepared = prepare(world(Demand(flows=(flow(),), trips=CARS)))
     busy = next(number for number in range(1, 50) if factor(prepared, number) > 1.2)
     some, many = (lower(prepared, replication=busy, demand_variation=part).plan.trips for part in (0.1, VARIATION))
@@ -115,6 +115,6 @@ def test_timetables_are_the_same_every_day() -> None:
 def test_names_of_copies_are_free() -> None:
     demand = Demand(trips=(*CARS, trip("t0+1"), trip("t1++1")))
     prepared = prepare(world(demand))
-    assert prepared.trips.copy_mark == "+++1" == copy_mark([one.id for one in demand.trips])
+    assert prepared.trips.copy_suffix == "+++1" == copy_suffix([one.id for one in demand.trips])
     assert all(len(set(trips)) == len(trips) for trips in (
         lower(prepared, replication=number, demand_variation=0.3).plan.trips.name for number in range(1, 20)))

@@ -31,7 +31,7 @@ def fork(*more: tuple[str, str]) -> Network:
 
 
 def turn_s(prepared: Prepared, **seconds: float) -> np.ndarray:
-    """Times by turn, the same in all intervals; 10 s where nothing is said."""
+    """Times by turn, the same in all intervals; 10 s where nothing is reported."""
     names, turns = prepared.network.link_id, prepared.network.turns
     pairs = [names[tail] + names[head] for tail, head in zip(turns.from_link, turns.to_link, strict=True)]
     return np.array([[seconds.get(pair, 10.0) for pair in pairs]])
@@ -92,7 +92,7 @@ def test_a_trip_with_stops_keeps_its_timetabled_way() -> None:
 
 def test_there_is_no_choice_on_one_road_nor_where_the_other_is_closed() -> None:
     assert has_choice(prepare(world(Demand(flows=(flow(),)), fork())))
-    assert not has_choice(prepare(world(Demand(flows=(flow(),)), diamond())))  # the other way is for buses
+    assert not has_choice(prepare(world(Demand(flows=(flow(),)), diamond())))  # the other route is for buses
     assert has_choice(prepare(world(Demand(flows=(flow(vehicle_classes={"bus": 1.0}),)), diamond())))
     assert not has_choice(prepare(world(Demand(flows=(flow(route=("a", "b", "d")),)), fork())))
 
@@ -129,5 +129,5 @@ def test_gap_is_what_the_fastest_path_of_networkx_would_save(
 
 def random_world(turns: list[tuple[int, int]], ends: tuple[int, int]) -> Prepared:
     road = network([link(str(n), f"{n}a", f"{n}b") for n in range(LINKS)], [join(str(a), str(b)) for a, b in turns])
-    ways = trip(origin=str(ends[0]), destination=str(ends[1]))
-    return prepare(world(Demand(trips=(ways,)), road, time=Time(analysis_s=600.0)))
+    unrouted = trip(origin=str(ends[0]), destination=str(ends[1]))
+    return prepare(world(Demand(trips=(unrouted,)), road, time=Time(analysis_s=600.0)))

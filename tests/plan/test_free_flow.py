@@ -11,7 +11,7 @@ from tests.plan.small import Demand, flow, link, network, trip, world
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import LEAST_SPEED_MS, desired_speed_ms
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
-from trafficsim.plan.free_flow_ways import FreeFlow
+from trafficsim.plan.free_flow_paths import FreeFlow
 from trafficsim.plan.lower import lower
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.vehicles import VehicleClass
@@ -86,14 +86,14 @@ def test_no_trips_no_times() -> None:
 
 def test_way_until_a_distance() -> None:
     # 100 m in 10 s, a connector of nothing, 50 m in 100 s; and a trip of one piece.
-    ways = FreeFlow(np.array([0, 3, 4]), np.array([100.0, 0.0, 50.0, 30.0]), np.array([10.0, 0.0, 100.0, 3.0]))
+    free = FreeFlow(np.array([0, 3, 4]), np.array([100.0, 0.0, 50.0, 30.0]), np.array([10.0, 0.0, 100.0, 3.0]))
     for metres, seconds in ((0.0, 0.0), (50.0, 5.0), (100.0, 10.0), (125.0, 60.0), (150.0, 110.0), (np.inf, 110.0)):
-        np.testing.assert_allclose(ways.until(np.array([metres, 10.0])), [seconds, 1.0], rtol=1e-12)
-    np.testing.assert_allclose(ways.rows(np.array([1, 0])).total_s, [3.0, 110.0], rtol=1e-12)
-    np.testing.assert_allclose(ways.joined(ways).total_m, [150.0, 30.0, 150.0, 30.0], rtol=1e-12)
+        np.testing.assert_allclose(free.until(np.array([metres, 10.0])), [seconds, 1.0], rtol=1e-12)
+    np.testing.assert_allclose(free.rows(np.array([1, 0])).total_s, [3.0, 110.0], rtol=1e-12)
+    np.testing.assert_allclose(free.joined(free).total_m, [150.0, 30.0, 150.0, 30.0], rtol=1e-12)
 
 
-def test_nobody_wants_to_crawl() -> None:
+def test_nobody_wants_to_drive_at_walking_speed() -> None:
     road = network([link("street", "1", "2", speed_limit_kmh=1.0)], [])
     plan = lower(world(Demand(trips=(trip(route=("street",)),)), road)).plan
     speed = desired_speed_ms(plan.links, plan.classes, plan.trips, np.zeros(1, np.int64), np.zeros(1, np.int64))

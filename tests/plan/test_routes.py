@@ -18,8 +18,11 @@ from trafficsim.spec.vehicles import VehicleClass
 
 def routes(plan: Plan) -> dict[str, tuple[str, ...]]:
     trips = plan.trips
-    hops = np.split(trips.route_link, trips.route_start[1:-1])
-    return {name: tuple(plan.link_id[link] for link in route) for name, route in zip(trips.name, hops, strict=True)}
+    route_positions = np.split(trips.route_link, trips.route_start[1:-1])
+    return {
+        name: tuple(plan.link_id[link] for link in route)
+        for name, route in zip(trips.name, route_positions, strict=True)
+    }
 
 
 def test_fastest_path_respects_lane_permissions() -> None:
@@ -50,7 +53,7 @@ def test_origin_may_be_the_destination() -> None:
 
 
 def test_unreachable_destination_is_named() -> None:
-    with pytest.raises(DemandError, match=r"trip 't': found no way leads from 'd' to 'a' for vehicles of kind 'car'"):
+    with pytest.raises(DemandError, match=r"trip 't': found no route leads from 'd' to 'a' for vehicles of kind 'car'"):
         prepare(world(Demand(trips=(trip(origin="d", destination="a"),))))
 
 
@@ -69,16 +72,16 @@ def test_unknown_links_of_routes_are_named(kind: str) -> None:
 
 def test_movement_closed_to_a_kind_is_named() -> None:
     road = network([link("a", "1", "2", lanes=2, allow=(("bus",), None)), link("b", "2", "3")], [join("a", "b", 0)])
-    with pytest.raises(DemandError, match="no way leads from 'a' to 'b' for vehicles of kind 'car'"):
+    with pytest.raises(DemandError, match="no route leads from 'a' to 'b' for vehicles of kind 'car'"):
         prepare(world(Demand(trips=(trip(route=("a", "b")),)), road))
 
 
-def test_stops_find_their_hop_and_draw_the_path_to_them() -> None:
+def test_stops_find_their_route_position_and_draw_the_path_to_them() -> None:
     stops = (Stop(link="a", position_m=20.0, dwell_s=5.0), Stop(link="b", position_m=30.0, dwell_s=9.0, lane=1))
     plan = lower(world(Demand(trips=(trip("bus", vehicle_class="bus", stops=stops), trip("later", 1.0))))).plan
     assert routes(plan)["bus"] == ("a", "b", "d")
     assert plan.trips.stop_start.tolist() == [0, 2, 2]
-    assert plan.trips.stop_hop.tolist() == [0, 1]
+    assert plan.trips.stop_position.tolist() == [0, 1]
     assert plan.trips.stop_dwell_s.tolist() == [5.0, 9.0]
     assert plan.trips.stop_lane.tolist() == [-1, 1]
 

@@ -47,7 +47,7 @@ def test_what_no_path_serves_is_kept_with_its_reason_and_the_rest_runs() -> None
     assert [(one.name, one.kind, one.depart_s, one.vehicles) for one in found.unserved] == [
         ("f", "flow", 0.0, 1000.0), ("back", "trip", 5.0, 1.0), ("gap", "trip", 6.0, 1.0), ("closed", "trip", 7.0, 1.0),
     ]
-    assert found.unserved[2].reason == "no way leads from 'd' to 'b' for vehicles of kind 'car'"
+    assert found.unserved[2].reason == "no route leads from 'd' to 'b' for vehicles of kind 'car'"
     assert repairs_by_code(found.findings) == {"trip-unserved": 4}
 
 
@@ -68,7 +68,7 @@ def test_of_a_mix_those_who_can_be_served_go() -> None:
 def test_via_is_passed() -> None:
     assert route_of(prepared(trip("t", via=("c",), vehicle_class="bus")), "t") == ("a", "c", "d")
     assert route_of(prepared(trip("t", via=("b",), vehicle_class="bus")), "t") == ("a", "b", "d")
-    assert prepared(trip("t", via=("d", "b"))).unserved[0].reason.startswith("no way leads from 'd' to 'b'")
+    assert prepared(trip("t", via=("d", "b"))).unserved[0].reason.startswith("no route leads from 'd' to 'b'")
 
 
 def test_stops_that_a_completed_route_does_not_pass_are_left_out() -> None:
@@ -85,14 +85,14 @@ def test_stops_that_a_completed_route_does_not_pass_are_left_out() -> None:
 def test_a_flow_of_the_scenario_itself_that_nothing_can_carry_is_a_mistake() -> None:
     there = world(Demand(flows=(flow("back", origin="d", destination="a"),), trips=(THERE,)))
     assert [one.name for one in prepare(there).unserved] == ["back"]
-    with pytest.raises(DemandError, match=r"flow 'back': found no way leads from 'd' to 'a'.*links have a direction"):
+    with pytest.raises(DemandError, match=r"flow 'back': found no route leads from 'd' to 'a'.*links have a direction"):
         prepare(replace(there, written=frozenset({"back"})))
 
 
 def test_a_link_without_a_way_on_can_be_a_destination_but_not_be_passed() -> None:
     road = diamond()
-    joined = tuple(way.model_copy(update={"yields_to": (), "crosses": ()}) for way in road.connections
-                   if way.from_link != "b")
+    joined = tuple(movement.model_copy(update={"yields_to": (), "crosses": ()}) for movement in road.connections
+                   if movement.from_link != "b")
     cut = Network(road.graph, joined, road.signals)
     found = prepared(trip("to b", destination="b"), trip("through", route=("a", "b", "d")),
                      trip("bus", vehicle_class="bus"), road=cut)

@@ -73,7 +73,7 @@ def test_parameters_are_those_of_the_model(kind: str) -> None:
         assert (f"{name} = ..." in entry["example"]) == field.is_required()
 
 
-def test_an_author_who_says_nothing_is_not_given_our_words() -> None:
+def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
     entry = catalogue(REGISTRY_OF_ONE)["test_bare"]
     assert entry["summary"] == entry["mechanism"] == entry["source"] == entry["grade"] == NOT_GIVEN
     assert entry["parameters"]["factor"] == {"type": "float", "default": REQUIRED, "origin": GIVEN}
@@ -124,7 +124,7 @@ def test_the_command_refuses_an_unknown_kind(more: list[str]) -> None:
     assert answer.stderr.count("\n") == 1
 
 
-def test_brackets_in_a_policy_s_words_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_brackets_in_a_policy_s_codes_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(load_policies(), "test_bare", Bare)
     monkeypatch.setattr(Bare, "mechanism", "see [/] and [4]")
     monkeypatch.setattr(Bare, "grade", "[bold]C")

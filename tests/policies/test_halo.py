@@ -79,7 +79,7 @@ def test_a_network_that_ends_sooner_ends_the_zones() -> None:
 def test_links_shorter_than_a_zone_are_covered_whole() -> None:
     links = [link("in", 300.0), *(link(f"s{n}", 3.0) for n in range(4)), link("out", 300.0)]
     names = [row["id"] for row in links]
-    road = make_network(links, [way for pair in pairwise(names) for way in through(*pair)])
+    road = make_network(links, [movement for pair in pairwise(names) for movement in through(*pair)])
     zones = upstream(road, ("out", 0.0), 30.0, in_200)
     assert covered(zones) == {"in": [(282.0, 300.0)], **{f"s{n}": [(0.0, 3.0)] for n in range(4)}}
     assert [zone.strength for zone in zones[:2]] == pytest.approx([in_200(1.5), in_200(4.5)])
@@ -93,8 +93,8 @@ def test_strengths_of_zero_make_no_zone_and_none_is_above_one() -> None:
 def test_the_nearest_way_counts() -> None:
     # From a to d through b (200 m) or through c (50 m): the end of a is 50 m from d, the halo of b is its own.
     links = [link("a", 500.0), link("b", 200.0), link("c", 50.0), link("d", 500.0)]
-    ways = [through("a", "b"), through("a", "c"), through("b", "d"), through("c", "d")]
-    road = make_network(links, [one for way in ways for one in way])
+    joints = [through("a", "b"), through("a", "c"), through("b", "d"), through("c", "d")]
+    road = make_network(links, [one for movement in joints for one in movement])
     zones = upstream(road, ("d", 0.0), 100.0, lambda x: 1.0 - x / 100.0)
     assert covered(zones) == {"a": [(450.0, 500.0)], "b": [(100.0, 200.0)], "c": [(0.0, 50.0)]}
     nearest = next(zone for zone in zones if (zone.link, zone.end_m) == ("a", 500.0))
@@ -102,16 +102,16 @@ def test_the_nearest_way_counts() -> None:
 
 
 def test_of_several_lanes_the_shortest_way_through_the_junction_counts() -> None:
-    ways = [Connection(from_link="a", from_lane=lane, to_link="b", to_lane=lane, length_m=length)
-            for lane, length in ((0, 30.0), (1, 10.0))]
-    road = make_network([link("a", 200.0, lanes=2), link("b", 200.0, lanes=2)], ways)
+    joints = [Connection(from_link="a", from_lane=lane, to_link="b", to_lane=lane, length_m=length)
+              for lane, length in ((0, 30.0), (1, 10.0))]
+    road = make_network([link("a", 200.0, lanes=2), link("b", 200.0, lanes=2)], joints)
     assert covered(upstream(road, ("b", 0.0), 100.0, in_200)) == {"a": [(110.0, 200.0)]}
 
 
 def test_no_zone_lies_beyond_a_u_turn() -> None:
     links = [link("there", 300.0), link("back", 300.0), link("on", 300.0)]
-    ways = [*through("there", "on"), *through("there", "back", turn="u_turn")]
-    road = make_network(links, ways)
+    joints = [*through("there", "on"), *through("there", "back", turn="u_turn")]
+    road = make_network(links, joints)
     beyond = covered(downstream(road, ("there", 250.0), 200.0, in_200))
     assert beyond == {"there": [(250.0, 300.0)], "on": [(0.0, 150.0)]}
     assert covered(upstream(road, ("back", 100.0), 200.0, in_200)) == {"back": [(0.0, 100.0)]}
@@ -130,7 +130,7 @@ def test_around_a_ring_no_place_counts_twice(links: int) -> None:
     for reach, expected in ((600.0, 600.0), (900.0, 900.0), (2000.0, 900.0)):
         assert on_ring(upstream(road, place, reach, lambda x: 0.5)) == pytest.approx(expected)
         assert on_ring(downstream(road, place, reach, lambda x: 0.5)) == pytest.approx(expected)
-    back, on = (way(road, place, 600.0, lambda x: 1.0 - x / 600.0) for way in (upstream, downstream))
+    back, on = (movement(road, place, 600.0, lambda x: 1.0 - x / 600.0) for movement in (upstream, downstream))
     for zones, sign in ((back, -1.0), (on, 1.0)):
         for zone in zones:
             middle = (zone.begin_m + zone.end_m) / 2.0 + of_one * int(zone.link.removeprefix("ring"))
@@ -152,8 +152,8 @@ def test_both_directions_are_chains_of_their_own() -> None:
 def test_chains_end_where_roads_part_or_meet() -> None:
     # a -> b -> (c, d) -> e -> f
     names = "abcdef"
-    ways = [through(*pair) for pair in ("ab", "bc", "bd", "ce", "de", "ef")]
-    road = make_network([link(name, 100.0) for name in names], [one for way in ways for one in way])
+    joints = [through(*pair) for pair in ("ab", "bc", "bd", "ce", "de", "ef")]
+    road = make_network([link(name, 100.0) for name in names], [one for movement in joints for one in movement])
     assert sorted(chains(road, list(names))) == [("a", "b"), ("c",), ("d",), ("e", "f")]
     assert sorted(chains(road, list("abcef"))) == [("a", "b", "c", "e", "f")], "d is not in it: one way only"
 
@@ -169,6 +169,6 @@ def test_a_closed_ring_is_one_chain(links: int) -> None:
 
 def test_a_road_into_a_ring_and_the_ring_are_two_chains() -> None:
     # a -> b -> c -> d -> b
-    ways = [through(*pair) for pair in ("ab", "bc", "cd", "db")]
-    road = make_network([link(name, 100.0) for name in "abcd"], [one for way in ways for one in way])
+    joints = [through(*pair) for pair in ("ab", "bc", "cd", "db")]
+    road = make_network([link(name, 100.0) for name in "abcd"], [one for movement in joints for one in movement])
     assert sorted(chains(road, list("abcd"))) == [("a",), ("b", "c", "d")]

@@ -29,7 +29,7 @@ def road(limit_kmh: float = 80.0, connector_m: float = 20.0) -> Network:
     rows = [link(name, length, speed_limit_kmh=limit_kmh if name == "t2" else 80.0, road_class="rural")
             for name, length in (("in", 1000.0), ("t1", 800.0), ("t2", 700.0), ("out", 2000.0))]
     pairs = (("in", "t1"), ("t1", "t2"), ("t2", "out"))
-    return make_network(rows, [way for pair in pairs for way in through(*pair, length_m=connector_m)])
+    return make_network(rows, [movement for pair in pairs for movement in through(*pair, length_m=connector_m)])
 
 
 def world(network: Network | None = None) -> World:
@@ -76,16 +76,21 @@ def test_without_ramp_and_rebound_only_the_section_is_felt() -> None:
 
 
 def test_neighbouring_links_are_one_section_and_its_average_speed_is_measured() -> None:
-    gates = lower(world(), [SectionControl(on=SECTION_LINKS)]).plan.gates
-    assert gates.name == ("section t1 to t2",)
-    assert (gates.role[0], gates.from_m[0], gates.to_m[0], gates.length_m[0]) == (SECTION, 0.0, 700.0, 1520.0)
-    assert gates.citation_ms[0] * 3.6 == pytest.approx(86.0)
+    sections = lower(world(), [SectionControl(on=SECTION_LINKS)]).plan.sections
+    assert sections.name == ("section t1 to t2",)
+    assert (sections.role[0], sections.from_m[0], sections.to_m[0], sections.length_m[0]) == (
+        SECTION,
+        0.0,
+        700.0,
+        1520.0,
+    )
+    assert sections.citation_ms[0] * 3.6 == pytest.approx(86.0)
 
 
 def test_links_apart_are_sections_of_their_own() -> None:
     plan = lower(world(), [SectionControl(on=Links(ids=("in", "t2")))]).plan
-    assert plan.behaviour.rule_name == plan.gates.name == ("section in", "section t2")
-    assert plan.gates.length_m.tolist() == [1000.0, 700.0]
+    assert plan.behaviour.rule_name == plan.sections.name == ("section in", "section t2")
+    assert plan.sections.length_m.tolist() == [1000.0, 700.0]
 
 
 def test_a_closed_ring_is_one_section() -> None:
@@ -109,13 +114,13 @@ def test_a_limit_over_the_whole_section_moves_what_is_enforced() -> None:
     both = Links(ids=("t1", "t2"))
     policies: list[Policy] = [SectionControl(on=both), SpeedLimit(on=both, limit_kmh=60.0)]
     plan = lower(world(), policies).plan
-    assert plan.gates.citation_ms[0] * 3.6 == pytest.approx(66.0)
+    assert plan.sections.citation_ms[0] * 3.6 == pytest.approx(66.0)
     assert plan.links.speed_limit_ms[plan.behaviour.rule_link[0]] * 3.6 == pytest.approx(60.0)
 
 
 def test_a_limit_policy_can_make_limits_equal() -> None:
     policies: list[Policy] = [SpeedLimit(on=Links(ids=("t2",)), limit_kmh=80.0), SectionControl(on=SECTION_LINKS)]
-    assert lower(world(road(limit_kmh=100.0)), policies).plan.gates.citation_ms[0] * 3.6 == pytest.approx(86.0)
+    assert lower(world(road(limit_kmh=100.0)), policies).plan.sections.citation_ms[0] * 3.6 == pytest.approx(86.0)
 
 
 @pytest.mark.parametrize(("network", "policies", "message"), [

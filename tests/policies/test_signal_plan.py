@@ -109,8 +109,8 @@ def test_greens_that_cross_give_way_as_the_network_says() -> None:
 
 def test_greens_that_cross_without_right_of_way_are_refused() -> None:
     network = main_road()
-    ways = tuple(way.model_copy(update={"yields_to": ()}) for way in network.connections)
-    world = prepared(type(network)(network.graph, ways, network.signals, network.groups, network.paths))
+    joints = tuple(movement.model_copy(update={"yields_to": ()}) for movement in network.connections)
+    world = prepared(type(network)(network.graph, joints, network.signals, network.groups, network.paths))
     with pytest.raises(PolicyError, match="phase 0: found green for east1 to east2 and for west2 to south1_out"):
         lowered(SignalPlan(signal="j1", phases=phases((40, MAIN.replace("g", "G")), (40, SIDE))), world=world)
 
@@ -204,7 +204,7 @@ GROUP = st.tuples(st.integers(0, 59), st.integers(1, 50), st.sampled_from((0.0, 
 
 @given(st.lists(GROUP, min_size=1, max_size=6))
 def test_phases_of_groups_show_every_group_as_asked(given_groups: list[tuple[int, int, float, float]]) -> None:
-    """Second by second, beside a twin that asks every group in turn what it shows."""
+    """Second by second, beside a reference model that asks every group in turn what it shows."""
     groups = tuple(SignalGroup(name=f"K{number}", indices=(number,), green=((begin, (begin + length) % 60),),
                                yellow_s=yellow, red_amber_s=amber)
                    for number, (begin, length, yellow, amber) in enumerate(given_groups))

@@ -34,7 +34,7 @@ def motorway(**links_m: float) -> Network:
     """Links one after another, joined without a junction."""
     rows = [link(name, length, speed_limit_kmh=120.0, road_class="motorway") for name, length in links_m.items()]
     pairs = zip(links_m, list(links_m)[1:], strict=False)
-    return make_network(rows, [way for pair in pairs for way in through(*pair)])
+    return make_network(rows, [movement for pair in pairs for movement in through(*pair)])
 
 
 def on(network: Network, *route: str, volume_veh_h: float = 900.0) -> World:
@@ -120,7 +120,7 @@ def test_drivers_keep_their_margin_at_every_camera_and_in_every_alternative() ->
 def enforced_kmh(plan: Plan) -> tuple[float, float]:
     """Limit that the only rule is about, and the speed from which on its camera cites."""
     limit = float(plan.links.speed_limit_ms[plan.behaviour.rule_link[0]])
-    return limit * 3.6, float(plan.gates.citation_ms[-1]) * 3.6
+    return limit * 3.6, float(plan.sections.citation_ms[-1]) * 3.6
 
 
 def test_a_camera_enforces_the_limit_that_other_policies_leave() -> None:
@@ -131,16 +131,18 @@ def test_a_camera_enforces_the_limit_that_other_policies_leave() -> None:
         assert enforced_kmh(lower(world, order).plan) == pytest.approx((100.0, 106.0))
     tolerant = lower(world, [camera("a", 1000.0, tolerance_kmh=0.0), lowered])
     assert enforced_kmh(tolerant.plan) == pytest.approx((100.0, 100.0))
-    (cited,) = [row for row in tolerant.ledger if row.field == "gate.citation_ms"]
+    (cited,) = [row for row in tolerant.ledger if row.field == "section.citation_ms"]
     assert cited.after == pytest.approx((100.0 / 3.6,))
 
 
 def test_speed_is_measured_over_the_fifty_metres_around_the_camera() -> None:
     for position, begin, end in ((1000.0, 975.0, 1025.0), (0.0, 0.0, 50.0), (3000.0, 2950.0, 3000.0)):
-        gates = lower(on(motorway(a=3000.0)), [camera("a", position)]).plan.gates
-        assert (gates.from_m[-1], gates.to_m[-1], gates.length_m[-1]) == (begin, end, 50.0)
-    gates = lower(on(motorway(a=500.0, s=20.0, b=500.0)), [camera("s", 5.0)]).plan.gates
-    assert (gates.from_m[-1], gates.to_m[-1], gates.length_m[-1]) == (0.0, 20.0, 20.0), "no longer than the link"
+        sections = lower(on(motorway(a=3000.0)), [camera("a", position)]).plan.sections
+        assert (sections.from_m[-1], sections.to_m[-1], sections.length_m[-1]) == (begin, end, 50.0)
+    sections = lower(on(motorway(a=500.0, s=20.0, b=500.0)), [camera("s", 5.0)]).plan.sections
+    assert (sections.from_m[-1], sections.to_m[-1], sections.length_m[-1]) == (0.0, 20.0, 20.0), (
+        "no longer than the link"
+    )
 
 
 def test_the_ledger_names_every_zone_and_place() -> None:
@@ -149,7 +151,7 @@ def test_the_ledger_names_every_zone_and_place() -> None:
     assert (zones.policy, zones.field, zones.operation) == ("speed_camera", "behaviour.response", "respond")
     assert zones.cells[:2] == ("a 975-1000 m", "a 950-975 m")
     assert zones.before == (0.0,) * len(zones.cells)
-    assert (place.field, place.cells) == ("gate.citation_ms", ("camera a 1000 m",))
+    assert (place.field, place.cells) == ("section.citation_ms", ("camera a 1000 m",))
 
 
 @pytest.mark.parametrize(("policies", "message"), [
@@ -213,7 +215,7 @@ def test_one_driver_who_slows_down_by_next_to_nothing_refuses_no_replication() -
     checked(lowered, CellularAutomaton())
 
 
-@pytest.mark.parametrize("field", ["behaviour.response", "gate.citation_ms"])
+@pytest.mark.parametrize("field", ["behaviour.response", "section.citation_ms"])
 def test_an_engine_that_does_not_read_responses_is_refused(field: str) -> None:
     lowered = lower(on(motorway(a=3000.0)), [camera("a", 1000.0)])
     table = {name: read for name, read in representation().items() if name != field}

@@ -42,8 +42,8 @@ def drawn_worlds(draw: st.DrawFn) -> World:
     shape = _shape(network)
     starts = sorted(lane for lane in shape.open_to if shape.onward.get(lane))
     assume(starts)
-    luck = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))  # hypothesis takes long over thousands of choices
-    trips = [_trip(luck, number, starts, shape) for number in range(draw(st.sampled_from((2, 20, 80, 300))))]
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))  # hypothesis takes long over thousands of choices
+    trips = [_trip(rng, number, starts, shape) for number in range(draw(st.sampled_from((2, 20, 80, 300))))]
     return make_world(network, trips=trips, time=Time(analysis_s=120.0, clear_s=600.0), drivers=Drivers())
 
 
@@ -85,25 +85,25 @@ def _road(draw: st.DrawFn, graph: nx.MultiDiGraph[Any], name: str, ends: tuple[s
 def _shape(network: Network) -> Shape:
     links = network.links
     onward: dict[Lane, list[Lane]] = {}
-    for way in network.connections:
-        onward.setdefault((way.from_link, way.from_lane), []).append((way.to_link, way.to_lane))
+    for movement in network.connections:
+        onward.setdefault((movement.from_link, movement.from_lane), []).append((movement.to_link, movement.to_lane))
     open_to = {(name, lane): kinds for name, row in links.items() for lane, kinds in enumerate(row["allow"])}
     return Shape({name: float(row["length_m"]) for name, row in links.items()}, open_to, onward)
 
 
-def _trip(luck: np.random.Generator, number: int, starts: list[Lane], shape: Shape) -> Trip:
+def _trip(rng: np.random.Generator, number: int, starts: list[Lane], shape: Shape) -> Trip:
     """A walk along open lanes, with a bus stop now and then."""
-    lane = starts[luck.integers(len(starts))]
-    kind = "bus" if shape.open_to[lane] else CLASSES[luck.integers(len(CLASSES))]
+    lane = starts[rng.integers(len(starts))]
+    kind = "bus" if shape.open_to[lane] else CLASSES[rng.integers(len(CLASSES))]
     route = [lane[0]]
-    for _ in range(luck.integers(12)):
+    for _ in range(rng.integers(12)):
         following = [after for after in shape.onward.get(lane, []) if shape.open_to[after] in ("", kind)]
         if not following:
             break
-        lane = following[luck.integers(len(following))]
+        lane = following[rng.integers(len(following))]
         route.append(lane[0])
     stops: tuple[Stop, ...] = ()
-    if kind == "bus" and luck.random() < 0.5:
-        at = route[luck.integers(len(route))]
-        stops = (Stop(link=at, position_m=shape.length_m[at] * 0.75, dwell_s=float(luck.choice((1.0, 15.0)))),)
-    return Trip(id=f"t{number}", depart_s=luck.uniform(0.0, 100.0), route=tuple(route), vehicle_class=kind, stops=stops)
+    if kind == "bus" and rng.random() < 0.5:
+        at = route[rng.integers(len(route))]
+        stops = (Stop(link=at, position_m=shape.length_m[at] * 0.75, dwell_s=float(rng.choice((1.0, 15.0)))),)
+    return Trip(id=f"t{number}", depart_s=rng.uniform(0.0, 100.0), route=tuple(route), vehicle_class=kind, stops=stops)

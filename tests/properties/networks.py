@@ -72,17 +72,20 @@ def _connections(draw: st.DrawFn, ends: list[tuple[int, int]], links: list[dict[
 def _priority(draw: st.DrawFn, found: list[dict[str, Any]]) -> None:
     """Conflicts between movements from different links: one gives way; some keep clear, stop, or wait inside."""
     for row in found:
-        foes = [
-            other for other, foe in enumerate(found)
-            if foe["node"] == row["node"] and foe["from_link"] != row["from_link"] and draw(st.booleans())
+        conflicting_ones = [
+            other
+            for other, conflicting in enumerate(found)
+            if conflicting["node"] == row["node"]
+            and conflicting["from_link"] != row["from_link"]
+            and draw(st.booleans())
         ]
-        row["crosses"] = tuple(foes)
-        row["yields_to"] = tuple(other for other in foes if found[other]["from_link"] < row["from_link"])
+        row["crosses"] = tuple(conflicting_ones)
+        row["yields_to"] = tuple(other for other in conflicting_ones if found[other]["from_link"] < row["from_link"])
         if row["yields_to"]:
             row["must_stop"] = draw(st.booleans())
             row["critical_gap_s"] = draw(st.sampled_from((3.0, 6.2)))
             if row["length_m"] >= 12.0 and draw(st.booleans()):
-                row["inner_wait_m"] = row["length_m"] / 2 + 2
+                row["waiting_area_m"] = row["length_m"] / 2 + 2
         row["keep_clear"] = draw(st.booleans())
 
 

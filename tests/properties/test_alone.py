@@ -25,7 +25,7 @@ from trafficsim.spec.network import Connection
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.world import World
 
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 """After so long at a line drivers squeeze in; where there is a signal, they do so at its next green."""
 LINK_S = 12.0
 """Speeding up, stopping once at the line, a stop sign, a gap or a turn from the wrong lane."""
@@ -67,7 +67,7 @@ def test_who_turns_round_over_tiny_links_comes_back_to_a_signal_that_is_red_by_t
     arrives_alone(make_world(network, trips=[Trip(id="t", depart_s=25.0, route=("in", "a", "b", "out"))]))
 
 
-def test_who_stands_in_a_lane_whose_lamp_is_always_red_turns_at_green_of_the_turn() -> None:
+def test_who_stands_in_a_lane_whose_signal_is_always_red_turns_at_green_of_the_turn() -> None:
     rows = [link("in", 5.0, lanes=2), link("on", 100.0), link("side", 100.0)]
     joints = [
         Connection(from_link="in", from_lane=0, to_link="side", to_lane=0, signal="s", signal_index=0),
@@ -87,7 +87,7 @@ def arrives_alone(world: World) -> None:
     advance(program, 0, most)
     row = program.trips.row[0]
     route = [plan.link_id[at] for at in plan.trips.route_link]
-    assert row.status == COMPLETED, f"after {most} s at hop {row.hop} of {route}"
+    assert row.status == COMPLETED, f"after {most} s at route position {row.route_position} of {route}"
 
 
 def smallest_round_m(plan: Plan) -> float:
@@ -95,10 +95,16 @@ def smallest_round_m(plan: Plan) -> float:
     trips = plan.trips
     turns = turn_of(plan.turns, trips.route_link[:-1], trips.route_link[1:])
     connector_m = turn_means(plan.connections, len(plan.turns.from_link))[0][turns]
-    way_m = np.append(0.0, np.cumsum(plan.links.length_m[trips.route_link[:-1]] + connector_m))
-    hops = range(len(trips.route_link))
-    return min((way_m[b] - way_m[a] for a, b in combinations(hops, 2) if trips.route_link[a] == trips.route_link[b]),
-               default=math.inf)
+    position_m = np.append(0.0, np.cumsum(plan.links.length_m[trips.route_link[:-1]] + connector_m))
+    route_positions = range(len(trips.route_link))
+    return min(
+        (
+            position_m[b] - position_m[a]
+            for a, b in combinations(route_positions, 2)
+            if trips.route_link[a] == trips.route_link[b]
+        ),
+        default=math.inf,
+    )
 
 
 def most_time_s(plan: Plan) -> float:
@@ -107,7 +113,7 @@ def most_time_s(plan: Plan) -> float:
     for crossed in plan.trips.route_link[:-1]:
         lanes = range(plan.links.lane_start[crossed], plan.links.lane_start[crossed + 1])
         groups = plan.connections.signal_group[np.isin(plan.connections.from_lane, lanes)]
-        time_s += LINK_S + PATIENCE_S + longest_cycle_s(plan, groups[groups >= 0])
+        time_s += LINK_S + TIMEOUT_S + longest_cycle_s(plan, groups[groups >= 0])
     return time_s
 
 

@@ -49,12 +49,16 @@ def test_edie_holds_on_networks_with_inferred_junctions(world: World) -> None:
 def test_the_flow_of_a_link_of_a_metre_behind_connectors_of_ten_and_thirty_is_what_passes() -> None:
     """Each way counts once, long or short; the measured length is the mean of both."""
     rows = [link("a", 200.0), link("b", 200.0), link("short", 1.0), link("out", 200.0)]
-    ways = [Connection(from_link="a", from_lane=0, to_lane=0, to_link="short", length_m=10.0, speed_limit_kmh=50.0),
-            Connection(from_link="b", from_lane=0, to_lane=0, to_link="short", length_m=30.0, speed_limit_kmh=50.0),
-            *through("short", "out")]
+    movements = [
+        Connection(from_link="a", from_lane=0, to_lane=0, to_link="short", length_m=10.0, speed_limit_kmh=50.0),
+        Connection(from_link="b", from_lane=0, to_lane=0, to_link="short", length_m=30.0, speed_limit_kmh=50.0),
+        *through("short", "out"),
+    ]
     trips = [Trip(id=f"{first}{number}", depart_s=20.0 * number + wait, route=(first, "short", "out"))
              for first, wait in (("a", 0.0), ("b", 10.0)) for number in range(10)]
-    plan = make_plan(make_world(make_network(rows, ways), trips=trips, time=Time(analysis_s=600.0, interval_s=600.0)))
+    plan = make_plan(
+        make_world(make_network(rows, movements), trips=trips, time=Time(analysis_s=600.0, interval_s=600.0))
+    )
     watched = watch(replace(plan, end_s=600.0))
     links = links_table(plan, watched.record, LABELS, reference_of(plan)).set_index("link")
     flows = links["flow_veh_h"][["a", "b", "short", "out"]].tolist()

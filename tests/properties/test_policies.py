@@ -26,7 +26,7 @@ from trafficsim.policies.halo import chains, downstream, upstream
 from trafficsim.policies.section_control import SectionControl
 from trafficsim.policies.speed_camera import CameraPlace, SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit
-from trafficsim.spec.behaviour import Response, Rule, Zone
+from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
@@ -38,19 +38,19 @@ SHARE = st.floats(0.0, 1.0)
 
 @given(st.text(min_size=1), SHARE, SHARE, st.floats(0.0, 0.5))
 def test_those_affected_at_a_share_are_affected_at_every_larger_one(
-    mark: str, one: float, other: float, sd: float
+    candidate: str, one: float, other: float, sd: float
 ) -> None:
-    few, many = (driver_factor(KEYS, Response(mark=mark, margin_sd=sd, unaffected=1.0 - share))
+    few, many = (driver_factor(KEYS, Response(candidate=candidate, margin_sd=sd, unaffected=1.0 - share))
                  for share in sorted((one, other)))
     affected = few < UNAFFECTED
-    assert (many[affected] == few[affected]).all(), "the same people, with the same margins"
+    assert (many[affected] == few[affected]).all(), "the same travellers, with the same margins"
     assert (many < UNAFFECTED).sum() >= affected.sum()
 
 
 @given(st.text(min_size=1), SHARE, st.sampled_from([-0.2, 0.0, 0.3]))
-def test_who_is_affected_does_not_hang_on_the_margin(mark: str, share: float, mean: float) -> None:
-    plain = driver_factor(KEYS, Response(mark=mark, unaffected=share))
-    other = driver_factor(KEYS, Response(mark=mark, unaffected=share, margin_mean=mean, margin_sd=0.05))
+def test_who_is_affected_does_not_hang_on_the_margin(candidate: str, share: float, mean: float) -> None:
+    plain = driver_factor(KEYS, Response(candidate=candidate, unaffected=share))
+    other = driver_factor(KEYS, Response(candidate=candidate, unaffected=share, margin_mean=mean, margin_sd=0.05))
     assert ((plain < UNAFFECTED) == (other < UNAFFECTED)).all()
 
 
@@ -107,16 +107,24 @@ def test_every_link_is_in_one_chain_and_chains_follow_connections(road: Network,
     links = data.draw(st.lists(st.sampled_from(sorted(road.links)), unique=True))
     found = chains(road, links)
     assert sorted(one for chain in found for one in chain) == sorted(links)
-    ways = {(one.from_link, one.to_link) for one in road.connections if one.turn != "u_turn"}
+    movements = {(one.from_link, one.to_link) for one in road.connections if one.turn != "u_turn"}
     for chain in found:
         for pair in pairwise(chain):
-            assert pair in ways
-            assert [way for way in ways if way[0] == pair[0] and way[1] in links] == [pair], "no fork inside a chain"
-            assert [way for way in ways if way[1] == pair[1] and way[0] in links] == [pair], "no merge inside a chain"
+            assert pair in movements
+            assert [movement for movement in movements if movement[0] == pair[0] and movement[1] in links] == [pair], (
+                "no fork inside a chain"
+            )
+            assert [movement for movement in movements if movement[1] == pair[1] and movement[0] in links] == [pair], (
+                "no merge inside a chain"
+            )
     inner = {pair for chain in found for pair in pairwise(chain)}
     closing = {(chain[-1], chain[0]) for chain in found}
-    for tail, head in {way for way in ways if set(way) <= set(links)} - inner - closing:
-        others = [way for way in ways if set(way) <= set(links) and (way[0] == tail) != (way[1] == head)]
+    for tail, head in {movement for movement in movements if set(movement) <= set(links)} - inner - closing:
+        others = [
+            movement
+            for movement in movements
+            if set(movement) <= set(links) and (movement[0] == tail) != (movement[1] == head)
+        ]
         assert others, f"{tail} and {head} follow each other only, but are in two chains"
 
 
@@ -140,8 +148,8 @@ class Retimes(Policy):
 
     def lower(self, builder: Builder) -> None:
         builder.retime("j", (20.0, 4.0, 36.0), 5.0)
-        builder.respond(Rule(name="alert", link="b", response=Response(mark="alert"), along=("b",),
-                             zones=(Zone(link="b", begin_m=0.0, end_m=10.0, strength=0.5),)))
+        builder.respond(ResponseRule(name="alert", link="b", response=Response(candidate="alert"), along=("b",),
+                                     zones=(Zone(link="b", begin_m=0.0, end_m=10.0, strength=0.5),)))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -153,8 +161,8 @@ def _registry() -> Iterator[None]:
 
 def _prepared() -> Any:
     rows = [link(name, 900.0, speed_limit_kmh=100.0, road_class="rural") for name in "abc"]
-    ways = [*through("a", "b", signal="j", signal_index=0), *through("b", "c", length_m=12.0)]
-    network = make_network(rows, ways, [fixed_time("j", 40.0, 60.0)])
+    movements = [*through("a", "b", signal="j", signal_index=0), *through("b", "c", length_m=12.0)]
+    network = make_network(rows, movements, [fixed_time("j", 40.0, 60.0)])
     return prepare(make_world(network, flows=[Flow(id="f", route=("a", "b", "c"), volume_veh_h=300.0)]))
 
 
@@ -197,4 +205,4 @@ def test_the_ledger_says_all_that_changed(policies: list[Policy]) -> None:
     zones = sum(len(row.cells) for row in ledger if row.field == RESPONSE)
     places = [cell for row in ledger if row.field == CITATION for cell in row.cells]
     assert len(plan.behaviour.zone_link) == zones
-    assert plan.gates.name == before.gates.name + tuple(sorted(places))
+    assert plan.sections.name == before.sections.name + tuple(sorted(places))

@@ -1,4 +1,7 @@
-"""Queues on random roads, beside a plain twin: how far they reach, how often beyond the approach, who blocks whom."""
+"""Queues on random roads, beside a reference model.
+
+How far they reach, how often beyond the approach, who blocks whom.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ seen = {"spilled": 0, "blocked": 0}
 
 @settings(phases=NO_SHRINKING)
 @given(worlds())
-def test_queues_of_random_roads_are_those_of_the_twin(world: World) -> None:
+def test_queues_of_random_roads_are_those_of_the_reference_model(world: World) -> None:
     check_queues(world)
 
 
 @settings(phases=NO_SHRINKING)
 @given(drawn_worlds())
-def test_queues_of_networks_with_inferred_junctions_are_those_of_the_twin(world: World) -> None:
+def test_queues_of_networks_with_inferred_junctions_are_those_of_the_reference_model(world: World) -> None:
     check_queues(world)
 
 
@@ -39,7 +42,7 @@ def test_some_of_these_queues_reach_beyond_their_approach() -> None:
 def check_queues(world: World) -> None:
     plan = make_plan(world)
     program, books, approach = compile_plan(plan, CellularAutomaton()), Books(), approaches_of(plan).last
-    program.tally.queue.close[:] = 10 * TICKS  # the cycle never ends
+    program.counters.queue.close[:] = 10 * TICKS  # the cycle never ends
     program.clock.analysis_begin, program.clock.analysis_end = 0, TICKS
     every = int(program.clock.queue_every)
     for tick in range(0, TICKS, every):
@@ -53,16 +56,16 @@ def check_queues(world: World) -> None:
 
 def kept(program: Program) -> Books:
     """What the program has written down."""
-    tally = program.tally
-    assert (tally.queue.now == tally.queue.longest).all()
+    counters = program.counters
+    assert (counters.queue.now == counters.queue.longest).all()
     links = range(program.net.links)
-    lanes_blocked = {lane: int(times) for lane, times in enumerate(tally.lane.blocked) if times}
-    pairs = {(int(row.lane), int(row.link)): int(row.times) for row in tally.blocked if row.times}
+    lanes_blocked = {lane: int(times) for lane, times in enumerate(counters.lane.blocked) if times}
+    pairs = {(int(row.lane), int(row.link)): int(row.times) for row in counters.blocked if row.times}
     of_pairs: dict[int, int] = {}
     for (lane, _), times in pairs.items():
         of_pairs[lane] = of_pairs.get(lane, 0) + times
     assert of_pairs == lanes_blocked
     return Books(
-        {link: (int(tally.queue.longest[link]), int(tally.queue.tail[link])) for link in links
-         if tally.queue.longest[link]},
-        {link: int(tally.queue.spilled[link]) for link in links if tally.queue.spilled[link]}, pairs)
+        {link: (int(counters.queue.longest[link]), int(counters.queue.tail[link])) for link in links
+         if counters.queue.longest[link]},
+        {link: int(counters.queue.spilled[link]) for link in links if counters.queue.spilled[link]}, pairs)

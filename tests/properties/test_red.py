@@ -1,4 +1,4 @@
-"""Who crosses at red could not have stopped when the lamp changed: nobody crosses when it has long been red."""
+"""Who crosses at red could not have stopped when the signal changed: nobody crosses when it has long been red."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TICKS, LONGEST_S, JUST_ENTERED_S = 200, 12.0, 8.0
 
 def red_runs(program: Program) -> np.ndarray:
     """Return the crossings at red so far."""
-    rows = program.tally.events[: program.work.count[Count.EVENTS]]
+    rows = program.counters.events[: program.work.count[Count.EVENTS]]
     return rows[rows.code == EVENT_RED_RUN]
 
 
@@ -32,13 +32,17 @@ def test_nobody_who_is_under_way_crosses_when_it_has_long_been_red(world: World)
     program = make_program(world)
     seen = 0
     for tick in range(TICKS):
-        hops = program.trips.row.hop.copy()
+        route_positions = program.trips.row.route_position.copy()
         advance(program, tick, tick + 1)
         rows = red_runs(program)
         for trip in rows["trip"][seen:].tolist():
             row = program.trips.row[trip]
             group = int(program.net.conn.group[row.connection])
-            if row.hop - hops[trip] == 1 and group >= 0 and tick - program.trips.end[trip].entry_time > JUST_ENTERED_S:
+            if (
+                row.route_position - route_positions[trip] == 1
+                and group >= 0
+                and tick - program.trips.end[trip].entry_time > JUST_ENTERED_S
+            ):
                 assert tick - program.signals.group.since[group] <= LONGEST_S, f"trip {trip} at tick {tick}"
         seen = len(rows)
 
@@ -65,8 +69,8 @@ def test_nobody_enters_a_short_link_so_fast_that_it_cannot_stop_at_the_next_red_
 
 @pytest.mark.parametrize("ahead_s", range(14, 24))
 def test_nobody_follows_another_over_a_short_link_past_a_red_light(ahead_s: int) -> None:
-    # The one ahead departs on the short link and leaves the network at its end, which no lamp forbids; the one who
-    # comes behind at 50 km/h sees the lamp all the same.
+    # The one ahead departs on the short link and leaves the network at its end, which no signal forbids; the one who
+    # comes behind at 50 km/h sees the signal all the same.
     rows = [link("in", 200.0), link("short", 3.0), link("out", 100.0)]
     joints = through("in", "short") + through("short", "out", signal="s", signal_index=0)
     trips = [Trip(id="t", depart_s=5.0, route=("in", "short", "out")),

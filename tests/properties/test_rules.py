@@ -62,9 +62,9 @@ def test_on_any_network_the_road_stays_in_order(rule: str, world: World) -> None
     program = make_program(World(scenario, world.network, world.demand, world.vehicle_classes))
     before: Road | None = None
     for tick in range(WORLD_TICKS):
-        hops = program.trips.row.hop.copy()
+        route_positions = program.trips.row.route_position.copy()
         advance(program, tick, tick + 1)
         road = unpack(program)
-        found = faults(program) + (motion_faults(program, before, road, hops) if before is not None else [])
+        found = faults(program) + (motion_faults(program, before, road, route_positions) if before is not None else [])
         assert not found, f"after tick {tick}: {found}"
         before = road

@@ -8,7 +8,7 @@ import pytest
 
 import trafficsim as ts
 from tests.report.studies import results
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 
 @pytest.fixture(scope="session")

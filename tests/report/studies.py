@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import trafficsim as ts
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 RUDE = '<b>x</b> & "y" {z} $\\alpha$'
 """A name that would break a page, a format string and a formula."""

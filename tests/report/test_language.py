@@ -60,7 +60,7 @@ def test_nothing_but_the_catalogue_changes(pseudo_page: str, page: str) -> None:
     assert ours.replace('<html lang="xx" dir="rtl">', '<html lang="en" dir="ltr">') == without_figures(page)
 
 
-def test_no_word_outside_the_catalogue(pseudo_page: str) -> None:
+def test_no_code_outside_the_catalogue(pseudo_page: str) -> None:
     """Beside catalogued words there are only names, codes, and texts marked as English."""
     depth, bare = 0, []
     for text, around in Page(pseudo_page).texts:

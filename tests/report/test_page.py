@@ -25,7 +25,7 @@ from trafficsim.results.distribution import worst_first
 from trafficsim.results.frames import Labels
 from trafficsim.results.runs import failed_run_table
 from trafficsim.results.store import file_name, read_tables, write_failure
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 NUMBERS = load("en").number
 FETCHED = ("src", "href", "action", "data", "poster", "srcset", "formaction", "background")
@@ -260,14 +260,14 @@ def first_words(text: str) -> str:
     return Page(text[text.index("<main"): text.index("<nav")]).visible()
 
 
-def test_the_first_words_tell_of_every_alternative_that_nobody_is_shown_to_lose(page: str, result: StudyResult) -> None:
+def test_the_first_codes_tell_of_every_alternative_that_nobody_is_shown_to_lose(page: str, result: StudyResult) -> None:
     effects = result.distribution.effects
     assert {one.family for one in effects} == {"path", "movement", "class", "origin", "destination", "flow"}
     assert worst_first(effects) == []
     assert first_words(page).count("Who loses: no significant loss") == 2
 
 
-def test_the_first_words_name_those_who_lose_with_interval_and_few_vehicles(folder: Path) -> None:
+def test_the_first_codes_name_those_who_lose_with_interval_and_few_vehicles(folder: Path) -> None:
     material = from_folder(folder)
     paths, movements = material.tables["paths"].copy(), material.tables["movements"].copy()
     paths.loc[(paths["alternative"] == RUDE) & (paths["path"] == "main"), "mean_time_s"] += 60.0

@@ -22,7 +22,7 @@ from trafficsim.report.plots.delay_map import delay_change_s
 from trafficsim.report.plots.fundamental_diagram import area_states
 from trafficsim.report.plots.time_space import greens, stop_lines
 from trafficsim.results.trace import link_starts
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 
 EXACT = 1e-9
 
@@ -74,7 +74,7 @@ def test_path_times_are_means_of_replications(result: StudyResult) -> None:
     assert [label.get_text() for label in drawn.axes[0].get_yticklabels()] == ["do nothing", RUDE, "camera"]
 
 
-def test_speed_distribution_adds_up_to_all_passages(result: StudyResult) -> None:
+def test_speed_distribution_adds_up_to_all_traversals(result: StudyResult) -> None:
     counts = result.speed_counts
     drawn = ts.plot.speed_distribution(counts, ["middle"])
     steps = [patch for patch in drawn.axes[0].patches if hasattr(patch, "get_data")]
@@ -82,7 +82,7 @@ def test_speed_distribution_adds_up_to_all_passages(result: StudyResult) -> None
     rows = counts[(counts["place"] == "middle") & (counts["alternative"] == "do nothing")]
     values, edges, _ = steps[0].get_data()
     assert values.sum() == pytest.approx(100.0)
-    above = rows["passages"][rows["bin_kmh"] >= 0].sum() / rows["passages"].sum()
+    above = rows["traversals"][rows["bin_kmh"] >= 0].sum() / rows["traversals"].sum()
     assert values[edges[:-1] >= 0].sum() == pytest.approx(100.0 * float(above))
 
 
@@ -151,7 +151,7 @@ def test_vehicles_cross_stop_lines_at_green(result: StudyResult, roads: ts.World
         times = table["time_s"].to_numpy(float)[1:][crossed]
         assert len(times) > 20
         spans = greens(programs[line.program], line.indices, 0.0, 2000.0)
-        # Yellow lasts 3 s, and the way through the junction takes up to 5 s at 14 m/s from standing.
+        # Yellow lasts 3 s, and the path through the junction takes up to 5 s at 14 m/s from standing.
         inside = [any(begin <= time <= end + 8.0 for begin, end in spans) for time in times]
         assert all(inside)
 
@@ -210,10 +210,10 @@ def test_all_maps_have_one_scale_and_no_hole_at_junctions(result: StudyResult, r
         scales.add(tuple(text.get_text() for text in figure.axes[1].get_xticklabels()))
         lines = [piece.tolist() for piece in figure.axes[0].collections[0].get_segments()]
         begins, ends = {tuple(line[0]) for line in lines}, {tuple(line[-1]) for line in lines}
-        ways = {(way.from_link, way.to_link) for way in roads.network.connections}
-        assert len(lines) == len(roads.network.links) + len(ways)
+        movements = {(movement.from_link, movement.to_link) for movement in roads.network.connections}
+        assert len(lines) == len(roads.network.links) + len(movements)
         joined = [line for line in lines if tuple(line[0]) in ends and tuple(line[-1]) in begins]
-        assert len(joined) >= len(ways)
+        assert len(joined) >= len(movements)
     assert len(scales) == 1
 
 
@@ -285,7 +285,7 @@ def test_a_trace_needs_nothing_beside_it() -> None:
     assert set(found.trajectories["link"]) == {"east1", "east2"}
     assert float(found.trajectories["time_s"].max()) <= 201.0
     assert set(found.trajectories["class"]) == {"car", "truck"}
-    starts = dict(zip(found.way, link_starts(road, found.way), strict=True))
+    starts = dict(zip(found.route, link_starts(road, found.route), strict=True))
     rows = found.trajectories
     assert (rows["distance_m"] - rows["position_m"]).tolist() == pytest.approx([starts[link] for link in rows["link"]])
     assert ts.plot.time_space(found).axes[0].get_ylabel() == "distance along the route (m)"

@@ -30,14 +30,14 @@ def capacity(plan: Plan, record: Record) -> Capacity:
     return capacities(plan, record, PERIOD_S, SATURATION)
 
 
-def with_ways(plan: Plan, **changes: np.ndarray) -> Plan:
+def with_connections(plan: Plan, **changes: np.ndarray) -> Plan:
     return replace(plan, connections=plan.connections._replace(**changes))
 
 
 def one_lane(plan: Plan) -> Plan:
-    """Both movements from lane 0 alone, both with the lamp."""
-    return with_ways(plan, from_lane=i4(0, 0, 0), to_lane=i4(2, 2, 0), signal_group=i4(0, 0, 0),
-                     yield_start=i4(0, 0, 0, 0), yields_to=i4())
+    """Both movements from lane 0 alone, both with the signal."""
+    return with_connections(plan, from_lane=i4(0, 0, 0), to_lane=i4(2, 2, 0), signal_group=i4(0, 0, 0),
+                            yield_start=i4(0, 0, 0, 0), yields_to=i4())
 
 
 def shown(record: Record) -> Record:
@@ -65,9 +65,9 @@ def test_lanes_are_used_to_the_same_degree() -> None:
 
 
 def test_green_without_room_beyond_is_no_capacity_but_what_crossed_is() -> None:
-    held = capacity(tiny_plan(), with_volumes(10, 0, blocked_s=120.0))
-    assert held.veh_h[0] == pytest.approx(2 * SATURATION * (160 - 120) / 400)
-    assert held.held.tolist() == [True, True]
+    downstream = capacity(tiny_plan(), with_volumes(10, 0, blocked_s=120.0))
+    assert downstream.veh_h[0] == pytest.approx(2 * SATURATION * (160 - 120) / 400)
+    assert downstream.downstream.tolist() == [True, True]
     full = capacity(tiny_plan(), with_volumes(80, 0, blocked_s=120.0))
     assert full.degree[0] == 1.0
     assert full.veh_h[0] == pytest.approx(720)
@@ -76,7 +76,7 @@ def test_green_without_room_beyond_is_no_capacity_but_what_crossed_is() -> None:
 
 def test_giving_way_in_green_leaves_the_gaps() -> None:
     """The way of lane 0 gives way at ``g`` to the one of lane 1, which has 180 veh/h: queue, gaps, sneakers."""
-    plan = with_ways(tiny_plan(), signal_group=i4(0, 1, -1), yield_start=i4(0, 1, 1, 1), yields_to=i4(1))
+    plan = with_connections(tiny_plan(), signal_group=i4(0, 1, -1), yield_start=i4(0, 1, 1, 1), yields_to=i4(1))
     signals = plan.signals._replace(group_start=i4(0, 2), state_start=i4(0, 2), state=np.array([3, 2, 0, 0], np.uint8))
     found = capacity(replace(plan, signals=signals), with_volumes(40, 0))
     ratio = 180 / SATURATION
@@ -90,8 +90,14 @@ def test_a_short_link_discharges_what_stands_on_it_and_what_one_lane_brings() ->
     """Two lanes of 14 m, two vehicles on each, one lane leads to them: 2 x 60 / h and half of the full capacity."""
     plan = tiny_plan()
     lanes = plan.lanes._replace(length_m=f8(14, 14, 1000))
-    plan = with_ways(replace(plan, lanes=lanes), from_lane=i4(0, 1, 2), to_lane=i4(2, 2, 1), signal_group=i4(0, 0, -1),
-                     yield_start=i4(0, 0, 0, 0), yields_to=i4())
+    plan = with_connections(
+        replace(plan, lanes=lanes),
+        from_lane=i4(0, 1, 2),
+        to_lane=i4(2, 2, 1),
+        signal_group=i4(0, 0, -1),
+        yield_start=i4(0, 0, 0, 0),
+        yields_to=i4(),
+    )
     found = capacity(plan, with_volumes(10, 0))
     assert found.short.tolist() == [True, False]
     assert found.veh_h[0] == pytest.approx(2 * (2 * 60 + FULL / 2))
@@ -105,7 +111,7 @@ def test_who_must_be_in_a_lane_soon_uses_the_lanes_that_lead_there() -> None:
                     lanes=plan.lanes._replace(link=i4(0, 0, 1, 1), length_m=f8(1000, 1000, 14, 14),
                                               allowed=np.full(4, 15, np.uint8)),
                     turns=plan.turns._replace(from_link=i4(0, 1), to_link=i4(1, 0)))
-    short = with_ways(short, from_lane=i4(0, 1, 3), to_lane=i4(2, 3, 0), turn=i4(0, 0, 1))
+    short = with_connections(short, from_lane=i4(0, 1, 3), to_lane=i4(2, 3, 0), turn=i4(0, 0, 1))
     ends = streams_of(short)
     assert ends.lane[ends.turn == 0].tolist() == [0, 1]
     round_trips = replace(short, trips=short.trips._replace(route_start=i4(0, 3, 6, 9, 12, 15), route_link=i4(

@@ -15,9 +15,9 @@ from trafficsim.results.checksums import checksums_file
 from trafficsim.results.store import file_name, read_tables, write_tables
 
 
-def flip(path: Path, luck: random.Random) -> None:
+def flip(path: Path, random_draw: random.Random) -> None:
     content = bytearray(path.read_bytes())
-    content[luck.randrange(len(content))] ^= 1 << luck.randrange(8)
+    content[random_draw.randrange(len(content))] ^= 1 << random_draw.randrange(8)
     path.write_bytes(content)
 
 
@@ -29,10 +29,10 @@ def read_all(folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_any_flipped_bit_of_any_table_is_named(tmp_path: Path, seed: int) -> None:
-    luck = random.Random(seed)
+    random_draw = random.Random(seed)
     for path in write(tmp_path):
         content = path.read_bytes()
-        flip(path, luck)
+        flip(path, random_draw)
         with pytest.raises(InputError) as caught:
             read_all(tmp_path)
         assert path.name in str(caught.value)

@@ -69,8 +69,13 @@ def test_interval_and_p_value_are_those_of_the_pairs_adjusted_over_the_family() 
 def test_paths_and_movements_are_families_of_their_own() -> None:
     base = {("a", "b"): BASE, ("a", "c"): BASE}
     plan = {("a", "b"): shifted(8.0), ("a", "c"): shifted(-1.5)}
-    found = distribution({"paths": paths({"do nothing": {"p": BASE}, "plan": {"p": shifted(2.0)}}),
-                          "movements": movements({"do nothing": base, "plan": plan})}, Question())  # type: ignore[dict-item]
+    found = distribution(
+        {
+            "paths": paths({"do nothing": {"p": BASE}, "plan": {"p": shifted(2.0)}}),
+            "movements": movements({"do nothing": base, "plan": plan}),
+        },
+        Question(),
+    )  # type: ignore[dict-item]
     path, first, second = found.effects
     assert path.p_adjusted == path.p
     assert (first.family, first.member, first.links, first.turn) == ("movement", "a → b", ("a", "b"), "left")

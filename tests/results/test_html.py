@@ -8,7 +8,7 @@ from html import unescape
 from tests.results.test_compare import BASE, table
 from trafficsim.results.compare import Comparison, Question, compare
 from trafficsim.results.html import comparison_html, indicators_html
-from trafficsim.run.runner import StudyResult
+from trafficsim.run.result import StudyResult
 from trafficsim.spec.study import Study
 
 PLAN = {"mean_delay_s": [value - 2.0 + 0.1 * at for at, value in enumerate(BASE["mean_delay_s"])],

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.results.tiny import LABELS, even_ways, f8, i4, tiny_plan, tiny_record, tiny_reference
+from tests.results.tiny import LABELS, even_speeds, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.results.indicators import (
     FEW_THROUGH,
     INDICATORS,
-    NO_PASSAGE,
     NO_THROUGH,
+    NO_TRAVERSAL,
     NONE_DUE,
     indicators_table,
     not_computed,
@@ -40,7 +40,7 @@ BY_HAND = {
     # one: 200 - 150; two: 10 + 250 - 20 dwell - 150; three: 300 - a quarter of 150; four: 200 waiting.
     "mean_delay_s": (50 + 90 + 262.5 + 200) / 4,
     "mean_speed_kmh": 4500 / 750 * 3.6,
-    # at the detector in the analysis period 14, 16 and 17 m/s, of which 16 only 3 s behind the one before; limit 15
+    # at the detector in the analysis period 14, 16 and 17 m/s, of which 16 only 3 s behind the leader; limit 15
     "free_speed_kmh": 15.5 * 3.6,
     "free_speed_sd_kmh": 1.5 * 2**0.5 * 3.6,
     "share_over_limit": 0.5,
@@ -77,17 +77,17 @@ def test_indicators_by_hand() -> None:
 
 def test_time_along_a_path_from_five_vehicles_on() -> None:
     record = tiny_record()
-    five = record.passages._replace(gate=i4(1, 1, 1, 1, 1), trip=i4(0, 1, 2, 3, 4), lane=i4(2, 2, 2, 2, 2),
-                                    time_s=f8(200, 210, 220, 230, 240), speed_ms=f8(10, 10, 10, 10, 8))
-    table = indicators_table(tiny_plan(), replace(record, passages=five), LABELS, tiny_reference())
+    five = record.traversals._replace(section=i4(1, 1, 1, 1, 1), trip=i4(0, 1, 2, 3, 4), lane=i4(2, 2, 2, 2, 2),
+                                      time_s=f8(200, 210, 220, 230, 240), speed_ms=f8(10, 10, 10, 10, 8))
+    table = indicators_table(tiny_plan(), replace(record, traversals=five), LABELS, tiny_reference())
     assert values(table)[PATH_NAME] == pytest.approx((4 * 200 + 250) / 5, rel=1e-12)
     assert table.set_index("indicator").loc[PATH_NAME, "reason"] is pd.NA
 
 
 def test_without_a_vehicle_along_a_path_its_time_is_null_with_the_reason() -> None:
     record = tiny_record()
-    nobody = record.passages._replace(gate=np.where(record.passages.gate == 1, 2, record.passages.gate))
-    table = indicators_table(tiny_plan(), replace(record, passages=nobody), LABELS, tiny_reference())
+    nobody = record.traversals._replace(section=np.where(record.traversals.section == 1, 2, record.traversals.section))
+    table = indicators_table(tiny_plan(), replace(record, traversals=nobody), LABELS, tiny_reference())
     row = table.set_index("indicator").loc[PATH_NAME]
     assert (row["value"], row["reason"]) == (pd.NA, NO_THROUGH)
 
@@ -98,7 +98,7 @@ def test_without_a_trip_due_values_are_null_with_a_reason() -> None:
     assert table.loc["mean_delay_s", "value"] is pd.NA
     assert table.loc["mean_delay_s", "reason"] == NONE_DUE
     assert table.loc["vehicle_km", "value"] is pd.NA
-    assert table.loc["share_over_limit", "reason"] == NO_PASSAGE
+    assert table.loc["share_over_limit", "reason"] == NO_TRAVERSAL
     few = table.index == PATH_NAME  # one vehicle has driven it
     assert bool((table["value"].isna() == table["reason"].notna())[~few].all())
     assert table.loc[PATH_NAME, "reason"] == FEW_THROUGH
@@ -108,8 +108,8 @@ def test_reference_is_matched_by_name() -> None:
     baseline = tiny_plan()
     trips = baseline.trips._replace(name=("two", "one", "early", "three", "new"))
     plan = replace(baseline, trips=trips, link_id=("b", "a"))
-    ours = Reference(even_ways(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50)), f8(7, 8))
-    own = Reference(even_ways(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98)), f8(-1, -1))
+    ours = Reference(even_speeds(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50)), f8(7, 8))
+    own = Reference(even_speeds(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98)), f8(-1, -1))
     matched = ours.matched_to(baseline, plan, own)
     np.testing.assert_array_equal(matched.free_flow.total_s, [3, 2, 1, 4, 99])
     np.testing.assert_array_equal(matched.free_flow.total_m, [30, 20, 10, 40, 98])

@@ -180,7 +180,7 @@ def tables(after_kmh: float, replications: int = 3) -> dict[str, pd.DataFrame]:
             parts["free_speeds"].append(frame(labels, {
                 "place": strings(["p"]), "link": strings([LINKS[0]]), "road_class": strings(["urban"]),
                 "limit_kmh": nullable([50.0]), "position_m": nullable([100.0]), "undisturbed": nullable([True]),
-                "unimpeded_passages": nullable([20]), "unimpeded_mean_kmh": nullable([speed]),
+                "unimpeded_traversals": nullable([20]), "unimpeded_mean_kmh": nullable([speed]),
                 "unimpeded_sd_kmh": nullable([5.0])}))
             parts["ledger"].append(frame(labels, {"field": strings([])}))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items() if rows}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.base.errors import SimulationError
-from trafficsim.plan.record import GridlockRecord, Record, no_gridlocks, no_passages
+from trafficsim.plan.record import GridlockRecord, Record, no_gridlocks, no_traversals
 from trafficsim.results.digest import digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
@@ -189,7 +189,7 @@ def test_no_table_ever_holds_nan(
 def test_tables_without_events_or_detectors_are_empty_not_absent() -> None:
     base = tiny_record()
     nothing = base.events._replace(time_s=f8(), code=i4(), trip=i4(), link=i4())
-    empty = replace(base, events=nothing, passages=no_passages())
+    empty = replace(base, events=nothing, traversals=no_traversals())
     events = all_tables(empty)["events"]
     assert len(events) == 0
     assert events.dtypes.equals(all_tables(base)["events"].dtypes)

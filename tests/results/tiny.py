@@ -14,25 +14,25 @@ from trafficsim.plan.arrays import (
     ClassArrays,
     ConnectionArrays,
     DetectorArrays,
-    GateArrays,
     LaneArrays,
     LinkArrays,
     Plan,
+    SectionArrays,
     SignalArrays,
     TripArrays,
     TurnArrays,
 )
-from trafficsim.plan.free_flow_ways import FreeFlow
+from trafficsim.plan.free_flow_paths import FreeFlow
 from trafficsim.plan.record import (
     DetectorRecord,
     EventRecord,
     LinkRecord,
-    PassageRecord,
     Performance,
     QueueRecord,
     Record,
     SignalRecord,
     TrajectoryRecord,
+    TraversalRecord,
     TripRecord,
     TurnRecord,
 )
@@ -72,9 +72,9 @@ def tiny_plan() -> Plan:
         detectors=DetectorArrays(("d", "d"), i4(0, 1), f8(500, 500)),
         seed_key=7, start_s=0.0, analysis_begin_s=100.0, analysis_end_s=500.0, end_s=600.0, interval_s=300.0,
         # A detector on both lanes of a, the path a to b, and a camera on b that cites above 16 m/s.
-        gates=GateArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
-                         f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16),
-                         ((), (0, 1), ())),
+        sections=SectionArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
+                               f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16),
+                               ((), (0, 1), ())),
     )
 
 
@@ -97,8 +97,8 @@ def tiny_record() -> Record:
                                  np.array([[0.15, 0.0], [0.1, 0.0]])),
         events=EventRecord(f8(150, 150), i4(0, 1), i4(1, -1), i4(0, 1)),
         trajectories=TrajectoryRecord(f8(1), i4(0), i4(0), i4(1), f8(10), f8(5)),
-        passages=PassageRecord(
-            gate=i4(0, 0, 0, 0, 1, 1, 2, 2), trip=i4(0, 1, 2, 3, 1, 2, 1, 2), lane=i4(0, 0, 0, 1, 2, 2, 2, 2),
+        traversals=TraversalRecord(
+            section=i4(0, 0, 0, 0, 1, 1, 2, 2), trip=i4(0, 1, 2, 3, 1, 2, 1, 2), lane=i4(0, 0, 0, 1, 2, 2, 2, 2),
             time_s=f8(90, 150, 153, 310, 300, 460, 250, 400), speed_ms=f8(12, 14, 16, 17, 10, 8, 17, 15)),
         signals=SignalRecord(np.zeros(20, np.int32), np.zeros(20, np.int32), np.tile(np.array([2, 0], np.uint8), 10),
                              30.0 * np.arange(20), i4(0)),
@@ -107,10 +107,10 @@ def tiny_record() -> Record:
     )
 
 
-def even_ways(time_s: F8, length_m: F8) -> FreeFlow:
+def even_speeds(time_s: F8, length_m: F8) -> FreeFlow:
     """Ways of one piece each."""
     return FreeFlow(np.arange(len(time_s) + 1), length_m, time_s)
 
 
 def tiny_reference() -> Reference:
-    return Reference(even_ways(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000)), f8(20, 10))
+    return Reference(even_speeds(f8(150, 150, 150, 150, 150), f8(2000, 2000, 2000, 2000, 2000)), f8(20, 10))

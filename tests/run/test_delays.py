@@ -1,4 +1,7 @@
-"""Delays are never negative: whoever has the road alone loses nothing, but for the luck of whole cells and dawdling."""
+"""Delays are never negative: whoever has the road alone loses nothing.
+
+But for the random draws of whole cells and dawdling.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 
-LUCK_M = 0.33
+DEVIATION_M = 0.33
 """Standard deviation of the way of one tick: dithering sqrt(1/4), dawdling sqrt(0.2 * 0.8), in cells of 0.5 m."""
 
 
@@ -31,17 +34,17 @@ def test_delays_are_not_negative(limits: tuple[float, float]) -> None:
     result = ts.run(road(*limits))
     trips = result.trips[result.trips["delay_s"].notna()].astype({"delay_s": float, "free_flow_s": float})
     speed_ms = trips["distance_m"].astype(float) / trips["free_flow_s"]
-    luck_s = LUCK_M * np.sqrt(trips["free_flow_s"]) / speed_ms
-    assert (trips["delay_s"] > -5.0 * luck_s - 0.5).all()
+    random_draw_s = DEVIATION_M * np.sqrt(trips["free_flow_s"]) / speed_ms
+    assert (trips["delay_s"] > -5.0 * random_draw_s - 0.5).all()
     assert float(result.summary["indicators"]["mean_delay_s"]["mean"]) > -0.5
 
 
 def test_way_of_who_is_still_on_it_counts_as_far_as_it_was_driven() -> None:
     """A fast link before a slow one: even in the middle of the way most of the free-flow time lies ahead."""
     plan = lower(prepare(ts.build(road(100.0, 2.0)))).plan
-    ways = free_flow(plan)
-    first = ways.until(np.full(len(plan.trips.name), 290.0))
-    assert (first < 0.1 * ways.total_s).all()
+    free = free_flow(plan)
+    first = free.until(np.full(len(plan.trips.name), 290.0))
+    assert (first < 0.1 * free.total_s).all()
 
 
 def test_cells_too_coarse_for_the_slowest_drivers_are_refused() -> None:

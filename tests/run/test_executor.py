@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from trafficsim.base.errors import InputError, MachineError
-from trafficsim.run.executor import Crew, execute, executor_named
+from trafficsim.run.executor import WorkerPool, execute, executor_named
 from trafficsim.run.worker import _outcome, _unpickled
 
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 """Longest wait for another process; only a test that fails waits so long."""
 
 
@@ -33,7 +33,7 @@ def note(folder: Path, what: str) -> int:
 
 
 def wait_for(folder: Path, what: str, count: int) -> None:
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + TIMEOUT_S
     while len(list(folder.glob(f"{what}-*"))) < count:
         if time.monotonic() > end:
             raise TimeoutError(f"{what} did not happen {count} times")
@@ -141,8 +141,8 @@ def test_large_jobs_and_large_outcomes_do_not_block_each_other(tmp_path: Path) -
     assert dict(execute(echo, tmp_path, jobs, 2)) == dict(enumerate(jobs))
 
 
-def test_a_crew_that_gets_no_work_ends_at_once() -> None:
-    with Crew(3):
+def test_a_worker_pool_that_gets_no_work_ends_at_once() -> None:
+    with WorkerPool(3):
         pass
 
 

@@ -29,7 +29,7 @@ SHORT = Time(warmup_s=0.0, analysis_s=1200.0, clear_s=3600.0)
 
 
 def bottleneck() -> Network:
-    """a -> (b: short, a lamp that is green for 20 of 60 s | c: longer by 20 s, no lamp) -> d."""
+    """a -> (b: short, a signal that is green for 20 of 60 s | c: longer by 20 s, no signal) -> d."""
     phases = (Phase(duration_s=20, state="G"), Phase(duration_s=40, state="r"))
     ends = {"a": ("1", "2", 2, 100.0), "b": ("2", "3", 1, 300.0), "c": ("2", "4", 1, 600.0), "d": ("3", "5", 1, 100.0),
             "e": ("4", "5", 1, 100.0), "f": ("5", "6", 2, 100.0)}
@@ -125,8 +125,8 @@ def test_all_alternatives_workers_and_entrances_see_the_same_routes(tmp_path: Pa
     np.testing.assert_allclose(distance["do nothing"], distance["limit 30"])
     alone = ts.run(scenario)
     assert alone.runs["digest"][0] == one.runs["digest"][0]
-    ways = ts.trace(scenario, links=["c"], window_s=(0.0, 4800.0)).trajectories["trip"].nunique()
-    assert ways == (alone.trips["distance_m"] > 700.0).sum()
+    through = ts.trace(scenario, links=["c"], window_s=(0.0, 4800.0)).trajectories["trip"].nunique()
+    assert through == (alone.trips["distance_m"] > 700.0).sum()
 
 
 def write(folder: Path) -> Path:

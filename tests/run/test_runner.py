@@ -18,7 +18,8 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.prepare import prepare
 from trafficsim.results.store import read_tables
 from trafficsim.run import runner
-from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
+from trafficsim.run.result import StudyResult
+from trafficsim.run.runner import Options, run_scenario, run_study
 from trafficsim.spec.study import Study
 
 RUN_KEYS = ["scenario", "engine", "seed", "replications", "version", "digest", "vehicles", "indicators", "not_computed",

@@ -20,10 +20,11 @@ from trafficsim.results.asked import ASKED
 from trafficsim.results.frames import Labels
 from trafficsim.results.store import MANIFEST, file_name, read_tables, stored_runs
 from trafficsim.run import jobs, runner
-from trafficsim.run.executor import Crew
+from trafficsim.run.executor import WorkerPool
 from trafficsim.run.jobs import Job, Setting, do_job
 from trafficsim.run.manifest import fingerprint
-from trafficsim.run.runner import Options, StudyResult, run_scenario, run_study
+from trafficsim.run.result import StudyResult
+from trafficsim.run.runner import Options, run_scenario, run_study
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.policy import Builder
 
@@ -40,8 +41,8 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def run(out: Path | None, workers: int = 1, resume: bool = True, **changes: object) -> StudyResult:
-    with Crew(workers) as crew:
-        return run_study(study(**changes), options=Options(out, resume, crew))
+    with WorkerPool(workers) as pool:
+        return run_study(study(**changes), options=Options(out, resume, pool))
 
 
 def test_tables_in_memory_and_from_files_are_the_same_for_any_number_of_workers(tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ def codes(network: Network, demand: Demand | None = None) -> set[str]:
 
 
 def with_way(network: Network, number: int, **change: Any) -> Network:
-    ways = list(network.connections)
-    ways[number] = ways[number].model_copy(update=change)
-    return replace(network, connections=tuple(ways))
+    movements = list(network.connections)
+    movements[number] = movements[number].model_copy(update=change)
+    return replace(network, connections=tuple(movements))
 
 
 def with_edge(network: Network, **change: Any) -> Network:
@@ -56,7 +56,7 @@ def test_duplicate_ids_missing_and_bad_attributes() -> None:
 ])
 def test_broken_connections(change: dict[str, Any], code: str) -> None:
     network = junction()
-    straight = next(n for n, way in enumerate(network.connections) if way.turn == "through")
+    straight = next(n for n, movement in enumerate(network.connections) if movement.turn == "through")
     assert code in codes(with_way(network, straight, **change))
 
 

@@ -34,7 +34,11 @@ def test_the_arterial_is_what_its_file_says() -> None:
     assert [(link["length_m"], link["speed_limit_kmh"], link["free_speed_mean_kmh"]) for link in tunnel] == [
         (3000.0, 80.0, 92.0)] * 2
     length = sum(network.links[link]["length_m"] for link in network.paths["king_road"])
-    crossing = {(way.from_link, way.to_link): way.length_m for way in network.connections if way.turn == "through"}
+    crossing = {
+        (movement.from_link, movement.to_link): movement.length_m
+        for movement in network.connections
+        if movement.turn == "through"
+    }
     pairs = zip(network.paths["king_road"], network.paths["king_road"][1:], strict=False)
     # 300 + 2800 + 350 m from node to node
     assert length + sum(crossing[pair] for pair in pairs) == pytest.approx(3450.0, abs=8 * 3.0)

@@ -21,7 +21,7 @@ FAR_S = 1.0e6
 
 
 @dataclass(frozen=True)
-class Passage:
+class Traversal:
     """Times (s) of the vehicles that went all the way, in order of entry."""
 
     depart: np.ndarray
@@ -56,7 +56,7 @@ def approach(green_s: float, cycle_s: float, *, length_m: float = 500.0, beyond_
     return make_network(rows, joint, [fixed_time("s", green_s, cycle_s)])
 
 
-def passage(world: World, replication: int = 1) -> Passage:
+def traversal(world: World, replication: int = 1) -> Traversal:
     """Run a world of the links "in" and "out" to its end and return when vehicles passed."""
     plan = make_plan(world, replication)
     program = compile_plan(plan, world.scenario.ca)
@@ -68,7 +68,7 @@ def passage(world: World, replication: int = 1) -> Passage:
     speed = plan.links.free_speed_mean_ms[link_of] * (1.0 + plan.links.free_speed_cv[link_of] * plan.trips.z)
     times = (np.asarray(ticks[order]) * world.scenario.ca.tick_s
              for ticks in (ends.depart, ends.entry_time, row.enter_time, ends.exit_time))
-    return Passage(*times, speed[order])
+    return Traversal(*times, speed[order])
 
 
 def saturated(network: Network, green_s: float, cycle_s: float, cycles: int, drivers: Drivers = UNIFORM,
@@ -77,7 +77,7 @@ def saturated(network: Network, green_s: float, cycle_s: float, cycles: int, dri
     volume = 2400.0
     flow = Flow(id="f", volume_veh_h=volume, route=("in", "out"), vehicle_classes=classes or {"car": 1.0})
     time = Time(analysis_s=cycles * cycle_s, clear_s=FAR_S)
-    line = np.sort(passage(make_world(network, [flow], time=time, drivers=drivers, ca=ca)).line)
+    line = np.sort(traversal(make_world(network, [flow], time=time, drivers=drivers, ca=ca)).line)
     return [line[(line >= start) & (line < start + cycle_s)] - start for start in np.arange(2, cycles) * cycle_s]
 
 

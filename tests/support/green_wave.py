@@ -39,7 +39,7 @@ class Outcome:
     travel_time: float
     delay: float
     stops: float
-    inner_stops: float | None = None
+    intermediate_stops: float | None = None
     """Stops of the path's vehicles behind the first stop line; None without trajectories."""
 
 

@@ -53,7 +53,9 @@ def watch(program: Program, seconds: int, minor: Iterable[int], major: Iterable[
         advance(program, tick, tick + 1)
         now = program.work.conn.passed
         lanes = program.net.conn.origin
-        entered += [float(program.work.ask.entered[lanes[conn]]) for conn in minor if now[conn] != passed_before[conn]]
+        entered += [
+            float(program.work.gap_request.entered[lanes[conn]]) for conn in minor if now[conn] != passed_before[conn]
+        ]
         passed += [float(now[conn]) for conn in major if now[conn] != passed_before[conn]]
         passed_before = now.copy()
     late = np.array([instant for instant in entered if instant >= BEGIN_S])
@@ -61,19 +63,19 @@ def watch(program: Program, seconds: int, minor: Iterable[int], major: Iterable[
 
 
 def saturated(network: Network, flows: Mapping[tuple[str, ...], float], seconds: int,
-              patience_s: float = PATIENT_S, keep_clear_share: float = 1.0) -> Program:
+              impatience_time_s: float = PATIENT_S, keep_clear_share: float = 1.0) -> Program:
     """Compile a network with flows (veh/h) by the links of their route; unless told, drivers do not grow impatient."""
     demand = [Flow(id=f"f{number}", volume_veh_h=volume, route=route, vehicle_classes=CARS)
               for number, (route, volume) in enumerate(flows.items()) if volume > 0]
     world = make_world(network, demand, time=Time(analysis_s=float(seconds), clear_s=0.0),
                        drivers=UNIFORM.model_copy(update={"keep_clear_share": keep_clear_share}))
     program = make_program(world)
-    program.net.scale["patience"] = patience_s
+    program.net.scale["impatience_time"] = impatience_time_s
     return program
 
 
 def minor_road(conflicting_veh_h: float, gap_s: float, follow_up_s: float, *, must_stop: bool = False,
-               seconds: int = 5000, patience_s: float = PATIENT_S) -> Crossing:
+               seconds: int = 5000, impatience_time_s: float = PATIENT_S) -> Crossing:
     """One lane that gives way to one stream that it crosses."""
     rows = [link("major", 600.0), link("beyond", 200.0), link("minor", 300.0), link("out", 200.0)]
     first, = through("major", "beyond", length_m=12.0, crosses=(1,))
@@ -81,14 +83,16 @@ def minor_road(conflicting_veh_h: float, gap_s: float, follow_up_s: float, *, mu
                         yields_to=(0,), crosses=(0,), critical_gap_s=gap_s, follow_up_s=follow_up_s,
                         must_stop=must_stop)
     flows = {("major", "beyond"): conflicting_veh_h, ("minor", "out"): ENDLESS_VEH_H}
-    program = saturated(make_network(rows, [first, second]), flows, seconds, patience_s)
+    program = saturated(make_network(rows, [first, second]), flows, seconds, impatience_time_s)
     return watch(program, seconds, [1], [0])
 
 
 def roundabout_entry(circulating_veh_h: float, seconds: int) -> tuple[Crossing, tuple[float, float]]:
     """Measure the entry of arm 1 of a one-lane roundabout; also return its critical gap and follow-up time (s)."""
     network = junction(control="roundabout")
-    entry, = (way for way in network.connections if (way.from_link, way.to_link) == ("in1", "ring1"))
+    (entry,) = (
+        movement for movement in network.connections if (movement.from_link, movement.to_link) == ("in1", "ring1")
+    )
     flows = {("in0", "ring0", "ring1", "out2"): circulating_veh_h, ("in1", "ring1", "out2"): ENDLESS_VEH_H}
     program = saturated(network, flows, seconds)
     before, into = (connections_of(network, program, [pair]) for pair in (("ring0", "ring1"), ("in1", "ring1")))
@@ -110,7 +114,7 @@ class PermittedLeft:
 
     in_green: float
     after_green: float
-    """Sneakers: who left a waiting place after the end of green."""
+    """Sneakers: who left a waiting area after the end of green."""
     theory: float
     """Entries during green by gap acceptance on the recorded passings."""
     places: int
@@ -119,9 +123,11 @@ class PermittedLeft:
 def permitted_left(opposing_veh_h: float, cycles: int) -> PermittedLeft:
     """Measure the left turn from arm 0 of a junction of one-lane streets with the default signal program."""
     network = junction(control="signal")
-    way, = (way for way in network.connections if (way.from_link, way.to_link) == ("in0", "out3"))
+    (movement,) = (
+        movement for movement in network.connections if (movement.from_link, movement.to_link) == ("in0", "out3")
+    )
     signal, = network.signals
-    green = green_of(signal, way.signal_index or 0)
+    green = green_of(signal, movement.signal_index or 0)
     warm = int(BEGIN_S // signal.cycle_s) + 1
     seconds = round((warm + cycles) * signal.cycle_s)
     flows = {("in2", "out0"): opposing_veh_h, ("in0", "out3"): ENDLESS_VEH_H}
@@ -131,8 +137,10 @@ def permitted_left(opposing_veh_h: float, cycles: int) -> PermittedLeft:
     begin = warm * signal.cycle_s
     within = np.mod(seen.entered[seen.entered >= begin], signal.cycle_s)
     of_green = int(((within >= green[0]) & (within < green[1])).sum())
-    told = [entries(seen.passed.tolist(), way.critical_gap_s, way.follow_up_s, at + green[0] + 1.0, at + green[1])
-            for at in begin + signal.cycle_s * np.arange(cycles)]
+    told = [
+        entries(seen.passed.tolist(), movement.critical_gap_s, movement.follow_up_s, at + green[0] + 1.0, at + green[1])
+        for at in begin + signal.cycle_s * np.arange(cycles)
+    ]
     return PermittedLeft(of_green / cycles, (len(within) - of_green) / cycles, sum(map(len, told)) / cycles,
                          int(program.net.conn.places[left]))
 

@@ -48,7 +48,7 @@ def lane_drop(lanes: int, *, zipper: bool, length_m: float = 2000.0) -> Network:
 
 
 def on_ramp(lanes: int, *, acceleration_m: float = 250.0, ramp_kmh: float = 80.0) -> Network:
-    """``main`` and ``ramp`` join into ``join``, whose kerb lane is the acceleration lane and ends; then ``out``."""
+    """``main`` and ``ramp`` join into ``join``, whose nearside lane is the acceleration lane and ends; then ``out``."""
     rows = [section("main", 3000.0, lanes), section("ramp", 500.0, 1, speed_limit_kmh=ramp_kmh),
             section("join", acceleration_m, lanes + 1), section("out", 2000.0, lanes)]
     joints = [Connection(from_link="ramp", from_lane=0, to_link="join", to_lane=0, speed_limit_kmh=200.0)]
@@ -58,7 +58,10 @@ def on_ramp(lanes: int, *, acceleration_m: float = 250.0, ramp_kmh: float = 80.0
 
 
 def weaving(lanes: int, *, length_m: float = 400.0, ramp_kmh: float = 80.0) -> Network:
-    """An on-ramp and an off-ramp joined by one auxiliary kerb lane: ``main``, ``ramp``, ``weave``, ``out``, ``off``."""
+    """An on-ramp and an off-ramp joined by one auxiliary nearside lane.
+
+    ``main``, ``ramp``, ``weave``, ``out``, ``off``.
+    """
     rows = [section("main", 2000.0, lanes), section("ramp", 500.0, 1, speed_limit_kmh=ramp_kmh),
             section("weave", length_m, lanes + 1), section("out", 2000.0, lanes),
             section("off", 500.0, 1, speed_limit_kmh=ramp_kmh)]
@@ -113,8 +116,9 @@ def drive(
     check_invariants(program)
     counts = np.stack(collected.detectors)[:minutes]
     where = {name: np.flatnonzero([place.split("_")[0] == name for place in plan.detectors.name]) for name in detectors}
-    flow = {name: counts[:, at, 0] * 60.0 for name, at in where.items()}
-    speed = {name: counts[:, at, 1] / np.maximum(counts[:, at, 0], 1.0) * CELL_KMH for name, at in where.items()}
+    passed, speed_sum = counts["count"], counts["speed_sum"]
+    flow = {name: passed[:, at] * 60.0 for name, at in where.items()}
+    speed = {name: speed_sum[:, at] / np.maximum(passed[:, at], 1.0) * CELL_KMH for name, at in where.items()}
     status = program.trips.row.status[:-1]
     return Traffic(flow, speed, int(program.work.count[Count.WRONG_LANE]), int(program.work.count[Count.LANE_CHANGES]),
                    int((status == 1).sum()), int((status == 0).sum()))

@@ -22,12 +22,12 @@ class OpenRoads:
     """Independent roads of ``sites`` cells side by side, in which the engine's own rule moves the vehicles.
 
     In every tick, and all at once: an empty first cell is filled with probability ``enter``, a taken last cell is
-    emptied with ``leave``, every other vehicle with an empty cell before it moves on with ``hop``.
+    emptied with ``leave``, every other vehicle with an empty cell before it moves on with ``route_position``.
     """
 
     enter: float
     leave: float
-    hop: float
+    route_position: float
     roads: int = 48
     sites: int = 200
 
@@ -38,7 +38,7 @@ class OpenRoads:
         self.road, self.site = (part.ravel() for part in np.indices(self.taken.shape))
         self.draw = np.random.default_rng(1)
         self.key = self.draw.integers(0, 2**32, self.taken.size, np.uint32)
-        self.rule = make_rule(CellularAutomaton(rule="nasch", dawdle_p=1.0 - self.hop), UNITS)
+        self.rule = make_rule(CellularAutomaton(rule="nasch", dawdle_p=1.0 - self.route_position), UNITS)
 
     def step(self, tick: int) -> int:
         """Advance by one tick; return how many left."""

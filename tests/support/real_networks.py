@@ -65,10 +65,10 @@ def _read(folder: Path, name: str) -> Imported:
 
 def flows_across(network: Network) -> Demand:
     """A flow from every link on which a network is entered to every link on which it is left, where a way leads."""
-    ways: nx.DiGraph[Any] = nx.DiGraph((way.from_link, way.to_link) for way in network.connections
-                                       if way.turn != "u_turn")
-    ways.add_nodes_from(network.links)
+    movements: nx.DiGraph[Any] = nx.DiGraph((movement.from_link, movement.to_link) for movement in network.connections
+                                            if movement.turn != "u_turn")
+    movements.add_nodes_from(network.links)
     flows = [Flow(id=f"{first}>{last}", origin=first, destination=last, volume_veh_h=VOLUME_VEH_H)
-             for first in sorted(ways) if not ways.in_degree(first)
-             for last in sorted(nx.descendants(ways, first)) if not ways.out_degree(last)]
+             for first in sorted(movements) if not movements.in_degree(first)
+             for last in sorted(nx.descendants(movements, first)) if not movements.out_degree(last)]
     return Demand(flows=tuple(flows), trips=(), mixes={})

@@ -12,10 +12,10 @@ from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.packed_state import pack_x, pack_y, with_turn
 from trafficsim.kernels.ca.speeds import desired_speed
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import pack_x, pack_y, with_turn
-from trafficsim.kernels.measurement.tally import close_interval
+from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 
@@ -24,17 +24,22 @@ MOST_M = 16_000.0
 
 
 def ring_program(
-    length_m: float, vehicles: int, hops: int, speed_limit_kmh: float, ca: CellularAutomaton,
+    length_m: float, vehicles: int, route_positions: int, speed_limit_kmh: float, ca: CellularAutomaton,
     links: int = 2, drivers: Drivers = UNIFORM, road_class: str = "urban",
 ) -> Program:
-    """Return an empty ring of equal links, and as many trips (not yet on it), each with a route of ``hops`` links.
+    """Return an empty ring of equal links, and as many trips (not yet on it).
+
+    Each with a route of ``route_positions`` links.
 
     Trip i begins on link ``i % links``.
     """
     names = [f"r{number}" for number in range(links)]
     rows = [link(name, length_m / links, speed_limit_kmh=speed_limit_kmh, road_class=road_class) for name in names]
     joints = [conn for one in range(links) for conn in through(names[one], names[(one + 1) % links])]
-    routes = [tuple(names[(first + hop) % links] for hop in range(hops)) for first in range(links)]
+    routes = [
+        tuple(names[(first + route_position) % links] for route_position in range(route_positions))
+        for first in range(links)
+    ]
     trips = [Trip(id=f"v{number:06d}", depart_s=0.0, route=routes[number % links]) for number in range(vehicles)]
     return make_program(make_world(make_network(rows, joints), trips=trips, drivers=drivers, ca=ca))
 
@@ -44,13 +49,15 @@ def put(program: Program, trip: int, lane: int, position: int, speed: int) -> tu
     row = program.trips.row[trip]
     link_of_lane = int(program.net.lane[lane].link)
     cap = desired_speed(program.net, program.trips, trip, link_of_lane)
-    flags = lane_flags(program.net, program.trips, lane, int(row.hop))
+    flags = lane_flags(program.net, program.trips, lane, int(row.route_position))
     end, cells = program.trips.end[trip], int(program.trips.kind[int(row.kind)].cells)
     row.status, row.since_cell = 1, position
     end.entry_time = row.enter_time = row.since_time = 0.0
     program.work.lane[lane].used += cells
     program.work.count[Count.INSERTED] += 1
-    z = with_turn(int(end.word), int(program.trips.way[program.trips.hops[int(row.hop)]].turn))
+    z = with_turn(
+        int(end.packed), int(program.trips.movement[program.trips.route_movements[int(row.route_position)]].turn)
+    )
     return lane, position, pack_x(position, speed), pack_y(cap, cells, flags), z, int(end.key), trip
 
 
@@ -85,15 +92,15 @@ def flow_per_tick(program: Program, warmup: int, ticks: int) -> float:
     """Return Edie's flow (vehicles per tick) of the whole road after a warm-up."""
     advance(program, 0, warmup)
     _close(program, warmup)
-    program.tally.link[:] = 0.0
+    program.counters.link[:] = 0.0
     end = warmup + ticks
     advance(program, warmup, end)
     _close(program, end)
-    return float(program.tally.link.vehicle_cells.sum()) / (float(program.net.lane.length.sum()) * ticks)
+    return float(program.counters.link.vehicle_cells.sum()) / (float(program.net.lane.length.sum()) * ticks)
 
 
 def _close(program: Program, tick: int) -> None:
-    close_interval(program.road, program.tally, float(tick))
+    close_interval(program.road, program.counters, float(tick))
 
 
 def rule_ring(
@@ -103,9 +110,9 @@ def rule_ring(
     links = max(2, math.ceil(cells * ca.cell_m / MOST_M))
     per_link = cells // links
     counts = np.bincount((np.asarray(fronts) - 1) // per_link, minlength=links)
-    hops = int(ticks * v_max) // per_link + 4
+    route_positions = int(ticks * v_max) // per_link + 4
     limit_kmh = v_max * ca.cell_m / ca.tick_s * 3.6
-    program = ring_program(cells * ca.cell_m, links * int(counts.max()), hops, limit_kmh, ca, links)
+    program = ring_program(cells * ca.cell_m, links * int(counts.max()), route_positions, limit_kmh, ca, links)
     fill(program, places_on_ring(program, list(fronts), speed))
     return program
 

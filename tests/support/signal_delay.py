@@ -1,4 +1,7 @@
-"""Control delay of a single approach: the engine, an event twin of the same queue, and the manual's formula."""
+"""Control delay of a single approach.
+
+The engine, an event reference model of the same queue, and the manual's formula.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.oracles.fixed_cycle_queue import FixedCycle, crossings, hcm_delay_s
-from tests.support.approaches import FAR_S, approach, discharge, passage, saturated
+from tests.support.approaches import FAR_S, approach, discharge, saturated, traversal
 from tests.support.worlds import make_world
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.scenario import Time
@@ -21,13 +24,13 @@ class Delay:
     """Mean control delay (s) by replication."""
 
     engine: np.ndarray
-    twin: np.ndarray
+    reference: np.ndarray
     hcm: float
 
     @property
     def gap(self) -> float:
-        """Relative difference of the engine's mean from the twin's."""
-        return float(self.engine.mean() / self.twin.mean() - 1.0)
+        """Relative difference of the engine's mean from the reference model's."""
+        return float(self.engine.mean() / self.reference.mean() - 1.0)
 
     @property
     def gap_to_hcm(self) -> float:
@@ -44,18 +47,18 @@ def measured_signal(cycles: int = 300) -> FixedCycle:
 def control_delay(signal: FixedCycle, x: float, replications: int) -> Delay:
     """Poisson arrivals of 15 minutes, from empty, everybody followed to 250 m beyond the line.
 
-    Delay of the engine: entry to 250 m downstream less free-flow time. The twin's vehicles reach the stop line at the
-    engine's entry times plus the free-flow time of the approach.
+    Delay of the engine: entry to 250 m downstream less free-flow time. The reference model's vehicles reach the stop
+    line at the engine's entry times plus the free-flow time of the approach.
     """
     capacity = signal.per_cycle * 3600.0 / CYCLE_S
     network = approach(GREEN_S, CYCLE_S, length_m=APPROACH_M, beyond_m=BEYOND_M)
     flow = Flow(id="f", volume_veh_h=x * capacity, route=("in", "out"))
     world = make_world(network, [flow], time=Time(analysis_s=PERIOD_S, clear_s=FAR_S))
-    engine, twin = [], []
+    engine, reference = [], []
     for replication in range(1, replications + 1):
-        seen = passage(world, replication)
+        seen = traversal(world, replication)
         arrival = seen.entry + APPROACH_M / SPEED_MS
         engine.append(float((seen.exit - seen.entry).mean()) - (APPROACH_M + BEYOND_M) / SPEED_MS)
-        twin.append(float((crossings(arrival.tolist(), signal, replication) - arrival).mean()))
+        reference.append(float((crossings(arrival.tolist(), signal, replication) - arrival).mean()))
     hcm = sum(hcm_delay_s(CYCLE_S, signal.per_cycle * signal.headway_s, capacity, x, PERIOD_S / 3600.0))
-    return Delay(np.array(engine), np.array(twin), hcm)
+    return Delay(np.array(engine), np.array(reference), hcm)

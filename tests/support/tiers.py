@@ -14,7 +14,10 @@ COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 
 
 def long_without_compiler(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a test that simulates for long; twins of kernels run in both modes every time, this one when compiled."""
+    """Mark a test that simulates for long.
+
+    Reference models of kernels run in both modes every time, this one when compiled.
+    """
     return test if COMPILED else pytest.mark.long(test)
 
 

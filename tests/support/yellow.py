@@ -18,12 +18,12 @@ def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.nd
     """Return speeds (drivers, ticks) in m/s, -1 once a driver has left the approach.
 
     Everybody is alone on an approach of their own, and is between ``nearest_s`` and ``farthest_s`` of driving before
-    the stop line when the lamps turn yellow after 25 s; distances are spread evenly.
+    the stop line when the signals turn yellow after 25 s; distances are spread evenly.
     """
     names = [f"{number}" for number in range(drivers)]
     rows = [row for name in names for row in (link(f"in{name}", APPROACH_M), link(f"out{name}", 100.0))]
-    joints = [way for number, name in enumerate(names)
-              for way in through(f"in{name}", f"out{name}", signal="s", signal_index=number)]
+    joints = [movement for number, name in enumerate(names)
+              for movement in through(f"in{name}", f"out{name}", signal="s", signal_index=number)]
     lead_s = np.linspace(nearest_s, farthest_s, drivers)
     trips = [Trip(id=name, depart_s=YELLOW_S - APPROACH_M / SPEED_MS + lead, route=(f"in{name}", f"out{name}"))
              for name, lead in zip(names, lead_s.tolist(), strict=True)]
@@ -33,7 +33,7 @@ def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.nd
     for tick in range(TICKS):
         advance(program, tick, tick + 1)
         road = unpack(program)
-        first = np.asarray(program.trips.row.hop[road.trip] == starts[road.trip])
+        first = np.asarray(program.trips.row.route_position[road.trip] == starts[road.trip])
         speeds[road.trip[first], tick] = road.speed[first] * CELL_M
     return speeds
 

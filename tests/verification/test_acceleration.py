@@ -41,7 +41,7 @@ def test_speed_and_distance_follow_the_schedule(acceleration_ms2: float) -> None
         road = unpack(program)
         most = acceleration_ms2 / FADE
         speed = most * (1.0 - math.exp(-FADE * time_s))
-        way = most * time_s - speed / FADE
+        distance = most * time_s - speed / FADE
         error = 0.3 * math.sqrt(time_s) / math.sqrt(ROADS)
         assert abs(road.speed.mean() * CELL_M - speed) <= 0.01 * speed + acceleration_ms2 + 2 * error
-        assert abs((road.front + 6000 - 40).mean() * CELL_M - way) <= 0.01 * way + speed + error * time_s
+        assert abs((road.front + 6000 - 40).mean() * CELL_M - distance) <= 0.01 * distance + speed + error * time_s

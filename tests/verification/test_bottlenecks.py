@@ -71,7 +71,7 @@ def test_a_queue_before_two_lanes_does_not() -> None:
 
 
 def test_capacity_of_two_lanes_with_and_without_trucks() -> None:
-    # Mixed drivers: 1,850 to 1,950 veh/h per lane, below the 2,000 to 2,300 of one lane with drivers alike (see
+    # Mixed drivers: 1,850 to 1,950 veh/h per lane, below the 2,000 to 2,300 of one lane with homogeneous drivers (see
     # test_motorway): slower drivers leave gaps before them. A tenth of trucks (90 km/h, 1.6 s) costs 4 to 12 %.
     cars = breakdown_at_on_ramp(1, CARS).discharge_veh_h / 2.0
     trucks = breakdown_at_on_ramp(1, TRUCKS).discharge_veh_h / 2.0
@@ -88,14 +88,17 @@ def test_a_zipper_takes_both_lanes_in_turn() -> None:
 
 
 def test_a_saturated_ramp_gets_its_part() -> None:
-    # One to one would be a zipper with the kerb lane; the main road keeps more, and neither starves.
+    # One to one would be a zipper with the nearside lane; the main road keeps more, and neither starves.
     ratio, outflow = saturated_ramp()
     assert 0.4 <= ratio <= 1.1
     assert outflow > 3500.0
 
 
 def bus_street() -> Network:
-    """A street with a bus lane at the kerb; at its end one turns left from the lane beside it, or goes on from both."""
+    """A street with a bus lane on the nearside.
+
+    At its end one turns left from the lane beside it, or goes on from both.
+    """
     rows = [link("street", 500.0, lanes=2, allow=(("bus",), None)), link("on", 300.0, lanes=2, allow=(("bus",), None)),
             link("left", 300.0)]
     joints = [Connection(from_link="street", from_lane=lane, to_link="on", to_lane=lane) for lane in (0, 1)]

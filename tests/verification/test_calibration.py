@@ -28,8 +28,8 @@ def test_a_parameter_is_found_between_those_simulated() -> None:
 def test_the_interval_of_a_mean_like_statistic_covers_as_theory_says() -> None:
     # Independent normal speeds: the median's standard error is 1.2533 sd / sqrt(n). 25 %: the density at the median,
     # which it depends on, is that of one sample of 1,000.
-    luck = np.random.default_rng(5)
-    made = Points(np.full(1000, 500.0), luck.normal(100.0, 5.0, 1000))
+    random_draw = np.random.default_rng(5)
+    made = Points(np.full(1000, 500.0), random_draw.normal(100.0, 5.0, 1000))
     again = resampled(made, count=500, block=1)[:, 0]
     assert again.std() == pytest.approx(1.2533 * 5.0 / np.sqrt(1000), rel=0.25)
 

@@ -25,7 +25,7 @@ from tests.experiments.enforcement import (
     speeds_of,
 )
 from tests.support.worlds import link, make_network, make_world
-from trafficsim.base.codes import CAMERA as CAMERA_GATE
+from trafficsim.base.codes import CAMERA as CAMERA_SECTION
 from trafficsim.engines.ca import run
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.plan.arrays import UNAFFECTED
@@ -70,11 +70,11 @@ def test_lone_drivers_pass_a_camera_at_the_speed_of_the_formula() -> None:
     world = make_world(road, trips=people, time=Time(analysis_s=36_000.0, clear_s=600.0),
                        drivers=Drivers(motorway=SpeedChoice(share_over_limit=0.4, cv=0.11)))
     plan = lower(world, [SpeedCamera(at=(CameraPlace(link="a", position_m=1500.0),))]).plan
-    seen = run(plan, CellularAutomaton()).passages
+    seen = run(plan, CellularAutomaton()).traversals
     own = plan.links.free_speed_mean_ms[0] * (1.0 + plan.links.free_speed_cv[0] * plan.trips.z[seen.trip])
     accepted = plan.links.speed_limit_ms[0] * plan.behaviour.factor[0, seen.trip]
     expected = own - np.maximum(own - accepted, 0.0)
-    assert plan.gates.role[seen.gate].tolist() == [CAMERA_GATE] * 300
+    assert plan.sections.role[seen.section].tolist() == [CAMERA_SECTION] * 300
     assert 0.05 < (plan.behaviour.factor[0] == UNAFFECTED).mean() < 0.2
     off_kmh = (seen.speed_ms - expected) * 3.6
     assert abs(off_kmh.mean()) < 0.2
@@ -105,7 +105,7 @@ def test_drivers_slow_down_at_the_camera_and_speed_up_again(light: pd.DataFrame)
 def test_a_camera_in_dense_traffic_lowers_the_mean_less(light: pd.DataFrame, busy: pd.DataFrame) -> None:
     """At 800 veh/h per lane, the volume of the published site, the mean falls by 3 to 5 km/h and not by 6.4.
 
-    Of vehicles more than 5 s behind the one before it falls by 5.1, at the edge of what is accepted (5 to 8).
+    Of vehicles more than 5 s behind the leader it falls by 5.1, at the edge of what is accepted (5 to 8).
 
     The response is fitted to free speeds. In dense traffic slower vehicles hold many fast drivers already: without a
     camera the mean is several km/h lower, and fewer are above the limit, so there is less to take away. The odds of
@@ -175,7 +175,7 @@ def test_section_control_in_the_traffic_of_a_main_road(calibration: str) -> None
 
 def test_strict_sections_cite_few_and_open_ones_many() -> None:
     # published of the strict case: 0.06 to 0.11 %; none is asked for of the open one, where 6 % do not care at all
-    cited = {calibration: [rows["citations per passage (+6 km/h)"].value for rows in in_tunnel(calibration).values()]
+    cited = {calibration: [rows["citations per traversal (+6 km/h)"].value for rows in in_tunnel(calibration).values()]
              for calibration in ("strict", "open")}
     assert all(0.0 <= share < 0.5 for share in cited["strict"])
     assert all(1.0 < share < 8.0 for share in cited["open"])

@@ -48,7 +48,7 @@ def test_capacity_of_a_roundabout_entry(circulating_veh_h: float) -> None:
 def test_impatience_shortens_gaps_by_no_more_than_thirty_per_cent() -> None:
     # With a patience of one second every driver who has stood for a tick is at the bound: 0.7 times the critical gap.
     # Who moves up and finds a gap at once has not waited, so the capacity stays below that of the bound.
-    seen = minor_road(700.0, 7.1, 3.5, patience_s=1.0)
+    seen = minor_road(700.0, 7.1, 3.5, impatience_time_s=1.0)
     assert seen.theory_veh_h(0.8 * 7.1, 3.5) < seen.flow_veh_h <= 1.01 * seen.theory_veh_h(0.7 * 7.1, 3.5)
 
 

@@ -67,9 +67,9 @@ def test_one_way_wave_lets_the_platoon_pass() -> None:
     world = six_signals(drivers=UNIFORM, traces=True)
     runs = [outcome(world, [SPLIT, wave(back=None)], replication, ("east",), INNER) for replication in (1, 2)]
     without = outcome(world, [SPLIT], 1, ("east",), INNER)
-    assert all(run.inner_stops is not None and run.inner_stops <= 0.2 for run in runs)
-    assert without.inner_stops is not None
-    assert without.inner_stops > 1.0
+    assert all(run.intermediate_stops is not None and run.intermediate_stops <= 0.2 for run in runs)
+    assert without.intermediate_stops is not None
+    assert without.intermediate_stops > 1.0
 
 
 def test_only_the_offsets_make_the_difference() -> None:

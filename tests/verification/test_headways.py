@@ -14,12 +14,12 @@ from tests.experiments.headways import followers, headways, hour
 from tests.support.approaches import approach, discharge
 from tests.support.rings import fill, flow_per_tick, places_on_ring, ring_program
 from tests.support.worlds import make_plan, make_world
-from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.headways import headway_factors, longest_factor
 from trafficsim.engines.ca.loop import simulate
 from trafficsim.engines.ca.program import compile_plan
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import MOST_HEADWAY
+from trafficsim.kernels.ca.packed_state import MOST_HEADWAY
 from trafficsim.plan.classes import lower_classes
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.scenario import Time
@@ -102,10 +102,10 @@ def test_saturation_flow_and_capacity_stay_in_their_bands_with_own_headways() ->
     assert 2000.0 <= ring_capacity_veh_h(0.5) <= 2300.0
 
 
-def test_only_the_default_rule_has_headways_and_they_fit_the_word() -> None:
+def test_only_the_default_rule_has_headways_and_they_fit_the_code() -> None:
     with pytest.raises(ValueError, match="headway_spread"):
         CellularAutomaton(rule="nasch", headway_spread=0.3)
     settings = CellularAutomaton(headway_spread=0.6)
     classes = lower_classes(DEFAULT_CLASSES)
     longest = float(classes.headway_s.max()) * longest_factor(settings)
-    assert longest <= (MOST_HEADWAY + 0.5) * word_units(classes, settings).headway  # no driver's headway is cut
+    assert longest <= (MOST_HEADWAY + 0.5) * code_units(classes, settings).headway  # no driver's headway is cut

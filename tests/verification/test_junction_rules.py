@@ -13,7 +13,7 @@ from trafficsim.spec.network import Connection, Network
 SECONDS = 3900
 
 
-def way(first: str, second: str, **more: object) -> Connection:
+def connection(first: str, second: str, **more: object) -> Connection:
     """Return a connection from lane 0 to lane 0 with 20 m through the junction."""
     return Connection(**{"from_link": first, "from_lane": 0, "to_link": second, "to_lane": 0, "length_m": 20.0,
                          "speed_limit_kmh": 50.0, **more})
@@ -22,8 +22,10 @@ def way(first: str, second: str, **more: object) -> Connection:
 def before_a_bottleneck() -> Network:
     """A side street crosses a main road whose short exit ends at a signal with little green."""
     rows = [link("main", 300.0), link("exit", 45.0), link("end", 100.0), link("side", 300.0), link("out", 200.0)]
-    joints = [way("main", "exit", crosses=(1,)), way("side", "out", yields_to=(0,), crosses=(0,), critical_gap_s=6.5,
-                                                       follow_up_s=4.0)]
+    joints = [
+        connection("main", "exit", crosses=(1,)),
+        connection("side", "out", yields_to=(0,), crosses=(0,), critical_gap_s=6.5, follow_up_s=4.0),
+    ]
     joints += through("exit", "end", signal="s", signal_index=0)
     return make_network(rows, joints, [fixed_time("s", 8.0, 60.0)])
 
@@ -51,8 +53,8 @@ def turn_lanes(separate: bool) -> Network:
     """A road whose through traffic is held up beyond the junction; right turns have a lane of their own or not."""
     rows = [link("in", 3000.0, lanes=2 if separate else 1), link("exit", 60.0), link("end", 100.0),
             link("right", 200.0)]
-    straight = way("in", "exit", from_lane=1 if separate else 0)
-    joints = [straight, way("in", "right", turn="right"), *through("exit", "end", signal="s", signal_index=0)]
+    straight = connection("in", "exit", from_lane=1 if separate else 0)
+    joints = [straight, connection("in", "right", turn="right"), *through("exit", "end", signal="s", signal_index=0)]
     return make_network(rows, joints, [fixed_time("s", 8.0, 60.0)])
 
 
@@ -72,9 +74,9 @@ def test_spillback_blocks_those_who_share_the_lane_and_nobody_else(separate: boo
         assert right_veh_h < 0.6 * free[1]
 
 
-def kerb_turns(allowed: bool, crossing_veh_h: float) -> tuple[float, int]:
+def nearside_turns(allowed: bool, crossing_veh_h: float) -> tuple[float, int]:
     """Return the flow of right turns from an endless queue at a signal, and how many crossed at red."""
-    network = junction(control="signal", kerb_turn_on_red=allowed)
+    network = junction(control="signal", nearside_turn_on_red=allowed)
     flows = {("in0", "out1"): ENDLESS_VEH_H, ("in3", "out1"): crossing_veh_h}
     program = saturated(network, flows, SECONDS)
     flow = flows_by_movement(network, program, [("in0", "out1")], SECONDS)
@@ -82,7 +84,7 @@ def kerb_turns(allowed: bool, crossing_veh_h: float) -> tuple[float, int]:
 
 
 def test_turning_on_red_uses_the_red_and_gives_way() -> None:
-    forbidden, allowed, crossed = kerb_turns(False, 0.0), kerb_turns(True, 0.0), kerb_turns(True, 500.0)
+    forbidden, allowed, crossed = nearside_turns(False, 0.0), nearside_turns(True, 0.0), nearside_turns(True, 500.0)
     assert forbidden[1] == allowed[1] == crossed[1] == 0
     # Green is 40 of 90 s. On red every vehicle stops, and follows no closer than the queue moves up.
     assert allowed[0] > 1.3 * forbidden[0]

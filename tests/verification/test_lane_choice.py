@@ -61,7 +61,7 @@ def test_in_towns_too_those_in_the_wrong_lane_are_let_in() -> None:
 
 
 def test_who_stands_in_a_queue_takes_the_empty_lane_beside() -> None:
-    # All come in by the kerb lane over a connector that is half as long as the link, to two lanes and a red lamp.
+    # All come in by the nearside lane over a connector that is half as long as the link, to two lanes and a red signal.
     rows = [link("u", 300.0), link("in", 60.0, lanes=2), link("out", 200.0, lanes=2)]
     joints = [
         Connection(from_link="u", from_lane=0, to_link="in", to_lane=0, length_m=30.0),

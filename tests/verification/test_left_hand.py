@@ -53,7 +53,7 @@ def from_everywhere(arms: int) -> list[Flow]:
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_a_mirrored_junction_gives_the_same_bits(control: str) -> None:
-    right, left = both_sides(junction(arms=4, lanes=2, control=control, kerb_turn_on_red=True))
+    right, left = both_sides(junction(arms=4, lanes=2, control=control, nearside_turn_on_red=True))
     for one, other in zip(right.connections, left.connections, strict=True):
         assert other.model_copy(update={"turn": MIRRORED[other.turn]}) == one
     assert [program.phases for program in right.signals] == [program.phases for program in left.signals]
@@ -76,16 +76,22 @@ def test_builders_know_the_side(control: str) -> None:
     if control == "roundabout":  # clockwise: from the east the next exit is the south
         assert network.links["ring0"]["to"] == "ring3"
         return
-    # Heading west from the east, the kerb lane turns left to the south.
-    assert {way.turn for way in network.connections if (way.from_link, way.to_link) == ("in0", "out3")} == {"left"}
-    assert {way.from_lane for way in network.connections if (way.from_link, way.to_link) == ("in0", "out3")} == {0}
+    # Heading west from the east, the nearside lane turns left to the south.
+    assert {
+        movement.turn for movement in network.connections if (movement.from_link, movement.to_link) == ("in0", "out3")
+    } == {"left"}
+    assert {
+        movement.from_lane
+        for movement in network.connections
+        if (movement.from_link, movement.to_link) == ("in0", "out3")
+    } == {0}
 
 
 def test_priority_comes_from_the_left() -> None:
     def gives_way(network: Network) -> set[tuple[str, str]]:
-        return {(way.from_link, network.connections[foe].from_link)
-                for way in network.connections if way.turn == "through" for foe in way.yields_to
-                if network.connections[foe].turn == "through"}
+        return {(movement.from_link, network.connections[conflicting].from_link)
+                for movement in network.connections if movement.turn == "through" for conflicting in movement.yields_to
+                if network.connections[conflicting].turn == "through"}
 
     right = gives_way(junction(control="right_before_left"))
     left = gives_way(junction(control="right_before_left", left_hand_traffic=True))

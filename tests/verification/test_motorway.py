@@ -13,8 +13,10 @@ LENGTH_M, TICKS = 6000.0, 2400
 
 def ring_flow_veh_h(limit_kmh: float, density_veh_km: float) -> float:
     vehicles = round(density_veh_km * LENGTH_M / 1000.0)
-    hops = TICKS * 40 // 3000 + 6
-    program = ring_program(LENGTH_M, 2 * vehicles, hops, limit_kmh, CellularAutomaton(), road_class="motorway")
+    route_positions = TICKS * 40 // 3000 + 6
+    program = ring_program(
+        LENGTH_M, 2 * vehicles, route_positions, limit_kmh, CellularAutomaton(), road_class="motorway"
+    )
     gap = int(program.net.lane.length.sum()) / vehicles
     speed = max(0, min(int(limit_kmh / 1.8), int((gap - 14) / 1.4)))
     fill(program, places_on_ring(program, [14 + int(number * gap) for number in range(vehicles)], speed))

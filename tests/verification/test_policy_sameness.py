@@ -1,6 +1,6 @@
 """Policies without effect leave every bit as it is, and policies with one leave alone who never meets it.
 
-A camera that nobody heeds still measures: its passages are cited, which is no traffic. So citations may be above zero
+A camera that nobody heeds still measures: its traversals are cited, which is no traffic. So citations may be above zero
 where everything else, and the digest, is that of doing nothing.
 """
 
@@ -21,8 +21,8 @@ from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera, SpeedL
 from trafficsim.results.frames import Labels
 from trafficsim.results.runs import RUN_TIMES
 from trafficsim.run.jobs import Job, simulate
-from trafficsim.run.runner import StudyResult
-from trafficsim.spec.behaviour import Response, Rule, Zone
+from trafficsim.run.result import StudyResult
+from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
@@ -69,8 +69,15 @@ class Nowhere(Policy):
     def lower(self, builder: Builder) -> None:
         links = builder.network.links
         zones = tuple(Zone(link=name, begin_m=0.0, end_m=row["length_m"], strength=0.0) for name, row in links.items())
-        builder.respond(Rule(name="nowhere", link=next(iter(links)), response=Response(mark="m", margin_mean=-0.5),
-                             along=tuple(links), zones=zones))
+        builder.respond(
+            ResponseRule(
+                name="nowhere",
+                link=next(iter(links)),
+                response=Response(trait="m", margin_mean=-0.5),
+                along=tuple(links),
+                zones=zones,
+            )
+        )
 
 
 class PresentDurations(Policy):

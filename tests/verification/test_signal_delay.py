@@ -1,4 +1,4 @@
-"""Delay at a signal against an event twin of the same queue."""
+"""Delay at a signal against an event reference model of the same queue."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_volumes_are_close_to_sumo(place: str, real_data: Path) -> None:
 
 
 @pytest.mark.long
-def test_drivers_of_ingolstadt_settle_where_free_flow_paths_do_not(real_data: Path) -> None:
+def test_drivers_of_ingolstadt_converge_where_free_flow_paths_do_not(real_data: Path) -> None:
     try:
         told = rehearsed(prepare(world_of(real_data, "ingolstadt7"))).routes.rehearsals
     except NoData as absent:

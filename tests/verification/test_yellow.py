@@ -1,9 +1,9 @@
 """How hard drivers brake who stop at the onset of yellow, measured on their trajectories.
 
-Field values at 15, 50 and 85 %: 2.2, 3.0 and 3.9 m/s2 (Gates et al. 2007, drivers who stop first). Accepted: 0.4 m/s2.
-Each driver has a braking of their own that is drawn with these quantiles; what is tested is that the stop line, seen
-from afar, makes them brake so. They brake 9 % less (median): speeds are whole cells per tick, and the bound that leads
-to the line is cut to them, so that braking begins early. Measured 2.15, 2.75 and 3.50.
+Field values at 15, 50 and 85 %: 2.2, 3.0 and 3.9 m/s2 (Measurement sections et al. 2007, drivers who stop first).
+Accepted: 0.4 m/s2. Each driver has a braking of their own that is drawn with these quantiles; what is tested is that
+the stop line, seen from afar, makes them brake so. They brake 9 % less (median): speeds are whole cells per tick, and
+the bound that leads to the line is cut to them, so that braking begins early. Measured 2.15, 2.75 and 3.50.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     from trafficsim.results.trace import Trace
-    from trafficsim.run.runner import Progress, RunResult, StudyResult
+    from trafficsim.run.result import RunResult, StudyResult
+    from trafficsim.run.runner import Progress
 
 
 @overload
@@ -109,7 +110,7 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
     place = place_of(study)
     plan = study if isinstance(study, Study) else read_study(study)
     # Workers begin to import while this process does.
-    with naming(place.label), executor_named(executor, workers) as crew:
+    with naming(place.label), executor_named(executor, workers) as pool:
         from trafficsim.run.rehearsal import rehearsed_worlds
         from trafficsim.run.runner import Options, load_worlds, prepare_worlds, run_study
 
@@ -117,7 +118,7 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
         for name, world in worlds.items():
             with naming(f"scenario {name!r}"):
                 require_sound(world)
-        options = Options(None if out is None else Path(out), resume, crew, progress, place.cache)
+        options = Options(None if out is None else Path(out), resume, pool, progress, place.cache)
         prepared = prepare_worlds(worlds)
         result = run_study(plan, prepared, replications=replications, options=options)
         if options.out is not None:
@@ -131,7 +132,7 @@ def trace(
     subject: str | Path | Scenario | World, links: str | Sequence[str], *, policies: Sequence[Policy] = (),
     replication: int = 1, window_s: tuple[float, float] | None = None,
 ) -> Trace:
-    """Run one replication and keep the traces of all vehicles along a way, for a time-space diagram.
+    """Run one replication and keep the trajectories of all vehicles on a route, for a time-space diagram.
 
     Parameters
     ----------
@@ -157,12 +158,12 @@ def trace(
     >>> road = corridor([300.0, 300.0])
     >>> demand = Demand(flows=(Flow(id="f", origin="east1", destination="east2", volume_veh_h=300.0),))
     >>> world = Scenario(name="road", network=road, demand=demand)
-    >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).way
+    >>> trace(world, links=["east2"], window_s=(0.0, 120.0)).route
     ('east2',)
     """
     from trafficsim.plan.prepare import prepare
     from trafficsim.run.rehearsal import rehearsed
-    from trafficsim.run.tracing import trace_way
+    from trafficsim.run.tracing import trace_route
 
     world, place = build(subject), place_of(subject)
     with naming(place.label):
@@ -171,8 +172,8 @@ def trace(
         if isinstance(links, str) and links not in paths:
             raise InputError(f"trace: path {links!r}", "no such path", f"one of {sorted(paths)}, or a list of links",
                              "correct the name, or give links as a list")
-        way = paths[links] if isinstance(links, str) else tuple(links)
-        if not way:
+        route = paths[links] if isinstance(links, str) else tuple(links)
+        if not route:
             raise InputError("trace: links", "none", "at least one link, in driving order", "name the links")
         learnt = rehearsed(prepare(world), cache=place.cache)
-        return trace_way(learnt, tuple(way), policies_with_files(policies, Path()), replication, window_s)
+        return trace_route(learnt, tuple(route), policies_with_files(policies, Path()), replication, window_s)

@@ -25,7 +25,7 @@ EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left")
  CAUSE_ENTRY) = 0, 1, 2, 3, 4, 5, 6, 7, 8
 LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry")
 """Why vehicles are where they are, by code: nobody is, they move, the first one stands at a stop of its own, at a red
-lamp, without room beyond the line, giving way, or in a lane that does not lead on; they wait inside a junction, or to
+signal, without room beyond the line, giving way, or in a lane that does not lead on; they wait inside a junction, or to
 enter the network."""
 
 DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM, FREE_SPEED = 0, 1, 2, 3, 4, 5, 6, 7

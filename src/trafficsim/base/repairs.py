@@ -13,7 +13,7 @@ REPAIRS: dict[str, str] = {
     "edge-left-out": "an edge whose junction or lanes are not in the file is left out",
     "lane-missing": "a lane that the numbering of its edge skips is closed to everyone; the others keep their numbers",
     "connection-left-out": "a connection that names an edge or lane that is not there is left out",
-    "internal-lane-missing": "a way through a junction is as long as those of its internal lanes that are there",
+    "internal-lane-missing": "a path through a junction is as long as those of its internal lanes that are there",
     "right-of-way-unknown": "where request rows do not fit the connections, those in state M go first, and ways into "
                             "one lane conflict",
     "junction-type-unknown": "a junction of an unknown type is taken as a priority junction",
@@ -25,7 +25,7 @@ REPAIRS: dict[str, str] = {
     "signal-phase-empty": "a phase of 0 s is left out",
     "signal-phase-unreachable": "phases run in the order that next gives; one that is never reached is left out",
     "signal-taken-as-fixed": "an actuated program runs with its fixed durations",
-    "conflicting-greens": "where two greens G cross, right of way decides: the one that yields has green g, and looks",
+    "conflicting-greens": "where two greens G conflict, right of way decides: the one that yields gets green g",
     # Demand
     "departure-outside": "trips and flows that depart outside the departures of the scenario are left out",
     "route-edge-left-out": "an edge of a route that is not in the network is left out",

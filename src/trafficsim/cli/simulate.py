@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trafficsim.results.frames import Labels
-    from trafficsim.run.runner import Progress, RunResult, StudyResult
+    from trafficsim.run.result import RunResult, StudyResult
+    from trafficsim.run.runner import Progress
 
 
 class RunCommand(TyperCommand):

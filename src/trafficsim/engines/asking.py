@@ -8,7 +8,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.engines.descriptor import Engine
 from trafficsim.engines.registry import engines
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.outputs import FEATURES, OUTPUTS, asked_outputs, needed_features
+from trafficsim.plan.outputs import FEATURES, OUTPUTS, needed_features, requested_outputs
 
 
 def check_asked(engine: Engine, plan: Plan) -> None:
@@ -19,7 +19,7 @@ def check_asked(engine: Engine, plan: Plan) -> None:
     InputError
         Naming who asks, and the engines that can.
     """
-    check_offered(engine, asked_outputs(plan))
+    check_offered(engine, requested_outputs(plan))
     for feature, where in needed_features(plan):
         if feature not in engine.represents:
             able = [name for name, one in engines().items() if feature in one.represents]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
-from trafficsim.design.inference.greens import settled
+from trafficsim.design.inference.greens import resolved
 from trafficsim.io.formats import FORMATS, Format, format_of
 from trafficsim.io.imported import Imported
 from trafficsim.io.mistakes import did_you_mean
@@ -160,8 +160,8 @@ def naming(label: str) -> Iterator[None]:
 
 def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
-    # Signals of the scenario itself are not settled: greens that cross there are a mistake of whoever wrote them.
-    network = _with_signals(settled(_with_names(imported.network, scenario.network)), scenario.signals)
+    # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
+    network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
     demand = _all_demand(scenario, imported.demand, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
@@ -175,7 +175,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
 
 
 def _drivers(scenario: Scenario, imported: Imported) -> Drivers:
-    """Drivers of the scenario; what it does not say is said by the files."""
+    """Drivers of the scenario; what it does not say is given by the files."""
     own = scenario.drivers
     return imported.drivers.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 

@@ -122,7 +122,7 @@ def _content(network: Network) -> dict[str, Any]:
         "nodes": [{"id": node, **attributes} for node, attributes in network.graph.nodes(data=True)],
         "links": [{"from": tail, "to": head, "key": key, **attributes}
                   for tail, head, key, attributes in network.graph.edges(keys=True, data=True)],
-        "connections": [way.model_dump(exclude_defaults=True) for way in network.connections],
+        "connections": [movement.model_dump(exclude_defaults=True) for movement in network.connections],
         "signals": [program.model_dump() for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},

@@ -28,7 +28,7 @@ class Stream(IntEnum):
     ARRIVALS = 1
     CLASS = 2
     SPEED = 3
-    MARK = 4
+    TRAIT = 4
     DITHER = 5
     YELLOW = 6
     LANE_CHANGE = 7

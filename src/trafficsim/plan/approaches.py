@@ -1,7 +1,7 @@
 """Approaches: which links together lead up to a junction, so that a queue fills one after the other.
 
 A queue begins at a stop line. Where the road behind it is cut into several links without anything happening between
-them, it stands on all of these; only where ways part, meet or cross does another road begin.
+them, it stands on all of these; only where movements part, meet or cross does another road begin.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Approaches:
 def approaches_of(plan: Plan) -> Approaches:
     """Join links that follow each other without a junction in between.
 
-    Link ``b`` goes on the approach of ``a`` where every way from ``a`` leads to ``b`` and every way to ``b`` comes from
-    ``a``, without a signal, a stop sign or a crossing way; turning round does not count as a way. A ring without any
-    junction has no beginning: there every link is an approach of its own.
+    Link ``b`` goes on the approach of ``a`` where every movement from ``a`` leads to ``b`` and every movement to ``b``
+    comes from ``a``, without a signal, a stop sign or a conflicting movement; turning round does not count as a
+    movement. A ring without any junction has no beginning: there every link is an approach of its own.
     """
     after = _next_links(plan)
     last = _ends(after)
@@ -58,13 +58,13 @@ def approaches_of(plan: Plan) -> Approaches:
 
 def _next_links(plan: Plan) -> I4:
     """Return the link on which the approach goes on, -1 where there is a junction."""
-    ways, links = plan.connections, len(plan.link_id)
-    first, second = plan.lanes.link[ways.from_lane], plan.lanes.link[ways.to_lane]
-    onward = ways.direction != U_TURN
+    connections, links = plan.connections, len(plan.link_id)
+    first, second = plan.lanes.link[connections.from_lane], plan.lanes.link[connections.to_lane]
+    onward = connections.direction != U_TURN
     pairs = np.unique(np.column_stack([first[onward], second[onward]]), axis=0).reshape(-1, 2)
-    ways_on, ways_in = (np.bincount(pairs[:, end], minlength=links) for end in (0, 1))
+    targets, sources = (np.bincount(pairs[:, end], minlength=links) for end in (0, 1))
     busy = np.bincount(first, onward & _has_conflict(plan, first), minlength=links) > 0
-    alone = (ways_on[pairs[:, 0]] == 1) & (ways_in[pairs[:, 1]] == 1) & ~busy[pairs[:, 0]]
+    alone = (targets[pairs[:, 0]] == 1) & (sources[pairs[:, 1]] == 1) & ~busy[pairs[:, 0]]
     after = np.full(links, -1, np.int32)
     after[pairs[alone, 0]] = pairs[alone, 1]
     return after
@@ -72,11 +72,11 @@ def _next_links(plan: Plan) -> I4:
 
 def _has_conflict(plan: Plan, from_link: I4) -> BOOL:
     """Whether a connection has a signal, a stop, or crosses the way of another link."""
-    ways = plan.connections
-    owner = np.repeat(np.arange(len(from_link)), np.diff(ways.cross_start))
-    real = (from_link[owner] != from_link[ways.crosses]) & (ways.direction[ways.crosses] != U_TURN)
+    connections = plan.connections
+    owner = np.repeat(np.arange(len(from_link)), np.diff(connections.cross_start))
+    real = (from_link[owner] != from_link[connections.crosses]) & (connections.direction[connections.crosses] != U_TURN)
     crossed = np.bincount(owner, real, len(from_link)) > 0
-    return (ways.signal_group >= 0) | ways.must_stop | ways.first_come | crossed
+    return (connections.signal_group >= 0) | connections.must_stop | connections.first_come | crossed
 
 
 def _ends(after: I4) -> I4:
@@ -99,8 +99,8 @@ def _storage_m(plan: Plan, after: I4, before: I4) -> F8:
 
 def _mean_connector_m(plan: Plan, after: I4) -> F8:
     """Mean length of the connectors from each link to the next one of its chain, 0 without."""
-    ways = plan.connections
-    first, second = plan.lanes.link[ways.from_lane], plan.lanes.link[ways.to_lane]
+    connections = plan.connections
+    first, second = plan.lanes.link[connections.from_lane], plan.lanes.link[connections.to_lane]
     inside = after[first] == second
     count = np.bincount(first, inside, len(after))
-    return np.bincount(first, inside * ways.length_m, len(after)) / np.maximum(count, 1.0)
+    return np.bincount(first, inside * connections.length_m, len(after)) / np.maximum(count, 1.0)

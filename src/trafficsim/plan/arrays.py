@@ -27,7 +27,7 @@ class LinkArrays(NamedTuple):
     free_speed_mean_ms: F8
     free_speed_cv: F8
     lane_start: I4
-    """Lanes ``lane_start[i]:lane_start[i + 1]`` belong to link i, the kerb lane first."""
+    """Lanes ``lane_start[i]:lane_start[i + 1]`` belong to link i, the nearside lane first."""
     turn_start: I4
     """Turns ``turn_start[i]:turn_start[i + 1]`` leave link i."""
     road_class: I4
@@ -35,11 +35,11 @@ class LinkArrays(NamedTuple):
     factor_speed_ms: F8
     """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
     keep_right: BOOL
-    """Drivers keep to the kerb lane but to overtake, and do not overtake on its side while traffic flows."""
+    """Drivers keep to the nearside lane but to overtake, and do not overtake on its side while traffic flows."""
 
 
 class LaneArrays(NamedTuple):
-    """Lanes, in link order, the kerb lane of each link first."""
+    """Lanes, in link order, the nearside lane of each link first."""
 
     link: I4
     length_m: F8
@@ -76,7 +76,7 @@ class ConnectionArrays(NamedTuple):
     """All-way stop: vehicles go in the order in which they came."""
     direction: U1
     """0 through, 1 left, 2 right, 3 u-turn."""
-    inner_wait_m: F8
+    waiting_area_m: F8
     """How far beyond its stop line a vehicle that gives way may wait inside the junction; 0: at the line."""
 
 
@@ -129,16 +129,16 @@ class TripArrays(NamedTuple):
     route_start: I4
     route_link: I4
     depart_lane: I4
-    """Counted from the kerb on the first link; -1: the best one."""
+    """Counted from the nearside on the first link; -1: the best one."""
     depart_position_m: F8
     """-1: at the start of the link."""
     stop_start: I4
-    stop_hop: I4
-    """Hop (position in the route) of the stop."""
+    stop_position: I4
+    """Position of the stop in the route."""
     stop_position_m: F8
     stop_dwell_s: F8
     stop_lane: I4
-    """Counted from the kerb on the link of the stop; -1: any."""
+    """Counted from the nearside on the link of the stop; -1: any."""
 
 
 class DetectorArrays(NamedTuple):
@@ -161,8 +161,8 @@ class AreaArrays(NamedTuple):
     end_m: F8
 
 
-class GateArrays(NamedTuple):
-    """Speeds and times between two points: every vehicle that crosses the first and then the second is a passage."""
+class SectionArrays(NamedTuple):
+    """Speeds and times between two points: every vehicle that crosses the first and then the second is a traversal."""
 
     name: tuple[str, ...]
     role: I4
@@ -173,12 +173,12 @@ class GateArrays(NamedTuple):
     to_m: F8
     lane_start: I4
     lane_end: I4
-    """Passages count in the lanes ``lane_start[i]:lane_end[i]`` of the plan at the second point."""
+    """Traversals count in the lanes ``lane_start[i]:lane_end[i]`` of the plan at the second point."""
     length_m: F8
     """Way between the points."""
     citation_ms: F8
-    """Speed above which a passage is cited; 0: nobody is."""
-    way: tuple[tuple[int, ...], ...]
+    """Speed above which a traversal is cited; 0: nobody is."""
+    links: tuple[tuple[int, ...], ...]
     """Links from the first point to the second: only trips whose route has all of them in this order are judged; empty
     where both points are on one link."""
 
@@ -211,10 +211,10 @@ def no_areas() -> AreaArrays:
     return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
 
 
-def no_gates() -> GateArrays:
-    """Return gates of a plan without any."""
+def no_sections() -> SectionArrays:
+    """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return GateArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
+    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
@@ -237,7 +237,7 @@ class Plan:
     trace_link : links on which traces are kept; all when empty
     trace_begin_s, trace_end_s : clock times between which traces are kept
     areas : stretches of lanes whose density, occupancy and queue are measured
-    gates : where speeds and times between two points are measured
+    sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     stop_if_possible : whether everybody stops at yellow who can
@@ -263,7 +263,7 @@ class Plan:
     trace_begin_s: float = -np.inf
     trace_end_s: float = np.inf
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
-    gates: GateArrays = dataclass_field(default_factory=no_gates)
+    sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     keep_clear_share: float = 1.0
     stop_if_possible: bool = False

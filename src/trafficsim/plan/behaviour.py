@@ -11,24 +11,24 @@ from trafficsim.kernels.rng import Stream, hash_name, u01
 from trafficsim.plan.arrays import F8, U8, UNAFFECTED, BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.plan.realise import normal_score
-from trafficsim.spec.behaviour import Response, Rule, Zone
+from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 
 MOST_FACTORS = 100_000_000
 """Rules times trips that fit in memory (12 bytes each)."""
 WHO, HOW_MUCH = 0, 1
-"""Occasions of the two draws of a mark."""
+"""Occasions of the two draws of a trait."""
 
 
-def mark_uniform(keys: U8, mark: str, occasion: int = WHO) -> F8:
-    """Uniform numbers of travellers for a mark: the same in every alternative.
+def trait_uniform(keys: U8, trait: str, occasion: int = WHO) -> F8:
+    """Uniform numbers of travellers for a trait: the same in every alternative.
 
     Examples
     --------
     >>> keys = np.arange(3, dtype=np.uint64)
-    >>> bool((mark_uniform(keys, "camera") == mark_uniform(keys, "camera")).all())
+    >>> bool((trait_uniform(keys, "camera") == trait_uniform(keys, "camera")).all())
     True
     """
-    return u01(keys, Stream.MARK, hash_name(mark) >> 1, occasion)
+    return u01(keys, Stream.TRAIT, hash_name(trait) >> 1, occasion)
 
 
 def driver_factor(keys: U8, response: Response) -> F8:
@@ -47,16 +47,16 @@ def driver_factor(keys: U8, response: Response) -> F8:
 
     Examples
     --------
-    >>> driver_factor(np.arange(2, dtype=np.uint64), Response(mark="m", margin_mean=-0.05)).tolist()
+    >>> driver_factor(np.arange(2, dtype=np.uint64), Response(trait="m", margin_mean=-0.05)).tolist()
     [0.95, 0.95]
     """
-    affected = mark_uniform(keys, response.mark) < 1.0 - response.unaffected
-    score = normal_score(mark_uniform(keys, response.mark, HOW_MUCH))
+    affected = trait_uniform(keys, response.trait) < 1.0 - response.unaffected
+    score = normal_score(trait_uniform(keys, response.trait, HOW_MUCH))
     factor = np.maximum(1.0 + response.margin_mean + response.margin_sd * score, LEAST_FACTOR)
     return np.where(affected, factor, UNAFFECTED)
 
 
-def behaviour_arrays(plan: Plan, rules: Sequence[Rule]) -> BehaviourArrays:
+def behaviour_arrays(plan: Plan, rules: Sequence[ResponseRule]) -> BehaviourArrays:
     """Rules and zones of a plan.
 
     Raises
@@ -93,7 +93,7 @@ def passes_any(plan: Plan, links: Sequence[int]) -> np.ndarray:
     return np.bincount(trip[wanted], minlength=len(trips.key)) > 0
 
 
-def check_rule(rule: Rule, lengths_m: Mapping[str, float], policy: str) -> None:
+def check_rule(rule: ResponseRule, lengths_m: Mapping[str, float], policy: str) -> None:
     """Refuse a rule on unknown links, or with a zone beyond its link.
 
     Raises

@@ -13,11 +13,11 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
 from trafficsim.plan.fields import Field, field_of, phase_cell
-from trafficsim.plan.gates import Gate, check_gate, gate_arrays, joined
 from trafficsim.plan.ledger import LedgerRow, policy_labels
+from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.signals import lower_signals
-from trafficsim.spec.behaviour import Rule, SpeedCheck
+from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
 from trafficsim.spec.signals import Phase, SignalProgram
@@ -25,7 +25,7 @@ from trafficsim.spec.signals import Phase, SignalProgram
 OPERATIONS = ("set", "scale", "cap", "floor")
 """Order in which operations act on a cell, whatever the order of the policies."""
 PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
-RESPONSE, CITATION = "behaviour.response", "gate.citation_ms"
+RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 """What the ledger calls responses of drivers (cells: zones, values: strengths) and enforcement (cells: places)."""
 
 Volumes = Mapping[tuple[str, str], float]
@@ -65,8 +65,8 @@ class PlanBuilder:
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
         self._operations: list[_Operation] = []
         self._extra: list[LedgerRow] = []
-        self._rules: list[Rule] = []
-        self._gates: list[Gate] = []
+        self._rules: list[ResponseRule] = []
+        self._sections: list[MeasurementSection] = []
         self._earlier = 0  # operations of earlier phases: what `value` sees
         self._replaced: dict[str, tuple[str, SignalProgram]] = {}  # policy and program, by signal
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
@@ -176,7 +176,7 @@ class PlanBuilder:
         if offset_s is not None:
             self.set(OFFSET, (program,), offset_s)
 
-    def respond(self, rule: Rule) -> None:
+    def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule.
 
         Raises
@@ -199,12 +199,12 @@ class PlanBuilder:
         PolicyError
             If a point is not on the network, or the name is taken.
         """
-        gate = check_gate(check, self._roads, self._policy)
-        if gate.name in (*self._plan.gates.name, *(other.name for other in self._gates)):
+        section = enforcement_section(check, self._roads, self._policy)
+        if section.name in (*self._plan.sections.name, *(other.name for other in self._sections)):
             raise PolicyError(f"policy {self._policy}: {check.name!r}", "a second place of this name",
                               "each place enforced once", "drop one of them")
-        self._gates.append(gate)
-        cited = (gate.citation_ms,)
+        self._sections.append(section)
+        cited = (section.citation_ms,)
         self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))
 
     def run(self, policies: Sequence[Policy]) -> None:
@@ -258,8 +258,10 @@ class PlanBuilder:
             _check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
         # by name, so that the order of policies shows nowhere
-        gates, rules = sorted(self._gates), sorted(self._rules, key=lambda rule: rule.name)
-        plan = replace(plan, gates=joined(plan.gates, gate_arrays(gates)), behaviour=behaviour_arrays(plan, rules))
+        sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
+        plan = replace(
+            plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules)
+        )
         rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
         return plan, rows

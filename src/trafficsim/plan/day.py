@@ -30,7 +30,7 @@ class GivenTrips(NamedTuple):
     Attributes
     ----------
     timetabled : made every day, once
-    copy_mark : what a copy's name has behind the name of the trip; no given name ends so
+    copy_suffix : what a copy's name has behind the name of the trip; no given name ends so
     """
 
     name: list[str]
@@ -39,7 +39,7 @@ class GivenTrips(NamedTuple):
     depart_lane: I4
     depart_position_m: F8
     timetabled: BOOL
-    copy_mark: str
+    copy_suffix: str
 
 
 class DayTrips(NamedTuple):
@@ -63,30 +63,33 @@ def day_factor(seed_key: int, variation: float) -> float:
 
 
 def scaled_rate(rate: Rate, factor: float) -> Rate:
-    """Multiply an arrival rate; the luck of its vehicles stays, so on a busy day all come earlier and more follow."""
+    """Multiply an arrival rate; the random draws of its vehicles stay the same.
+
+    So on a busy day all come earlier and more follow.
+    """
     return replace(rate, rate_veh_s=rate.rate_veh_s * factor, cumulative=rate.cumulative * factor)
 
 
-def copy_mark(names: Sequence[str]) -> str:
+def copy_suffix(names: Sequence[str]) -> str:
     """Find an ending that, put behind any of the names, gives none of them.
 
     Examples
     --------
-    >>> copy_mark(["a", "b"]), copy_mark(["a", "a+1"])
+    >>> copy_suffix(["a", "b"]), copy_suffix(["a", "a+1"])
     ('+1', '++1')
     """
-    mark, known = "+1", set(names)
-    while any(name + mark in known for name in names):
-        mark = "+" + mark
-    return mark
+    suffix, known = "+1", set(names)
+    while any(name + suffix in known for name in names):
+        suffix = "+" + suffix
+    return suffix
 
 
 def trips_of_day(trips: GivenTrips, factor: float, seed_key: int, window_s: tuple[float, float]) -> DayTrips:
     """Drop each trip with probability 1 - factor, or copy it with probability factor - 1.
 
-    The draw belongs to the trip, so those who travel on a quiet day travel on every busier day with the same luck, and
-    the same people travel in every alternative. A copy is a person with an own name, and so with an own class, speed
-    and luck; it departs up to five minutes earlier or later, within the window of departures.
+    The draw belongs to the trip, so those who travel on a quiet day travel on every busier day with the same random
+    draws, and the same travellers travel in every alternative. A copy is a traveller with an own name, and so with an
+    own class, speed and random draws; it departs up to five minutes earlier or later, within the window of departures.
 
     Parameters
     ----------
@@ -99,7 +102,7 @@ def trips_of_day(trips: GivenTrips, factor: float, seed_key: int, window_s: tupl
     draw = u01(vehicle_keys(trips.name_hash, seed_key), Stream.DAY, _MADE, 0)
     kept = rows[trips.timetabled | (draw < factor)]
     copied = rows[~trips.timetabled & (draw < factor - 1.0)]
-    names = [trips.name[row] + trips.copy_mark for row in copied.tolist()]
+    names = [trips.name[row] + trips.copy_suffix for row in copied.tolist()]
     hashes = hash_names(names)
     shift_s = (2.0 * u01(vehicle_keys(hashes, seed_key), Stream.DAY, _SHIFT, 0) - 1.0) * MOST_SHIFT_S
     return DayTrips(

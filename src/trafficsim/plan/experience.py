@@ -153,7 +153,8 @@ def with_routes(prepared: Prepared, routes: RouteTable) -> Prepared:
 def has_choice(prepared: Prepared) -> bool:
     """Whether anybody whose route traffic decides could drive another way that passes no link twice.
 
-    Another way leaves the free-flow path at one of its links and comes to the end of the path without the links before.
+    Another route leaves the free-flow path at one of its links and comes to the end of the path without the links
+    before.
     """
     routes, network = prepared.routes, prepared.network
     for permission in range(PERMISSIONS):
@@ -162,7 +163,7 @@ def has_choice(prepared: Prepared) -> bool:
             continue
         before, after = _joined(network, Access(network, permission).turn_open)
         paths = (routes.link[routes.start[route]:routes.start[route + 1]].tolist() for route in taken)
-        if any(_other_way(path, before, after) for path in paths):
+        if any(_other_route(path, before, after) for path in paths):
             return True
     return False
 
@@ -178,7 +179,7 @@ def _joined(network: NetworkPlan, is_open: BOOL) -> tuple[Neighbours, Neighbours
     return before, after
 
 
-def _other_way(path: Sequence[int], before: Neighbours, after: Neighbours) -> bool:
+def _other_route(path: Sequence[int], before: Neighbours, after: Neighbours) -> bool:
     reaching = _reaching(path[-1], before, frozenset())
     for position, (link, following) in enumerate(pairwise(path)):
         passed = frozenset(path[:position + 1])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.desired_speed import LEAST_SPEED_MS, desired_speed_ms
-from trafficsim.plan.free_flow_ways import FreeFlow
+from trafficsim.plan.free_flow_paths import FreeFlow
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.turn_means import turn_means
 
@@ -20,7 +20,7 @@ def free_flow(plan: Plan) -> FreeFlow:
     over, or under, the limit. Where a movement has several connections, their mean length and mean speed count. Dwell
     times at stops are not part of it.
     """
-    trip, link, length_m = _hops(plan)
+    trip, link, length_m = _route_positions(plan)
     speed = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, link)
     turn, before = _crossings(plan)
     turn_length_m, turn_speed_ms = turn_means(plan.connections, len(plan.turns.from_link))
@@ -48,8 +48,8 @@ def route_length_m(plan: Plan) -> F8:
     return free_flow(plan).total_m
 
 
-def _hops(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32], F8]:
-    """Trip, link and length of every hop of every route."""
+def _route_positions(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32], F8]:
+    """Trip, link and length of every route position of every route."""
     trips = plan.trips
     trip = np.repeat(np.arange(len(trips.depart_s)), np.diff(trips.route_start))
     length_m = plan.links.length_m[trips.route_link]
@@ -58,7 +58,7 @@ def _hops(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32], F8]:
 
 
 def _crossings(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Turn of every crossing of a junction, and the hop before it."""
+    """Turn of every crossing of a junction, and the route position before it."""
     last = np.zeros(len(plan.trips.route_link), np.bool_)
     last[plan.trips.route_start[1:] - 1] = True
     before = np.flatnonzero(~last)

@@ -64,7 +64,7 @@ def lower(
     policies
         The alternative; empty for doing nothing.
     replication
-        Number of the realisation; the same number means the same people, trips and luck in every alternative.
+        Number of the realisation; the same number means common random numbers in every alternative.
         0 is the design day: mean demand, never judged.
     demand_variation
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
@@ -89,12 +89,25 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
     seed_key = hash_name(scenario.seed, replication)
     factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
     return Plan(
-        link_id=network.link_id, links=network.links, lanes=network.lanes, turns=network.turns,
-        connections=network.connections, signals=prepared.signals, classes=prepared.classes,
-        trips=realise(prepared, seed_key, factor), detectors=prepared.detectors, seed_key=seed_key,
-        start_s=time.start_s, analysis_begin_s=time.analysis_begin_s, analysis_end_s=time.analysis_end_s,
-        end_s=time.analysis_end_s + time.clear_s, interval_s=time.interval_s,
-        trajectory_share=scenario.trajectories.share, areas=prepared.areas, gates=prepared.gates, **_traces(prepared),
+        link_id=network.link_id,
+        links=network.links,
+        lanes=network.lanes,
+        turns=network.turns,
+        connections=network.connections,
+        signals=prepared.signals,
+        classes=prepared.classes,
+        trips=realise(prepared, seed_key, factor),
+        detectors=prepared.detectors,
+        seed_key=seed_key,
+        start_s=time.start_s,
+        analysis_begin_s=time.analysis_begin_s,
+        analysis_end_s=time.analysis_end_s,
+        end_s=time.analysis_end_s + time.clear_s,
+        interval_s=time.interval_s,
+        trajectory_share=scenario.trajectories.share,
+        areas=prepared.areas,
+        sections=prepared.sections,
+        **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
         stop_if_possible=scenario.drivers.at_yellow == "if_possible",
     )
@@ -115,16 +128,16 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
     permission = prepared.permission[vehicle_class]
     routes, stops, given = prepared.routes, prepared.stops, prepared.trips
     route = routes.taken(request, permission, people.depart_s, route_keys(prepared, people.name_hash))
-    route_start, hop = gather(routes.start, route)
+    route_start, route_position = gather(routes.start, route)
     stop_start, stop = gather(stops.start, stops.of[request, permission])
     # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
     trip = np.maximum(request - len(prepared.rates) + 1, 0)
     return TripArrays(
         name=tuple(people.name), key=key, vehicle_class=vehicle_class, z=normal_scores(key), depart_s=people.depart_s,
-        route_start=route_start, route_link=routes.link[hop],
+        route_start=route_start, route_link=routes.link[route_position],
         depart_lane=np.append(np.int32(-1), given.depart_lane)[trip].astype(np.int32),
         depart_position_m=np.append(-1.0, given.depart_position_m)[trip],
-        stop_start=stop_start, stop_hop=stops.hop[stop], stop_position_m=stops.position_m[stop],
+        stop_start=stop_start, stop_position=stops.route_position[stop], stop_position_m=stops.position_m[stop],
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
     )
 

@@ -1,4 +1,7 @@
-"""What a scenario asks to have measured, as rows of the plan: areas, and gates beside those of detectors and paths."""
+"""What a scenario asks to have measured, as rows of the plan.
+
+Areas, and sections beside those of detectors and paths.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from trafficsim.base.codes import HISTOGRAM, POINT, TRAVEL_TIME
 from trafficsim.plan.arrays import AreaArrays, DetectorArrays
-from trafficsim.plan.gates import Gate, detector_gates, path_length_m, spot_gate
+from trafficsim.plan.measurement_sections import MeasurementSection, detector_sections, path_length_m, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.routes import link_of
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
@@ -31,8 +34,8 @@ def area_arrays(areas: Sequence[Area], network: NetworkPlan) -> AreaArrays:
     )
 
 
-def requested_gates(scenario: Scenario, detectors: DetectorArrays, network: NetworkPlan) -> list[Gate]:
-    """Return the gates of travel times, of detectors that keep headways, and of histograms."""
+def requested_sections(scenario: Scenario, detectors: DetectorArrays, network: NetworkPlan) -> list[MeasurementSection]:
+    """Return the measurement sections of travel times, of detectors that keep headways, and of histograms."""
     keeping = {detector.id for detector in scenario.detectors if detector.headways}
     return [
         *(_travel_time(one, network) for one in scenario.travel_times),
@@ -45,30 +48,39 @@ def _lanes(link: int, network: NetworkPlan) -> tuple[int, int]:
     return int(network.links.lane_start[link]), int(network.links.lane_start[link + 1])
 
 
-def _travel_time(wish: TravelTime, network: NetworkPlan) -> Gate:
+def _travel_time(wish: TravelTime, network: NetworkPlan) -> MeasurementSection:
     links = [link_of(link, f"travel time {wish.id!r}", network) for link in wish.links]
     last_m = float(network.links.length_m[links[-1]])
     end_m = last_m if wish.end_m is None else wish.end_m
     length_m = path_length_m(links, network) - wish.begin_m - (last_m - end_m)
-    way = tuple(links) if len(links) > 1 else ()
-    return Gate(wish.id, TRAVEL_TIME, links[0], wish.begin_m, links[-1], end_m, _lanes(links[-1], network), length_m,
-                way=way)
+    movement = tuple(links) if len(links) > 1 else ()
+    return MeasurementSection(
+        wish.id,
+        TRAVEL_TIME,
+        links[0],
+        wish.begin_m,
+        links[-1],
+        end_m,
+        _lanes(links[-1], network),
+        length_m,
+        links=movement,
+    )
 
 
-def _points(keeping: Iterable[str], detectors: DetectorArrays, network: NetworkPlan) -> Iterator[Gate]:
-    """Yield a gate without length at the place of every detector that keeps headways."""
+def _points(keeping: Iterable[str], detectors: DetectorArrays, network: NetworkPlan) -> Iterator[MeasurementSection]:
+    """Yield a measurement section without length at the place of every detector that keeps headways."""
     position_m = dict(zip(detectors.name, detectors.position_m.tolist(), strict=True))
-    for gate in detector_gates(detectors, network):
-        if gate.name in keeping:
-            place = position_m[gate.name]
-            yield gate._replace(role=POINT, from_m=place, to_m=place, length_m=0.0)
+    for section in detector_sections(detectors, network):
+        if section.name in keeping:
+            place = position_m[section.name]
+            yield section._replace(role=POINT, from_m=place, to_m=place, length_m=0.0)
 
 
-def _histograms(wish: SpeedHistograms, network: NetworkPlan) -> Iterator[Gate]:
-    """Yield a gate of 50 m in the middle of every link that is asked for."""
+def _histograms(wish: SpeedHistograms, network: NetworkPlan) -> Iterator[MeasurementSection]:
+    """Yield a measurement section of 50 m in the middle of every link that is asked for."""
     links = [link_of(link, "speed_histograms: links", network) for link in wish.links]
     if wish.all_links:
         links = np.flatnonzero(network.links.length_m >= network.links.free_speed_mean_ms * STEP_S).tolist()
     for link in dict.fromkeys(links):
         middle = (link, float(network.links.length_m[link]) / 2.0)
-        yield spot_gate(f"histogram of {network.link_id[link]}", HISTOGRAM, middle, _lanes(link, network), network)
+        yield spot_section(f"histogram of {network.link_id[link]}", HISTOGRAM, middle, _lanes(link, network), network)

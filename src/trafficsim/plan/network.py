@@ -203,7 +203,7 @@ def _connections(connections: Sequence[Connection], order: NDArray[np.int64], tu
         keep_clear=np.array([row.keep_clear for row in rows], np.bool_),
         first_come=np.array([row.first_come for row in rows], np.bool_),
         direction=np.array([DIRECTIONS[row.turn] for row in rows], np.uint8),
-        inner_wait_m=_floats([row.inner_wait_m for row in rows]),
+        waiting_area_m=_floats([row.waiting_area_m for row in rows]),
     )
 
 

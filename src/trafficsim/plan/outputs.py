@@ -30,7 +30,7 @@ FEATURES = {
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
 
-def asked_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
+def requested_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield what a plan asks to have measured: output, and who asks for it.
 
     Examples
@@ -44,7 +44,7 @@ def asked_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
     >>> road = corridor([300.0, 200.0])
     >>> scenario = Scenario(name="road", network=road, trajectories=Trajectories(share=0.5))
     >>> trip = Trip(id="t", depart_s=0.0, route=("east1", "east2"))
-    >>> list(asked_outputs(lower(World(scenario, road, Demand(trips=(trip,)), DEFAULT_CLASSES)).plan))
+    >>> list(requested_outputs(lower(World(scenario, road, Demand(trips=(trip,)), DEFAULT_CLASSES)).plan))
     [('trajectories', 'trajectories')]
     """
     if plan.trajectory_share > 0.0:
@@ -53,8 +53,8 @@ def asked_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "areas", f"area {name!r}"
     for name in dict.fromkeys(plan.detectors.name):
         yield "detectors", f"detector {name!r}"
-    roles = plan.gates.role.tolist()
-    for name, role in dict.fromkeys(zip(plan.gates.name, roles, strict=True)):
+    roles = plan.sections.role.tolist()
+    for name, role in dict.fromkeys(zip(plan.sections.name, roles, strict=True)):
         if role in (DETECTOR, PATH):  # they come with detectors, and with names that people give to routes
             continue
         what = "headways of detector" if role == POINT else ROLE_NAMES[role]
@@ -67,6 +67,6 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     if len(regulated):
         link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
         yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
-    if len(plan.trips.stop_hop):
+    if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"

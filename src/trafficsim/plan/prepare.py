@@ -11,11 +11,11 @@ import numpy as np
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
-from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, GateArrays, SignalArrays
+from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
-from trafficsim.plan.day import GivenTrips, copy_mark
-from trafficsim.plan.gates import detector_gates, gate_arrays, path_gates, short_gates
-from trafficsim.plan.measuring import area_arrays, requested_gates
+from trafficsim.plan.day import GivenTrips, copy_suffix
+from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
+from trafficsim.plan.measuring import area_arrays, requested_sections
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import Rate, check_names, clipped_flows, flow_rate, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
@@ -27,7 +27,7 @@ from trafficsim.spec.scenario import Detector
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
 
-BYTES_PER_TRIP, BYTES_PER_HOP = 600.0, 32.0
+BYTES_PER_TRIP, BYTES_PER_ROUTE_POSITION = 600.0, 32.0
 """Memory at the peak of a run, measured with 2 and 20 links per trip and 0.2 to 1 million trips."""
 MOST_TRIPS = 2**31 - 2
 """Trips are numbered in 32 bits."""
@@ -41,7 +41,7 @@ class Prepared:
 
     Attributes
     ----------
-    network, signals, classes, detectors, areas, gates : arrays of the plan before any policy
+    network, signals, classes, detectors, areas, sections : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
     timetabled : whether a flow is the same on every day
@@ -59,7 +59,7 @@ class Prepared:
     classes: ClassArrays
     detectors: DetectorArrays
     areas: AreaArrays
-    gates: GateArrays
+    sections: SectionArrays
     routes: RouteTable
     stops: StopTable
     permission: I4
@@ -97,17 +97,17 @@ def prepare(world: World) -> Prepared:
     _check_departures(demand.trips, network)
     detectors = _detectors(world.scenario.detectors, network)
     timetabled = _timetabled(demand, shares, classes)
-    gates = gate_arrays([
-        *detector_gates(detectors, network), *path_gates(world.network.paths, network),
-        *requested_gates(world.scenario, detectors, network),
+    sections = section_arrays([
+        *detector_sections(detectors, network), *path_sections(world.network.paths, network),
+        *requested_sections(world.scenario, detectors, network),
     ])
     return Prepared(
-        world, network, signals, classes, detectors, area_arrays(world.scenario.areas, network), gates,
+        world, network, signals, classes, detectors, area_arrays(world.scenario.areas, network), sections,
         routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
-         *short_gates(gates, network)),
+         *short_sections(sections, network)),
         served.unserved,
     )
 
@@ -152,9 +152,9 @@ def _check_memory(rates: Sequence[Rate], trips: int, routes: RouteTable) -> None
         raise DemandError("demand", f"{expected.sum():.3g} trips", f"no more than {MOST_TRIPS:,}",
                           "correct volumes, profiles and times")
     longest = np.where(routes.of >= 0, np.diff(routes.start)[routes.of], 0).max(axis=1, initial=0)
-    hops = float((expected * longest).sum())
-    require_memory("demand", f"{expected.sum():,.0f} trips over {hops:,.0f} links of routes",
-                   BYTES_PER_TRIP * float(expected.sum()) + BYTES_PER_HOP * hops,
+    route_positions = float((expected * longest).sum())
+    require_memory("demand", f"{expected.sum():,.0f} trips over {route_positions:,.0f} links of routes",
+                   BYTES_PER_TRIP * float(expected.sum()) + BYTES_PER_ROUTE_POSITION * route_positions,
                    "shorten time.analysis_s, lower volumes, or split the scenario; fewer --workers share the memory "
                    "among fewer runs")
 
@@ -196,7 +196,7 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
     position = [-1.0 if trip.depart_position_m is None else trip.depart_position_m for trip in trips]
     names = [trip.id for trip in trips]
     return GivenTrips(names, hash_names(names), np.array([trip.depart_s for trip in trips], np.float64),
-                      np.array(lane, np.int32), np.array(position, np.float64), timetabled, copy_mark(names))
+                      np.array(lane, np.int32), np.array(position, np.float64), timetabled, copy_suffix(names))
 
 
 TAKEN = {

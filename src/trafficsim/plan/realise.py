@@ -3,8 +3,8 @@
 A vehicle is known by its name for ever: a trip by its id, vehicle n of a flow by ``"(flow id)#n"``. Its class and its
 normal score depend on that name, the seed and the replication, and on nothing else, so that changing one flow changes
 no other flow's people. Where the volume of a flow itself changes, vehicle n keeps its class and score; Poisson arrivals
-keep their luck (the unit-exponential gaps), so all depart earlier under a larger volume and further vehicles follow.
-How demand varies from one replication to another is told in :mod:`trafficsim.plan.day`.
+keep their random draws (the unit-exponential gaps), so all depart earlier under a larger volume and further vehicles
+follow. How demand varies from one replication to another is told in :mod:`trafficsim.plan.day`.
 """
 
 from __future__ import annotations

@@ -177,10 +177,13 @@ def nothing_left() -> LeftRecord:
     return LeftRecord(whole, whole, whole, np.zeros(0), whole, whole)
 
 
-class PassageRecord(NamedTuple):
-    """One row per vehicle that crossed both points of a gate of the plan, in the order of time of each gate's lane."""
+class TraversalRecord(NamedTuple):
+    """One row per vehicle that crossed both points of a section of the plan.
 
-    gate: I4
+    In the order of time of each section's lane.
+    """
+
+    section: I4
     trip: I4
     lane: I4
     """Lane of the plan at the second point."""
@@ -190,10 +193,10 @@ class PassageRecord(NamedTuple):
     """Mean speed between the points."""
 
 
-def no_passages() -> PassageRecord:
-    """Return the passages of an engine that measures none."""
+def no_traversals() -> TraversalRecord:
+    """Return the traversals of an engine that measures none."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return PassageRecord(whole, whole, whole, real, real)
+    return TraversalRecord(whole, whole, whole, real, real)
 
 
 class SignalRecord(NamedTuple):
@@ -272,7 +275,7 @@ class Record:
     completed: int
     state: bytes
     lane_changes: int = 0
-    passages: PassageRecord = field(default_factory=no_passages)
+    traversals: TraversalRecord = field(default_factory=no_traversals)
     areas: AreaRecord = field(default_factory=no_areas)
     gridlocks: GridlockRecord = field(default_factory=no_gridlocks)
     blocking: BlockingRecord = field(default_factory=no_blocking)

@@ -1,4 +1,4 @@
-"""What is said about the rehearsals in which drivers learnt their routes."""
+"""What is reported about the rehearsals in which drivers learnt their routes."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _check_responses(policies: str, plan: Plan, represented: Callable[[F8], F8])
     """Refuse a rule whose change of desired speeds is lost in what the engine stands for, for most who feel it.
 
     A few are always lost: those whose change is smaller than any step. Changes below :data:`FELT_MS` are left out, or
-    else whether a replication is refused would hang on one driver's luck.
+    else whether a replication is refused would depend on the random draw of one driver.
     """
     rules = plan.behaviour
     for row, name in enumerate(rules.rule_name):

@@ -15,8 +15,8 @@ from trafficsim.plan.arrays import F8, I4
 from trafficsim.plan.classes import permissions_of
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.realise import flow_rate
+from trafficsim.plan.route_finder import RouteFinder
 from trafficsim.plan.routes import link_of
-from trafficsim.plan.ways import Ways
 from trafficsim.spec.demand import Demand, Flow, Stop, Trip, Unserved
 from trafficsim.spec.scenario import Time
 
@@ -93,7 +93,7 @@ class _Serving:
 
     def __init__(self, demand: Demand, who: Travellers, network: NetworkPlan, time: Time) -> None:
         self._who, self._network, self._time = who, network, time
-        self._ways = Ways(network)
+        self._finder = RouteFinder(network)
         self.mixes = dict(demand.mixes)
         self.unserved: list[Unserved] = []
         self._places: dict[str, list[str]] = {}
@@ -102,7 +102,7 @@ class _Serving:
 
     def flow(self, flow: Flow, row: int) -> Flow | None:
         """Return the part of a flow that can be served; the other is kept apart."""
-        served, refused = self._settled(flow, f"flow {flow.id!r}", row)
+        served, refused = self._resolved(flow, f"flow {flow.id!r}", row)
         if not refused:
             return served
         lost = self._lost(row, refused)
@@ -118,7 +118,7 @@ class _Serving:
 
     def trip(self, trip: Trip, row: int) -> Trip | None:
         """Return a trip that can be served, by those of its classes that can make it."""
-        served, refused = self._settled(trip, f"trip {trip.id!r}", row)
+        served, refused = self._resolved(trip, f"trip {trip.id!r}", row)
         if not refused:
             return served
         left = self._left(row, self._lost(row, refused))
@@ -131,7 +131,7 @@ class _Serving:
         """One finding for each kind of repair."""
         return tuple(repair(code, places) for code, places in self._places.items())
 
-    def _settled(self, wish: Wish, label: str, row: int) -> tuple[Wish, dict[int, str]]:
+    def _resolved(self, wish: Wish, label: str, row: int) -> tuple[Wish, dict[int, str]]:
         """The wish with a route that holds, and why some permissions cannot have it."""
         permissions, links = self._permissions[row], wish.route or waypoints(wish)
         if links not in self._known:
@@ -139,8 +139,8 @@ class _Serving:
                 link_of(link, label, self._network)
             self._known.add(links)
         if not wish.route:
-            return wish, self._ways.refused(links, permissions)
-        route, refused = self._ways.completed(wish.route, permissions)
+            return wish, self._finder.refused(links, permissions)
+        route, refused = self._finder.completed(wish.route, permissions)
         if route is None:
             return wish, refused
         if route != wish.route:
@@ -152,13 +152,13 @@ class _Serving:
 
     def _with_stops_passed(self, trip: Trip, label: str) -> Trip:
         """Leave out stops that the completed route does not pass in their order."""
-        hop, position = 0, trip.depart_position_m or 0.0
+        route_position, position = 0, trip.depart_position_m or 0.0
         kept: list[Stop] = []
         for number, stop in enumerate(trip.stops):
             link_of(stop.link, f"{label}: stop {number} on link {stop.link!r}", self._network)
-            begin = hop if stop.position_m >= position else hop + 1
+            begin = route_position if stop.position_m >= position else route_position + 1
             if stop.link in trip.route[begin:]:
-                hop, position = trip.route.index(stop.link, begin), stop.position_m
+                route_position, position = trip.route.index(stop.link, begin), stop.position_m
                 kept.append(stop)
             else:
                 self._note("stop-left-out", f"{label}: stop on link {stop.link!r}")

@@ -11,7 +11,7 @@ from pydantic import Field
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.policies.halo import chains, downstream, upstream
-from trafficsim.spec.behaviour import Response, Rule, SpeedCheck, Zone
+from trafficsim.spec.behaviour import Response, ResponseRule, SpeedCheck, Zone
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.selectors import Links
 
@@ -20,14 +20,14 @@ CALIBRATIONS: dict[str, tuple[float, float, float]] = {"strict": (-0.03, 0.04, 0
 
 
 class SectionControl(Policy):
-    """Enforce the average speed over sections: every passage is measured.
+    """Enforce the average speed over sections: every vehicle is measured.
 
     Mechanism: along the section drivers keep below ``limit * (1 + margin)``: the desired speed is
     ``min(v0, limit (1 + margin))`` with a normal margin of the driver. They slow down within 300 m before the section
     and return to their own speed within about 1 km beyond it. Only drivers whose route uses the section respond.
 
     Source: two calibrations, because the evidence does not fit one. ``strict``: Kaisermühlen tunnel in Vienna, limit
-    80, mean 92 to 77 km/h, 0.06 to 0.11 % of passages cited (operator's balance after 15 years). ``open``: A56 Naples,
+    80, mean 92 to 77 km/h, 0.06 to 0.11 % of vehicles cited (operator's balance after 15 years). ``open``: A56 Naples,
     standard deviation -26 %, share above limit + 20 km/h -84 % (Montella et al. 2015, Accident Analysis & Prevention
     75). Margins by Monte Carlo for free speeds N(92, 10). Grade C (strict), B (open). Origin: input.
 
@@ -47,7 +47,7 @@ class SectionControl(Policy):
     upstream_m, rebound_m
         Way of slowing down before, and of returning to the own speed beyond the section.
     tolerance_kmh
-        Passages with an average faster than the limit by more than this are cited.
+        Vehicles with an average faster than the limit by more than this are cited.
 
     Examples
     --------
@@ -93,7 +93,7 @@ class SectionControl(Policy):
         given = (self.margin_mean, self.margin_sd, self.unaffected)
         mean, sd, share = (default if own is None else own
                            for own, default in zip(given, CALIBRATIONS[self.calibration], strict=True))
-        return Response(mark=self.kind, margin_mean=mean, margin_sd=sd, unaffected=share)
+        return Response(trait=self.kind, margin_mean=mean, margin_sd=sd, unaffected=share)
 
     def lower(self, builder: Builder) -> None:
         """Let drivers respond along every section, and measure its average speed."""
@@ -108,13 +108,13 @@ class SectionControl(Policy):
         before = upstream(network, (chain[0], 0.0), self.upstream_m, lambda x: 1.0 - x / self.upstream_m)
         beyond = downstream(network, end, self.rebound_m, lambda x: 1.0 - x / self.rebound_m)
         name = f"section {chain[0]}" + (f" to {chain[-1]}" if len(chain) > 1 else "")
-        builder.respond(Rule(name=name, link=chain[0], response=self.response, along=chain,
-                             zones=(*before, *inside, *beyond)))
+        builder.respond(ResponseRule(name=name, link=chain[0], response=self.response, along=chain,
+                                     zones=(*before, *inside, *beyond)))
         limit_kmh = _one_limit_kmh(builder, chain, name)
         between_m = sum(_connector_m(builder, pair) for pair in pairwise(chain))
         builder.enforce(SpeedCheck(name=name, role="section", begin=(chain[0], 0.0), end=end,
                                    length_m=sum(length_m.values()) + between_m,
-                                   citation_kmh=limit_kmh + self.tolerance_kmh, way=chain))
+                                   citation_kmh=limit_kmh + self.tolerance_kmh, links=chain))
 
 
 def _one_limit_kmh(builder: Builder, chain: tuple[str, ...], name: str) -> float:

@@ -25,7 +25,8 @@ class SignalPlan(Policy):
     signal keeps the offset that it has. Three ways to write a plan: ``signal`` with ``phases`` (state and duration of
     each), ``signal`` with ``groups`` (begin and end of green of every signal group in a cycle of ``cycle_s``; yellow
     and red-amber are added), or ``file``: a SUMO additional file with a ``tlLogic`` for every signal that gets a new
-    plan. Where two ways that cross are green together, the right of way of the network decides which one gives way.
+    plan. Where two conflicting movements are green together, the right of way of the network decides which one gives
+    way.
 
     Source: the plan is the user's; letters and offset as in SUMO's ``tlLogic``; yellow of 3, 4 or 5 s by speed and
     red-amber of 1 s where groups give none: RiLSA 2015. Grade D: nothing is claimed for a plan but what the simulation
@@ -66,7 +67,7 @@ class SignalPlan(Policy):
     phase: ClassVar[PolicyPhase] = "signals"
     mechanism: ClassVar[str] = (
         "Phases, cycle and offset of fixed-time signals as the user gives them: by phase, by signal group, or from a "
-        "SUMO file; the right of way of the network decides between greens that cross."
+        "SUMO file; the right of way of the network decides between conflicting greens."
     )
     source: ClassVar[str] = "the user's plan; yellow and red-amber where it gives none: RiLSA 2015"
     grade: ClassVar[str] = "D: nothing is claimed but what the simulation shows"

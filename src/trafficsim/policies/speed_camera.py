@@ -10,9 +10,9 @@ from pydantic import Field
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.gates import SPOT_WINDOW_M, spot_window
+from trafficsim.plan.measurement_sections import SPOT_WINDOW_M, spot_window
 from trafficsim.policies.halo import downstream, upstream
-from trafficsim.spec.behaviour import Response, Rule, SpeedCheck
+from trafficsim.spec.behaviour import Response, ResponseRule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 
@@ -71,7 +71,7 @@ class SpeedCamera(Policy):
     upstream_m, decay_m
         Length of the ramp before, and of the decay beyond the camera.
     tolerance_kmh
-        Passages faster than the limit by more than this are cited.
+        Vehicles faster than the limit by more than this are cited.
 
     Examples
     --------
@@ -122,12 +122,12 @@ class SpeedCamera(Policy):
             raise PolicyError(f"policy {self.kind}: {name}", f"position {place.position_m:g} m",
                               f"a position on link {place.link!r}, from 0 to {length_m:g} m", "correct position_m")
         spot = (place.link, place.position_m)
-        response = Response(mark=self.kind, margin_mean=self.margin_mean, margin_sd=self.margin_sd,
+        response = Response(trait=self.kind, margin_mean=self.margin_mean, margin_sd=self.margin_sd,
                             unaffected=self.unaffected)
         before_m, beyond_m = (max(reach, SPOT_WINDOW_M) for reach in (self.upstream_m, REACH_IN_DECAYS * self.decay_m))
         zones = (*upstream(builder.network, spot, before_m, self._ramp),
                  *downstream(builder.network, spot, beyond_m, self._decay))
-        builder.respond(Rule(name=name, link=place.link, response=response, along=(place.link,), zones=zones))
+        builder.respond(ResponseRule(name=name, link=place.link, response=response, along=(place.link,), zones=zones))
         begin_m, end_m = spot_window(place.position_m, length_m)
         limit_kmh = float(builder.value("link.speed_limit_ms", (place.link,))[0]) * KMH_PER_MS
         builder.enforce(SpeedCheck(name=name, role="camera", begin=(place.link, begin_m), end=(place.link, end_m),

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trafficsim.run.runner import StudyResult
+    from trafficsim.run.result import StudyResult
 
 
 class _Room(ModuleType):

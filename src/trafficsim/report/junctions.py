@@ -11,8 +11,8 @@ import pandas as pd
 from trafficsim.results.movements import level_of_service
 from trafficsim.spec.network import Network
 
-WAYS = ["from_link", "to_link", "direction", "signalised"]
-NAMES = [*WAYS, "capacity_note", "blocked_by"]
+MOVEMENT_KEYS = ["from_link", "to_link", "direction", "signalised"]
+NAMES = [*MOVEMENT_KEYS, "capacity_note", "blocked_by"]
 SHARES = ["storage_m", "spillback_share", "blocked_share"]
 NUMBERS = ("volume_veh_h", "control_delay_s", "v_c", "queue_95_m")
 
@@ -74,24 +74,31 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
     plain = rows[NAMES].astype(object).where(rows[NAMES].notna(), None).assign(
         **shares,
         volume=volume, degree=degree, queue=queue, lost=delay * volume, weight=np.where(np.isnan(delay), 0.0, volume))
-    groups = plain.groupby(WAYS, sort=False, dropna=False)
+    groups = plain.groupby(MOVEMENT_KEYS, sort=False, dropna=False)
     means = groups[["volume", "degree", "queue", *SHARES]].mean().assign(note=groups["capacity_note"].first())
     sums = groups[["lost", "weight"]].sum()
     means = means.assign(delay=sums["lost"] / sums["weight"].where(sums["weight"] > 0.0)).reset_index()
-    return means.merge(_blockers(plain), on=WAYS[:2], how="left")
+    return means.merge(_blockers(plain), on=MOVEMENT_KEYS[:2], how="left")
 
 
 def _blockers(rows: pd.DataFrame) -> pd.DataFrame:
     """The link that blocked each movement for longest, over all replications; none where nobody did."""
-    sums = rows.dropna(subset=["blocked_by"]).groupby([*WAYS[:2], "blocked_by"])[["blocked_share"]].sum().reset_index()
+    sums = (
+        rows.dropna(subset=["blocked_by"])
+        .groupby([*MOVEMENT_KEYS[:2], "blocked_by"])[["blocked_share"]]
+        .sum()
+        .reset_index()
+    )
     ordered = sums.sort_values(["blocked_share", "blocked_by"], ascending=[False, True], kind="stable")
-    return ordered.drop_duplicates(WAYS[:2])[[*WAYS[:2], "blocked_by"]].astype(object)
+    return ordered.drop_duplicates(MOVEMENT_KEYS[:2])[[*MOVEMENT_KEYS[:2], "blocked_by"]].astype(object)
 
 
 def junctions_of(network: Network) -> dict[str, str]:
     """Name of the junction at the end of every link: its signal program where it has one, else its node."""
     names = {link: str(attributes["to"]) for link, attributes in network.links.items()}
-    return names | {way.from_link: way.signal for way in network.connections if way.signal is not None}
+    return names | {
+        movement.from_link: movement.signal for movement in network.connections if movement.signal is not None
+    }
 
 
 def _movement(row: dict[Hashable, Any], places: Mapping[str, str]) -> Movement:

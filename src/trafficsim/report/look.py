@@ -25,7 +25,7 @@ RASTER_DPI = 150.0
 NOTEBOOK_DPI = 110.0
 
 
-class Mark(NamedTuple):
+class SeriesStyle(NamedTuple):
     """How a series is drawn; marker and dash tell it apart without colour."""
 
     colour: str
@@ -35,9 +35,13 @@ class Mark(NamedTuple):
 
 # Okabe and Ito (2008), Color Universal Design: colours that differ for all common kinds of colour vision.
 MARKS = (
-    Mark("#000000", "o", "solid"), Mark("#0072B2", "s", (0, (5, 1.5))), Mark("#D55E00", "^", (0, (1.5, 1))),
-    Mark("#007A5A", "D", (0, (6, 1.5, 1.5, 1.5))), Mark("#B5568A", "v", (0, (3, 1))), Mark("#8A6A00", "P", (0, (8, 2))),
-    Mark("#2A7FB8", "X", (0, (1, 2))),
+    SeriesStyle("#000000", "o", "solid"),
+    SeriesStyle("#0072B2", "s", (0, (5, 1.5))),
+    SeriesStyle("#D55E00", "^", (0, (1.5, 1))),
+    SeriesStyle("#007A5A", "D", (0, (6, 1.5, 1.5, 1.5))),
+    SeriesStyle("#B5568A", "v", (0, (3, 1))),
+    SeriesStyle("#8A6A00", "P", (0, (8, 2))),
+    SeriesStyle("#2A7FB8", "X", (0, (1, 2))),
 )
 LESS, MORE, STILL = "#0072B2", "#D55E00", "#8C8C8C"
 SLOW_TO_FAST = ("#6B0000", "#D55E00", "#B58900", "#2A7FB8", "#08306B")
@@ -106,7 +110,7 @@ def clock_axis(axes: Any, begin_s: float, end_s: float) -> None:
     axes.set_xlim(begin_s, end_s)
 
 
-def mark(position: int) -> Mark:
+def series_style(position: int) -> SeriesStyle:
     """Return the mark of a series; the first is the baseline's."""
     return MARKS[position % len(MARKS)]
 

@@ -28,7 +28,7 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 
 if TYPE_CHECKING:
-    from trafficsim.run.runner import StudyResult
+    from trafficsim.run.result import StudyResult
 
 DO_NOTHING = "do nothing"
 Policies = Sequence[Mapping[str, Any]]
@@ -197,7 +197,8 @@ def from_result(result: StudyResult) -> Material:
     InputError
         If a scenario of the study cannot be read any more.
     """
-    from trafficsim.run.runner import load_worlds, question_of
+    from trafficsim.run.result import question_of
+    from trafficsim.run.runner import load_worlds
 
     study = result.study
     worlds = load_worlds(study, Path())

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from trafficsim.report.language import Language, load
 from trafficsim.report.look import Picture, save, short
-from trafficsim.report.places import MOST_SIGNALS, Line, signal_names, signal_places, ways_through, write_streets
+from trafficsim.report.places import MOST_SIGNALS, Line, paths_through, signal_names, signal_places, write_streets
 from trafficsim.spec.network import Network
 
 # Okabe and Ito (2008), Color Universal Design: the colours that differ for all common kinds of colour vision.
@@ -170,9 +170,16 @@ def _draw_straight_road(axes: Any, lines: dict[str, Line]) -> None:
 
 def _draw_junctions(axes: Any, network: Network, drawn: dict[str, Line]) -> None:
     """Draw the ways through the junctions, beneath the links."""
-    ways = list(ways_through(network, drawn).values())
-    axes.add_collection(LineCollection(ways, colors=JUNCTION_COLOUR, linewidths=0.5 if len(drawn) > MANY_LINKS else 1.6,
-                                       capstyle="round", zorder=1))
+    connectors = list(paths_through(network, drawn).values())
+    axes.add_collection(
+        LineCollection(
+            connectors,
+            colors=JUNCTION_COLOUR,
+            linewidths=0.5 if len(drawn) > MANY_LINKS else 1.6,
+            capstyle="round",
+            zorder=1,
+        )
+    )
 
 
 def _draw_signals(axes: Any, network: Network, words: Language) -> list[Line2D]:

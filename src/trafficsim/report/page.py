@@ -29,7 +29,7 @@ from trafficsim.report.views import Missing, Picture, Table, Writer
 from trafficsim.results.store import DONE
 
 if TYPE_CHECKING:
-    from trafficsim.run.runner import StudyResult
+    from trafficsim.run.result import StudyResult
 
 SECTIONS = ("verdicts", "distribution", "alternatives", "timing", "indicators", "paths", "speeds", "trajectories",
             "map", "diagrams", "junctions", "sites", "methods", "record")

@@ -1,4 +1,4 @@
-"""Places as people know them: streets and signals by name, and the ways through junctions as lines."""
+"""Places as people know them: streets and signals by name, and the paths through junctions as lines."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def link_label(streets: Mapping[str, str], link: str) -> Markup:
     return Markup('{} <code translate="no">{}</code>').format(name(street), link) if street else name(link)
 
 
-def ways_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str, str], Line]:
+def paths_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str, str], Line]:
     """Lines through the junctions, from the end of one drawn link to the beginning of the next, without a hole.
 
     Each is a curve that leaves along the first link and arrives along the second: its control point lies where the two
@@ -57,11 +57,11 @@ def ways_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str,
     --------
     >>> from trafficsim.design.synthetic import corridor
     >>> road = corridor([100.0, 100.0])
-    >>> found = ways_through(road, {"east1": [(0.0, 0.0), (90.0, 0.0)], "east2": [(110.0, 0.0), (200.0, 0.0)]})
+    >>> found = paths_through(road, {"east1": [(0.0, 0.0), (90.0, 0.0)], "east2": [(110.0, 0.0), (200.0, 0.0)]})
     >>> found["east1", "east2"][0], found["east1", "east2"][-1]
     ((90.0, 0.0), (110.0, 0.0))
     """
-    pairs = dict.fromkeys((way.from_link, way.to_link) for way in network.connections)
+    pairs = dict.fromkeys((movement.from_link, movement.to_link) for movement in network.connections)
     return {(start, end): _curve(lines[start], lines[end]) for start, end in pairs if start in lines and end in lines}
 
 
@@ -124,9 +124,9 @@ def signal_places(network: Network) -> dict[str, Point]:
     """
     nodes, heads = network.graph.nodes, {link: one["to"] for link, one in network.links.items()}
     found: dict[str, set[object]] = {}
-    for way in network.connections:
-        if way.signal is not None:
-            found.setdefault(way.signal, set()).add(heads[way.from_link])
+    for movement in network.connections:
+        if movement.signal is not None:
+            found.setdefault(movement.signal, set()).add(heads[movement.from_link])
     places = {}
     for signal, at in found.items():
         known = sorted((nodes[node]["x_m"], nodes[node]["y_m"]) for node in at
@@ -140,7 +140,7 @@ def signal_names(network: Network) -> dict[str, str]:
     """Name of every signal program: that of its junction where the network has one, else its id."""
     nodes, heads = network.graph.nodes, {link: one["to"] for link, one in network.links.items()}
     names = {one.id: one.id for one in network.signals}
-    for way in network.connections:
-        if way.signal is not None and str(nodes[heads[way.from_link]].get("name") or "").strip():
-            names[way.signal] = str(nodes[heads[way.from_link]]["name"]).strip()
+    for movement in network.connections:
+        if movement.signal is not None and str(nodes[heads[movement.from_link]].get("name") or "").strip():
+            names[movement.signal] = str(nodes[heads[movement.from_link]]["name"]).strip()
     return names

@@ -91,11 +91,11 @@ def timing_picture(
 def _groups(network: Network, program: SignalProgram) -> list[tuple[int, str]]:
     """Signal index and label of every distinct sequence of letters, in the order of the indices."""
     labels: dict[str, tuple[int, list[str]]] = {}
-    for way in sorted((way for way in network.connections if way.signal == program.id),
-                      key=lambda way: way.signal_index or 0):
-        letters = "".join(phase.state[way.signal_index or 0] for phase in program.phases)
-        names = labels.setdefault(letters, (way.signal_index or 0, []))[1]
-        name = f"{way.from_link} {way.turn.replace('_', '-')}"
+    for movement in sorted((movement for movement in network.connections if movement.signal == program.id),
+                           key=lambda movement: movement.signal_index or 0):
+        letters = "".join(phase.state[movement.signal_index or 0] for phase in program.phases)
+        names = labels.setdefault(letters, (movement.signal_index or 0, []))[1]
+        name = f"{movement.from_link} {movement.turn.replace('_', '-')}"
         if name not in names:
             names.append(name)
     return [(index, _short(names)) for index, names in list(labels.values())[:MOST_ROWS]]

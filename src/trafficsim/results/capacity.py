@@ -7,7 +7,7 @@ The full capacity of a lane is saturation flow x green. Five things take from it
 - *shared lanes*: the capacities of the movements of a lane are weighted by their volumes (Harders; HCM 2016, eq. 20-61:
   ``c = sum(v) / sum(v / c)``), and a movement of several lanes spreads until these are used to the same degree;
 - *giving way in green*: gaps in the streams that are green with it, after their queues are gone, and two vehicles a
-  cycle at the end of green (HCM 2016 ch. 31), with the critical gap and follow-up time of the way;
+  cycle at the end of green (HCM 2016 ch. 31), with the critical gap and follow-up time of the movement;
 - *short links* with more lanes than lead into them: per cycle a lane discharges no more than stands on it and its share
   of what flows in during green (short lanes of HBS 2015, S4);
 - *queues beyond the junction*: the time in which the first vehicle might have gone and found no room, as measured.
@@ -45,14 +45,14 @@ class Capacity(NamedTuple):
     Attributes
     ----------
     veh_h, degree : capacity, volume over it (above 1 only where more crossed than full greens of all lanes give)
-    gaps, short, held : whether gaps, a short link, or queues beyond the junction took from it
+    gaps, short, downstream : whether gaps, a short link, or queues beyond the junction took from it
     """
 
     veh_h: F8
     degree: F8
     gaps: BOOL
     short: BOOL
-    held: BOOL
+    downstream: BOOL
 
 
 class Pairs(NamedTuple):
@@ -86,9 +86,9 @@ def capacities(plan: Plan, record: Record, duration_s: float, saturation_veh_h: 
     gaps = _by_pair(plan, pairs, gap_shares(plan, volume, saturation_veh_h, pictures))
     short = short_shares(plan, pairs, full, pictures)
     blocked = record.blocking.lane_s if len(record.blocking.lane_s) else np.zeros(len(plan.lanes.link))
-    held = saturation_veh_h * np.minimum(blocked[pairs.lane] / max(duration_s, 1.0), green[pairs.turn])
-    left = np.minimum(full * np.minimum(gaps, short), full - held)
-    lost = (gaps < 1.0, short < gaps, held > 0.01 * full)
+    downstream = saturation_veh_h * np.minimum(blocked[pairs.lane] / max(duration_s, 1.0), green[pairs.turn])
+    left = np.minimum(full * np.minimum(gaps, short), full - downstream)
+    lost = (gaps < 1.0, short < gaps, downstream > 0.01 * full)
     count = len(plan.turns.from_link)
     flags = [np.bincount(pairs.turn, flag, count) > 0 for flag in lost]
     estimated, spare = _degrees(pairs, full, left, (count, len(plan.lanes.link)))
@@ -103,11 +103,11 @@ def _pairs(plan: Plan, volume: F8) -> Pairs:
     return Pairs(found.stream, found.turn, found.lane, volume[found.turn] * found.share)
 
 
-def _by_pair(plan: Plan, pairs: Pairs, of_way: F8) -> F8:
+def _by_pair(plan: Plan, pairs: Pairs, of_connection: F8) -> F8:
     """Mean of a value of connections over those of a movement in a lane."""
-    ways, lanes = plan.connections, len(plan.lanes.link)
-    keys, place = np.unique(ways.turn.astype(np.int64) * lanes + ways.from_lane, return_inverse=True)
-    mean = np.bincount(place, of_way) / np.bincount(place)
+    connections, lanes = plan.connections, len(plan.lanes.link)
+    keys, place = np.unique(connections.turn.astype(np.int64) * lanes + connections.from_lane, return_inverse=True)
+    mean = np.bincount(place, of_connection) / np.bincount(place)
     return np.asarray(mean[np.searchsorted(keys, pairs.turn.astype(np.int64) * lanes + pairs.lane)])
 
 
@@ -152,15 +152,17 @@ def gap_shares(plan: Plan, volume: F8, saturation_veh_h: float, pictures: Sequen
     Volumes are by movement, in veh/h, and stand for all its connections alike. Signals are as they were shown.
     """
     shown = Shown(plan, pictures)
-    ways = plan.connections
-    each, _ = ratio(volume[ways.turn], np.bincount(ways.turn, minlength=len(volume))[ways.turn])
-    shares = np.ones(len(ways.turn))
-    for way in np.flatnonzero((ways.signal_group >= 0) & (np.diff(ways.yield_start) > 0)).tolist():
-        lamps, seconds = shown.of(way)
-        asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
+    connections = plan.connections
+    each, _ = ratio(volume[connections.turn], np.bincount(connections.turn, minlength=len(volume))[connections.turn])
+    shares = np.ones(len(connections.turn))
+    for movement in np.flatnonzero((connections.signal_group >= 0) & (np.diff(connections.yield_start) > 0)).tolist():
+        indications, seconds = shown.of(movement)
+        asks = (indications == PERMITTED) | (indications == STOP_ARROW)
         if asks.any():
-            free = _free_s(shown, way, each, saturation_veh_h)
-            shares[way] = min(1.0, (seconds[lamps == GREEN].sum() + free) / seconds[asks | (lamps == GREEN)].sum())
+            free = _free_s(shown, movement, each, saturation_veh_h)
+            shares[movement] = min(
+                1.0, (seconds[indications == GREEN].sum() + free) / seconds[asks | (indications == GREEN)].sum()
+            )
     return shares
 
 
@@ -170,39 +172,53 @@ class Shown(NamedTuple):
     plan: Plan
     pictures: Sequence[Pictures]
 
-    def program(self, way: int) -> int:
+    def program(self, movement: int) -> int:
         """Return the program of a connection with a signal."""
-        group = int(self.plan.connections.signal_group[way])
+        group = int(self.plan.connections.signal_group[movement])
         return int(np.searchsorted(self.plan.signals.group_start, group, side="right")) - 1
 
-    def of(self, way: int) -> tuple[U1, F8]:
+    def of(self, movement: int) -> tuple[U1, F8]:
         """States of a connection's signal in every picture of its program, and the seconds of the pictures."""
-        program = self.program(way)
-        own = int(self.plan.connections.signal_group[way]) - int(self.plan.signals.group_start[program])
+        program = self.program(movement)
+        own = int(self.plan.connections.signal_group[movement]) - int(self.plan.signals.group_start[program])
         return self.pictures[program].state[:, own], self.pictures[program].seconds
 
-    def open_with(self, way: int, other: int) -> BOOL:
-        """Pictures of the program of ``way`` in which ``other`` may go; all of them where it has no signal there."""
-        states, _ = self.of(way)
-        if self.plan.connections.signal_group[other] < 0 or self.program(other) != self.program(way):
+    def open_with(self, movement: int, other: int) -> BOOL:
+        """Pictures of the program of ``movement`` in which ``other`` may go.
+
+        All of them where it has no signal there.
+        """
+        states, _ = self.of(movement)
+        if self.plan.connections.signal_group[other] < 0 or self.program(other) != self.program(movement):
             return np.ones(len(states), np.bool_)
         return np.isin(self.of(other)[0], GREENS)
 
 
-def _free_s(shown: Shown, way: int, each: F8, saturation_veh_h: float) -> float:
+def _free_s(shown: Shown, movement: int, each: F8, saturation_veh_h: float) -> float:
     """Seconds of full green that gaps are worth, in one cycle, sneakers included."""
-    ways, (lamps, seconds) = shown.plan.connections, shown.of(way)
-    asks = (lamps == PERMITTED) | (lamps == STOP_ARROW)
+    connections, (indications, seconds) = shown.plan.connections, shown.of(movement)
+    asks = (indications == PERMITTED) | (indications == STOP_ARROW)
     opposing, queue_s = np.zeros(len(seconds)), 0.0
-    for foe in ways.yields_to[ways.yield_start[way]:ways.yield_start[way + 1]].tolist():
-        open_ = shown.open_with(way, foe)
+    for conflicting in connections.yields_to[
+        connections.yield_start[movement] : connections.yield_start[movement + 1]
+    ].tolist():
+        open_ = shown.open_with(movement, conflicting)
         green = max(float(seconds[open_].sum()), 1.0)
-        if each[foe] > 0.0 and (open_ & asks).any():
-            opposing += each[foe] * open_
-            flow = min(each[foe] / saturation_veh_h, MOST_QUEUE)
+        if each[conflicting] > 0.0 and (open_ & asks).any():
+            opposing += each[conflicting] * open_
+            flow = min(each[conflicting] / saturation_veh_h, MOST_QUEUE)
             queue_s = max(queue_s, flow / (1.0 - flow) * (float(seconds.sum()) - green))
-    rate = np.array([min(permitted_flow(flow, ways.critical_gap_s[way], ways.follow_up_s[way]), saturation_veh_h)
-                     if flow > 0.0 else saturation_veh_h for flow in opposing])
+    rate = np.array(
+        [
+            min(
+                permitted_flow(flow, connections.critical_gap_s[movement], connections.follow_up_s[movement]),
+                saturation_veh_h,
+            )
+            if flow > 0.0
+            else saturation_veh_h
+            for flow in opposing
+        ]
+    )
     met = asks & (opposing > 0.0)
     part = max(1.0 - queue_s / max(float(seconds[met].sum()), 1.0), 0.0)
     vehicles = float((rate * seconds * np.where(met, part, 1.0))[asks].sum()) / S_PER_H + SNEAKERS_OWN_LANE * met.any()
@@ -211,9 +227,9 @@ def _free_s(shown: Shown, way: int, each: F8, saturation_veh_h: float) -> float:
 
 def short_shares(plan: Plan, pairs: Pairs, full: F8, pictures: Sequence[Pictures]) -> F8:
     """Part of the full capacity that a lane keeps on a link with more lanes than lead into it."""
-    ways, lanes = plan.connections, plan.lanes
+    connections, lanes = plan.connections, plan.lanes
     links = len(plan.link_id)
-    into = np.unique(np.column_stack([lanes.link[ways.to_lane], ways.from_lane]), axis=0).reshape(-1, 2)
+    into = np.unique(np.column_stack([lanes.link[connections.to_lane], connections.from_lane]), axis=0).reshape(-1, 2)
     feeding = np.bincount(into[:, 0], minlength=links)
     number = np.bincount(lanes.link, lanes.allowed & CAR > 0, links)
     link = lanes.link[pairs.lane]
@@ -229,10 +245,10 @@ def short_shares(plan: Plan, pairs: Pairs, full: F8, pictures: Sequence[Pictures
 
 def _cycles_s(plan: Plan, pictures: Sequence[Pictures]) -> F8:
     """Mean cycle of the program of each movement, 0 without a signal."""
-    ways = plan.connections
+    connections = plan.connections
     found = np.zeros(len(plan.turns.from_link))
-    lit = np.flatnonzero(ways.signal_group >= 0)
+    lit = np.flatnonzero(connections.signal_group >= 0)
     if len(lit):
         cycles = np.array([float(one.seconds.sum()) for one in pictures])
-        found[ways.turn[lit]] = cycles[program_of_group(plan.signals, ways.signal_group[lit])]
+        found[connections.turn[lit]] = cycles[program_of_group(plan.signals, connections.signal_group[lit])]
     return found

@@ -25,7 +25,7 @@ F8 = NDArray[np.float64]
 KEY = "casualties"
 MODELLED = frozenset({
     "link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
-    "class.max_speed_ms", "behaviour.response", "gate.citation_ms",
+    "class.max_speed_ms", "behaviour.response", "section.citation_ms",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
 MOST_MOVED = 0.05
@@ -144,7 +144,7 @@ def _places(before: pd.DataFrame, after: pd.DataFrame, weights: pd.Series) -> di
     v0, v1 = (_numbers(one, "unimpeded_mean_kmh") for one in (before, after))
     fine = np.ones(len(link), np.bool_)
     for one in (before, after):
-        fine &= one["undisturbed"].to_numpy(np.bool_) & (_numbers(one, "unimpeded_passages") >= FEWEST_PASSAGES)
+        fine &= one["undisturbed"].to_numpy(np.bool_) & (_numbers(one, "unimpeded_traversals") >= FEWEST_PASSAGES)
     codes, names = pd.factorize(link)
     enough = np.bincount(codes, fine)[codes] > 0
     used = np.where(enough, fine, True)  # a link without any good place keeps all of them, to take others' change
@@ -215,7 +215,7 @@ def _declared(name: str, outcome: Outcome, what: str) -> Indicator:
     return Indicator(
         name, f"{what} relative to do nothing: sum over links of weight x (free speed / free speed under do nothing)^e,"
         " exponents of Elvik 2009 by road and severity", "1", "lower", "all links; free speeds of vehicles more than "
-        "5 s behind the one before, away from signals", "extrapolated", None,
+        "5 s behind the leader, away from signals", "extrapolated", None,
         "not measured: name it among the primary indicators of a study, or give the study a table [casualties]",
         between=lambda pair: _value(pair, outcome), tables=("links", "free_speeds", "ledger"), on_request=KEY,
         told=lambda pair: _told(pair, outcome), draws=lambda pair: _draws(pair, outcome),

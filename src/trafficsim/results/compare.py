@@ -113,7 +113,7 @@ def compare(
 ) -> Comparison:
     """Compare every alternative with the baseline, replication by replication.
 
-    Replications with the same number are the same people, trips and luck, so differences are taken in pairs; a pair
+    Replications with the same number use common random numbers, so differences are taken in pairs; a pair
     with a missing member is left out. The primary indicators of a scenario and engine form one family over all
     alternatives, every other (secondary) indicator a family of its own over the alternatives, the times along all
     named routes one family together; p-values are adjusted by Holm within each family, and verdicts rest on adjusted

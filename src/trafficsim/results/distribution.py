@@ -239,8 +239,8 @@ def _named(block: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...], str | No
     """Yield name, links and turn of every member, in the order of the table."""
     first = block.drop_duplicates("member")
     if "from_link" in first:
-        ways = (first[name].tolist() for name in ("member", "from_link", "to_link", "direction"))
-        for member, start, end, turn in zip(*ways, strict=True):
+        columns = (first[name].tolist() for name in ("member", "from_link", "to_link", "direction"))
+        for member, start, end, turn in zip(*columns, strict=True):
             yield str(member), (str(start), str(end)), turn if isinstance(turn, str) else None
         return
     at_link = "grouping" in first and str(first["grouping"].iloc[0]) in ("origin", "destination")

@@ -11,7 +11,7 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
-from trafficsim.results.speeds import judged_passages
+from trafficsim.results.speeds import evaluated_traversals
 from trafficsim.spec.schema import ROAD_CLASSES
 
 COMFORT_MS2 = 1.5
@@ -24,31 +24,32 @@ SLOWER = 0.9
 
 
 def free_speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per place: speeds of the vehicles more than 5 s behind the one before, in the analysis period.
+    """One row per place: speeds of the vehicles more than 5 s behind the leader, in the analysis period.
 
     Speeds are taken over 50 m around the place. ``undisturbed`` says whether it lies further from both ends of the link
     than drivers need to slow down for, or speed up after, a signal, a line where they give way or a slow turn there,
-    and beyond the longest queue of the run. Null without a passage; a standard deviation needs two.
+    and beyond the longest queue of the run. Null without a vehicle; a standard deviation needs two.
     """
-    gates, seen = plan.gates, judged_passages(plan, record)
-    rows = np.flatnonzero(gates.role == FREE_SPEED)
-    free = seen.unimpeded & np.isin(seen.gate, rows)
-    gate, speed = seen.gate[free], seen.speed_ms[free] * KMH_PER_MS
-    count = np.bincount(gate, minlength=len(gates.role))[rows]
-    mean, some = ratio(np.bincount(gate, speed, len(gates.role))[rows], count)
-    square = np.bincount(gate, (speed - _spread(mean, rows, len(gates.role))[gate]) ** 2, len(gates.role))[rows]
+    sections, seen = plan.sections, evaluated_traversals(plan, record)
+    rows = np.flatnonzero(sections.role == FREE_SPEED)
+    free = seen.unimpeded & np.isin(seen.section, rows)
+    section, speed = seen.section[free], seen.speed_ms[free] * KMH_PER_MS
+    count = np.bincount(section, minlength=len(sections.role))[rows]
+    mean, some = ratio(np.bincount(section, speed, len(sections.role))[rows], count)
+    deviation = speed - _spread(mean, rows, len(sections.role))[section]
+    square = np.bincount(section, deviation**2, len(sections.role))[rows]
     variance, _ = ratio(square, count - 1)
-    link = gates.to_link[rows]
+    link = sections.to_link[rows]
     queue_m = record.queues.longest_m if len(record.queues.longest_m) else np.zeros(len(plan.link_id))
-    middle_m = (gates.from_m[rows] + gates.to_m[rows]) / 2.0
+    middle_m = (sections.from_m[rows] + sections.to_m[rows]) / 2.0
     return frame(labels, {
-        "place": strings(gates.name[row] for row in rows.tolist()),
+        "place": strings(sections.name[row] for row in rows.tolist()),
         "link": names_of(plan.link_id, link),
         "road_class": names_of(ROAD_CLASSES, plan.links.road_class[link]),
         "limit_kmh": nullable(plan.links.speed_limit_ms[link] * KMH_PER_MS),
         "position_m": nullable(middle_m),
         "undisturbed": nullable(undisturbed(plan, link, middle_m, queue_m)),
-        "unimpeded_passages": nullable(count.astype(np.int64)),
+        "unimpeded_traversals": nullable(count.astype(np.int64)),
         "unimpeded_mean_kmh": nullable(mean, some),
         "unimpeded_sd_kmh": nullable(np.sqrt(variance), count > 1),
     })

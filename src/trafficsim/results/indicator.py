@@ -19,7 +19,7 @@ from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.reference import Journeys
-from trafficsim.results.speeds import Passages, judged_passages
+from trafficsim.results.speeds import Traversals, evaluated_traversals
 from trafficsim.spec.model import Model
 
 Direction = Literal["lower", "higher", "none"]
@@ -36,9 +36,9 @@ class Observation:
     journeys: Journeys
 
     @cached_property
-    def passages(self) -> Passages:
-        """Passages in the analysis period."""
-        return judged_passages(self.plan, self.record)
+    def traversals(self) -> Traversals:
+        """Vehicles in the analysis period."""
+        return evaluated_traversals(self.plan, self.record)
 
     @property
     def due(self) -> np.ndarray:

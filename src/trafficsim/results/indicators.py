@@ -60,7 +60,7 @@ def _red_violations(seen: Observation) -> float | None:
 
 
 def _of_spot_speeds(seen: Observation, statistic: Callable[[F8], float], least: int) -> float | None:
-    speeds = seen.passages.speed_ms[at_detectors(seen.plan, seen.passages)] * KMH_PER_MS
+    speeds = seen.traversals.speed_ms[at_detectors(seen.plan, seen.traversals)] * KMH_PER_MS
     return float(statistic(speeds)) if len(speeds) >= least else None
 
 
@@ -69,16 +69,18 @@ def _sd(values: F8) -> float:
 
 
 def _share_over_limit(seen: Observation) -> float | None:
-    chosen = at_detectors(seen.plan, seen.passages)
-    above = seen.passages.speed_ms > seen.passages.limit_ms
+    chosen = at_detectors(seen.plan, seen.traversals)
+    above = seen.traversals.speed_ms > seen.traversals.limit_ms
     return float(above[chosen].mean()) if chosen.any() else None
 
 
 def _path_times_s(seen: Observation, path: str) -> F8:
     """Times of the vehicles that drove the whole route."""
-    rows = [row for row, name in enumerate(seen.plan.gates.name) if name == path and seen.plan.gates.role[row] == PATH]
-    chosen = np.isin(seen.passages.gate, rows)
-    return np.asarray(seen.plan.gates.length_m[rows].sum() / seen.passages.speed_ms[chosen])
+    rows = [
+        row for row, name in enumerate(seen.plan.sections.name) if name == path and seen.plan.sections.role[row] == PATH
+    ]
+    chosen = np.isin(seen.traversals.section, rows)
+    return np.asarray(seen.plan.sections.length_m[rows].sum() / seen.traversals.speed_ms[chosen])
 
 
 def _path_time_s(seen: Observation, path: str) -> float | None:
@@ -93,7 +95,7 @@ def _completed_share(seen: Observation) -> float | None:
 DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
 UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
-NO_PASSAGE = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
+NO_TRAVERSAL = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
 
 TRAVERSALS = ("traversals",)
 
@@ -108,9 +110,9 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("mean_speed_kmh", "distance / travel time (space mean, stops included)", "km/h", "higher", DUE_ENTERED,
               "emergent", _mean_speed_kmh, NONE_ENTERED),
     Indicator("free_speed_kmh", "mean spot speed (over 50 m)", "km/h", "none", UNIMPEDED, "input",
-              lambda seen: _of_spot_speeds(seen, np.mean, 1), NO_PASSAGE, needs=TRAVERSALS),
+              lambda seen: _of_spot_speeds(seen, np.mean, 1), NO_TRAVERSAL, needs=TRAVERSALS),
     Indicator("free_speed_sd_kmh", "standard deviation of the spot speed (over 50 m)", "km/h", "lower", UNIMPEDED,
-              "input", lambda seen: _of_spot_speeds(seen, _sd, 2), NO_PASSAGE, needs=TRAVERSALS),
+              "input", lambda seen: _of_spot_speeds(seen, _sd, 2), NO_TRAVERSAL, needs=TRAVERSALS),
     Indicator("throughput_veh_h", "vehicles that arrive / length of the analysis period", "veh/h", "higher",
               "arrivals in the analysis period", "emergent", _throughput_veh_h, NOT_OBSERVED,
               scale="whole"),
@@ -126,9 +128,9 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("completed_share", "completed / due", "1", "higher", DUE, "emergent", _completed_share, NONE_DUE,
               scale="whole"),
     Indicator("share_over_limit", "share of vehicles with a spot speed (over 50 m) above the limit", "1", "lower",
-              UNIMPEDED, "input", _share_over_limit, NO_PASSAGE, needs=TRAVERSALS),
+              UNIMPEDED, "input", _share_over_limit, NO_TRAVERSAL, needs=TRAVERSALS),
     Indicator("citations", "vehicles recorded by cameras and section controls above their citation speed", "1", "none",
-              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.passages.cited.sum()), "",
+              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.traversals.cited.sum()), "",
               needs=TRAVERSALS, scale="events", of_traffic=False),
     Indicator("red_violations",
               "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
@@ -237,7 +239,7 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
         If a value is not finite.
     """
     seen = Observation(plan, record, journeys(plan, record, reference))
-    paths = [name for name, role in zip(plan.gates.name, plan.gates.role.tolist(), strict=True) if role == PATH]
+    paths = [name for name, role in zip(plan.sections.name, plan.sections.role.tolist(), strict=True) if role == PATH]
     every = (*registered().values(), *map(path_time, paths))
     computed = [(one, one.compute(seen)) for one in every if one.compute is not None]
     values = [value for _, value in computed]

@@ -80,12 +80,12 @@ def _rank(row: Mapping[str, Any]) -> tuple[bool, bool, float]:
 
 def _root(link: str, first: Mapping[str, Mapping[str, Any]]) -> str:
     """Link at which the queue begins; of a cycle the link whose name comes first."""
-    way = [link]
-    while (ahead := first[way[-1]]["behind"]) in first:
-        if ahead in way:
-            return min(way[way.index(ahead):])
-        way.append(ahead)
-    return way[-1]
+    chain = [link]
+    while (ahead := first[chain[-1]]["behind"]) in first:
+        if ahead in chain:
+            return min(chain[chain.index(ahead):])
+        chain.append(ahead)
+    return chain[-1]
 
 
 def _group(first: Mapping[str, Mapping[str, Any]], root: str, members: list[dict[str, Any]]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _lanes_of_turns(plan: Plan) -> I4:
 
 
 def _notes(signalised: BOOL, green: BOOL, capacity: Capacity, shared: BOOL) -> list[str | None]:
-    took = np.column_stack([capacity.gaps, shared, capacity.short, capacity.held])
+    took = np.column_stack([capacity.gaps, shared, capacity.short, capacity.downstream])
     return [_note(*flags) for flags in zip(signalised, green, took, strict=True)]
 
 

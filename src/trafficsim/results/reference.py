@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.codes import COMPLETED, WAITING
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.free_flow_ways import FreeFlow
+from trafficsim.plan.free_flow_paths import FreeFlow
 from trafficsim.plan.record import Record
 
 

@@ -19,7 +19,7 @@ S_PER_H, M_PER_KM = 3600.0, 1000.0
 
 def requested_tables(plan: Plan, record: Record, labels: Labels) -> dict[str, pd.DataFrame]:
     """Make the tables that the scenario asks for, by name; none of them for a scenario that asks for nothing."""
-    roles = set(plan.gates.role.tolist())
+    roles = set(plan.sections.role.tolist())
     tables = {}
     if plan.areas.name:
         tables["areas"] = areas_table(plan, record, labels)
@@ -78,12 +78,12 @@ def headways_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     before in the lane (gross), ``gap_s`` since its rear (net: less its length at its speed). Speeds are those over 50 m
     around the detector. Null for the first vehicle of a lane, and where the speed is not known.
     """
-    seen, gates = record.passages, plan.gates
-    mine = np.flatnonzero(gates.role[seen.gate] == POINT) if len(gates.name) else np.zeros(0, np.int64)
-    order = mine[np.lexsort((seen.time_s[mine], seen.lane[mine], seen.gate[mine]))]
-    gate, lane, trip, time_s = seen.gate[order], seen.lane[order], seen.trip[order], seen.time_s[order]
+    seen, sections = record.traversals, plan.sections
+    mine = np.flatnonzero(sections.role[seen.section] == POINT) if len(sections.name) else np.zeros(0, np.int64)
+    order = mine[np.lexsort((seen.time_s[mine], seen.lane[mine], seen.section[mine]))]
+    section, lane, trip, time_s = seen.section[order], seen.lane[order], seen.trip[order], seen.time_s[order]
     follows = np.zeros(len(order), np.bool_)
-    follows[1:] = (gate[1:] == gate[:-1]) & (lane[1:] == lane[:-1])
+    follows[1:] = (section[1:] == section[:-1]) & (lane[1:] == lane[:-1])
     headway_s = np.diff(time_s, prepend=0.0)
     speed_ms = _spot_speeds(plan, record, order)
     length_m = plan.classes.length_m[plan.trips.vehicle_class[trip]]
@@ -93,7 +93,7 @@ def headways_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s)
     link = plan.lanes.link[lane]
     return frame(labels, {name: column[judged] for name, column in {
-        "detector": names_of(gates.name, gate),
+        "detector": names_of(sections.name, section),
         "link": names_of(plan.link_id, link),
         "lane": nullable(lane - plan.links.lane_start[link]),
         "time_s": nullable(time_s),
@@ -107,14 +107,14 @@ def headways_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
 def _spot_speeds(plan: Plan, record: Record, order: np.ndarray) -> np.ndarray:
     """Speed over 50 m of the vehicles that pass points, 0 where none is known; a second visit takes the last speed."""
-    seen, gates = record.passages, plan.gates
-    around = np.flatnonzero(gates.role[seen.gate] == DETECTOR) if len(gates.name) else np.zeros(0, np.int64)
-    names = {name: number for number, name in enumerate(dict.fromkeys(gates.name))}
-    place = np.array([names[name] for name in gates.name], np.int64)
+    seen, sections = record.traversals, plan.sections
+    around = np.flatnonzero(sections.role[seen.section] == DETECTOR) if len(sections.name) else np.zeros(0, np.int64)
+    names = {name: number for number, name in enumerate(dict.fromkeys(sections.name))}
+    place = np.array([names[name] for name in sections.name], np.int64)
     trips = max(len(plan.trips.name), 1)
-    key = place[seen.gate[around]] * trips + seen.trip[around]
+    key = place[seen.section[around]] * trips + seen.trip[around]
     sorting = np.argsort(key, kind="stable")
-    wanted = place[seen.gate[order]] * trips + seen.trip[order]
+    wanted = place[seen.section[order]] * trips + seen.trip[order]
     at = np.searchsorted(key[sorting], wanted, side="right") - 1
     if not len(around):
         return np.zeros(len(order))

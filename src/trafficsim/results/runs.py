@@ -12,7 +12,7 @@ from trafficsim.results.frames import Labels, frame, nullable, strings
 
 VEHICLE_COUNTS = ("demanded", "waiting", "en_route", "completed")
 STATUSES = ("complete", "incomplete", "gridlock", "failed")
-"""How runs end, from best to worst: all arrived, some did not, some stood in a cycle at the end, the run broke off."""
+"""How runs end, from best to worst: all arrived, some did not, some stood in a cycle at the end, the run failed."""
 RUN_TIMES = ("loop_s", "compile_s", "setup_s", "peak_mb")
 """Columns that tell of the machine; all other columns of all tables are the same whenever and wherever a run is."""
 
@@ -23,7 +23,7 @@ def runs_table(plan: Plan, record: Record, labels: Labels, rehearsals: Rehearsal
     ``status`` is ``complete``, ``incomplete`` when vehicles were left at the end, or ``gridlock`` when a gridlock
     lasted to the end. ``rehearsals`` of the design day came before, in which drivers learnt the routes that they take;
     ``relative_gap`` is what all of them together could still gain by other routes, as a share of the least time. Times
-    are those of the machine; a run that broke off is ``failed`` and has its reason alone.
+    are those of the machine; a failed run is ``failed`` and has its reason alone.
     """
     left = record.waiting + record.en_route > 0
     status = "gridlock" if record.gridlock else "incomplete" if left else "complete"
@@ -34,7 +34,7 @@ def runs_table(plan: Plan, record: Record, labels: Labels, rehearsals: Rehearsal
 
 
 def failed_run_table(labels: Labels, reason: str) -> pd.DataFrame:
-    """One row of a run that broke off: status ``failed`` and the reason, everything else null."""
+    """One row of a failed run: status ``failed`` and the reason, everything else null."""
     return _row(labels, "failed", reason, None, None).assign(
         rehearsals=nullable([0], False), relative_gap=nullable([0.0], False))
 

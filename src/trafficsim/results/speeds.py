@@ -15,7 +15,7 @@ from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
 UNIMPEDED_HEADWAY_S = 5.0
-"""Vehicles further than this behind the one before count as unimpeded (policy evidence, pipeline of crash models)."""
+"""Vehicles with a larger headway to the leader count as unimpeded (policy evidence, pipeline of crash models)."""
 FAR_ABOVE_KMH = 20.0
 """Excess over the limit of the table's last share."""
 
@@ -23,18 +23,18 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Passages:
-    """Passages in the analysis period, one element each, in SI units.
+class Traversals:
+    """Vehicles in the analysis period, one element each, in SI units.
 
     Attributes
     ----------
-    gate, speed_ms, time_s : where, how fast between the points, when at the second point
+    section, speed_ms, time_s : where, how fast between the points, when at the second point
     limit_ms : limit of the link of the second point
-    unimpeded : whether the one before in the lane was more than 5 s ahead
+    unimpeded : whether the headway to the leader in the lane was above 5 s
     cited : whether enforcement cites it
     """
 
-    gate: NDArray[np.int32]
+    section: NDArray[np.int32]
     trip: NDArray[np.int32]
     speed_ms: F8
     time_s: F8
@@ -43,41 +43,41 @@ class Passages:
     cited: Mask
 
 
-def judged_passages(plan: Plan, record: Record) -> Passages:
-    """Take the passages of the analysis period, in order of gate, lane and time."""
-    seen, gates = record.passages, plan.gates
-    order = np.lexsort((seen.time_s, seen.lane, seen.gate))
-    gate, lane, trip = seen.gate[order], seen.lane[order], seen.trip[order]
+def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
+    """Take the vehicles of the analysis period, in order of measurement section, lane and time."""
+    seen, sections = record.traversals, plan.sections
+    order = np.lexsort((seen.time_s, seen.lane, seen.section))
+    section, lane, trip = seen.section[order], seen.lane[order], seen.trip[order]
     time_s, speed_ms = seen.time_s[order], seen.speed_ms[order]
-    follows = np.zeros(len(gate), np.bool_)
-    follows[1:] = (gate[1:] == gate[:-1]) & (lane[1:] == lane[:-1])
-    headway_s = np.where(follows, np.diff(time_s, prepend=-np.inf), np.inf) if len(gate) else np.zeros(0)
-    judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s) & _on_the_way(plan, gate, trip)
-    limit_ms = plan.links.speed_limit_ms[gates.to_link][gate] if len(gates.name) else np.zeros(0)
-    citation_ms = gates.citation_ms[gate] if len(gates.name) else np.zeros(0)
-    return Passages(
-        gate=gate[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
+    follows = np.zeros(len(section), np.bool_)
+    follows[1:] = (section[1:] == section[:-1]) & (lane[1:] == lane[:-1])
+    headway_s = np.where(follows, np.diff(time_s, prepend=-np.inf), np.inf) if len(section) else np.zeros(0)
+    judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s) & _on_route(plan, section, trip)
+    limit_ms = plan.links.speed_limit_ms[sections.to_link][section] if len(sections.name) else np.zeros(0)
+    citation_ms = sections.citation_ms[section] if len(sections.name) else np.zeros(0)
+    return Traversals(
+        section=section[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
         limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
         cited=((citation_ms > 0.0) & (speed_ms > citation_ms))[judged],
     )
 
 
-def _on_the_way(plan: Plan, gate: NDArray[np.int32], trip: NDArray[np.int32]) -> Mask:
-    """Which passages are of vehicles whose route follows the gate's way from link to link."""
-    fine = np.ones(len(gate), np.bool_)
+def _on_route(plan: Plan, section: NDArray[np.int32], trip: NDArray[np.int32]) -> Mask:
+    """Which vehicles are of vehicles whose route follows the links of the measurement section from link to link."""
+    fine = np.ones(len(section), np.bool_)
     start, links = plan.trips.route_start, plan.trips.route_link
-    for row, way in enumerate(plan.gates.way):
-        if len(way) > 1:
-            for place in np.flatnonzero(gate == row).tolist():
+    for row, followed in enumerate(plan.sections.links):
+        if len(followed) > 1:
+            for place in np.flatnonzero(section == row).tolist():
                 route = links[start[trip[place]] : start[trip[place] + 1]]
-                begins = np.flatnonzero(route == way[0])
-                fine[place] = any(np.array_equal(route[one : one + len(way)], way) for one in begins.tolist())
+                begins = np.flatnonzero(route == followed[0])
+                fine[place] = any(np.array_equal(route[one : one + len(followed)], followed) for one in begins.tolist())
     return fine
 
 
-def at_detectors(plan: Plan, seen: Passages) -> Mask:
-    """Which passages are of unimpeded vehicles at detectors."""
-    return seen.unimpeded & (plan.gates.role[seen.gate] == DETECTOR) if len(seen.gate) else seen.unimpeded
+def at_detectors(plan: Plan, seen: Traversals) -> Mask:
+    """Which vehicles are of unimpeded vehicles at detectors."""
+    return seen.unimpeded & (plan.sections.role[seen.section] == DETECTOR) if len(seen.section) else seen.unimpeded
 
 
 SHOWN = (DETECTOR, PATH, CAMERA, SECTION)
@@ -85,33 +85,33 @@ SHOWN = (DETECTOR, PATH, CAMERA, SECTION)
 
 
 def _shown(plan: Plan) -> list[int]:
-    return [row for row, role in enumerate(plan.gates.role.tolist()) if role in SHOWN]
+    return [row for row, role in enumerate(plan.sections.role.tolist()) if role in SHOWN]
 
 
 def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per detector, named route, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
     Spot speeds are taken over 50 m around the place, those of paths and sections over their whole length.
-    ``share_over_*``: share of passages above the limit, above 1.1 times the limit, and above the limit by more than
-    20 km/h. Null without a passage; a standard deviation needs two.
+    ``share_over_*``: share of vehicles above the limit, above 1.1 times the limit, and above the limit by more than
+    20 km/h. Null without a vehicle; a standard deviation needs two.
     """
-    gates, seen, rows = plan.gates, judged_passages(plan, record), _shown(plan)
-    chosen = [seen.gate == row for row in rows]
+    sections, seen, rows = plan.sections, evaluated_traversals(plan, record), _shown(plan)
+    chosen = [seen.section == row for row in rows]
     free = [mask & seen.unimpeded for mask in chosen]
     return frame(labels, {
-        "place": strings(gates.name[row] for row in rows),
-        "role": strings(ROLE_NAMES[role] for role in gates.role[rows].tolist()),
-        "link": names_of(plan.link_id, gates.to_link[rows]),
-        "position_m": nullable(gates.to_m[rows]),
-        "length_m": nullable(gates.length_m[rows]),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[rows]] * KMH_PER_MS),
+        "place": strings(sections.name[row] for row in rows),
+        "role": strings(ROLE_NAMES[role] for role in sections.role[rows].tolist()),
+        "link": names_of(plan.link_id, sections.to_link[rows]),
+        "position_m": nullable(sections.to_m[rows]),
+        "length_m": nullable(sections.length_m[rows]),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[rows]] * KMH_PER_MS),
         **_shares(seen, chosen, ""),
         **_shares(seen, free, "unimpeded_"),
         "citations": nullable([int((seen.cited & mask).sum()) for mask in chosen]),
     })
 
 
-def _shares(seen: Passages, masks: list[Mask], prefix: str) -> dict[str, Column]:
+def _shares(seen: Traversals, masks: list[Mask], prefix: str) -> dict[str, Column]:
     speeds = [seen.speed_ms[mask] * KMH_PER_MS for mask in masks]
     limits = [seen.limit_ms[mask] * KMH_PER_MS for mask in masks]
     some, two = [len(part) > 0 for part in speeds], [len(part) > 1 for part in speeds]
@@ -121,7 +121,7 @@ def _shares(seen: Passages, masks: list[Mask], prefix: str) -> dict[str, Column]
         return nullable(np.array(values, np.float64), present)
 
     return {
-        f"{prefix}passages": nullable(np.array([len(part) for part in speeds], np.int64)),
+        f"{prefix}traversals": nullable(np.array([len(part) for part in speeds], np.int64)),
         f"{prefix}mean_kmh": each([float(v.mean()) if len(v) else 0.0 for v in speeds], some),
         f"{prefix}sd_kmh": each([float(v.std(ddof=1)) if len(v) > 1 else 0.0 for v in speeds], two),
         f"{prefix}p85_kmh": each([float(np.quantile(v, 0.85)) if len(v) else 0.0 for v in speeds], some),
@@ -141,25 +141,25 @@ MOST_BINS = 20
 
 
 def speed_counts_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """How many passages had which speed over the limit, in steps of 5 km/h: one row per place and bin that has any.
+    """How many vehicles had which speed over the limit, in steps of 5 km/h: one row per place and bin that has any.
 
     ``bin_kmh`` is the lower edge of the bin: speed minus limit.
     """
-    gates, seen = plan.gates, judged_passages(plan, record)
-    cell = (seen.gate * (2 * MOST_BINS + 1) + _bins(seen))[np.isin(seen.gate, _shown(plan))]
-    cells, passages = np.unique(cell, return_counts=True)
+    sections, seen = plan.sections, evaluated_traversals(plan, record)
+    cell = (seen.section * (2 * MOST_BINS + 1) + _bins(seen))[np.isin(seen.section, _shown(plan))]
+    cells, traversals = np.unique(cell, return_counts=True)
     row = cells // (2 * MOST_BINS + 1)
     return frame(labels, {
-        "place": names_of(gates.name, row),
-        "role": strings(ROLE_NAMES[int(gates.role[at])] for at in row.tolist()),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[row]] * KMH_PER_MS),
+        "place": names_of(sections.name, row),
+        "role": strings(ROLE_NAMES[int(sections.role[at])] for at in row.tolist()),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[row]] * KMH_PER_MS),
         "bin_kmh": nullable((cells % (2 * MOST_BINS + 1) - MOST_BINS) * BIN_KMH),
-        "passages": nullable(passages.astype(np.int64)),
+        "traversals": nullable(traversals.astype(np.int64)),
     })
 
 
-def _bins(seen: Passages) -> NDArray[np.int64]:
-    """Step of every passage, from 0 for 100 km/h below the limit or less."""
+def _bins(seen: Traversals) -> NDArray[np.int64]:
+    """Step of every vehicle, from 0 for 100 km/h below the limit or less."""
     above = np.floor((seen.speed_ms - seen.limit_ms) * KMH_PER_MS / BIN_KMH)
     return np.clip(above, -MOST_BINS, MOST_BINS).astype(np.int64) + MOST_BINS
 
@@ -168,23 +168,23 @@ def speed_histograms_table(plan: Plan, record: Record, labels: Labels) -> pd.Dat
     """How many vehicles of each class had which speed over the limit: one row per link, class and bin that has any.
 
     Speeds are taken over 50 m in the middle of the link, in the analysis period. ``bin_kmh`` is the lower edge of the
-    bin of 5 km/h: speed minus limit. ``unimpeded_passages`` are those more than 5 s behind the one before.
+    bin of 5 km/h: speed minus limit. ``unimpeded_traversals`` are those with a headway to the leader above 5 s.
     """
-    gates, seen = plan.gates, judged_passages(plan, record)
-    mine = gates.role[seen.gate] == HISTOGRAM if len(seen.gate) else seen.unimpeded
+    sections, seen = plan.sections, evaluated_traversals(plan, record)
+    mine = sections.role[seen.section] == HISTOGRAM if len(seen.section) else seen.unimpeded
     vehicle_class = plan.trips.vehicle_class[seen.trip[mine]].astype(np.int64)
     bins, classes = 2 * MOST_BINS + 1, max(len(plan.classes.name), 1)
-    cell = (seen.gate[mine] * classes + vehicle_class) * bins + _bins(seen)[mine]
-    cells, inverse, passages = np.unique(cell, return_inverse=True, return_counts=True)
+    cell = (seen.section[mine] * classes + vehicle_class) * bins + _bins(seen)[mine]
+    cells, inverse, traversals = np.unique(cell, return_inverse=True, return_counts=True)
     unimpeded = np.bincount(inverse, seen.unimpeded[mine], len(cells)).astype(np.int64)
     row = cells // bins // classes
     return frame(labels, {
-        "link": names_of(plan.link_id, gates.to_link[row] if len(row) else row),
+        "link": names_of(plan.link_id, sections.to_link[row] if len(row) else row),
         "class": names_of(plan.classes.name, cells // bins % classes),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[gates.to_link[row]] * KMH_PER_MS if len(row) else row * 1.0),
+        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[row]] * KMH_PER_MS if len(row) else row * 1.0),
         "bin_kmh": nullable((cells % bins - MOST_BINS) * BIN_KMH),
-        "passages": nullable(passages.astype(np.int64)),
-        "unimpeded_passages": nullable(unimpeded),
+        "traversals": nullable(traversals.astype(np.int64)),
+        "unimpeded_traversals": nullable(unimpeded),
     })
 
 
@@ -193,18 +193,18 @@ def paths_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
     Null without a vehicle; a standard deviation needs two. Vehicles that leave the path on the way are not in it.
     """
-    gates, seen = plan.gates, judged_passages(plan, record)
-    rows = [row for row, role in enumerate(gates.role.tolist()) if role in (PATH, TRAVEL_TIME)]
-    times = [gates.length_m[row] / seen.speed_ms[seen.gate == row] for row in rows]
+    sections, seen = plan.sections, evaluated_traversals(plan, record)
+    rows = [row for row, role in enumerate(sections.role.tolist()) if role in (PATH, TRAVEL_TIME)]
+    times = [sections.length_m[row] / seen.speed_ms[seen.section == row] for row in rows]
     some, two = [len(part) > 0 for part in times], [len(part) > 1 for part in times]
 
     def quantile(share: float) -> Column:
         return nullable(np.array([np.quantile(part, share) if len(part) else 0.0 for part in times]), some)
 
     mean = np.array([part.mean() if len(part) else 1.0 for part in times])
-    length_m = gates.length_m[rows] if rows else np.zeros(0)
+    length_m = sections.length_m[rows] if rows else np.zeros(0)
     return frame(labels, {
-        "path": strings(gates.name[row] for row in rows),
+        "path": strings(sections.name[row] for row in rows),
         "length_m": nullable(length_m),
         "vehicles": nullable(np.array([len(part) for part in times], np.int64)),
         "mean_time_s": nullable(mean, some),

@@ -25,7 +25,7 @@ from trafficsim.results.frames import Labels
 DONE = "runs"
 """The table that is written last: once it is there, the run is complete."""
 FAILED = "failed"
-"""What the ``runs`` table of a run that broke off is called on disk: such a run is tried again."""
+"""What the ``runs`` table of a failed run is called on disk: such a run is tried again."""
 MANIFEST = "study.json"
 SOME_RUNS = ("trajectories", "signals_shown")
 """Tables that a study keeps of some runs only, or that older versions did not keep; any other table is there of all
@@ -83,7 +83,7 @@ def write_tables(folder: Path, labels: Labels, tables: Mapping[str, pd.DataFrame
 
 
 def write_failure(folder: Path, labels: Labels, row: pd.DataFrame) -> None:
-    """Write the row of a run that broke off.
+    """Write the row of a failed run.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def is_done(folder: Path, labels: Labels) -> bool:
 
 
 def stored_runs(folder: Path) -> dict[Labels, Files]:
-    """List the runs that are complete or broke off, in the order engine, scenario, replication, alternative."""
+    """List the runs that are complete or failed, in the order engine, scenario, replication, alternative."""
     found: dict[Labels, dict[str, Path]] = {}
     for path in folder.glob("[!.]*@*.parquet"):
         table, *labels = path.name.removesuffix(".parquet").split("@")
@@ -129,7 +129,7 @@ class StoredTables(Mapping[str, pd.DataFrame]):
     Parameters
     ----------
     runs
-        Files by run, as :func:`stored_runs` lists them. Of a run that broke off only its row in ``runs`` is there.
+        Files by run, as :func:`stored_runs` lists them. Of a failed run only its row in ``runs`` is there.
     """
 
     def __init__(self, runs: Mapping[Labels, Files]) -> None:
@@ -153,7 +153,7 @@ class StoredTables(Mapping[str, pd.DataFrame]):
     def _paths(self, name: str) -> list[Path]:
         present = {(labels.scenario, labels.engine) for labels, files in self._runs.items() if name in files}
         for labels, files in self._runs.items():
-            # A run that broke off has nothing but its row.
+            # A failed run has nothing but its row.
             complete = len(files) == 1 or name in files or name in SOME_RUNS
             if not complete and (labels.scenario, labels.engine) in present:
                 missing = files[DONE].with_name(file_name(name, labels))
@@ -181,7 +181,7 @@ def read_run(folder: Path, labels: Labels) -> dict[str, pd.DataFrame]:
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read the tables of all runs in a folder, stacked, by name; a run that broke off is a row of ``runs``.
+    """Read the tables of all runs in a folder, stacked, by name; a failed run is a row of ``runs``.
 
     Raises
     ------
@@ -273,12 +273,15 @@ def _read_arrow(path: Path) -> pa.Table:
 
 def _with_new_names(table: pa.Table) -> pa.Table:
     """Call the columns of a table of an older version, and the fields that its ledger names, as they are called now."""
-    table = table.rename_columns([COLUMNS.get(name, name) for name in table.column_names])
-    if "field" not in table.column_names or not FIELDS:
-        return table
-    place = table.column_names.index("field")
-    names = [FIELDS.get(name, name) for name in table["field"].to_pylist()]
-    return table.set_column(place, table.schema.field(place), pa.array(names, table.schema.field(place).type))
+    for old, new in COLUMNS.items():
+        if old in table.column_names:
+            place = table.column_names.index(old)
+            table = table.set_column(place, pa.field(new, table.schema.field(place).type), table[old])
+    if "field" in table.column_names and set(table["field"].unique().to_pylist()) & set(FIELDS):
+        place = table.column_names.index("field")
+        names = [FIELDS.get(name, name) for name in table["field"].to_pylist()]
+        table = table.set_column(place, table.schema.field(place), pa.array(names, table.schema.field(place).type))
+    return table
 
 
 def _sound(path: Path) -> bytes:

@@ -50,31 +50,31 @@ def streams_of(plan: Plan) -> Streams:
     unused = np.flatnonzero(totals == 0.0)
     turns = np.concatenate([first, unused]).astype(np.int32)
     shares = np.concatenate([ratio(trips, totals[first])[0], np.ones(len(unused))])
-    ways = _ways_of_turns(plan)
-    lanes = [_lanes(ways, path) for path in [*paths, *([turn] for turn in unused.tolist())]]
+    connections = _connections_of_turns(plan)
+    lanes = [_lanes(connections, path) for path in [*paths, *([turn] for turn in unused.tolist())]]
     number = np.repeat(np.arange(len(lanes), dtype=np.int32), [len(each) for each in lanes])
     flat = np.array([lane for each in lanes for lane in each], np.int32)
     return Streams(number, turns[number], flat, shares[number])
 
 
 def _paths(plan: Plan) -> Paths:
-    turn = _turns_of_hops(plan)
+    turn = _turns_of_positions(plan)
     lit = np.zeros(len(plan.turns.from_link), np.bool_)
     lit[plan.connections.turn[plan.connections.signal_group >= 0]] = True
-    hop = np.flatnonzero(turn >= 0)
-    name = turn[hop].astype(np.int64)
+    route_position = np.flatnonzero(turn >= 0)
+    name = turn[route_position].astype(np.int64)
     short = plan.links.length_m[plan.turns.to_link] < CHANGE_M
     goes_on = lit[name]
     for ahead in range(1, MOST_LINKS + 1):
-        here = np.minimum(hop + ahead, len(turn) - 1)
-        goes_on = goes_on & (hop + ahead < len(turn)) & short[turn[here - 1]] & (turn[here] >= 0)
+        here = np.minimum(route_position + ahead, len(turn) - 1)
+        goes_on = goes_on & (route_position + ahead < len(turn)) & short[turn[here - 1]] & (turn[here] >= 0)
         _, name = np.unique(name * (len(lit) + 1) + np.where(goes_on, turn[here] + 1, 0), return_inverse=True)
     _, sample, trips = np.unique(name, return_index=True, return_counts=True)
-    paths = [_path(turn, short, lit, int(hop[one])) for one in sample]
-    return Paths(turn[hop[sample]], paths, trips.astype(np.float64))
+    paths = [_path(turn, short, lit, int(route_position[one])) for one in sample]
+    return Paths(turn[route_position[sample]], paths, trips.astype(np.float64))
 
 
-def _turns_of_hops(plan: Plan) -> I4:
+def _turns_of_positions(plan: Plan) -> I4:
     """Movement by which a trip leaves each link of its route, -1 at the last one."""
     route, links = plan.trips.route_link.astype(np.int64), len(plan.link_id)
     keys = plan.turns.from_link.astype(np.int64) * links + plan.turns.to_link
@@ -88,29 +88,31 @@ def _turns_of_hops(plan: Plan) -> I4:
     return found
 
 
-def _path(turn: I4, short: BOOL, lit: BOOL, hop: int) -> list[int]:
-    path = [int(turn[hop])]
+def _path(turn: I4, short: BOOL, lit: BOOL, route_position: int) -> list[int]:
+    path = [int(turn[route_position])]
     while lit[path[0]] and len(path) <= MOST_LINKS and short[path[-1]]:
-        following = int(turn[hop + len(path)]) if hop + len(path) < len(turn) else -1
+        following = int(turn[route_position + len(path)]) if route_position + len(path) < len(turn) else -1
         if following < 0:
             break
         path.append(following)
     return path
 
 
-def _ways_of_turns(plan: Plan) -> list[list[tuple[int, int]]]:
+def _connections_of_turns(plan: Plan) -> list[list[tuple[int, int]]]:
     """Lanes from and to of the connections of every movement, those for cars if there are any."""
-    ways, cars = plan.connections, plan.lanes.allowed & CAR > 0
+    connections, cars = plan.connections, plan.lanes.allowed & CAR > 0
     found: list[list[tuple[int, int]]] = [[] for _ in plan.turns.from_link]
-    for turn, start, end in zip(ways.turn.tolist(), ways.from_lane.tolist(), ways.to_lane.tolist(), strict=True):
+    for turn, start, end in zip(
+        connections.turn.tolist(), connections.from_lane.tolist(), connections.to_lane.tolist(), strict=True
+    ):
         found[turn].append((start, end))
-    return [[way for way in each if cars[way[0]] and cars[way[1]]] or each for each in found]
+    return [[movement for movement in each if cars[movement[0]] and cars[movement[1]]] or each for each in found]
 
 
-def _lanes(ways: list[list[tuple[int, int]]], path: list[int]) -> list[int]:
+def _lanes(connections: list[list[tuple[int, int]]], path: list[int]) -> list[int]:
     """Lanes at the start of a path from which its turns follow without changing lanes, as far as there are any."""
     useful: set[int] = set()
     for turn in reversed(path):
-        starts = {start for start, end in ways[turn] if end in useful}
-        useful = starts or {start for start, _ in ways[turn]}
+        starts = {start for start, end in connections[turn] if end in useful}
+        useful = starts or {start for start, _ in connections[turn]}
     return sorted(useful)

@@ -18,7 +18,7 @@ from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
 from trafficsim.results.signals import signals_shown_table
-from trafficsim.results.speeds import judged_passages, paths_table, speed_counts_table, speeds_table
+from trafficsim.results.speeds import evaluated_traversals, paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
@@ -111,8 +111,8 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         part[:rows].ravel() for part in (counters.entered, counters.left, counters.vehicle_s, counters.vehicle_m,
                                          counters.traversed)
     )
-    mean_way_m, somebody = ratio(vehicle_m, traversed)
-    length_m = np.where(somebody & (vehicle_m > 0.0), mean_way_m, np.tile(_length_with_connector_m(plan), rows))
+    mean_distance_m, somebody = ratio(vehicle_m, traversed)
+    length_m = np.where(somebody & (vehicle_m > 0.0), mean_distance_m, np.tile(_length_with_connector_m(plan), rows))
     duration_s = np.repeat(end_s - begin_s, links)
     speed_ms, moving = ratio(vehicle_m, vehicle_s)
     present = _vehicles_present(counters.entered[:rows], counters.left[:rows]).ravel()
@@ -136,10 +136,10 @@ def links_table(plan: Plan, record: Record, labels: Labels, reference: Reference
 
 def _length_with_connector_m(plan: Plan) -> F8:
     """Length of every link with the mean of the connectors that lead to it."""
-    ways = plan.connections
-    link = plan.lanes.link[ways.to_lane]
+    connections = plan.connections
+    link = plan.lanes.link[connections.to_lane]
     count = len(plan.link_id)
-    mean_m, _ = ratio(np.bincount(link, ways.length_m, count), np.bincount(link, minlength=count))
+    mean_m, _ = ratio(np.bincount(link, connections.length_m, count), np.bincount(link, minlength=count))
     return plan.links.length_m + mean_m
 
 
@@ -193,11 +193,11 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
     :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
     """
-    events, seen = record.events, judged_passages(plan, record)
+    events, seen = record.events, evaluated_traversals(plan, record)
     locked, number = gridlock_events(record)
     left = record.left
     order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
-    cited_on = plan.gates.to_link[seen.gate[order]] if len(order) else order
+    cited_on = plan.sections.to_link[seen.section[order]] if len(order) else order
     code = np.concatenate([events.code, locked.code]).tolist()
     before = len(code) + len(order)
     numbers = np.concatenate([np.zeros(len(events.code), np.int32), number,
@@ -219,7 +219,7 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
 
 
 def trajectories_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per sampled vehicle and tick; ``class`` is that of the vehicle, ``lane`` is counted from the kerb."""
+    """One row per sampled vehicle and tick; ``class`` is that of the vehicle, ``lane`` is counted from the nearside."""
     trace = record.trajectories
     return frame(labels, {
         "time_s": nullable(trace.time_s),

@@ -49,7 +49,7 @@ def timings_of(signals: SignalArrays) -> dict[str, Timed]:
 
 
 LETTERS = "ryGgus"
-"""The letter of every code of a lamp: o and O show as g and G."""
+"""The letter of every code of a signal: o and O show as g and G."""
 
 
 def programs_with(network: Network, signals: SignalArrays) -> tuple[SignalProgram, ...]:
@@ -80,7 +80,7 @@ def with_programs(network: Network, signals: SignalArrays) -> Network:
 
 
 def _states_of(signals: SignalArrays) -> dict[str, list[tuple[int, ...]]]:
-    """Codes of the lamps in every phase, by program."""
+    """Codes of the signals in every phase, by program."""
     starts, codes = signals.phase_start.tolist(), signals.state.tolist()
     states = [tuple(codes[begin:end]) for begin, end in itertools.pairwise(signals.state_start.tolist())]
     return {name: states[begin:end]
@@ -98,8 +98,8 @@ def _letters(program: SignalProgram, states: Sequence[tuple[int, ...]]) -> list[
 def changed_programs(before: SignalArrays, after: SignalArrays) -> tuple[str, ...]:
     """Names of the programs whose phases, durations or offset differ."""
     old, new = timings_of(before), timings_of(after)
-    lamps = [_states_of(signals) for signals in (before, after)]
-    return tuple(name for name in old if old[name] != new[name] or lamps[0][name] != lamps[1][name])
+    indications = [_states_of(signals) for signals in (before, after)]
+    return tuple(name for name in old if old[name] != new[name] or indications[0][name] != indications[1][name])
 
 
 def timing_table(network: Network, before: SignalArrays, after: SignalArrays) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A trace: vehicles along a way of one run, with the road and what signals showed."""
+"""A trace: vehicles on a route in one run, with the road and what signals showed."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Trace:
     trajectories : table of that name: one row per vehicle and tick on the way, with the vehicle's ``class`` and with
         ``distance_m`` from the beginning of the way
     network : the roads
-    way : links in driving order
+    route : links in driving order
     signals : programs of the plan, with the changes of policies
     shown : table ``signals_shown`` of the run; ``None`` where it is not known
     """
 
     trajectories: pd.DataFrame
     network: Network
-    way: tuple[str, ...]
+    route: tuple[str, ...]
     signals: tuple[SignalProgram, ...]
     shown: pd.DataFrame | None = None
 
@@ -52,8 +52,8 @@ def link_starts(network: Network, links: Sequence[str]) -> list[float]:
     """
     attributes = network.links
     between: dict[tuple[str, str], list[float]] = {}
-    for way in network.connections:
-        between.setdefault((way.from_link, way.to_link), []).append(way.length_m)
+    for route in network.connections:
+        between.setdefault((route.from_link, route.to_link), []).append(route.length_m)
     starts = [0.0]
     for here, there in itertools.pairwise(links):
         through = between.get((here, there), [0.0])
@@ -61,9 +61,9 @@ def link_starts(network: Network, links: Sequence[str]) -> list[float]:
     return starts
 
 
-def with_distance(trajectories: pd.DataFrame, network: Network, way: Sequence[str]) -> pd.DataFrame:
+def with_distance(trajectories: pd.DataFrame, network: Network, route: Sequence[str]) -> pd.DataFrame:
     """Add ``distance_m``, from the beginning of a way of links to the vehicle's front; other links have none."""
-    starts = dict(zip(way, link_starts(network, way), strict=True))
+    starts = dict(zip(route, link_starts(network, route), strict=True))
     start_m = trajectories["link"].map(starts).to_numpy(np.float64, na_value=np.nan)
     distance_m = start_m + trajectories["position_m"].to_numpy(np.float64)
     return trajectories.assign(distance_m=nullable(distance_m, np.isfinite(distance_m)))

@@ -1,4 +1,4 @@
-"""The table of trips and flows that nothing can carry, and what is said of them."""
+"""The table of trips and flows that nothing can carry, and what is reported of them."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def unserved_lines(summary: Mapping[str, Any]) -> list[str]:
 
     Examples
     --------
-    >>> unserved_lines({"trips": 2, "flows": 0, "vehicles": 2.0, "reasons": {"no way leads from 'a' to 'b'": 2}})
-    ["unserved: 2 trips and 0 flows, 2 vehicles; 2 x no way leads from 'a' to 'b'"]
+    >>> unserved_lines({"trips": 2, "flows": 0, "vehicles": 2.0, "reasons": {"no route leads from 'a' to 'b'": 2}})
+    ["unserved: 2 trips and 0 flows, 2 vehicles; 2 x no route leads from 'a' to 'b'"]
     """
     if not summary:
         return []

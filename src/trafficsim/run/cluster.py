@@ -16,7 +16,7 @@ Shared = TypeVar("Shared")
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 
-PATIENCE_S = 5
+TIMEOUT_S = 5
 """How long we wait for an answer of the scheduler, and for its first worker."""
 
 
@@ -47,7 +47,7 @@ class Cluster:
                              "Dask to talk to a scheduler", "pip install 'trafficsim[distributed]'") from None
         self._address = address
         self._client: Any = None
-        # What it logs, with tracebacks, when a scheduler is lost is said here in one message.
+        # What it logs, with tracebacks, when a scheduler is lost is reported here in one message.
         self._log = logging.getLogger("distributed.client")
         self._log_level = self._log.level
 
@@ -61,13 +61,13 @@ class Cluster:
         """
         self._log.setLevel(logging.CRITICAL)
         with self._trouble():
-            self._client = self._distributed.Client(self._address, timeout=PATIENCE_S, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=PATIENCE_S)
+            self._client = self._distributed.Client(self._address, timeout=TIMEOUT_S, set_as_default=False)
+            self._client.wait_for_workers(1, timeout=TIMEOUT_S)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
-            self._client.close(timeout=PATIENCE_S)
+            self._client.close(timeout=TIMEOUT_S)
         self._log.setLevel(self._log_level)
 
     def execute(

@@ -10,8 +10,8 @@ from threading import Thread
 from typing import Any, Protocol, Self, TypeVar
 
 from trafficsim.base.errors import InputError
-from trafficsim.run.board import Board
-from trafficsim.run.worker import Worker, WorkerLost, interrupts_held_back
+from trafficsim.run.job_queue import JobQueue
+from trafficsim.run.worker import Worker, WorkerLost, interrupts_deferred
 
 Shared = TypeVar("Shared")
 Job = TypeVar("Job")
@@ -40,7 +40,7 @@ class Executor(Protocol):
         """Do all jobs; give back (position of the job, outcome) as they finish."""
 
 
-class Crew:
+class WorkerPool:
     """The local executor: this process and ``workers - 1`` spawned ones beside it, which all do jobs.
 
     Entering the context starts the processes, which import what they need while this one still reads its files. Workers
@@ -62,7 +62,7 @@ class Crew:
     def __init__(self, workers: int = 1) -> None:
         if workers < 1:
             raise InputError("workers", str(workers), "a whole number >= 1", "use 1 or more")
-        self._board = Board()
+        self._queue = JobQueue()
         self._outcomes: SimpleQueue[tuple[int, Any] | BaseException] = SimpleQueue()
         self._threads = [Thread(target=self._keep_a_worker_busy, daemon=True) for _ in range(workers - 1)]
 
@@ -76,7 +76,7 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._board.close()
+        self._queue.close()
         for thread in self._threads:
             thread.join()
 
@@ -107,10 +107,10 @@ class Crew:
         if not jobs:
             return
         yield 0, work(shared, jobs[0])
-        self._board.open(_pickled((work, shared, jobs)) if self._threads else b"", len(jobs))
+        self._queue.open(_pickled((work, shared, jobs)) if self._threads else b"", len(jobs))
         left = len(jobs) - 1
         while left:
-            position = self._board.take_here()
+            position = self._queue.take_here()
             if position is not None:
                 self._outcomes.put((position, work(shared, jobs[position])))
             for outcome in self._finished():
@@ -129,9 +129,9 @@ class Crew:
 
     def _keep_a_worker_busy(self) -> None:
         """Run in a thread: start a worker, give it jobs, and start another when it is lost."""
-        with interrupts_held_back():
+        with interrupts_deferred():
             try:
-                while self._board.needs_workers():
+                while self._queue.needs_workers():
                     self._one_worker()
             except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise to
                 self._outcomes.put(error)
@@ -139,27 +139,27 @@ class Crew:
     def _one_worker(self) -> None:
         worker = Worker(JOBS_MODULE)
         try:
-            if self._board.register(worker):
+            if self._queue.register(worker):
                 worker.start()
                 self._serve(worker)
         except WorkerLost:
-            self._board.lost(list(worker.in_hand))
+            self._queue.lost(list(worker.in_hand))
         finally:
             worker.end()
-            self._board.unregister(worker)
+            self._queue.unregister(worker)
 
     def _serve(self, worker: Worker) -> None:
         """Keep one job ahead, so that the worker need not wait for this process to look up from its own job."""
-        task = self._board.task()
+        task = self._queue.task()
         if task is not None:
             worker.prepare(task)
         while True:
-            while len(worker.in_hand) < 2 and (job := self._board.take_there(wait=not worker.in_hand)) is not None:
+            while len(worker.in_hand) < 2 and (job := self._queue.take_there(wait=not worker.in_hand)) is not None:
                 worker.give(job)
             if not worker.in_hand:
                 return
             position, outcome = worker.receive()
-            self._board.delivered(position)
+            self._queue.delivered(position)
             self._outcomes.put(outcome if isinstance(outcome, BaseException) else (position, outcome))
 
 
@@ -186,7 +186,7 @@ def executor_named(name: str, workers: int) -> Executor:
     True
     """
     if name == LOCAL:
-        return Crew(workers)
+        return WorkerPool(workers)
     if workers != 1:
         raise InputError("workers", f"{workers} with the executor {name}", "the workers of the scheduler",
                          "leave --workers out, and start workers with: dask worker ADDRESS")
@@ -198,12 +198,12 @@ def executor_named(name: str, workers: int) -> Executor:
 def execute(
     work: Callable[[Shared, Job], Outcome], shared: Shared, jobs: Sequence[Job], workers: int = 1
 ) -> Iterator[tuple[int, Outcome]]:
-    """Do all jobs over a number of processes (see :class:`Crew`).
+    """Do all jobs over a number of processes (see :class:`WorkerPool`).
 
     Examples
     --------
     >>> list(execute(lambda base, job: base + job, 10, [1, 2]))
     [(0, 11), (1, 12)]
     """
-    with Crew(workers) as crew:
-        yield from crew.execute(work, shared, jobs)
+    with WorkerPool(workers) as pool:
+        yield from pool.execute(work, shared, jobs)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from trafficsim.base.codes import FREE_SPEED
 from trafficsim.base.memory import require_memory
-from trafficsim.plan.gates import Gate, gate_arrays, joined, spot_gate
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
+from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared
 from trafficsim.spec.resolution import STEP_S
@@ -45,10 +45,11 @@ def _measuring(study: Study, prepared: Prepared) -> Prepared:
         lowered = lower(prepared, policies, DESIGN_DAY)
         trips = max(trips, len(lowered.plan.trips.name))
         acted |= acted_on(lowered)
-    gates = list(_gates(np.flatnonzero(acted).tolist(), prepared.network))
-    require_memory("free speeds of a study with casualties", f"{len(gates):,} places and {trips:,} trips",
-                   float(BYTES_PER_OPEN * len(gates) * trips), "split the scenario, or let policies act on fewer links")
-    return replace(prepared, gates=joined(prepared.gates, gate_arrays(gates))) if gates else prepared
+    sections = list(_sections(np.flatnonzero(acted).tolist(), prepared.network))
+    require_memory("free speeds of a study with casualties", f"{len(sections):,} places and {trips:,} trips",
+                   float(BYTES_PER_OPEN * len(sections) * trips),
+                   "split the scenario, or let policies act on fewer links")
+    return replace(prepared, sections=joined(prepared.sections, section_arrays(sections))) if sections else prepared
 
 
 def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
@@ -63,7 +64,7 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     return changed
 
 
-def _gates(links: list[int], network: NetworkPlan) -> Iterator[Gate]:
+def _sections(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:
     """Yield places along links, at the middles of equal stretches; none on links shorter than one step of an engine."""
     for link in links:
         length_m = float(network.links.length_m[link])
@@ -73,4 +74,4 @@ def _gates(links: list[int], network: NetworkPlan) -> Iterator[Gate]:
         count = math.ceil(length_m / PLACES_EVERY_M)
         for number in range(count):
             place = (link, (number + 0.5) * length_m / count)
-            yield spot_gate(f"free speed {network.link_id[link]} {place[1]:g} m", FREE_SPEED, place, lanes, network)
+            yield spot_section(f"free speed {network.link_id[link]} {place[1]:g} m", FREE_SPEED, place, lanes, network)

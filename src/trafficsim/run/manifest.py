@@ -119,7 +119,7 @@ def _require_folder(out: Path) -> None:
                              "give another folder with --out")
 
 
-def claim_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) -> None:
+def take_folder(out: Path | None, content: Mapping[str, Any], *, resume: bool) -> None:
     """Write the manifest, or see that the one that is there is the same; remove what killed processes left.
 
     Parameters

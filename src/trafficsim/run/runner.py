@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import refuse_repairs, repairs_by_code
@@ -20,27 +17,21 @@ from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
-from trafficsim.results.between import compared
 from trafficsim.results.casualties import KEY as CASUALTIES
-from trafficsim.results.compare import Comparison, Question
-from trafficsim.results.distribution import Distribution, distribution
+from trafficsim.results.compare import Question
 from trafficsim.results.frames import Labels, concatenate
-from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import PATH_TIME
-from trafficsim.results.left import left_list
 from trafficsim.results.offered import outputs_of
-from trafficsim.results.question import TABLES
-from trafficsim.results.sites import Histories, history_json, sites_table, write_histories
+from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
-from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
-from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.crash_history import read_histories
-from trafficsim.run.effects import Effect, check_policies, without_effect, without_effect_json
-from trafficsim.run.executor import Crew, Executor
+from trafficsim.run.effects import check_policies, without_effect
+from trafficsim.run.executor import Executor, WorkerPool
 from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
-from trafficsim.run.manifest import claim_folder, scenario_content, study_content, write_networks
+from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
+from trafficsim.run.result import RunResult, StudyResult, question_of
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -64,132 +55,9 @@ class Options:
 
     out: Path | None = None
     resume: bool = False
-    executor: Executor = field(default_factory=Crew)
+    executor: Executor = field(default_factory=WorkerPool)
     progress: Progress | None = None
     cache: Path | None = None
-
-
-class WithTables:
-    """Result tables as attributes: ``result.trips`` is ``result.tables["trips"]``."""
-
-    tables: Mapping[str, pd.DataFrame]
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        """Return a table."""
-        tables: Mapping[str, pd.DataFrame] = self.__dict__.get("tables", {})
-        if name in tables:
-            return tables[name]
-        raise AttributeError(f"{type(self).__name__} has no attribute or table {name!r}; tables: {sorted(tables)}")
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.tables]
-
-
-@dataclass(frozen=True)
-class RunResult(WithTables):
-    """Replications of one scenario under do nothing: labelled tables and their sums."""
-
-    scenario: str
-    engine: str
-    seed: int
-    replications: int
-    tables: Mapping[str, pd.DataFrame]
-    repairs: Mapping[str, int] = field(default_factory=dict)
-    """How often what was repaired before the run, by code."""
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Digest, vehicles, indicators with t-intervals, reasons and performance over the replications."""
-        return summarise(self.tables)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the object of ``run --json``."""
-        head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
-        repaired = {"repairs": dict(self.repairs)} if self.repairs else {}
-        return {**head, "version": __version__, **self.summary, **repaired}
-
-    def _repr_html_(self) -> str:
-        """Show the indicators in a notebook."""
-        from trafficsim.results.html import indicators_html
-
-        return indicators_html(self.as_json())
-
-
-@dataclass(frozen=True)
-class StudyResult(WithTables):
-    """All runs of a study: labelled tables, the comparison with the baseline, and what its policies did."""
-
-    study: Study
-    tables: Mapping[str, pd.DataFrame]
-    effects: tuple[Effect, ...] = ()
-    histories: Histories = field(default_factory=dict)
-    """Crash histories by scenario."""
-
-    @cached_property
-    def comparison(self) -> Comparison:
-        """Every alternative against the baseline, replication by replication."""
-        return self.compare(to=self.study.baseline)
-
-    def compare(self, to: str) -> Comparison:
-        """Compare every alternative with one of them.
-
-        Parameters
-        ----------
-        to
-            Name of an alternative; the study's own baseline, or any other.
-
-        Raises
-        ------
-        InputError
-            If there is no such alternative.
-        """
-        if to not in self.study.alternatives:
-            raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
-                             f"one of {sorted(self.study.alternatives)}", "correct the name")
-        question = replace(question_of(self.study), baseline=to)
-        return compared(self.tables, question, self.histories)
-
-    @cached_property
-    def sites(self) -> pd.DataFrame:
-        """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
-        return sites_table(self.tables, self.study.baseline, self.histories)
-
-    @cached_property
-    def distribution(self) -> Distribution:
-        """Who gains and who loses: every path, movement and group of trips against the baseline."""
-        return distribution(self.tables, question_of(self.study))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the object of ``compare --json``.
-
-        ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
-        something to tell it has ``failed`` (runs that broke off), ``status`` (how many runs of each alternative ended
-        how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
-        what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
-        gap of the scenarios in which drivers learnt theirs), ``unserved`` (trips and flows of each scenario that
-        nothing can carry, with reasons), and ``crash_history`` (how many crashes were matched to sites).
-        """
-        head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
-        runs = self.tables["runs"]
-        broken = runs[runs["status"] == "failed"]
-        odd = runs["status"].isin(["incomplete", "gridlock"]).any()
-        told: dict[str, Any] = {
-            "failed": broken[[*Labels._fields, "reason"]].to_dict("records"),
-            "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
-            "left": left_list(self.tables["events"]) if odd else None,
-            "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
-            "unserved": unserved_by_scenario(self.tables), "crash_history": history_json(self.histories),
-        }
-        return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
-                **{key: value for key, value in told.items() if value}}
-
-    def _repr_html_(self) -> str:
-        """Show the comparison with the baseline in a notebook."""
-        from trafficsim.results.formats import losers_lines
-        from trafficsim.results.html import comparison_html
-
-        title = f"{self.study.name}, compared to {self.study.baseline}"
-        return comparison_html(self.comparison, title=title, losers=losers_lines(self.distribution))
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
@@ -240,7 +108,7 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         world = replace(world, scenario=world.scenario.model_copy(update={"seed": seed}))
     name = world.scenario.name
     jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
-    with Crew(workers) as crew:
+    with WorkerPool(workers) as pool:
         prepared = prepare(world)
         found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
         if strict:
@@ -250,8 +118,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
                    "scenarios": {name: scenario_content(prepared, (engine,))}}
         out = None if out is None else Path(out)
         check_file_names(out, (job.labels for job in jobs))
-        claim_folder(out, content, resume=True)
-        options = Options(out, executor=crew, progress=progress)
+        take_folder(out, content, resume=True)
+        options = Options(out, executor=pool, progress=progress)
         tables = _run_jobs(Setting({name: prepared}, demand_variation, out), jobs, options)
     return RunResult(name, engine, world.scenario.seed, replications, tables, repairs_by_code(found))
 
@@ -304,7 +172,7 @@ def run_study(
         for alternative, policies in study.alternatives.items()
     ]
     check_file_names(options.out, (job.labels for job in jobs))
-    claim_folder(options.out, study_content(study, prepared), resume=options.resume)
+    take_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
     write_histories(options.out, histories)
@@ -342,13 +210,6 @@ def _check_measured(study: Study) -> None:
     """Refuse indicators that an engine of the study does not measure."""
     for engine in study.engines:
         check_offered(engine_named(engine), outputs_of((*study.primary, *study.equivalence_margins, *study.precision)))
-
-
-def question_of(study: Study) -> Question:
-    """What the study wants compared."""
-    outcomes = {name: table for name in TABLES if (table := getattr(study, name)) is not None}
-    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
-                    outcomes).with_outcomes()
 
 
 def _run_jobs(setting: Setting, jobs: Sequence[Job], options: Options) -> Mapping[str, pd.DataFrame]:

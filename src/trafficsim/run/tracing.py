@@ -18,8 +18,8 @@ from trafficsim.results.trace import Trace, with_distance
 from trafficsim.spec.policy import Policy
 
 
-def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Policy], replication: int,
-              window_s: tuple[float, float] | None) -> Trace:
+def trace_route(prepared: Prepared, route: tuple[str, ...], policies: Sequence[Policy], replication: int,
+                window_s: tuple[float, float] | None) -> Trace:
     """Run one replication with the default engine and keep the traces of all vehicles on the links of a way.
 
     Raises
@@ -28,7 +28,7 @@ def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Polic
         If a link is unknown, a policy is wrong, or the engine keeps no traces.
     """
     world = prepared.world
-    links = tuple(link_of(link, "trace: links", prepared.network) for link in way)
+    links = tuple(link_of(link, "trace: links", prepared.network) for link in route)
     lowered = lower(prepared, policies, replication)
     plan = lowered.plan
     begin_s, end_s = window_s or (plan.analysis_begin_s, plan.analysis_end_s)
@@ -37,6 +37,6 @@ def trace_way(prepared: Prepared, way: tuple[str, ...], policies: Sequence[Polic
     check_asked(engine, plan)
     record = engine.run(plan, world.scenario.settings(engine.name))
     labels = Labels(world.scenario.name, "trace", replication, engine.name)
-    table = with_distance(trajectories_table(plan, record, labels), world.network, way)
+    table = with_distance(trajectories_table(plan, record, labels), world.network, route)
     shown = signals_shown_table(plan, record, labels) if "signal_states" in engine.measures else None
-    return Trace(table, world.network, way, programs_with(world.network, plan.signals), shown)
+    return Trace(table, world.network, route, programs_with(world.network, plan.signals), shown)

@@ -20,7 +20,8 @@ from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect
-from trafficsim.run.runner import load_worlds, question_of
+from trafficsim.run.result import question_of
+from trafficsim.run.runner import load_worlds
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study

@@ -86,7 +86,7 @@ class Worker:
 
 
 @contextmanager
-def interrupts_held_back() -> Iterator[None]:
+def interrupts_deferred() -> Iterator[None]:
     """Hold Ctrl-C back in this thread and in the processes that it starts: the main thread alone decides what it means.
 
     Processes inherit the mask, so that a worker is not interrupted even while it still imports.

@@ -17,7 +17,7 @@ class Response(Model):
 
     Parameters
     ----------
-    mark
+    trait
         Name of the trait: drivers draw one number for it, the same under every policy and alternative, so that those
         who are affected at a share of 20 % include those at 10 %.
     margin_mean, margin_sd
@@ -26,7 +26,7 @@ class Response(Model):
         Share of drivers who do not know of it or do not care.
     """
 
-    mark: str = Field(min_length=1)
+    trait: str = Field(min_length=1)
     margin_mean: float = Field(default=0.0, ge=-0.5, le=0.5)
     margin_sd: float = Field(default=0.0, ge=0.0, le=0.5)
     unaffected: float = Field(default=0.0, ge=0.0, le=1.0)
@@ -41,7 +41,7 @@ class Zone(Model):
     strength: float = Field(ge=0, le=1)
 
 
-class Rule(Model):
+class ResponseRule(Model):
     """A response, the link whose limit it is about, and where it holds.
 
     Parameters
@@ -64,7 +64,7 @@ class Rule(Model):
 
 
 class SpeedCheck(Model):
-    """Enforcement by measuring: the speed between two points, and the speed above which a passage is cited.
+    """Enforcement by measuring: the speed between two points, and the speed above which a vehicle is cited.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ class SpeedCheck(Model):
     length_m
         Way between them.
     citation_kmh
-        A passage is cited when its speed is above this.
-    way
+        A vehicle is cited when its speed is above this.
+    links
         Links from the first point to the second, where these are on different links: who comes another way is not
         measured.
     """
@@ -89,4 +89,4 @@ class SpeedCheck(Model):
     end: tuple[str, float]
     length_m: float = Field(gt=0)
     citation_kmh: float = Field(gt=0)
-    way: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()

@@ -61,10 +61,10 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
     found = [*wrong, *_named_sets(network, links)]
     if wrong:
         return tuple(found)
-    for way in network.connections:
-        links.used_lanes.setdefault(way.from_link, set()).add(way.from_lane)
-        links.next_links.setdefault(way.from_link, set()).add(way.to_link)
-    found += [*_ways_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
+    for movement in network.connections:
+        links.used_lanes.setdefault(movement.from_link, set()).add(movement.from_lane)
+        links.next_links.setdefault(movement.from_link, set()).add(movement.to_link)
+    found += [*_movements_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
     found += check_demand(demand, links.attributes) if demand is not None else ()
     return (*found, *_short_links(links), *_impossible_lengths(network), *_side_of_the_road(network))
 
@@ -111,9 +111,9 @@ def _schema_error(attributes: dict[str, Any], table: Any, place: str) -> Iterato
 def _references(network: Network, links: _Links) -> Iterator[Finding]:
     """Connections must join lanes that exist and links that meet, and name existing connections."""
     count = len(network.connections)
-    for number, way in enumerate(network.connections):
-        place = f"connection {number} ({way.from_link} to {way.to_link})"
-        ends = ((way.from_link, way.from_lane), (way.to_link, way.to_lane))
+    for number, movement in enumerate(network.connections):
+        place = f"connection {number} ({movement.from_link} to {movement.to_link})"
+        ends = ((movement.from_link, movement.from_lane), (movement.to_link, movement.to_lane))
         unknown = [link for link, _ in ends if link not in links.attributes]
         if unknown:
             yield Finding("error", "unknown-link", place, f"no link {unknown[0]!r}", "correct or remove the connection")
@@ -122,28 +122,33 @@ def _references(network: Network, links: _Links) -> Iterator[Finding]:
             if lane >= links.attributes[link]["lanes"]:
                 yield Finding("error", "unknown-lane", place,
                               f"lane {lane} of link {link!r}, which has {links.attributes[link]['lanes']}",
-                              "lanes count from 0 at the kerb; correct the lane, or lanes of the link")
-        if links.attributes[way.from_link]["to"] != links.attributes[way.to_link]["from"]:
+                              "lanes count from 0 on the nearside; correct the lane, or lanes of the link")
+        if links.attributes[movement.from_link]["to"] != links.attributes[movement.to_link]["from"]:
             yield Finding("error", "links-apart", place, "the links do not meet at a node",
                           "correct the connection, or the nodes of the links")
-        if any(not 0 <= other < count for other in (*way.yields_to, *way.crosses)):
+        if any(not 0 <= other < count for other in (*movement.yields_to, *movement.crosses)):
             yield Finding("error", "unknown-connection", place, "yields_to or crosses names no connection",
                           f"use positions from 0 to {count - 1}")
 
 
 def _programs(network: Network) -> Iterator[Finding]:
     width = {program.id: len(program.phases[0].state) for program in network.signals}
-    for number, way in enumerate(network.connections):
-        place = f"connection {number} ({way.from_link} to {way.to_link})"
-        if way.signal is None:
+    for number, movement in enumerate(network.connections):
+        place = f"connection {number} ({movement.from_link} to {movement.to_link})"
+        if movement.signal is None:
             continue
-        if way.signal not in width:
-            yield Finding("error", "unknown-signal", place, f"no signal program {way.signal!r}",
+        if movement.signal not in width:
+            yield Finding("error", "unknown-signal", place, f"no signal program {movement.signal!r}",
                           "add the program, or correct the name")
-        elif way.signal_index is None or way.signal_index >= width[way.signal]:
-            yield Finding("error", "signal-index", place,
-                          f"signal index {way.signal_index}, but signal {way.signal!r} has {width[way.signal]} letters",
-                          "lengthen the states of the program, or correct the index")
+        elif movement.signal_index is None or movement.signal_index >= width[movement.signal]:
+            yield Finding(
+                "error",
+                "signal-index",
+                place,
+                f"signal index {movement.signal_index}, but signal {movement.signal!r} has {width[movement.signal]} "
+                "letters",
+                "lengthen the states of the program, or correct the index",
+            )
 
 
 def _named_sets(network: Network, links: _Links) -> Iterator[Finding]:
@@ -161,7 +166,7 @@ def _named_sets(network: Network, links: _Links) -> Iterator[Finding]:
                               "name the links in driving order, without gaps")
 
 
-def _ways_on(network: Network, links: _Links) -> Iterator[Finding]:
+def _movements_on(network: Network, links: _Links) -> Iterator[Finding]:
     """Every link must lead on, unless the road ends there; lanes that end are unusual."""
     ending: list[str] = []
     closed: list[str] = []
@@ -187,35 +192,39 @@ def _road_goes_on(network: Network, attributes: dict[str, Any]) -> bool:
 
 
 def _conflicting_greens(network: Network) -> Iterator[Finding]:
-    """Report two ways that cross and both have green with priority (``G``) in one phase."""
+    """Report two conflicting movements and both have green with priority (``G``) in one phase."""
     phases = {program.id: program.phases for program in network.signals}
-    for number, way in enumerate(network.connections):
-        if way.signal is None or way.signal_index is None:
+    for number, movement in enumerate(network.connections):
+        if movement.signal is None or movement.signal_index is None:
             continue
-        for other_number in way.crosses:
+        for other_number in movement.crosses:
             other = network.connections[other_number]
-            if other_number < number or other.signal != way.signal or other.signal_index is None:
+            if other_number < number or other.signal != movement.signal or other.signal_index is None:
                 continue
-            both = [place for place, phase in enumerate(phases[way.signal])
-                    if phase.state[way.signal_index] == "G" == phase.state[other.signal_index]]
+            both = [place for place, phase in enumerate(phases[movement.signal])
+                    if phase.state[movement.signal_index] == "G" == phase.state[other.signal_index]]
             if both:
-                yield _green_conflict(way, other, both[0])
+                yield _green_conflict(movement, other, both[0])
 
 
-def _green_conflict(way: Connection, other: Connection, phase: int) -> Finding:
-    names = (f"{way.from_link} lane {way.from_lane} to {way.to_link} and "
+def _green_conflict(movement: Connection, other: Connection, phase: int) -> Finding:
+    names = (f"{movement.from_link} lane {movement.from_lane} to {movement.to_link} and "
              f"{other.from_link} lane {other.from_lane} to {other.to_link}")
-    where = f"signal {way.signal!r}, phase {phase}"
-    if (way.to_link, way.to_lane) == (other.to_link, other.to_lane):
+    where = f"signal {movement.signal!r}, phase {phase}"
+    if (movement.to_link, movement.to_lane) == (other.to_link, other.to_lane):
         return Finding("warning", "merging-greens", where, f"{names} merge into one lane with green G for both",
-                       f"write 'g' for the one that gives way (index {way.signal_index} or {other.signal_index})")
-    return Finding("warning", "crossing-greens", where,
-                   f"{names} cross and both have green G: who is in the junction first blocks the other",
-                   f"write 'g' for the one that gives way, or 'r' (index {way.signal_index} or {other.signal_index})")
+                       f"write 'g' for the one that gives way (index {movement.signal_index} or {other.signal_index})")
+    return Finding(
+        "warning",
+        "crossing-greens",
+        where,
+        f"{names} cross and both have green G: who is in the junction first blocks the other",
+        f"write 'g' for the one that gives way, or 'r' (index {movement.signal_index} or {other.signal_index})",
+    )
 
 
 def _one_sided_conflicts(network: Network) -> Iterator[Finding]:
-    sets = [set(way.crosses) for way in network.connections]
+    sets = [set(movement.crosses) for movement in network.connections]
     for number, crosses in enumerate(sets):
         for other in (other for other in crosses if number not in sets[other]):
             yield Finding("error", "one-sided-conflict", f"connection {number}",

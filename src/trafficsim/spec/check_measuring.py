@@ -23,9 +23,9 @@ def check_measuring(scenario: Scenario, network: Network) -> Iterator[Finding]:
     """
     for area in scenario.areas:
         yield from _area(area, network)
-    ways = {(way.from_link, way.to_link) for way in network.connections}
+    movements = {(movement.from_link, movement.to_link) for movement in network.connections}
     for wish in scenario.travel_times:
-        yield from _travel_time(wish, network, ways)
+        yield from _travel_time(wish, network, movements)
     yield from _doubled("area", [area.id for area in scenario.areas])
     yield from _doubled("travel time", [*network.paths, *(wish.id for wish in scenario.travel_times)])
     yield from _unknown("speed_histograms: links", scenario.speed_histograms.links, network)
@@ -45,7 +45,7 @@ def _area(area: Area, network: Network) -> Iterator[Finding]:
                       "correct its lane, or leave it out for all lanes")
 
 
-def _travel_time(wish: TravelTime, network: Network, ways: set[tuple[str, str]]) -> Iterator[Finding]:
+def _travel_time(wish: TravelTime, network: Network, movements: set[tuple[str, str]]) -> Iterator[Finding]:
     where = f"travel time {wish.id!r}"
     unknown = list(_unknown(where, wish.links, network))
     yield from unknown
@@ -54,7 +54,7 @@ def _travel_time(wish: TravelTime, network: Network, ways: set[tuple[str, str]])
     yield from _outside(where, wish.links[0], {"begin_m": wish.begin_m}, network)
     yield from _outside(where, wish.links[-1], {"end_m": wish.end_m}, network)
     for one, other in pairwise(wish.links):
-        if (one, other) not in ways:
+        if (one, other) not in movements:
             yield Finding("error", "broken-way", where, f"no movement from link {one!r} to link {other!r}",
                           "name links that follow each other, in driving order")
     if len(wish.links) == 1 and wish.end_m is not None and wish.end_m <= wish.begin_m:

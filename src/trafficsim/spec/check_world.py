@@ -46,7 +46,7 @@ def require_sound(world: World) -> tuple[Finding, ...]:
 
 
 def _written_greens(found: Iterable[Finding], scenario: Scenario) -> Iterator[Finding]:
-    """Greens that cross are an error in a program that stands in the scenario itself."""
+    """Conflicting greens are an error in a program that stands in the scenario itself."""
     written = tuple(f"signal {program.id!r}," for program in scenario.signals)
     for finding in found:
         wrong = finding.code == "crossing-greens" and finding.where.startswith(written)

@@ -27,7 +27,7 @@ class Stop(Model):
     dwell_s
         Dwell time.
     lane
-        Lane, counted from the kerb from 0; ``None``: the one that the vehicle is in.
+        Lane, counted from the nearside from 0; ``None``: the one that the vehicle is in.
 
     Examples
     --------
@@ -189,7 +189,7 @@ class Unserved:
 
     Examples
     --------
-    >>> Unserved("t", "trip", "car", 0.0, "no way leads from 'a' to 'b'").vehicles
+    >>> Unserved("t", "trip", "car", 0.0, "no route leads from 'a' to 'b'").vehicles
     1.0
     """
 

@@ -21,7 +21,7 @@ class Area(Model):
     begin_m, end_m
         From and to, measured from the start of the link; without ``end_m`` it reaches to the stop line.
     lane
-        Lane, counted from the kerb from 0; ``None``: all lanes, each measured separately.
+        Lane, counted from the nearside from 0; ``None``: all lanes, each measured separately.
 
     Examples
     --------

@@ -23,7 +23,7 @@ MIRRORED: dict[Turn, Turn] = {"left": "right", "right": "left", "through": "thro
 class Connection(Model):
     """A connection through a junction: from the stop line of a lane to the start of a lane beyond.
 
-    Lanes are counted from the kerb: 0 is the one nearest to it.
+    Lanes are counted from the nearside: 0 is the one nearest to it.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Connection(Model):
     first_come
         All-way stop: vehicles go in the order in which they came to a stop; ``follow_up_s`` is then the departure
         headway of a single approach, and increases with the number of other approaches where vehicles wait.
-    inner_wait_m
+    waiting_area_m
         Distance beyond the stop line at which a vehicle that has to give way may wait inside the junction (as left
         turners do); 0: it waits at the stop line.
     keep_clear
@@ -74,7 +74,7 @@ class Connection(Model):
     must_stop: bool = False
     first_come: bool = False
     keep_clear: bool = True
-    inner_wait_m: float = Field(default=0.0, ge=0, le=100)
+    waiting_area_m: float = Field(default=0.0, ge=0, le=100)
 
 
 @dataclass(frozen=True)

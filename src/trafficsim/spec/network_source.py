@@ -21,7 +21,7 @@ class NodeSpec(Model):
         Metric coordinates to the east and to the north.
     control
         Who goes first.
-    kerb_turn_on_red
+    nearside_turn_on_red
         Whether drivers may turn towards the nearside on red after a stop; in the default signal program.
     name
         Name of the junction.
@@ -38,7 +38,7 @@ class NodeSpec(Model):
     control: Literal[
         "priority", "signal", "right_before_left", "all_way_stop", "roundabout", "uncontrolled", "dead_end"
     ] = "priority"
-    kerb_turn_on_red: Literal["forbidden", "allowed"] = "forbidden"
+    nearside_turn_on_red: Literal["forbidden", "allowed"] = "forbidden"
     name: str = ""
 
 
@@ -64,9 +64,9 @@ class LinkSpec(Model):
     free_speed_mean_kmh, free_speed_sd_kmh
         Mean and standard deviation of free-flow speeds, instead of those of the road class.
     turn_lanes
-        Per lane from the kerb: directions joined by ``;``.
+        Per lane from the nearside: directions joined by ``;``.
     allow
-        Per lane from the kerb: nothing for everyone, or kinds of vehicles.
+        Per lane from the nearside: nothing for everyone, or kinds of vehicles.
     name
         Road name.
     group

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.spec.behaviour import Rule, SpeedCheck
+from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
@@ -68,7 +68,7 @@ class Builder(Protocol):
     def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
         """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
 
-    def respond(self, rule: Rule) -> None:
+    def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
 
     def enforce(self, check: SpeedCheck) -> None:

@@ -102,7 +102,7 @@ class Detector(Model):
     position_m
         Distance from the start of the link.
     lane
-        Lane, counted from the kerb from 0; ``None``: all lanes.
+        Lane, counted from the nearside from 0; ``None``: all lanes.
     headways
         Record every vehicle with its headway and time gap in the table ``headways``.
 

@@ -52,37 +52,78 @@ class Attribute:
 
 EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("id", "text", "unique name of the link", inferred='"u->v", or "u->v#k" for parallel edges'),
-    Attribute("length_m", "number", "length from the start of the link to its stop line", "m", low=0.01, high=16000,
-              inferred="from geometry or coordinates, less the extent of the junctions"),
+    Attribute(
+        "length_m",
+        "number",
+        "length from the start of the link to its stop line",
+        "m",
+        low=0.01,
+        high=16000,
+        inferred="from geometry or coordinates, less the extent of the junctions",
+    ),
     Attribute("lanes", "integer", "number of lanes; lane 0 is the one nearest to the kerb", default=1, low=1, high=12),
     Attribute("speed_limit_kmh", "number", "legal speed limit", "km/h", 50.0, 1, 300),
     Attribute("road_class", "choice", "decides how drivers choose their speed", default="urban", choices=ROAD_CLASSES),
-    Attribute("priority", "integer", "rank at junctions; the larger number has the right of way", default=0,
-              low=-1_000_000, high=1_000_000),
+    Attribute(
+        "priority",
+        "integer",
+        "rank at junctions; the larger number has the right of way",
+        default=0,
+        low=-1_000_000,
+        high=1_000_000,
+    ),
     Attribute("geometry", "points", "line that it follows; empty: straight from node to node", "m", (), -1e8, 1e8),
-    Attribute("turn_lanes", "turns", "per lane from the kerb: directions joined by ';', empty: not marked",
-              inferred="kerb lane right, inner lane left, through from all lanes that fit"),
-    Attribute("allow", "permissions", "per lane from the kerb: nothing for everyone, or kinds of vehicles",
-              choices=KINDS),
-    Attribute("lane_length_m", "numbers", "per lane from the kerb, where it differs from the link", "m", low=0.01,
-              high=16000),
-    Attribute("free_speed_mean_kmh", "number", "mean of the free speeds, instead of the road class's", "km/h", None,
-              1, 300),
+    Attribute(
+        "turn_lanes",
+        "turns",
+        "per lane from the nearside: directions joined by ';', empty: not marked",
+        inferred="nearside lane right, inner lane left, through from all lanes that fit",
+    ),
+    Attribute(
+        "allow", "permissions", "per lane from the nearside: nothing for everyone, or kinds of vehicles", choices=KINDS
+    ),
+    Attribute(
+        "lane_length_m",
+        "numbers",
+        "per lane from the nearside, where it differs from the link",
+        "m",
+        low=0.01,
+        high=16000,
+    ),
+    Attribute(
+        "free_speed_mean_kmh", "number", "mean of the free speeds, instead of the road class's", "km/h", None, 1, 300
+    ),
     Attribute("free_speed_sd_kmh", "number", "their standard deviation", "km/h", None, 0, 100),
-    Attribute("lane_rule", "choice", "keep_right: leave the kerb lane to overtake only, and never overtake on the kerb "
-              "side while traffic flows (left-hand traffic: mirrored); free: any lane", choices=LANE_RULES,
-              inferred="keep_right on the road classes that the scenario's drivers name, else free"),
+    Attribute(
+        "lane_rule",
+        "choice",
+        "keep_right: leave the nearside lane to overtake only, and never overtake on the kerb "
+        "side while traffic flows (left-hand traffic: mirrored); free: any lane",
+        choices=LANE_RULES,
+        inferred="keep_right on the road classes that the scenario's drivers name, else free",
+    ),
     Attribute("name", "text", "road name", default=""),
 )
 
 NODE_ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("x_m", "number", "metric coordinate to the east", "m", low=-1e8, high=1e8),
     Attribute("y_m", "number", "metric coordinate to the north", "m", low=-1e8, high=1e8),
-    Attribute("control", "choice", "who goes first", default="priority", choices=CONTROLS,
-              inferred="priority; at a node with one neighbour a turning place"),
-    Attribute("kerb_turn_on_red", "choice", "whether drivers may turn towards the kerb (right, in left-hand traffic "
-              "left) on red after a stop, giving way to everybody; in the default signal program", default="forbidden",
-              choices=("forbidden", "allowed")),
+    Attribute(
+        "control",
+        "choice",
+        "who goes first",
+        default="priority",
+        choices=CONTROLS,
+        inferred="priority; at a node with one neighbour a turning place",
+    ),
+    Attribute(
+        "nearside_turn_on_red",
+        "choice",
+        "whether drivers may turn towards the nearside (right, in left-hand traffic "
+        "left) on red after a stop, giving way to everybody; in the default signal program",
+        default="forbidden",
+        choices=("forbidden", "allowed"),
+    ),
     Attribute("name", "text", "name of the junction", default=""),
 )
 
@@ -142,7 +183,7 @@ def _check_lanes(done: Mapping[str, Any], where: str) -> None:
         entries = done[name]
         if entries is not None and len(entries) != done["lanes"]:
             raise NetworkError(f"{where}: {name}", f"{len(entries)} entries", f"one per lane ({done['lanes']})",
-                               "give one entry per lane, from the kerb outward")
+                               "give one entry per lane, from the nearside outward")
     length_m = done["length_m"] or 0.0
     shortest_m = min(done["lane_length_m"] or (length_m,))
     if shortest_m < length_m / 2 and length_m - shortest_m > MOST_UNEVEN_M:

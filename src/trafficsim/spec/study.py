@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
 from trafficsim.spec.casualties import Casualties
@@ -16,6 +16,15 @@ from trafficsim.spec.scenario import Scenario
 
 MOST_VARIATION = 0.3
 """Above a third, a day of the normal distribution cut at three deviations could have no demand at all."""
+
+
+def _known_engine(name: str) -> str:
+    if name not in settings_models():
+        raise ValueError(f"unknown engine {quoted(name)}; known: {sorted(settings_models())}")
+    return name
+
+
+EngineName = Annotated[str, AfterValidator(_known_engine)]
 
 
 class Study(Model):
@@ -69,7 +78,7 @@ class Study(Model):
     baseline: str = "do nothing"
     replications: int = Field(default=10, ge=1, le=100000)
     demand_variation: float = Field(default=0.10, ge=0, le=MOST_VARIATION)
-    engines: tuple[str, ...] = Field(default_factory=lambda: (default_engine(),), min_length=1)
+    engines: tuple[EngineName, ...] = Field(default_factory=lambda: (default_engine(),), min_length=1)
     primary: tuple[str, ...] = ("mean_delay_s",)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
@@ -84,14 +93,6 @@ class Study(Model):
             return alternatives
         return {name: tuple(_policy(entry, name) for entry in entries) if isinstance(entries, list | tuple) else entries
                 for name, entries in alternatives.items()}
-
-    @field_validator("engines")
-    @classmethod
-    def _known_engines(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name not in settings_models():
-                raise ValueError(f"unknown engine {quoted(name)}; known: {sorted(settings_models())}")
-        return names
 
     @model_validator(mode="after")
     def _has_baseline(self) -> Self:

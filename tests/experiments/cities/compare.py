@@ -151,9 +151,9 @@ def rank_correlation(plan: Plan, delay_s: np.ndarray, reference: Reference) -> t
 
 def signalised(plan: Plan) -> np.ndarray:
     """Whether a link ends at a signal."""
-    ways = plan.connections
+    connections = plan.connections
     has_signal = np.zeros(len(plan.link_id), np.bool_)
-    has_signal[plan.lanes.link[ways.from_lane[ways.signal_group >= 0]]] = True
+    has_signal[plan.lanes.link[connections.from_lane[connections.signal_group >= 0]]] = True
     return has_signal
 
 

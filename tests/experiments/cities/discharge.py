@@ -71,12 +71,12 @@ def fullest(times_s: list[float], cycle_s: float, period_s: tuple[float, float])
 
 def cycles(plan: Plan) -> dict[Movement, float]:
     """Cycle of the program of every movement with a signal, s."""
-    ways, signals = plan.connections, plan.signals
+    connections, signals = plan.connections, plan.signals
     found = {}
-    for way in np.flatnonzero(ways.signal_group >= 0).tolist():
-        program = int(np.searchsorted(signals.group_start, ways.signal_group[way], side="right")) - 1
+    for connection in np.flatnonzero(connections.signal_group >= 0).tolist():
+        program = int(np.searchsorted(signals.group_start, connections.signal_group[connection], side="right")) - 1
         phases = slice(int(signals.phase_start[program]), int(signals.phase_start[program + 1]))
-        pair = plan.lanes.link[ways.from_lane[way]], plan.lanes.link[ways.to_lane[way]]
+        pair = plan.lanes.link[connections.from_lane[connection]], plan.lanes.link[connections.to_lane[connection]]
         found[plan.link_id[pair[0]], plan.link_id[pair[1]]] = float(signals.duration_s[phases].sum())
     return found
 
@@ -86,17 +86,17 @@ def crossings(plan: Plan, city: City) -> Crossings:
     settings = city.prepared.world.scenario.ca
     program = compile_plan(plan, settings)
     route, found = plan.trips.route_link, {}
-    hops = program.trips.row.hop[:-1].copy()
+    route_positions = program.trips.row.route_position[:-1].copy()
     for tick in range(round((plan.end_s - plan.start_s) / settings.tick_s)):
         advance(program, tick, tick + 1)
-        now = program.trips.row.hop[:-1]
-        for trip in np.flatnonzero(now != hops).tolist():
-            for hop in range(hops[trip], now[trip]):
-                pair = plan.link_id[route[hop]], plan.link_id[route[hop + 1]]
+        now = program.trips.row.route_position[:-1]
+        for trip in np.flatnonzero(now != route_positions).tolist():
+            for route_position in range(route_positions[trip], now[trip]):
+                pair = plan.link_id[route[route_position]], plan.link_id[route[route_position + 1]]
                 found.setdefault(pair, []).append(plan.start_s + (tick + 1) * settings.tick_s)
-        hops = now.copy()
-        program.work.count[Count.EVENTS] = program.work.count[Count.PASSAGES] = 0
-        if program.work.count[Count.COMPLETED] == len(hops):
+        route_positions = now.copy()
+        program.work.count[Count.EVENTS] = program.work.count[Count.TRAVERSALS] = 0
+        if program.work.count[Count.COMPLETED] == len(route_positions):
             break
     return found
 

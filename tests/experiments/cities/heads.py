@@ -39,7 +39,10 @@ LANE_DATA = '<additional><laneData id="lanes" file="{}"/></additional>'
 
 
 class OfSumo(NamedTuple):
-    """Vehicles that left and time lost by lane (name of the edge, lane from the kerb), and times of leaving by edge."""
+    """Vehicles that left and time lost by lane (name of the edge, lane from the nearside).
+
+    And times of leaving by edge.
+    """
 
     lanes: dict[tuple[str, int], tuple[float, float]]
     left_s: dict[str, list[float]]
@@ -67,7 +70,7 @@ def heads(folder: Path, city: City, rows: int) -> Iterator[str]:
     worst = np.argsort(theirs - lost, kind="stable")[:rows]
     seen = watch(plan, city)
     yield ("| link | m | extra delay h | of all | s per vehicle: ours, SUMO | vehicles per full cycle: ours, SUMO | "
-           "lanes used (kerb first), %: ours, SUMO | first vehicle stands, % of the time: red, gives way, no room, "
+           "lanes used (nearside first), %: ours, SUMO | first vehicle stands, % of the time: red, gives way, no room, "
            "wrong lane | most often before | nobody there at green % |")
     yield "|---|--:|--:|--:|--:|--:|---|---|---|--:|"
     total = float((lost - theirs).sum())
@@ -118,23 +121,23 @@ def watch(plan: Plan, city: City) -> Watched:
     """
     settings = city.prepared.world.scenario.ca
     program = compile_plan(plan, settings)
-    lanes, hop = len(plan.lanes.link), program.trips.row.hop
+    lanes, route_position = len(plan.lanes.link), program.trips.row.route_position
     cause, behind = np.zeros(program.net.lanes, np.int32), np.zeros(program.net.lanes, np.int32)
     seen = Watched(np.zeros((lanes, len(LEFT_CAUSES))), np.zeros(lanes), np.zeros(lanes),
                    np.zeros((lanes, len(plan.link_id))), [[] for _ in range(lanes)])
     every = round(LOOK_S / settings.tick_s)
     for tick in range(round((plan.end_s - plan.start_s) / settings.tick_s)):
-        first, hops = _heads(program, lanes), hop.copy()
+        first, route_positions = _heads(program, lanes), route_position.copy()
         advance(program, tick, tick + 1)
         now_s = plan.start_s + (tick + 1) * settings.tick_s
-        for lane in np.flatnonzero(hop[first] > hops[first]).tolist():
-            if first[lane] < len(hop) - 1:
+        for lane in np.flatnonzero(route_position[first] > route_positions[first]).tolist():
+            if first[lane] < len(route_position) - 1:
                 seen.crossed[lane].append(now_s)
         if tick % every == 0 and now_s <= city.last_departure_s:
             find_causes(program.road, cause, behind)
             _look(plan, program, seen, (cause[:lanes], behind[:lanes]))
-        program.work.count[Count.EVENTS] = program.work.count[Count.PASSAGES] = 0
-        if program.work.count[Count.COMPLETED] == len(hops) - 1:
+        program.work.count[Count.EVENTS] = program.work.count[Count.TRAVERSALS] = 0
+        if program.work.count[Count.COMPLETED] == len(route_positions) - 1:
             break
     return seen
 
@@ -143,7 +146,7 @@ def _heads(program, lanes: int) -> np.ndarray:
     """Trip of the first vehicle of every lane; the last row, which is nobody's, where there is none."""
     start = program.road.start[:lanes + 1]
     some = start[:-1] < start[1:]
-    found = np.full(lanes, len(program.trips.row.hop) - 1)
+    found = np.full(lanes, len(program.trips.row.route_position) - 1)
     found[some] = program.road.vehicles.ID[start[:-1][some]]
     return found
 
@@ -153,10 +156,12 @@ def _look(plan: Plan, program, seen: Watched, found: tuple[np.ndarray, np.ndarra
     seen.cause[np.arange(len(cause)), cause] += 1
     blocked = np.flatnonzero(behind >= 0)
     np.add.at(seen.behind, (blocked, plan.lanes.link[_root(behind)[blocked]]), 1)
-    ways, state = program.net.conn[:len(plan.connections.turn)], program.road.signals.group.state
-    lamps = np.where(ways.group >= 0, state[np.maximum(ways.group, 0)], GREEN) if len(state) else GREEN
+    connections, state = program.net.conn[:len(plan.connections.turn)], program.road.signals.group.state
+    indications = (
+        np.where(connections.group >= 0, state[np.maximum(connections.group, 0)], GREEN) if len(state) else GREEN
+    )
     green = np.zeros(len(cause), np.bool_)
-    green[ways.origin[(lamps == GREEN) | (lamps == PERMITTED)]] = True
+    green[connections.origin[(indications == GREEN) | (indications == PERMITTED)]] = True
     seen.green[green] += 1
     seen.empty[green & (cause == CAUSE_NOBODY)] += 1
 

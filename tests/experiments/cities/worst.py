@@ -62,8 +62,8 @@ def worst(folder: Path, city: City, rows: int, until_s: float | None = None) -> 
 
 def _signal(plan: Plan, link: int) -> str:
     first, last = plan.links.lane_start[link], plan.links.lane_start[link + 1]
-    ways = (plan.connections.from_lane >= first) & (plan.connections.from_lane < last)
-    groups = plan.connections.signal_group[ways & (plan.connections.signal_group >= 0)]
+    connections = (plan.connections.from_lane >= first) & (plan.connections.from_lane < last)
+    groups = plan.connections.signal_group[connections & (plan.connections.signal_group >= 0)]
     programs = np.searchsorted(plan.signals.group_start, groups, side="right") - 1
     return ", ".join(sorted({plan.signals.program_id[each] for each in programs}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.support.approaches import FAR_S, approach, passage
+from tests.support.approaches import FAR_S, approach, traversal
 from tests.support.worlds import link, make_network, make_world, through
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.vtypes import make_class
@@ -32,7 +32,7 @@ def crossings(case: Case) -> list[np.ndarray]:
     flow = Flow(id="f", volume_veh_h=2400.0, route=("in", "out"), vehicle_classes={vehicle.name: 1.0})
     time = Time(analysis_s=cycles * CYCLE_S, clear_s=FAR_S)
     world = make_world(network, [flow], time=time, drivers=SUMOS, classes=[vehicle])
-    line = np.sort(passage(world).line)
+    line = np.sort(traversal(world).line)
     return [line[(line >= start) & (line < start + CYCLE_S)] - start for start in np.arange(SKIPPED, cycles) * CYCLE_S]
 
 
@@ -45,5 +45,5 @@ def free_speeds_ms(case: Case) -> np.ndarray:
                 departures="scheduled")
     time = Time(analysis_s=case.free_vehicles * FREE_S, clear_s=FAR_S)
     network = make_network(rows, through("in", "out"))
-    found = passage(make_world(network, [flow], time=time, drivers=SUMOS, classes=[vehicle]))
+    found = traversal(make_world(network, [flow], time=time, drivers=SUMOS, classes=[vehicle]))
     return MEASURED_M / (found.exit - found.line)

@@ -27,7 +27,9 @@ LOOP = '<instantInductionLoop id="{0}" lane="{1}_0" pos="{2}" file="{0}.xml" fri
 
 
 STEP_S = 1.0
-"""In the step of clock time t lamps change first, then vehicles move from where they were at t - 1 s to where they are
+"""In the step of clock time t signals change first.
+
+Then vehicles move from where they were at t - 1 s to where they are
 at t: the first way under green begins one step before the programme's start of green."""
 
 
@@ -73,7 +75,7 @@ def crossings(files: Files, case: Case, seed: int = 1) -> list[np.ndarray]:
     end = case.cycles * CYCLE_S
     flow = f'<flow id="f" type="t" route="r" begin="0" end="{end}" period="1" departPos="last" departSpeed="last"/>'
     _run(files, case, flow, program + LOOP.format("line", "in", length - 0.05), (end, seed))
-    line = _passages(files.folder / "line.xml")
+    line = _traversals(files.folder / "line.xml")
     times = np.array(sorted(line.values()))
     starts = np.arange(SKIPPED, case.cycles) * CYCLE_S - STEP_S
     return [times[(times >= start) & (times < start + CYCLE_S)] - start for start in starts]
@@ -88,7 +90,7 @@ def free_speeds_ms(files: Files, case: Case, seed: int = 1) -> np.ndarray:
     last = case.free_vehicles * FREE_S
     flow = f'<flow id="f" type="t" route="r" begin="0" end="{last}" period="{FREE_S}" departSpeed="max"/>'
     _run(files, case, flow, program + loops, (last + 600.0, seed))
-    first, second = (_passages(files.folder / f"{name}.xml") for name in ("begin", "end"))
+    first, second = (_traversals(files.folder / f"{name}.xml") for name in ("begin", "end"))
     return np.array([(end - begin) / (second[name] - first[name]) for name in second])
 
 
@@ -103,7 +105,7 @@ def _run(files: Files, case: Case, flow: str, additional: str, run: tuple[float,
                    cwd=files.folder, check=True, capture_output=True)
 
 
-def _passages(path: Path) -> dict[str, float]:
+def _traversals(path: Path) -> dict[str, float]:
     root = parse(path).getroot()
     return {row.get("vehID"): float(row.get("time")) for row in root if row.get("state") == "enter"}
 

@@ -57,8 +57,8 @@ def _row(tag: str, **values: Any) -> ET.Element:
 
 def _nodes(network: Network) -> list[ET.Element]:
     signalised = {program.id for program in network.signals}
-    lamps = {name: {"type": "traffic_light", "tl": name} for name in signalised}
-    return [_row("node", id=name, x=row["x_m"], y=row["y_m"], **lamps.get(name, {"type": "priority"}))
+    indications = {name: {"type": "traffic_light", "tl": name} for name in signalised}
+    return [_row("node", id=name, x=row["x_m"], y=row["y_m"], **indications.get(name, {"type": "priority"}))
             for name, row in network.graph.nodes(data=True)]
 
 
@@ -70,11 +70,19 @@ def _edges(network: Network) -> list[ET.Element]:
 
 def _connections(network: Network, signals: bool) -> list[ET.Element]:
     rows = []
-    for way in network.connections:
-        lamps = {"tl": way.signal, "linkIndex": way.signal_index} if signals else {}
-        if way.signal is not None or not signals:
-            rows.append(_row("connection", to=way.to_link, fromLane=way.from_lane, toLane=way.to_lane, **lamps,
-                             **{"from": way.from_link}))
+    for movement in network.connections:
+        indications = {"tl": movement.signal, "linkIndex": movement.signal_index} if signals else {}
+        if movement.signal is not None or not signals:
+            rows.append(
+                _row(
+                    "connection",
+                    to=movement.to_link,
+                    fromLane=movement.from_lane,
+                    toLane=movement.to_lane,
+                    **indications,
+                    **{"from": movement.from_link},
+                )
+            )
     return rows
 
 
@@ -120,10 +128,19 @@ def check_network(network: Network, path: Path) -> None:
         if abs(length - row["length_m"]) > LENGTH_TOLERANCE_M:
             raise NotTheSame(f"length of link {link}: {length} m with SUMO, {row['length_m']} m with us")
     keys = ("from", "fromLane", "to", "toLane", "tl", "linkIndex")
-    theirs = Counter(tuple(map(way.get, keys)) for way in tree.iter("connection")
-                     if not str(way.get("from")).startswith(":"))
-    ours = Counter((way.from_link, str(way.from_lane), way.to_link, str(way.to_lane), way.signal,
-                    None if way.signal_index is None else str(way.signal_index)) for way in network.connections)
+    theirs = Counter(tuple(map(movement.get, keys)) for movement in tree.iter("connection")
+                     if not str(movement.get("from")).startswith(":"))
+    ours = Counter(
+        (
+            movement.from_link,
+            str(movement.from_lane),
+            movement.to_link,
+            str(movement.to_lane),
+            movement.signal,
+            None if movement.signal_index is None else str(movement.signal_index),
+        )
+        for movement in network.connections
+    )
     _same("connections", theirs, ours)
     programs = {row.get("id"): (float(row.get("offset", "nan")), [(float(phase.get("duration", "nan")),
                 phase.get("state")) for phase in row.iter("phase")]) for row in tree.iter("tlLogic")}

@@ -60,7 +60,9 @@ def add_roads(world: Any, load: Workload) -> None:
     for name, row in network.graph.nodes(data=True):
         signal = {"signal": stages(programs[name]), "signal_offset": offset(programs[name])} if name in programs else {}
         world.addNode(name, row["x_m"], row["y_m"], **signal)
-    indices = {way.from_link: way.signal_index for way in network.connections if way.signal is not None}
+    indices = {
+        movement.from_link: movement.signal_index for movement in network.connections if movement.signal is not None
+    }
     places = {name: (row["x_m"], row["y_m"]) for name, row in network.graph.nodes(data=True)}
     for link, row in network.links.items():
         green = 2 * stage_of(programs[row["to"]], indices[link]) if link in indices else 0
@@ -81,7 +83,7 @@ def stages(program: SignalProgram) -> list[float]:
 
 
 def stage_of(program: SignalProgram, index: int | None) -> int:
-    """Return the number of the stage in which a lamp is green."""
+    """Return the number of the stage in which a signal is green."""
     greens = [phase.state for phase in program.phases if _is_green(phase.state)]
     return next(number for number, state in enumerate(greens) if index is not None and state[index] in "Gg")
 

@@ -46,20 +46,20 @@ class Workload:
 def city(size: int, trips: int) -> tuple[Network, tuple[Trip, ...]]:
     """``size`` x ``size`` signalised junctions 250 m apart, two lanes each way; trips between links drawn at random."""
     network = grid(size, size, spacing_m=250.0, lanes=2, offsets="random")
-    luck = random.Random(SEED)
-    departures = sorted(luck.randrange(HOUR_S) for _ in range(trips))
-    routes = city_routes(network, luck)
+    random_draw = random.Random(SEED)
+    departures = sorted(random_draw.randrange(HOUR_S) for _ in range(trips))
+    routes = city_routes(network, random_draw)
     return network, trips_of(departures, [next(routes) for _ in departures])
 
 
-def city_routes(network: Network, luck: random.Random) -> Iterator[tuple[str, ...]]:
+def city_routes(network: Network, random_draw: random.Random) -> Iterator[tuple[str, ...]]:
     """Draw first and last links at random; between them one street is followed, then the one that crosses it."""
     ends = {link: (row["from"], row["to"]) for link, row in network.links.items()}
     first = [link for link, (_, head) in ends.items() if head.startswith("r")]
     last = [link for link, (tail, _) in ends.items() if tail.startswith("r")]
     while True:
-        start, end = ends[luck.choice(first)], ends[luck.choice(last)]
-        nodes = [start[0], *_corner(start[1], end[0], luck.random() < 0.5), end[1]]
+        start, end = ends[random_draw.choice(first)], ends[random_draw.choice(last)]
+        nodes = [start[0], *_corner(start[1], end[0], random_draw.random() < 0.5), end[1]]
         if all(one != other for one, other in zip(nodes, nodes[2:], strict=False)):  # nobody turns back
             yield tuple(f"{a}_{b}" for a, b in pairwise(nodes))
 
@@ -86,8 +86,8 @@ def _steps(begin: int, end: int) -> range:
 def motorway() -> tuple[Network, tuple[Trip, ...]]:
     """10 km of motorway, three lanes that become one after 8 km; more trips than one lane can carry."""
     network = corridor((8000.0, 2000.0), lanes=(3, 1), speed_limit_kmh=100.0, road_class="motorway")
-    luck = random.Random(SEED)
-    departures = sorted(luck.randrange(HOUR_S) for _ in range(5000))
+    random_draw = random.Random(SEED)
+    departures = sorted(random_draw.randrange(HOUR_S) for _ in range(5000))
     return network, trips_of(departures, [("east1", "east2")] * len(departures))
 
 

@@ -111,24 +111,24 @@ def paths_cross(a: Sequence[Point], b: Sequence[Point]) -> bool:
     )
 
 
-def way_to_crossing(a: Sequence[Point], b: Sequence[Point]) -> float | None:
+def distance_to_crossing(a: Sequence[Point], b: Sequence[Point]) -> float | None:
     """Return the length along polyline ``a`` up to its first crossing with ``b``, or ``None`` if they do not cross.
 
     Examples
     --------
-    >>> way_to_crossing([(0, 0), (4, 0)], [(3, -1), (3, 1)])
+    >>> distance_to_crossing([(0, 0), (4, 0)], [(3, -1), (3, 1)])
     3.0
     """
     done = 0.0
     for p, q in itertools.pairwise(a):
-        shares = [_share_of_way(p, q, r, s) for r, s in itertools.pairwise(b) if _segments_cross(p, q, r, s)]
+        shares = [_share_before_crossing(p, q, r, s) for r, s in itertools.pairwise(b) if _segments_cross(p, q, r, s)]
         if shares:
             return done + min(shares) * math.dist(p, q)
         done += math.dist(p, q)
     return None
 
 
-def _share_of_way(p: Point, q: Point, r: Point, s: Point) -> float:
+def _share_before_crossing(p: Point, q: Point, r: Point, s: Point) -> float:
     """Return where on p-q the line r-s crosses it, from 0 at p to 1 at q."""
     at_p, at_q = _side(r, s, p), _side(r, s, q)
     return at_p / (at_p - at_q)

@@ -71,7 +71,7 @@ class JunctionShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class JunctionPath:
     """One lane-to-lane path through the junction; ``approach`` and ``exit`` are positions in the shape."""
 
     approach: int
@@ -106,9 +106,9 @@ def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     return {number: _side(angle) for number, angle in onward.items()}
 
 
-def ways_through(shape: JunctionShape) -> tuple[tuple[Way, ...], tuple[str, ...]]:
-    """Return all ways through a junction in stable order, and what had to be guessed or repaired about them."""
-    ways: list[Way] = []
+def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
+    """Return all paths through a junction in stable order, and what had to be guessed or repaired about them."""
+    movements: list[JunctionPath] = []
     notes: list[str] = []
     for approach, leg in enumerate(shape.approaches):
         turns = turns_from(shape, approach)
@@ -116,8 +116,8 @@ def ways_through(shape: JunctionShape) -> tuple[tuple[Way, ...], tuple[str, ...]
             continue
         marked = leg.turn_lanes is not None and any(leg.turn_lanes)
         joins = _marked_lanes(shape, approach, turns, notes) if marked else _usual_lanes(shape, approach, turns)
-        ways.extend(_way(shape, approach, join, turns) for join in sorted(set(joins)))
-    return tuple(sorted(ways, key=lambda way: way.order)), tuple(notes)
+        movements.extend(_path(shape, approach, join, turns) for join in sorted(set(joins)))
+    return tuple(sorted(movements, key=lambda movement: movement.order)), tuple(notes)
 
 
 Join = tuple[int, int, int]  # from lane, exit, to lane
@@ -127,7 +127,7 @@ def _side(angle: float) -> Turn:
     return "left" if angle > 0 else "right"
 
 
-def _way(shape: JunctionShape, approach: int, join: Join, turns: dict[int, Turn]) -> Way:
+def _path(shape: JunctionShape, approach: int, join: Join, turns: dict[int, Turn]) -> JunctionPath:
     from_lane, exit, to_lane = join
     leg, out = shape.approaches[approach], shape.exits[exit]
     path = turning_path(leg.lane_point(from_lane), leg.heading, out.lane_point(to_lane), out.heading)
@@ -137,11 +137,11 @@ def _way(shape: JunctionShape, approach: int, join: Join, turns: dict[int, Turn]
     if math.isfinite(path.radius_m):
         radius = max(path.radius_m, ROUNDABOUT_CORNER_RADIUS_M if leg.circulating or out.circulating else 0.0)
         speed = min(speed, 3.6 * math.sqrt(LATERAL_ACCELERATION_MS2 * radius))
-    return Way(approach, from_lane, exit, to_lane, turns[exit], path, round(max(speed, LEAST_TURN_KMH), 3))
+    return JunctionPath(approach, from_lane, exit, to_lane, turns[exit], path, round(max(speed, LEAST_TURN_KMH), 3))
 
 
 def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) -> list[Join]:
-    """Share out unmarked lanes: right from the kerb, left from the inner lane, straight on from all that fit."""
+    """Share out unmarked lanes: right from the nearside, left from the inner lane, straight on from all that fit."""
     leg = shape.approaches[approach]
     lanes = leg.general_lanes
     rights, main, lefts = _sorted_exits(shape, approach, turns)
@@ -153,12 +153,12 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
     else:
         right_only, left_only = _exclusive(len(lanes), main, rights, lefts, targets)
         straight = lanes[right_only: len(lanes) - left_only]
-        joins += _from_kerb(straight, main, targets[main])
+        joins += _from_nearside(straight, main, targets[main])
         if len(turns) == 1:  # a road that widens: the inner lane leads to all new lanes
             joins += [(straight[-1], main, lane) for lane in targets[main][len(straight):]]
         right_lanes, left_lanes = lanes[: max(1, right_only)], lanes[len(lanes) - max(1, left_only):]
     for exit in rights:
-        joins += _from_kerb(right_lanes, exit, targets[exit])
+        joins += _from_nearside(right_lanes, exit, targets[exit])
     for exit in lefts:
         joins += _from_inside(left_lanes, exit, targets[exit])
     return joins + _reserved_lanes(shape, approach, turns)
@@ -195,7 +195,7 @@ def _exclusive(
     return right, left
 
 
-def _from_kerb(lanes: Sequence[int], exit: int, targets: Sequence[int]) -> list[Join]:
+def _from_nearside(lanes: Sequence[int], exit: int, targets: Sequence[int]) -> list[Join]:
     return [(lane, exit, targets[min(k, len(targets) - 1)]) for k, lane in enumerate(lanes)]
 
 
@@ -204,7 +204,7 @@ def _from_inside(lanes: Sequence[int], exit: int, targets: Sequence[int]) -> lis
 
 
 def _reserved_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) -> list[Join]:
-    """Lead lanes closed to cars straight on and to the right: into a lane of their kind, else the kerb lane."""
+    """Lead lanes closed to cars straight on and to the right: into a lane of their kind, else the nearside lane."""
     leg = shape.approaches[approach]
     reserved = sorted(set(range(leg.lanes)) - set(leg.general_lanes))
     wanted = [exit for exit, turn in turns.items() if turn in ("through", "right")] or list(turns)
@@ -226,7 +226,7 @@ def _marked_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn], n
     for exit, turn in turns.items():
         lanes = [lane for lane, mark in enumerate(marks) if turn in mark]
         targets = shape.exits[exit].general_lanes
-        joins += _from_inside(lanes, exit, targets) if turn == "left" else _from_kerb(lanes, exit, targets)
+        joins += _from_inside(lanes, exit, targets) if turn == "left" else _from_nearside(lanes, exit, targets)
         if not lanes:
             notes.append("turn-not-marked")
     easiest = min(turns, key=lambda exit: abs(turn_angle(leg.heading, shape.exits[exit].heading)))

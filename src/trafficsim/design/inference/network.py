@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.design.inference.junction_shape import JunctionShape, Way, ways_through
+from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
@@ -35,7 +35,7 @@ from trafficsim.spec.signals import SignalProgram
 class JunctionPlan:
     """What a shape leads to: its ways, ``(yields, to)`` pairs and conflicts by position, and notes."""
 
-    ways: tuple[Way, ...]
+    movements: tuple[JunctionPath, ...]
     yields: frozenset[Pair]
     conflicts: tuple[Pair, ...]
     notes: tuple[str, ...]
@@ -82,7 +82,7 @@ def network_from_graph(
     >>> graph.add_edge("a", "b", length_m=200)
     >>> graph.add_edge("b", "c", length_m=100, lanes=2)
     >>> network = network_from_graph(graph)
-    >>> [(way.from_link, way.to_link, way.to_lane) for way in network.connections]
+    >>> [(movement.from_link, movement.to_link, movement.to_lane) for movement in network.connections]
     [('a->b', 'b->c', 0), ('a->b', 'b->c', 1)]
 
     A graph as OSMnx makes it, in degrees:
@@ -121,10 +121,12 @@ def assemble(
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
-        if made.nodes[node]["control"] == "signal" and plan.ways and str(node) not in programs:
-            allowed = made.nodes[node]["kerb_turn_on_red"] == "allowed"
-            times = replace(timing.get(node, Timing()), kerb_turn_on_red=allowed)
-            programs[str(node)] = default_program(str(node), shapes[node].shape, plan.ways, set(plan.yields), times)
+        if made.nodes[node]["control"] == "signal" and plan.movements and str(node) not in programs:
+            allowed = made.nodes[node]["nearside_turn_on_red"] == "allowed"
+            times = replace(timing.get(node, Timing()), nearside_turn_on_red=allowed)
+            programs[str(node)] = default_program(
+                str(node), shapes[node].shape, plan.movements, set(plan.yields), times
+            )
             notes.add("signal-program-default", str(node))
         _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
     connections = _connections(links, shapes, plans, programs, left_hand_traffic)
@@ -134,11 +136,11 @@ def assemble(
 
 @lru_cache(maxsize=8192)
 def _plan(shape: JunctionShape) -> JunctionPlan:
-    ways, notes = ways_through(shape)
-    conflicts = conflicts_of(ways)
-    yields, was_cut = who_yields(shape, ways, conflicts)
+    movements, notes = paths_through(shape)
+    conflicts = conflicts_of(movements)
+    yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()
-    return JunctionPlan(ways, frozenset(yields), tuple(conflicts), (*notes, *cut))
+    return JunctionPlan(movements, frozenset(yields), tuple(conflicts), (*notes, *cut))
 
 
 def _sets(named: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
@@ -232,7 +234,7 @@ def _refuse_strange(programs: Mapping[str, SignalProgram], graph: nx.MultiDiGrap
 def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan) -> None:
     if plan.conflicts:
         notes.add("movements-inferred", node)
-    if any(way.turn == "u_turn" for way in plan.ways):
+    if any(movement.turn == "u_turn" for movement in plan.movements):
         notes.add("turning-place", node)
     if without_coordinates:
         notes.add("no-coordinates", node)
@@ -251,30 +253,35 @@ def _connections(
     rows = []
     for node, plan in plans.items():
         ins, outs = shapes[node].approaches, shapes[node].exits
-        for number, way in enumerate(plan.ways):
-            key = (links[ins[way.approach]].order, way.from_lane, links[outs[way.exit]].order, way.to_lane)
+        for number, movement in enumerate(plan.movements):
+            key = (
+                links[ins[movement.approach]].order,
+                movement.from_lane,
+                links[outs[movement.exit]].order,
+                movement.to_lane,
+            )
             rows.append((key, node, number))
     rows.sort(key=lambda row: row[0])
     position = {(node, number): place for place, (_, node, number) in enumerate(rows)}
     relations = {node: _relations(plan) for node, plan in plans.items()}
     done = []
     for _, node, number in rows:
-        seen, way, (yields, crosses) = shapes[node], plans[node].ways[number], relations[node]
+        seen, movement, (yields, crosses) = shapes[node], plans[node].movements[number], relations[node]
         done.append(Connection(
-            from_link=seen.approaches[way.approach], to_link=seen.exits[way.exit],
+            from_link=seen.approaches[movement.approach], to_link=seen.exits[movement.exit],
             signal=str(node) if str(node) in programs else None,
             signal_index=number if str(node) in programs else None,
             yields_to=tuple(sorted(position[node, other] for other in yields[number])),
             crosses=tuple(sorted(position[node, other] for other in crosses[number])),
-            inner_wait_m=waiting_place_m(seen.shape, plans[node].ways, number, yields[number]),
-            **_attributes(seen.shape, way, number, bool(crosses[number]), left_hand_traffic),
+            waiting_area_m=waiting_place_m(seen.shape, plans[node].movements, number, yields[number]),
+            **_attributes(seen.shape, movement, number, bool(crosses[number]), left_hand_traffic),
         ))
     return tuple(done)
 
 
 def _relations(plan: JunctionPlan) -> tuple[list[list[int]], list[list[int]]]:
-    yields: list[list[int]] = [[] for _ in plan.ways]
-    crosses: list[list[int]] = [[] for _ in plan.ways]
+    yields: list[list[int]] = [[] for _ in plan.movements]
+    crosses: list[list[int]] = [[] for _ in plan.movements]
     for a, b in plan.yields:
         yields[a].append(b)
     for a, b in plan.conflicts:
@@ -283,12 +290,19 @@ def _relations(plan: JunctionPlan) -> tuple[list[list[int]], list[list[int]]]:
     return yields, crosses
 
 
-def _attributes(shape: JunctionShape, way: Way, number: int, conflicts: bool, mirrored: bool) -> dict[str, Any]:
-    critical, follow_up = gaps(shape, way, is_minor(shape, way.approach))
+def _attributes(
+    shape: JunctionShape, movement: JunctionPath, number: int, conflicts: bool, mirrored: bool
+) -> dict[str, Any]:
+    critical, follow_up = gaps(shape, movement, is_minor(shape, movement.approach))
     return {
-        "from_lane": way.from_lane, "to_lane": way.to_lane, "turn": MIRRORED[way.turn] if mirrored else way.turn,
-        "length_m": min(500.0, round(way.path.length_m, 3)), "speed_limit_kmh": way.speed_kmh,
-        "critical_gap_s": critical, "follow_up_s": follow_up, "must_stop": shape.control == "all_way_stop",
+        "from_lane": movement.from_lane,
+        "to_lane": movement.to_lane,
+        "turn": MIRRORED[movement.turn] if mirrored else movement.turn,
+        "length_m": min(500.0, round(movement.path.length_m, 3)),
+        "speed_limit_kmh": movement.speed_kmh,
+        "critical_gap_s": critical,
+        "follow_up_s": follow_up,
+        "must_stop": shape.control == "all_way_stop",
         "first_come": shape.control == "all_way_stop",
-        "keep_clear": conflicts and not merges_only(shape, way) and math.isfinite(way.path.length_m),
+        "keep_clear": conflicts and not merges_only(shape, movement) and math.isfinite(movement.path.length_m),
     }

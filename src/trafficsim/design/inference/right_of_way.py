@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from trafficsim.design.inference.geometry import paths_cross, turn_angle, way_to_crossing
-from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Way
+from trafficsim.design.inference.geometry import distance_to_crossing, paths_cross, turn_angle
+from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionPath, JunctionShape
 
 OPPOSING_RAD = math.radians(135.0)  # approaches that differ by more face each other (modelling assumption)
 MERGING_RAD = math.radians(20.0)  # approaches that differ by less run side by side (modelling assumption)
@@ -24,7 +24,7 @@ PERMITTED_LEFT = (4.5, 2.5)
 ROUNDABOUT = (4.98, 2.61)
 # All-way stop: departure headway of an approach that is alone (HCM 2016 ch. 21); order of arrival, no gaps.
 ALL_WAY_STOP = (4.0, 3.9)
-# Straight on and kerb turns that give way at a signal follow each other as at green (modelling assumption).
+# Straight on and nearside turns that give way at a signal follow each other as at green (modelling assumption).
 AT_SIGNAL = {"right": (6.2, 2.0), "through": (6.5, 2.0), "left": PERMITTED_LEFT}
 # Lanes that merge at speed: two following headways (modelling assumption); car following alone spaces those who merge.
 MERGE = (2.0, 1.0)
@@ -32,12 +32,12 @@ LEAST_WAITING_PLACE_M = 5.5
 """A car stands wholly beyond the stop line, with a metre to spare (modelling assumption)."""
 
 
-def conflicts_of(ways: Sequence[Way]) -> list[Pair]:
-    """Return the pairs of ways that cross, or end in the same lane; ways out of one lane never conflict."""
+def conflicts_of(movements: Sequence[JunctionPath]) -> list[Pair]:
+    """Return the pairs of conflicting movements, or end in the same lane; ways out of one lane never conflict."""
     found = []
-    for a, first in enumerate(ways):
-        for b in range(a + 1, len(ways)):
-            second = ways[b]
+    for a, first in enumerate(movements):
+        for b in range(a + 1, len(movements)):
+            second = movements[b]
             if (first.approach, first.from_lane) == (second.approach, second.from_lane):
                 continue
             same_target = (first.exit, first.to_lane) == (second.exit, second.to_lane)
@@ -46,58 +46,62 @@ def conflicts_of(ways: Sequence[Way]) -> list[Pair]:
     return found
 
 
-def who_yields(shape: JunctionShape, ways: Sequence[Way], pairs: Sequence[Pair]) -> tuple[set[Pair], bool]:
+def who_yields(
+    shape: JunctionShape, movements: Sequence[JunctionPath], pairs: Sequence[Pair]
+) -> tuple[set[Pair], bool]:
     """Return ``(yields, to)`` for every conflicting pair, free of circles, and whether a circle had to be cut.
 
     A circle (four drivers, each with another on the right) would lock a junction for ever; it is cut so that as few
     rules as possible are turned round, always in the same way.
     """
-    yields = {(a, b) if _gives_way(shape, ways[a], ways[b]) else (b, a) for a, b in pairs}
-    order = _order_of_going(len(ways), yields)
+    yields = {(a, b) if _gives_way(shape, movements[a], movements[b]) else (b, a) for a, b in pairs}
+    order = _order_of_going(len(movements), yields)
     straightened = {(a, b) if order[a] > order[b] else (b, a) for a, b in yields}
     return straightened, straightened != yields
 
 
-def gaps(shape: JunctionShape, way: Way, is_minor: bool) -> tuple[float, float]:
+def gaps(shape: JunctionShape, movement: JunctionPath, is_minor: bool) -> tuple[float, float]:
     """Return critical gap and follow-up time in s of a way that has to yield."""
-    leg = shape.approaches[way.approach]
-    if way.turn == "u_turn":
+    leg = shape.approaches[movement.approach]
+    if movement.turn == "u_turn":
         return U_TURN
     if shape.control == "signal":
-        return AT_SIGNAL[way.turn]
+        return AT_SIGNAL[movement.turn]
     if shape.control == "all_way_stop":
         return ALL_WAY_STOP
     if shape.control == "roundabout" and not leg.circulating:
         return ROUNDABOUT
-    if merges_only(shape, way):
+    if merges_only(shape, movement):
         return MERGE
-    if not is_minor and way.turn == "left" and shape.control == "priority":
+    if not is_minor and movement.turn == "left" and shape.control == "priority":
         return MAJOR_LEFT
     widest = max(other.lanes for other in shape.approaches)
-    return (MINOR_FOUR_LANES if widest >= 2 else MINOR)[way.turn]
+    return (MINOR_FOUR_LANES if widest >= 2 else MINOR)[movement.turn]
 
 
-def waiting_place_m(shape: JunctionShape, ways: Sequence[Way], number: int, foes: Sequence[int]) -> float:
+def waiting_place_m(
+    shape: JunctionShape, movements: Sequence[JunctionPath], number: int, conflicting_ones: Sequence[int]
+) -> float:
     """Return how far beyond its stop line a turn across the opposing traffic waits for a gap; 0 where it does not.
 
     Its front stands at the edge of the first opposing lane that it crosses. That holds at signals and on major
     roads; a car that does not fit there waits at the line.
     """
-    way = ways[number]
-    at_line = shape.control != "signal" and (shape.control != "priority" or is_minor(shape, way.approach))
-    if way.turn not in ("left", "u_turn") or at_line:
+    movement = movements[number]
+    at_line = shape.control != "signal" and (shape.control != "priority" or is_minor(shape, movement.approach))
+    if movement.turn not in ("left", "u_turn") or at_line:
         return 0.0
-    heading = shape.approaches[way.approach].heading
-    opposing = [ways[foe] for foe in foes
-                if abs(turn_angle(heading, shape.approaches[ways[foe].approach].heading)) > OPPOSING_RAD]
-    crossings = [way_to_crossing(way.path.points, foe.path.points) for foe in opposing]
+    heading = shape.approaches[movement.approach].heading
+    opposing = [movements[conflicting] for conflicting in conflicting_ones
+                if abs(turn_angle(heading, shape.approaches[movements[conflicting].approach].heading)) > OPPOSING_RAD]
+    crossings = [distance_to_crossing(movement.path.points, conflicting.path.points) for conflicting in opposing]
     before = min((length for length in crossings if length is not None), default=0.0) - LANE_WIDTH_M / 2
     return round(min(before, 100.0), 1) if before >= LEAST_WAITING_PLACE_M else 0.0
 
 
-def merges_only(shape: JunctionShape, way: Way) -> bool:
+def merges_only(shape: JunctionShape, movement: JunctionPath) -> bool:
     """Tell whether all traffic that meets this way runs beside it in the same direction."""
-    angles = [abs(turn_angle(shape.approaches[way.approach].heading, leg.heading)) for leg in shape.approaches]
+    angles = [abs(turn_angle(shape.approaches[movement.approach].heading, leg.heading)) for leg in shape.approaches]
     return all(angle < 2 * MERGING_RAD or angle > math.pi - MERGING_RAD for angle in angles)
 
 
@@ -115,7 +119,7 @@ def _street_order(shape: JunctionShape, approach: int) -> tuple[tuple[float, ...
     return max(shape.approaches[number].rank for number in street), -min(street)
 
 
-def _gives_way(shape: JunctionShape, a: Way, b: Way) -> bool:
+def _gives_way(shape: JunctionShape, a: JunctionPath, b: JunctionPath) -> bool:
     """Tell whether ``a`` yields to ``b`` (else ``b`` yields to ``a``)."""
     first, second = shape.approaches[a.approach], shape.approaches[b.approach]
     if a.approach == b.approach:  # lanes of one link: straight on goes first, else the lane nearer to the kerb
@@ -128,7 +132,7 @@ def _gives_way(shape: JunctionShape, a: Way, b: Way) -> bool:
         return first.rank < second.rank
     if opposing:
         return (_turn_rank(a), a.order) > (_turn_rank(b), b.order)
-    if shape.control == "signal":  # they never have green together; the order matters only when the lamps are off
+    if shape.control == "signal":  # they never have green together; the order matters only when the signals are off
         return _street_order(shape, a.approach) < _street_order(shape, b.approach)
     if abs(angle) < MERGING_RAD:
         return a.order > b.order
@@ -136,8 +140,8 @@ def _gives_way(shape: JunctionShape, a: Way, b: Way) -> bool:
     return not from_right if shape.control == "roundabout" else from_right
 
 
-def _turn_rank(way: Way) -> int:
-    return {"through": 0, "right": 0, "left": 1, "u_turn": 2}[way.turn]
+def _turn_rank(movement: JunctionPath) -> int:
+    return {"through": 0, "right": 0, "left": 1, "u_turn": 2}[movement.turn]
 
 
 def _order_of_going(size: int, yields: set[Pair]) -> list[int]:
@@ -147,7 +151,7 @@ def _order_of_going(size: int, yields: set[Pair]) -> list[int]:
         waits_for[a].add(b)
     left, order = set(range(size)), [0] * size
     for rank in range(size):
-        first = min(left, key=lambda way: (len(waits_for[way] & left), way))
+        first = min(left, key=lambda movement: (len(waits_for[movement] & left), movement))
         order[first] = rank
         left.remove(first)
     return order

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trafficsim.design.inference.geometry import turn_angle
-from trafficsim.design.inference.junction_shape import JunctionShape, Way
+from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape
 from trafficsim.design.inference.right_of_way import OPPOSING_RAD, Pair
 from trafficsim.spec.signals import Phase, SignalProgram
 
@@ -24,14 +24,14 @@ class Timing:
     offset_s : start of the first phase
     all_red_s : between stages (2 s, as in common practice; RiLSA computes it per conflict)
     left_green_s : green of a protected left-turn stage (modelling assumption)
-    kerb_turn_on_red : turns towards the kerb go on red after a stop
+    nearside_turn_on_red : turns towards the nearside go on red after a stop
     """
 
     cycle_s: float = 90.0
     offset_s: float = 0.0
     all_red_s: float = 2.0
     left_green_s: float = 10.0
-    kerb_turn_on_red: bool = False
+    nearside_turn_on_red: bool = False
 
 
 def yellow_s(speed_kmh: float) -> float:
@@ -46,21 +46,21 @@ def yellow_s(speed_kmh: float) -> float:
 
 
 def default_program(
-    name: str, shape: JunctionShape, ways: Sequence[Way], yields: set[Pair], timing: Timing
+    name: str, shape: JunctionShape, movements: Sequence[JunctionPath], yields: set[Pair], timing: Timing
 ) -> SignalProgram:
     """Return a fixed-time program with one stage per street, and one for its left turns where they have a lane.
 
     A street that crosses nobody gets green for half of the cycle, the rest is for pedestrians (modelling assumption).
     """
-    red = "".join("s" if timing.kerb_turn_on_red and way.turn == "right" else "r" for way in ways)
-    stages = _stages(shape, ways)
-    greens = _greens(shape, ways, stages, timing)
+    red = "".join("s" if timing.nearside_turn_on_red and movement.turn == "right" else "r" for movement in movements)
+    stages = _stages(shape, movements)
+    greens = _greens(shape, movements, stages, timing)
     phases: list[Phase] = []
     for stage, green in zip(stages, greens, strict=True):
-        state = "".join(_letter(way, stage, yields, red) for way in range(len(ways)))
+        state = "".join(_letter(movement, stage, yields, red) for movement in range(len(movements)))
         yellow = "".join("y" if letter in "Gg" else letter for letter in state)
         phases.append(Phase(duration_s=green, state=state))
-        phases.append(Phase(duration_s=_yellow_of(shape, ways, stage), state=yellow))
+        phases.append(Phase(duration_s=_yellow_of(shape, movements, stage), state=yellow))
         phases.append(Phase(duration_s=timing.all_red_s, state=red))
     rest = timing.cycle_s - sum(phase.duration_s for phase in phases)
     if len(stages) == 1 and rest > 0:
@@ -68,11 +68,11 @@ def default_program(
     return SignalProgram(id=name, phases=tuple(phases), offset_s=timing.offset_s)
 
 
-def _stages(shape: JunctionShape, ways: Sequence[Way]) -> list[frozenset[int]]:
+def _stages(shape: JunctionShape, movements: Sequence[JunctionPath]) -> list[frozenset[int]]:
     stages = []
     for street in _streets(shape):
-        own = [number for number, way in enumerate(ways) if way.approach in street]
-        lefts = frozenset(number for number in own if _has_own_lane(ways, number))
+        own = [number for number, movement in enumerate(movements) if movement.approach in street]
+        lefts = frozenset(number for number in own if _has_own_lane(movements, number))
         if lefts and len(street) > 1 and len(lefts) < len(own):
             stages += [frozenset(own) - lefts, lefts]
         elif own:
@@ -94,21 +94,23 @@ def _streets(shape: JunctionShape) -> list[list[int]]:
     return streets
 
 
-def _has_own_lane(ways: Sequence[Way], number: int) -> bool:
-    lane = (ways[number].approach, ways[number].from_lane)
-    return all(way.turn in ("left", "u_turn") for way in ways if (way.approach, way.from_lane) == lane)
+def _has_own_lane(movements: Sequence[JunctionPath], number: int) -> bool:
+    lane = (movements[number].approach, movements[number].from_lane)
+    return all(
+        movement.turn in ("left", "u_turn") for movement in movements if (movement.approach, movement.from_lane) == lane
+    )
 
 
 def _greens(
-    shape: JunctionShape, ways: Sequence[Way], stages: Sequence[frozenset[int]], timing: Timing
+    shape: JunctionShape, movements: Sequence[JunctionPath], stages: Sequence[frozenset[int]], timing: Timing
 ) -> list[float]:
     """Share out the green in proportion to lanes; protected left turns have their fixed green. Whole seconds."""
-    lost = sum(_yellow_of(shape, ways, stage) + timing.all_red_s for stage in stages)
+    lost = sum(_yellow_of(shape, movements, stage) + timing.all_red_s for stage in stages)
     if len(stages) == 1:
         return [max(LEAST_GREEN_S, math.floor(timing.cycle_s / 2 - lost))]
-    is_left = [all(ways[n].turn in ("left", "u_turn") for n in stage) and len(stages) > 2 for stage in stages]
+    is_left = [all(movements[n].turn in ("left", "u_turn") for n in stage) and len(stages) > 2 for stage in stages]
     free = timing.cycle_s - lost - timing.left_green_s * sum(is_left)
-    lanes = [0 if left else _widest(ways, stage) for stage, left in zip(stages, is_left, strict=True)]
+    lanes = [0 if left else _widest(movements, stage) for stage, left in zip(stages, is_left, strict=True)]
     shares = [free * count / max(1, sum(lanes)) for count in lanes]
     greens = [timing.left_green_s if left else max(LEAST_GREEN_S, math.floor(share))
               for share, left in zip(shares, is_left, strict=True)]
@@ -117,16 +119,16 @@ def _greens(
     return greens
 
 
-def _widest(ways: Sequence[Way], stage: frozenset[int]) -> int:
-    lanes = {(ways[n].approach, ways[n].from_lane) for n in stage}
+def _widest(movements: Sequence[JunctionPath], stage: frozenset[int]) -> int:
+    lanes = {(movements[n].approach, movements[n].from_lane) for n in stage}
     return max(sum(1 for approach, _ in lanes if approach == one) for one, _ in lanes)
 
 
-def _yellow_of(shape: JunctionShape, ways: Sequence[Way], stage: frozenset[int]) -> float:
-    return yellow_s(max(shape.approaches[ways[number].approach].speed_kmh for number in stage))
+def _yellow_of(shape: JunctionShape, movements: Sequence[JunctionPath], stage: frozenset[int]) -> float:
+    return yellow_s(max(shape.approaches[movements[number].approach].speed_kmh for number in stage))
 
 
-def _letter(way: int, stage: frozenset[int], yields: set[Pair], red: str) -> str:
-    if way not in stage:
-        return red[way]
-    return "g" if any((way, other) in yields for other in stage) else "G"
+def _letter(movement: int, stage: frozenset[int], yields: set[Pair], red: str) -> str:
+    if movement not in stage:
+        return red[movement]
+    return "g" if any((movement, other) in yields for other in stage) else "G"

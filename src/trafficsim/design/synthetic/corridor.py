@@ -95,7 +95,7 @@ def corridor(
     Examples
     --------
     >>> network = corridor((500, 300), lanes=(3, 2))
-    >>> [(way.from_lane, way.to_lane, way.yields_to) for way in network.connections]
+    >>> [(movement.from_lane, movement.to_lane, movement.yields_to) for movement in network.connections]
     [(0, 0, ()), (1, 1, ()), (2, 1, (1,))]
     """
     count = len(lengths_m)
@@ -109,7 +109,7 @@ def corridor(
     _check_numbers(road, groups or {})
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     _add_nodes(graph, road)
-    tracks = {way: _add_direction(graph, road, way) for way in DIRECTIONS[: 2 if two_way else 1]}
+    tracks = {movement: _add_direction(graph, road, movement) for movement in DIRECTIONS[: 2 if two_way else 1]}
     for node in sorted(road.crossings):
         _add_side_streets(graph, road, node, side_lanes, side_length_m)
     offsets = per_item("corridor", "offsets_s", offsets_s, len(road.signals))
@@ -120,7 +120,7 @@ def corridor(
     named = {name: tuple(link for track in tracks.values() for link, section in track if section in numbers)
              for name, numbers in (groups or {}).items()}
     sides = tuple(a["id"] for _, _, a in graph.edges(data=True) if a["id"].startswith(("north", "south")))
-    paths = {way: tuple(link for link, _ in track) for way, track in tracks.items()}
+    paths = {movement: tuple(link for link, _ in track) for movement, track in tracks.items()}
     return assembly.built(graph, timing, {**named, **({"side_streets": sides} if sides else {})}, paths,
                           left_hand_traffic=left_hand_traffic)
 
@@ -137,7 +137,7 @@ class _Road:
     extra: dict[int, dict[str, Any]]
     two_way: bool
     turns: tuple[str, str]
-    """Towards the kerb, and across the opposing traffic."""
+    """Towards the nearside, and across the opposing traffic."""
 
     @property
     def x_m(self) -> list[float]:
@@ -188,21 +188,21 @@ def _add_nodes(graph: nx.MultiDiGraph[Any], road: _Road) -> None:
         graph.add_node(f"j{number}", x_m=x, y_m=0.0, control=control)
 
 
-def _add_direction(graph: nx.MultiDiGraph[Any], road: _Road, way: str) -> list[tuple[str, int]]:
+def _add_direction(graph: nx.MultiDiGraph[Any], road: _Road, movement: str) -> list[tuple[str, int]]:
     """Add all links of one direction; return (link, section) in driving order."""
     numbers = range(1, len(road.lengths_m) + 1)
     track = []
-    for section in numbers if way == "east" else reversed(numbers):
-        tail, head = (section - 1, section) if way == "east" else (section, section - 1)
+    for section in numbers if movement == "east" else reversed(numbers):
+        tail, head = (section - 1, section) if movement == "east" else (section, section - 1)
         lanes, attributes = road.lanes[section - 1], road.attributes(section)
-        name, start, end = f"{way}{section}", f"j{tail}", f"j{head}"
+        name, start, end = f"{movement}{section}", f"j{tail}", f"j{head}"
         if head in road.crossings and road.turn_lane_m:
-            pocket = f"{end}_{way}"
-            side = -1 if way == "east" else 1
-            graph.add_node(pocket, x_m=road.x_m[head] + side * road.turn_lane_m, y_m=0.0)
+            waiting_area = f"{end}_{movement}"
+            side = -1 if movement == "east" else 1
+            graph.add_node(waiting_area, x_m=road.x_m[head] + side * road.turn_lane_m, y_m=0.0)
             marks = (f"{road.turns[0]};through", *("through",) * (lanes - 1), road.turns[1])
-            graph.add_edge(start, pocket, id=name, lanes=lanes, **attributes)
-            graph.add_edge(pocket, end, id=f"{name}_turn", lanes=lanes + 1, turn_lanes=marks, **attributes)
+            graph.add_edge(start, waiting_area, id=name, lanes=lanes, **attributes)
+            graph.add_edge(waiting_area, end, id=f"{name}_turn", lanes=lanes + 1, turn_lanes=marks, **attributes)
             track += [(name, section), (f"{name}_turn", section)]
         else:
             graph.add_edge(start, end, id=name, lanes=lanes, **attributes)

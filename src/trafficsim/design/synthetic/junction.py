@@ -28,7 +28,7 @@ def junction(
     speed_limit_kmh: SpeedKmh = 50.0,
     turn_lanes: tuple[str, ...] | None = None,
     cycle_s: Seconds = 90.0,
-    kerb_turn_on_red: bool = False,
+    nearside_turn_on_red: bool = False,
     left_hand_traffic: bool = False,
 ) -> Network:
     """Make one junction of two-way streets.
@@ -46,11 +46,11 @@ def junction(
     speed_limit_kmh
         Speed limit in km/h.
     turn_lanes
-        Marking of every approach, one entry per lane from the kerb.
+        Marking of every approach, one entry per lane from the nearside.
     cycle_s
         Cycle of the signal program.
-    kerb_turn_on_red
-        Drivers may turn towards the kerb on red, after a stop.
+    nearside_turn_on_red
+        Drivers may turn towards the nearside on red, after a stop.
     left_hand_traffic
         Vehicles keep to the left; a roundabout is driven clockwise.
 
@@ -67,15 +67,15 @@ def junction(
     Examples
     --------
     >>> network = junction(arms=3, control="priority")
-    >>> sorted({way.from_link for way in network.connections if way.yields_to})
+    >>> sorted({movement.from_link for movement in network.connections if movement.yields_to})
     ['in0', 'in2']
     """
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     angles = _angles(arms)
     major = {0, min(range(1, arms), key=lambda arm: abs(angles[arm] - math.pi))} if control == "priority" else set()
     if control != "roundabout":
-        on_red = "allowed" if kerb_turn_on_red else "forbidden"
-        graph.add_node("centre", x_m=0.0, y_m=0.0, control=control, kerb_turn_on_red=on_red)
+        on_red = "allowed" if nearside_turn_on_red else "forbidden"
+        graph.add_node("centre", x_m=0.0, y_m=0.0, control=control, nearside_turn_on_red=on_red)
     for arm, count in enumerate(per_item("junction", "lanes", lanes, arms)):
         graph.add_node(f"end{arm}", **_place(length_m, angles[arm]), control="dead_end")
         middle = "centre"

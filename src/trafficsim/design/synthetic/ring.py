@@ -41,7 +41,7 @@ def ring(
     Examples
     --------
     >>> network = ring(1000, links=4)
-    >>> [(way.from_link, way.to_link, way.length_m) for way in network.connections][:2]
+    >>> [(movement.from_link, movement.to_link, movement.length_m) for movement in network.connections][:2]
     [('ring0', 'ring1', 0.0), ('ring1', 'ring2', 0.0)]
     """
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()

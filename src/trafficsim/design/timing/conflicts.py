@@ -1,11 +1,11 @@
-"""Conflicts within a signal plan: greens that cross, and the time between greens that do."""
+"""Conflicts within a signal plan: conflicting greens, and the time between greens that do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.design.inference.greens import settle_phases
+from trafficsim.design.inference.greens import resolve_phases
 from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import Phase, SignalProgram
@@ -17,28 +17,28 @@ LONGEST_INTERGREEN_S = 15.0
 
 def crossing_pairs(network: Network, signal: str) -> Iterator[Pair]:
     """Yield pairs of connections of one signal whose paths cross or meet, each once."""
-    ways = network.connections
-    for number, way in enumerate(ways):
-        if way.signal == signal and way.signal_index is not None:
-            for other in way.crosses:
-                if number < other and ways[other].signal == signal and ways[other].signal_index is not None:
+    movements = network.connections
+    for number, movement in enumerate(movements):
+        if movement.signal == signal and movement.signal_index is not None:
+            for other in movement.crosses:
+                if number < other and movements[other].signal == signal and movements[other].signal_index is not None:
                     yield number, other
 
 
 def with_right_of_way(network: Network, signal: str, phases: Sequence[Phase], where: str) -> tuple[Phase, ...]:
     """Write ``g`` for every ``G`` that has to give way to another ``G`` of the same phase.
 
-    A plan on paper has green alone; and programs of SUMO may show ``G`` to two ways that cross, between which the right
-    of way of the network decides (:func:`trafficsim.design.inference.greens.settle_phases`).
+    A plan on paper has green alone; and programs of SUMO may show ``G`` to two conflicting movements, between which the
+    right of way of the network decides (:func:`trafficsim.design.inference.greens.resolve_phases`).
 
     Raises
     ------
     PolicyError
-        If two ways that cross have green in one phase and neither gives way to the other.
+        If two conflicting movements have green in one phase and neither gives way to the other.
     """
-    found = settle_phases(network, signal, phases)
+    found = resolve_phases(network, signal, phases)
     for one in found.undecided:
-        first, second = network.connections[one.way], network.connections[one.other]
+        first, second = network.connections[one.movement], network.connections[one.other]
         raise PolicyError(f"{where}: phase {one.phase}", f"green for {_named(first)} and for {_named(second)}, which "
                           "cross and of which none gives way",
                           "one of them at a time, or g for the one that gives way",
@@ -55,10 +55,10 @@ def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, s
     found: dict[tuple[str, str], float] = {}
     for one, other in crossing_pairs(network, program.id):
         for first, second in ((one, other), (other, one)):
-            ways = [network.connections[number] for number in (first, second)]
-            key = (ways[0].from_link, ways[1].from_link)
+            movements = [network.connections[number] for number in (first, second)]
+            key = (movements[0].from_link, movements[1].from_link)
             if key[0] != key[1]:
-                for gap in _gaps(program, _index(ways[0]), _index(ways[1])):
+                for gap in _gaps(program, _index(movements[0]), _index(movements[1])):
                     found[key] = min(gap, found.get(key, gap))
     return found
 
@@ -78,10 +78,10 @@ def _gaps(program: SignalProgram, before: int, after: int) -> Iterator[float]:
             yield waited
 
 
-def _index(way: Connection) -> int:
-    assert way.signal_index is not None
-    return way.signal_index
+def _index(movement: Connection) -> int:
+    assert movement.signal_index is not None
+    return movement.signal_index
 
 
-def _named(way: Connection) -> str:
-    return f"{way.from_link} to {way.to_link}"
+def _named(movement: Connection) -> str:
+    return f"{movement.from_link} to {movement.to_link}"

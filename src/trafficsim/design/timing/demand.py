@@ -36,7 +36,7 @@ class Use:
     letters : what the movement sees in every stage: ``G``, ``g`` or ``r``
     between : whether it stays green in the intergreen after every stage
     gap_s, follow_up_s : gaps that it accepts where it gives way
-    foes : connections (positions in the network) that it gives way to
+    conflicting_ones : connections (positions in the network) that it gives way to
     connections : its own connections
     """
 
@@ -48,7 +48,7 @@ class Use:
     between: tuple[bool, ...]
     gap_s: float
     follow_up_s: float
-    foes: frozenset[int]
+    conflicting_ones: frozenset[int]
     connections: frozenset[int]
 
 
@@ -100,9 +100,13 @@ def approaches_of(network: Network, program: str) -> Approaches:
     """
     stages = stages_of({one.id: one for one in network.signals}[program])
     links, found = network.links, dict[tuple[str, int, str], list[int]]()
-    for place, way in enumerate(network.connections):
-        if way.signal == program and way.signal_index is not None and _for_cars(links[way.from_link], way.from_lane):
-            found.setdefault((way.from_link, way.from_lane, way.to_link), []).append(place)
+    for place, movement in enumerate(network.connections):
+        if (
+            movement.signal == program
+            and movement.signal_index is not None
+            and _for_cars(links[movement.from_link], movement.from_lane)
+        ):
+            found.setdefault((movement.from_link, movement.from_lane, movement.to_link), []).append(place)
     return Approaches(stages, tuple(_use(network, stages, places) for places in found.values()))
 
 
@@ -113,19 +117,19 @@ def _for_cars(link: Mapping[str, object], lane: int) -> bool:
 
 
 def _use(network: Network, stages: Stages, places: Sequence[int]) -> Use:
-    ways = [network.connections[place] for place in places]
+    movements = [network.connections[place] for place in places]
     program = stages.program
-    letters = "".join(_letter(program.phases[phase].state, ways) for phase in stages.phase)
-    between = tuple(bool(numbers) and all(_letter(program.phases[n].state, ways) != "r" for n in numbers)
+    letters = "".join(_letter(program.phases[phase].state, movements) for phase in stages.phase)
+    between = tuple(bool(numbers) and all(_letter(program.phases[n].state, movements) != "r" for n in numbers)
                     for numbers in stages.after)
-    first = ways[0]
-    foes = frozenset(foe for way in ways for foe in way.yields_to)
+    first = movements[0]
+    conflicting_ones = frozenset(conflicting for movement in movements for conflicting in movement.yields_to)
     return Use(first.from_link, first.from_lane, first.to_link, first.turn, letters, between, first.critical_gap_s,
-               first.follow_up_s, foes, frozenset(places))
+               first.follow_up_s, conflicting_ones, frozenset(places))
 
 
-def _letter(state: str, ways: Sequence[Connection]) -> str:
-    shown = {state[way.signal_index or 0] for way in ways}
+def _letter(state: str, movements: Sequence[Connection]) -> str:
+    shown = {state[movement.signal_index or 0] for movement in movements}
     if shown & set("GO"):
         return "G"
     return "g" if shown & set(GREEN_LETTERS) else "r"
@@ -278,24 +282,29 @@ class _Rates:
         use, full = self.uses[place], float(self.turn[place])
         if use.letters[stage] == "r":
             return 0.0
-        foes = [other for other, foe in enumerate(self.uses)
-                if foe.letters[stage] != "r" and self.load[other] > 0.0 and use.foes & foe.connections]
-        if use.letters[stage] == "G" or not foes:
+        conflicting_ones = [
+            other
+            for other, conflicting in enumerate(self.uses)
+            if conflicting.letters[stage] != "r"
+            and self.load[other] > 0.0
+            and use.conflicting_ones & conflicting.connections
+        ]
+        if use.letters[stage] == "G" or not conflicting_ones:
             return full
         green = max(self.green[stage], 1.0)
-        free_s = max(green - self._queue_s(foes), 0.0)
-        gaps = permitted_flow(float(self.load[foes].sum()), use.gap_s, use.follow_up_s)
+        free_s = max(green - self._queue_s(conflicting_ones), 0.0)
+        gaps = permitted_flow(float(self.load[conflicting_ones].sum()), use.gap_s, use.follow_up_s)
         following = (stage + 1) % len(self.green)
         goes_on = use.between[stage] if self.after[stage] else following != stage and use.letters[following] != "r"
         waiting = 0.0 if goes_on else self._sneakers(place)
         return min(full, (min(gaps, full) * free_s + S_PER_H * waiting) / green)
 
-    def _queue_s(self, foes: Sequence[int]) -> float:
+    def _queue_s(self, conflicting_ones: Sequence[int]) -> float:
         """Time until the queues of the opposing lanes are gone: red y / (1 - y)."""
         longest = 0.0
-        for foe in foes:
-            ratio = min(self.lane_ratio[self.uses[foe].link, self.uses[foe].lane], 0.99)
-            shown = sum(green for green, letter in zip(self.green, self.uses[foe].letters, strict=True)
+        for conflicting in conflicting_ones:
+            ratio = min(self.lane_ratio[self.uses[conflicting].link, self.uses[conflicting].lane], 0.99)
+            shown = sum(green for green, letter in zip(self.green, self.uses[conflicting].letters, strict=True)
                         if letter != "r")
             longest = max(longest, ratio / (1.0 - ratio) * (self.cycle - shown))
         return longest

@@ -20,7 +20,7 @@ LONGEST_CYCLE_S = 3600.0
 
 
 class SignalGroup(Model):
-    """A signal group: lamps that always show the same, with their greens in the cycle.
+    """A signal group: signals that always show the same, with their greens in the cycle.
 
     Parameters
     ----------
@@ -85,11 +85,11 @@ def controlled(network: Network, signal: str) -> Controlled:
     if width is None:
         raise PolicyError(f"signal {signal!r}", "no such signal", "a signal of the network", "correct the name")
     links, of_link, speed = network.links, dict[str, list[int]](), dict[int, float]()
-    for way in network.connections:
-        if way.signal == signal and way.signal_index is not None:
-            of_link.setdefault(way.from_link, []).append(way.signal_index)
-            limit = float(links[way.from_link]["speed_limit_kmh"])
-            speed[way.signal_index] = max(speed.get(way.signal_index, 0.0), limit)
+    for movement in network.connections:
+        if movement.signal == signal and movement.signal_index is not None:
+            of_link.setdefault(movement.from_link, []).append(movement.signal_index)
+            limit = float(links[movement.from_link]["speed_limit_kmh"])
+            speed[movement.signal_index] = max(speed.get(movement.signal_index, 0.0), limit)
     return Controlled(signal, width, {link: tuple(sorted(set(of))) for link, of in of_link.items()}, speed)
 
 
@@ -104,13 +104,22 @@ def phases_of_groups(groups: Sequence[SignalGroup], cycle_s: float, there: Contr
         If a link or index is unknown, in two groups or in none, or a green leaves the cycle or meets another one.
     """
     of_group = _members(groups, there, where)
-    lamps = {name: _lamp(group, cycle_s, there, of_group[name], where) for name, group in _named(groups, where).items()}
-    cuts = sorted({0.0, cycle_s, *(time for lamp in lamps.values() for begin, end, _ in lamp for time in (begin, end))})
+    indications = {
+        name: _indications(group, cycle_s, there, of_group[name], where)
+        for name, group in _named(groups, where).items()
+    }
+    cuts = sorted(
+        {
+            0.0,
+            cycle_s,
+            *(time for indication in indications.values() for begin, end, _ in indication for time in (begin, end)),
+        }
+    )
     phases: list[Phase] = []
     for begin, end in pairwise(cuts):
         letters = ["r"] * there.width
-        for name, lamp in lamps.items():
-            shown = next((letter for first, last, letter in lamp if first <= begin and end <= last), "r")
+        for name, indication in indications.items():
+            shown = next((letter for first, last, letter in indication if first <= begin and end <= last), "r")
             for index in of_group[name]:
                 letters[index] = shown
         state = "".join(letters)
@@ -153,8 +162,8 @@ def _members(groups: Sequence[SignalGroup], there: Controlled, where: str) -> di
     return {group.name: tuple(index for index, name in owner.items() if name == group.name) for group in groups}
 
 
-def _lamp(group: SignalGroup, cycle_s: float, there: Controlled, members: Sequence[int], where: str
-          ) -> list[tuple[float, float, str]]:
+def _indications(group: SignalGroup, cycle_s: float, there: Controlled, members: Sequence[int], where: str
+                 ) -> list[tuple[float, float, str]]:
     """Begin, end and letter of all that is not red, within the cycle."""
     at = f"{where}: group {group.name!r}"
     fastest = max((there.speed_kmh.get(index, 0.0) for index in members), default=0.0)

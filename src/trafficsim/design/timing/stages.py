@@ -1,4 +1,4 @@
-"""A program as its stages: phases that serve somebody, and the intergreens between them."""
+"""A program as its stages: Phases with a green movement, and the intergreens between them."""
 
 from __future__ import annotations
 

@@ -71,26 +71,26 @@ def stop_lines(
         If two links that follow each other are not joined, or a signal on the way never shows green to the path.
     """
     lengths, programs = network.links, {program.id: program for program in network.signals}
-    ways: dict[tuple[str, str], list[Connection]] = {}
-    for way in network.connections:
-        ways.setdefault((way.from_link, way.to_link), []).append(way)
+    connections: dict[tuple[str, str], list[Connection]] = {}
+    for connection in network.connections:
+        connections.setdefault((connection.from_link, connection.to_link), []).append(connection)
     found, distance_m = [], 0.0
     for first, second in pairwise(links):
-        joined = ways.get((first, second))
+        joined = connections.get((first, second))
         if not joined:
             raise PolicyError(f"path at link {first!r}", f"no connection to {second!r}", "links that follow each other",
                               "correct the path")
         distance_m += float(lengths[first]["length_m"])
-        signal = next((way.signal for way in joined if way.signal is not None), None)
+        signal = next((connection.signal for connection in joined if connection.signal is not None), None)
         if signal is not None:
             begin, green = green_run(programs[signal], durations[signal], joined)
             found.append(StopLine(signal, distance_m, (first, second), begin, green))
-        distance_m += sum(way.length_m for way in joined) / len(joined)
+        distance_m += sum(connection.length_m for connection in joined) / len(joined)
     return tuple(found)
 
 
 def green_run(
-    program: SignalProgram, phase_s: Sequence[float], ways: Sequence[Connection]
+    program: SignalProgram, phase_s: Sequence[float], connections: Sequence[Connection]
 ) -> tuple[float, float]:
     """Begin (after the begin of the first phase) and length of the longest run of green of a movement, in s.
 
@@ -99,12 +99,20 @@ def green_run(
     PolicyError
         If there is no green.
     """
-    own = [way.signal_index for way in ways if way.signal == program.id and way.signal_index is not None]
+    own = [
+        connection.signal_index
+        for connection in connections
+        if connection.signal == program.id and connection.signal_index is not None
+    ]
     green = [any(phase.state[index] in GREEN_LETTERS for index in own) for phase in program.phases]
     begins = np.concatenate([[0.0], np.cumsum(phase_s)])
     if not any(green):
-        raise PolicyError(f"signal {program.id!r}", f"no green from {ways[0].from_link!r} to {ways[0].to_link!r}",
-                          "a movement that is served", "correct the path or the program")
+        raise PolicyError(
+            f"signal {program.id!r}",
+            f"no green from {connections[0].from_link!r} to {connections[0].to_link!r}",
+            "a movement that is served",
+            "correct the path or the program",
+        )
     if all(green):
         return 0.0, float(begins[-1])
     runs = []

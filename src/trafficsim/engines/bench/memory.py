@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.engines.ca.program import Program
 
-BY_SLOT = ("leader", "moved", "mark", "listed", "bound")
+BY_SLOT = ("leader", "moved", "candidate", "listed", "bound")
 """Scratch of one tick with a row for every vehicle that may be on the road; the rest of it goes by lane."""
 
 
@@ -23,7 +23,7 @@ def footprint(program: Program) -> dict[str, float]:
         arrived included; it is the sum of ``road_bytes`` (words of vehicles on the road, and the scratch of a tick),
         ``trip_bytes`` (constants and what happened to it) and ``route_bytes``. ``bytes_per_lane``: all that grows with
         the network, the slots that are kept free by lane included. ``fixed_mb``: buffers of events, traces and
-        passages.
+        traversals.
 
     Examples
     --------
@@ -38,10 +38,10 @@ def footprint(program: Program) -> dict[str, float]:
     slots = [getattr(work, name) for name in BY_SLOT]
     room = len(program.vehicles.X)
     road = _bytes([*program.vehicles, *slots]) * min(vehicles, room) / room
-    route = _bytes([trips.hops])
-    trip = _bytes([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor, program.gates.opened,
-                   program.tally.traced])
-    fixed = _bytes([program.tally.events, program.tally.trace, program.gates.passages])
+    route = _bytes([trips.route_movements])
+    trip = _bytes([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor, program.sections.opened,
+                   program.counters.traced])
+    fixed = _bytes([program.counters.events, program.counters.trace, program.sections.traversals])
     network = _bytes(_arrays(tuple(vars(program).values()))) - road - route - trip - fixed
     parts = {"road_bytes": road / vehicles, "trip_bytes": trip / vehicles, "route_bytes": route / vehicles}
     return {"bytes_per_vehicle": sum(parts.values()), **parts, "bytes_per_lane": network / lanes,

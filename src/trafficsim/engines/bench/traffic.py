@@ -37,7 +37,7 @@ class Wish:
 
 def draw(number: int, salt: int, occasion: int = 0) -> NDArray[np.float64]:
     """Uniform numbers, one per vehicle."""
-    return u01(salt, Stream.MARK, np.arange(number), occasion)
+    return u01(salt, Stream.TRAIT, np.arange(number), occasion)
 
 
 def with_trips(plan: Plan, wish: Wish, route_start: I4, route_link: I4) -> Plan:
@@ -49,7 +49,7 @@ def with_trips(plan: Plan, wish: Wish, route_start: I4, route_link: I4) -> Plan:
         name=tuple(map(str, range(number))), key=name_hash, vehicle_class=np.zeros(number, np.int32),
         z=normal_scores(name_hash), depart_s=wish.depart_s, route_start=route_start, route_link=route_link,
         depart_lane=np.full(number, -1, np.int32), depart_position_m=wish.place_m,
-        stop_start=np.zeros(number + 1, np.int32), stop_hop=none.astype(np.int32), stop_position_m=none,
+        stop_start=np.zeros(number + 1, np.int32), stop_position=none.astype(np.int32), stop_position_m=none,
         stop_dwell_s=none, stop_lane=none.astype(np.int32),
     ))
 
@@ -66,9 +66,9 @@ def ring_traffic(plan: Plan, vehicles: int) -> Plan:
     link = np.tile(np.arange(links), each)
     place = np.repeat((slot + 0.5) * length / each, links)
     depart = np.repeat(np.arange(each) * RING_FILL_S, links)
-    hops = 2 + int(plan.end_s * float(plan.links.speed_limit_ms[0]) * 1.3 / length)
-    routes = (link[:, np.newaxis] + np.arange(hops)) % links
-    begin = starts(np.full(len(link), hops))
+    route_positions = 2 + int(plan.end_s * float(plan.links.speed_limit_ms[0]) * 1.3 / length)
+    routes = (link[:, np.newaxis] + np.arange(route_positions)) % links
+    begin = starts(np.full(len(link), route_positions))
     return with_trips(plan, Wish(link, place, depart), begin, routes.ravel().astype(np.int32))
 
 
@@ -104,12 +104,12 @@ def random_routes(plan: Plan, wish: Wish) -> tuple[I4, I4]:
     reach = np.minimum(2 + (left_s / FASTEST_LINK_S).astype(np.int64), most)
     routes = np.full((len(wish.link), most), -1, np.int32)
     rows, here = np.arange(len(wish.link)), wish.link
-    for hop in range(most):
-        routes[rows, hop] = here
-        going = (onward[here, 0] >= 0) & (reach[rows] > hop + 1)
+    for route_position in range(most):
+        routes[rows, route_position] = here
+        going = (onward[here, 0] >= 0) & (reach[rows] > route_position + 1)
         rows, here = rows[going], here[going]
-        luck = u01(TURN, Stream.MARK, rows, hop)
-        side = (luck[:, np.newaxis] >= chance[here]).sum(axis=1)
+        random_draw = u01(TURN, Stream.TRAIT, rows, route_position)
+        side = (random_draw[:, np.newaxis] >= chance[here]).sum(axis=1)
         here = onward[here, side]
     return starts((routes >= 0).sum(axis=1)), routes[routes >= 0]
 

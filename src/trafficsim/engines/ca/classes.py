@@ -1,8 +1,8 @@
-"""Vehicle classes in cells and ticks: how long they are, and word Z with their car-following parameters.
+"""Vehicle classes in cells and ticks: how long they are, and packed state Z with their car-following parameters.
 
-The codes in word Z count in units that are powers of two, doubled until the largest value of all classes fits. At cells
-of 0.5 m, ticks of 1 s and the default classes a step is 0.016 m/s2 of acceleration, 0.016 s of headway, 0.001 1/s of
-fade and 0.25 m/s2 of braking.
+The codes in packed state Z count in units that are powers of two, doubled until the largest value of all classes fits.
+At cells of 0.5 m, ticks of 1 s and the default classes a step is 0.016 m/s2 of acceleration, 0.016 s of headway, 0.001
+1/s of fade and 0.25 m/s2 of braking.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.headways import longest_factor
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import (
+from trafficsim.kernels.ca.packed_state import (
     ACC_SHIFT,
     BRAKE_SHIFT,
     FADE_SHIFT,
@@ -41,7 +41,7 @@ class Following(NamedTuple):
 
 
 class Units(NamedTuple):
-    """What one step of each code in word Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
+    """What one step of each code in packed state Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
 
     acceleration: float
     headway: float
@@ -63,7 +63,7 @@ def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
     return Following(acceleration, classes.headway_s / tick, fade, classes.deceleration_ms2 * tick * tick / cell)
 
 
-def word_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
+def code_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
     """Return the finest units in which the parameters of all classes fit their codes."""
     largest = following(classes, settings)
     return Units(*map(_unit, largest._replace(headway=largest.headway * longest_factor(settings)), MOST))
@@ -76,16 +76,16 @@ def _unit(values: Values, most: int) -> float:
     return unit
 
 
-def class_words(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
-    """Return by class word Z without a turn, int32."""
-    units = word_units(classes, settings)
+def class_states(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
+    """Return by class packed state Z without a turn, int32."""
+    units = code_units(classes, settings)
     acceleration, headway, fade, braking = (
         np.rint(values / unit).astype(np.int64)
         for values, unit in zip(following(classes, settings), units, strict=True)
     )
-    word = (np.maximum(acceleration, 1) << ACC_SHIFT) | (np.maximum(headway, 1) << HEADWAY_SHIFT)
-    word |= (fade << FADE_SHIFT) | (np.maximum(braking, 1) << BRAKE_SHIFT)
-    return word.astype(np.uint32).view(np.int32)
+    packed = (np.maximum(acceleration, 1) << ACC_SHIFT) | (np.maximum(headway, 1) << HEADWAY_SHIFT)
+    packed |= (fade << FADE_SHIFT) | (np.maximum(braking, 1) << BRAKE_SHIFT)
+    return packed.astype(np.uint32).view(np.int32)
 
 
 def cells_of(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:

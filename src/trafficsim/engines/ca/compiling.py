@@ -32,13 +32,20 @@ from trafficsim.kernels.ca.step import run as run_ticks
 LOG = logging.getLogger("trafficsim")
 JOBS = (
     ("ca.look.look_ahead road tick", "ca.inside.look_inside road tick"),
-    ("ca.transfer.transfer road tally clock tick", "ca.lanes.change_lanes road draw tick",
-     "ca.insertion.insert_trips road queues tally tick",
-     "measurement.tally.tally_road road tally clock tick",
-     "measurement.tally.tally_detectors vehicles start work tally", "measurement.gates.tally_gates gates road tick",
-     "ca.repack.repack vehicles start work tick", "ca.step.follow vehicles work rule tick draw",
-     "ca.zones.apply_zones zones net vehicles start trips", "ca.leaders.guard vehicles start work tick",
-     "ca.overhang.keep_behind road", "ca.connectors.clear_connectors road tick"),
+    (
+        "ca.transfer.transfer road counters clock tick",
+        "ca.lanes.change_lanes road draw tick",
+        "ca.insertion.insert_trips road queues counters tick",
+        "measurement.counters.count_road road counters clock tick",
+        "measurement.counters.count_detectors vehicles start work counters",
+        "measurement.sections.count_sections sections road tick",
+        "ca.repack.repack vehicles start work tick",
+        "ca.step.follow vehicles work rule tick draw",
+        "ca.zones.apply_zones zones net vehicles start trips",
+        "ca.leaders.guard vehicles start work tick",
+        "ca.overhang.keep_behind road",
+        "ca.connectors.clear_connectors road tick",
+    ),
 )
 """What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or
 has to wait for these. What two kernels share is compiled in one helper: two copies of it are inlined less well."""

@@ -95,13 +95,13 @@ def cycles(waits_for: np.ndarray) -> list[tuple[int, ...]]:
     answer = []
     seen = np.zeros(len(waits_for), np.int32)
     for begin in np.flatnonzero(waits_for >= 0).tolist():
-        way, lane = [], begin
+        chain, lane = [], begin
         while lane >= 0 and not seen[lane]:
             seen[lane] = begin + 1
-            way.append(lane)
+            chain.append(lane)
             lane = int(waits_for[lane])
         if lane >= 0 and seen[lane] == begin + 1:  # it came back to its own way
-            ring = way[way.index(lane):]
+            ring = chain[chain.index(lane):]
             lowest = ring.index(min(ring))
             answer.append((*ring[lowest:], *ring[:lowest]))
     return answer

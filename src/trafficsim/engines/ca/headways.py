@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import HEADWAY_SHIFT, MOST_HEADWAY
+from trafficsim.kernels.ca.packed_state import HEADWAY_SHIFT, MOST_HEADWAY
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import F8, Plan
 
@@ -51,14 +51,14 @@ def _factor(score: np.ndarray | np.float64, spread: float) -> F8:
     return np.asarray(np.exp(spread * score - spread**2 / 2.0) / inside)
 
 
-def own_headways(words: np.ndarray, plan: Plan, settings: CellularAutomaton, unit: float) -> np.ndarray:
-    """Return words Z of all trips with the headways of their drivers; unchanged where all drivers are alike.
+def own_headways(packed_state: np.ndarray, plan: Plan, settings: CellularAutomaton, unit: float) -> np.ndarray:
+    """Return packed states Z of all trips with the headways of their drivers; unchanged with homogeneous drivers.
 
-    ``unit`` is what one step of the code in word Z stands for (ticks).
+    ``unit`` is what one step of the code in packed state Z stands for (ticks).
     """
     if not settings.headway_spread:
-        return words
+        return packed_state
     factors = headway_factors(plan.trips.key, settings.headway_spread)
     ticks = plan.classes.headway_s[plan.trips.vehicle_class] * factors / settings.tick_s
     code = np.clip(np.rint(ticks / unit), np.ceil(LEAST_TICKS / unit), MOST_HEADWAY).astype(np.int32)
-    return np.asarray((words & ~np.int32(MOST_HEADWAY << HEADWAY_SHIFT)) | (code << HEADWAY_SHIFT), np.int32)
+    return np.asarray((packed_state & ~np.int32(MOST_HEADWAY << HEADWAY_SHIFT)) | (code << HEADWAY_SHIFT), np.int32)

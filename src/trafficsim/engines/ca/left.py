@@ -13,7 +13,9 @@ from trafficsim.plan.record import LeftRecord, nothing_left
 
 
 def left_record(plan: Plan, settings: CellularAutomaton, program: Program, tick: int) -> LeftRecord:
-    """Return a row per lane with vehicles, per way on which some wait inside a junction, and per link to be entered.
+    """Return a row per lane with vehicles, per movement of which some wait inside a junction.
+
+    And per link to be entered.
 
     Parameters
     ----------
@@ -42,12 +44,12 @@ def _on_lanes(plan: Plan, settings: CellularAutomaton, program: Program, tick: i
 
 
 def _inside(program: Program) -> LeftRecord:
-    """Vehicles that wait inside junctions, by the way that they are on; since when is not kept."""
-    places = np.flatnonzero(program.work.taken[: len(program.net.inner)])
-    conn = program.net.inner[places].astype(np.int64)
+    """Vehicles that wait inside junctions, by the movement that they make; since when is not kept."""
+    places = np.flatnonzero(program.work.taken[: len(program.net.waiting_areas)])
+    conn = program.net.waiting_areas[places].astype(np.int64)
     link = program.net.lane["link"][program.net.conn["origin"][conn]] if len(conn) else np.zeros(0)
     none = np.full(len(places), -1)
-    trip = program.work.pocket["trip"][places, 0] if len(places) else none
+    trip = program.work.waiting_area["trip"][places, 0] if len(places) else none
     return LeftRecord(np.asarray(link, np.int32), program.work.taken[places].astype(np.int32),
                       np.asarray(trip, np.int32), none.astype(np.float64), np.full(len(places), CAUSE_INSIDE, np.int32),
                       none.astype(np.int32))

@@ -1,14 +1,14 @@
-"""What the words of a vehicle can hold: settings that would be cut to it are refused, not cut in silence."""
+"""What the packed state of a vehicle can hold: settings that would be cut to it are refused, not cut in silence."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from trafficsim.base.errors import InputError
-from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.headways import LEAST_TICKS
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FACTOR
 from trafficsim.plan.realise import MOST_SCORE
@@ -75,7 +75,7 @@ def _check_slowest(plan: Plan, settings: CellularAutomaton) -> None:
 
 def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
     cell, tick, classes = settings.cell_m, settings.tick_s, plan.classes
-    units = word_units(classes, settings)
+    units = code_units(classes, settings)
     used = np.unique(plan.trips.vehicle_class)
     for row in used.tolist():
         acceleration = float(classes.acceleration_ms2[row]) * tick * tick / cell

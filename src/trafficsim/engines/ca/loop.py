@@ -17,7 +17,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
-from trafficsim.kernels.measurement.tally import close_interval
+from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 
@@ -34,7 +34,7 @@ class Collected:
     detectors: list[np.ndarray] = field(default_factory=list)
     areas: list[np.ndarray] = field(default_factory=list)
     events: list[np.ndarray] = field(default_factory=list)
-    passages: list[np.ndarray] = field(default_factory=list)
+    traversals: list[np.ndarray] = field(default_factory=list)
     traces: list[np.ndarray] = field(default_factory=list)
     gridlocks: list[Gridlock] = field(default_factory=list)
 
@@ -83,7 +83,7 @@ def warm_up(program: Program) -> float:
     began = time.perf_counter()
     with one_at_a_time(), without_collection(), helpers(program) as team:
         GridlockWatch.of(program, 1.0).warm_up(program)
-        close_interval(program.road, program.tally, 0.0)  # of nobody
+        close_interval(program.road, program.counters, 0.0)  # of nobody
         if team:
             team.finish()
         run_ticks(program.world, program.vehicles, program.start, 0, 0)
@@ -103,7 +103,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick))
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
-            close_interval(program.road, program.tally, float(end))
+            close_interval(program.road, program.counters, float(end))
         tick = end
         take_events(program, collected)
         if tick == boundary or _finished(program):
@@ -147,16 +147,16 @@ def _finished(program: Program) -> bool:
 
 
 def take_events(program: Program, collected: Collected) -> None:
-    """Move the events, passages and traces of the last slice out of the program.
+    """Move the events, traversals and traces of the last slice out of the program.
 
     Raises
     ------
     SimulationError
         If a slice had more of them than the buffer holds.
     """
-    _take("events", program.tally.events, program.work.count, Count.EVENTS, collected.events)
-    _take("passages", program.gates.passages, program.work.count, Count.PASSAGES, collected.passages)
-    _take("traces", program.tally.trace, program.work.count, Count.TRACES, collected.traces)
+    _take("events", program.counters.events, program.work.count, Count.EVENTS, collected.events)
+    _take("traversals", program.sections.traversals, program.work.count, Count.TRAVERSALS, collected.traversals)
+    _take("traces", program.counters.trace, program.work.count, Count.TRACES, collected.traces)
 
 
 def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, collected: list[np.ndarray]) -> None:
@@ -170,11 +170,11 @@ def _take(what: str, buffer: np.ndarray, count: np.ndarray, counter: Count, coll
 
 def take_interval(program: Program, tick: int, collected: Collected) -> None:
     """Close an interval at a tick: move its counters out of the program and set them to zero."""
-    close_interval(program.road, program.tally, float(tick))
-    collected.links.append(program.tally.link.copy())
-    collected.detectors.append(program.tally.detector.copy())
-    collected.areas.append(program.tally.area_count.copy())
-    covered = program.tally.link.covered.copy()
-    for counters in (program.tally.link, program.tally.detector, program.tally.area_count):
+    close_interval(program.road, program.counters, float(tick))
+    collected.links.append(program.counters.link.copy())
+    collected.detectors.append(program.counters.detector.copy())
+    collected.areas.append(program.counters.area_count.copy())
+    covered = program.counters.link.covered.copy()
+    for counters in (program.counters.link, program.counters.detector, program.counters.area_count):
         counters[:] = 0.0
-    program.tally.link.begun[:] = covered
+    program.counters.link.begun[:] = covered

@@ -1,4 +1,4 @@
-"""Signal groups whose lamps always show the same are one: real programs have a lamp for every connection."""
+"""Signal groups whose signals always show the same are one: real programs have a signal for every connection."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from trafficsim.base.errors import NetworkError
-from trafficsim.engines.ca.classes import cells_of, word_units
-from trafficsim.engines.ca.lane_rules import kerb_side_lanes, lane_columns
+from trafficsim.engines.ca.classes import cells_of, code_units
+from trafficsim.engines.ca.lane_rules import lane_columns, nearside_lanes
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.scales import make_scale, stop_probability
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net
-from trafficsim.kernels.ca.words import CAP_UNIT, MOST_CAP
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import Plan
@@ -51,7 +51,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
     _check_lengths(plan, lane_length, conn_length, cell)
-    scale = make_scale(settings, word_units(plan.classes, settings))
+    scale = make_scale(settings, code_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
     scale.keep_clear = round(plan.keep_clear_share * PROBABILITY_UNIT)
     turn_start = np.asarray(links.turn_start, np.int64)
@@ -78,7 +78,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         conn=_connections(plan, settings, local_turn, conn_length, merged.of_connection),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
-        inner=np.flatnonzero(_has_place(plan)).astype(np.uint32), kerb_side=kerb_side_lanes(plan),
+        waiting_areas=np.flatnonzero(_has_place(plan)).astype(np.uint32), nearside=nearside_lanes(plan),
         kept=np.flatnonzero(links.keep_right[lanes.link] & (side + 1 < width[lanes.link])).astype(np.uint32),
         stop_probability=stop_probability(settings, plan.stop_if_possible),
     )
@@ -91,22 +91,34 @@ def _connections(
     here, there = plan.lanes.link[conns.from_lane], plan.lanes.link[conns.to_lane]
     mean = np.asarray(links.free_speed_mean_ms, np.float64)
     speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
-    ease = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
+    compliance = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
     has_place = _has_place(plan)
-    return table(CONN_FIELDS, len(conns.turn) + 1, {
-        "origin": conns.from_lane, "to": conns.to_lane, "turn": local_turn, "length": length,
-        "speed": speed, "ease": np.minimum(ease, 1.0), "group": group,
-        "yields": conns.yield_start, "crosses": conns.cross_start, "gap": conns.critical_gap_s / tick,
-        "follow_up": conns.follow_up_s / tick, "inner": np.minimum(to_cells(conns.inner_wait_m, cell, 0), length),
-        "places": np.clip((conns.inner_wait_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
-        "pocket": np.where(has_place, np.cumsum(has_place) - 1, -1),
-        "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
-    })
+    return table(
+        CONN_FIELDS,
+        len(conns.turn) + 1,
+        {
+            "origin": conns.from_lane,
+            "to": conns.to_lane,
+            "turn": local_turn,
+            "length": length,
+            "speed": speed,
+            "speed_compliance": np.minimum(compliance, 1.0),
+            "group": group,
+            "yields": conns.yield_start,
+            "crosses": conns.cross_start,
+            "gap": conns.critical_gap_s / tick,
+            "follow_up": conns.follow_up_s / tick,
+            "waiting_distance": np.minimum(to_cells(conns.waiting_area_m, cell, 0), length),
+            "places": np.clip((conns.waiting_area_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
+            "waiting_area": np.where(has_place, np.cumsum(has_place) - 1, -1),
+            "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
+        },
+    )
 
 
 def _has_place(plan: Plan) -> np.ndarray:
     """Whether vehicles that give way can wait inside the junction, by connection."""
-    return np.asarray(plan.connections.inner_wait_m >= FIRST_WAITING_M)
+    return np.asarray(plan.connections.waiting_area_m >= FIRST_WAITING_M)
 
 
 def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray, cell_m: float) -> None:

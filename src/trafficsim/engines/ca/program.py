@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trafficsim.control.controller import Controller
-from trafficsim.engines.ca.classes import word_units
+from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.merged_groups import merge_groups
@@ -17,21 +17,21 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
-from trafficsim.engines.ca.zones import compile_gates, compile_zones
+from trafficsim.engines.ca.zones import compile_sections, compile_zones
 from trafficsim.kernels.ca.network import Net
-from trafficsim.kernels.ca.rules import Rule
+from trafficsim.kernels.ca.rules import CarFollowingRule
 from trafficsim.kernels.ca.signal_tables import Signals
 from trafficsim.kernels.ca.state import (
-    ASK_FIELDS,
     CONN_STATE_FIELDS,
     COUNTERS,
+    GAP_REQUEST_FIELDS,
     LANE_STATE_FIELDS,
     STRETCH_FIELDS,
     Road,
     Work,
 )
 from trafficsim.kernels.ca.trips import Queues, Trips
-from trafficsim.kernels.ca.vehicles import ARRIVAL_FIELDS, POCKET_FIELDS, Vehicles
+from trafficsim.kernels.ca.vehicles import ARRIVAL_FIELDS, WAITING_AREA_FIELDS, Vehicles
 from trafficsim.kernels.ca.world import World
 from trafficsim.kernels.ca.zones import Zones
 from trafficsim.kernels.measurement.tables import (
@@ -46,8 +46,8 @@ from trafficsim.kernels.measurement.tables import (
     PLACE_FIELDS,
     QUEUE_FIELDS,
     TURN_COUNT_FIELDS,
-    Gates,
-    Tally,
+    Counters,
+    MeasurementSections,
 )
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.approaches import approaches_of
@@ -73,11 +73,11 @@ class Program:
     trips: Trips
     queues: Queues
     zones: Zones
-    gates: Gates
+    sections: MeasurementSections
     work: Work
-    tally: Tally
+    counters: Counters
     clock: np.record
-    rule: Rule
+    rule: CarFollowingRule
     vehicles: Vehicles
     start: np.ndarray
     control: SignalControl
@@ -90,8 +90,18 @@ class Program:
     @property
     def world(self) -> World:
         """What the step takes as its world."""
-        return World(self.net, self.signals, self.trips, self.queues, self.zones, self.gates, self.work, self.tally,
-                     self.clock, self.rule)
+        return World(
+            self.net,
+            self.signals,
+            self.trips,
+            self.queues,
+            self.zones,
+            self.sections,
+            self.work,
+            self.counters,
+            self.clock,
+            self.rule,
+        )
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -112,9 +122,9 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
-        zones=compile_zones(plan, settings, net), gates=compile_gates(plan, settings, net), work=_work(net, room),
-        tally=_tally(plan, settings, net, control.controller), clock=_clock(plan, settings),
-        rule=make_rule(settings, word_units(plan.classes, settings)),
+        zones=compile_zones(plan, settings, net), sections=compile_sections(plan, settings, net), work=_work(net, room),
+        counters=_counters(plan, settings, net, control.controller), clock=_clock(plan, settings),
+        rule=make_rule(settings, code_units(plan.classes, settings)),
         vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
     )
 
@@ -129,10 +139,17 @@ def _capacity(net: Net, trips: Trips, count: int) -> int:
 
 
 def _vehicles(room: int) -> Vehicles:
-    def words() -> np.ndarray:
+    def packed_state() -> np.ndarray:
         return np.zeros(room, np.int32)
 
-    return Vehicles(X=words(), Y=words(), Z=words(), KEY=np.zeros(room, np.uint32), ID=words(), W=words())
+    return Vehicles(
+        X=packed_state(),
+        Y=packed_state(),
+        Z=packed_state(),
+        KEY=np.zeros(room, np.uint32),
+        ID=packed_state(),
+        W=packed_state(),
+    )
 
 
 def _work(net: Net, room: int) -> Work:
@@ -140,32 +157,34 @@ def _work(net: Net, room: int) -> Work:
     lane = rows(lanes, LANE_STATE_FIELDS)
     lane.head_conn[:] = -1
     lane.last_conn[:] = -1
-    event_words, onto_words, mark_words = (np.zeros(count // 8 + 1, np.uint64) for count in (lanes, lanes, room))
-    ask = rows(lanes, ASK_FIELDS)
-    ask.entered[:], ask.asked[:] = -FAR_BACK, -1
+    event_blocks, onto_blocks, candidate_blocks = (
+        np.zeros(count // 8 + 1, np.uint64) for count in (lanes, lanes, room)
+    )
+    request = rows(lanes, GAP_REQUEST_FIELDS)
+    request.entered[:], request.requested_tick[:] = -FAR_BACK, -1
     conn = rows(len(net.conn), CONN_STATE_FIELDS)
-    conn.claim[:], conn.passed[:] = -1, -FAR_BACK
+    conn.last_crossing[:], conn.passed[:] = -1, -FAR_BACK
     return Work(
-        leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), mark_words=mark_words,
-        mark=mark_words.view(np.uint8), listed=np.zeros(room, np.uint32), bound=np.zeros(room, np.int16),
-        pocket=rows(max(len(net.inner), 1) * MOST_INSIDE, POCKET_FIELDS).reshape(-1, MOST_INSIDE),
-        taken=np.zeros(len(net.inner), np.uint8),
-        event_words=event_words, event=event_words.view(np.uint8),
-        onto_words=onto_words, onto=onto_words.view(np.uint8),
+        leader=np.zeros(room, np.int32), moved=np.zeros(room, np.int32), candidate_blocks=candidate_blocks,
+        candidate=candidate_blocks.view(np.uint8), listed=np.zeros(room, np.uint32), bound=np.zeros(room, np.int16),
+        waiting_area=rows(max(len(net.waiting_areas), 1) * MOST_INSIDE, WAITING_AREA_FIELDS).reshape(-1, MOST_INSIDE),
+        taken=np.zeros(len(net.waiting_areas), np.uint8),
+        event_blocks=event_blocks, event=event_blocks.view(np.uint8),
+        onto_blocks=onto_blocks, onto=onto_blocks.view(np.uint8),
         arrive=rows(lanes, ARRIVAL_FIELDS), outs=np.zeros(lanes, np.uint32),
         stretch=rows(2 * lanes + 1, STRETCH_FIELDS),
         busy=np.zeros(lanes, np.uint32),
-        lane=lane, ask=ask, conn=conn, count=np.zeros(COUNTERS, np.int64),
+        lane=lane, gap_request=request, conn=conn, count=np.zeros(COUNTERS, np.int64),
     )
 
 
-def _tally(plan: Plan, settings: CellularAutomaton, net: Net, controller: Controller) -> Tally:
+def _counters(plan: Plan, settings: CellularAutomaton, net: Net, controller: Controller) -> Counters:
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
     queue = _queues(plan, _clock(plan, settings), controller)
     areas = len(plan.areas.name)
-    return Tally(
+    return Counters(
         places=places, link=rows(links, LINK_COUNT_FIELDS), turn=rows(len(plan.turns.to_link), TURN_COUNT_FIELDS),
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=rows(places, DETECTOR_COUNT_FIELDS),
         areas=areas, area=_areas(plan, settings, net), area_count=rows(areas, AREA_COUNT_FIELDS),

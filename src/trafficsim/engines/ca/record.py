@@ -12,9 +12,9 @@ from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
+from trafficsim.kernels.ca.packed_state import MOST_STOPS, STOPS_SHIFT
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.vehicles import POCKET_FIELDS
-from trafficsim.kernels.ca.words import MOST_STOPS, STOPS_SHIFT
+from trafficsim.kernels.ca.vehicles import WAITING_AREA_FIELDS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     AreaRecord,
@@ -22,12 +22,12 @@ from trafficsim.plan.record import (
     DetectorRecord,
     EventRecord,
     LinkRecord,
-    PassageRecord,
     Performance,
     QueueRecord,
     Record,
     SignalRecord,
     TrajectoryRecord,
+    TraversalRecord,
     TripRecord,
     TurnRecord,
 )
@@ -54,7 +54,7 @@ def make_record(
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
         state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
-        passages=_passages(plan, settings, program, collected), areas=_areas(settings, program, collected),
+        traversals=_traversals(plan, settings, program, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
         gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
@@ -63,12 +63,18 @@ def make_record(
 
 def _state(program: Program) -> bytes:
     n = int(program.start[-1])
-    words = (program.vehicles.X, program.vehicles.Y, program.vehicles.Z, program.vehicles.KEY, program.vehicles.ID,
-             program.vehicles.W)
-    pocket = np.stack([program.work.pocket[name] for name in POCKET_FIELDS], axis=-1).astype("<i8")
-    inside = pocket.tobytes() if len(program.net.inner) else b""
-    little = (np.ascontiguousarray(word[:n]).astype(word.dtype.newbyteorder("<")) for word in words)
-    return inside + b"".join(word.tobytes() for word in little)
+    packed_state = (
+        program.vehicles.X,
+        program.vehicles.Y,
+        program.vehicles.Z,
+        program.vehicles.KEY,
+        program.vehicles.ID,
+        program.vehicles.W,
+    )
+    waiting_area = np.stack([program.work.waiting_area[name] for name in WAITING_AREA_FIELDS], axis=-1).astype("<i8")
+    inside = waiting_area.tobytes() if len(program.net.waiting_areas) else b""
+    little = (np.ascontiguousarray(packed[:n]).astype(packed.dtype.newbyteorder("<")) for packed in packed_state)
+    return inside + b"".join(packed.tobytes() for packed in little)
 
 
 def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.ndarray:
@@ -78,7 +84,7 @@ def _clock_s(plan: Plan, settings: CellularAutomaton, ticks: np.ndarray) -> np.n
 def _inside(program: Program) -> np.ndarray:
     """Return the vehicles that wait inside junctions."""
     count = program.work.taken
-    places = program.work.pocket[: len(count)]
+    places = program.work.waiting_area[: len(count)]
     return np.asarray(places[np.arange(places.shape[1]) < count[:, None]])
 
 
@@ -86,11 +92,11 @@ def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRec
     count = len(plan.trips.name)
     trips, ends = program.trips.row[:count], program.trips.end[:count]
     n = int(program.start[-1])
-    on_road, words = program.vehicles.ID[:n], program.vehicles.W[:n]
+    on_road, packed_state = program.vehicles.ID[:n], program.vehicles.W[:n]
     stops = trips.stops.astype(np.int32)
     inside = _inside(program)
-    for vehicles, word in ((on_road, words), (inside["trip"], inside["w"])):
-        stops[vehicles] = (word >> STOPS_SHIFT) & MOST_STOPS
+    for vehicles, packed in ((on_road, packed_state), (inside["trip"], inside["w"])):
+        stops[vehicles] = (packed >> STOPS_SHIFT) & MOST_STOPS
     return TripRecord(
         status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, ends.entry_time),
         exit_s=_clock_s(plan, settings, ends.exit_time), distance_m=trips.distance * settings.cell_m,
@@ -100,7 +106,7 @@ def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRec
 
 def _dwelled_s(plan: Plan, settings: CellularAutomaton, program: Program) -> np.ndarray:
     trips = plan.trips
-    served = dwell_ticks(plan, settings) - program.trips.stop.left[: len(trips.stop_hop)]
+    served = dwell_ticks(plan, settings) - program.trips.stop.left[: len(trips.stop_position)]
     trip = np.repeat(np.arange(len(trips.name)), np.diff(trips.stop_start))
     return np.bincount(trip, served, len(trips.name)) * settings.tick_s
 
@@ -116,7 +122,7 @@ def _joined(parts: list[np.ndarray], like: np.ndarray) -> np.ndarray:
 
 
 def _links(settings: CellularAutomaton, program: Program, collected: Collected) -> LinkRecord:
-    table = _stack(collected.links, program.tally.link, program.net.links)
+    table = _stack(collected.links, program.counters.link, program.net.links)
     return LinkRecord(
         entered=table["entered"].copy(), left=table["left"].copy(),
         vehicle_s=table["vehicle_ticks"] * settings.tick_s, vehicle_m=table["vehicle_cells"] * settings.cell_m,
@@ -132,7 +138,7 @@ def _traversed(table: np.ndarray) -> np.ndarray:
 
 
 def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: SignalRecord) -> TurnRecord:
-    table = program.tally.turn[: len(plan.turns.to_link)]
+    table = program.counters.turn[: len(plan.turns.to_link)]
     return TurnRecord(
         volume=table.volume.copy(), travel_s=table.travel_ticks * settings.tick_s,
         delay_s=table.delay_ticks * settings.tick_s,
@@ -141,10 +147,10 @@ def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: Sig
 
 
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
-    queue = program.tally.queue[: program.net.links]
+    queue = program.counters.queue[: program.net.links]
     return QueueRecord(
         bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
-        count=program.tally.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
+        count=program.counters.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
         tail=np.where(queue.longest > 0, queue.tail, -1).astype(np.int32),
         spilled_s=queue.spilled * _looked_s(settings, program),
     )
@@ -156,17 +162,17 @@ def _looked_s(settings: CellularAutomaton, program: Program) -> float:
 
 
 def _blocking(settings: CellularAutomaton, program: Program) -> BlockingRecord:
-    pairs = program.tally.blocked[program.tally.blocked.times > 0]
+    pairs = program.counters.blocked[program.counters.blocked.times > 0]
     pairs = pairs[np.lexsort((pairs.link, pairs.lane))]
     each_s = _looked_s(settings, program)
     return BlockingRecord(
-        lane_s=program.tally.lane.blocked[: program.net.lanes] * each_s, lane=pairs.lane.astype(np.int32),
+        lane_s=program.counters.lane.blocked[: program.net.lanes] * each_s, lane=pairs.lane.astype(np.int32),
         link=pairs.link.astype(np.int32), pair_s=pairs.times * each_s,
     )
 
 
 def _detectors(settings: CellularAutomaton, program: Program, collected: Collected) -> DetectorRecord:
-    table = _stack(collected.detectors, program.tally.detector, program.tally.places)
+    table = _stack(collected.detectors, program.counters.detector, program.counters.places)
     speed = settings.cell_m / settings.tick_s
     return DetectorRecord(
         count=table["count"].copy(), speed_sum_ms=table["speed_sum"] * speed,
@@ -175,28 +181,28 @@ def _detectors(settings: CellularAutomaton, program: Program, collected: Collect
 
 
 def _areas(settings: CellularAutomaton, program: Program, collected: Collected) -> AreaRecord:
-    table = _stack(collected.areas, program.tally.area_count, program.tally.areas)
+    table = _stack(collected.areas, program.counters.area_count, program.counters.areas)
     tick, cell = settings.tick_s, settings.cell_m
     return AreaRecord(
         vehicle_s=table["vehicle_ticks"] * tick, vehicle_m=table["vehicle_cells"] * cell,
         taken_m_s=table["taken"] * tick * cell, waiting_s=table["waiting_ticks"] * tick,
         most_waiting=table["most_waiting"].copy(), longest_queue_m=table["longest_queue"] * cell,
-        length_m=(program.tally.area.end - program.tally.area.begin)[: program.tally.areas] * cell,
+        length_m=(program.counters.area.end - program.counters.area.begin)[: program.counters.areas] * cell,
     )
 
 
 def _events(plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected) -> EventRecord:
-    rows = _joined(collected.events, program.tally.events)
+    rows = _joined(collected.events, program.counters.events)
     return EventRecord(
         time_s=plan.start_s + rows["time"] * settings.tick_s, code=rows["code"].copy(), trip=rows["trip"].copy(),
         link=rows["link"].copy(),
     )
 
 
-def _passages(plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected) -> PassageRecord:
-    rows = _joined(collected.passages, program.gates.passages)
-    return PassageRecord(
-        gate=rows["gate"].copy(), trip=rows["trip"].copy(), lane=rows["lane"].copy(),
+def _traversals(plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected) -> TraversalRecord:
+    rows = _joined(collected.traversals, program.sections.traversals)
+    return TraversalRecord(
+        section=rows["section"].copy(), trip=rows["trip"].copy(), lane=rows["lane"].copy(),
         time_s=plan.start_s + rows["time"] * settings.tick_s,
         speed_ms=rows["speed"] * settings.cell_m / settings.tick_s,
     )
@@ -205,7 +211,7 @@ def _passages(plan: Plan, settings: CellularAutomaton, program: Program, collect
 def _trajectories(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected
 ) -> TrajectoryRecord:
-    rows = _joined(collected.traces, program.tally.trace)
+    rows = _joined(collected.traces, program.counters.trace)
     lane = rows["lane"].copy()
     step_ms = settings.cell_m / settings.tick_s
     return TrajectoryRecord(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.words import CAP_UNIT
+from trafficsim.kernels.ca.packed_state import CAP_UNIT
 
 Values = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
     return {
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
         "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
-        "behaviour.response": speed, "gate.citation_ms": _exact,
+        "behaviour.response": speed, "section.citation_ms": _exact,
     }
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from trafficsim.engines.ca.classes import Units
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, Rule
+from trafficsim.kernels.ca.packed_state import LIGHT
+from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, DEFAULT, CarFollowingRule
 from trafficsim.kernels.ca.scale import SCALE_FIELDS
-from trafficsim.kernels.ca.words import LIGHT
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
 
@@ -18,7 +18,7 @@ from trafficsim.kernels.tables import rows
 SAFE_BRAKE_MS2 = 4.0
 """Braking that drivers count on of others, where these are not followed but judged (gaps, lane changes)."""
 DAWDLE_MS = 0.5
-CRAWL_HEADWAY_S, CRAWL_SPEED_MS = 0.95, 14.0
+LOW_SPEED_HEADWAY_S, HEADWAY_SPEED_MS = 0.95, 14.0
 HARD_BRAKE_MS2 = 6.0
 # Probabilities per second. NaSch: the value of Nagel & Schreckenberg 1992; VDR: Barlovic et al. 1998; brake light:
 # Knospe et al. 2000 (p_d = 0.1, p_0 = 0.5, p_b = 0.94, h = 6 s, security gap of 7 cells of 1.5 m).
@@ -33,21 +33,21 @@ STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2 = 1.8, 4.5
 CHAIN_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
-"""For so long a driver who goes back to the kerb wants to drive there at the own speed (modelling assumption)."""
+"""For so long a driver who goes back to the nearside wants to drive there at the own speed (modelling assumption)."""
 AHEAD_M = 1000.0
 """Outside towns drivers change for an exit from its first sign on (RWBA 2000: 1,000 m before a motorway exit)."""
 QUEUEING_KMH = 60.0
-"""Up to this speed a lane is a slow queue, which may be passed on the kerb side: German practice on StVO section 7
+"""Up to this speed a lane is a slow queue, which may be passed on the nearside: German practice on StVO section 7
 (2a), after BGHSt 22, 137 (1968)."""
 STAGGER_S, CLOSING_S = 0.75, 5.0
 """Headway behind one in the next lane who must not be passed, and the time in which it is taken up (modelling
-assumptions): room for the other to go back to the kerb."""
+assumptions): room for the other to go back to the nearside."""
 LANE_CHANGE_M = 60.0
 """Length that a driver counts on for one lane change (modelling assumption)."""
 INSTANT = 1.0e4
 
 
-def make_rule(settings: CellularAutomaton, units: Units) -> Rule:
+def make_rule(settings: CellularAutomaton, units: Units) -> CarFollowingRule:
     """Return the rule in cells and ticks."""
     tick = settings.tick_s
     dawdle_p = either(settings.dawdle_p, DAWDLE_P[settings.rule])
@@ -57,15 +57,15 @@ def make_rule(settings: CellularAutomaton, units: Units) -> Rule:
         chance, cells = dawdling(dawdle_p, settings)
         late = lateness(start_p, tick)
     per_tick2 = tick * tick / settings.cell_m
-    return Rule(
+    return CarFollowingRule(
         code={"default": DEFAULT, "brake-light": BRAKE_LIGHT}.get(settings.rule, CLASSIC),
         comfort=np.float32(2.0 * per_tick2),
         dawdle_p=round(chance * PROBABILITY_UNIT),
         dawdle_cells=cells,
         start_p=round(late * PROBABILITY_UNIT),
         give_back=np.float32(round(chance * PROBABILITY_UNIT) / PROBABILITY_UNIT * cells),
-        crawl_headway=np.float32(CRAWL_HEADWAY_S / tick),
-        crawl_rate=np.float32(settings.cell_m / (tick * CRAWL_SPEED_MS)),
+        low_speed_headway=np.float32(LOW_SPEED_HEADWAY_S / tick),
+        low_speed_rate=np.float32(settings.cell_m / (tick * HEADWAY_SPEED_MS)),
         hard_brake=round(HARD_BRAKE_MS2 * per_tick2),
         acceleration_unit=np.float32(units.acceleration), headway_unit=np.float32(units.headway),
         fade_unit=np.float32(units.fade), braking_unit=np.float32(units.braking),
@@ -130,9 +130,9 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "ahead": cells(AHEAD_M), "queueing": cells(QUEUEING_KMH / 3.6 * tick), "stagger": STAGGER_S / tick,
         "closing": max(1, round(CLOSING_S / tick)),
         "horizon": max(1, round(KEEP_S / tick)),
-        "chain": cells(CHAIN_M), "crawl": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "chain": cells(CHAIN_M), "queue_speed": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
-        "patience": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
+        "impatience_time": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
         "anticipates": int(settings.rule == "brake-light"),
         "acceleration_unit": units.acceleration, "headway_unit": units.headway,
         "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,

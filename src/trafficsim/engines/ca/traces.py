@@ -43,6 +43,6 @@ def trace_window(plan: Plan, tick_s: float) -> dict[str, int]:
 
 def slice_ticks(program: Program, most: int) -> int:
     """Return how many ticks may run before the buffer of traces has to be emptied."""
-    tally = program.tally
-    each = min(int(tally.traced.sum()), len(program.vehicles.X))
-    return max(1, min(most, len(tally.trace) // max(each, 1))) if len(tally.trace_lane) else most
+    counters = program.counters
+    each = min(int(counters.traced.sum()), len(program.vehicles.X))
+    return max(1, min(most, len(counters.trace) // max(each, 1))) if len(counters.trace_lane) else most

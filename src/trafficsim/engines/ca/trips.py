@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from trafficsim.base.errors import NetworkError
-from trafficsim.engines.ca.classes import cells_of, class_words, word_units
+from trafficsim.engines.ca.classes import cells_of, class_states, code_units
 from trafficsim.engines.ca.headways import own_headways
 from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import (
@@ -22,18 +22,18 @@ from trafficsim.engines.ca.scales import (
 )
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import Net
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, EXIT
 from trafficsim.kernels.ca.trips import (
     END_FIELDS,
     ENTRY_FIELDS,
     KIND_FIELDS,
+    MOVEMENT_FIELDS,
     STOP_FIELDS,
     TRIP_FIELDS,
-    WAY_FIELDS,
     Queues,
     Trips,
 )
 from trafficsim.kernels.ca.wanted import MOST_LANES, Masks, Reach, lanes_wanted
-from trafficsim.kernels.ca.words import CAP_UNIT, EXIT
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
@@ -42,8 +42,8 @@ LANE_HORIZON_M = 1000.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).
 
 From 600 m on no real network tells one value from another; SUMO looks up to 3,000 m ahead."""
-MOST_WAYS = 65536
-"""A hop is a 16-bit number."""
+MOST_MOVEMENTS = 65536
+"""A route position is a 16-bit number."""
 
 
 def route_turns(plan: Plan) -> np.ndarray:
@@ -53,11 +53,12 @@ def route_turns(plan: Plan) -> np.ndarray:
     first, sides = start[here], np.diff(start)[here]
     widest = int(sides.max()) if len(sides) else 0
     to_link = np.append(plan.turns.to_link, np.full(widest, -1, np.int32))
-    hops = np.full(len(route), EXIT, np.uint8)
-    for side in range(widest):  # by side, not by a search per hop: cities have tens of millions of hops
-        hops[:-1][(side < sides) & (to_link[first + side] == after)] = side
-    hops[np.asarray(plan.trips.route_start[1:], np.int64) - 1] = EXIT
-    return hops
+    route_positions = np.full(len(route), EXIT, np.uint8)
+    # by side, not by a search per route position: cities have tens of millions of route positions
+    for side in range(widest):
+        route_positions[:-1][(side < sides) & (to_link[first + side] == after)] = side
+    route_positions[np.asarray(plan.trips.route_start[1:], np.int64) - 1] = EXIT
+    return route_positions
 
 
 def comfortable_braking(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
@@ -83,23 +84,30 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, Masks(wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
-        **_travellers(plan, settings), "hop": start[:-1], "next_stop": _first_stops(trips),
+        **_travellers(plan, settings), "route_position": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1),
     })
-    hops, way = _ways(turns, wanted, feasible)
-    return Trips(row=row, end=_ends(plan, settings), kind=kinds, stop=_stops(plan, settings), hops=hops, way=way)
+    route_positions, movement = _movements(turns, wanted, feasible)
+    return Trips(
+        row=row,
+        end=_ends(plan, settings),
+        kind=kinds,
+        stop=_stops(plan, settings),
+        route_movements=route_positions,
+        movement=movement,
+    )
 
 
-def _ways(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
-    """Return every hop as a number, and what the numbers stand for: there are few different ways to go on."""
-    words = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
-    hops, different = pd.factorize(words, sort=True)
-    if len(different) > MOST_WAYS:
+def _movements(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
+    """Return every route position as a number, and what the numbers stand for: there are few different movements."""
+    packed_state = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
+    route_positions, different = pd.factorize(packed_state, sort=True)
+    if len(different) > MOST_MOVEMENTS:
         raise NetworkError(
-            "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_WAYS:,}",
+            "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_MOVEMENTS:,}",
             "simulate a part of the network",
         )
-    return filled(hops, np.uint16), table(WAY_FIELDS, len(different), {
+    return filled(route_positions, np.uint16), table(MOVEMENT_FIELDS, len(different), {
         "turn": different >> 16, "wanted": different >> 8 & 255, "feasible": different & 255,
     })
 
@@ -117,10 +125,10 @@ def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
 def _ends(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     trips, classes = plan.trips, plan.classes
     n = len(trips.name)
-    word = class_words(classes, settings)[trips.vehicle_class]
+    packed = class_states(classes, settings)[trips.vehicle_class]
     return table(END_FIELDS, n + 1, {
         "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        "word": own_headways(word, plan, settings, word_units(classes, settings).headway),
+        "packed": own_headways(packed, plan, settings, code_units(classes, settings).headway),
         "depart": (trips.depart_s - plan.start_s) / settings.tick_s,
         "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
     })
@@ -142,12 +150,12 @@ def _travellers(plan: Plan, settings: CellularAutomaton) -> dict[str, np.ndarray
 
 def _stops(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     trips = plan.trips
-    count = len(trips.stop_hop)
+    count = len(trips.stop_position)
     begin = np.asarray(trips.route_start[:-1], np.int64)
     following = np.arange(1, count + 1)
     following[np.asarray(trips.stop_start[1:], np.int64)[np.diff(trips.stop_start) > 0] - 1] = -1
     return table(STOP_FIELDS, count, {
-        "hop": trips.stop_hop + np.repeat(begin, np.diff(trips.stop_start)),
+        "route_position": trips.stop_position + np.repeat(begin, np.diff(trips.stop_start)),
         "cell": np.rint(np.asarray(trips.stop_position_m) / settings.cell_m),
         "left": dwell_ticks(plan, settings), "lane": trips.stop_lane, "next": following,
     })

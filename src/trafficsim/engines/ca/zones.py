@@ -1,4 +1,4 @@
-"""Compile speed zones and gates into cells and ticks."""
+"""Compile speed zones and measurement sections into cells and ticks."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.network import table
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.network import Net
-from trafficsim.kernels.ca.words import CAP_UNIT, NO_PLACE
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, NO_PLACE
 from trafficsim.kernels.ca.zones import EFFECT_FIELDS, SEGMENT_FIELDS, ZONED_FIELDS, Zones
-from trafficsim.kernels.measurement.gates import PER_TICK
-from trafficsim.kernels.measurement.tables import GATE_FIELDS, PASSAGE_FIELDS, Gates
+from trafficsim.kernels.measurement.sections import PER_TICK
+from trafficsim.kernels.measurement.tables import SECTION_FIELDS, TRAVERSAL_FIELDS, MeasurementSections
 from trafficsim.kernels.tables import rows
-from trafficsim.plan.arrays import GateArrays, Plan
+from trafficsim.plan.arrays import Plan, SectionArrays
 
 MOST_OPENED = 200_000_000
-"""Gates times trips that fit in memory (4 bytes each)."""
-PASSAGE_ROWS, PASSAGES_PER_LANE = 65536, 60
-"""Room for the passages of one slice: a vehicle in every one of its ticks in every lane with a second point."""
+"""Measurement sections times trips that fit in memory (4 bytes each)."""
+TRAVERSAL_ROWS, TRAVERSALS_PER_LANE = 65536, 60
+"""Room for the traversals of one slice: a vehicle in every one of its ticks in every lane with a second point."""
 
 
 def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
@@ -56,39 +56,44 @@ def _ragged(fields: dict[str, str], rows: list[tuple[float, ...]], total: int) -
     return records
 
 
-def compile_gates(plan: Plan, settings: CellularAutomaton, net: Net) -> Gates:
-    """Return the gates in cells, with room for the times at their first points.
+def compile_sections(plan: Plan, settings: CellularAutomaton, net: Net) -> MeasurementSections:
+    """Return the measurement sections in cells, with room for the times at their first points.
 
     Raises
     ------
     InputError
-        If there are too many gates for the number of trips, or the run is too long for their clock.
+        If there are too many measurement sections for the number of trips, or the run is too long for their clock.
     """
-    gates, cell = plan.gates, settings.cell_m
-    count, trips = len(gates.name), max(len(plan.trips.name), 1)
+    sections, cell = plan.sections, settings.cell_m
+    count, trips = len(sections.name), max(len(plan.trips.name), 1)
     _check_size(count, trips, (plan.end_s - plan.start_s) / settings.tick_s)
     length = net.lane.length[net.link.lane[:-1]] if net.links else np.zeros(1, np.int32)
-    from_cell = np.rint(gates.from_m / cell).astype(int) - length[gates.from_link]
-    to_cell = np.minimum(np.rint(gates.to_m / cell).astype(int) - length[gates.to_link], 0)  # 0 is beyond the stop line
-    return Gates(
-        gates=count, gate=table(GATE_FIELDS, count, {
-            "from_link": gates.from_link, "from_cell": from_cell, "to_first": gates.lane_start,
-            "to_last": gates.lane_end, "to_cell": to_cell, "length": gates.length_m / cell,
-            "open": gates.from_m == 0.0,
+    from_cell = np.rint(sections.from_m / cell).astype(int) - length[sections.from_link]
+    # 0 is beyond the stop line
+    to_cell = np.minimum(np.rint(sections.to_m / cell).astype(int) - length[sections.to_link], 0)
+    return MeasurementSections(
+        sections=count, section=table(SECTION_FIELDS, count, {
+            "from_link": sections.from_link, "from_cell": from_cell, "to_first": sections.lane_start,
+            "to_last": sections.lane_end, "to_cell": to_cell, "length": sections.length_m / cell,
+            "open": sections.from_m == 0.0,
         }),
         opened=np.zeros((count, trips), np.int32) if count else np.zeros((1, 1), np.int32),
-        passages=rows(_passage_rows(gates), PASSAGE_FIELDS),
+        traversals=rows(_traversal_rows(sections), TRAVERSAL_FIELDS),
     )
 
 
-def _passage_rows(gates: GateArrays) -> int:
-    return max(PASSAGE_ROWS, PASSAGES_PER_LANE * int((gates.lane_end - gates.lane_start).sum())) if gates.name else 1
+def _traversal_rows(sections: SectionArrays) -> int:
+    return (
+        max(TRAVERSAL_ROWS, TRAVERSALS_PER_LANE * int((sections.lane_end - sections.lane_start).sum()))
+        if sections.name
+        else 1
+    )
 
 
-def _check_size(gates: int, trips: int, ticks: float) -> None:
-    if gates * trips > MOST_OPENED:
-        raise InputError("detectors, paths and cameras", f"{gates} places for {trips} trips",
+def _check_size(sections: int, trips: int, ticks: float) -> None:
+    if sections * trips > MOST_OPENED:
+        raise InputError("detectors, paths and cameras", f"{sections} places for {trips} trips",
                          f"at most {MOST_OPENED // trips} places for so many trips", "measure at fewer places")
-    if gates and ticks * PER_TICK >= 2**31:
+    if sections and ticks * PER_TICK >= 2**31:
         raise InputError("time", f"a run of {ticks:.0f} ticks with detectors, paths or cameras",
                          f"at most {2**31 // PER_TICK} ticks", "shorten the run, or make the tick longer")

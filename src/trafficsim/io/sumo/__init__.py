@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.repairs import REPAIRS
-from trafficsim.design.inference.greens import settle
+from trafficsim.design.inference.greens import resolve_greens
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
@@ -136,7 +136,7 @@ def _network(net: Net, programs: Sequence[Element], ledger: Ledger) -> Network:
     signals = read_signals((*net.root.all("tlLogic"), *programs), ledger)
     connections, used = attach_signals(connections, signals, rail, ledger)
     left_hand = net.root.get("lefthand", "false") in ("true", "1")
-    made, places = settle(Network(graph, connections, used, left_hand_traffic=left_hand))
+    made, places = resolve_greens(Network(graph, connections, used, left_hand_traffic=left_hand))
     for place in places:
         ledger.repair("conflicting-greens", place)
     return made

@@ -52,7 +52,7 @@ class Space(NamedTuple):
     min_gap_m: float
 
 
-class Rule(NamedTuple):
+class CarFollowingRule(NamedTuple):
     """Parameters of the default car-following rule."""
 
     acceleration_ms2: float
@@ -98,7 +98,7 @@ def number_within(element: Element, name: str, default: float) -> float:
     return value
 
 
-def rule_of(driver: Krauss, space: Space) -> Rule:
+def rule_of(driver: Krauss, space: Space) -> CarFollowingRule:
     """Map the parameters of a driver, so that queues at a signal leave and free vehicles drive as in SUMO.
 
     Examples
@@ -107,7 +107,7 @@ def rule_of(driver: Krauss, space: Space) -> Rule:
     >>> [round(value, 2) for value in rule]
     [2.39, 1.14, 4.5, 0.65]
     """
-    return Rule(_acceleration_ms2(driver), _headway_s(driver, space), driver.decel_ms2, driver.dawdling_ms)
+    return CarFollowingRule(_acceleration_ms2(driver), _headway_s(driver, space), driver.decel_ms2, driver.dawdling_ms)
 
 
 def _acceleration_ms2(driver: Krauss) -> float:
@@ -132,14 +132,14 @@ def _headway_s(driver: Krauss, space: Space) -> float:
     return driver.tau_s + 0.39 * (driver.tau_s - 1.0) - 0.054 * min(driver.decel_ms2, MOST_BRAKING_MS2) + noise
 
 
-def held(rule: Rule, element: Element, ledger: Ledger) -> Rule:
+def within_range(rule: CarFollowingRule, element: Element, ledger: Ledger) -> CarFollowingRule:
     """Bring a rule into what the engine takes, and say where that changes it."""
-    within = Rule(
+    within = CarFollowingRule(
         min(max(rule.acceleration_ms2, LEAST_ACCELERATION_MS2), MOST_ACCELERATION_MS2),
         min(max(rule.headway_s, LEAST_HEADWAY_S), MOST_HEADWAY_S),
         min(max(rule.deceleration_ms2, LEAST_BRAKING_MS2), MOST_BRAKING_MS2), rule.dawdling_ms,
     )
-    for name, wanted, taken in zip(Rule._fields, rule, within, strict=True):
+    for name, wanted, taken in zip(CarFollowingRule._fields, rule, within, strict=True):
         if wanted != taken:
             ledger.note("repaired", f"{name} of a vehicle type that the engine cannot hold, "
                         f"{'at least' if taken > wanted else 'at most'} {taken:g} taken", element.where)

@@ -10,7 +10,7 @@ from typing import Literal
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.models import make
-from trafficsim.io.sumo.routes import RouteBook, Way
+from trafficsim.io.sumo.routes import Itinerary, RouteBook
 from trafficsim.io.sumo.stops import Place, lane_length_m, parking_edge, read_stop
 from trafficsim.io.sumo.vtypes import DEFAULT_TYPE, VehicleTypes
 from trafficsim.io.sumo.xml import Element
@@ -79,17 +79,17 @@ class DemandReader:
         self.seen[name] = f"{element.file}, line {element.line}"
         try:
             self.types.known(vehicle_type, element)
-            way = self.routes.usable(self.routes.way_of(element), element)
+            itinerary = self.routes.usable(self.routes.itinerary_of(element), element)
         except DemandError as error:
             self._refuse(element, vehicle_type, error)
             return
         if element.tag == "flow":
-            self._flow(element, vehicle_type, way)
+            self._flow(element, vehicle_type, itinerary)
         elif element.get("depart") in CALLED:
             self.ledger.note("ignored", f"vehicle that departs when {element.get('depart')}", element.where,
                              level="warning")
         else:
-            self._trip(element, vehicle_type, way)
+            self._trip(element, vehicle_type, itinerary)
 
     def _refuse(self, element: Element, vehicle_type: str, error: DemandError) -> None:
         """Keep what cannot be served, with its reason."""
@@ -109,35 +109,46 @@ class DemandReader:
         volume_veh_h, end_s, _ = self._rate(element)
         return None if end_s is None else volume_veh_h / 3600.0 * (end_s - element.clock("begin", 0.0))
 
-    def _trip(self, element: Element, vehicle_type: str, way: Way) -> None:
-        lane = self._depart_lane(element, way)
-        stops, parked = self._stops(element, way), self._parked(element, way)
-        self.trips.append(make(
-            Trip, element, id=element.get("id"), depart_s=self._departure(element), route=way.route, origin=way.origin,
-            destination=way.destination, via=(*way.via, *parked), vehicle_class=vehicle_type, depart_lane=lane,
-            depart_position_m=self._depart_position(element, vehicle_type, way, lane), stops=stops,
-        ))
+    def _trip(self, element: Element, vehicle_type: str, itinerary: Itinerary) -> None:
+        lane = self._depart_lane(element, itinerary)
+        stops, parked = self._stops(element, itinerary), self._parked(element, itinerary)
+        self.trips.append(
+            make(
+                Trip,
+                element,
+                id=element.get("id"),
+                depart_s=self._departure(element),
+                route=itinerary.route,
+                origin=itinerary.origin,
+                destination=itinerary.destination,
+                via=(*itinerary.via, *parked),
+                vehicle_class=vehicle_type,
+                depart_lane=lane,
+                depart_position_m=self._depart_position(element, vehicle_type, itinerary, lane),
+                stops=stops,
+            )
+        )
         self.ledger.note("read", element.tag, element.where)
         self._ignored_attributes(element, VEHICLE_READ)
 
     def _departure(self, element: Element) -> float:
         return self.earliest_s if element.get("depart") == "begin" else element.clock("depart")
 
-    def _depart_lane(self, element: Element, way: Way) -> int | None:
+    def _depart_lane(self, element: Element, itinerary: Itinerary) -> int | None:
         given = element.get("departLane")
         if not given.isdecimal():
             if given not in ("", "best", "allowed", "free", "first"):
                 self.ledger.note("inferred", f"departLane {given}: the best lane is taken", element.where)
             return None
-        lanes = int(self.routes.links[way.first]["lanes"])
+        lanes = int(self.routes.links[itinerary.first]["lanes"])
         if int(given) >= lanes:
             self.ledger.repair("depart-lane-free", f"{element.where}: departLane {given}")
             return None
         return int(given)
 
-    def _depart_position(self, element: Element, vehicle_type: str, way: Way, lane: int | None) -> float:
+    def _depart_position(self, element: Element, vehicle_type: str, itinerary: Itinerary, lane: int | None) -> float:
         """Front of the vehicle on its first link; SUMO's ``base`` puts its rear at the start of the link."""
-        given, length = element.get("departPos", "base"), lane_length_m(self.routes.links, way.first, lane)
+        given, length = element.get("departPos", "base"), lane_length_m(self.routes.links, itinerary.first, lane)
         try:
             at = float(given)
         except ValueError:
@@ -156,37 +167,53 @@ class DemandReader:
             self.ledger.note("inferred", "departPos base of a mix of types: their mean length is taken", element.where)
         return base_m
 
-    def _parked(self, element: Element, way: Way) -> tuple[str, ...]:
+    def _parked(self, element: Element, itinerary: Itinerary) -> tuple[str, ...]:
         """Links beside which the vehicle parks: the path of a trip without a route leads past them."""
-        edges = (parking_edge(stop, self.places, self.routes.links) for stop in element.all("stop") if not way.route)
+        edges = (
+            parking_edge(stop, self.places, self.routes.links) for stop in element.all("stop") if not itinerary.route
+        )
         return tuple(edge for edge in edges if edge is not None)
 
-    def _stops(self, element: Element, way: Way) -> tuple[Stop, ...]:
-        of_route = way.element.all("stop") if way.element is not None else ()
+    def _stops(self, element: Element, itinerary: Itinerary) -> tuple[Stop, ...]:
+        of_route = itinerary.element.all("stop") if itinerary.element is not None else ()
         found = [(stop, read_stop(stop, self.places, self.routes.links, self.ledger))
                  for stop in (*of_route, *element.all("stop"))]
-        return tuple(self._passed([(where, stop) for where, stop in found if stop is not None], way))
+        return tuple(self._passed([(where, stop) for where, stop in found if stop is not None], itinerary))
 
-    def _passed(self, stops: Sequence[tuple[Element, Stop]], way: Way) -> Iterator[Stop]:
+    def _passed(self, stops: Sequence[tuple[Element, Stop]], itinerary: Itinerary) -> Iterator[Stop]:
         """Stops that a given route passes in their order; the path of a trip without a route is led past all."""
-        hop, position_m = 0, 0.0
+        route_position, position_m = 0, 0.0
         for element, stop in stops:
-            begin = hop if stop.position_m >= position_m else hop + 1
-            if way.route and stop.link not in way.route[begin:]:
-                self.ledger.repair("stop-left-out", f"{element.where}: {stop.link!r} is not on the way")
+            begin = route_position if stop.position_m >= position_m else route_position + 1
+            if itinerary.route and stop.link not in itinerary.route[begin:]:
+                self.ledger.repair("stop-left-out", f"{element.where}: {stop.link!r} is not on the route")
                 continue
-            hop, position_m = way.route.index(stop.link, begin) if way.route else 0, stop.position_m
+            route_position, position_m = (
+                itinerary.route.index(stop.link, begin) if itinerary.route else 0,
+                stop.position_m,
+            )
             yield stop
 
-    def _flow(self, element: Element, vehicle_type: str, way: Way) -> None:
+    def _flow(self, element: Element, vehicle_type: str, itinerary: Itinerary) -> None:
         volume, end, departures = self._rate(element)
         for _ in element.all("stop"):
             self.ledger.note("ignored", "stop of a flow", element.where, level="warning")
-        self.flows.append(make(
-            Flow, element, id=element.get("id"), volume_veh_h=volume, origin=way.origin, destination=way.destination,
-            route=way.route, via=way.via, begin_s=self._clock_or_none(element, "begin"), end_s=end,
-            departures=departures, vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
-        ))
+        self.flows.append(
+            make(
+                Flow,
+                element,
+                id=element.get("id"),
+                volume_veh_h=volume,
+                origin=itinerary.origin,
+                destination=itinerary.destination,
+                route=itinerary.route,
+                via=itinerary.via,
+                begin_s=self._clock_or_none(element, "begin"),
+                end_s=end,
+                departures=departures,
+                vehicle_classes=self.types.mixes.get(vehicle_type, {vehicle_type: 1.0}),
+            )
+        )
         self.ledger.note("read", "flow", element.where)
         self._ignored_attributes(element, FLOW_READ)
 

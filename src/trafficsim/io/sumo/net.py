@@ -43,7 +43,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge for vehicles; lanes by index, the kerb lane first."""
+    """An edge for vehicles; lanes by index, the nearside lane first."""
 
     id: str
     tail: str
@@ -59,7 +59,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One way of SUMO through a junction: its connection element and the internal lanes along it."""
+    """One path in SUMO through a junction: its connection element and the internal lanes along it."""
 
     element: Element
     edge: Edge
@@ -255,7 +255,7 @@ def _link(net: Net, element: Element, onward: Mapping[tuple[str, str], list[Elem
 
 
 def _inside(element: Element, onward: Mapping[tuple[str, str], list[Element]]) -> tuple[str, ...]:
-    """Internal lanes along a connection; internal junctions split the way into several."""
+    """Internal lanes along a connection; internal junctions split the path into several."""
     inside: list[str] = []
     via = element.get("via")
     while via and via not in inside:

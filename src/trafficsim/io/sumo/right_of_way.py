@@ -16,7 +16,7 @@ from trafficsim.spec.network import MIRRORED, Connection, Turn
 
 TURN: dict[str, Turn] = {"s": "through", "l": "left", "L": "left", "r": "right", "R": "right", "t": "u_turn"}
 
-MOST_LENGTH_M, MOST_INNER_M = bounds(Connection, "length_m")[1], bounds(Connection, "inner_wait_m")[1]
+MOST_LENGTH_M, MOST_WAITING_AREA_M = bounds(Connection, "length_m")[1], bounds(Connection, "waiting_area_m")[1]
 # Critical gap and follow-up time in s. HCM 2016 ch. 20 base values, two-lane major street; at signals the HCM's
 # permitted left turn (ch. 31); right before left as that: modelling assumption. Roundabout entry: HCM 2016 ch. 22,
 # one lane (capacity 1380 exp(-0.00102 v), hence 3600 / 1380 = 2.6 s and 3600 * 0.00102 + 2.6 / 2 = 5.0 s).
@@ -68,10 +68,10 @@ def _relations(net: Net, links: Sequence[Link], ledger: Ledger) -> tuple[list[se
         by_index = _indices(net, net.junctions[junction], of_junction)
         rows = _requests(net.junctions[junction])
         at = {index: position[id(link)] for index, link in by_index.items() if id(link) in position}
-        for index, response, foes in rows:
+        for index, response, conflicting_ones in rows:
             if index in at:
                 yields[at[index]] |= {at[other] for other in response if other in at} - {at[index]}
-                crosses[at[index]] |= {at[other] for other in foes | response if other in at} - {at[index]}
+                crosses[at[index]] |= {at[other] for other in conflicting_ones | response if other in at} - {at[index]}
         known = {id(link) for index, link in by_index.items() if index in {row[0] for row in rows}}
         without = [link for link in of_junction if id(link) not in known and id(link) in position]
         if rows and without:
@@ -165,7 +165,7 @@ def _connection(net: Net, link: Link, conflicts: Conflicts, major: set[str], led
         ledger.repair("signal-off", f"{element.where} from {link.edge.id!r}: no linkIndex")
     length_m = sum(lane.length_m for lane in inside)
     if length_m > MOST_LENGTH_M:
-        ledger.repair("value-capped", f"{element.where}: a way through the junction of {length_m:g} m")
+        ledger.repair("value-capped", f"{element.where}: a path through the junction of {length_m:g} m")
     return make(
         Connection, element, from_link=link.edge.id, from_lane=link.lane, to_link=link.to_edge.id,
         to_lane=link.to_lane, length_m=min(length_m, MOST_LENGTH_M), speed_limit_kmh=limit, turn=turn,
@@ -173,8 +173,8 @@ def _connection(net: Net, link: Link, conflicts: Conflicts, major: set[str], led
         critical_gap_s=gap, follow_up_s=follow_up, must_stop=element.get("state") in ("s", "w"),
         first_come=element.get("state") == "w",
         keep_clear=element.get("keepClear", "1").lower() not in ("0", "false"),
-        # a way that is split by an internal junction: vehicles that give way wait at the end of its first part
-        inner_wait_m=min(inside[0].length_m, MOST_INNER_M) if len(inside) > 1 and conflicts.yields_to else 0.0,
+        # a path that is split by an internal junction: vehicles that give way wait at the end of its first part
+        waiting_area_m=min(inside[0].length_m, MOST_WAITING_AREA_M) if len(inside) > 1 and conflicts.yields_to else 0.0,
     )
 
 

@@ -13,7 +13,7 @@ from trafficsim.io.sumo.xml import Element
 
 
 @dataclass(frozen=True)
-class Way:
+class Itinerary:
     """Where a vehicle goes: a route, or an origin and a destination with edges between; and what holds its stops."""
 
     route: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class RouteBook:
             self.named[element.text("id")] = chosen
             self.ledger.note("read", "named route", element.where)
 
-    def way_of(self, vehicle: Element) -> Way:
+    def itinerary_of(self, vehicle: Element) -> Itinerary:
         """Return where a vehicle, trip or flow goes.
 
         Raises
@@ -64,13 +64,13 @@ class RouteBook:
             for attribute in ("repeat", "cycleTime"):
                 if element.get(attribute):
                     self.ledger.note("ignored", f"attribute {attribute} of a route", element.where, level="warning")
-            return Way(tuple(element.text("edges").split()), element=element)
+            return Itinerary(tuple(element.text("edges").split()), element=element)
         if vehicle.get("from") and vehicle.get("to"):
             return self._between(vehicle)
         raise DemandError(vehicle.where, "neither a route nor edges from and to",
                           "a route, or attributes from and to that name edges", "write its route or its two edges")
 
-    def usable(self, way: Way, vehicle: Element) -> Way:
+    def usable(self, itinerary: Itinerary, vehicle: Element) -> Itinerary:
         """Leave out what is not in the network between the ends of a way.
 
         Raises
@@ -78,14 +78,18 @@ class RouteBook:
         DemandError
             If its first or last edge is not in the network.
         """
-        for edge in (way.route[0], way.route[-1]) if way.route else (str(way.origin), str(way.destination)):
+        for edge in (
+            (itinerary.route[0], itinerary.route[-1])
+            if itinerary.route
+            else (str(itinerary.origin), str(itinerary.destination))
+        ):
             if edge not in self.links:
                 raise self._absent(edge, vehicle)
-        for edge in (*way.route, *way.via):
+        for edge in (*itinerary.route, *itinerary.via):
             if edge not in self.links:
                 self.ledger.repair("route-edge-left-out", f"{vehicle.where}: edge {edge!r}")
-        return replace(way, route=tuple(edge for edge in way.route if edge in self.links),
-                       via=tuple(edge for edge in way.via if edge in self.links))
+        return replace(itinerary, route=tuple(edge for edge in itinerary.route if edge in self.links),
+                       via=tuple(edge for edge in itinerary.via if edge in self.links))
 
     def _absent(self, edge: str, vehicle: Element) -> DemandError:
         where = f"{vehicle.where}: edge {edge!r}"
@@ -118,7 +122,9 @@ class RouteBook:
             return routes[int(distribution.get("last"))]
         return max(routes, key=lambda route: route.number("probability", 1.0))
 
-    def _between(self, vehicle: Element) -> Way:
+    def _between(self, vehicle: Element) -> Itinerary:
         self.ledger.note("inferred", "trip or flow without a route: one is found and frozen",
                          vehicle.where)
-        return Way(origin=vehicle.get("from"), destination=vehicle.get("to"), via=tuple(vehicle.get("via").split()))
+        return Itinerary(
+            origin=vehicle.get("from"), destination=vehicle.get("to"), via=tuple(vehicle.get("via").split())
+        )

@@ -81,11 +81,11 @@ def _following_next(rows: Sequence[Element], durations: Sequence[float], offset_
     while left_s >= durations[place]:
         left_s -= durations[place]
         place += 1
-    way, time_s = [place], durations[place] - left_s
-    while (place := _next(rows, place)) not in way:
-        way.append(place)
+    chain, time_s = [place], durations[place] - left_s
+    while (place := _next(rows, place)) not in chain:
+        chain.append(place)
         time_s += durations[place]
-    loop = way[way.index(place):]
+    loop = chain[chain.index(place):]
     first = loop.index(min(loop))
     order = loop[first:] + loop[:first]
     # Now, at time_s, the loop begins once more with the phase that closed it.
@@ -106,7 +106,7 @@ def _offset(element: Element) -> float:
 
 def attach_signals(connections: Sequence[Connection], programs: dict[str, SignalProgram], rail: set[str],
                    ledger: Ledger) -> tuple[tuple[Connection, ...], tuple[SignalProgram, ...]]:
-    """Give every connection the lamp that it names, if there is one; keep the programs in use."""
+    """Give every connection the signal that it names, if there is one; keep the programs in use."""
     checked = tuple(_attached(connection, programs, rail, ledger) for connection in connections)
     used = {connection.signal for connection in checked}
     for name in programs:

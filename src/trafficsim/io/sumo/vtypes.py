@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.units import ms_to_kmh
 from trafficsim.io.ledger import Ledger
-from trafficsim.io.sumo.car_following import Space, held, krauss, rule_of
+from trafficsim.io.sumo.car_following import Space, krauss, rule_of, within_range
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.permissions import DEFAULTS, KIND_OF_VCLASS, ClassDefaults
 from trafficsim.io.sumo.xml import Element
@@ -140,7 +140,7 @@ def _following(element: Element, of: tuple[Kind, DriversOf], default: ClassDefau
     driver = krauss(element, default)
     if drivers == "file":
         space = Space(element.number("length", default.length_m), element.number("minGap", default.min_gap_m))
-        return {**held(rule_of(driver, space), element, ledger)._asdict(), "acceleration_fade_per_s": 0.0}
+        return {**within_range(rule_of(driver, space), element, ledger)._asdict(), "acceleration_fade_per_s": 0.0}
     ours = next(each for each in DEFAULT_CLASSES if each.kind == kind)
     return {"acceleration_ms2": ours.acceleration_ms2, "acceleration_fade_per_s": ours.acceleration_fade_per_s,
             "headway_s": ours.headway_s, "deceleration_ms2": ours.deceleration_ms2}

@@ -5,47 +5,47 @@ from __future__ import annotations
 from numba import float32
 
 from trafficsim.base.codes import COMPLETED
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_STOPS, STOPS_SHIFT, acc_code
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import CAP_UNIT, MOST_STOPS, STOPS_SHIFT, acc_code
 from trafficsim.kernels.jit import spliced
-from trafficsim.kernels.measurement.tally import settle_waiting
+from trafficsim.kernels.measurement.counters import add_waiting
 
 
 @spliced
-def note_event(tally, work, time, code, trip, link):
+def note_event(counters, work, time, code, trip, link):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]
-    if n < len(tally.events):
-        tally.events[n].time = time
-        tally.events[n].code = code
-        tally.events[n].trip = trip
-        tally.events[n].link = link
+    if n < len(counters.events):
+        counters.events[n].time = time
+        counters.events[n].code = code
+        counters.events[n].trip = trip
+        counters.events[n].link = link
     work.count[Count.EVENTS] = n + 1
 
 
 @spliced
-def leave_link(net, trips, tally, crossing, w):
+def leave_link(net, trips, counters, crossing, w):
     """Close the account of a vehicle on its link: since the last interval boundary, or since it entered."""
     link, vid = net.lane[crossing.lane].link, crossing.trip
-    tally.link[link].left += 1.0
-    tally.link[link].vehicle_ticks += crossing.time - trips.row[vid].since_time
-    tally.link[link].vehicle_cells += -trips.row[vid].since_cell
-    tally.link[link].waiting_ticks += settle_waiting(trips, vid, w)
-    tally.link[link].free_ticks += trips.row[vid].free_time
+    counters.link[link].left += 1.0
+    counters.link[link].vehicle_ticks += crossing.time - trips.row[vid].since_time
+    counters.link[link].vehicle_cells += -trips.row[vid].since_cell
+    counters.link[link].waiting_ticks += add_waiting(trips, vid, w)
+    counters.link[link].free_ticks += trips.row[vid].free_time
     trips.row[vid].distance += -trips.row[vid].since_cell
 
 
 @spliced
-def note_turn(road, tally, clock, crossing, z, wanted):
+def note_turn(road, counters, clock, crossing, z, wanted):
     """Count a crossing for its movement: volume, travel time and control delay, the loss of speeding up included.
 
-    ``wanted`` is the desired speed on the connector, ``z`` word Z.
+    ``wanted`` is the desired speed on the connector, ``z`` packed state Z.
     """
     net, trips = road.net, road.trips
     time, vid = crossing.time, crossing.trip
     if time < clock.analysis_begin or time >= clock.analysis_end:
         return
-    turn = trips.way[trips.hops[trips.row[vid].hop]].turn
+    turn = trips.movement[trips.route_movements[trips.row[vid].route_position]].turn
     row = net.link[net.lane[crossing.lane].link].turn + turn
     travel = time - trips.row[vid].enter_time
     v, target = float(crossing.v), wanted / float(CAP_UNIT)
@@ -53,17 +53,17 @@ def note_turn(road, tally, clock, crossing, z, wanted):
     if v < target:
         acceleration = float32(acc_code(z)) * net.scale.acceleration_unit
         lost = (target - v) * (target - v) / (2.0 * acceleration * target)
-    tally.turn[row].volume += 1.0
-    tally.turn[row].travel_ticks += travel
-    tally.turn[row].delay_ticks += travel - trips.row[vid].free_time + lost
+    counters.turn[row].volume += 1.0
+    counters.turn[row].travel_ticks += travel
+    counters.turn[row].delay_ticks += travel - trips.row[vid].free_time + lost
 
 
 @spliced
-def enter_link(net, trips, tally, crossing, speeds):
+def enter_link(net, trips, counters, crossing, speeds):
     """Open the account of a vehicle on its next link; ``speeds`` are those it wants there and on the connector."""
     vid, conn = crossing.trip, crossing.conn
     lane = net.conn[conn].to
-    tally.link[net.lane[lane].link].entered += 1.0
+    counters.link[net.lane[lane].link].entered += 1.0
     trips.row[vid].enter_time = crossing.time
     trips.row[vid].since_time = crossing.time
     trips.row[vid].since_cell = -(net.lane[lane].length + net.conn[conn].length)
@@ -74,7 +74,7 @@ def enter_link(net, trips, tally, crossing, speeds):
 
 @spliced
 def finish(trips, work, crossing, w):
-    """Note that a vehicle with word W leaves the network at the end of its route."""
+    """Note that a vehicle with packed state W leaves the network at the end of its route."""
     vid = crossing.trip
     trips.row[vid].status = COMPLETED
     trips.end[vid].exit_time = crossing.time

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit
 
+from trafficsim.kernels.ca.connections import pick
 from trafficsim.kernels.ca.entering import may_go_on, view_further
 from trafficsim.kernels.ca.inside import waiting_inside
 from trafficsim.kernels.ca.overhang import last_over
-from trafficsim.kernels.ca.permission import signal_view
-from trafficsim.kernels.ca.room import turn_ahead
-from trafficsim.kernels.ca.state import REAR_OVER
-from trafficsim.kernels.ca.ways import pick
-from trafficsim.kernels.ca.words import (
+from trafficsim.kernels.ca.packed_state import (
     CAP_UNIT,
     EXIT,
     FAR,
@@ -27,6 +24,9 @@ from trafficsim.kernels.ca.words import (
     rear,
     vel,
 )
+from trafficsim.kernels.ca.permission import signal_view
+from trafficsim.kernels.ca.room import turn_ahead
+from trafficsim.kernels.ca.state import REAR_OVER
 from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed, stop_bound
 from trafficsim.kernels.decisions.signals import CLOSED
 from trafficsim.kernels.jit import part, per_vehicle, scalar, spliced
@@ -53,8 +53,8 @@ def slow_for(connector_speed, distance, comfort):
 @spliced
 def turning_bound(net, conn, v, y, distance):
     """Return the speed bound that a slower connector or link sets for a vehicle ``distance`` cells before it."""
-    speed = cap(y) * net.conn[conn].ease
-    if speed >= (v + net.scale.crawl) * CAP_UNIT:
+    speed = cap(y) * net.conn[conn].speed_compliance
+    if speed >= (v + net.scale.queue_speed) * CAP_UNIT:
         return int32(NO_BOUND)
     return slow_for(speed, distance, net.scale.comfort)
 
@@ -73,15 +73,15 @@ def expected_beyond(road, to, tail):
 
 
 @part
-def lamp_beyond(road, view, lane, ahead, available):
-    """Return the speed bound of the lamp at the end of a short link for one who follows another onto it.
+def signal_beyond(road, view, lane, ahead, available):
+    """Return the speed bound of the signal at the end of a short link for one who follows another onto it.
 
-    The one ahead may have a green lamp, or leave the network before the line.
+    The leader may have a green signal, or leave the network before the line.
     """
     net, trips = road.net, road.trips
     if turn_ahead(trips, view.trip, ahead) == EXIT:
         return int32(NO_BOUND)
-    conn = pick(net, road.vehicles, road.start, trips, lane, trips.row[view.trip].hop + ahead)
+    conn = pick(net, road.vehicles, road.start, trips, lane, trips.row[view.trip].route_position + ahead)
     if conn < 0:
         return int32(NO_BOUND)
     status, _made = signal_view(net, road.signals, view_further(view, conn, lane, ahead, available))
@@ -92,7 +92,7 @@ def lamp_beyond(road, view, lane, ahead, available):
 
 @per_vehicle
 def beyond(road, view):
-    """Return (leader word, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
+    """Return (leader state, speed bound) of what lies beyond an open stop line, through as many links as it takes."""
     net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
     conn, lane, v, y, ahead = view.conn, view.lane, view.v, view.y, view.ahead
     bound = int32(NO_BOUND)
@@ -108,13 +108,13 @@ def beyond(road, view):
             gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
             if distance + entry <= look:
-                bound = min(bound, lamp_beyond(road, view, int64(to), ahead + 1, distance + entry - int32(1)))
+                bound = min(bound, signal_beyond(road, view, int64(to), ahead + 1, distance + entry - int32(1)))
             return pack_x(here + gap, expected_beyond(road, to, tail)), bound
         distance += entry
         ahead += 1
         if distance > look or turn_ahead(trips, view.trip, ahead) == EXIT:
             return pack_x(here + int32(FAR), int32(FAST)), bound
-        conn = pick(net, vehicles, start, trips, int64(to), trips.row[view.trip].hop + ahead)
+        conn = pick(net, vehicles, start, trips, int64(to), trips.row[view.trip].route_position + ahead)
         may = False
         if conn >= 0:
             may = may_go_on(road, view_further(view, conn, to, ahead, distance - int32(1)))

@@ -5,34 +5,36 @@ from __future__ import annotations
 from numba import int32
 
 from trafficsim.kernels.ca.lanes import lane_flags
+from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR, FLAG_STOP, length, pack_x, pack_y, with_turn
 from trafficsim.kernels.ca.state import ARRIVES, Count
-from trafficsim.kernels.ca.words import FLAG_CONNECTOR, FLAG_STOP, length, pack_x, pack_y, with_turn
 from trafficsim.kernels.jit import spliced
 
 
 @spliced
-def stops_on(trips, vid, hop):
-    """Whether the next stop of a vehicle is on the link of a hop."""
+def stops_on(trips, vid, route_position):
+    """Whether the next stop of a vehicle is on the link of a route position."""
     stop = trips.row[vid].next_stop
-    return stop >= 0 and trips.stop[stop].hop == hop
+    return stop >= 0 and trips.stop[stop].route_position == route_position
 
 
 @spliced
-def enqueue_arrival(road, arrival, words, slot):
+def enqueue_arrival(road, arrival, packed_state, slot):
     """Write the words of an arriving vehicle for the re-pack, to be put before the one in ``slot``: an intention."""
     net, trips, work = road.net, road.trips, road.work
-    lane, trip = arrival.lane, words.trip
-    flags = lane_flags(net, trips, lane, trips.row[trip].hop)
+    lane, trip = arrival.lane, packed_state.trip
+    flags = lane_flags(net, trips, lane, trips.row[trip].route_position)
     if arrival.tracked:
         flags |= int32(FLAG_CONNECTOR)
-    if stops_on(trips, trip, trips.row[trip].hop):
+    if stops_on(trips, trip, trips.row[trip].route_position):
         flags |= int32(FLAG_STOP)
     work.arrive[lane].x = pack_x(arrival.place, arrival.v)
-    work.arrive[lane].y = pack_y(arrival.cap, words.cells, flags)
-    work.arrive[lane].z = with_turn(words.z, trips.way[trips.hops[trips.row[trip].hop]].turn)
-    work.arrive[lane].key = words.key
+    work.arrive[lane].y = pack_y(arrival.cap, packed_state.cells, flags)
+    work.arrive[lane].z = with_turn(
+        packed_state.z, trips.movement[trips.route_movements[trips.row[trip].route_position]].turn
+    )
+    work.arrive[lane].key = packed_state.key
     work.arrive[lane].trip = trip
-    work.arrive[lane].w = words.w
+    work.arrive[lane].w = packed_state.w
     work.event[lane] |= ARRIVES
     work.lane[lane].arrive_slot = slot
 

@@ -8,9 +8,9 @@ from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.jit import kernel, part, spliced
 
 BLOCK = 8
-"""Lanes that are passed over together when all of them are empty; marks that are read together."""
+"""Lanes that are passed over together when all of them are empty; flags that are read together."""
 EVERY = uint64(0x0101010101010101)
-"""Bit 0 of each of eight marks."""
+"""Bit 0 of each of eight flags."""
 
 
 @kernel
@@ -40,21 +40,21 @@ def place_of(work, start, place, slot):
 
 
 @part
-def list_marked(mark, words, listed, n, bit):
-    """List the places below ``n`` whose mark has a bit, in order; return how many there are.
+def list_candidates(candidate, blocks, listed, n, bit):
+    """List the places below ``n`` whose flag has a bit, in order; return how many there are.
 
-    ``words`` is the memory of the marks of slots or lanes, eight of them at a time.
+    ``blocks`` is the memory of the marks of slots or lanes, eight of them at a time.
     """
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
     wanted, whole = uint64(bit) * EVERY, last // uint64(BLOCK)
-    for word in range(uint64(0), whole):
-        if words[word] & wanted == none:
+    for block in range(uint64(0), whole):
+        if blocks[block] & wanted == none:
             continue
         for i in range(uint64(BLOCK)):  # always as many, so that nothing is asked between them
-            k = word * uint64(BLOCK) + i
+            k = block * uint64(BLOCK) + i
             listed[m] = k
-            m += one if mark[k] & bit else none
+            m += one if candidate[k] & bit else none
     for k in range(whole * uint64(BLOCK), last):
         listed[m] = k
-        m += one if mark[k] & bit else none
+        m += one if candidate[k] & bit else none
     return m

@@ -6,6 +6,7 @@ from numba import int32, int64, uint32
 
 from trafficsim.kernels.ca.conflicts import is_blocked, next_arrival, occupied
 from trafficsim.kernels.ca.inside import fits_inside, waiting_inside
+from trafficsim.kernels.ca.packed_state import DECISION, pos, vel
 from trafficsim.kernels.ca.permission import (
     KEEP_CLEAR,
     has_to_stop,
@@ -17,16 +18,15 @@ from trafficsim.kernels.ca.records import make_asker
 from trafficsim.kernels.ca.requests import gets_gap, moves_up, request_gap
 from trafficsim.kernels.ca.room import has_room, room_needed
 from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, View
-from trafficsim.kernels.ca.words import DECISION, pos, vel
 from trafficsim.kernels.decisions.braking import can_stop
 from trafficsim.kernels.decisions.keep_clear import keeps_clear
 from trafficsim.kernels.decisions.signals import CLOSED, OPEN, YIELD
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 
 FREE = 0
-"""Nothing holds a vehicle back, instead of the reasons of ``Work.lane.hold``."""
+"""Nothing holds a vehicle back, instead of the reasons of ``Work.lane.blocking_reason``."""
 STAYS, TURNS, TURNS_INSIDE = 0, 1, 2
-"""What a driver stranded in a wrong lane may do: nothing, turn from it, or turn to a waiting place inside."""
+"""What a driver stranded in a wrong lane may do: nothing, turn from it, or turn to a waiting area inside."""
 
 
 @spliced
@@ -45,8 +45,8 @@ def view_further(view, conn, lane, ahead, available):
 
 
 @spliced
-def asker_of(work, view):
-    """Return the vehicle as one that asks for a gap; it has waited as long as the head of the lane."""
+def requester_of(work, view):
+    """Return the vehicle as one that requests a gap; it has waited as long as the head of the lane."""
     return make_asker(view.conn, view.lane, view.key, view.tick, work.lane[view.lane].wait)
 
 
@@ -56,23 +56,23 @@ def may_enter(road, view):
     net, signals, work = road.net, road.signals, road.work
     v, available = view.v, view.available
     status, made = signal_view(net, signals, view)
-    held = FREE
+    blocking_reason = FREE
     committed = v > 0 and not can_stop(v, available, net.scale.commit)
     if status != CLOSED and waiting_inside(net, work, view.conn) > 0:
         return committed, made, FREE if committed else GIVING_WAY
     if status == YIELD:
-        held = GIVING_WAY
+        blocking_reason = GIVING_WAY
         near = available <= 2 * v + net.scale.near
         stopped = not has_to_stop(net, signals, view.conn) or has_stopped(net, work, view)
         if committed:
             status = OPEN
-        elif near and stopped and request_gap(road, asker_of(work, view)):
+        elif near and stopped and request_gap(road, requester_of(work, view)):
             status = OPEN
         else:
             status = CLOSED
-    if (status != CLOSED or held == GIVING_WAY) and not committed and lacks_room(road, view):
-        status, held = CLOSED, WITHOUT_ROOM
-    return status == OPEN, made, held if status == CLOSED else FREE
+    if (status != CLOSED or blocking_reason == GIVING_WAY) and not committed and lacks_room(road, view):
+        status, blocking_reason = CLOSED, WITHOUT_ROOM
+    return status == OPEN, made, blocking_reason if status == CLOSED else FREE
 
 
 @part
@@ -90,7 +90,7 @@ def lacks_room(road, view):
     clear = (net.conn[view.conn].manner & KEEP_CLEAR) == 0
     clear = clear or has_room(road, view, room_needed(net, view.y, work.lane[view.lane].wait))
     clear = clear or not keeps_clear(view.key, net.scale.keep_clear)
-    return not clear or is_blocked(road, asker_of(work, view))
+    return not clear or is_blocked(road, requester_of(work, view))
 
 
 @part
@@ -105,7 +105,7 @@ def may_force(road, view):
     waiting = waiting_inside(net, work, conn)
     if waiting > 0:
         return TURNS_INSIDE if waiting < net.conn[conn].places and fits_inside(net, conn, view.y) else STAYS
-    if not gets_gap(road, asker_of(work, view)):
+    if not gets_gap(road, requester_of(work, view)):
         return TURNS_INSIDE if fits_inside(net, conn, view.y) else STAYS
     for i in range(int64(net.conn[conn].crosses), int64(net.conn[conn + 1].crosses)):
         if is_in_the_way(road, net.crosses[i], view):
@@ -114,27 +114,27 @@ def may_force(road, view):
 
 
 @spliced
-def is_in_the_way(road, foe, view):
-    """Whether a vehicle on connection ``foe`` keeps a driver waiting who turns from the wrong lane."""
+def is_in_the_way(road, conflicting, view):
+    """Whether a vehicle on connection ``conflicting`` keeps a driver waiting who turns from the wrong lane."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
-    if work.conn[foe].claim == view.tick or occupied(road, foe, asker_of(work, view)):
+    if work.conn[conflicting].last_crossing == view.tick or occupied(road, conflicting, requester_of(work, view)):
         return True
-    origin = net.conn[foe].origin
+    origin = net.conn[conflicting].origin
     standing = start[origin] < start[origin + 1] and vel(vehicles.X[start[origin]]) == 0
-    if shows_red(net, road.signals, foe) or standing:
+    if shows_red(net, road.signals, conflicting) or standing:
         return False
     gap = net.conn[view.conn].gap
-    return next_arrival(net, vehicles, start, foe, gap) < gap or work.conn[foe].passed > view.tick
+    return next_arrival(net, vehicles, start, conflicting, gap) < gap or work.conn[conflicting].passed > view.tick
 
 
 @spliced
 def has_stopped(net, work, view):
-    """Whether a driver has obeyed the stop sign: stands at the line, or crawls up to it out of a queue that moves up.
+    """Whether a driver has obeyed the stop sign: stands at the line, or rolls up to it out of a queue that moves up.
 
     Of such a queue every vehicle has stood, and its stop at the line is shorter than a tick.
     """
     v, available = view.v, view.available
     if v == 0:
         return available <= net.scale.slack
-    rolls = v <= 2 * net.scale.crawl and available <= net.scale.slack + v
+    rolls = v <= 2 * net.scale.queue_speed and available <= net.scale.slack + v
     return rolls and moves_up(net, work, view.conn, view.lane, view.tick)

@@ -11,11 +11,11 @@ from trafficsim.base.codes import EN_ROUTE
 from trafficsim.kernels.ca.ahead import sight
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.overhang import overhang
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, EXIT, brake_code, headway_code, pos, rear, vel
 from trafficsim.kernels.ca.permission import yields
 from trafficsim.kernels.ca.records import make_arrival, make_words
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, Count
-from trafficsim.kernels.ca.words import CAP_UNIT, EXIT, brake_code, headway_code, pos, rear, vel
 from trafficsim.kernels.decisions.braking import stop_bound
 from trafficsim.kernels.decisions.insertion import NOBODY_BEHIND, Entrant, Opening, furthest_entry, lane_score
 from trafficsim.kernels.decisions.signals import is_protected
@@ -24,7 +24,7 @@ from trafficsim.kernels.jit import part, spliced
 CAP_BITS = 8
 """Bits of a desired speed that are the part of a cell per tick."""
 MOVING = 1
-"""Word W of a vehicle that has not waited yet."""
+"""Packed state W of a vehicle that has not waited yet."""
 LOOK_BEHIND = 6
 """How many waiting trips are looked at for one that finds its lane free (modelling assumption)."""
 
@@ -82,9 +82,9 @@ def stop_speed(road, trip, lane, place, wanted):
     """
     net, signals, trips = road.net, road.signals, road.trips
     distance = int32(-1 - place)
-    hop = trips.row[trip].hop
-    while trips.way[trips.hops[hop]].turn != EXIT and distance < sight(net, wanted):
-        slot = net.lane[lane].turns + trips.way[trips.hops[hop]].turn
+    route_position = trips.row[trip].route_position
+    while trips.movement[trips.route_movements[route_position]].turn != EXIT and distance < sight(net, wanted):
+        slot = net.lane[lane].turns + trips.movement[trips.route_movements[route_position]].turn
         conn = net.reach[slot]
         if conn == net.reach[slot + 1]:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
@@ -93,7 +93,7 @@ def stop_speed(road, trip, lane, place, wanted):
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
         lane = net.conn[conn].to
         distance += int32(net.conn[conn].length + net.lane[lane].length)
-        hop += 1
+        route_position += 1
     return wanted
 
 
@@ -111,7 +111,7 @@ def may_use(road, trip, lane, side):
         return False
     if trips.row[trip].depart_lane >= 0:
         return trips.row[trip].depart_lane == side
-    feasible = int32(trips.way[trips.hops[trips.row[trip].hop]].feasible)
+    feasible = int32(trips.movement[trips.route_movements[trips.row[trip].route_position]].feasible)
     return feasible == 0 or (feasible >> side) & 1 != 0
 
 
@@ -119,8 +119,8 @@ def may_use(road, trip, lane, side):
 def make_entrant(road, trip, wanted, stop):
     """Return a trip as one who wants to enter at a speed, and could stop at the first closed line from another."""
     scale, trips = road.net.scale, road.trips
-    theta = float32(headway_code(trips.end[trip].word)) * scale.headway_unit - float32(0.5)
-    brake = float32(brake_code(trips.end[trip].word)) * scale.braking_unit
+    theta = float32(headway_code(trips.end[trip].packed)) * scale.headway_unit - float32(0.5)
+    brake = float32(brake_code(trips.end[trip].packed)) * scale.braking_unit
     return Entrant(int32(trips.kind[trips.row[trip].kind].cells), int32(wanted), theta, brake, int32(stop))
 
 
@@ -134,7 +134,7 @@ def best_entry(road, trip, link, since):
     vehicles, start = road.vehicles, road.start
     wanted = int32(driven_speed(trips, trip, desired_speed(net, trips, trip, link)) >> CAP_BITS)
     best, best_score = make_entry(-1, -1, 0, 0, since), -1
-    leads_on = trips.way[trips.hops[trips.row[trip].hop]].wanted
+    leads_on = trips.movement[trips.route_movements[trips.row[trip].route_position]].wanted
     for lane in range(int64(net.link[link].lane), int64(net.link[link + 1].lane)):
         side = lane - net.link[link].lane
         if not may_use(road, trip, lane, side):
@@ -153,7 +153,7 @@ def best_entry(road, trip, link, since):
 
 
 @spliced
-def enter(road, tally, trip, entry, tick):
+def enter(road, counters, trip, entry, tick):
     """Write the words of an entering vehicle for the re-pack and open its accounts."""
     net, trips, work = road.net, road.trips, road.work
     lane = entry.lane
@@ -162,9 +162,9 @@ def enter(road, tally, trip, entry, tick):
     cap = driven_speed(trips, trip, desired)
     begin = entry_begin(net, trips, trip, lane)
     time = tick + 1.0 - min(entry.since, float(entry.place - begin) * float(CAP_UNIT) / cap)
-    cells, word = trips.kind[trips.row[trip].kind].cells, trips.end[trip].word
+    cells, packed = trips.kind[trips.row[trip].kind].cells, trips.end[trip].packed
     arrival = make_arrival(lane, entry.place, entry.v, cap, False)
-    enqueue_arrival(road, arrival, make_words(cells, word, trips.end[trip].key, trip, MOVING), entry.slot)
+    enqueue_arrival(road, arrival, make_words(cells, packed, trips.end[trip].key, trip, MOVING), entry.slot)
     account_arrival(trips, work, lane)
     trips.row[trip].status = EN_ROUTE
     trips.end[trip].entry_time = time
@@ -173,13 +173,13 @@ def enter(road, tally, trip, entry, tick):
     trips.row[trip].since_cell = begin
     trips.row[trip].wait_in = 0
     trips.row[trip].free_time = -begin * float(CAP_UNIT) / desired
-    tally.link[link].entered += 1.0
-    tally.link[link].begun += 1.0 + begin / net.lane[lane].length
+    counters.link[link].entered += 1.0
+    counters.link[link].begun += 1.0 + begin / net.lane[lane].length
     work.count[Count.INSERTED] += 1
 
 
 @part
-def insert_trips(road, queues, tally, tick):
+def insert_trips(road, queues, counters, tick):
     """Insert the trips that are due, first come first served at every entry, as many as it has lanes.
 
     Who finds its lanes full lets those behind pass who go elsewhere: a queue in one lane does not close the others.
@@ -201,7 +201,7 @@ def insert_trips(road, queues, tally, tick):
                 since = min(tick + 1.0 - trips.end[trip].depart, 1.0)
                 best = best_entry(road, trip, link, since)
                 if best.lane >= 0:
-                    enter(road, tally, trip, best, tick)
+                    enter(road, counters, trip, best, tick)
                     for z in range(at, first, -1):
                         queues.trip[z] = queues.trip[z - 1]
                     queues.trip[first] = trip

@@ -14,12 +14,9 @@ from typing import NamedTuple
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.ca.busy import find_busy, list_marked, place_of
+from trafficsim.kernels.ca.busy import find_busy, list_candidates, place_of
 from trafficsim.kernels.ca.overhang import overhang
-from trafficsim.kernels.ca.repack import move_slot
-from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.vehicles import SlotWords
-from trafficsim.kernels.ca.words import (
+from trafficsim.kernels.ca.packed_state import (
     FLAG_CONNECTOR,
     FLAG_WRONG,
     WRONG_BIT,
@@ -31,6 +28,9 @@ from trafficsim.kernels.ca.words import (
     wish,
     with_flags,
 )
+from trafficsim.kernels.ca.repack import move_slot
+from trafficsim.kernels.ca.state import Count
+from trafficsim.kernels.ca.vehicles import SlotWords
 from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
@@ -48,13 +48,13 @@ class Pair(NamedTuple):
     """Two neighbouring lanes, and who may change between them."""
 
     lower: int
-    """The one on the kerb side."""
+    """The one on the nearside."""
     side: int
-    """Direction of the changes: 1 away from the kerb, -1 towards it."""
+    """Direction of the changes: 1 towards the offside, -1 towards it."""
     draw: int
     """Key of the random draws of this tick."""
     kept: bool
-    """Whether drivers keep to the kerb there."""
+    """Whether drivers keep to the nearside there."""
 
 
 class Change(NamedTuple):
@@ -77,56 +77,56 @@ class Ahead(NamedTuple):
 
 
 @njit(inline="always")
-def lane_flags(net, trips, lane, hop):
-    """Return the flags of word Y for a lane: the wish, and whether the lane does not serve the turn at all."""
+def lane_flags(net, trips, lane, route_position):
+    """Return the flags of packed state Y for a lane: the wish, and whether the lane does not serve the turn at all."""
     side = net.lane[lane].side
-    wanted = int32(trips.way[trips.hops[hop]].wanted)
+    wanted = int32(trips.movement[trips.route_movements[route_position]].wanted)
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
     merges = net.lane[lane].ends > 0 and flags != int32(1)
-    if merges or (int32(trips.way[trips.hops[hop]].feasible) >> side) & 1 == 0:
+    if merges or (int32(trips.movement[trips.route_movements[route_position]].feasible) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
 
 @part
-def candidates(vehicles, n, tick, draw, scale, marks):
+def candidates(vehicles, n, tick, draw, scale, found):
     """Flat pass: mark vehicles that must change to a side, or are held up and free to, and those held up.
 
-    Of those held up every fourth tries in a tick, where nobody keeps to the kerb; who stands there too.
+    Of those held up every fourth tries in a tick, where nobody keeps to the nearside; who stands there too.
     """
     # 32-bit arithmetic, and truth values as numbers: else the loop does not fill vector registers
     side, phase = int32(1) if tick & 1 else int32(-1), uint32(tick >> 1)
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
-    crawl, near = int32(scale.crawl), int32(scale.near)
-    half = int32(crawl >> int32(1))
+    queue_speed, near = int32(scale.queue_speed), int32(scale.near)
+    half = int32(queue_speed >> int32(1))
     for k in range(uint64(1), uint64(n)):
         j = k - uint64(1)
         x, y = X[k], Y[k]
         v, want = vel(x), int32(wish(y))
         gap = int32(int32(pos(X[j]) - length(Y[j])) - pos(x))
         moves, urgent = int32(v >= half), int32(y >> int32(WRONG_BIT)) & int32(1)
-        close = int32(gap <= int32(int32(2) * v + near)) & int32(int32(int32(256) * int32(v + crawl)) <= cap(y))
+        close = int32(gap <= int32(int32(2) * v + near)) & int32(int32(int32(256) * int32(v + queue_speed)) <= cap(y))
         free = int32(want == int32(0)) & close
         slow, stands = int32(free & moves), int32(free & int32(int32(1) - moves))
         due = moves | urgent | int32(uint32(uint32(KEY[k] + phase) & uint32(3)) == uint32(0))
-        lucky = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
-        tries = int32(int32(int32(want == side) & due) | int32(int32(slow | stands) & lucky))
-        held = int32(int32(tries | slow) & int32(int32(1) - stands))
-        marks[k] = uint8(int32(int32(tries * int32(TRIES)) | held))
+        drawn = int32(uint32(draw32(KEY[k], draw) & uint32(3)) == uint32(0))
+        tries = int32(int32(int32(want == side) & due) | int32(int32(slow | stands) & drawn))
+        impeded = int32(int32(tries | slow) & int32(int32(1) - stands))
+        found[k] = uint8(int32(int32(tries * int32(TRIES)) | impeded))
 
 
 @part
 def change_lanes(road, draw, tick):
-    """Change lanes in one direction: away from the kerb on odd ticks, towards it on even ones."""
+    """Change lanes in one direction: towards the offside on odd ticks, towards it on even ones."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
-        work.mark[0] = TRIES | HELD_UP
-        candidates(vehicles, n, tick, draw, net.scale, work.mark)
-    listed = int64(list_marked(work.mark, work.mark_words, work.listed, n, TRIES))
+        work.candidate[0] = TRIES | HELD_UP
+        candidates(vehicles, n, tick, draw, net.scale, work.candidate)
+    listed = int64(list_candidates(work.candidate, work.candidate_blocks, work.listed, n, TRIES))
     other = int64(0)
     for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
@@ -141,7 +141,7 @@ def change_lanes(road, draw, tick):
 
 @part
 def list_pairs(road, side, listed):
-    """List the lower lanes of pairs in which somebody may change: marked vehicles, or any who keep to the kerb.
+    """List the lower lanes of pairs in which somebody may change: marked vehicles, or any who keep to the nearside.
 
     For the former the list of marked vehicles is overwritten by what a sweep needs: how many vehicles of the lane stand
     before its first marked one, and how many marks it has. Both stay true when vehicles move from or into another lane:
@@ -181,7 +181,7 @@ def sweep(road, pair, before, left):
     j = start[target]
     other = int64(0)
     while left > 0 and x < start[source + 1]:
-        if work.mark[x] & TRIES == 0 and not keep:
+        if work.candidate[x] & TRIES == 0 and not keep:
             x += 1
             continue
         left -= 1
@@ -210,7 +210,7 @@ def sweep(road, pair, before, left):
 
 @spliced
 def fits(road, change, must, ahead):
-    """Whether neither the vehicle nor the one behind it in the target lane has to brake too hard."""
+    """Whether neither the vehicle nor the follower in the target lane has to brake too hard."""
     net, vehicles, x, j = road.net, road.vehicles, change.slot, change.behind
     v = vel(vehicles.X[x])
     give = net.scale.soft
@@ -227,15 +227,15 @@ def fits(road, change, must, ahead):
 
 @spliced
 def gains(road, change, own, ahead):
-    """Whether a change that nothing demands is worth it: more room ahead, or back to the kerb without losing speed.
+    """Whether a change that nothing demands is worth it: more room ahead, or back to the nearside without losing speed.
 
     ``own`` is the gap to the own leader.
     """
     net, vehicles, x = road.net, road.vehicles, change.slot
-    # in dense traffic drivers need not keep to the kerb (StVO section 7 (1))
+    # in dense traffic drivers need not keep to the nearside (StVO section 7 (1))
     first = x == road.start[change.source]
     keep = change.kept and (first or vel(vehicles.X[x - 1]) > net.scale.queueing)
-    if change.kept and not keep and road.work.mark[x] & HELD_UP == 0:
+    if change.kept and not keep and road.work.candidate[x] & HELD_UP == 0:
         return False
     desired = cap(vehicles.Y[x]) >> int32(8)
     if keep and change.target < change.source:
@@ -247,8 +247,8 @@ def gains(road, change, own, ahead):
         return False
     if not keep:
         return True
-    held = leader_speed + (net.scale.crawl >> 1) <= desired
-    return held and own <= int32(3) * vel(vehicles.X[x]) + net.scale.near
+    impeded = leader_speed + (net.scale.queue_speed >> 1) <= desired
+    return impeded and own <= int32(3) * vel(vehicles.X[x]) + net.scale.near
 
 
 @spliced
@@ -276,7 +276,7 @@ def accepts(road, change):
     first = x == road.start[change.source]
     if first and not must and not (change.kept and side < 0):  # the head of a lane has nobody to overtake
         return False
-    # where nobody keeps to the kerb only those drawn are marked
+    # where nobody keeps to the nearside only those drawn are marked
     if change.kept and not must and draw32(vehicles.KEY[x], change.draw) & uint32(1):
         return False
     limit = -min(net.lane[change.source].length, net.lane[change.target].length)
@@ -295,22 +295,22 @@ def accepts(road, change):
         return False
     if must:
         return True
-    return not near or lane_flags(net, trips, change.target, trips.row[vid].hop) == int32(1)
+    return not near or lane_flags(net, trips, change.target, trips.row[vid].route_position) == int32(1)
 
 
 @njit(inline="always")
 def shift(vehicles, work, to, frm):
-    """Copy the words of a slot."""
+    """Copy the packed state of a slot."""
     vehicles.X[to] = vehicles.X[frm]
     move_slot(vehicles, to, frm)
-    work.mark[to] = work.mark[frm]
+    work.candidate[to] = work.candidate[frm]
 
 
 @spliced
-def settle(road, slot, vehicle, target):
-    """Write the words of a vehicle that changed into its new slot, with its wish on the new lane."""
+def place_vehicle(road, slot, vehicle, target):
+    """Write the packed state of a vehicle that changed into its new slot, with its wish on the new lane."""
     net, vehicles, trips = road.net, road.vehicles, road.trips
-    flags = int32(lane_flags(net, trips, target, trips.row[vehicle.trip].hop))
+    flags = int32(lane_flags(net, trips, target, trips.row[vehicle.trip].route_position))
     flags = int32(flags | (vehicle.y & int32(0xFF & ~(3 | FLAG_WRONG))))
     vehicles.X[slot] = vehicle.x
     vehicles.Y[slot] = with_flags(vehicle.y, flags)
@@ -318,12 +318,12 @@ def settle(road, slot, vehicle, target):
     vehicles.KEY[slot] = vehicle.key
     vehicles.ID[slot] = vehicle.trip
     vehicles.W[slot] = vehicle.w
-    road.work.mark[slot] = 0
+    road.work.candidate[slot] = 0
 
 
 @njit(inline="always")
 def taken_out(vehicles, slot):
-    """Return the words of a vehicle."""
+    """Return the packed state of a vehicle."""
     return SlotWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
                         vehicles.W[slot])
 
@@ -334,7 +334,7 @@ def move_up(road, x, j, target):
     vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j - 1):
         shift(road.vehicles, road.work, slot, slot + 1)
-    settle(road, j - 1, vehicle, target)
+    place_vehicle(road, j - 1, vehicle, target)
     road.start[target] -= 1
 
 
@@ -344,5 +344,5 @@ def move_down(road, x, j, target):
     vehicle = taken_out(road.vehicles, x)
     for slot in range(x, j, -1):
         shift(road.vehicles, road.work, slot, slot - 1)
-    settle(road, j, vehicle, target)
+    place_vehicle(road, j, vehicle, target)
     road.start[target + 1] += 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numba import int16, int32, uint64
 
+from trafficsim.kernels.ca.packed_state import NO_BOUND, length, light, pack_x, pos, rear, vel
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import NO_BOUND, length, light, pack_x, pos, rear, vel
 from trafficsim.kernels.jit import kernel, part
 
 
 @kernel
-def leader_words(vehicles, work, n):
+def leader_states(vehicles, work, n):
     """Write the rear position and speed of slot k - 1 for every slot; heads of lanes are overwritten afterwards.
 
     All bounds of speed are lifted.
@@ -24,13 +24,13 @@ def leader_words(vehicles, work, n):
 
 
 @part
-def apply_bounds(vehicles, work, n, lamp):
-    """Slow down the vehicles for which a decision set a lower speed than the rule; ``lamp`` is their brake light."""
+def apply_bounds(vehicles, work, n, brake_light):
+    """Slow down the vehicles for which a decision set a lower speed than the rule; ``brake_light`` is their light."""
     X, moved, bound = vehicles.X, work.moved, work.bound
     for k in range(uint64(0), uint64(n)):
         v = min(vel(moved[k]), int32(bound[k]))
         brakes = int32(int32(v < vel(moved[k])) & int32(v < vel(X[k])))
-        lit = int32(light(moved[k]) | int32(int32(lamp) * brakes))
+        lit = int32(light(moved[k]) | int32(int32(brake_light) * brakes))
         moved[k] = pack_x(int32(pos(X[k]) + v), int32(v | lit))
 
 

@@ -11,13 +11,13 @@ LANE_FIELDS = {
     "link": "u4",
     "turns": "u4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
     "group": "i4",  # signal group while whose red all its connections have red, -1 if there is none
-    "side": "u4",  # counted from the kerb of its link
+    "side": "u4",  # counted from the nearside of its link
     "beside": "u4",  # lanes of its link
     "look": "i2",  # distance (cells) from the stop line within which followers look at it
-    "zip": "i2",  # cells before its end from which those who must leave it zip into the next lane
+    "merge_zone": "i2",  # cells before its end from which those who must leave it merge into the next lane
     "allowed": "i2",  # bits of the kinds that may use it
     "ends": "i1",  # whether it ends while lanes beside it go on
-    "keep": "i1",  # drivers keep to the kerb unless they overtake
+    "keep": "i1",  # drivers keep to the nearside unless they overtake
 }
 LINK_FIELDS = {
     "lane": "u4",  # first lane
@@ -26,10 +26,10 @@ LINK_FIELDS = {
     "cv": "f8",
     "factor": "f8",  # speed that factor classes multiply (cells/tick)
     "limit": "f8",  # speed limit (1/256 cell per tick)
-    "keep": "i4",  # drivers keep to the kerb unless they overtake
+    "keep": "i4",  # drivers keep to the nearside unless they overtake
 }
 CONN_FIELDS = {  # one cache line
-    "ease": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
+    "speed_compliance": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
     "gap": "f8",  # critical gap in ticks
     "follow_up": "f8",  # ticks between the entries of two vehicles that use the same gap
     "origin": "u4",  # lane it leaves
@@ -39,8 +39,8 @@ CONN_FIELDS = {  # one cache line
     "group": "i4",  # signal group, -1 without
     "yields": "u4",  # where its entries in Net.yields begin
     "crosses": "u4",  # where its entries in Net.crosses begin
-    "pocket": "i4",  # index of its waiting place inside the junction, -1 without
-    "inner": "i2",  # cells from the stop line to that place
+    "waiting_area": "i4",  # index of its internal waiting area, -1 without
+    "waiting_distance": "i2",  # cells from the stop line to that place
     "places": "i1",  # vehicles that can wait there
     "turn": "u1",  # turn as counted on its link
     "manner": "u1",  # bits MUST_STOP, KEEP_CLEAR, ALL_WAY of kernels.ca.permission
@@ -61,11 +61,11 @@ class Net(NamedTuple):
     reach: Array
     yields: Array
     crosses: Array
-    inner: Array
-    """Connections with a waiting place inside the junction."""
-    kerb_side: Array
-    """Lanes from which nobody may overtake those in the next lane away from the kerb."""
+    waiting_areas: Array
+    """Connections with an internal waiting area."""
+    nearside: Array
+    """Lanes from which nobody may overtake those in the next lane towards the offside."""
     kept: Array
-    """Lower ones of two neighbouring lanes where drivers keep to the kerb."""
+    """Lower ones of two neighbouring lanes where drivers keep to the nearside."""
     stop_probability: Array
     """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""

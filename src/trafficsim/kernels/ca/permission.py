@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from numba import int32, int64, njit
 
-from trafficsim.kernels.ca.words import EXIT, FLAG_WRONG, decision
+from trafficsim.kernels.ca.packed_state import EXIT, FLAG_WRONG, decision
 from trafficsim.kernels.decisions.signals import (
     CLOSED,
     CLOSING,
     NO_SIGNAL,
     OPEN,
-    asks_for_stop,
     gives_way_to_all,
     is_green,
     is_red,
     occasion_of,
     permission,
     permission_of_sign,
+    requires_stop,
     starts_late,
 )
 from trafficsim.kernels.decisions.yellow import (
@@ -91,7 +91,7 @@ def goes_after_all(net, signals, conn):
 @spliced
 def has_to_stop(net, signals, conn):
     """Whether a stop is asked for at the line: a stop sign, or a turn on red."""
-    return asks_for_stop(net.conn[conn].manner & MUST_STOP != 0, shown(net, signals, conn))
+    return requires_stop(net.conn[conn].manner & MUST_STOP != 0, shown(net, signals, conn))
 
 
 @spliced

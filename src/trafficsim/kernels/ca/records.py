@@ -11,11 +11,11 @@ from numba import int32, int64, njit, uint32
 
 
 class Asker(NamedTuple):
-    """Who asks for a gap: the vehicle that waits before a connection, in a tick."""
+    """Who requests a gap: the vehicle that waits before a connection, in a tick."""
 
     conn: int
     lane: int
-    """Lane on whose requests it is noted: of a waiting place the one that leads to it."""
+    """Lane on whose requests it is noted: of a waiting area the one that leads to it."""
     key: int
     tick: int
     waited: int
@@ -40,7 +40,7 @@ class Arrival(NamedTuple):
     place: int
     """Cells, stop line 0."""
     v: int
-    """Speed half of word X."""
+    """Speed half of packed state X."""
     cap: int
     """Desired speed, 1/256 cell per tick."""
     tracked: bool
@@ -70,13 +70,13 @@ class Speeds(NamedTuple):
 
 @njit(inline="always")
 def make_asker(conn, lane, key, tick, waited):
-    """Return who asks for a gap."""
+    """Return who requests a gap."""
     return Asker(int64(conn), int64(lane), int64(key), int64(tick), int64(waited))
 
 
 @njit(inline="always")
 def make_words(cells, z, key, trip, w):
-    """Return the words of a vehicle."""
+    """Return the packed state of a vehicle."""
     return VehicleWords(int32(cells), int32(z), uint32(key), int32(trip), int32(w))
 
 

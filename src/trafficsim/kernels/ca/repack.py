@@ -18,18 +18,18 @@ LONG = 64
 
 
 @per_vehicle
-def copy(to, frm, dst, src, n, word):
+def copy(to, frm, dst, src, n, packed):
     """Copy ``n`` words of a type; unsigned indices, because signed ones cost three times as much."""
     dst, src = uint64(dst), uint64(src)
     for k in range(uint64(n)):
-        to[dst + k] = word(frm[src + k])
+        to[dst + k] = packed(frm[src + k])
 
 
 @per_vehicle
-def shift(words, scratch, dst, src, n, word):
+def shift(packed_state, scratch, dst, src, n, packed):
     """Move ``n`` words of an array onto itself: by way of scratch, because a loop over one array fills no registers."""
-    copy(scratch, words, 0, src, n, int32)
-    copy(words, scratch, dst, 0, n, word)
+    copy(scratch, packed_state, 0, src, n, int32)
+    copy(packed_state, scratch, dst, 0, n, packed)
 
 
 @part
@@ -44,7 +44,7 @@ def move_long(vehicles, scratch, dst, src, n):
 
 @spliced
 def move_slot(vehicles, dst, src):
-    """Move all words of a vehicle but its position."""
+    """Move all packed state of a vehicle but its position."""
     vehicles.Y[dst] = vehicles.Y[src]
     vehicles.Z[dst] = vehicles.Z[src]
     vehicles.KEY[dst] = vehicles.KEY[src]
@@ -109,7 +109,7 @@ def repack(vehicles, start, work, lanes):
     src, by, stretches, arrivals, lane, done = 0, 0, 0, 0, 0, 0
     n = start[lanes]
     while lane < lanes:
-        if work.event_words[lane // BLOCK] == 0:
+        if work.event_blocks[lane // BLOCK] == 0:
             lane += BLOCK
             continue
         add(start, done, lane, by)
@@ -130,7 +130,7 @@ def repack(vehicles, start, work, lanes):
                 work.outs[arrivals] = lane
                 arrivals += 1
             lane += 1
-        work.event_words[(done - 1) // BLOCK] = 0
+        work.event_blocks[(done - 1) // BLOCK] = 0
     add(start, done, lanes + 1, by)
     stretches = note_stretch(work, stretches, src + by, src, n - src)
     move_stretches(vehicles, work, stretches)

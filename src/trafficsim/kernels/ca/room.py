@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import int64, njit
 
+from trafficsim.kernels.ca.packed_state import EXIT, length, vel
 from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.scale import MOST_LINKS
-from trafficsim.kernels.ca.words import EXIT, length, vel
 from trafficsim.kernels.jit import per_vehicle, spliced
 
 JUST_ENTERED = 2
@@ -16,7 +16,7 @@ JUST_ENTERED = 2
 @spliced
 def turn_ahead(trips, trip, ahead):
     """Return the turn of a traveller at the end of the link that lies so many links ahead."""
-    return trips.way[trips.hops[trips.row[trip].hop + ahead]].turn
+    return trips.movement[trips.route_movements[trips.row[trip].route_position + ahead]].turn
 
 
 @njit(inline="always")
@@ -32,7 +32,7 @@ def taken_by_others(road, lane, trip):
 @spliced
 def room_needed(net, y, waited):
     """Return the cells that a vehicle wants beyond a junction: its length, half of it after a long wait."""
-    return length(y) if waited <= net.scale.patience else length(y) >> 1
+    return length(y) if waited <= net.scale.impatience_time else length(y) >> 1
 
 
 @per_vehicle
@@ -45,7 +45,7 @@ def has_room(road, view, cells):
     net, signals, trips, work = road.net, road.signals, road.trips, road.work
     vehicles, start = road.vehicles, road.start
     conn, tick, room, crowd = view.conn, view.tick, int64(0), int64(0)
-    waited = work.lane[view.lane].wait > net.scale.patience
+    waited = work.lane[view.lane].wait > net.scale.impatience_time
     for further in range(MOST_LINKS):
         lane = net.conn[conn].to
         taken, head = taken_by_others(road, lane, view.trip)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float32, int32, njit, uint32, uint64
 
-from trafficsim.kernels.ca.words import (
+from trafficsim.kernels.ca.packed_state import (
     CAP_UNIT,
     LIGHT_BIT,
     acc_code,
@@ -40,7 +40,7 @@ DEFAULT, CLASSIC, BRAKE_LIGHT = 0, 1, 2
 """Codes of the flat passes. NaSch is VDR whose standing vehicles dawdle like all others: one pass serves both."""
 
 
-class Rule(NamedTuple):
+class CarFollowingRule(NamedTuple):
     """Parameters of a rule in cells and ticks; probabilities in 1/65536 (``PROBABILITY_UNIT``)."""
 
     code: int
@@ -52,9 +52,9 @@ class Rule(NamedTuple):
     """Probability that a standing vehicle stays for this tick (slow-to-start)."""
     give_back: np.float32
     """What dawdling takes off on average, given back in desired speed and acceleration (cells/tick)."""
-    crawl_headway: np.float32
-    """Headway at crawling speed (ticks); the vehicle's own headway is reached at ``1 / crawl_rate``."""
-    crawl_rate: np.float32
+    low_speed_headway: np.float32
+    """Headway at low speed (ticks); the vehicle's own headway is reached at ``1 / low_speed_rate``."""
+    low_speed_rate: np.float32
     """One over the speed (cells/tick) from which on drivers keep their own headway."""
     hard_brake: int
     """The hardest braking (cells/tick2) that a follower expects of its leader at the worst."""
@@ -62,7 +62,7 @@ class Rule(NamedTuple):
     headway_unit: np.float32
     fade_unit: np.float32
     braking_unit: np.float32
-    """What one step of each code in word Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
+    """What one step of each code in packed state Z stands for (cells/tick2, ticks, 1/tick, cells/tick2)."""
     light_p: int
     """Brake-light rule: probability of dawdling behind a leader that brakes."""
     horizon: int
@@ -70,62 +70,62 @@ class Rule(NamedTuple):
     security: int
     """Brake-light rule: part of the leader's expected way (cells) on which a follower does not count."""
     light: int
-    """What a vehicle that brakes before a line sets in word X: ``LIGHT``, or 0 where the rule has no lights."""
+    """What a vehicle that brakes before a line sets in packed state X: ``LIGHT``, or 0 where the rule has no lights."""
 
 
 @njit(inline="always")
-def next_speed_default(x, word, y, z, bits, rule):
+def next_speed_default(x, packed, y, z, bits, rule):
     """Speed of one vehicle in the next tick under the default rule; ``bits`` are 32 random ones."""
     v = vel(x)
-    gap = max(int32(pos(word) - pos(x)), int32(0))
+    gap = max(int32(pos(packed) - pos(x)), int32(0))
     u = float32(int32(bits >> uint32(16))) * float32(1.0 / PROBABILITY_UNIT)
-    luck = int32(bits & uint32(0xFFFF))
+    random_draw = int32(bits & uint32(0xFFFF))
     fv = float32(v)
     fade = float32(fade_code(z)) * rule.fade_unit
     acc = max(float32(acc_code(z)) * rule.acceleration_unit - fade * fv, float32(0.0))
     headway = float32(headway_code(z)) * rule.headway_unit
     brake = float32(brake_code(z)) * rule.braking_unit
-    calm = min(fv * rule.crawl_rate, float32(1.0))
-    theta = rule.crawl_headway + (headway - rule.crawl_headway) * calm - float32(0.5)
+    calm = min(fv * rule.low_speed_rate, float32(1.0))
+    theta = rule.low_speed_headway + (headway - rule.low_speed_headway) * calm - float32(0.5)
     desired = float32(cap(y)) * float32(1.0 / CAP_UNIT) + rule.give_back
     free = min(fv + acc + rule.give_back, max(desired, fv - rule.comfort)) + u
-    safe = max(safe_speed(gap, vel(word), theta, brake), float32(0.0))
+    safe = max(safe_speed(gap, vel(packed), theta, brake), float32(0.0))
     # dither the safe speed too, else the integer part costs half a cell on average: but never into the leader
     bound = max(int32(safe), min(int32(safe + u), gap))
-    bound = min(bound, int32(gap + max(int32(vel(word) - int32(rule.hard_brake)), int32(0))))
+    bound = min(bound, int32(gap + max(int32(vel(packed) - int32(rule.hard_brake)), int32(0))))
     vn = min(int32(free), bound)
     lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
     loss = vn if v == int32(0) else min(int32(rule.dawdle_cells), vn)
-    return int32(vn - loss) if luck < lazy else vn
+    return int32(vn - loss) if random_draw < lazy else vn
 
 
 @njit(inline="always")
-def next_speed_classic(x, word, y, luck, rule):
+def next_speed_classic(x, packed, y, random_draw, rule):
     """Speed of one vehicle in the next tick under NaSch or VDR (acceleration one cell per tick)."""
     v = vel(x)
-    gap = max(int32(pos(word) - pos(x)), int32(0))
+    gap = max(int32(pos(packed) - pos(x)), int32(0))
     vn = min(min(int32(v + int32(1)), int32(cap(y) >> int32(8))), gap)
     lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
-    return int32(vn - int32(int32(luck < lazy) & int32(vn > int32(0))))
+    return int32(vn - int32(int32(random_draw < lazy) & int32(vn > int32(0))))
 
 
 @njit(inline="always")
-def next_speed_brake_light(x, word, y, luck, expected, rule):
+def next_speed_brake_light(x, packed, y, random_draw, expected, rule):
     """Return speed and brake light of one vehicle in the next tick under the brake-light rule.
 
     ``expected`` is the least speed that the leader will have if it does not dawdle: its own speed or gap.
     """
     v = vel(x)
-    gap = max(int32(pos(word) - pos(x)), int32(0))
+    gap = max(int32(pos(packed) - pos(x)), int32(0))
     near = int32(gap < int32(v * min(v, int32(rule.horizon))))
-    warned = int32(near & int32(light(word) != int32(0)))
-    dark = int32(int32(light(word) | light(x)) == int32(0))
+    warned = int32(near & int32(light(packed) != int32(0)))
+    dark = int32(int32(light(packed) | light(x)) == int32(0))
     faster = int32(v + int32(dark | int32(int32(1) - near)))
     effective = int32(gap + max(int32(expected - int32(rule.security)), int32(0)))
     vn = min(min(faster, int32(cap(y) >> int32(8))), effective)
     lazy = int32(rule.start_p) if v == int32(0) else int32(rule.dawdle_p)
     lazy = int32(rule.light_p) if warned != int32(0) else lazy
-    dawdles = int32(luck < lazy)
+    dawdles = int32(random_draw < lazy)
     lit = int32(int32(vn < v) | int32(dawdles & warned))
     vn = max(int32(vn - dawdles), int32(0))
     return int32(vn | int32(lit << int32(LIGHT_BIT)))
@@ -147,8 +147,8 @@ def follow_classic(vehicles, leader, draw, rule, n, moved):
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     for k in range(uint64(0), uint64(n)):
         x = X[k]
-        luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
-        v = next_speed_classic(x, leader[k], Y[k], luck, rule)
+        random_draw = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
+        v = next_speed_classic(x, leader[k], Y[k], random_draw, rule)
         moved[k] = pack_x(int32(pos(x) + v), v)
 
 
@@ -161,15 +161,15 @@ def follow_brake_light(vehicles, leader, draw, rule, n, moved):
     """
     X, Y, KEY = vehicles.X, vehicles.Y, vehicles.KEY
     if n > 0:  # the first vehicle of the first lane has nobody before it in the arrays
-        luck = int32(draw32(KEY[0], draw) & uint32(0xFFFF))
-        state = next_speed_brake_light(X[0], leader[0], Y[0], luck, vel(leader[0]), rule)
+        random_draw = int32(draw32(KEY[0], draw) & uint32(0xFFFF))
+        state = next_speed_brake_light(X[0], leader[0], Y[0], random_draw, vel(leader[0]), rule)
         moved[0] = pack_x(pos(X[0]) + vel(state), state)
     for k in range(uint64(1), uint64(n)):
         j = k - uint64(1)
-        x, word = X[k], leader[k]
-        luck = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
+        x, packed = X[k], leader[k]
+        random_draw = int32(draw32(KEY[k], draw) & uint32(0xFFFF))
         room = max(int32(pos(leader[j]) - pos(X[j])), int32(0))
-        same_lane = word == int32(X[j] - int32(length(Y[j]) << int32(16)))
-        expected = min(vel(word), room) if same_lane else vel(word)
-        state = next_speed_brake_light(x, word, Y[k], luck, expected, rule)
+        same_lane = packed == int32(X[j] - int32(length(Y[j]) << int32(16)))
+        expected = min(vel(packed), room) if same_lane else vel(packed)
+        state = next_speed_brake_light(x, packed, Y[k], random_draw, expected, rule)
         moved[k] = pack_x(int32(pos(x) + vel(state)), state)

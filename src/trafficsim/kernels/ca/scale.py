@@ -17,22 +17,23 @@ SCALE_FIELDS = {
     "near": "i4",  # added to two ticks of travel: distance within which a driver judges gaps
     "overhang": "i4",  # length of the longest vehicle: so far may a rear reach back over a stop line
     "clear": "i4",  # added to the braking distance: how far a driver looks for the stop line
-    "horizon": "i4",  # ticks for which a driver who goes back to the kerb wants to keep the own speed
+    "horizon": "i4",  # ticks for which a driver who goes back to the nearside wants to keep the own speed
     "ahead": "i4",  # where lanes are kept: cells before the end of a link at which drivers change for their route
-    "queueing": "i4",  # speed up to which a lane is a queue that may be passed on the kerb side
+    "queueing": "i4",  # speed up to which a lane is a queue that may be passed on the nearside
     "stagger": "f4",  # headway (ticks) kept behind one in the next lane who must not be passed
     "closing": "i4",  # ticks over which a driver closes up to that headway
     "gain": "i4",  # room that a discretionary lane change must win
-    "chain": "i4",  # vehicles no further than this behind the one before are in one queue
-    "crawl": "i4",  # speed below which a vehicle is taken as queueing
+    "chain": "i4",  # vehicles no further than this behind the leader are in one queue
+    "queue_speed": "i4",  # speed below which a vehicle is taken as queueing
     "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
     "soft": "i4",  # braking that a discretionary lane change may impose
     "firm": "i4",  # the same for a mandatory one
     "urgent": "i4",  # the same at the end of the lane
-    "patience": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
+    "impatience_time": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
     "stuck": "i4",  # a vehicle this long on its connector blocks those whose path it crosses
     "anticipates": "i4",  # followers count on what their leader can do at most, not on its present speed
-    "acceleration_unit": "f4",  # what one step of these codes in word Z stands for (cells/tick2, ticks, cells/tick2)
+    # what one step of these codes in packed state Z stands for (cells/tick2, ticks, cells/tick2)
+    "acceleration_unit": "f4",
     "headway_unit": "f4",
     "braking_unit": "f4",
     "resolve": "f8",  # ticks for which a driver who has decided to enter stays with it

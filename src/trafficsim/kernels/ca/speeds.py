@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import int32
 
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.ca.records import Speeds
-from trafficsim.kernels.ca.words import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.decisions.desired import desired_of_driver
 from trafficsim.kernels.jit import spliced
 

@@ -14,31 +14,31 @@ from trafficsim.kernels.tables import Array
 LEAVES, ARRIVES, REAR_OVER = 1, 2, 4
 """Bits of ``Work.event``: the head of a lane leaves it, a vehicle arrives, a rear may reach back over its line."""
 GIVING_WAY, WITHOUT_ROOM = 1, 2
-"""Why the head of a lane stands (``hold``)."""
+"""Why the head of a lane stands (``blocking_reason``)."""
 
 LANE_STATE_FIELDS = {
     "head_conn": "i4",  # connection that its head may enter in this tick, -1 if none
-    "to_pocket": "i2",  # its head goes to wait inside the junction
+    "to_waiting_area": "i2",  # its head goes to wait inside the junction
     "over": "i2",  # the rear of who left it last may still reach back over its line
-    "hold": "i4",  # its head stands because it gives way or finds no room; 0 if it is neither
+    "blocking_reason": "i4",  # its head stands because it gives way or finds no room; 0 if it is neither
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
     "used": "i4",  # cells that its vehicles take when they stand
     "arrive_slot": "i4",
 }
-ASK_FIELDS = {
+GAP_REQUEST_FIELDS = {
     "entered": "f8",  # instant (ticks) at which the last vehicle that had to give way entered the junction from here
-    "instant": "f8",  # instant at which the head that asks may enter; NEVER while it has to wait
-    "asker": "i8",  # key of that head
-    "asked": "i8",  # tick in which it asked last
+    "instant": "f8",  # instant at which the head that requests the gap may enter; NEVER while it has to wait
+    "requester": "i8",  # key of that head
+    "requested_tick": "i8",  # tick of its last request
 }
 CONN_STATE_FIELDS = {
-    "claim": "i4",  # tick in which a vehicle last crossed its line
+    "last_crossing": "i4",  # tick in which a vehicle last crossed its line
     "last_entry": "i4",
     "passed": "f8",  # instant at which the last vehicle on it passes its middle, where paths cross
     "on_conn": "i4",
     "inside_wait": "i4",
-    "warned": "i4",  # tick in which somebody who is slow was on a way that crosses this one
+    "warned": "i4",  # tick in which somebody who is slow was on a movement that conflicts with this one
 }
 STRETCH_FIELDS = {"to": "i4", "origin": "i4", "count": "i4"}  # slots: where to, where from, how many vehicles
 
@@ -49,29 +49,29 @@ class Work(NamedTuple):
     leader: Array
     """int32 word by slot: rear position and speed of the vehicle ahead."""
     moved: Array
-    """int32 word X by slot after the tick."""
-    mark_words: Array
-    """The same memory as ``mark``, eight slots at a time."""
-    mark: Array
+    """int32 packed state X by slot after the tick."""
+    candidate_blocks: Array
+    """The same memory as ``candidate``, eight slots at a time."""
+    candidate: Array
     """uint8 by slot: what a flat pass found out about the vehicle."""
     listed: Array
     """Slots that are marked, in order."""
     bound: Array
     """int16 by slot: the highest speed that a decision leaves in this tick."""
-    event_words: Array
+    event_blocks: Array
     """The same memory as ``event``, eight lanes at a time."""
     event: Array
     """uint8 by lane: what happens there in the tick, bits :data:`LEAVES`, :data:`ARRIVES`, :data:`REAR_OVER`."""
-    onto_words: Array
+    onto_blocks: Array
     """The same memory as ``onto``, eight lanes at a time."""
     onto: Array
     """uint8 by lane: 1 if somebody may still be on a connector to it that must be watched."""
     arrive: Array
-    """By lane: words of the arriving vehicle."""
-    pocket: Array
+    """By lane: packed state of the arriving vehicle."""
+    waiting_area: Array
     """(places, 3): vehicles that wait inside junctions, first come first."""
     taken: Array
-    """uint8 by place inside a junction (as in ``pocket``): how many wait there."""
+    """uint8 by place inside a junction (as in ``waiting_area``): how many wait there."""
     outs: Array
     """Lanes that the stage at work has listed."""
     stretch: Array
@@ -79,8 +79,8 @@ class Work(NamedTuple):
     busy: Array
     """Lanes with vehicles, in order; ``count`` says how many."""
     lane: Array
-    ask: Array
-    """By lane: who asked for a gap last, and when vehicles entered."""
+    gap_request: Array
+    """By lane: who requested a gap last, and when vehicles entered."""
     conn: Array
     count: Array
     """int64 counters, see :class:`Count`."""
@@ -105,7 +105,7 @@ class View(NamedTuple):
     """Connection that the vehicle will take."""
     trip: int
     ahead: int
-    """Links between it and the line: its hop is read only where it matters, it costs a cache line."""
+    """Links between it and the line: its route position is read only where it matters, it costs a cache line."""
     lane: int
     """Lane whose head waits for it."""
     v: int
@@ -133,7 +133,7 @@ class Count(IntEnum):
     HELD = 12
     STILL = 13
     INSIDE = 14
-    PASSAGES = 15
+    TRAVERSALS = 15
     TRACES = 16
     BUSY = 17
 

@@ -9,7 +9,7 @@ from trafficsim.kernels.ca.connectors import clear_connectors
 from trafficsim.kernels.ca.insertion import insert_trips
 from trafficsim.kernels.ca.inside import look_inside
 from trafficsim.kernels.ca.lanes import change_lanes
-from trafficsim.kernels.ca.leaders import apply_bounds, guard, leader_words
+from trafficsim.kernels.ca.leaders import apply_bounds, guard, leader_states
 from trafficsim.kernels.ca.look import look_ahead
 from trafficsim.kernels.ca.overhang import keep_behind
 from trafficsim.kernels.ca.overtaking import stay_behind
@@ -21,8 +21,8 @@ from trafficsim.kernels.ca.transfer import transfer
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.kernels.jit import kernel, part
-from trafficsim.kernels.measurement.gates import tally_gates
-from trafficsim.kernels.measurement.tally import tally_detectors, tally_road, tally_waiting
+from trafficsim.kernels.measurement.counters import count_detectors, count_road, count_waiting
+from trafficsim.kernels.measurement.sections import count_sections
 from trafficsim.kernels.rng import Stream, tick_key
 
 DITHER = int(Stream.DITHER)
@@ -46,14 +46,14 @@ def step(world, vehicles, start, tick):
 
     Busy lanes are listed before the first tick, and for the next one at the end of each.
     """
-    net, trips, work, tally, clock = world.net, world.trips, world.work, world.tally, world.clock
+    net, trips, work, counters, clock = world.net, world.trips, world.work, world.counters, world.clock
     road = Road(net, world.signals, trips, work, vehicles, start)
     update_signals(world.signals, tick)
     if net.widest > 1:
         change_lanes(road, tick_key(clock.seed, LANE_CHANGE, tick), tick)
     apply_zones(world.zones, net, vehicles, start, trips)
     n = start[net.lanes]
-    leader_words(vehicles, work, n)
+    leader_states(vehicles, work, n)
     look_ahead(road, tick)
     look_inside(road, tick)
     stay_behind(road)
@@ -61,16 +61,16 @@ def step(world, vehicles, start, tick):
     follow(vehicles, work, world.rule, n, tick_key(clock.seed, DITHER, tick))
     apply_bounds(vehicles, work, n, world.rule.light)
     guard(vehicles, start, work, net.lanes)
-    tally_waiting(vehicles, work.moved, n, clock, work)
-    transfer(road, tally, clock, tick)
+    count_waiting(vehicles, work.moved, n, clock, work)
+    transfer(road, counters, clock, tick)
     keep_behind(road)
-    insert_trips(road, world.queues, tally, tick)
-    tally_detectors(vehicles, start, work, tally)
-    tally_gates(world.gates, road, tick)
+    insert_trips(road, world.queues, counters, tick)
+    count_detectors(vehicles, start, work, counters)
+    count_sections(world.sections, road, tick)
     repack(vehicles, start, work, net.lanes)
     find_busy(start, work, net.lanes)
     clear_connectors(road, tick)
-    tally_road(road, tally, clock, tick)
+    count_road(road, counters, clock, tick)
 
 
 @kernel

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import int32
 
+from trafficsim.kernels.ca.merging import add_bound
+from trafficsim.kernels.ca.packed_state import FLAG_STOP, pos, vel
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import FLAG_STOP, pos, vel
-from trafficsim.kernels.ca.zipper import add_bound
 from trafficsim.kernels.decisions.braking import line_bound
 from trafficsim.kernels.jit import part
 
@@ -39,7 +39,7 @@ def serve_stop(net, vehicles, trips, work, lane, k):
         return
     following = trips.stop[stop].next
     trips.row[vid].next_stop = following
-    if following >= 0 and trips.stop[following].hop == trips.row[vid].hop:
+    if following >= 0 and trips.stop[following].route_position == trips.row[vid].route_position:
         return
     vehicles.Y[k] = int32(vehicles.Y[k] & int32(~FLAG_STOP))
     work.count[Count.STOPPING] -= 1

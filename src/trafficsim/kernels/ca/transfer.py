@@ -7,15 +7,26 @@ from numba import int32, int64, uint64
 from trafficsim.base.codes import EVENT_RED_RUN, EVENT_WRONG_LANE
 from trafficsim.kernels.ca.accounts import enter_link, finish, leave_link, note_event, note_turn
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
+from trafficsim.kernels.ca.connections import nearest, pick
 from trafficsim.kernels.ca.inside import leave_inside, note_entry, note_granted, place_inside, wait_inside
 from trafficsim.kernels.ca.leaders import close_up
 from trafficsim.kernels.ca.overhang import overhang
+from trafficsim.kernels.ca.packed_state import (
+    EXIT,
+    FLAG_CONNECTOR,
+    NO_PLACE,
+    decision,
+    length,
+    light,
+    pack_x,
+    pos,
+    rear,
+    vel,
+)
 from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_words
 from trafficsim.kernels.ca.speeds import connector_speeds, desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
-from trafficsim.kernels.ca.ways import nearest, pick
-from trafficsim.kernels.ca.words import EXIT, FLAG_CONNECTOR, NO_PLACE, decision, length, light, pack_x, pos, rear, vel
 from trafficsim.kernels.decisions.yellow import DECIDED_GO
 from trafficsim.kernels.jit import part, spliced
 
@@ -24,24 +35,24 @@ NOBODY = -1
 
 
 @spliced
-def choose(road, lane, hop, first):
+def choose(road, lane, route_position, first):
     """Return the connection of a crossing: the one that the look ahead chose, else the best now; never none."""
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
-    conn = pick(net, vehicles, start, trips, lane, hop)
-    return conn if conn >= 0 else nearest(net, lane, trips.way[trips.hops[hop]].turn)
+    conn = pick(net, vehicles, start, trips, lane, route_position)
+    return conn if conn >= 0 else nearest(net, lane, trips.movement[trips.route_movements[route_position]].turn)
 
 
 @spliced
-def check_signal(road, tally, crossing):
+def check_signal(road, counters, crossing):
     """Record a crossing at red, and whether the driver's decision allowed it."""
     net, work = road.net, road.work
     if shows_red(net, road.signals, crossing.conn):
         work.count[Count.RED_RUNS] += 1
         if crossing.first and decision(road.vehicles.Y[crossing.slot]) != DECIDED_GO:
             work.count[Count.RED_WITHOUT_DECISION] += 1
-        note_event(tally, work, crossing.time, EVENT_RED_RUN, crossing.trip, net.lane[crossing.lane].link)
+        note_event(counters, work, crossing.time, EVENT_RED_RUN, crossing.trip, net.lane[crossing.lane].link)
 
 
 @spliced
@@ -63,7 +74,7 @@ def place_beyond(road, conn, over):
 
 
 @spliced
-def hold_at_line(vehicles, start, work, lane):
+def stop_at_line(vehicles, start, work, lane):
     """Stop a head that cannot be admitted at its stop line."""
     i = start[lane]
     old = pos(vehicles.X[i])
@@ -75,18 +86,18 @@ def hold_at_line(vehicles, start, work, lane):
 
 @spliced
 def leave_lane(work, lane, y, arrived_by):
-    """Take the head of a lane, with word Y, out of it."""
+    """Take the head of a lane, with packed state Y, out of it."""
     if y & FLAG_CONNECTOR:  # it leaves a link that is shorter than itself
         work.conn[arrived_by].on_conn -= 1
     work.lane[lane].used -= length(y)
     work.event[lane] |= LEAVES | REAR_OVER
     work.lane[lane].wait = 0
-    work.lane[lane].hold = 0
+    work.lane[lane].blocking_reason = 0
     work.count[Count.TRANSFERS] += 1
 
 
 @spliced
-def pass_line(road, tally, clock, crossing, tick, to_wait):
+def pass_line(road, counters, clock, crossing, tick, to_wait):
     """Note a crossing: past the signal, out of the link, onto the next one; return the speeds driven from there on.
 
     Who goes ``to_wait`` inside the junction has not yet entered it.
@@ -95,21 +106,21 @@ def pass_line(road, tally, clock, crossing, tick, to_wait):
     slot, lane, conn, trip = crossing.slot, crossing.lane, crossing.conn, crossing.trip
     if net.conn[conn].origin != lane:
         work.count[Count.WRONG_LANE] += 1
-        note_event(tally, work, crossing.time, EVENT_WRONG_LANE, trip, net.lane[lane].link)
+        note_event(counters, work, crossing.time, EVENT_WRONG_LANE, trip, net.lane[lane].link)
     elif not crossing.first or pos(vehicles.X[slot]) < 0:
-        check_signal(road, tally, crossing)
+        check_signal(road, counters, crossing)
     work.conn[conn].last_entry = tick
     work.lane[lane].last_conn = conn
     work.lane[lane].over = 1
     if not to_wait:
         note_entry(net, work, conn, crossing.time, net.conn[conn].length >> 1, crossing.v)
         note_granted(net, work, lane, conn, int64(vehicles.KEY[slot]), crossing.time)
-    leave_link(net, trips, tally, crossing, vehicles.W[slot])
+    leave_link(net, trips, counters, crossing, vehicles.W[slot])
     desired = connector_speeds(net, trips, trip, conn)
     cap, slow = driven_speed(trips, trip, desired.beyond), driven_speed(trips, trip, desired.connector)
-    note_turn(road, tally, clock, crossing, vehicles.Z[slot], slow)
-    trips.row[trip].hop += 1
-    enter_link(net, trips, tally, crossing, desired)
+    note_turn(road, counters, clock, crossing, vehicles.Z[slot], slow)
+    trips.row[trip].route_position += 1
+    enter_link(net, trips, counters, crossing, desired)
     return Speeds(cap, slow)
 
 
@@ -126,55 +137,55 @@ def arrival_beyond(road, crossing, place, speeds):
 
 
 @spliced
-def at_end_of_short(net, trips, here, words):
+def at_end_of_short(net, trips, here, packed_state):
     """Return the arrival of a vehicle at the end of a short link that it would have crossed: the next one is full."""
-    conn = trips.row[words.trip].connection
-    cap = driven_speed(trips, words.trip, desired_speed(net, trips, words.trip, net.lane[here].link))
+    conn = trips.row[packed_state.trip].connection
+    cap = driven_speed(trips, packed_state.trip, desired_speed(net, trips, packed_state.trip, net.lane[here].link))
     slower = net.conn[conn].speed < net.link[net.lane[here].link].limit
     watched = slower or net.conn[conn + 1].crosses > net.conn[conn].crosses
-    tracked = watched and -1 - words.cells < -net.lane[here].length
+    tracked = watched and -1 - packed_state.cells < -net.lane[here].length
     return make_arrival(here, -1, 0, cap, tracked)
 
 
 @spliced
-def cross(road, tally, clock, lane, tick):
+def cross(road, counters, clock, lane, tick):
     """Carry a head over its stop line, and over as many short links as it covers in the tick."""
     net, trips, work, vehicles = road.net, road.trips, road.work, road.vehicles
     i = road.start[lane]
     trip = vehicles.ID[i]
     arrived_by = trips.row[trip].connection
-    words = make_words(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
+    packed_state = make_words(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
     over, v = pos(work.moved[i]), vel(work.moved[i])
     here, first = int64(lane), True
     arrival = make_arrival(NOBODY, 0, 0, 0, False)
     while True:
-        hop = trips.row[trip].hop
+        route_position = trips.row[trip].route_position
         time = tick + 1.0 - min(over / max(v, int32(1)), 1.0)
-        if trips.way[trips.hops[hop]].turn == EXIT:
+        if trips.movement[trips.route_movements[route_position]].turn == EXIT:
             end = Crossing(int64(i), int32(trip), v, here, int64(NOBODY), time, first)
-            leave_link(net, trips, tally, end, vehicles.W[i])
+            leave_link(net, trips, counters, end, vehicles.W[i])
             finish(trips, work, end, vehicles.W[i])
             break
-        conn = choose(road, here, hop, first)
-        inside = first and work.lane[lane].to_pocket > 0
+        conn = choose(road, here, route_position, first)
+        inside = first and work.lane[lane].to_waiting_area > 0
         place = place_inside(net, work, conn) if inside else place_beyond(road, conn, over)
         if place == NO_PLACE and first:
-            hold_at_line(vehicles, road.start, work, lane)
+            stop_at_line(vehicles, road.start, work, lane)
             return
         if place == NO_PLACE:
-            arrival = at_end_of_short(net, trips, here, words)
+            arrival = at_end_of_short(net, trips, here, packed_state)
             break
         crossing = Crossing(int64(i), int32(trip), v, here, int64(conn), time, first)
-        speeds = pass_line(road, tally, clock, crossing, tick, inside)
+        speeds = pass_line(road, counters, clock, crossing, tick, inside)
         if inside:
-            wait_inside(net, work, conn, words)
+            wait_inside(net, work, conn, packed_state)
             break
         if place < 0:
             arrival = arrival_beyond(road, crossing, place, speeds)
             break
         over, here, first = place, int64(net.conn[conn].to), False
     if arrival.lane >= 0:
-        enqueue_arrival(road, arrival, words, road.start[arrival.lane + 1])
+        enqueue_arrival(road, arrival, packed_state, road.start[arrival.lane + 1])
         account_arrival(trips, work, arrival.lane)
     leave_lane(work, lane, vehicles.Y[i], arrived_by)
 
@@ -203,11 +214,11 @@ def list_crossing(road, tick):
 
 
 @part
-def transfer(road, tally, clock, tick):
+def transfer(road, counters, clock, tick):
     """Carry over all heads that crossed their line: those with priority first, then those that gave way.
 
-    Before them go those who decided to leave a waiting place inside a junction.
+    Before them go those who decided to leave an internal waiting area.
     """
     leave_inside(road, tick)
     for at in range(list_crossing(road, tick)):
-        cross(road, tally, clock, int64(road.work.listed[at]), tick)
+        cross(road, counters, clock, int64(road.work.listed[at]), tick)

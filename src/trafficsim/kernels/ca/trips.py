@@ -10,7 +10,7 @@ TRIP_FIELDS = {  # what a vehicle needs at every link: one cache line
     "enter_time": "f8",  # when it crossed its last stop line
     "since_time": "f8",  # since when, and from where, its time and distance are not yet in the counters
     "since_cell": "i4",
-    "hop": "u4",  # current hop (index into hops)
+    "route_position": "u4",  # current route position (index into route_movements)
     "connection": "i4",  # by which it entered its link
     "distance": "i4",
     "next_stop": "i4",  # index into stops, -1 when none is left
@@ -20,7 +20,7 @@ TRIP_FIELDS = {  # what a vehicle needs at every link: one cache line
     "brake": "f4",  # braking towards a stop line that the driver finds comfortable (cells/tick2)
     "waiting": "i4",  # ticks spent waiting, up to where its time is in the counters
     "depart_cell": "i2",  # front position from the start of the first lane, -1 at its start
-    "wait_in": "u2",  # ticks spent waiting that word W counted when ``waiting`` was brought up to date
+    "wait_in": "u2",  # ticks spent waiting that packed state W counted when ``waiting`` was brought up to date
     "stops": "u1",
     "status": "u1",
     "kind": "u1",  # vehicle class
@@ -31,7 +31,7 @@ END_FIELDS = {  # what is read or written only where a trip begins and ends
     "entry_time": "f8",
     "exit_time": "f8",
     "key": "u4",
-    "word": "i4",  # word Z without turn
+    "packed": "i4",  # packed state Z without turn
 }
 KIND_FIELDS = {
     "top_speed": "f4",  # cells per tick
@@ -39,13 +39,13 @@ KIND_FIELDS = {
     "cells": "i2",  # length with standing gap
     "dawdling": "i4",  # what a free driver lacks of the desired speed, on average (1/256 cell per tick)
 }
-WAY_FIELDS = {
+MOVEMENT_FIELDS = {
     "turn": "u1",  # at the end of the link, EXIT at the last one of a route
     "wanted": "u1",  # bit s: lane s of the link leads on without another lane change soon
     "feasible": "u1",  # bit s: from lane s the route can be followed at all
 }
 STOP_FIELDS = {
-    "hop": "i8",  # index into hops of the link that it is on
+    "route_position": "i8",  # index into route_movements of the link that it is on
     "cell": "i4",
     "left": "i4",  # ticks that the vehicle still has to stand
     "lane": "i4",
@@ -63,10 +63,10 @@ class Trips(NamedTuple):
     kind: Array
     """By vehicle class."""
     stop: Array
-    hops: Array
-    """uint16: the links of all routes, one after the other, as rows of ``way``."""
-    way: Array
-    """All different ways to go on at the end of a link."""
+    route_movements: Array
+    """uint16: the links of all routes, one after the other, as rows of ``movement``."""
+    movement: Array
+    """All different movements at the end of a link."""
 
 
 class Queues(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from trafficsim.kernels.tables import Array
 
-ARRIVAL_FIELDS = {  # words of a vehicle that comes onto a lane
+ARRIVAL_FIELDS = {  # packed state of a vehicle that comes onto a lane
     "x": "i4",
     "y": "i4",
     "z": "i4",
@@ -14,7 +14,7 @@ ARRIVAL_FIELDS = {  # words of a vehicle that comes onto a lane
     "trip": "i4",
     "w": "i4",
 }
-POCKET_FIELDS = {  # a vehicle that waits inside a junction
+WAITING_AREA_FIELDS = {  # a vehicle that waits inside a junction
     "cells": "i4",  # length with standing gap
     "z": "i4",
     "key": "u4",
@@ -35,7 +35,7 @@ class SlotWords(NamedTuple):
 
 
 class Vehicles(NamedTuple):
-    """Vehicles on the road: words by slot, sorted by lane, leader first (see :mod:`trafficsim.kernels.ca.words`)."""
+    """Vehicles on the road: packed state by slot, sorted by lane, leader first (see :mod:`.packed_state`)."""
 
     X: Array
     Y: Array

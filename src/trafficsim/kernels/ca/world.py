@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from trafficsim.kernels.ca.network import Net
-from trafficsim.kernels.ca.rules import Rule
+from trafficsim.kernels.ca.rules import CarFollowingRule
 from trafficsim.kernels.ca.signal_tables import Signals
 from trafficsim.kernels.ca.state import Work
 from trafficsim.kernels.ca.trips import Queues, Trips
 from trafficsim.kernels.ca.zones import Zones
-from trafficsim.kernels.measurement.tables import Gates, Tally
+from trafficsim.kernels.measurement.tables import Counters, MeasurementSections
 
 
 class World(NamedTuple):
@@ -21,8 +21,8 @@ class World(NamedTuple):
     trips: Trips
     queues: Queues
     zones: Zones
-    gates: Gates
+    sections: MeasurementSections
     work: Work
-    tally: Tally
+    counters: Counters
     clock: Any
-    rule: Rule
+    rule: CarFollowingRule

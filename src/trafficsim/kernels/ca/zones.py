@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from numba import float64, int32, int64
 
+from trafficsim.kernels.ca.packed_state import CAP_UNIT, FLAG_CONNECTOR, pos, with_cap
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
-from trafficsim.kernels.ca.words import CAP_UNIT, FLAG_CONNECTOR, pos, with_cap
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.tables import Array
 

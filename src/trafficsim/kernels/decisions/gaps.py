@@ -32,7 +32,7 @@ def looks_since(tick, looked, moves_up, move_up):
 
 @scalar
 def moves_up_behind(entered, tick, follow_up, move_up):
-    """Whether a driver comes out of a queue: the one before ``entered`` no longer ago than moving up takes."""
+    """Whether a driver comes out of a queue: the leader ``entered`` no longer ago than moving up takes."""
     return tick - entered <= follow_up + move_up
 
 
@@ -46,7 +46,7 @@ def stays_decided(instant, tick, resolve):
 def entry_instant(since, entered, follow_up, passed):
     """Return the instant from which a driver can enter: nobody is before it, and the last with priority has passed.
 
-    ``since`` is when the driver began to look in this tick, ``entered`` when the one before entered, ``passed`` when
+    ``since`` is when the driver began to look in this tick, ``entered`` when its leader entered, ``passed`` when
     the last vehicle with priority passed.
     """
     return max(max(since, entered + follow_up), passed)

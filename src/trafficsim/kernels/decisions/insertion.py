@@ -1,4 +1,4 @@
-"""Entering the network: the speed at which a vehicle fits between the one ahead and the one behind, or that it waits.
+"""Entering the network: the speed at which a vehicle fits between the leader and the follower, or that it waits.
 
 Who enters has driven on a road before and kept its distance there: it waits until it need not drive slower than the one
 ahead. Else a full entry would let vehicles in at low speed, as out of a queue at a signal.
@@ -49,7 +49,7 @@ class Opening(NamedTuple):
     brake: np.float32
     """Braking that drivers count on of each other."""
     firm: int
-    """Braking that an entry may impose on the one behind."""
+    """Braking that an entry may impose on the follower."""
 
 
 @scalar

@@ -67,7 +67,7 @@ def is_green(state):
 
 
 @scalar
-def asks_for_stop(has_sign, state):
+def requires_stop(has_sign, state):
     """Whether a vehicle has to stand at the line before it enters: at a stop sign, and turning on red."""
     return has_sign or state == STOP_ARROW
 
@@ -80,7 +80,7 @@ def gives_way_to_all(all_way_stop, state):
 
 @scalar
 def may_wait_inside(state):
-    """Whether a vehicle that gives way may go to a waiting place inside the junction: not at red or yellow."""
+    """Whether a vehicle that gives way may go to an internal waiting area: not at red or yellow."""
     return not (state == RED or state == RED_AMBER or state == YELLOW)
 
 

@@ -1,7 +1,7 @@
 """Who waits for whom: heads of lanes that have stood for long and find no room, and the lanes that they wait for.
 
-Looked at between slices of the loop, never in it: nothing is written but the answer. Lamps play no part in it: who has
-no room beyond the line will not go at green either, and who has room is taken to go some time.
+Looked at between slices of the loop, never in it: nothing is written but the answer. Signals play no part in it: who
+has no room beyond the line will not go at green either, and who has room is taken to go some time.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from trafficsim.base.codes import (
     RED_AMBER,
     YELLOW,
 )
+from trafficsim.kernels.ca.connections import nearest
+from trafficsim.kernels.ca.packed_state import EXIT, FLAG_STOP, length, rear, turn_of, vel
 from trafficsim.kernels.ca.scale import MOST_LINKS
 from trafficsim.kernels.ca.state import WITHOUT_ROOM
-from trafficsim.kernels.ca.ways import nearest
-from trafficsim.kernels.ca.words import EXIT, FLAG_STOP, length, rear, turn_of, vel
 from trafficsim.kernels.jit import kernel, spliced
 
 FREE = -1
@@ -50,9 +50,9 @@ def blocker_beyond(road, lane, conn):
     vehicles, start = road.vehicles, road.start
     k = start[lane]
     cells = length(vehicles.Y[k])
-    if work.lane[lane].wait > net.scale.patience:
+    if work.lane[lane].wait > net.scale.impatience_time:
         cells = cells >> 1
-    hop = trips.row[vehicles.ID[k]].hop
+    route_position = trips.row[vehicles.ID[k]].route_position
     room = 0
     for further in range(MOST_LINKS):
         to = net.conn[conn].to
@@ -61,12 +61,12 @@ def blocker_beyond(road, lane, conn):
             if rear(vehicles.X[tail], vehicles.Y[tail]) + net.lane[to].length + net.conn[conn].length < 0:
                 return to  # its rear lies over the line, whatever room there is further ahead
         room += net.lane[to].length - work.lane[to].used
-        hop += 1
-        if room >= cells or trips.way[trips.hops[hop]].turn == EXIT:
+        route_position += 1
+        if room >= cells or trips.movement[trips.route_movements[route_position]].turn == EXIT:
             return FREE
         if start[to] < start[to + 1]:
             return to if vel(vehicles.X[start[to]]) == 0 else FREE
-        first = net.lane[to].turns + trips.way[trips.hops[hop]].turn
+        first = net.lane[to].turns + trips.movement[trips.route_movements[route_position]].turn
         conn = net.reach[first]
         if conn == net.reach[first + 1]:
             return FREE
@@ -89,7 +89,7 @@ def blocker_over_line(road, lane):
 
 
 @spliced
-def ways_of(road, lane):
+def connections_of(road, lane):
     """Return the range of connections that the head of a lane may take; those of the nearest lane if it has none."""
     net = road.net
     turn = turn_of(road.vehicles.Z[road.start[lane]])
@@ -107,7 +107,7 @@ def blocker_of(road, lane, waits_for):
     over = blocker_over_line(road, lane)
     if over != FREE and waits_for[over] != FREE:
         return over
-    first, last = ways_of(road, lane)
+    first, last = connections_of(road, lane)
     answer = FREE
     for conn in range(first, last):
         blocker = blocker_beyond(road, lane, conn) if conn >= 0 else FREE
@@ -151,7 +151,7 @@ def lane_ahead(road, lane):
     over = blocker_over_line(road, lane)
     if over != FREE:
         return over
-    first, last = ways_of(road, lane)
+    first, last = connections_of(road, lane)
     answer = FREE
     for conn in range(first, last):
         blocker = blocker_beyond(road, lane, conn) if conn >= 0 else FREE
@@ -164,7 +164,10 @@ def lane_ahead(road, lane):
 
 @spliced
 def cause_at_line(road, lane):
-    """Why a head stands that nobody who stands leaves without room: its lamp, its lane, no room yet, or giving way."""
+    """Why a head stands that nobody who stands leaves without room.
+
+    Its signal, its lane, no room yet, or giving way.
+    """
     net, signals = road.net, road.signals
     slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
     first, last = int64(net.reach[slot]), int64(net.reach[slot + 1])
@@ -173,11 +176,11 @@ def cause_at_line(road, lane):
     red = True
     for conn in range(first, last):
         group = net.conn[conn].group
-        lamp = signals.group[group].state if group >= 0 else GREEN
-        red = red and (lamp == RED or lamp == RED_AMBER or lamp == YELLOW)
+        indication = signals.group[group].state if group >= 0 else GREEN
+        red = red and (indication == RED or indication == RED_AMBER or indication == YELLOW)
     if red:
         return CAUSE_RED
-    return CAUSE_NO_ROOM if road.work.lane[lane].hold == WITHOUT_ROOM else CAUSE_GIVES_WAY
+    return CAUSE_NO_ROOM if road.work.lane[lane].blocking_reason == WITHOUT_ROOM else CAUSE_GIVES_WAY
 
 
 @kernel

@@ -1,7 +1,7 @@
 """Queues: from a stop line back to the last vehicle that stands, through junctions and short links to the real tail.
 
 A queue is the chain of vehicles close behind each other that begins at a stop line, up to the last one that stands: who
-crawls at the beginning of a free link is in none. Where the chain reaches the beginning of a lane it goes on in every
+rolls at the beginning of a free link is in none. Where the chain reaches the beginning of a lane it goes on in every
 lane whose first vehicle stands at its line and finds no room beyond. Measured every few ticks, from one pass over the
 lanes with vehicles; nothing here moves anybody.
 """
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from numba import int32, int64, uint16
 
+from trafficsim.kernels.ca.packed_state import EXIT, length, pos, rear, turn_of, vel
 from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.scale import MOST_LINKS
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.words import EXIT, length, pos, rear, turn_of, vel
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 
 NOWHERE = -1
@@ -35,24 +35,24 @@ class QueueBeyond(NamedTuple):
 
 
 @part
-def tally_queues(road, tally, clock, tick):
+def count_queues(road, counters, clock, tick):
     """Every few ticks: how far queues reach, per link; the longest of each cycle is kept."""
     net = road.net
     if tick % clock.queue_every != 0:
         return
     judged = clock.analysis_begin <= tick < clock.analysis_end
-    joined = measure_lanes(road, tally, clock, judged)
+    joined = measure_lanes(road, counters, clock, judged)
     if joined > 0:
-        follow_to_tails(road, tally, joined)
-        note_joined(road, tally, joined, tick if judged else NOWHERE)
-        forget_joined(road, tally, joined)
+        follow_to_tails(road, counters, joined)
+        note_joined(road, counters, joined, tick if judged else NOWHERE)
+        forget_joined(road, counters, joined)
     for link in range(net.links):
-        if tick >= tally.queue[link].close:
-            close_cycle(tally, clock, link, tick)
+        if tick >= counters.queue[link].close:
+            close_cycle(counters, clock, link, tick)
 
 
 @spliced
-def measure_lanes(road, tally, clock, judged):
+def measure_lanes(road, counters, clock, judged):
     """Measure every lane by itself, and list those whose queue is part of one that begins further on; say how many."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     joined = 0
@@ -68,30 +68,30 @@ def measure_lanes(road, tally, clock, judged):
             if vel(vehicles.X[k]) <= clock.wait_speed:
                 longest = int32(-ahead)
         total = min(longest, net.lane[lane].length)
-        tally.lane[lane].total = total
-        tally.lane[lane].whole = whole
+        counters.lane[lane].total = total
+        counters.lane[lane].whole = whole
         if total == 0:
             continue
-        note_length(tally, net.lane[lane].link, total, net.lane[lane].link, judged)
+        note_length(counters, net.lane[lane].link, total, net.lane[lane].link, judged)
         if vel(vehicles.X[first]) <= clock.wait_speed and turn_of(vehicles.Z[first]) != EXIT:
-            if join_lane(road, tally, clock, lane):
+            if join_lane(road, counters, clock, lane):
                 work.outs[joined] = lane
                 joined += 1
     return joined
 
 
 @spliced
-def note_length(tally, link, cells, ending, judged):
+def note_length(counters, link, cells, ending, judged):
     """Keep the longest queue of a link in this cycle, and in the analysis period, with the link in which it ends."""
-    if cells > tally.queue[link].now:
-        tally.queue[link].now = cells
-    if judged and cells > tally.queue[link].longest:
-        tally.queue[link].longest = cells
-        tally.queue[link].tail = ending
+    if cells > counters.queue[link].now:
+        counters.queue[link].now = cells
+    if judged and cells > counters.queue[link].longest:
+        counters.queue[link].longest = cells
+        counters.queue[link].tail = ending
 
 
 @spliced
-def join_lane(road, tally, clock, lane):
+def join_lane(road, counters, clock, lane):
     """Find the lane whose queue leaves the standing first vehicle of this one no room, whichever way it takes."""
     net = road.net
     slot = net.lane[lane].turns + turn_of(road.vehicles.Z[road.start[lane]])
@@ -105,11 +105,11 @@ def join_lane(road, tally, clock, lane):
         may_go = int32(may_go if shows_red(net, road.signals, conn) else 1)
     if into == NOWHERE:  # stranded in a lane that does not lead on
         return False
-    tally.lane[lane].into = into
-    tally.lane[lane].gap = gap
-    tally.lane[lane].may_go = may_go
-    tally.lane[lane].root = NOWHERE
-    tally.lane[into].feeders += 1
+    counters.lane[lane].into = into
+    counters.lane[lane].gap = gap
+    counters.lane[lane].may_go = may_go
+    counters.lane[lane].root = NOWHERE
+    counters.lane[into].feeders += 1
     return True
 
 
@@ -124,9 +124,9 @@ def queue_beyond(road, lane, conn, wait_speed):
     vehicles, start = road.vehicles, road.start
     k = start[lane]
     cells = length(vehicles.Y[k])
-    if work.lane[lane].wait > net.scale.patience:
+    if work.lane[lane].wait > net.scale.impatience_time:
         cells = cells >> 1
-    room, gap, hop = int32(0), int32(0), int64(-1)
+    room, gap, route_position = int32(0), int32(0), int64(-1)
     for further in range(MOST_LINKS):
         to = int64(net.conn[conn].to)
         gap += net.conn[conn].length
@@ -140,8 +140,10 @@ def queue_beyond(road, lane, conn, wait_speed):
             return QueueBeyond(int64(NOWHERE), int64(0))
         if room >= cells:
             return QueueBeyond(int64(NOWHERE), int64(0))
-        hop = int64(trips.row[vehicles.ID[k]].hop) + 1 if hop < 0 else hop + 1
-        turn = trips.way[trips.hops[hop]].turn
+        route_position = (
+            int64(trips.row[vehicles.ID[k]].route_position) + 1 if route_position < 0 else route_position + 1
+        )
+        turn = trips.movement[trips.route_movements[route_position]].turn
         if turn == EXIT:
             return QueueBeyond(int64(NOWHERE), int64(0))
         gap += net.lane[to].length
@@ -155,7 +157,7 @@ def queue_beyond(road, lane, conn, wait_speed):
 
 
 @spliced
-def follow_to_tails(road, tally, joined):
+def follow_to_tails(road, counters, joined):
     """Add queues that go on to those before them, and find where each begins.
 
     From the tails on, a lane once all that feed it are done; what goes round in a circle is left as it is. Equal queues
@@ -165,38 +167,38 @@ def follow_to_tails(road, tally, joined):
     order = work.listed
     listed = 0
     for at in range(joined):
-        if tally.lane[work.outs[at]].feeders == 0:
+        if counters.lane[work.outs[at]].feeders == 0:
             order[listed] = work.outs[at]
             listed += 1
     done = 0
     while done < listed:
         lane = int64(order[done])
         done += 1
-        into = int64(tally.lane[lane].into)
-        if tally.lane[into].whole:
-            reach = tally.lane[lane].total + tally.lane[lane].gap + net.lane[into].length
-            extend(tally, into, reach, tally.lane[lane].tail)
-        tally.lane[into].feeders -= 1
-        if tally.lane[into].feeders == 0 and tally.lane[into].into != NOWHERE:
+        into = int64(counters.lane[lane].into)
+        if counters.lane[into].whole:
+            reach = counters.lane[lane].total + counters.lane[lane].gap + net.lane[into].length
+            extend(counters, into, reach, counters.lane[lane].tail)
+        counters.lane[into].feeders -= 1
+        if counters.lane[into].feeders == 0 and counters.lane[into].into != NOWHERE:
             order[listed] = into
             listed += 1
     for at in range(listed - 1, -1, -1):
         lane = int64(order[at])
-        into = int64(tally.lane[lane].into)
-        ahead = int64(tally.lane[into].root) if tally.lane[into].into != NOWHERE else int64(NOWHERE)
-        tally.lane[lane].root = ahead if ahead != NOWHERE else into
+        into = int64(counters.lane[lane].into)
+        ahead = int64(counters.lane[into].root) if counters.lane[into].into != NOWHERE else int64(NOWHERE)
+        counters.lane[lane].root = ahead if ahead != NOWHERE else into
 
 
 @spliced
-def extend(tally, lane, reach, tail):
+def extend(counters, lane, reach, tail):
     """Let the queue of a lane reach as far as the one that goes on behind it."""
-    if reach > tally.lane[lane].total or (reach == tally.lane[lane].total and tail < tally.lane[lane].tail):
-        tally.lane[lane].total = reach
-        tally.lane[lane].tail = tail
+    if reach > counters.lane[lane].total or (reach == counters.lane[lane].total and tail < counters.lane[lane].tail):
+        counters.lane[lane].total = reach
+        counters.lane[lane].tail = tail
 
 
 @spliced
-def note_joined(road, tally, joined, tick):
+def note_joined(road, counters, joined, tick):
     """Enter the queues that go on behind a lane for its link: length, time beyond the approach, and time blocked.
 
     Outside the analysis period ``tick`` is NOWHERE.
@@ -205,54 +207,54 @@ def note_joined(road, tally, joined, tick):
     judged = tick != NOWHERE
     for at in range(joined):
         lane = int64(work.outs[at])
-        into = int64(tally.lane[lane].into)
-        link, ending = int64(net.lane[into].link), int64(net.lane[tally.lane[into].tail].link)
-        note_length(tally, link, tally.lane[into].total, ending, judged)
+        into = int64(counters.lane[lane].into)
+        link, ending = int64(net.lane[into].link), int64(net.lane[counters.lane[into].tail].link)
+        note_length(counters, link, counters.lane[into].total, ending, judged)
         if not judged:
             continue
-        if tally.queue[ending].approach != tally.queue[link].approach and tally.queue[link].seen != tick:
-            tally.queue[link].seen = tick
-            tally.queue[link].spilled += 1
-        if tally.lane[lane].may_go:
-            tally.lane[lane].blocked += 1
-            by = into if tally.lane[lane].root == NOWHERE else int64(tally.lane[lane].root)
-            note_blocked(tally, lane, int64(net.lane[by].link))
+        if counters.queue[ending].approach != counters.queue[link].approach and counters.queue[link].seen != tick:
+            counters.queue[link].seen = tick
+            counters.queue[link].spilled += 1
+        if counters.lane[lane].may_go:
+            counters.lane[lane].blocked += 1
+            by = into if counters.lane[lane].root == NOWHERE else int64(counters.lane[lane].root)
+            note_blocked(counters, lane, int64(net.lane[by].link))
 
 
 @spliced
-def forget_joined(road, tally, joined):
+def forget_joined(road, counters, joined):
     """Leave no lane joined to another, for the next time."""
     for at in range(joined):
-        into = tally.lane[road.work.outs[at]].into
-        tally.lane[into].feeders = 0
-        tally.lane[into].tail = into
+        into = counters.lane[road.work.outs[at]].into
+        counters.lane[into].feeders = 0
+        counters.lane[into].tail = into
     for at in range(joined):
-        tally.lane[road.work.outs[at]].into = NOWHERE
+        counters.lane[road.work.outs[at]].into = NOWHERE
 
 
 @spliced
-def note_blocked(tally, lane, link):
+def note_blocked(counters, lane, link):
     """Count a lane as blocked by a link: a table with open places, in which a pair that finds none is left out."""
-    most = len(tally.blocked)
+    most = len(counters.blocked)
     at = (lane * SPREAD_LANE + link * SPREAD_LINK) % most
     for _ in range(PROBES):
-        if tally.blocked[at].times == 0:
-            tally.blocked[at].lane = lane
-            tally.blocked[at].link = link
-        if tally.blocked[at].lane == lane and tally.blocked[at].link == link:
-            tally.blocked[at].times += 1
+        if counters.blocked[at].times == 0:
+            counters.blocked[at].lane = lane
+            counters.blocked[at].link = link
+        if counters.blocked[at].lane == lane and counters.blocked[at].link == link:
+            counters.blocked[at].times += 1
             return
         at = (at + 1) % most
 
 
 @spliced
-def close_cycle(tally, clock, link, tick):
+def close_cycle(counters, clock, link, tick):
     """Enter the longest queue of a cycle into the histogram."""
-    cycle = tally.queue[link].cycle
-    tally.queue[link].close += cycle * ((tick - tally.queue[link].close) // cycle + 1)
-    longest = tally.queue[link].now
-    tally.queue[link].now = 0
+    cycle = counters.queue[link].cycle
+    counters.queue[link].close += cycle * ((tick - counters.queue[link].close) // cycle + 1)
+    longest = counters.queue[link].now
+    counters.queue[link].now = 0
     if tick < clock.analysis_begin or tick >= clock.analysis_end:
         return
-    bins = tally.queue_count.shape[1]
-    tally.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)
+    bins = counters.queue_count.shape[1]
+    counters.queue_count[link, min(longest // clock.bin_cells, bins - 1)] += uint16(1)

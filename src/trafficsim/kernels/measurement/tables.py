@@ -1,4 +1,4 @@
-"""Counters and buffers of what is measured: by link, movement, detector, area, queue and gate."""
+"""Counters and buffers of what is measured: by link, movement, detector, area, queue and measurement section."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ LANE_QUEUE_FIELDS = {
     "root": "i4",  # lane at whose stop line the queue begins that it is part of
     "blocked": "i4",  # how often its first vehicle was found to lack room beyond while it might go
     "whole": "i1",  # whether the chain of its vehicles reaches back to the last one
-    "may_go": "i1",  # whether the lamp lets the first vehicle go
+    "may_go": "i1",  # whether the signal lets the first vehicle go
 }
 BLOCKED_FIELDS = {"lane": "i4", "link": "i4", "times": "i4"}  # a lane, the link that blocked it, how often
-GATE_FIELDS = {
+SECTION_FIELDS = {
     "from_link": "i4",
     "from_cell": "i4",  # first point, stop line 0
     "to_first": "i4",  # lanes in which the second point counts
@@ -65,7 +65,7 @@ GATE_FIELDS = {
     "length": "f8",  # cells between the points
     "open": "i4",  # whether a vehicle that enters the network at the first point counts
 }
-PASSAGE_FIELDS = {"time": "f8", "speed": "f8", "gate": "i4", "trip": "i4", "lane": "i4"}  # ticks, cells per tick
+TRAVERSAL_FIELDS = {"time": "f8", "speed": "f8", "section": "i4", "trip": "i4", "lane": "i4"}  # ticks, cells per tick
 EVENT_FIELDS = {"time": "f8", "code": "i4", "trip": "i4", "link": "i4"}  # ticks; codes of trafficsim.base.codes
 TRACE_FIELDS = {"tick": "i4", "trip": "i4", "lane": "i4", "position": "i2", "speed": "i2"}  # cells, cells per tick
 CLOCK_FIELDS = {
@@ -82,7 +82,7 @@ CLOCK_FIELDS = {
 }
 
 
-class Tally(NamedTuple):
+class Counters(NamedTuple):
     """Counters of the present interval, and of the analysis period."""
 
     places: int
@@ -108,11 +108,11 @@ class Tally(NamedTuple):
     trace: Array
 
 
-class Gates(NamedTuple):
+class MeasurementSections(NamedTuple):
     """Pairs of points between which speeds are taken."""
 
-    gates: int
-    gate: Array
+    sections: int
+    section: Array
     opened: Array
-    """int32 (gates, trips): when a vehicle crossed the first point, in 1/4096 tick; 0 if it did not."""
-    passages: Array
+    """int32 (measurement sections, trips): when a vehicle crossed the first point, in 1/4096 tick; 0 if it did not."""
+    traversals: Array

@@ -16,7 +16,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
 from trafficsim.report.look import LESS, MORE, WIDTH_INCH, new_figure, short, styled
 from trafficsim.report.network_map import beside, lines_of
-from trafficsim.report.places import MOST_SIGNALS, Line, signal_names, signal_places, ways_through, write_streets
+from trafficsim.report.places import MOST_SIGNALS, Line, paths_through, signal_names, signal_places, write_streets
 from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
@@ -87,7 +87,7 @@ def delay_map(
     drawn = {link: beside(line, side * 2.2, scale) for link, line in lines.items()}
     values = {link: float(change.get(link, 0.0)) for link in lines}
     _draw_links(axes, roads, drawn, values)
-    _mark_largest(axes, drawn, values)
+    _show_largest(axes, drawn, values)
     _name_places(axes, roads, drawn)
     _legend(figure, axes, words)
     return figure
@@ -95,7 +95,7 @@ def delay_map(
 
 def _draw_links(axes: Any, roads: Network, drawn: Mapping[str, Line], values: Mapping[str, float]) -> None:
     """Draw links, and the ways on through the junctions in the colour of the link that they come from."""
-    through = ways_through(roads, drawn)
+    through = paths_through(roads, drawn)
     pieces = [(line, values[start], 0.6) for (start, _), line in through.items()]
     pieces += [(line, values[link], 1.0) for link, line in drawn.items()]
     pieces.sort(key=lambda piece: abs(piece[1]))
@@ -166,7 +166,7 @@ def _points_per_metre(figure: Figure, axes: Any) -> tuple[float, float]:
     return box.width * per_inch / (right - left), box.height * per_inch / (high - low)
 
 
-def _mark_largest(axes: Any, drawn: Mapping[str, Line], values: Mapping[str, float]) -> None:
+def _show_largest(axes: Any, drawn: Mapping[str, Line], values: Mapping[str, float]) -> None:
     largest = sorted((link for link in drawn if step_of(values[link])), key=lambda link: (-abs(values[link]), link))
     for link in largest[:MOST_MARKS]:
         line, more = drawn[link], values[link] > 0.0

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import mark, new_figure, styled
+from trafficsim.report.look import new_figure, series_style, styled
 from trafficsim.report.quantities import quantity
 from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.difference import Difference
@@ -98,7 +98,7 @@ def _drawn(rows: Sequence[Difference], dots: Mapping[tuple[str, str, str], list[
     settings = {(one.scenario, one.engine) for one in rows}
     axes.axvline(0.0, color="black", linewidth=0.8)
     for place, one in enumerate(rows):
-        look = mark(1 + list(dict.fromkeys(row.alternative for row in rows)).index(one.alternative))
+        look = series_style(1 + list(dict.fromkeys(row.alternative for row in rows)).index(one.alternative))
         values = np.array(dots.get((one.scenario, one.engine, one.alternative), [])) * shown.factor
         axes.plot(values, place - DOT_SPREAD + _spread(len(values)), linestyle="none", marker="o", markersize=3.5,
                   markerfacecolor="none", markeredgecolor=look.colour, markeredgewidth=0.9)

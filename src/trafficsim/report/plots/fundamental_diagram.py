@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import mark, new_figure, styled
+from trafficsim.report.look import new_figure, series_style, styled
 from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
@@ -87,7 +87,7 @@ def _by_class(points: pd.DataFrame, network: Network | World) -> Iterator[tuple[
 
 def _draw_class(panels: Sequence[Any], part: pd.DataFrame, names: Sequence[str], *, rasterized: bool) -> None:
     for place, name in enumerate(names):
-        rows, look = part[part["alternative"] == name], mark(place)
+        rows, look = part[part["alternative"] == name], series_style(place)
         for axes, column in zip(panels, ("flow_veh_h", "speed_kmh"), strict=True):
             axes.plot(rows["density_veh_km"].to_numpy(float), rows[column].to_numpy(float), linestyle="none",
                       marker=look.marker, markersize=3, markerfacecolor="none", markeredgecolor=look.colour,
@@ -197,13 +197,13 @@ def macroscopic_fundamental_diagram(
     >>> table = pd.DataFrame({"alternative": "do nothing", "replication": 1, "link": "east1",
     ...                       "begin_s": [0.0, 60.0], "density_veh_km": [10.0, 40.0], "flow_veh_h": [500.0, 800.0]})
     >>> macroscopic_fundamental_diagram(table, corridor([300.0])).axes[0].get_xlabel()
-    'density (veh/km and lane)'
+    'density (veh/km/lane)'
     """
     words, states = load(language), area_states(links, network, ids)
     figure = new_figure(4.0)
     axes = figure.add_subplot()
     for place, (name, rows) in enumerate(states.groupby("alternative", sort=False)):
-        look = mark(place)
+        look = series_style(place)
         means = _means(rows)
         axes.plot(rows["density_veh_km_lane"].to_numpy(float), rows["flow_veh_h_lane"].to_numpy(float),
                   linestyle="none", marker=".", markersize=2, color=look.colour, alpha=0.35,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import Language, load
-from trafficsim.report.look import mark, new_figure, styled
+from trafficsim.report.look import new_figure, series_style, styled
 from trafficsim.results.indicators import FEWEST_VEHICLES
 
 ROW_INCH, HEAD_INCH = 0.24, 0.55
@@ -81,7 +81,7 @@ def few_vehicles(rows: pd.DataFrame) -> bool:
 def _row(axes: Any, rows: pd.DataFrame, place: int, words: Language) -> None:
     if not len(rows):
         return
-    look, few = mark(place), few_vehicles(rows)
+    look, few = series_style(place), few_vehicles(rows)
     low, high = (float(rows[name].mean()) for name in ("p15_time_s", "p85_time_s"))
     means = rows["mean_time_s"].to_numpy(np.float64)
     if few:

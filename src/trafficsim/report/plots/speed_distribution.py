@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import load
-from trafficsim.report.look import mark, new_figure, styled
+from trafficsim.report.look import new_figure, series_style, styled
 
 BIN_KMH = 5.0
 COLUMNS, PANEL_INCH = 2, 2.1
@@ -24,7 +24,7 @@ COLUMNS, PANEL_INCH = 2, 2.1
 def speed_distribution(
     speed_counts: pd.DataFrame, places: Sequence[str] | None = None, language: str = "en"
 ) -> Figure:
-    """Draw how many passages had which speed over the limit: a panel per place, a line per alternative.
+    """Draw How many vehicles had which speed over the limit: a panel per place, a line per alternative.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def speed_distribution(
     >>> import pandas as pd
     >>> table = pd.DataFrame({"scenario": "a", "engine": "ca", "alternative": ["do nothing"] * 2, "replication": 1,
     ...                       "place": "d", "role": "detector", "limit_kmh": 50.0, "bin_kmh": [-5.0, 0.0],
-    ...                       "passages": [30, 10]})
+    ...                       "traversals": [30, 10]})
     >>> speed_distribution(table).axes[0].get_xlabel()
     'speed minus limit (km/h)'
     """
@@ -58,7 +58,7 @@ def speed_distribution(
     known = table["place"].unique().tolist()
     shown = [place for place in (known if places is None else places) if place in known]
     if not shown:
-        raise InputError("plot: speed distribution", "no passage of any place", "vehicles that pass detectors",
+        raise InputError("plot: speed distribution", "no vehicle of any place", "vehicles that pass detectors",
                          "put up detectors where vehicles drive")
     alternatives = table["alternative"].unique().tolist()
     columns, rows = min(COLUMNS, len(shown)), math.ceil(len(shown) / COLUMNS)
@@ -73,23 +73,23 @@ def speed_distribution(
         axes.set_ylabel(words.plain("plot.share_of_passages"))
     for axes in panels[len(shown):]:
         axes.set_axis_off()
-    handles = [Line2D([], [], color=mark(n).colour, linestyle=mark(n).dash, label=one)
+    handles = [Line2D([], [], color=series_style(n).colour, linestyle=series_style(n).dash, label=one)
                for n, one in enumerate(alternatives)]
     figure.legend(handles=handles, loc="outside lower left", ncols=min(3, len(alternatives)))
     return figure
 
 
 def shares(rows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lower edges of all bins from the first to the last, and the share of passages (%) in each, over all replications.
+    """Lower edges of all bins from the first to the last, and the share of vehicles (%) in each, over all replications.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"bin_kmh": [-5.0, 5.0, -5.0], "passages": [1, 2, 1]})
+    >>> table = pd.DataFrame({"bin_kmh": [-5.0, 5.0, -5.0], "traversals": [1, 2, 1]})
     >>> [part.tolist() for part in shares(table)]
     [[-5.0, 0.0, 5.0], [50.0, 0.0, 50.0]]
     """
-    total = rows.groupby("bin_kmh")["passages"].sum()
+    total = rows.groupby("bin_kmh")["traversals"].sum()
     edges = np.arange(float(total.index.min()), float(total.index.max()) + BIN_KMH / 2, BIN_KMH)
     counts = total.reindex(edges, fill_value=0).to_numpy(np.float64)
     return edges, 100.0 * counts / counts.sum()
@@ -101,6 +101,6 @@ def _panel(axes: Any, rows: pd.DataFrame, alternatives: Sequence[str]) -> None:
         part = rows[rows["alternative"] == alternative]
         if len(part):
             edges, share = shares(part)
-            axes.stairs(share, np.append(edges, edges[-1] + BIN_KMH), baseline=None, color=mark(place).colour,
-                        linestyle=mark(place).dash, linewidth=1.3)
+            axes.stairs(share, np.append(edges, edges[-1] + BIN_KMH), baseline=None, color=series_style(place).colour,
+                        linestyle=series_style(place).dash, linewidth=1.3)
     axes.grid(axis="y")

@@ -78,11 +78,11 @@ def time_space(
     >>> trace = pd.DataFrame({"time_s": [0.0, 1.0, 2.0], "trip": "a", "link": ["east1", "east1", "east2"],
     ...                       "position_m": [180.0, 192.0, 4.0]})
     >>> time_space(trace, road, ["east1", "east2"]).axes[0].get_ylabel()
-    'distance along the path (m)'
+    'distance along the route (m)'
     """
     words = load(language)
     if isinstance(trajectories, Trace):
-        network, path = trajectories.network, trajectories.way
+        network, path = trajectories.network, trajectories.route
         signals = trajectories.signals if trajectories.shown is None else trajectories.shown
         trajectories = trajectories.trajectories
     if network is None:
@@ -155,11 +155,11 @@ def stop_lines(network: Network, links: Sequence[str]) -> list[StopLine]:
     starts, attributes = link_starts(network, links), network.links
     found = []
     for (here, start), there in zip(zip(links, starts, strict=True), [*links[1:], None], strict=True):
-        ways = [way for way in network.connections
-                if way.from_link == here and way.to_link == there and way.signal is not None]
-        if ways:
-            program = str(ways[0].signal)
-            indices = {int(way.signal_index or 0) for way in ways if way.signal == program}
+        connections = [movement for movement in network.connections
+                       if movement.from_link == here and movement.to_link == there and movement.signal is not None]
+        if connections:
+            program = str(connections[0].signal)
+            indices = {int(movement.signal_index or 0) for movement in connections if movement.signal == program}
             found.append(StopLine(start + float(attributes[here]["length_m"]), program, tuple(sorted(indices))))
     return found
 

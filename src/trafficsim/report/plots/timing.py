@@ -42,7 +42,7 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
     >>> network = junction(cycle_s=60)
     >>> signals = lower_signals(network.signals)
     >>> timing_plan(timing_table(network, signals, signals)).axes[0].get_xlabel()
-    'time since the beginning of stage 1 (s)'
+    'time since the start of stage 1 (s)'
     """
     words = load(language)
     programs = timing["program"].unique().tolist()

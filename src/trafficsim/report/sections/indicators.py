@@ -66,14 +66,14 @@ def _row(writer: Writer, one: Difference) -> Row:
     return [
         _label(writer, one.indicator), verdict, figures.value(one.diff, signed=True),
         figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),
-        few_marked(writer, one, figures.value(one.baseline_mean)), few_marked(writer, one, figures.value(one.mean)),
+        few_flagged(writer, one, figures.value(one.baseline_mean)), few_flagged(writer, one, figures.value(one.mean)),
         figures.share(),
         figures.interval(one.bootstrap_low, one.bootstrap_high), p_value(writer, one.p),
         p_value(writer, one.p_adjusted), writer.number(one.n, 0), words.say(f"origin.{one.origin}"),
     ]
 
 
-def few_marked(writer: Writer, one: Difference, value: Markup) -> Markup:
+def few_flagged(writer: Writer, one: Difference, value: Markup) -> Markup:
     """Mark a mean of few vehicles; the reason stands below the table."""
     few = FEW_THROUGH in (one.reason or "").split("; ") and one.n > 0
     return writer.words.say("paths.few", value=value) if few else value

@@ -15,7 +15,7 @@ from trafficsim.report.views import Group, Missing, Row, Table, Writer
 MOST_MOVEMENTS = 250
 """Movements listed per alternative, those with the most delay in total; all are in the table."""
 LEAST_SHARE = 0.02
-"""Part of the time from which on it is said that a movement is blocked, or its queue too long for the approach."""
+"""Part of the time from which on it is reported that a movement is blocked, or its queue too long for the approach."""
 LATE, FREE_DEGREE = ("E", "F"), 0.9
 """Levels of service that want an explanation where v/c is below this."""
 Key = tuple[str, str]

@@ -121,10 +121,10 @@ def _named(writer: Writer, one: Effect) -> Markup:
     figures = {key: writer.number(getattr(one, key), places, signed=key == "diff_s")
                for key in ("mean_s", "baseline_mean_s", "diff_s", "low_s", "high_s")}
     text = words.say("summary.member", member=member_label(writer, one), **figures)
-    return Markup(" ").join([text, *few_mark(writer, one)])
+    return Markup(" ").join([text, *few_flag(writer, one)])
 
 
-def few_mark(writer: Writer, one: Effect) -> Iterator[Markup]:
+def few_flag(writer: Writer, one: Effect) -> Iterator[Markup]:
     """Yield the remark on an effect of few vehicles."""
     if one.few:
         yield writer.words.say("summary.few", vehicles=writer.number(one.vehicles, 0 if one.vehicles >= 1.0 else 1))

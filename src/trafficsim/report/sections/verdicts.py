@@ -22,7 +22,7 @@ SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈", "no evidence": 
 
 
 class Verdicts(NamedTuple):
-    """What is said about one scenario and engine."""
+    """What is reported about one scenario and engine."""
 
     head: Markup
     lines: Sequence[Markup]
@@ -134,7 +134,7 @@ def _of_verdict(writer: Writer, one: Difference, figures: Shown) -> Iterator[Mar
     if one.verdict in ("better", "worse") and found.room is not None and one.diff is not None:
         yield words.say("verdicts.room", room=figures.value(found.room), unit=unit,
                         rest=figures.value(abs(one.diff) - found.room))
-        count = writer.number(_other_way(writer, one), 0)
+        count = writer.number(_opposite_signs(writer, one), 0)
         yield words.say("verdicts.other_way", count=count, n=writer.number(one.n, 0))
     if one.verdict == "no evidence" and one.low is not None and one.high is not None:
         inside = one.low <= 0.0 <= one.high
@@ -191,7 +191,7 @@ def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
         yield writer.words.say("verdicts.rests_policies", policies=Markup(", ").join(policies))
 
 
-def _other_way(writer: Writer, one: Difference) -> int:
+def _opposite_signs(writer: Writer, one: Difference) -> int:
     pairs = _pairs(writer, one)
     return sum((value > 0.0) != ((one.diff or 0.0) > 0.0) and value != 0.0 for value in pairs)
 

@@ -13,7 +13,7 @@ from trafficsim.plan.ragged import gather
 
 @dataclass(frozen=True)
 class FreeFlow:
-    """The ways of all trips in pieces (link, connector, link ...), each with its length and free-flow time.
+    """The routes of all trips in pieces (link, connector, link ...), each with its length and free-flow time.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class FreeFlow:
     --------
     100 m in 10 s, then 20 m in 20 s:
 
-    >>> way = FreeFlow(np.array([0, 2]), np.array([100.0, 20.0]), np.array([10.0, 20.0]))
-    >>> way.total_m.tolist(), way.total_s.tolist(), way.until(np.array([105.0])).tolist()
+    >>> free = FreeFlow(np.array([0, 2]), np.array([100.0, 20.0]), np.array([10.0, 20.0]))
+    >>> free.total_m.tolist(), free.total_s.tolist(), free.until(np.array([105.0])).tolist()
     ([120.0], [30.0], [15.0])
     """
 

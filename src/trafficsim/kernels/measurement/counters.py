@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from numba import int32, uint16, uint64
 
+from trafficsim.kernels.ca.packed_state import FAR, MOST_STOPS, STOPS_SHIFT, WAITED_SHIFT, length, pos, rear, vel
 from trafficsim.kernels.ca.state import ARRIVES, Count
-from trafficsim.kernels.ca.words import FAR, MOST_STOPS, STOPS_SHIFT, WAITED_SHIFT, length, pos, rear, vel
 from trafficsim.kernels.jit import kernel, part, scalar, spliced
-from trafficsim.kernels.measurement.queues import tally_queues
+from trafficsim.kernels.measurement.queues import count_queues
 
 
 @part
-def tally_waiting(vehicles, moved, n, clock, work):
-    """Flat pass: ticks at less than walking pace, and stops, in word W; count ticks in which nobody moves."""
+def count_waiting(vehicles, moved, n, clock, work):
+    """Flat pass: ticks at less than walking pace, and stops, in packed state W; count ticks in which nobody moves."""
     W = vehicles.W
     waits, moves = int32(clock.wait_speed), int32(clock.move_speed)
     moving_now = int32(0)
@@ -35,89 +35,89 @@ def tally_waiting(vehicles, moved, n, clock, work):
 
 
 @part
-def tally_detectors(vehicles, start, work, tally):
+def count_detectors(vehicles, start, work, counters):
     """Count the vehicles whose front crosses a detector in this tick, with their speeds."""
-    for d in range(tally.places):
-        lane, cell = tally.place[d].lane, tally.place[d].cell
+    for d in range(counters.places):
+        lane, cell = counters.place[d].lane, counters.place[d].cell
         for k in range(start[lane], start[lane + 1]):
             if pos(vehicles.X[k]) < cell:
                 if pos(work.moved[k]) < cell:
                     break
-                note_passage(tally, d, vel(work.moved[k]))
+                count_passing(counters, d, vel(work.moved[k]))
         behind_all = work.lane[lane].arrive_slot == start[lane + 1]
         if work.event[lane] & ARRIVES and behind_all and pos(work.arrive[lane].x) >= cell:
-            note_passage(tally, d, vel(work.arrive[lane].x))
-    for a in range(tally.areas):
-        tally_area(vehicles, start, work, tally, a)
+            count_passing(counters, d, vel(work.arrive[lane].x))
+    for a in range(counters.areas):
+        count_area(vehicles, start, work, counters, a)
 
 
 @spliced
-def tally_area(vehicles, start, work, tally, a):
+def count_area(vehicles, start, work, counters, a):
     """Add one tick of an area: who drove how far in it for how long, how much of it is taken, and who waits there."""
-    lane, begin, end = tally.area[a].lane, tally.area[a].begin, tally.area[a].end
+    lane, begin, end = counters.area[a].lane, counters.area[a].begin, counters.area[a].end
     ahead, waiting, queue = end, 0, 0
     for k in range(start[lane], start[lane + 1]):
         x, back = work.moved[k], rear(work.moved[k], vehicles.Y[k])
         if pos(x) < begin:
             break
-        add_presence(tally, a, pos(vehicles.X[k]), pos(x), length(vehicles.Y[k]), vel(x))
+        add_presence(counters, a, pos(vehicles.X[k]), pos(x), length(vehicles.Y[k]), vel(x))
         if pos(x) >= end:
             ahead = min(back, end)
             continue
-        linked = ahead - pos(x) <= tally.area[a].chain
+        linked = ahead - pos(x) <= counters.area[a].chain
         ahead = back if linked else FAR
-        if vel(x) <= tally.area[a].wait_speed:
+        if vel(x) <= counters.area[a].wait_speed:
             waiting += 1
             queue = end - max(back, begin) if linked else queue
     if work.event[lane] & ARRIVES:
         x = work.arrive[lane].x
-        add_presence(tally, a, pos(x) - vel(x), pos(x), length(work.arrive[lane].y), vel(x))
-    tally.area_count[a].most_waiting = max(tally.area_count[a].most_waiting, waiting)
-    tally.area_count[a].longest_queue = max(tally.area_count[a].longest_queue, queue)
+        add_presence(counters, a, pos(x) - vel(x), pos(x), length(work.arrive[lane].y), vel(x))
+    counters.area_count[a].most_waiting = max(counters.area_count[a].most_waiting, waiting)
+    counters.area_count[a].longest_queue = max(counters.area_count[a].longest_queue, queue)
 
 
 @spliced
-def add_presence(tally, a, was, now, cells, v):
+def add_presence(counters, a, was, now, cells, v):
     """Add the part of the tick in which the front of a vehicle, that went from ``was`` to ``now``, was in an area."""
-    begin, end = tally.area[a].begin, tally.area[a].end
-    way = min(now, end) - max(was, begin)
+    begin, end = counters.area[a].begin, counters.area[a].end
+    distance = min(now, end) - max(was, begin)
     if now > was:
-        time = way / (now - was)
+        time = distance / (now - was)
     else:
         time = 1.0 if begin <= now < end else 0.0
     if time > 0.0:
-        tally.area_count[a].vehicle_ticks += time
-        tally.area_count[a].vehicle_cells += max(way, 0)
-        tally.area_count[a].taken += time * cells
-        if v <= tally.area[a].wait_speed:
-            tally.area_count[a].waiting_ticks += time
+        counters.area_count[a].vehicle_ticks += time
+        counters.area_count[a].vehicle_cells += max(distance, 0)
+        counters.area_count[a].taken += time * cells
+        if v <= counters.area[a].wait_speed:
+            counters.area_count[a].waiting_ticks += time
 
 
 @spliced
-def note_passage(tally, d, v):
-    """Add one passage to a detector's interval."""
-    tally.detector[d].count += 1.0
-    tally.detector[d].speed_sum += v
-    tally.detector[d].inverse_speed_sum += 1.0 / max(v, 1)
+def count_passing(counters, d, v):
+    """Add one traversal to a detector's interval."""
+    counters.detector[d].count += 1.0
+    counters.detector[d].speed_sum += v
+    counters.detector[d].inverse_speed_sum += 1.0 / max(v, 1)
 
 
 @part
-def tally_road(road, tally, clock, tick):
+def count_road(road, counters, clock, tick):
     """Measure the road after the tick: traces while they are kept, queues every few ticks."""
     if clock.trace_begin <= tick < clock.trace_end:
-        trace(road, tally, tick + 1)
-    tally_queues(road, tally, clock, tick)
+        trace(road, counters, tick + 1)
+    count_queues(road, counters, clock, tick)
 
 
 @scalar
 def ticks_waited(w, wait_in):
-    """Return the ticks waited since word W counted ``wait_in``: the counter has 16 bits and begins anew."""
+    """Return the ticks waited since packed state W counted ``wait_in``: the counter has 16 bits and begins anew."""
     return int32(int32(int32(w >> int32(WAITED_SHIFT)) - int32(wait_in)) & int32(0xFFFF))
 
 
 @spliced
-def settle_waiting(trips, vid, w):
-    """Add what word W counted since the last time to the account of a vehicle, and return it."""
+def add_waiting(trips, vid, w):
+    """Add what packed state W counted since the last time to the account of a vehicle, and return it."""
     waited = ticks_waited(w, trips.row[vid].wait_in)
     trips.row[vid].waiting += waited
     trips.row[vid].wait_in = uint16((w >> WAITED_SHIFT) & 0xFFFF)
@@ -125,14 +125,14 @@ def settle_waiting(trips, vid, w):
 
 
 @spliced
-def way_length(net, trips, vid, lane):
+def traversal_length(net, trips, vid, lane):
     """Cells of the way of a vehicle along its link: its lane, with the connector that led to it."""
     conn = trips.row[vid].connection
     return net.lane[lane].length + (net.conn[conn].length if conn >= 0 else 0)
 
 
 @kernel
-def close_interval(road, tally, time):
+def close_interval(road, counters, time):
     """Give every vehicle's time, distance and waiting since the last boundary to its link.
 
     What share of its way along the link each has covered is summed as well: with it the interval's share of every
@@ -140,39 +140,39 @@ def close_interval(road, tally, time):
     """
     net, vehicles, start, trips, work = road.net, road.vehicles, road.start, road.trips, road.work
     for link in range(net.links):
-        tally.link[link].covered = 0.0
-    for i in range(len(net.inner)):
-        conn = net.inner[i]
+        counters.link[link].covered = 0.0
+    for i in range(len(net.waiting_areas)):
+        conn = net.waiting_areas[i]
         for at in range(work.taken[i]):
-            vid, w = work.pocket[i, at].trip, work.pocket[i, at].w
+            vid, w = work.waiting_area[i, at].trip, work.waiting_area[i, at].w
             link = net.lane[net.conn[conn].to].link
-            tally.link[link].vehicle_ticks += time - trips.row[vid].since_time
-            tally.link[link].waiting_ticks += settle_waiting(trips, vid, w)
+            counters.link[link].vehicle_ticks += time - trips.row[vid].since_time
+            counters.link[link].waiting_ticks += add_waiting(trips, vid, w)
             trips.row[vid].since_time = time
     for lane in range(net.lanes):
         link = net.lane[lane].link
         for k in range(start[lane], start[lane + 1]):
             vid = vehicles.ID[k]
             here = pos(vehicles.X[k])
-            tally.link[link].vehicle_ticks += time - trips.row[vid].since_time
-            tally.link[link].vehicle_cells += here - trips.row[vid].since_cell
-            tally.link[link].waiting_ticks += settle_waiting(trips, vid, vehicles.W[k])
-            tally.link[link].covered += 1.0 + here / way_length(net, trips, vid, lane)
+            counters.link[link].vehicle_ticks += time - trips.row[vid].since_time
+            counters.link[link].vehicle_cells += here - trips.row[vid].since_cell
+            counters.link[link].waiting_ticks += add_waiting(trips, vid, vehicles.W[k])
+            counters.link[link].covered += 1.0 + here / traversal_length(net, trips, vid, lane)
             trips.row[vid].distance += here - trips.row[vid].since_cell
             trips.row[vid].since_time = time
             trips.row[vid].since_cell = here
 
 
 @part
-def trace(road, tally, tick):
+def trace(road, counters, tick):
     """Append position and speed of the traced vehicles on the traced lanes; what does not fit is counted only."""
     vehicles, start, work = road.vehicles, road.start, road.work
-    rows, n = tally.trace, work.count[Count.TRACES]
-    for at in range(len(tally.trace_lane)):
-        lane = tally.trace_lane[at]
+    rows, n = counters.trace, work.count[Count.TRACES]
+    for at in range(len(counters.trace_lane)):
+        lane = counters.trace_lane[at]
         for k in range(start[lane], start[lane + 1]):
             vid = vehicles.ID[k]
-            if tally.traced[vid]:
+            if counters.traced[vid]:
                 if n < len(rows):
                     rows[n].tick = tick
                     rows[n].trip = vid

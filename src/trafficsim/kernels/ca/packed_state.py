@@ -12,7 +12,7 @@ W     ticks spent waiting 16 | stops 8 | moving flag 8                          
 ===== ===================================================================================  =====================
 
 The codes of Z count in units that :mod:`trafficsim.engines.ca.classes` chooses (``Rule`` and ``Net.scale`` hold them).
-Flags: bits 0-1 lane wish + 1 (-1 towards the kerb, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
+Flags: bits 0-1 lane wish + 1 (-1 towards the nearside, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
 1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link, bit 6 it is
 still on a connector that must be watched.
 """
@@ -28,25 +28,25 @@ CAP_UNIT = 256
 MOST_CAP = 65535
 """Largest desired speed in these units."""
 SPEED = 0x0FFF
-"""Bits of the speed in word X."""
+"""Bits of the speed in packed state X."""
 LIGHT_BIT = 12
 LIGHT = 1 << LIGHT_BIT
-"""Brake light in the speed half of word X; only the brake-light rule sets it."""
+"""Brake light in the speed half of packed state X; only the brake-light rule sets it."""
 MOST_ACC, MOST_HEADWAY, MOST_FADE, MOST_BRAKE = 255, 127, 15, 31
-"""Largest codes of the parameters in word Z."""
+"""Largest codes of the parameters in packed state Z."""
 EXIT = 255
 """Turn code of the last link of a route: leave the network at its end."""
 DECISION_BIT = 2
 DECISION = 3 << DECISION_BIT
 WRONG_BIT = 4
 FLAG_WRONG, FLAG_STOP, FLAG_CONNECTOR = 1 << WRONG_BIT, 32, 64
-"""Flags of word Y."""
+"""Flags of packed state Y."""
 ACC_SHIFT, HEADWAY_SHIFT, FADE_SHIFT, BRAKE_SHIFT = 24, 17, 13, 8
-"""Places of the codes in word Z."""
+"""Places of the codes in packed state Z."""
 WAITED_SHIFT, STOPS_SHIFT, MOST_STOPS = 16, 8, 255
-"""Places of ticks waited and stops in word W, and the number from which on stops are no longer counted."""
+"""Places of ticks waited and stops in packed state W, and the number from which on stops are no longer counted."""
 NO_PLACE = -32768
-"""Position that stands for none: the lowest that word X can hold."""
+"""Position that stands for none: the lowest that packed state X can hold."""
 FAR = 16000
 """Gap (cells) that stands for "nobody ahead"."""
 FAST = 200
@@ -75,7 +75,7 @@ def light(x):
 
 @scalar
 def pack_x(position, speed):
-    """Word X of a position and a speed."""
+    """Packed state X of a position and a speed."""
     return int32((int32(position) << int32(16)) | int32(speed))
 
 
@@ -105,19 +105,19 @@ def decision(y):
 
 @scalar
 def pack_y(desired, cells, flags):
-    """Word Y."""
+    """Packed state Y."""
     return int32((int32(desired) << int32(16)) | (int32(cells) << int32(8)) | int32(flags))
 
 
 @scalar
 def with_flags(y, flags):
-    """Word Y with other flags."""
+    """Packed state Y with other flags."""
     return int32((int32(y) & int32(-256)) | int32(flags))
 
 
 @scalar
 def with_cap(y, desired):
-    """Word Y with another desired speed."""
+    """Packed state Y with another desired speed."""
     return int32((int32(y) & int32(0xFFFF)) | (int32(desired) << int32(16)))
 
 
@@ -129,7 +129,7 @@ def turn_of(z):
 
 @scalar
 def with_turn(z, turn):
-    """Word Z with another turn."""
+    """Packed state Z with another turn."""
     return int32((int32(z) & int32(-256)) | int32(turn))
 
 

@@ -1,4 +1,7 @@
-"""The board: which jobs wait, which were lost with a worker, and when to give up. All threads of a crew share it."""
+"""The job queue: which jobs wait, which were lost with a worker, and when to give up.
+
+All threads of a pool share it.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ MOST_LOSSES = 3
 
 
 class Endable(Protocol):
-    """A worker, as far as the board knows it."""
+    """A worker, as far as the queue knows it."""
 
     def end(self) -> None:
         """Stop it at once."""
 
 
-class Board:
-    """Jobs by position: position 0 is the first job, which is done before the board opens."""
+class JobQueue:
+    """Jobs by position: position 0 is the first job, which is done before the queue opens."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -51,7 +54,7 @@ class Board:
             worker.end()
 
     def register(self, worker: Endable) -> bool:
-        """Note a worker that closing has to stop; whether the board is still open to it."""
+        """Note a worker that closing has to stop; whether the queue is still open to it."""
         with self._changed:
             self._workers.append(worker)
             return not self._closed
@@ -68,7 +71,7 @@ class Board:
             return not self._closed and (self._task is None or self._unfinished())
 
     def task(self) -> bytes | None:
-        """Wait for the board to open; ``None`` if it is closed before."""
+        """Wait for the queue to open; ``None`` if it is closed before."""
         with self._changed:
             self._changed.wait_for(lambda: self._task is not None or self._closed)
             return None if self._closed else self._task

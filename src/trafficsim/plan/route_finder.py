@@ -22,7 +22,7 @@ class Completed(NamedTuple):
     refused: dict[int, str]
 
 
-class Ways:
+class RouteFinder:
     """What each permission can drive; every question is answered once.
 
     Parameters
@@ -88,7 +88,7 @@ class Ways:
             joined = self._is_turn((origin, target), permission)
             leg = [origin, target] if joined else self._of(permission).path(origin, target)
             if leg is None:
-                return None, self._no_way(origin, target, permission)
+                return None, self._no_route(origin, target, permission)
             route += leg[1:]
         return route, ""
 
@@ -102,7 +102,7 @@ class Ways:
         if fine.all():
             return ""
         place = int(np.argmin(fine))
-        return self._no_way(links[place], links[place + 1], permission)
+        return self._no_route(links[place], links[place + 1], permission)
 
     def _is_turn(self, pair: tuple[int, int], permission: int) -> bool:
         turn = int(turn_of(self._network.turns, np.array(pair[:1]), np.array(pair[1:]))[0])
@@ -114,7 +114,7 @@ class Ways:
             return closed
         for origin, target in pairwise(links):
             if origin != target and not self._from(origin, permission)[target]:
-                return self._no_way(origin, target, permission)
+                return self._no_route(origin, target, permission)
         return ""
 
     def _closed(self, links: Iterable[int], permission: int) -> str:
@@ -123,9 +123,9 @@ class Ways:
                 return f"link {self._network.link_id[link]!r} is closed to {permission_name(permission)}"
         return ""
 
-    def _no_way(self, origin: int, target: int, permission: int) -> str:
+    def _no_route(self, origin: int, target: int, permission: int) -> str:
         names = self._network.link_id
-        return f"no way leads from {names[origin]!r} to {names[target]!r} for {permission_name(permission)}"
+        return f"no route leads from {names[origin]!r} to {names[target]!r} for {permission_name(permission)}"
 
     def _of(self, permission: int) -> Access:
         if permission not in self._access:

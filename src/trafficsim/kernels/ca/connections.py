@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import int64
 
+from trafficsim.kernels.ca.packed_state import FAR, rear
 from trafficsim.kernels.ca.wanted import changes_to
-from trafficsim.kernels.ca.words import FAR, rear
 from trafficsim.kernels.jit import part, per_vehicle
 
 PER_CHANGE = 100_000
@@ -16,15 +16,15 @@ LEAST_SCORE = -(1 << 30)
 
 
 @per_vehicle
-def pick(net, vehicles, start, trips, lane, hop):
+def pick(net, vehicles, start, trips, lane, route_position):
     """Return the connection that a vehicle takes: the nearest to a wanted lane, then the emptier; -1 if none."""
-    turn = trips.way[trips.hops[hop]].turn
+    turn = trips.movement[trips.route_movements[route_position]].turn
     first = int64(net.reach[net.lane[lane].turns + turn])
     last = int64(net.reach[net.lane[lane].turns + turn + 1])
     if last - first == 1:
         return first
     best, best_score = -1, LEAST_SCORE
-    wanted = trips.way[trips.hops[hop + 1]].wanted
+    wanted = trips.movement[trips.route_movements[route_position + 1]].wanted
     for conn in range(first, last):
         to = net.conn[conn].to
         changes = changes_to(wanted, int64(net.lane[to].side), int64(net.lane[to].beside))

@@ -11,7 +11,7 @@ from trafficsim.base.codes import DETECTOR, PATH, ROLE_NAMES
 from trafficsim.base.errors import NetworkError, PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import DetectorArrays, GateArrays
+from trafficsim.plan.arrays import DetectorArrays, SectionArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
@@ -22,8 +22,8 @@ SPOT_WINDOW_M = 50.0
 speed may be known only coarsely."""
 
 
-class Gate(NamedTuple):
-    """One row of :class:`~trafficsim.plan.arrays.GateArrays`, with links by index."""
+class MeasurementSection(NamedTuple):
+    """One row of :class:`~trafficsim.plan.arrays.SectionArrays`, with links by index."""
 
     name: str
     role: int
@@ -34,10 +34,10 @@ class Gate(NamedTuple):
     lanes: tuple[int, int]
     length_m: float
     citation_ms: float = 0.0
-    way: tuple[int, ...] = ()
+    links: tuple[int, ...] = ()
 
 
-def gate_arrays(gates: Sequence[Gate]) -> GateArrays:
+def section_arrays(sections: Sequence[MeasurementSection]) -> SectionArrays:
     """Join rows."""
     def whole(values: list[int]) -> np.ndarray:
         return np.array(values, np.int32)
@@ -45,21 +45,26 @@ def gate_arrays(gates: Sequence[Gate]) -> GateArrays:
     def real(values: list[float]) -> np.ndarray:
         return np.array(values, np.float64)
 
-    return GateArrays(
-        name=tuple(gate.name for gate in gates), role=whole([gate.role for gate in gates]),
-        from_link=whole([gate.from_link for gate in gates]), from_m=real([gate.from_m for gate in gates]),
-        to_link=whole([gate.to_link for gate in gates]), to_m=real([gate.to_m for gate in gates]),
-        lane_start=whole([gate.lanes[0] for gate in gates]), lane_end=whole([gate.lanes[1] for gate in gates]),
-        length_m=real([gate.length_m for gate in gates]), citation_ms=real([gate.citation_ms for gate in gates]),
-        way=tuple(gate.way for gate in gates),
+    return SectionArrays(
+        name=tuple(section.name for section in sections),
+        role=whole([section.role for section in sections]),
+        from_link=whole([section.from_link for section in sections]),
+        from_m=real([section.from_m for section in sections]),
+        to_link=whole([section.to_link for section in sections]),
+        to_m=real([section.to_m for section in sections]),
+        lane_start=whole([section.lanes[0] for section in sections]),
+        lane_end=whole([section.lanes[1] for section in sections]),
+        length_m=real([section.length_m for section in sections]),
+        citation_ms=real([section.citation_ms for section in sections]),
+        links=tuple(section.links for section in sections),
     )
 
 
-def joined(first: GateArrays, second: GateArrays) -> GateArrays:
-    """Return the gates of both, in this order."""
+def joined(first: SectionArrays, second: SectionArrays) -> SectionArrays:
+    """Return the measurement sections of both, in this order."""
     columns = {name: np.concatenate([getattr(first, name), getattr(second, name)])
-               for name in GateArrays._fields if name not in ("name", "way")}
-    return GateArrays(name=first.name + second.name, way=first.way + second.way, **columns)
+               for name in SectionArrays._fields if name not in ("name", "links")}
+    return SectionArrays(name=first.name + second.name, links=first.links + second.links, **columns)
 
 
 def spot_window(position_m: float, length_m: float) -> tuple[float, float]:
@@ -74,30 +79,32 @@ def spot_window(position_m: float, length_m: float) -> tuple[float, float]:
     return begin, min(begin + SPOT_WINDOW_M, length_m)
 
 
-def detector_gates(detectors: DetectorArrays, network: NetworkPlan) -> list[Gate]:
-    """One gate per detector, link and run of neighbouring lanes."""
-    gates: list[Gate] = []
+def detector_sections(detectors: DetectorArrays, network: NetworkPlan) -> list[MeasurementSection]:
+    """One measurement section per detector, link and run of neighbouring lanes."""
+    sections: list[MeasurementSection] = []
     for name, lane, position in zip(detectors.name, detectors.lane.tolist(), detectors.position_m.tolist(),
                                     strict=True):
         link = int(network.lanes.link[lane])
-        last = gates[-1] if gates else None
+        last = sections[-1] if sections else None
         if last is not None and (last.name, last.to_link, last.lanes[1]) == (name, link, lane):
-            gates[-1] = last._replace(lanes=(last.lanes[0], lane + 1))
+            sections[-1] = last._replace(lanes=(last.lanes[0], lane + 1))
         else:
-            gates.append(spot_gate(name, DETECTOR, (link, position), (lane, lane + 1), network))
-    return gates
+            sections.append(spot_section(name, DETECTOR, (link, position), (lane, lane + 1), network))
+    return sections
 
 
-def spot_gate(name: str, role: int, place: tuple[int, float], lanes: tuple[int, int], network: NetworkPlan) -> Gate:
-    """Return the gate that takes spot speeds around a place (link, position in m) in some lanes."""
+def spot_section(
+    name: str, role: int, place: tuple[int, float], lanes: tuple[int, int], network: NetworkPlan
+) -> MeasurementSection:
+    """Return the measurement section that takes spot speeds around a place (link, position in m) in some lanes."""
     link, position_m = place
     begin, end = spot_window(position_m, float(network.links.length_m[link]))
-    return Gate(name, role, link, begin, link, end, lanes, end - begin)
+    return MeasurementSection(name, role, link, begin, link, end, lanes, end - begin)
 
 
-def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> list[Gate]:
-    """One gate per named route, from the beginning of its first link to the end of its last."""
-    gates = []
+def path_sections(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> list[MeasurementSection]:
+    """One measurement section per named route, from the beginning of its first link to the end of its last."""
+    sections = []
     for name, members in paths.items():
         if not members:
             raise NetworkError(f"network.paths.{name}", "no links", "at least one link, in driving order",
@@ -107,8 +114,8 @@ def path_gates(paths: Mapping[str, tuple[str, ...]], network: NetworkPlan) -> li
         first, last = links[0], links[-1]
         lanes = (int(network.links.lane_start[last]), int(network.links.lane_start[last + 1]))
         end_m = float(network.links.length_m[last])
-        gates.append(Gate(name, PATH, first, 0.0, last, end_m, lanes, length_m, way=tuple(links)))
-    return gates
+        sections.append(MeasurementSection(name, PATH, first, 0.0, last, end_m, lanes, length_m, links=tuple(links)))
+    return sections
 
 
 def path_length_m(links: Sequence[int], network: NetworkPlan) -> float:
@@ -120,15 +127,15 @@ def path_length_m(links: Sequence[int], network: NetworkPlan) -> float:
     return float(network.links.length_m[rows].sum() + between.sum())
 
 
-def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
-    """The gate of an enforcement.
+def enforcement_section(check: SpeedCheck, network: NetworkPlan, policy: str) -> MeasurementSection:
+    """The measurement section of an enforcement.
 
     Raises
     ------
     PolicyError
         If a link is unknown or a point lies beyond its link.
     """
-    for link in check.way:
+    for link in check.links:
         if link not in network.link_index:
             raise PolicyError(f"policy {policy}: {check.name!r}", f"no link {link!r}", "a link of the network",
                               "correct the link")
@@ -142,21 +149,31 @@ def check_gate(check: SpeedCheck, network: NetworkPlan, policy: str) -> Gate:
                               f"a position from 0 to {length_m:g} m", "correct the position")
     first, last = network.link_index[check.begin[0]], network.link_index[check.end[0]]
     lanes = (int(network.links.lane_start[last]), int(network.links.lane_start[last + 1]))
-    way = tuple(network.link_index[link] for link in check.way)
-    return Gate(check.name, ROLE_NAMES.index(check.role), first, check.begin[1], last, check.end[1], lanes,
-                check.length_m, kmh_to_ms(check.citation_kmh), way)
+    links = tuple(network.link_index[link] for link in check.links)
+    return MeasurementSection(
+        check.name,
+        ROLE_NAMES.index(check.role),
+        first,
+        check.begin[1],
+        last,
+        check.end[1],
+        lanes,
+        check.length_m,
+        kmh_to_ms(check.citation_kmh),
+        links,
+    )
 
 
-def short_gates(gates: GateArrays, network: NetworkPlan) -> tuple[Finding, ...]:
+def short_sections(sections: SectionArrays, network: NetworkPlan) -> tuple[Finding, ...]:
     """Warn of points on links that a vehicle may cross within one step of an engine: there it is not seen."""
     step_m = network.links.free_speed_mean_ms * STEP_S
     found = []
-    for row, name in enumerate(gates.name):
-        for link in dict.fromkeys((int(gates.from_link[row]), int(gates.to_link[row]))):
+    for row, name in enumerate(sections.name):
+        for link in dict.fromkeys((int(sections.from_link[row]), int(sections.to_link[row]))):
             length_m = float(network.links.length_m[link])
             if length_m < step_m[link]:
                 found.append(Finding(
-                    "warning", "short-measuring-link", f"{ROLE_NAMES[int(gates.role[row])]} {name!r}",
+                    "warning", "short-measuring-link", f"{ROLE_NAMES[int(sections.role[row])]} {name!r}",
                     f"link {network.link_id[link]!r} is {length_m:g} m long, less than a vehicle drives in a second: "
                     "those who cross it within one step of the engine are not measured",
                     "move it, or the end of the named route, to a longer link"))

@@ -1,10 +1,10 @@
-"""Zipping: how a vehicle that has to leave its lane comes between two of the next one."""
+"""Alternate merging: how a vehicle that has to leave its lane comes between two of the next one."""
 
 from __future__ import annotations
 
 from numba import float32, int32, uint32
 
-from trafficsim.kernels.ca.words import pos, rear, vel, wish
+from trafficsim.kernels.ca.packed_state import pos, rear, vel, wish
 from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.rng import draw32, hash32
@@ -18,7 +18,7 @@ LETS_IN = 3
 
 
 @part
-def zip_in(net, vehicles, start, work, lane, k):
+def merge_behind(net, vehicles, start, work, lane, k):
     """Prepare the lane change of a vehicle that has to leave its lane, as a zipper does.
 
     It falls in behind the vehicle beside it, and three of four drivers behind it in the other lane open a gap.
@@ -50,7 +50,7 @@ def zip_in(net, vehicles, start, work, lane, k):
 def fall_in(net, vehicles, work, k, beside, side):
     """Follow a moving vehicle of the other lane that is beside or just ahead, so that a change becomes possible.
 
-    Where two want to change places the one behind falls in, or they would stay side by side.
+    Where two want to change places the follower falls in, or they would stay side by side.
     """
     v, other = vel(vehicles.X[k]), vel(vehicles.X[beside])
     ahead = rear(vehicles.X[beside], vehicles.Y[beside]) - pos(vehicles.X[k])

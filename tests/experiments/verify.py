@@ -1,4 +1,4 @@
-"""Run the long verification and write down when each step ended, and how: ``python -m benchmarks.verify [STEP...]``.
+"""Run the long verification and record how each step ended: ``python -m tests.experiments.verify [STEP...]``.
 
 Without steps all are run, one after the other; a step that fails does not keep the others from running. The record
 is ``docs/validation/tables/last_run.md``; steps that are not run keep their rows.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from trafficsim import __version__
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "docs" / "validation" / "tables" / "last_run.md"
 PYTEST = "python -m pytest -n {workers} --dist loadfile"
 HEADER = "| step | command | ended | version | result | minutes | CPU minutes | cores |"
@@ -95,7 +95,7 @@ def write(new: dict[str, str]) -> None:
     old = {line.split("|")[1].strip(): line for line in lines if line.startswith("|")}
     rows = [new.get(name) or old[name] for name in STEPS if name in new or name in old]
     rule = "|" + "---|" * (HEADER.count("|") - 1)
-    text = ["`make verify`, or `python -m benchmarks.verify STEP`; times in UTC:", "", HEADER, rule, *rows]
+    text = ["`make verify`, or `python -m tests.experiments.verify STEP`; times in UTC:", "", HEADER, rule, *rows]
     RECORD.write_text("\n".join(text) + "\n", encoding="utf-8")
 
 

@@ -10,16 +10,16 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.busy import find_busy, list_marked
+from trafficsim.kernels.ca.busy import find_busy, list_candidates
 from trafficsim.kernels.ca.lanes import ONE_LANE, SHIFT, list_pairs
-from trafficsim.kernels.ca.look import list_heads, mark_near
+from trafficsim.kernels.ca.look import find_candidates, list_heads
+from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR, FLAG_WRONG
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.transfer import list_crossing
-from trafficsim.kernels.ca.words import FLAG_CONNECTOR, FLAG_WRONG
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.world import World
 
-LIST_MARKED, MARK_NEAR = from_python(list_marked), from_python(mark_near)
+LIST_MARKED, MARK_NEAR = from_python(list_candidates), from_python(find_candidates)
 LIST_HEADS, LIST_PAIRS = from_python(list_heads), from_python(list_pairs)
 LIST_CROSSING = from_python(list_crossing)
 CAREFUL = settings(phases=NO_SHRINKING, max_examples=10)
@@ -45,11 +45,11 @@ def test_busy_lanes_are_those_with_vehicles(world: World, ticks: int) -> None:
 def test_listed_are_the_slots_whose_mark_has_the_bit(world: World, ticks: int, seed: int, bit: int) -> None:
     program = driven(world, ticks)
     n = int(program.start[-1])
-    marks = np.random.default_rng(seed).integers(0, 8, len(program.work.mark)).astype(np.uint8)
+    marks = np.random.default_rng(seed).integers(0, 8, len(program.work.candidate)).astype(np.uint8)
     marks[np.random.default_rng(seed + 1).random(len(marks)) < 0.8] = 0
-    program.work.mark[:] = marks
+    program.work.candidate[:] = marks
     work = program.work
-    count = int(LIST_MARKED(work.mark, work.mark_words, work.listed, n, bit))
+    count = int(LIST_MARKED(work.candidate, work.candidate_blocks, work.listed, n, bit))
     assert program.work.listed[:count].tolist() == np.flatnonzero(marks[:n] & bit).tolist()
 
 
@@ -61,9 +61,9 @@ def test_near_are_those_who_see_their_line_and_those_in_a_wrong_lane(world: Worl
     x, y = program.vehicles.X[:n], program.vehicles.Y[:n]
     speed, away, wrong = x & 0xFFF, -1 - (x >> 16), y & FLAG_WRONG != 0
     sight = speed + speed**2 / (2.0 * float(scale.comfort)) + float(scale.clear)
-    moves = speed >= scale.crawl - 1
-    MARK_NEAR(program.vehicles, n, scale, program.work.mark)
-    marked = program.work.mark[:n] != 0
+    moves = speed >= scale.queue_speed - 1
+    MARK_NEAR(program.vehicles, n, scale, program.work.candidate)
+    marked = program.work.candidate[:n] != 0
     assert marked[wrong | (moves & (away <= sight))].all()
     assert not marked[~wrong & ~(moves & (away <= sight + 1))].any()  # who sees it within a cell may be marked too
 
@@ -79,14 +79,14 @@ def test_heads_are_listed_that_see_their_line_or_are_in_a_wrong_lane(world: Worl
     x, y = program.vehicles.X[heads], program.vehicles.Y[heads]
     speed, away, wrong = x & 0xFFF, np.maximum(-1 - (x >> 16), 0), y & FLAG_WRONG != 0
     sight = speed + (speed**2 / (2.0 * float(scale.comfort))).astype(int) + scale.clear
-    waited, held = work.lane["wait"].copy(), work.lane["hold"].copy()
+    waited, held = work.lane["wait"].copy(), work.lane["blocking_reason"].copy()
     near = wrong | (away <= sight + scale.overhang)
-    work.mark[:] = 1
+    work.candidate[:] = 1
     count = int(LIST_HEADS(program.road))
-    assert np.flatnonzero(work.mark == 0).tolist() == heads.tolist()
+    assert np.flatnonzero(work.candidate == 0).tolist() == heads.tolist()
     assert work.outs[:count].tolist() == lanes[near].tolist()
     assert work.lane["wait"][lanes].tolist() == np.where(speed == 0, waited[lanes] + 1, 0).tolist()
-    assert work.lane["hold"][lanes].tolist() == np.where(near, held[lanes], 0).tolist()
+    assert work.lane["blocking_reason"][lanes].tolist() == np.where(near, held[lanes], 0).tolist()
 
 
 @CAREFUL
@@ -138,5 +138,5 @@ def test_who_is_on_a_watched_connector_is_counted_and_its_lane_looked_at(world: 
     watched = np.flatnonzero(program.vehicles.Y[:n] & FLAG_CONNECTOR)
     lanes = np.searchsorted(program.start, watched, side="right") - 1
     assert np.flatnonzero(work.onto).tolist() == np.unique(lanes).tolist()
-    by, ways = program.trips.row.connection[program.vehicles.ID[watched]], len(program.net.conn)
-    assert work.conn.on_conn[:ways].tolist() == np.bincount(by, minlength=ways).tolist()
+    by, connections = program.trips.row.connection[program.vehicles.ID[watched]], len(program.net.conn)
+    assert work.conn.on_conn[:connections].tolist() == np.bincount(by, minlength=connections).tolist()

@@ -1,0 +1,155 @@
+"""What a run or a study gives: its tables, their sums, the comparison with the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from trafficsim import __version__
+from trafficsim.base.errors import InputError
+from trafficsim.results.between import compared
+from trafficsim.results.compare import Comparison, Question
+from trafficsim.results.distribution import Distribution, distribution
+from trafficsim.results.frames import Labels
+from trafficsim.results.gridlocks import gridlock_list
+from trafficsim.results.left import left_list
+from trafficsim.results.question import TABLES
+from trafficsim.results.sites import Histories, history_json, sites_table
+from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
+from trafficsim.results.unserved import unserved_by_scenario
+from trafficsim.run.effects import Effect, without_effect_json
+from trafficsim.spec.study import Study
+
+
+class WithTables:
+    """Result tables as attributes: ``result.trips`` is ``result.tables["trips"]``."""
+
+    tables: Mapping[str, pd.DataFrame]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        tables: Mapping[str, pd.DataFrame] = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute or table {name!r}; tables: {sorted(tables)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.tables]
+
+
+@dataclass(frozen=True)
+class RunResult(WithTables):
+    """Replications of one scenario under do nothing: labelled tables and their sums."""
+
+    scenario: str
+    engine: str
+    seed: int
+    replications: int
+    tables: Mapping[str, pd.DataFrame]
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    """How often what was repaired before the run, by code."""
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Digest, vehicles, indicators with t-intervals, reasons and performance over the replications."""
+        return summarise(self.tables)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object of ``run --json``."""
+        head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
+        repaired = {"repairs": dict(self.repairs)} if self.repairs else {}
+        return {**head, "version": __version__, **self.summary, **repaired}
+
+    def _repr_html_(self) -> str:
+        """Show the indicators in a notebook."""
+        from trafficsim.results.html import indicators_html
+
+        return indicators_html(self.as_json())
+
+
+@dataclass(frozen=True)
+class StudyResult(WithTables):
+    """All runs of a study: labelled tables, the comparison with the baseline, and what its policies did."""
+
+    study: Study
+    tables: Mapping[str, pd.DataFrame]
+    effects: tuple[Effect, ...] = ()
+    histories: Histories = field(default_factory=dict)
+    """Crash histories by scenario."""
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Every alternative against the baseline, replication by replication."""
+        return self.compare(to=self.study.baseline)
+
+    def compare(self, to: str) -> Comparison:
+        """Compare every alternative with one of them.
+
+        Parameters
+        ----------
+        to
+            Name of an alternative; the study's own baseline, or any other.
+
+        Raises
+        ------
+        InputError
+            If there is no such alternative.
+        """
+        if to not in self.study.alternatives:
+            raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
+                             f"one of {sorted(self.study.alternatives)}", "correct the name")
+        question = replace(question_of(self.study), baseline=to)
+        return compared(self.tables, question, self.histories)
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
+        return sites_table(self.tables, self.study.baseline, self.histories)
+
+    @cached_property
+    def distribution(self) -> Distribution:
+        """Who gains and who loses: every path, movement and group of trips against the baseline."""
+        return distribution(self.tables, question_of(self.study))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object of ``compare --json``.
+
+        ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
+        something to tell it has ``failed`` (failed runs), ``status`` (how many runs of each alternative ended
+        how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
+        what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
+        gap of the scenarios in which drivers learnt theirs), ``unserved`` (trips and flows of each scenario that
+        nothing can carry, with reasons), and ``crash_history`` (how many crashes were matched to sites).
+        """
+        head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
+        runs = self.tables["runs"]
+        broken = runs[runs["status"] == "failed"]
+        odd = runs["status"].isin(["incomplete", "gridlock"]).any()
+        told: dict[str, Any] = {
+            "failed": broken[[*Labels._fields, "reason"]].to_dict("records"),
+            "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
+            "left": left_list(self.tables["events"]) if odd else None,
+            "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
+            "unserved": unserved_by_scenario(self.tables), "crash_history": history_json(self.histories),
+        }
+        return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
+                **{key: value for key, value in told.items() if value}}
+
+    def _repr_html_(self) -> str:
+        """Show the comparison with the baseline in a notebook."""
+        from trafficsim.results.formats import losers_lines
+        from trafficsim.results.html import comparison_html
+
+        title = f"{self.study.name}, compared to {self.study.baseline}"
+        return comparison_html(self.comparison, title=title, losers=losers_lines(self.distribution))
+
+
+def question_of(study: Study) -> Question:
+    """What the study wants compared."""
+    outcomes = {name: table for name in TABLES if (table := getattr(study, name)) is not None}
+    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
+                    outcomes).with_outcomes()
