@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_va
 
 from trafficsim.base.errors import quoted
 from trafficsim.spec.casualties import Casualties
+from trafficsim.spec.crashes import History
 from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
@@ -65,6 +66,8 @@ class Study(Model):
         What differences are worth and what alternatives cost; without it nothing is put into money.
     setting
         Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
+    history
+        Crashes of past years, for casualties per year.
 
     Examples
     --------
@@ -86,6 +89,7 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    history: History | None = None
     casualties: Casualties | None = None
     economics: Economics | None = None
     setting: Setting | None = None
