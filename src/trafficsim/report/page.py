@@ -22,7 +22,9 @@ from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
+from trafficsim.report.sections.transfer import transfers
 from trafficsim.report.sections.verdicts import verdicts
 from trafficsim.report.views import Missing, Picture, Table, Writer
 from trafficsim.results.store import DONE
@@ -102,7 +104,8 @@ def render(writer: Writer) -> str:
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
-        junctions=list(junctions(writer)), methods=methods(writer), record=record(writer), left_out=writer.left_out,
+        transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
+        methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page.strip() + "\n"
 
