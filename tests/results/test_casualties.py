@@ -113,8 +113,8 @@ def test_no_change_is_exactly_nothing_with_the_widest_models() -> None:
 
 
 def test_a_given_coefficient_adds_the_form() -> None:
-    beta = {name: Coefficient(value_h_km=value, low_h_km=value / 2, high_h_km=value * 1.5, source="ours") for name, value in (
-        ("beta_fatal", 0.12), ("beta_injury", 0.09))}
+    beta = {name: Coefficient(value_h_km=value, low_h_km=value / 2, high_h_km=value * 1.5, source="ours")
+            for name, value in (("beta_fatal", 0.12), ("beta_injury", 0.09))}
     tables = study_tables({"a": 45.0, "b": 76.0})
     plain, both = found(tables)["ksi_rel"], found(tables, asked(form="both", **beta))["ksi_rel"]
     assert WITH_FORM in both.reason
