@@ -13,8 +13,9 @@ from tests.support.same_tables import assert_same_tables
 from trafficsim.base.errors import InputError
 from trafficsim.report.material import from_folder
 from trafficsim.results.asked import question_from
-from trafficsim.results.between import compared, with_between
+from trafficsim.results.between import with_between
 from trafficsim.results.casualties import NO_FORM, WITH_FORM, seen_of
+from trafficsim.results.compared import compared
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import Pair
 from trafficsim.results.indicators import registered
