@@ -18,7 +18,9 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _HOMES = {
-    "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
+    "trafficsim.api": (
+        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+    ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
@@ -26,6 +28,7 @@ _HOMES = {
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
@@ -37,6 +40,7 @@ _HOMES = {
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
+    "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from trafficsim import policies as policies
     from trafficsim import report as report
     from trafficsim.api import build as build
+    from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
+    from trafficsim.api import transfer as transfer
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -73,6 +79,9 @@ if TYPE_CHECKING:
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
+    from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
+    from trafficsim.spec.crashes import History as History
+    from trafficsim.spec.crashes import UnderReporting as UnderReporting
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
     from trafficsim.spec.demand import Stop as Stop
@@ -99,6 +108,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.scenario import Trajectories as Trajectories
     from trafficsim.spec.selectors import Links as Links
     from trafficsim.spec.selectors import links as links
+    from trafficsim.spec.setting import Setting as Setting
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
     from trafficsim.spec.study import Study as Study

@@ -31,7 +31,8 @@ CONTRACT = [
     "free_speed_sd_kmh", "throughput_veh_h", "stops_per_trip", "max_queue_m", "vehicle_km", "vehicle_h",
     "completed_share", "share_over_limit", "citations", "red_violations", "fuel_l", "co2_kg", "nox_g", "cost_eur",
 ]
-BETWEEN = ["ksi_rel", "deaths_rel", "injury_crashes_rel", "fatal_crashes_rel"]
+BETWEEN = ["ksi_rel", "deaths_rel", "injury_crashes_rel", "fatal_crashes_rel", "deaths_per_year", "ksi_per_year",
+           "injuries_per_year"]
 
 PATH_NAME = "path_time_s[p]"
 OF_TRACES = ("fuel_l", "co2_kg", "nox_g")

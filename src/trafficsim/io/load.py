@@ -18,6 +18,7 @@ from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
+from trafficsim.spec.crashes import History
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.economics import Economics, ValueTable
@@ -78,7 +79,9 @@ def with_files(study: Study, folder: Path) -> Study:
     for name, policies in study.alternatives.items():
         with naming(f"alternative {name!r}"):
             alternatives[name] = policies_with_files(policies, folder)
-    return study.model_copy(update={"alternatives": alternatives, "economics": _with_values(study.economics, folder)})
+    history = None if study.history is None else _found_files(study.history, folder)
+    return study.model_copy(update={"alternatives": alternatives, "history": history,
+                                    "economics": _with_values(study.economics, folder)})
 
 
 def _with_values(economics: Economics | None, folder: Path) -> Economics | None:
@@ -90,6 +93,13 @@ def _with_values(economics: Economics | None, folder: Path) -> Economics | None:
                          did_you_mean(economics.values, BUILT_IN))
     path = resolve_path(economics.values, folder, "economics.values")
     return economics.model_copy(update={"values": validate(ValueTable, read_toml(path), path)})
+
+
+def _found_files(history: History, folder: Path) -> History:
+    """Return a crash history with absolute paths of files that exist."""
+    named = {name: text for name in ("crashes", "aadt") if (text := getattr(history, name)) is not None}
+    return history.model_copy(update={name: str(resolve_path(text, folder, f"history.{name}").absolute())
+                                      for name, text in named.items()})
 
 
 def policies_with_files(policies: Sequence[Policy], folder: Path) -> tuple[Policy, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
+from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.emissions import Traced, traced_vehicles
@@ -73,12 +74,14 @@ class Pair:
     baseline, alternative : tables of the two runs by name, as far as the indicator needs them
     asked : tables of the study that say how outcomes are computed, by name
     memory : what one indicator has read of the pair, for the others that read the same
+    casualties : under the baseline, by link, where the study has a crash history
     """
 
     baseline: Mapping[str, pd.DataFrame]
     alternative: Mapping[str, pd.DataFrame]
     asked: Mapping[str, Model] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict, compare=False)
+    casualties: Baseline | None = None
 
 
 Compute = Callable[[Observation], float | None]
@@ -111,8 +114,8 @@ class Indicator:
     of_traffic : whether it changes only when traffic does; citations change when a camera only counts
     on_request : name of the study's table without which it is not computed; empty: always computed
     told : why ``between`` gives no value for a pair, or what limits the one there is; else ``reason`` for no value
-    draws : values of ``between`` under drawn numbers of its published models, the same draws for every pair; the
-        interval of the comparison then covers them beside the replications
+    draws : differences of ``between`` from the baseline under drawn numbers of its published models, the same draws
+        for every pair; the interval of the comparison then covers them beside the replications
     """
 
     name: str

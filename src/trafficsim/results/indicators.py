@@ -231,6 +231,7 @@ def registered() -> Mapping[str, Indicator]:
 @cache
 def _load_packages() -> None:
     import_module("trafficsim.results.casualties")
+    import_module("trafficsim.results.casualties_per_year")
     load_entry_points(ENTRY_POINT_GROUP, InputError)
 
 

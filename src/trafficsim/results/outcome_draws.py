@@ -26,7 +26,7 @@ Arm = tuple[str, str, str, str]
 
 
 class Sums(NamedTuple):
-    """Number of replications, and over them the mean of the relative number less one and its squared deviations."""
+    """Number of replications, and over them the mean of the difference from the baseline and its squared deviations."""
 
     n: int
     mean: F8
@@ -53,7 +53,7 @@ class OutcomeDraws:
             if drawn is not None:
                 arm = labels.scenario, labels.engine, labels.alternative, one.name
                 empty = Sums(0, np.zeros(len(drawn)), np.zeros(len(drawn)))
-                self.sums[arm] = self.sums.get(arm, empty).plus(drawn - 1.0)
+                self.sums[arm] = self.sums.get(arm, empty).plus(drawn)
 
     def differences(self, arm: Arm) -> F8 | None:
         """Draws of the mean difference from the baseline, replications and models together; none without two."""

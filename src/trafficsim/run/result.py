@@ -18,7 +18,8 @@ from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.left import left_list
-from trafficsim.results.question import DEFAULTS
+from trafficsim.results.question import TABLES
+from trafficsim.results.sites import Histories, history_json, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, without_effect_json
@@ -78,6 +79,8 @@ class StudyResult(WithTables):
     study: Study
     tables: Mapping[str, pd.DataFrame]
     effects: tuple[Effect, ...] = ()
+    histories: Histories = field(default_factory=dict)
+    """Crash histories by scenario."""
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -101,12 +104,17 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compared(self.tables, question)
+        return compared(self.tables, question, self.histories)
 
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
         return appraisal_of(self.tables, question_of(self.study), tuple(self.study.alternatives))
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
+        return sites_table(self.tables, self.study.baseline, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -122,7 +130,7 @@ class StudyResult(WithTables):
         somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind what), ``without_effect``
         (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
         drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
-        reasons).
+        reasons), and ``crash_history`` (how many crashes were matched to sites).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -135,6 +143,7 @@ class StudyResult(WithTables):
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
             "unserved": unserved_by_scenario(self.tables),
             "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
+            "crash_history": history_json(self.histories),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}
@@ -150,6 +159,6 @@ class StudyResult(WithTables):
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    outcomes = {name: table for name in DEFAULTS if (table := getattr(study, name)) is not None}
+    outcomes = {name: table for name in TABLES if (table := getattr(study, name)) is not None}
     return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
                     outcomes).with_outcomes()

@@ -8,11 +8,13 @@ from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_va
 
 from trafficsim.base.errors import quoted
 from trafficsim.spec.casualties import Casualties
+from trafficsim.spec.crashes import History
 from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.setting import Setting
 
 MOST_VARIATION = 0.3
 """Above a third, a day of the normal distribution cut at three deviations could have no demand at all."""
@@ -62,6 +64,10 @@ class Study(Model):
         links that an alternative acts on.
     economics
         What differences are worth and what alternatives cost; without it nothing is put into money.
+    setting
+        Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
+    history
+        Crashes of past years, for casualties per year.
 
     Examples
     --------
@@ -83,8 +89,10 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
+    history: History | None = None
     casualties: Casualties | None = None
     economics: Economics | None = None
+    setting: Setting | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
