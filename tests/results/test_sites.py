@@ -91,7 +91,7 @@ def test_under_reporting_multiplies_and_widens() -> None:
     plain, more = (found(country="X", under_reporting=given).judged(FLOW).baseline for given in ((), (one,)))
     assert more.total("slight_injuries") == pytest.approx(2.0 * plain.total("slight_injuries"))
     assert more.total("deaths") == plain.total("deaths")
-    spreads = [float(np.std(base.draws("slight_injuries", {}, 1000)) / base.total("slight_injuries"))
+    spreads = [float(np.std(base.draws("slight_injuries", 1000)) / base.total("slight_injuries"))
                for base in (plain, more)]
     assert spreads[1] > spreads[0] > 0.0
 
