@@ -158,6 +158,49 @@ def _policy(kind: str, entry: Mapping[str, Any]) -> str:
     return "\n\n".join([f"## {kind}", summary, *facts, f"Phase: {entry['phase']}.", "\n".join(rows), example])
 
 
+def practices() -> str:
+    """The catalogue of practices, group by group."""
+    from trafficsim import api
+    from trafficsim.outcomes.practice import GROUPS
+
+    entries = api.practice_entries()
+    parts = []
+    for group in GROUPS:
+        members = {name: one for name, one in entries.items() if one["group"] == group}
+        rows = ["| number | practice | grade | how it is modelled |", "|---|---|---|---|"]
+        rows += [f"| {one['number'] or ''} | [{_cell(one['name'])}](#{name.replace('_', '-')}) | {_cell(one['grade'])} "
+                 f"| {_cell(one['modelled']['text'])} |" for name, one in members.items()]
+        parts += [f"## {group.capitalize()}", "\n".join(rows), *(_practice(name, one) for name, one in members.items())]
+    return "\n\n".join(parts)
+
+
+def _practice(name: str, entry: Mapping[str, Any]) -> str:
+    from trafficsim.outcomes.practice import Use
+
+    facts = {
+        "Who does it": "; ".join(str(Use.model_validate(one)) for one in entry["used"]),
+        "Mechanism": f"{entry['mechanism']} ({', '.join(entry['acts_on'])})", "Grade": entry["grade"],
+        "Caveats": entry["caveats"], "Transferability": entry["transferability"], "Modelled": entry["modelled"]["text"],
+    }
+    lines = [f"**{heading}.** {_cell(text)}" for heading, text in facts.items() if text]
+    rows = ["| row | finding | where | source | note |", "|---|---|---|---|---|"]
+    for one in entry["evidence"]:
+        cite = one["cite"] if one["checked"] else f"{one['cite']} (quoted from memory, to be checked)"
+        cells = (one["row"], one["text"], _where(one["setting"]), cite, one["note"])
+        rows.append(f"| {' | '.join(map(_cell, cells))} |")
+    table = ["\n".join(rows)] if entry["evidence"] else []
+    heading = f"({name.replace('_', '-')})=\n### {entry['name']}"
+    return "\n\n".join([heading, f"`{name}`: {_cell(entry['summary'])}", *lines, *table])
+
+
+def _where(setting: Mapping[str, Any]) -> str:
+    """Setting of a source on one line, as far as it says so."""
+    limits = setting.get("limit_kmh")
+    parts = [", ".join(setting.get("countries", ())), ", ".join(setting.get("road_classes", ())),
+             "" if limits is None else f"{limits[0]:g} km/h", setting.get("enforcement", ""), setting.get("years", "")]
+    return "; ".join(part for part in parts if part)
+
+
 def indicators() -> str:
     """All indicators, and those that are not computed with the reason."""
     from trafficsim.results.indicators import not_computed, path_time, registered
@@ -314,6 +357,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "study": lambda: file_keys("study"),
     "network": network_attributes,
     "policies": policies,
+    "practices": practices,
     "indicators": indicators,
     "formats": formats,
     "tables": result_tables,

@@ -18,7 +18,9 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _HOMES = {
-    "trafficsim.api": ("build", "check", "compare", "draw", "explain", "load", "run", "timing", "trace"),
+    "trafficsim.api": (
+        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+    ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
@@ -29,6 +31,7 @@ _HOMES = {
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
+    "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
@@ -37,6 +40,7 @@ _HOMES = {
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
+    "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from trafficsim import policies as policies
     from trafficsim import report as report
     from trafficsim.api import build as build
+    from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
+    from trafficsim.api import transfer as transfer
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -82,6 +88,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.demand import Trip as Trip
     from trafficsim.spec.drivers import Drivers as Drivers
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
+    from trafficsim.spec.economics import Economics as Economics
+    from trafficsim.spec.economics import Measure as Measure
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime
@@ -100,6 +108,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.scenario import Trajectories as Trajectories
     from trafficsim.spec.selectors import Links as Links
     from trafficsim.spec.selectors import links as links
+    from trafficsim.spec.setting import Setting as Setting
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
     from trafficsim.spec.study import Study as Study

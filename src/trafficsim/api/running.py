@@ -123,7 +123,9 @@ def compare(  # noqa: PLR0913 - the options of a study are named one by one for 
         result = run_study(plan, prepared, replications=replications, options=options)
         if options.out is not None:
             from trafficsim.report.timing_files import write_timing
+            from trafficsim.report.transfer_file import write_transfer
 
+            write_transfer(options.out, plan)
             write_timing(options.out, plan, rehearsed_worlds(prepared, plan.engines[0], place.cache))
         return result
 

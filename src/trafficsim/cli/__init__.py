@@ -22,7 +22,7 @@ app.command("run", cls=simulate.RunCommand, short_help="Run a scenario and show 
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
 app.add_typer(convert.app, name="import")
-app.command("policies", short_help="Show the policies, their mechanisms and evidence.")(catalogue.policies)
+app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)
 app.command("bench", short_help="Measure the speed of the engines on this machine.")(measure.bench)

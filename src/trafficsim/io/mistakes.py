@@ -39,7 +39,7 @@ def mistake(
     file, prefix
         Where the tables come from.
     """
-    found = [one for one in error.errors(include_url=False) if not _from_python_only_branch(one)]
+    found = [one for one in error.errors(include_url=False) if not (_from_python_only_branch(one) or _is_echo(one))]
     # An unknown key comes before a missing one: the first is usually the second, misspelt.
     found.sort(key=lambda one: one["type"] != "extra_forbidden")
     first = found[0]
@@ -192,3 +192,8 @@ _PYTHON_ONLY = ("Network", "Demand")
 
 def _from_python_only_branch(error: Mapping[str, Any]) -> bool:
     return len(error["loc"]) > 1 and error["loc"][1] in _PYTHON_ONLY
+
+
+def _is_echo(error: Mapping[str, Any]) -> bool:
+    """Whether a list is called short only because what it holds was refused."""
+    return error["type"] == "too_short" and len(error["input"]) >= int(error["ctx"]["min_length"])

@@ -17,15 +17,17 @@ from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.outcomes.sites.history import Judged
 from trafficsim.report.places import street_names
-from trafficsim.results.asked import network_path, question_from, read_asked
-from trafficsim.results.between import compared
+from trafficsim.results.appraisal import Appraisal, appraisal_of
+from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
 from trafficsim.results.compare import Comparison
+from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.setting import Setting
 
 if TYPE_CHECKING:
     from trafficsim.run.result import StudyResult
@@ -51,6 +53,7 @@ class Material:
     tables : by name
     networks : by scenario; without geometry the reason stands in ``no_network``
     folder : where the tables came from, if from one
+    setting : where the measures shall work, if the study declares it
     histories : crash histories by scenario
     """
 
@@ -66,12 +69,18 @@ class Material:
     networks: Mapping[str, Network] = field(default_factory=dict)
     no_network: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    setting: Setting | None = None
     histories: Histories = field(default_factory=dict)
 
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
         return compared(self.tables, self.asked, self.histories)
+
+    @cached_property
+    def appraisal(self) -> Appraisal | None:
+        """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -142,7 +151,7 @@ def from_folder(folder: str | Path) -> Material:
         assumed=order is None, alternatives=_ordered(written, order or [asked.baseline]),
         scenarios=manifest["scenarios"], version=str(manifest.get("version", "")), tables=StoredTables(runs),
         demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
-        networks=networks, no_network=reasons, folder=folder,
+        networks=networks, no_network=reasons, folder=folder, setting=setting_of(folder),
         histories=read_histories(folder, networks),
     )
 
@@ -210,7 +219,8 @@ def from_result(result: StudyResult) -> Material:
     return Material(
         study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
-        networks={name: world.network for name, world in worlds.items()}, histories=result.histories,
+        networks={name: world.network for name, world in worlds.items()}, setting=study.setting,
+        histories=result.histories,
     )
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import ValidationError
+
+from trafficsim.base.errors import InputError
 from trafficsim.results.question import TABLES, Question
 from trafficsim.results.store import read_manifest, write_manifest
+from trafficsim.spec.setting import Setting
 from trafficsim.spec.study import Study
 
 ASKED = "question.json"
@@ -27,7 +31,7 @@ def write_asked(folder: Path | None, study: Study, replications: int) -> None:
     """
     if folder is None:
         return
-    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", *TABLES)
+    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", "setting", *TABLES)
     content = study.model_dump(mode="json", include=set(judged))
     write_manifest(folder, {**content, "alternatives": list(study.alternatives), "replications": replications}, ASKED)
 
@@ -68,3 +72,19 @@ def question_from(asked: dict[str, Any]) -> Question:
         precision=dict(asked.get("precision", {})),
         outcomes={name: kind.model_validate(asked[name]) for name, kind in TABLES.items() if asked.get(name)},
     ).with_outcomes()
+
+
+def setting_of(folder: Path) -> Setting | None:
+    """Return the setting that the study beside results declares; ``None`` if it declares none.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    written = (read_asked(folder) or {}).get("setting")
+    try:
+        return None if written is None else Setting.model_validate(written)
+    except ValidationError:
+        raise InputError(str(folder / ASKED), "a damaged setting", "the setting that the study declares",
+                         "remove the file: the usual question is assumed then") from None
