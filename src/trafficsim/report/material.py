@@ -17,8 +17,8 @@ from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.report.places import street_names
 from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.between import compared
+from trafficsim.results.compare import Comparison
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
@@ -70,7 +70,7 @@ class Material:
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
-        return compare(with_between(self.tables, self.asked.baseline), self.asked, self.tables[DONE])
+        return compared(self.tables, self.asked)
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trafficsim.base.errors import InputError
 from trafficsim.results.indicators import declared, not_computed, registered
+from trafficsim.spec.casualties import Casualties
+from trafficsim.spec.model import Model
+
+DEFAULTS: Mapping[str, type[Model]] = {"casualties": Casualties}
+"""Tables of a study that say how outcomes are computed; each has defaults."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Question:
     confidence : level of the intervals; one minus it is the level of the tests
     margins : by indicator, the difference relative to the baseline's mean below which alternatives are equivalent
     precision : by indicator, the wanted half-width of the difference's interval relative to the baseline's mean
+    outcomes : tables of the study that say how outcomes are computed, by name
     """
 
     baseline: str = "do nothing"
@@ -28,6 +34,14 @@ class Question:
     confidence: float = 0.95
     margins: Mapping[str, float] = field(default_factory=dict)
     precision: Mapping[str, float] = field(default_factory=dict)
+    outcomes: Mapping[str, Model] = field(default_factory=dict)
+
+    def with_outcomes(self) -> Question:
+        """Return the question with default tables for the outcomes that it names without saying how."""
+        named = (declared(name) for name in (*self.primary, *self.margins, *self.precision))
+        wanted = {one.on_request for one in named if one is not None and one.on_request}
+        missing = {name: DEFAULTS[name]() for name in wanted - self.outcomes.keys() if name in DEFAULTS}
+        return replace(self, outcomes={**self.outcomes, **missing}) if missing else self
 
     def check(self) -> None:
         """Refuse indicators that do not exist or cannot be computed yet, and shares that are not above zero.

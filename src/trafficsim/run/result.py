@@ -11,12 +11,13 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, Question, compare
+from trafficsim.results.between import compared
+from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.left import left_list
+from trafficsim.results.question import DEFAULTS
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, without_effect_json
@@ -99,7 +100,7 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compare(with_between(self.tables, to), question, self.tables["runs"])
+        return compared(self.tables, question)
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -141,4 +142,6 @@ class StudyResult(WithTables):
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision)
+    outcomes = {name: table for name in DEFAULTS if (table := getattr(study, name)) is not None}
+    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
+                    outcomes).with_outcomes()

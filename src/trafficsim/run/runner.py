@@ -17,6 +17,7 @@ from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
+from trafficsim.results.casualties import KEY as CASUALTIES
 from trafficsim.results.compare import Question
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.indicators import PATH_TIME
@@ -24,6 +25,7 @@ from trafficsim.results.offered import outputs_of
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.run.effects import check_policies, without_effect
 from trafficsim.run.executor import Executor, WorkerPool
+from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
@@ -157,6 +159,8 @@ def run_study(
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    if CASUALTIES in question_of(study).outcomes:
+        prepared = measuring_free_speeds(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines

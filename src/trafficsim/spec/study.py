@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -58,6 +59,9 @@ class Study(Model):
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
     setting
         Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
+    casualties
+        How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
+        links that an alternative acts on.
 
     Examples
     --------
@@ -80,6 +84,7 @@ class Study(Model):
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
     setting: Setting | None = None
+    casualties: Casualties | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
