@@ -29,8 +29,10 @@ _HOMES = {
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
+    "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
+    "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
@@ -80,12 +82,17 @@ if TYPE_CHECKING:
     from trafficsim.report import plot as plot
     from trafficsim.spec.casualties import Casualties as Casualties
     from trafficsim.spec.casualties import Coefficient as Coefficient
+    from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
+    from trafficsim.spec.crashes import History as History
+    from trafficsim.spec.crashes import UnderReporting as UnderReporting
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
     from trafficsim.spec.demand import Stop as Stop
     from trafficsim.spec.demand import Trip as Trip
     from trafficsim.spec.drivers import Drivers as Drivers
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
+    from trafficsim.spec.economics import Economics as Economics
+    from trafficsim.spec.economics import Measure as Measure
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

@@ -13,8 +13,9 @@ from tests.support.same_tables import assert_same_tables
 from trafficsim.base.errors import InputError
 from trafficsim.report.material import from_folder
 from trafficsim.results.asked import question_from
-from trafficsim.results.between import compared, with_between
+from trafficsim.results.between import with_between
 from trafficsim.results.casualties import NO_FORM, WITH_FORM, seen_of
+from trafficsim.results.compared import compared
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import Pair
 from trafficsim.results.indicators import registered
@@ -113,8 +114,9 @@ def test_no_change_is_exactly_nothing_with_the_widest_models() -> None:
 
 
 def test_a_given_coefficient_adds_the_form() -> None:
-    beta = {name: Coefficient(value_h_km=value, low_h_km=value / 2, high_h_km=value * 1.5, source="ours") for name, value in (
-        ("beta_fatal", 0.12), ("beta_injury", 0.09))}
+    given = {"beta_fatal": 0.12, "beta_injury": 0.09}
+    beta = {name: Coefficient(value_h_km=value, low_h_km=value / 2, high_h_km=value * 1.5, source="ours")
+            for name, value in given.items()}
     tables = study_tables({"a": 45.0, "b": 76.0})
     plain, both = found(tables)["ksi_rel"], found(tables, asked(form="both", **beta))["ksi_rel"]
     assert WITH_FORM in both.reason

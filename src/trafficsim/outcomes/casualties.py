@@ -21,7 +21,8 @@ from trafficsim.outcomes.sourced import DRAWS, OUTCOME, SEED, Sourced
 from trafficsim.outcomes.speed_models import SETS, Exponents, Roads, Severity
 
 F8 = NDArray[np.float64]
-Outcome = Literal["ksi", "deaths", "injury_crashes", "fatal_crashes", "injured"]
+Outcome = Literal[
+    "ksi", "deaths", "injury_crashes", "fatal_crashes", "injured", "seriously_injured", "slightly_injured"]
 NODES = 24
 """Chebyshev nodes in the exponent. For changes of speed up to a half and exponents within ten of each other the error
 is below 1e-12: terms fall as (0.69 x 5 / 2)^24 / 24!."""

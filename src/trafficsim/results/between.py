@@ -6,34 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from trafficsim.results.compare import Comparison, compare
+from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.results.frames import LABEL_COLUMNS, Labels, frame, nullable, strings
 from trafficsim.results.indicator import Indicator, Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
-from trafficsim.results.question import Question
 from trafficsim.spec.model import Model
 
 Tables = Mapping[str, pd.DataFrame]
+Casualties = Mapping[tuple[str, str], Baseline]
+"""Casualties under the baseline by scenario and engine."""
 EMPTY_MEANS_NONE = ("ledger", "free_speeds")
 """Tables that a run without policies, or a study whose policies leave speeds alone, has no rows of."""
 
 
-def compared(tables: Tables, question: Question) -> Comparison:
-    """Compare every alternative with the baseline in all indicators, those between runs included.
-
-    Raises
-    ------
-    InputError
-        If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
-    """
-    draws = OutcomeDraws()
-    table = with_between(tables, question.baseline, question.outcomes, draws)
-    return compare(table, question, tables["runs"], draws)
-
-
 def with_between(
-    tables: Tables, baseline: str, asked: Mapping[str, Model] | None = None, draws: OutcomeDraws | None = None
+    tables: Tables, baseline: str, asked: Mapping[str, Model] | None = None, draws: OutcomeDraws | None = None,
+    casualties: Casualties | None = None,
 ) -> pd.DataFrame:
     """Return the ``indicators`` table of a study with the indicators between its runs and those of a baseline.
 
@@ -50,6 +39,8 @@ def with_between(
         Tables of the study that say how outcomes are computed; indicators on request need theirs.
     draws
         Takes the draws of indicators that rest on published models.
+    casualties
+        Casualties under the baseline by scenario and engine.
 
     Raises
     ------
@@ -69,17 +60,19 @@ def with_between(
     if not wanted:
         return given
     rows = []
-    for labels, pair in _pairs(tables, wanted, baseline, asked):
+    for labels, pair in pairs(tables, wanted, baseline, asked, casualties):
         rows.append(_rows(labels, pair, wanted))
         if draws is not None and pair is not None:
             draws.take(labels, pair, (one for one in wanted if _readable(one, pair)))
     return pd.concat([given, *rows], ignore_index=True)
 
 
-def _pairs(
-    tables: Tables, wanted: Iterable[Indicator], baseline: str, asked: Mapping[str, Model]
+def pairs(
+    tables: Tables, wanted: Iterable[Indicator], baseline: str, asked: Mapping[str, Model],
+    casualties: Casualties | None = None,
 ) -> Iterator[tuple[Labels, Pair | None]]:
     """Yield every run that has indicators, with the tables of its pair; with none where the baseline has no run."""
+    casualties = casualties or {}
     needed = dict.fromkeys(name for one in wanted for name in one.tables)
     parts = {name: _by_run(tables[name]) if name in tables else {} for name in needed}
     nothing = {name: tables[name].iloc[:0] if name in tables else pd.DataFrame() for name in EMPTY_MEANS_NONE}
@@ -88,7 +81,8 @@ def _pairs(
         theirs = labels._replace(alternative=baseline)
         before, after = ({name: part[run] if run in part else nothing[name] for name, part in parts.items()
                           if run in part or name in nothing} for run in (theirs, labels))
-        yield labels, Pair(before, after, asked) if theirs in runs else None
+        known = casualties.get((labels.scenario, labels.engine))
+        yield labels, Pair(before, after, asked, casualties=known) if theirs in runs else None
 
 
 def _by_run(table: pd.DataFrame) -> dict[Labels, pd.DataFrame]:

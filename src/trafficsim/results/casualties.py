@@ -127,6 +127,9 @@ def _weights(pair: Pair) -> tuple[pd.Series, tuple[str, ...]]:
     given = asked_of(pair).weights
     if given:
         return pd.Series(given, dtype=np.float64), (BY_CASUALTIES,)
+    if pair.casualties is not None:
+        crashes = pair.casualties.crashes
+        return pd.Series(crashes["crashes"].to_numpy(), crashes["link"].astype(str)), (BY_CASUALTIES,)
     links = pair.baseline["links"]
     by_link = links.groupby("link", sort=False)["vehicle_km"].sum()
     return pd.Series(by_link.to_numpy(np.float64), by_link.index.astype(str)), (BY_TRAFFIC,)
@@ -186,7 +189,7 @@ def _value(pair: Pair, outcome: Outcome) -> float | None:
 
 def _draws(pair: Pair, outcome: Outcome) -> F8 | None:
     change, models = seen_of(pair).change, models_of(asked_of(pair))
-    return None if change is None or models.parts(outcome) is None else drawn(change, outcome, models)
+    return None if change is None or models.parts(outcome) is None else drawn(change, outcome, models) - 1.0
 
 
 def _told(pair: Pair, outcome: Outcome) -> str | None:
@@ -196,8 +199,14 @@ def _told(pair: Pair, outcome: Outcome) -> str | None:
     seen, models = seen_of(pair), models_of(asked_of(pair))
     if seen.change is None:
         return seen.reason
-    if models.parts(outcome) is None:
-        return NO_EXPONENT
+    return NO_EXPONENT if models.parts(outcome) is None else limits_of(pair)
+
+
+def limits_of(pair: Pair) -> str | None:
+    """Say what limits the values of a pair and what their intervals cover; nothing for the baseline beside itself."""
+    if pair.baseline["links"] is pair.alternative["links"]:
+        return None
+    seen, models = seen_of(pair), models_of(asked_of(pair))
     form = {"power": NO_FORM, "exponential": ONE_FORM, "both": WITH_FORM}[models.form]
     return "; ".join((form, *seen.limits))
 

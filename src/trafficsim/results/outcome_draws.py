@@ -26,7 +26,7 @@ Arm = tuple[str, str, str, str]
 
 
 class Sums(NamedTuple):
-    """Number of replications, and over them the mean of the relative number less one and its squared deviations."""
+    """Number of replications, and over them the mean of the difference from the baseline and its squared deviations."""
 
     n: int
     mean: F8
@@ -41,9 +41,10 @@ class Sums(NamedTuple):
 
 @dataclass
 class OutcomeDraws:
-    """Draws of the indicators of all runs, summed over replications."""
+    """Draws of the indicators of all runs, summed over replications; ``whole`` has draws that cover these already."""
 
     sums: dict[Arm, Sums] = field(default_factory=dict)
+    whole: dict[Arm, F8] = field(default_factory=dict)
 
     def take(self, labels: Labels, pair: Pair, indicators: Iterable[Indicator]) -> None:
         """Add the draws of one run."""
@@ -52,10 +53,12 @@ class OutcomeDraws:
             if drawn is not None:
                 arm = labels.scenario, labels.engine, labels.alternative, one.name
                 empty = Sums(0, np.zeros(len(drawn)), np.zeros(len(drawn)))
-                self.sums[arm] = self.sums.get(arm, empty).plus(drawn - 1.0)
+                self.sums[arm] = self.sums.get(arm, empty).plus(drawn)
 
     def differences(self, arm: Arm) -> F8 | None:
         """Draws of the mean difference from the baseline, replications and models together; none without two."""
+        if arm in self.whole:
+            return self.whole[arm]
         found = self.sums.get(arm)
         if found is None or found.n < 2:
             return None
