@@ -209,6 +209,19 @@ class Language:
                 return self.say(key, **values)
         return foreign(text)
 
+    def reasons(self, joined: str) -> Markup:
+        """Return reasons that the tables join by semicolons, which a single one may hold too."""
+        pieces, found = joined.split("; "), list[Markup]()
+        while pieces:
+            tried = (len(pieces) - less for less in range(len(pieces)))
+            taken = next((count for count in tried if self._known("; ".join(pieces[:count]))), 1)
+            found.append(self.reason("; ".join(pieces[:taken])))
+            pieces = pieces[taken:]
+        return self.apart(found)
+
+    def _known(self, text: str) -> bool:
+        return any(pattern.fullmatch(text) for pattern, _ in self._reasons)
+
     def number(self, value: float | None, decimals: int | None = None, *, signed: bool = False) -> str:
         """Write a number as text: with some decimals, or with four significant digits.
 

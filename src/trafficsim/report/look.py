@@ -8,6 +8,7 @@ import inspect
 import io
 import math
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -18,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from trafficsim.base.errors import MachineError
-from trafficsim.report.language import DEFAULT, Language, load
+from trafficsim.report.language import DEFAULT, END, RIGHT_TO_LEFT, Language, load
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
@@ -153,6 +154,19 @@ def short(text: str, most: int = 16) -> str:
     ('j1', 'cluster_1757124…')
     """
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def wrapped(text: str, most: int) -> str:
+    """Break a long label into lines; each keeps the direction of the whole.
+
+    Examples
+    --------
+    >>> wrapped("killed and seriously injured", 16)
+    'killed and\nseriously\ninjured'
+    """
+    turned = text.startswith(RIGHT_TO_LEFT)
+    lines = textwrap.wrap(text[1:-1] if turned else text, most)
+    return "\n".join(f"{RIGHT_TO_LEFT}{line}{END}" if turned else line for line in lines)
 
 
 def svg(figure: Figure, prefix: str) -> str:

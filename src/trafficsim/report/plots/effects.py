@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
-from trafficsim.report.look import LESS, MORE, STILL, new_figure, short, styled
+from trafficsim.report.look import LESS, MORE, STILL, new_figure, short, styled, wrapped
 
 WIDTH_INCH, ROW_INCH, HEAD_INCH = 4.9, 0.4, 0.9
-MOST_NAME, MOST_TICKS = 40, 5
+MOST_NAME, MOST_LABEL, MOST_TICKS = 40, 56, 5
 LOOKS = {"better": (LESS, "D"), "worse": (MORE, "s"), "equivalent": ("#007A5A", "P"), "no evidence": (STILL, "o")}
 """Colour and marker of a verdict: they differ in shape too."""
 
@@ -67,7 +67,7 @@ def effects(alternatives: Sequence[str], panels: Sequence[Panel], language: str 
         axes.margins(x=0.08)
         axes.locator_params(axis="x", nbins=MOST_TICKS)
         axes.grid(axis="x")
-        axes.set_xlabel(panel.label)
+        axes.set_xlabel(wrapped(panel.label, MOST_LABEL // len(panels)))
     return figure
 
 

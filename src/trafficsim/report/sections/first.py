@@ -81,15 +81,15 @@ def _answer(writer: Writer, place: tuple[str, str], arm: str) -> Answer:
 
 
 def _casualties(writer: Writer, rows: Sequence[Difference]) -> Markup | None:
-    """Say what happens to casualties, or why there is no number; nothing where the study does not ask."""
-    there = [one for one in rows if one.indicator in (*CASUALTIES, *PER_YEAR)]
-    if not there:
+    """Say what happens to casualties beside primary indicators, or why there is no number, unless it stands above."""
+    there = [one for one in rows if one.indicator in (*CASUALTIES, *PER_YEAR) and not one.primary]
+    if not there or any(one.primary and one.diff is None and one.indicator in CASUALTIES for one in rows):
         return None
     parts = [_casualty(writer, one) for one in there if one.diff is not None]
     if parts:
         return writer.words.say("first.casualties", parts=writer.words.apart(parts))
     reason = next((one.reason for one in there if one.reason), "")
-    return writer.words.say("first.no_casualties", reason=writer.words.reason(reason.split("; ")[0]))
+    return writer.words.say("first.no_casualties", reason=writer.words.reasons(reason))
 
 
 def _casualty(writer: Writer, one: Difference) -> Markup:

@@ -112,7 +112,7 @@ def _label(writer: Writer, indicator: str) -> Markup:
 
 
 def _reasons(writer: Writer, joined: str) -> Markup:
-    return writer.words.apart(writer.words.reason(reason) for reason in joined.split("; "))
+    return writer.words.reasons(joined)
 
 
 def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup
 
 from trafficsim.outcomes.economics.appraisal import Worth
@@ -36,12 +38,16 @@ def money(writer: Writer, place: tuple[str, str]) -> Money:
 
 
 def _worth(writer: Writer, one: Worth) -> list[Markup]:
+    """Write what an alternative is worth, with two significant digits of the interval's half-width."""
     words, value, ratio = writer.words, one.figures["npv"], one.figures["benefit_cost_ratio"]
-    interval = Markup(ABSENT) if value.low is None or value.high is None else words.say(
-        "verdicts.interval", low=writer.number(value.low, 0), high=writer.number(value.high, 0))
+    low, high = value.low, value.high
+    digits = 0 if low is None or high is None or high <= low else 1 - math.floor(math.log10((high - low) / 2.0))
+    npv, low, high = (None if end is None else round(end, digits) for end in (value.value, low, high))
+    interval = Markup(ABSENT) if low is None or high is None else words.say(
+        "verdicts.interval", low=writer.number(low, max(digits, 0)), high=writer.number(high, max(digits, 0)))
     helps = Markup(ABSENT) if one.sureness is None else words.say(
         "verdicts.percent", value=writer.number(100.0 * one.sureness.p_helps, 0))
-    return [name(one.alternative), writer.number(value.value, 0), interval, writer.number(ratio.value, 2), helps]
+    return [name(one.alternative), writer.number(npv, max(digits, 0)), interval, writer.number(ratio.value, 1), helps]
 
 
 def _cost(writer: Writer, one: Difference) -> list[Markup]:

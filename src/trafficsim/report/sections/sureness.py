@@ -19,7 +19,7 @@ STEPS = ((0.001, "very", 1000.0), (0.01, "quite", 100.0))
 
 def how_sure(writer: Writer, primary: Sequence[Difference]) -> Iterator[Markup]:
     """Yield a sentence for every primary indicator, and one on what the verdict rests on beside chance."""
-    for one in primary:
+    for one in (one for one in primary if one.n or not one.reason):
         sentence = _sure(writer, one)
         if len(primary) > 1:
             label = shown(writer, one).quantity.label(writer.words)

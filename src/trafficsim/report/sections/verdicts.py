@@ -78,6 +78,9 @@ def verdict_word(writer: Writer, verdict: str) -> str:
 def verdict_line(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its figures in one sentence."""
     figures = shown(writer, one)
+    if one.diff is None and one.reason:
+        return writer.words.say("verdicts.no_value", alternative=name(one.alternative),
+                                indicator=figures.quantity.label(writer.words), reason=writer.words.reasons(one.reason))
     line = writer.words.say(
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
