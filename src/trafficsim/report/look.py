@@ -161,8 +161,8 @@ def wrapped(text: str, most: int) -> str:
 
     Examples
     --------
-    >>> wrapped("killed and seriously injured", 16)
-    'killed and\nseriously\ninjured'
+    >>> wrapped("killed and seriously injured", 16).split(chr(10))
+    ['killed and', 'seriously', 'injured']
     """
     turned = text.startswith(RIGHT_TO_LEFT)
     lines = textwrap.wrap(text[1:-1] if turned else text, most)
