@@ -80,7 +80,9 @@ class Material:
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
+        judged = judged_by_setting(self.tables, self.asked.baseline, self.histories)
+        known = {setting: one.baseline for setting, one in judged.items()}
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives), known)
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -10,6 +10,7 @@ import pandas as pd
 from trafficsim.outcomes.casualties import SpeedChange
 from trafficsim.outcomes.economics.quantities import Casualties
 from trafficsim.outcomes.economics.speed_casualties import SEVERITY, SpeedCasualties
+from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.results.between import pairs
 from trafficsim.results.casualties import CASUALTIES, KEY, NO_EXPONENT, models_of, seen_of
 from trafficsim.results.question import Question
@@ -21,17 +22,19 @@ Effects = Mapping[tuple[str, str, str], Casualties | str]
 NO_TABLE = "free speeds were not measured"
 
 
-def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Effects | None:
-    """Return how casualties change; ``None`` where the study gives no casualties per year."""
+def speed_effects(
+    tables: Mapping[str, pd.DataFrame], question: Question, known: Mapping[tuple[str, str], Baseline] | None = None
+) -> Effects | None:
+    """Return how casualties change; ``None`` where neither the study nor a crash history gives casualties per year."""
     economics = question.outcomes.get("economics")
-    if not isinstance(economics, Economics) or economics.casualties_per_year is None:
+    if not isinstance(economics, Economics) or (economics.casualties_per_year is None and not known):
         return None
     models = models_of(cast(Asked, question.outcomes.get(KEY) or Asked()))
     if models.form != "exponential" and any((kind, "urban") not in models.exponents for kind in SEVERITY.values()):
         return dict.fromkeys(_arms(tables), NO_EXPONENT)
     changes: dict[tuple[str, str, str], list[SpeedChange]] = {}
     reasons: dict[tuple[str, str, str], str] = {}
-    for labels, pair in pairs(tables, CASUALTIES, question.baseline, question.outcomes):
+    for labels, pair in pairs(tables, CASUALTIES, question.baseline, question.outcomes, known):
         arm = labels.scenario, labels.engine, labels.alternative
         if pair is None or labels.alternative == question.baseline:
             continue
@@ -43,8 +46,7 @@ def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Eff
             reasons[arm] = seen.reason or NO_TABLE
         else:
             changes.setdefault(arm, []).append(seen.change)
-    known = {arm: SpeedCasualties(arm[2], tuple(found), models) for arm, found in changes.items()}
-    return {**known, **reasons}
+    return {**{arm: SpeedCasualties(arm[2], tuple(found), models) for arm, found in changes.items()}, **reasons}
 
 
 def _arms(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
