@@ -7,9 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from trafficsim.outcomes.sites.baseline import Baseline
-from trafficsim.outcomes.sourced import Sourced
-from trafficsim.results.appraisal import appraisal_of, with_history
+from trafficsim.results.appraisal import appraisal_of
 from trafficsim.results.appraisal_lines import appraisal_lines
 from trafficsim.results.compared import compared
 from trafficsim.results.question import Question
@@ -116,26 +114,3 @@ def test_without_economics_nothing_is_added() -> None:
     assert appraisal_of(tables(), plain, ("do nothing", "slower")) is None
     assert {one.indicator for one in compared(tables(), plain).differences} == {
         "mean_delay_s", "citations", "vehicle_km"}
-
-
-def test_a_crash_history_gives_casualties_where_the_study_does_not() -> None:
-    crashes = pd.DataFrame({"link": ["a", "b"], "crashes": [2.0, 1.0], "variance": [0.5, 0.2]})
-
-    def one(name: str, value: float, low: float, high: float) -> Sourced:
-        return Sourced(name, value, "1", "a table", "B", "input", low, high, log=True)
-
-    rates = {"deaths": one("d", 0.02, 0.01, 0.04), "serious_injuries": one("s", 0.2, 0.15, 0.27),
-             "slight_injuries": one("l", 1.1, 1.0, 1.2)}
-    found = Baseline(crashes, rates, {name: one(f"{name} reported", 1.5, 1.2, 1.9) for name in rates})
-    economics = Economics.model_validate(STUDY)
-    taken = with_history(economics, found).casualties_per_year
-    assert taken is not None
-    assert taken.serious_injuries.value == pytest.approx(3.0 * 0.2 * 1.5)
-    low, high = taken.serious_injuries.low, taken.serious_injuries.high
-    assert low is not None
-    assert high is not None
-    assert low < taken.serious_injuries.value < high
-    assert taken.deaths.grade == "B"
-    own = Economics.model_validate({**STUDY, "casualties_per_year": {"deaths": 1}})
-    assert with_history(own, found) is own
-    assert with_history(economics, None) is economics

@@ -80,9 +80,7 @@ class Material:
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        judged = judged_by_setting(self.tables, self.asked.baseline, self.histories)
-        known = {setting: one.baseline for setting, one in judged.items()}
-        return appraisal_of(self.tables, self.asked, tuple(self.alternatives), known)
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -13,15 +13,14 @@ from trafficsim.base.errors import InputError
 from trafficsim.outcomes.economics.appraisal import Worth, annual_changes, appraise, casualty_cost
 from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, Case
-from trafficsim.outcomes.economics.quantities import DELAY, SEVERITIES, Alternative, Casualties, quantities_of
+from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
-from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
 from trafficsim.results.speed_effects import Effects, speed_effects
-from trafficsim.spec.economics import Amount, CasualtiesPerYear, Economics
+from trafficsim.spec.economics import Economics
 from trafficsim.spec.emission_factors import EmissionFactor
 
 Tables = Mapping[str, pd.DataFrame]
@@ -31,9 +30,6 @@ EMISSIONS = ("fuel_l", "co2_kg", "nox_g")
 NO_GROUPS = "the results have no table of groups: they are of an older version"
 NOT_ASKED = "the study gives no casualties per year: add economics.casualties_per_year"
 KEY = "economics"
-HISTORY = "crash history of the study, expected crashes (empirical Bayes)"
-Known = Mapping[tuple[str, str], Baseline]
-"""Casualties per year under the baseline by scenario and engine."""
 KEYS = ["alternative", "replication"]
 
 
@@ -98,21 +94,8 @@ def check_economics(economics: Economics | None) -> None:
                              "add enforcement_per_h to economics.unit_values")
 
 
-def appraisal_of(
-    tables: Tables, question: Question, alternatives: Sequence[str], known: Known | None = None
-) -> Appraisal | None:
+def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]) -> Appraisal | None:
     """Appraise the alternatives of a study as its question says; ``None`` without ``[economics]``.
-
-    Parameters
-    ----------
-    tables
-        Of the study, by name.
-    question
-        With ``[economics]`` among its outcomes.
-    alternatives
-        Their names, in the order of the study.
-    known
-        Casualties per year under the baseline from a crash history, where the study gives none itself.
 
     Raises
     ------
@@ -124,10 +107,9 @@ def appraisal_of(
         return None
     worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
     reasons: dict[tuple[str, str], str] = {}
-    effects = speed_effects(tables, question, known)
+    effects = speed_effects(tables, question)
     for setting, runs in _settings(tables, economics).items():
-        mine = with_history(economics, (known or {}).get(setting))
-        found = _case(runs, mine, question.baseline, _changes(runs, setting, alternatives, effects))
+        found = _case(runs, economics, question.baseline, _changes(runs, setting, alternatives, effects))
         if isinstance(found, str):
             reasons[setting] = found
         else:
@@ -135,21 +117,7 @@ def appraisal_of(
     return Appraisal(economics, worths, reasons)
 
 
-def with_history(economics: Economics, found: Baseline | None) -> Economics:
-    """Take casualties per year from a crash history where the study gives none; severities are then independent."""
-    if found is None or economics.casualties_per_year is not None:
-        return economics
-    amounts = {}
-    for severity in SEVERITIES:
-        value = found.total(severity)
-        low, high = np.quantile(found.draws(severity, {}, economics.draws, economics.seed), (0.025, 0.975)).tolist()
-        amounts[severity] = Amount(value=value, low=min(low, value), high=max(high, value), source=HISTORY, grade="B")
-    return economics.model_copy(update={"casualties_per_year": CasualtiesPerYear(**amounts)})
-
-
-def with_costs(
-    indicators: pd.DataFrame, tables: Tables, question: Question, draws: OutcomeDraws, known: Known | None = None
-) -> pd.DataFrame:
+def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, draws: OutcomeDraws) -> pd.DataFrame:
     """Add the indicator of annual cost to the ``indicators`` table of a study; nothing without ``[economics]``.
 
     ``periods per year x sum of price x quantity`` of a run, with delay for time, and the yearly cost of the measure, at
@@ -166,20 +134,17 @@ def with_costs(
         With ``[economics]`` among its outcomes.
     draws
         Takes the draws of the change of cost.
-    known
-        Casualties per year under the baseline from a crash history.
 
     Raises
     ------
     InputError
         If prices cannot be brought to the study's currency and year.
     """
-    asked = question.outcomes.get(KEY)
-    if not isinstance(asked, Economics):
+    economics = question.outcomes.get(KEY)
+    if not isinstance(economics, Economics):
         return indicators
-    rows, effects = [], speed_effects(tables, question, known)
-    for (scenario, engine), runs in _settings(tables, asked).items():
-        economics = with_history(asked, (known or {}).get((scenario, engine)))
+    rows, effects = [], speed_effects(tables, question)
+    for (scenario, engine), runs in _settings(tables, economics).items():
         names = list(runs.by_alternative)
         case = _case(runs, economics, question.baseline, _changes(runs, (scenario, engine), names, effects))
         changes = {} if isinstance(case, str) else annual_changes(case)

@@ -37,4 +37,4 @@ def compared(
     known = judged_by_setting(tables, question.baseline, histories or {})
     casualties = {setting: one.baseline for setting, one in known.items()}
     table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
-    return compare(with_costs(table, tables, question, draws, casualties), question, tables["runs"], draws)
+    return compare(with_costs(table, tables, question, draws), question, tables["runs"], draws)

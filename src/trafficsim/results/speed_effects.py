@@ -10,7 +10,6 @@ import pandas as pd
 from trafficsim.outcomes.casualties import SpeedChange
 from trafficsim.outcomes.economics.quantities import Casualties
 from trafficsim.outcomes.economics.speed_casualties import SEVERITY, SpeedCasualties
-from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.results.between import pairs
 from trafficsim.results.casualties import CASUALTIES, KEY, NO_EXPONENT, models_of, seen_of
 from trafficsim.results.question import Question
@@ -22,19 +21,17 @@ Effects = Mapping[tuple[str, str, str], Casualties | str]
 NO_TABLE = "free speeds were not measured"
 
 
-def speed_effects(
-    tables: Mapping[str, pd.DataFrame], question: Question, known: Mapping[tuple[str, str], Baseline] | None = None
-) -> Effects | None:
-    """Return how casualties change; ``None`` where neither the study nor a crash history gives casualties per year."""
+def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Effects | None:
+    """Return how casualties change; ``None`` where the study gives no casualties per year."""
     economics = question.outcomes.get("economics")
-    if not isinstance(economics, Economics) or (economics.casualties_per_year is None and not known):
+    if not isinstance(economics, Economics) or economics.casualties_per_year is None:
         return None
     models = models_of(cast(Asked, question.outcomes.get(KEY) or Asked()))
     if models.form != "exponential" and any((kind, "urban") not in models.exponents for kind in SEVERITY.values()):
         return dict.fromkeys(_arms(tables), NO_EXPONENT)
     changes: dict[tuple[str, str, str], list[SpeedChange]] = {}
     reasons: dict[tuple[str, str, str], str] = {}
-    for labels, pair in pairs(tables, CASUALTIES, question.baseline, question.outcomes, known):
+    for labels, pair in pairs(tables, CASUALTIES, question.baseline, question.outcomes):
         arm = labels.scenario, labels.engine, labels.alternative
         if pair is None or labels.alternative == question.baseline:
             continue
@@ -46,7 +43,8 @@ def speed_effects(
             reasons[arm] = seen.reason or NO_TABLE
         else:
             changes.setdefault(arm, []).append(seen.change)
-    return {**{arm: SpeedCasualties(arm[2], tuple(found), models) for arm, found in changes.items()}, **reasons}
+    known = {arm: SpeedCasualties(arm[2], tuple(found), models) for arm, found in changes.items()}
+    return {**known, **reasons}
 
 
 def _arms(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
