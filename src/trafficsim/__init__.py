@@ -28,6 +28,7 @@ _HOMES = {
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
@@ -77,6 +78,9 @@ if TYPE_CHECKING:
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
+    from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
+    from trafficsim.spec.crashes import History as History
+    from trafficsim.spec.crashes import UnderReporting as UnderReporting
     from trafficsim.spec.demand import Demand as Demand
     from trafficsim.spec.demand import Flow as Flow
     from trafficsim.spec.demand import Stop as Stop

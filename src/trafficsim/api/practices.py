@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trafficsim.outcomes.practice import Entry
-    from trafficsim.run.runner import StudyResult
+    from trafficsim.run.result import StudyResult
 
 Kinds = Mapping[str, Sequence[str]]
 

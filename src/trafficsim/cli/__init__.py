@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli import catalogue, convert, inspection, measure, report, simulate, start
+from trafficsim.cli import catalogue, convert, evidence, inspection, measure, report, simulate, start
 
 OBJECTS_BETWEEN_COLLECTIONS = 500_000
 """At some 100 bytes each, uncollected cycles take 50 MB at most."""
@@ -23,6 +23,7 @@ app.command("compare", short_help="Run a study: alternatives in pairs, with verd
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
 app.add_typer(convert.app, name="import")
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
+app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)
 app.command("bench", short_help="Measure the speed of the engines on this machine.")(measure.bench)
 

@@ -17,6 +17,7 @@ from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
+from trafficsim.spec.crashes import History
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
@@ -76,7 +77,15 @@ def with_files(study: Study, folder: Path) -> Study:
     for name, policies in study.alternatives.items():
         with naming(f"alternative {name!r}"):
             alternatives[name] = policies_with_files(policies, folder)
-    return study.model_copy(update={"alternatives": alternatives})
+    history = None if study.history is None else _found_files(study.history, folder)
+    return study.model_copy(update={"alternatives": alternatives, "history": history})
+
+
+def _found_files(history: History, folder: Path) -> History:
+    """Return a crash history with absolute paths of files that exist."""
+    named = {name: text for name in ("crashes", "aadt") if (text := getattr(history, name)) is not None}
+    return history.model_copy(update={name: str(resolve_path(text, folder, f"history.{name}").absolute())
+                                      for name, text in named.items()})
 
 
 def policies_with_files(policies: Sequence[Policy], folder: Path) -> tuple[Policy, ...]:

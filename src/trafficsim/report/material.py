@@ -15,12 +15,14 @@ from trafficsim import __version__
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
+from trafficsim.outcomes.sites.history import Judged
 from trafficsim.report.places import street_names
 from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.between import compared
+from trafficsim.results.compare import Comparison
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
+from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
@@ -51,6 +53,7 @@ class Material:
     networks : by scenario; without geometry the reason stands in ``no_network``
     folder : where the tables came from, if from one
     setting : where the measures shall work, if the study declares it
+    histories : crash histories by scenario
     """
 
     study: str
@@ -66,16 +69,22 @@ class Material:
     no_network: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     setting: Setting | None = None
+    histories: Histories = field(default_factory=dict)
 
     @cached_property
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
-        return compare(with_between(self.tables, self.asked.baseline), self.asked, self.tables[DONE])
+        return compared(self.tables, self.asked, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:
         """Every path, movement and group against the baseline."""
         return distribution(self.tables, self.asked)
+
+    @cached_property
+    def crashes(self) -> dict[tuple[str, str], Judged]:
+        """Crashes and casualties under do nothing by scenario and engine, where there is a crash history."""
+        return judged_by_setting(self.tables, self.asked.baseline, self.histories)
 
     @cached_property
     def streets(self) -> dict[str, dict[str, str]]:
@@ -137,6 +146,7 @@ def from_folder(folder: str | Path) -> Material:
         scenarios=manifest["scenarios"], version=str(manifest.get("version", "")), tables=StoredTables(runs),
         demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
         networks=networks, no_network=reasons, folder=folder, setting=setting_of(folder),
+        histories=read_histories(folder, networks),
     )
 
 
@@ -204,6 +214,7 @@ def from_result(result: StudyResult) -> Material:
         study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
         networks={name: world.network for name, world in worlds.items()}, setting=study.setting,
+        histories=result.histories,
     )
 
 

@@ -21,6 +21,7 @@ from trafficsim.report.sections.figures import delays, paths, speeds, trajectori
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.summary import summaries
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from trafficsim.run.result import StudyResult
 
 SECTIONS = ("verdicts", "distribution", "alternatives", "timing", "indicators", "paths", "speeds", "trajectories",
-            "map", "diagrams", "junctions", "methods", "record")
+            "map", "diagrams", "junctions", "sites", "methods", "record")
+ON_REQUEST = ("sites",)
+"""Sections of what a study need not have."""
 FILE = "report.html"
 
 
@@ -94,16 +97,22 @@ def render(writer: Writer) -> str:
     environment.filters["anchor"] = anchor
     style = environment.get_template("style.css").render()
     page = environment.get_template("report.html").render(
-        words=writer.words, t=writer.words.say, style=Markup(style), sections=SECTIONS, head=_head(writer),
+        words=writer.words, t=writer.words.say, style=Markup(style), sections=_shown(writer), head=_head(writer),
         level=writer.material.asked.confidence, summaries=summaries(writer), verdicts=verdicts(writer),
         alternatives=alternatives(writer), timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
-        transfers=list(transfers(writer)), junctions=list(junctions(writer)),
+        transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
         methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page.strip() + "\n"
+
+
+def _shown(writer: Writer) -> list[str]:
+    """Sections of this page, in order."""
+    absent = set() if writer.material.histories else set(ON_REQUEST)
+    return [one for one in SECTIONS if one not in absent]
 
 
 def _head(writer: Writer) -> dict[str, object]:

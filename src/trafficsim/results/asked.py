@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError
-from trafficsim.results.question import Question
+from trafficsim.results.question import TABLES, Question
 from trafficsim.results.store import read_manifest, write_manifest
 from trafficsim.spec.setting import Setting
 from trafficsim.spec.study import Study
@@ -31,7 +31,8 @@ def write_asked(folder: Path | None, study: Study, replications: int) -> None:
     """
     if folder is None:
         return
-    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", "setting")
+    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", "setting",
+              *TABLES)
     content = study.model_dump(mode="json", include=set(judged))
     write_manifest(folder, {**content, "alternatives": list(study.alternatives), "replications": replications}, ASKED)
 
@@ -70,7 +71,8 @@ def question_from(asked: dict[str, Any]) -> Question:
         baseline=str(asked["baseline"]), primary=tuple(asked.get("primary", ())),
         confidence=float(asked.get("confidence", 0.95)), margins=dict(asked.get("equivalence_margins", {})),
         precision=dict(asked.get("precision", {})),
-    )
+        outcomes={name: kind.model_validate(asked[name]) for name, kind in TABLES.items() if asked.get(name)},
+    ).with_outcomes()
 
 
 def setting_of(folder: Path) -> Setting | None:

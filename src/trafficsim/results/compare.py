@@ -14,6 +14,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.results.difference import LARGEST, NO_DIRECTION, Cell, Difference, Verdict, difference, joined
 from trafficsim.results.frames import nullable, strings
 from trafficsim.results.indicators import PATH_TIME, declaration, in_order
+from trafficsim.results.outcome_draws import OutcomeDraws, judged
 from trafficsim.results.question import Question, require_indicator
 from trafficsim.results.statistics import holm
 
@@ -107,7 +108,9 @@ def arm_of(one: Difference) -> tuple[str, str, str]:
     return one.scenario, one.engine, one.alternative
 
 
-def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | None = None) -> Comparison:
+def compare(
+    indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | None = None, draws: OutcomeDraws | None = None
+) -> Comparison:
     """Compare every alternative with the baseline, replication by replication.
 
     Replications with the same number use common random numbers, so differences are taken in pairs; a pair
@@ -127,6 +130,8 @@ def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | N
     runs
         The ``runs`` table of the study; with it, replications that failed in every alternative count as left out too,
         and an alternative without any result is there with n = 0.
+    draws
+        Of indicators that rest on published models: their intervals cover these beside the replications.
 
     Raises
     ------
@@ -138,7 +143,7 @@ def compare(indicators: pd.DataFrame, question: Question, runs: pd.DataFrame | N
     for (scenario, engine), block in indicators.groupby(["scenario", "engine"], sort=False):
         known = block if runs is None else runs[(runs["scenario"] == scenario) & (runs["engine"] == engine)]
         arms = _arms(block, pd.concat([block[["alternative", "replication"]], known[["alternative", "replication"]]]))
-        found.extend(_judge(list(_compare_arms(arms, question)), question))
+        found.extend(_judge(list(_compare_arms(arms, question, draws or OutcomeDraws())), question))
     return Comparison(question, tuple(found))
 
 
@@ -194,7 +199,7 @@ def _refuse_no_traffic(values: F8) -> None:
                          "correct the table")
 
 
-def _compare_arms(arms: Sequence[_Arm], question: Question) -> Iterator[Difference]:
+def _compare_arms(arms: Sequence[_Arm], question: Question, draws: OutcomeDraws) -> Iterator[Difference]:
     """Compare within one scenario and engine."""
     base = next((arm for arm in arms if arm.alternative == question.baseline), None)
     if base is None:
@@ -206,8 +211,20 @@ def _compare_arms(arms: Sequence[_Arm], question: Question) -> Iterator[Differen
         for name, ours in arm.values.items():
             labels = arm.scenario, arm.engine, arm.alternative, name
             one = difference(Cell(*labels, arm.replications, ours, base.values[name]), question)
+            one = _with_draws(one, draws, question)
             one = replace(one, reason=_with_reasons(one, arm.reasons.get(name), base.reasons.get(name)))
             yield _equivalent(one) if same and not one.diff else one
+
+
+def _with_draws(one: Difference, draws: OutcomeDraws, question: Question) -> Difference:
+    """Give an outcome the interval of replications and models together."""
+    drawn = draws.differences((one.scenario, one.engine, one.alternative, one.indicator))
+    if drawn is None:
+        return one
+    share = question.margins.get(one.indicator)
+    found = judged(drawn, question.confidence, None if share is None else share * abs(one.baseline_mean or 0.0))
+    width = found["half_width"] / abs(one.baseline_mean) if one.baseline_mean else None
+    return replace(one, reason=None, relative_half_width=width, **found)
 
 
 def _with_reasons(one: Difference, *told: str | None) -> str | None:

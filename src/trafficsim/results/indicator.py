@@ -7,18 +7,20 @@ function. Comparisons, JSON, reports and the reference page read the registry.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
+from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Traversals, evaluated_traversals
+from trafficsim.spec.model import Model
 
 Direction = Literal["lower", "higher", "none"]
 Origin = Literal["input", "emergent", "extrapolated"]
@@ -64,14 +66,22 @@ class Pair:
     Attributes
     ----------
     baseline, alternative : tables of the two runs by name, as far as the indicator needs them
+    asked : tables of the study that say how outcomes are computed, by name
+    memory : what one indicator has read of the pair, for the others that read the same
+    casualties : under the baseline, by link, where the study has a crash history
     """
 
     baseline: Mapping[str, pd.DataFrame]
     alternative: Mapping[str, pd.DataFrame]
+    asked: Mapping[str, Model] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict, compare=False)
+    casualties: Baseline | None = None
 
 
 Compute = Callable[[Observation], float | None]
 Between = Callable[[Pair], float | None]
+Told = Callable[[Pair], str | None]
+Draws = Callable[[Pair], F8 | None]
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,10 @@ class Indicator:
     tables : tables of both runs that ``between`` reads
     scale : ``"continuous"``; ``"whole"`` if values go by whole vehicles or cells; ``"events"`` for counts of events
     of_traffic : whether it changes only when traffic does; citations change when a camera only counts
+    on_request : name of the study's table without which it is not computed; empty: always computed
+    told : why ``between`` gives no value for a pair, or what limits the one there is; else ``reason`` for no value
+    draws : differences of ``between`` from the baseline under drawn numbers of its published models, the same draws
+        for every pair; the interval of the comparison then covers them beside the replications
     """
 
     name: str
@@ -111,6 +125,9 @@ class Indicator:
     tables: tuple[str, ...] = ()
     scale: Scale = "continuous"
     of_traffic: bool = True
+    on_request: str = ""
+    told: Told | None = None
+    draws: Draws | None = None
 
     @property
     def is_computed(self) -> bool:

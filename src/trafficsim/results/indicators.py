@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ M_PER_KM = 1000.0
 
 NONE_DUE = "no trip is due in the analysis period"
 NONE_ENTERED = "no trip due in the analysis period has entered the network"
+BETWEEN_RUNS = "between two runs: compare an alternative with the baseline"
 NOT_OBSERVED = "the run stopped before the analysis period"
 
 
@@ -94,7 +96,6 @@ DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
 UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
 NO_TRAVERSAL = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
-NO_SAFETY = "no crash model is built yet"
 
 TRAVERSALS = ("traversals",)
 
@@ -139,12 +140,6 @@ INDICATORS: tuple[Indicator, ...] = (
               "no emission model is built yet"),
     Indicator("co2_kg", "carbon dioxide", "kg", "lower", "all vehicles", "extrapolated", None,
               "no emission model is built yet"),
-    Indicator("ksi_rel", "killed and seriously injured, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
-    Indicator("injury_crashes_rel", "injury crashes, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
-    Indicator("fatal_crashes_rel", "fatal crashes, relative to do nothing", "1", "lower", "all crashes",
-              "extrapolated", None, NO_SAFETY),
     Indicator("cost_eur", "cost of time, vehicles, emissions and crashes", "EUR", "lower", "all trips", "extrapolated",
               None, "no economic values are built yet"),
 )
@@ -191,12 +186,26 @@ def registered() -> Mapping[str, Indicator]:
 
 @cache
 def _load_packages() -> None:
+    import_module("trafficsim.results.casualties")
+    import_module("trafficsim.results.casualties_per_year")
     load_entry_points(ENTRY_POINT_GROUP, InputError)
 
 
 def not_computed() -> dict[str, str]:
     """Return the indicators that nothing computes yet, each with the reason."""
     return {name: one.reason for name, one in registered().items() if not one.is_computed}
+
+
+def not_within_a_run() -> dict[str, str]:
+    """Return the indicators that no single run has, each with the reason: not computed yet, or between two runs.
+
+    Examples
+    --------
+    >>> not_within_a_run()["ksi_rel"]
+    'between two runs: compare an alternative with the baseline'
+    """
+    return {name: BETWEEN_RUNS if one.between is not None else one.reason for name, one in registered().items()
+            if one.compute is None}
 
 
 def declared(name: str) -> Indicator | None:

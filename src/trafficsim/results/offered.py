@@ -12,7 +12,7 @@ from trafficsim.results.indicators import declared
 OUTPUT_OF_TABLE = {
     "links": "links", "movements": "movements", "queues": "queues", "detectors": "detectors",
     "speeds": "traversals", "speed_counts": "traversals", "paths": "traversals", "headways": "traversals",
-    "speed_histograms": "traversals", "areas": "areas", "trajectories": "trajectories",
+    "speed_histograms": "traversals", "free_speeds": "traversals", "areas": "areas", "trajectories": "trajectories",
     "signals_shown": "signal_states",
 }
 """What each table is made from; those that are not named here come from trips, or say how the run went."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import DETECTOR, HISTOGRAM, POINT
+from trafficsim.base.codes import DETECTOR, FREE_SPEED, HISTOGRAM, POINT
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
+from trafficsim.results.free_speeds import free_speeds_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.speeds import speed_histograms_table
 
@@ -26,6 +27,8 @@ def requested_tables(plan: Plan, record: Record, labels: Labels) -> dict[str, pd
         tables["headways"] = headways_table(plan, record, labels)
     if HISTOGRAM in roles:
         tables["speed_histograms"] = speed_histograms_table(plan, record, labels)
+    if FREE_SPEED in roles:
+        tables["free_speeds"] = free_speeds_table(plan, record, labels)
     return tables
 
 

@@ -12,7 +12,7 @@ from trafficsim.results.compare import table_reasons
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.gridlocks import gridlock_list
-from trafficsim.results.indicators import declaration, in_order, not_computed
+from trafficsim.results.indicators import declaration, in_order, not_within_a_run
 from trafficsim.results.left import left_list
 from trafficsim.results.runs import STATUSES, VEHICLE_COUNTS
 from trafficsim.results.statistics import t_interval
@@ -39,7 +39,7 @@ def summarise(tables: Mapping[str, pd.DataFrame], confidence: float = 0.95) -> d
         "digest": combined_digest(runs["digest"].fillna("failed").tolist()),
         "vehicles": {name: int(done[name].sum()) for name in VEHICLE_COUNTS},
         "indicators": indicators,
-        "not_computed": not_computed() | missing,
+        "not_computed": not_within_a_run() | missing,
         "performance": performance_sums(done),
         "status": worst_status(runs["status"].tolist()),
         "gridlocks": [_without_names(one) for one in gridlock_list(tables["events"])],

@@ -11,12 +11,14 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
-from trafficsim.results.between import with_between
-from trafficsim.results.compare import Comparison, Question, compare
+from trafficsim.results.between import compared
+from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.left import left_list
+from trafficsim.results.question import TABLES
+from trafficsim.results.sites import Histories, history_json, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, without_effect_json
@@ -76,6 +78,8 @@ class StudyResult(WithTables):
     study: Study
     tables: Mapping[str, pd.DataFrame]
     effects: tuple[Effect, ...] = ()
+    histories: Histories = field(default_factory=dict)
+    """Crash histories by scenario."""
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -99,7 +103,12 @@ class StudyResult(WithTables):
             raise InputError(f"study {self.study.name!r}: baseline {to!r}", "no such alternative",
                              f"one of {sorted(self.study.alternatives)}", "correct the name")
         question = replace(question_of(self.study), baseline=to)
-        return compare(with_between(self.tables, to), question, self.tables["runs"])
+        return compared(self.tables, question, self.histories)
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
+        return sites_table(self.tables, self.study.baseline, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:
@@ -113,8 +122,8 @@ class StudyResult(WithTables):
         something to tell it has ``failed`` (failed runs), ``status`` (how many runs of each alternative ended
         how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
         what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
-        gap of the scenarios in which drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that
-        nothing can carry, with reasons).
+        gap of the scenarios in which drivers learnt theirs), ``unserved`` (trips and flows of each scenario that
+        nothing can carry, with reasons), and ``crash_history`` (how many crashes were matched to sites).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -125,7 +134,7 @@ class StudyResult(WithTables):
             "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
-            "unserved": unserved_by_scenario(self.tables),
+            "unserved": unserved_by_scenario(self.tables), "crash_history": history_json(self.histories),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}
@@ -141,4 +150,6 @@ class StudyResult(WithTables):
 
 def question_of(study: Study) -> Question:
     """What the study wants compared."""
-    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision)
+    outcomes = {name: table for name in TABLES if (table := getattr(study, name)) is not None}
+    return Question(study.baseline, study.primary, study.confidence, study.equivalence_margins, study.precision,
+                    outcomes).with_outcomes()

@@ -17,13 +17,17 @@ from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
+from trafficsim.results.casualties import KEY as CASUALTIES
 from trafficsim.results.compare import Question
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.indicators import PATH_TIME
 from trafficsim.results.offered import outputs_of
+from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
+from trafficsim.run.crash_history import read_histories
 from trafficsim.run.effects import check_policies, without_effect
 from trafficsim.run.executor import Executor, WorkerPool
+from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
@@ -154,9 +158,12 @@ def run_study(
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
     _check_measured(study)
+    histories = read_histories(study, {name: one.world for name, one in prepared.items()})
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    if CASUALTIES in question_of(study).outcomes:
+        prepared = measuring_free_speeds(study, prepared)
     jobs = [
         Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
         for engine in study.engines
@@ -168,7 +175,9 @@ def run_study(
     take_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
-    return StudyResult(study, _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options), effects)
+    write_histories(options.out, histories)
+    tables = _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options)
+    return StudyResult(study, tables, effects, histories)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:

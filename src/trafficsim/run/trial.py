@@ -18,6 +18,7 @@ from trafficsim.io.scenario_file import time_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
+from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.result import question_of
 from trafficsim.run.runner import load_worlds
@@ -69,7 +70,9 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     question_of(study).check()
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
-    for name, world in load_worlds(study, folder).items():
+    worlds = load_worlds(study, folder)
+    found.update((one, None) for one in history_findings(read_histories(study, worlds)))
+    for name, world in worlds.items():
         trial = tried(world, check_world(world), study)
         effects += trial.effects
         found.update((replace(one, where=f"scenario {name!r}: {one.where}"), None) for one in trial.findings)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.casualties import Casualties
+from trafficsim.spec.crashes import History
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -58,6 +60,11 @@ class Study(Model):
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
     setting
         Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
+    casualties
+        How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
+        links that an alternative acts on.
+    history
+        Crashes of past years, for casualties per year.
 
     Examples
     --------
@@ -80,6 +87,8 @@ class Study(Model):
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
     setting: Setting | None = None
+    history: History | None = None
+    casualties: Casualties | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod

@@ -14,6 +14,7 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.numbers import Shown, p_value, shown
 from trafficsim.report.verdicts import reversal
 from trafficsim.report.views import Picture, Table, Writer, plain_rows
+from trafficsim.results.compare import Comparison
 from trafficsim.results.difference import Difference
 from trafficsim.results.indicators import FEW_THROUGH, declaration
 
@@ -210,7 +211,11 @@ def _pictures(writer: Writer, rows: Sequence[Difference], scenario: str, engine:
         chosen = [one for one in rows if one.indicator == indicator]
         if table is None or all(one.diff is None for one in chosen):
             continue
-        figure = draw(table, indicator, material.asked.baseline, material.asked.confidence, words.code)
+        measured = (table["indicator"] == indicator).any()
+        # Values between two runs stand in no table of runs: the comparison has them, with intervals of their own.
+        source = table if measured else Comparison(material.comparison.question, tuple(
+            one for one in material.comparison.differences if (one.scenario, one.engine) == (scenario, engine)))
+        figure = draw(source, indicator, material.asked.baseline, material.asked.confidence, words.code)
         label = shown(writer, chosen[0]).quantity.label(words)
         alt = words.plain("figure_difference.alt", indicator=label, baseline=material.asked.baseline,
                           rows=" ".join(_described(writer, one) for one in chosen))

@@ -1,0 +1,90 @@
+"""Indicators between runs: casualties per year, from the crash history of a study and the change of free speeds.
+
+Casualties under do nothing are those of :mod:`trafficsim.outcomes.sites`; an alternative multiplies them by the
+relative numbers of :mod:`trafficsim.results.casualties`, links weighted by their expected crashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trafficsim.outcomes.casualties import Models, Outcome, drawn, relative
+from trafficsim.outcomes.sites.baseline import Baseline
+from trafficsim.outcomes.sites.under_reporting import NOT_CORRECTED
+from trafficsim.plan.arrays import F8
+from trafficsim.results.casualties import NO_EXPONENT, asked_of, limits_of, models_of, seen_of
+from trafficsim.results.indicator import Indicator, Pair, register
+
+KEY = "history"
+Part = tuple[str, Outcome]
+"""A severity of the history, and that of the models."""
+DEATHS: Part = ("deaths", "deaths")
+SERIOUS: Part = ("serious_injuries", "seriously_injured")
+SLIGHT: Part = ("slight_injuries", "slightly_injured")
+NO_HISTORY = "no crash history: give the study a table [history]"
+REPORTED = "casualties as reported by the police, without correction for under-reporting"
+COVERS = "crashes of sites, casualties per crash and under-reporting are drawn too"
+
+
+def _known(pair: Pair, parts: tuple[Part, ...]) -> tuple[Baseline, Models] | None:
+    """Casualties under do nothing and the models; none where one of them is missing."""
+    models = models_of(asked_of(pair))
+    if pair.casualties is None or seen_of(pair).change is None:
+        return None
+    return None if any(models.parts(outcome) is None for _, outcome in parts) else (pair.casualties, models)
+
+
+def _value(pair: Pair, parts: tuple[Part, ...]) -> float | None:
+    known, change = _known(pair, parts), seen_of(pair).change
+    if known is None or change is None:
+        return None
+    found, models = known
+    return sum(found.total(severity) * relative(change, outcome, models) for severity, outcome in parts)
+
+
+def _draws(pair: Pair, parts: tuple[Part, ...]) -> F8 | None:
+    """Draws of the difference from do nothing."""
+    known, change = _known(pair, parts), seen_of(pair).change
+    if known is None or change is None:
+        return None
+    found, models = known
+    terms = [found.draws(severity, {}, models.number, models.seed) * (drawn(change, outcome, models) - 1.0)
+             for severity, outcome in parts]
+    return sum(terms[1:], terms[0])
+
+
+def _told(pair: Pair, parts: tuple[Part, ...]) -> str | None:
+    """Say why there is no value, or what limits the one there is."""
+    if pair.casualties is None:
+        return NO_HISTORY
+    if seen_of(pair).change is None:
+        return seen_of(pair).reason
+    if _known(pair, parts) is None:
+        return NO_EXPONENT
+    return "; ".join(_limits(pair, pair.casualties, parts)) or None
+
+
+def _limits(pair: Pair, found: Baseline, parts: tuple[Part, ...]) -> Iterator[str]:
+    limits = limits_of(pair)
+    if limits is not None:
+        yield limits
+        yield COVERS
+    if any(found.reporting[severity].source == NOT_CORRECTED for severity, _ in parts):
+        yield REPORTED
+
+
+def _declared(name: str, what: str, *parts: Part) -> Indicator:
+    return Indicator(
+        name, f"{what} per year: expected at the sites of the network (empirical Bayes from the crash history and the "
+        "Highway Safety Manual) x number relative to do nothing by free speeds (exponents of Elvik 2009)", "1/year",
+        "lower", "all junctions and roads of the network", "extrapolated", None, NO_HISTORY,
+        between=lambda pair: _value(pair, parts), tables=("links", "free_speeds", "ledger"), on_request=KEY,
+        told=lambda pair: _told(pair, parts), draws=lambda pair: _draws(pair, parts),
+    )
+
+
+register(
+    _declared("deaths_per_year", "deaths", DEATHS),
+    _declared("ksi_per_year", "killed and seriously injured", DEATHS, SERIOUS),
+    _declared("injuries_per_year", "injured", SERIOUS, SLIGHT),
+)

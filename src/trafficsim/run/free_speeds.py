@@ -1,0 +1,77 @@
+"""Measuring free speeds where an alternative acts on them, for studies that ask for casualties."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.codes import FREE_SPEED
+from trafficsim.base.memory import require_memory
+from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
+from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
+from trafficsim.plan.network import NetworkPlan
+from trafficsim.plan.prepare import Prepared
+from trafficsim.spec.resolution import STEP_S
+from trafficsim.spec.study import Study
+
+PLACES_EVERY_M = 250.0
+"""Longest stretch of a link that one place stands for (modelling assumption): shorter than the reach of a camera."""
+BYTES_PER_OPEN = 4
+DESIRED = ("speed_limit_ms", "free_speed_mean_ms", "free_speed_cv", "factor_speed_ms")
+"""Columns of links that drivers' desired speeds follow from."""
+
+
+def measuring_free_speeds(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Prepared]:
+    """Return the worlds of a study with places for free speeds on every link that an alternative acts on.
+
+    Everywhere else drivers want what they wanted before: their free speeds are the same by construction.
+
+    Raises
+    ------
+    MachineError
+        If the times at so many places would not fit into the memory of the machine.
+    """
+    return {name: _measuring(study, prepared) for name, prepared in worlds.items()}
+
+
+def _measuring(study: Study, prepared: Prepared) -> Prepared:
+    acted: NDArray[np.bool_] = np.zeros(len(prepared.network.link_id), np.bool_)
+    trips = 0
+    for policies in study.alternatives.values():
+        lowered = lower(prepared, policies, DESIGN_DAY)
+        trips = max(trips, len(lowered.plan.trips.name))
+        acted |= acted_on(lowered)
+    sections = list(_sections(np.flatnonzero(acted).tolist(), prepared.network))
+    require_memory("free speeds of a study with casualties", f"{len(sections):,} places and {trips:,} trips",
+                   float(BYTES_PER_OPEN * len(sections) * trips),
+                   "split the scenario, or let policies act on fewer links")
+    return replace(prepared, sections=joined(prepared.sections, section_arrays(sections))) if sections else prepared
+
+
+def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
+    """Links on which drivers' desired speeds are others than without any policy."""
+    plan, base = lowered.plan, lowered.baseline
+    changed = np.zeros(len(plan.link_id), np.bool_)
+    for name in DESIRED:
+        changed |= getattr(plan.links, name) != getattr(base.links, name)
+    changed[plan.behaviour.zone_link] = True
+    if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms):
+        changed[:] = True
+    return changed
+
+
+def _sections(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:
+    """Yield places along links, at the middles of equal stretches; none on links shorter than one step of an engine."""
+    for link in links:
+        length_m = float(network.links.length_m[link])
+        if length_m < network.links.free_speed_mean_ms[link] * STEP_S:
+            continue
+        lanes = int(network.links.lane_start[link]), int(network.links.lane_start[link + 1])
+        count = math.ceil(length_m / PLACES_EVERY_M)
+        for number in range(count):
+            place = (link, (number + 0.5) * length_m / count)
+            yield spot_section(f"free speed {network.link_id[link]} {place[1]:g} m", FREE_SPEED, place, lanes, network)
