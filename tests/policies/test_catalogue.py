@@ -15,7 +15,7 @@ from trafficsim.policies.catalogue import NOT_GIVEN, REQUIRED, catalogue
 from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
-KINDS = ["green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
+KINDS = ["change_times", "green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
 GIVEN = "given by the user"
 
 
