@@ -35,7 +35,8 @@ class Change(NamedTuple):
 class ChangeTimes(Policy):
     """Set yellow and all-red times of fixed-time signals by the kinematic formula.
 
-    Mechanism: yellow is ``t + v / (2 a)``, at least 3 s and at most 6 s; all-red is ``(W + L) / v``. In every change the
+    Mechanism: yellow is ``t + v / (2 a)``, at least 3 s and at most 6 s; all-red is ``(W + L) / v``. In every change
+    the
     movement that needs longest decides. v is the 85th percentile of free speeds on the approach; a turning vehicle
     clears the junction at the speed of its path where that is less. W is the length of the path from the stop line
     through the junction. Both times are rounded up to whole seconds. Cycle, offset and order of the phases stay: the
