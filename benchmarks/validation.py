@@ -26,6 +26,8 @@ COMMANDS = {
     "cities_discharge": "python -m benchmarks.real_cities --discharge",
     "enforcement": "python -m tests.experiments.enforcement",
     "green_wave": "python -m benchmarks.green_wave",
+    "evidence": "python -m benchmarks.evidence",
+    "prediction": "python -m benchmarks.prediction",
     "statistics": "python -m benchmarks.statistics_check",
     "i880": "python -m tests.experiments.calibrate_i880",
     "speed": "python -m tests.experiments.how_fast",

@@ -31,6 +31,7 @@ _HOMES = {
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
+    "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
@@ -87,6 +88,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.demand import Trip as Trip
     from trafficsim.spec.drivers import Drivers as Drivers
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
+    from trafficsim.spec.economics import Economics as Economics
+    from trafficsim.spec.economics import Measure as Measure
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

@@ -12,13 +12,15 @@ import pytest
 import trafficsim as ts
 from trafficsim.spec.policy import Policy
 
-SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km")
+SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years")
 # Numbers without a unit: counts, shares, factors, seeds.
 PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
     "share_over_limit", "margin_mean", "margin_sd", "unaffected", "mean_response", "weight_back", "dawdle_p", "columns",
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
-    "waiting_places", "start_p", "light_p", "keep_clear_share", "headway_spread", "deaths", "serious_injuries",
+    "waiting_places", "start_p", "light_p", "keep_clear_share", "headway_spread",
+    "discount_rate", "exchange_rate", "draws",
+    "deaths", "serious_injuries",
     "slight_injuries", "expansion_factor", "factor", "low", "high",
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")

@@ -33,6 +33,7 @@ def study(**changed: object) -> ts.Study:
         "name": "small-study", "question": f"What of {RUDE}?", "scenarios": (world(),), "replications": 5,
         "primary": ("mean_delay_s", "share_over_limit"), "equivalence_margins": {"mean_delay_s": 0.03},
         "precision": {"mean_delay_s": 0.02},
+        "setting": ts.Setting(country="JO", road_class="urban", limit_kmh=100, driving_side="right"),
         "alternatives": {"do nothing": (), RUDE: (ts.policies.Webster(common_cycle=True),), "camera": (camera,)},
     }
     return ts.Study(**{**content, **changed})

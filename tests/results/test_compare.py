@@ -11,6 +11,7 @@ import pytest
 from trafficsim.base.errors import InputError
 from trafficsim.results.compare import Question, compare
 from trafficsim.results.difference import FEW_PAIRS, NO_DIRECTION, NO_MEAN, NO_PAIR, NO_VARIANCE, RARE_COUNT
+from trafficsim.results.indicator import BY_NAME, Indicator
 from trafficsim.results.indicators import FEW_THROUGH, NO_THROUGH
 from trafficsim.results.statistics import holm, paired_p
 
@@ -245,8 +246,10 @@ def test_familywise_error_between_equal_arms() -> None:
     assert wrong / len(draws) <= 0.065
 
 
-@pytest.mark.parametrize(("name", "found"), [("mean_delay", "unknown"), ("co2_kg", "not computed")])
-def test_indicators_of_the_question_are_checked(name: str, found: str) -> None:
+@pytest.mark.parametrize(("name", "found"), [("mean_delay", "unknown"), ("planned", "not computed")])
+def test_indicators_of_the_question_are_checked(name: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = Indicator("planned", "formula", "1", "lower", "everybody", "extrapolated", None, "no model is built yet")
+    monkeypatch.setitem(BY_NAME, planned.name, planned)
     with pytest.raises(InputError, match=found):
         Question(primary=(name,)).check()
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.results.tiny import LABELS, even_speeds, f8, i4, tiny_plan, tiny_record, tiny_reference
+from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.indicators import (
     FEW_THROUGH,
     INDICATORS,
@@ -28,12 +29,13 @@ from trafficsim.results.tables import events_table
 CONTRACT = [
     "mean_travel_time_s", "mean_entry_wait_s", "mean_delay_s", "mean_speed_kmh", "free_speed_kmh",
     "free_speed_sd_kmh", "throughput_veh_h", "stops_per_trip", "max_queue_m", "vehicle_km", "vehicle_h",
-    "completed_share", "share_over_limit", "citations", "red_violations", "fuel_l", "co2_kg", "cost_eur",
+    "completed_share", "share_over_limit", "citations", "red_violations", "fuel_l", "co2_kg", "nox_g", "cost_eur",
 ]
 BETWEEN = ["ksi_rel", "deaths_rel", "injury_crashes_rel", "fatal_crashes_rel", "deaths_per_year", "ksi_per_year",
            "injuries_per_year"]
 
 PATH_NAME = "path_time_s[p]"
+OF_TRACES = ("fuel_l", "co2_kg", "nox_g")
 BY_HAND = {
     "mean_travel_time_s": (200 + 250 + 300) / 3,
     "mean_entry_wait_s": (0 + 10 + 0 + 200) / 4,
@@ -63,16 +65,18 @@ def values(table: pd.DataFrame) -> dict[str, float]:
 
 def test_each_indicator_of_the_contract_is_declared_once() -> None:
     assert [indicator.name for indicator in INDICATORS] == CONTRACT
-    assert set(not_computed()) | set(BY_HAND) == {*CONTRACT, PATH_NAME}
-    assert all(not_computed().values())
+    assert {*BY_HAND, *OF_TRACES, "cost_eur"} == {*CONTRACT, PATH_NAME}
+    assert not not_computed()
     assert all(one.formula and one.population and one.unit for one in INDICATORS)
 
 
 def test_indicators_by_hand() -> None:
     table = indicators_table(tiny_plan(), tiny_record(), LABELS, tiny_reference())
     by_name = values(table)
+    assert {name: by_name.pop(name) is pd.NA for name in OF_TRACES} == dict.fromkeys(OF_TRACES, True)
     assert by_name == pytest.approx(BY_HAND, rel=1e-12)  # sums of a few numbers: rounding only
-    assert table.set_index("indicator")["reason"].dropna().to_dict() == {PATH_NAME: FEW_THROUGH}
+    reasons = table.set_index("indicator")["reason"].dropna().to_dict()
+    assert reasons == {PATH_NAME: FEW_THROUGH, **dict.fromkeys(OF_TRACES, NO_TRACES)}
 
 
 def test_time_along_a_path_from_five_vehicles_on() -> None:
@@ -132,7 +136,7 @@ def test_summary_of_two_replications() -> None:
     assert summary["performance"] == {
         "vehicle_updates": 2000, "loop_s": 1.0, "per_s": 2000.0, "compile_s": 0.2, "peak_mb": 100.0}
     assert "failed" not in summary
-    assert summary["not_computed"] == not_within_a_run()
+    assert summary["not_computed"] == not_within_a_run() | dict.fromkeys(OF_TRACES, NO_TRACES)
     assert summary["indicators"][PATH_NAME] == {
         "mean": 225.0, "low": 225.0, "high": 225.0, "unit": "s", "n": 2, "reason": FEW_THROUGH}
     one = summarise(tables[0])

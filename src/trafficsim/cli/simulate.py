@@ -177,6 +177,7 @@ def _show_run(result: RunResult) -> None:
 
 
 def _show_study(result: StudyResult, show_all: bool) -> None:
+    from trafficsim.results.appraisal_lines import appraisal_lines
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
     from trafficsim.results.unserved import unserved_lines
@@ -184,7 +185,7 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
     show(comparison_view(result.comparison, *primary, title=title))
-    for line in losers_lines(result.distribution):
+    for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal)):
         typer.echo(line)
     if not show_all:
         typer.echo("Primary indicators only: --all shows the others, --json every value, and trafficsim report a page.")

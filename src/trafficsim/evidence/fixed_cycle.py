@@ -24,10 +24,10 @@ class FixedCycle:
 
 def crossings(arrivals_s: Sequence[float], signal: FixedCycle, seed: int) -> np.ndarray:
     """Return when vehicles cross that reach the stop line at ``arrivals_s`` (ascending), first come first served."""
-    random_draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     found = []
     cycle, last = 0, -np.inf
-    end = random_draw.random()
+    end = rng.random()
     for arrival in arrivals_s:
         while True:
             start = cycle * signal.cycle_s
@@ -35,7 +35,7 @@ def crossings(arrivals_s: Sequence[float], signal: FixedCycle, seed: int) -> np.
             crossing = max(arrival, served)
             if crossing <= start + signal.lost_s + (signal.per_cycle + end) * signal.headway_s:
                 break
-            cycle, end = cycle + 1, random_draw.random()
+            cycle, end = cycle + 1, rng.random()
         found.append(crossing)
         last = crossing
     return np.array(found)

@@ -18,7 +18,7 @@ from trafficsim.spec.scenario import DemandSource, Scenario, Time
 from trafficsim.spec.selectors import Links
 from trafficsim.spec.study import Study
 
-SECTION, GATE = "section", "section east2"
+SECTION, CONTROL = "section", "section east2"
 VIENNA, NAPLES, ITALY = "Kaisermühlen tunnel", "Montella et al. 2015", "Italian network (EB), Høye 2014, Naples"
 FREE_VEH_H, BUSY_VEH_H = 900.0, 4500.0
 
@@ -75,10 +75,10 @@ def _speeds(speeds: pd.DataFrame) -> list[Row]:
 
 
 def _citations(speeds: pd.DataFrame, name: str) -> Row:
-    part = speeds[(speeds["place"] == GATE) & (speeds["alternative"] == name)]
+    part = speeds[(speeds["place"] == CONTROL) & (speeds["alternative"] == name)]
     share = 100.0 * part["citations"].to_numpy(np.float64) / part["traversals"].to_numpy(np.float64)
     low, high = (0.03, 0.5) if name == "strict" else (None, None)
-    note = "rare: a few hundred traversals per replication; " if name == "strict" else ""
+    note = "rare: a few hundred vehicles per replication; " if name == "strict" else ""
     return Row(f"citations per traversal (+6 km/h), limit 80, {name}, %", "emergent", None, low, high, source=VIENNA,
                note=f"{note}published 0.06 to 0.11").seen(share)
 

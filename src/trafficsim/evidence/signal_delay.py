@@ -73,8 +73,8 @@ def _scenario(volume_veh_h: float, analysis_s: float) -> Scenario:
 
 def measured_signal() -> FixedCycle:
     """Return the signal as the engine's own saturated queues describe it."""
-    traversals = run(_scenario(2400.0, SATURATED_CYCLES * CYCLE_S)).tables["headways"]
-    line = np.sort(traversals["time_s"].to_numpy(np.float64))
+    crossing = run(_scenario(2400.0, SATURATED_CYCLES * CYCLE_S)).tables["headways"]
+    line = np.sort(crossing["time_s"].to_numpy(np.float64))
     starts = np.arange(3, SATURATED_CYCLES) * CYCLE_S
     queues = [line[(line >= start) & (line < start + CYCLE_S)] - start for start in starts]
     full = [queue for queue in queues if len(queue) >= LAST]
@@ -94,7 +94,7 @@ def delays(x: float, signal: FixedCycle) -> tuple[F8, F8, float]:
 
 
 def _delay(trips: pd.DataFrame, signal: FixedCycle, number: int) -> tuple[float, float]:
-    """Everybody to 250 m beyond the line less the free way; the queue's vehicles come at the engine's entry times."""
+    """Everybody to 250 m beyond the line less free-flow time; the queue's vehicles come at the engine's entry times."""
     ordered = trips.sort_values("entry_s")
     entry, left = (ordered[name].to_numpy(np.float64) for name in ("entry_s", "exit_s"))
     arrival = entry + APPROACH_M / (LIMIT_KMH / 3.6)

@@ -31,11 +31,11 @@ def scenario() -> Scenario:
     last = STREETS - 1
     flows, watched = [], []
     for street in range(STREETS):
-        for begin, end, movement in (("w", "e", [f"r{street}c{column}" for column in range(STREETS)]),
-                                     ("s", "n", [f"r{row}c{street}" for row in range(STREETS)])):
-            flows.append(Flow(id=f"{begin}{street}", origin=f"{begin}{street}_{movement[0]}",
-                              destination=f"{movement[last]}_{end}{street}", volume_veh_h=VOLUME_VEH_H))
-            watched += [f"{movement[one]}_{movement[one + 1]}" for one in range(last)]
+        for begin, end, street_nodes in (("w", "e", [f"r{street}c{column}" for column in range(STREETS)]),
+                                ("s", "n", [f"r{row}c{street}" for row in range(STREETS)])):
+            flows.append(Flow(id=f"{begin}{street}", origin=f"{begin}{street}_{street_nodes[0]}",
+                              destination=f"{street_nodes[last]}_{end}{street}", volume_veh_h=VOLUME_VEH_H))
+            watched += [f"{street_nodes[one]}_{street_nodes[one + 1]}" for one in range(last)]
     detectors = tuple(Detector(id=link, link=link, position_m=SPACING_M / 2.0) for link in watched)
     return Scenario(name="G5", network=network, demand=DemandSource(flows=tuple(flows)), detectors=detectors,
                     time=Time(warmup_s=300.0, analysis_s=900.0, clear_s=900.0))

@@ -17,9 +17,11 @@ from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
+from trafficsim.outcomes.economics.valuation import BUILT_IN
 from trafficsim.spec.crashes import History
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.economics import Economics, ValueTable
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -66,7 +68,7 @@ def load_study(path: str | Path) -> Study:
 
 
 def with_files(study: Study, folder: Path) -> Study:
-    """Return the study with the files read that its policies name; relative paths start from a folder.
+    """Return the study with the files read that its policies and economics name; relative paths start from a folder.
 
     Raises
     ------
@@ -78,7 +80,19 @@ def with_files(study: Study, folder: Path) -> Study:
         with naming(f"alternative {name!r}"):
             alternatives[name] = policies_with_files(policies, folder)
     history = None if study.history is None else _found_files(study.history, folder)
-    return study.model_copy(update={"alternatives": alternatives, "history": history})
+    return study.model_copy(update={"alternatives": alternatives, "history": history,
+                                    "economics": _with_values(study.economics, folder)})
+
+
+def _with_values(economics: Economics | None, folder: Path) -> Economics | None:
+    """Read the table of unit values that a file holds."""
+    if economics is None or isinstance(economics.values, ValueTable) or economics.values in BUILT_IN:
+        return economics
+    if not economics.values.endswith(".toml"):
+        raise InputError("economics.values", quoted(economics.values), f"one of {', '.join(BUILT_IN)}, or a TOML file",
+                         did_you_mean(economics.values, BUILT_IN))
+    path = resolve_path(economics.values, folder, "economics.values")
+    return economics.model_copy(update={"values": validate(ValueTable, read_toml(path), path)})
 
 
 def _found_files(history: History, folder: Path) -> History:

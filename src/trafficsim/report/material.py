@@ -17,9 +17,10 @@ from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.outcomes.sites.history import Judged
 from trafficsim.report.places import street_names
+from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
-from trafficsim.results.between import compared
 from trafficsim.results.compare import Comparison
+from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.question import Question
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
@@ -75,6 +76,11 @@ class Material:
     def comparison(self) -> Comparison:
         """Every alternative against the baseline."""
         return compared(self.tables, self.asked, self.histories)
+
+    @cached_property
+    def appraisal(self) -> Appraisal | None:
+        """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
+        return appraisal_of(self.tables, self.asked, tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -14,6 +14,7 @@ from trafficsim.base.errors import MachineError
 from trafficsim.report.language import load, name
 from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
+from trafficsim.report.sections.appraisal import appraisals, basis
 from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
@@ -32,8 +33,8 @@ from trafficsim.results.store import DONE
 if TYPE_CHECKING:
     from trafficsim.run.result import StudyResult
 
-SECTIONS = ("verdicts", "distribution", "alternatives", "timing", "indicators", "paths", "speeds", "trajectories",
-            "map", "diagrams", "junctions", "sites", "methods", "record")
+SECTIONS = ("verdicts", "distribution", "appraisal", "alternatives", "timing", "indicators", "paths", "speeds",
+            "trajectories", "map", "diagrams", "junctions", "sites", "methods", "record")
 ON_REQUEST = ("sites",)
 """Sections of what a study need not have."""
 FILE = "report.html"
@@ -99,7 +100,8 @@ def render(writer: Writer) -> str:
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), sections=_shown(writer), head=_head(writer),
         level=writer.material.asked.confidence, summaries=summaries(writer), verdicts=verdicts(writer),
-        alternatives=alternatives(writer), timing=timing(writer), indicators=indicators(writer),
+        appraisals=appraisals(writer), basis=basis(writer), alternatives=alternatives(writer),
+        timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),

@@ -31,8 +31,7 @@ def write_asked(folder: Path | None, study: Study, replications: int) -> None:
     """
     if folder is None:
         return
-    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", "setting",
-              *TABLES)
+    judged = ("question", "baseline", "primary", "confidence", "equivalence_margins", "precision", "setting", *TABLES)
     content = study.model_dump(mode="json", include=set(judged))
     write_manifest(folder, {**content, "alternatives": list(study.alternatives), "replications": replications}, ASKED)
 

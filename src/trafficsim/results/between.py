@@ -7,13 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from trafficsim.outcomes.sites.baseline import Baseline
-from trafficsim.results.compare import Comparison, compare
 from trafficsim.results.frames import LABEL_COLUMNS, Labels, frame, nullable, strings
 from trafficsim.results.indicator import Indicator, Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
-from trafficsim.results.question import Question
-from trafficsim.results.sites import Histories, judged_by_setting
 from trafficsim.spec.model import Model
 
 Tables = Mapping[str, pd.DataFrame]
@@ -21,30 +18,6 @@ Casualties = Mapping[tuple[str, str], Baseline]
 """Casualties under the baseline by scenario and engine."""
 EMPTY_MEANS_NONE = ("ledger", "free_speeds")
 """Tables that a run without policies, or a study whose policies leave speeds alone, has no rows of."""
-
-
-def compared(tables: Tables, question: Question, histories: Histories | None = None) -> Comparison:
-    """Compare every alternative with the baseline in all indicators, those between runs included.
-
-    Parameters
-    ----------
-    tables
-        Of the study, by name.
-    question
-        What is asked.
-    histories
-        Crash histories by scenario, for casualties per year.
-
-    Raises
-    ------
-    InputError
-        If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
-    """
-    draws = OutcomeDraws()
-    known = judged_by_setting(tables, question.baseline, histories or {})
-    casualties = {setting: one.baseline for setting, one in known.items()}
-    table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
-    return compare(table, question, tables["runs"], draws)
 
 
 def with_between(
@@ -87,18 +60,19 @@ def with_between(
     if not wanted:
         return given
     rows = []
-    for labels, pair in _pairs(tables, wanted, (baseline, asked, casualties or {})):
+    for labels, pair in pairs(tables, wanted, baseline, asked, casualties):
         rows.append(_rows(labels, pair, wanted))
         if draws is not None and pair is not None:
             draws.take(labels, pair, (one for one in wanted if _readable(one, pair)))
     return pd.concat([given, *rows], ignore_index=True)
 
 
-def _pairs(
-    tables: Tables, wanted: Iterable[Indicator], given: tuple[str, Mapping[str, Model], Casualties]
+def pairs(
+    tables: Tables, wanted: Iterable[Indicator], baseline: str, asked: Mapping[str, Model],
+    casualties: Casualties | None = None,
 ) -> Iterator[tuple[Labels, Pair | None]]:
     """Yield every run that has indicators, with the tables of its pair; with none where the baseline has no run."""
-    baseline, asked, casualties = given
+    casualties = casualties or {}
     needed = dict.fromkeys(name for one in wanted for name in one.tables)
     parts = {name: _by_run(tables[name]) if name in tables else {} for name in needed}
     nothing = {name: tables[name].iloc[:0] if name in tables else pd.DataFrame() for name in EMPTY_MEANS_NONE}

@@ -30,7 +30,7 @@ MODELLED = frozenset({
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
 MOST_MOVED = 0.05
 """Change of all vehicle-km above which volumes count as changed (modelling assumption)."""
-FEWEST_PASSAGES = 5
+FEWEST_TRAVERSALS = 5
 """A mean over fewer unimpeded vehicles in a run takes the change of links with the same limits (modelling
 assumption)."""
 LEAST_COVERED = 0.5
@@ -144,7 +144,7 @@ def _places(before: pd.DataFrame, after: pd.DataFrame, weights: pd.Series) -> di
     v0, v1 = (_numbers(one, "unimpeded_mean_kmh") for one in (before, after))
     fine = np.ones(len(link), np.bool_)
     for one in (before, after):
-        fine &= one["undisturbed"].to_numpy(np.bool_) & (_numbers(one, "unimpeded_traversals") >= FEWEST_PASSAGES)
+        fine &= one["undisturbed"].to_numpy(np.bool_) & (_numbers(one, "unimpeded_traversals") >= FEWEST_TRAVERSALS)
     codes, names = pd.factorize(link)
     enough = np.bincount(codes, fine)[codes] > 0
     used = np.where(enough, fine, True)  # a link without any good place keeps all of them, to take others' change
@@ -214,8 +214,8 @@ def limits_of(pair: Pair) -> str | None:
 def _declared(name: str, outcome: Outcome, what: str) -> Indicator:
     return Indicator(
         name, f"{what} relative to do nothing: sum over links of weight x (free speed / free speed under do nothing)^e,"
-        " exponents of Elvik 2009 by road and severity", "1", "lower", "all links; free speeds of vehicles more than "
-        "5 s behind the leader, away from signals", "extrapolated", None,
+        " exponents of Elvik 2009 by road and severity", "1", "lower", "all links; free speeds of vehicles with a "
+        "headway to the leader above 5 s, away from signals", "extrapolated", None,
         "not measured: name it among the primary indicators of a study, or give the study a table [casualties]",
         between=lambda pair: _value(pair, outcome), tables=("links", "free_speeds", "ledger"), on_request=KEY,
         told=lambda pair: _told(pair, outcome), draws=lambda pair: _draws(pair, outcome),

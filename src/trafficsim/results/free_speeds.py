@@ -17,27 +17,26 @@ from trafficsim.spec.schema import ROAD_CLASSES
 COMFORT_MS2 = 1.5
 """Rate at which vehicles slow down for, and speed up after, a stop line or a turn (modelling assumption, cautious)."""
 LEAST_QUEUE_M = 25.0
-"""Room for those who stand at a line, beyond the way on which one slows, where no longer queue was seen (modelling
-assumption: four vehicles)."""
+"""Room for those who stand at a line, beyond the distance over which drivers slow, where no longer queue was seen
+(modelling assumption: four vehicles)."""
 SLOWER = 0.9
 """A connector on which vehicles drive less than this share of the link's mean free speed makes them slow down."""
 
 
 def free_speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per place: speeds of the vehicles more than 5 s behind the leader, in the analysis period.
+    """One row per place: speeds of vehicles with a headway to the leader above 5 s, in the analysis period.
 
     Speeds are taken over 50 m around the place. ``undisturbed`` says whether it lies further from both ends of the link
     than drivers need to slow down for, or speed up after, a signal, a line where they give way or a slow turn there,
-    and beyond the longest queue of the run. Null without a vehicle; a standard deviation needs two.
+    and beyond the longest queue of the run. Null without a traversal; a standard deviation needs two.
     """
     sections, seen = plan.sections, evaluated_traversals(plan, record)
-    rows = np.flatnonzero(sections.role == FREE_SPEED)
+    rows, length = np.flatnonzero(sections.role == FREE_SPEED), len(sections.role)
     free = seen.unimpeded & np.isin(seen.section, rows)
     section, speed = seen.section[free], seen.speed_ms[free] * KMH_PER_MS
-    count = np.bincount(section, minlength=len(sections.role))[rows]
-    mean, some = ratio(np.bincount(section, speed, len(sections.role))[rows], count)
-    deviation = speed - _spread(mean, rows, len(sections.role))[section]
-    square = np.bincount(section, deviation**2, len(sections.role))[rows]
+    count = np.bincount(section, minlength=length)[rows]
+    mean, some = ratio(np.bincount(section, speed, length)[rows], count)
+    square = np.bincount(section, (speed - _spread(mean, rows, length)[section]) ** 2, length)[rows]
     variance, _ = ratio(square, count - 1)
     link = sections.to_link[rows]
     queue_m = record.queues.longest_m if len(record.queues.longest_m) else np.zeros(len(plan.link_id))

@@ -18,6 +18,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
+from trafficsim.results.emissions import Traced, traced_vehicles
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 from trafficsim.spec.model import Model
@@ -39,6 +40,11 @@ class Observation:
     def traversals(self) -> Traversals:
         """Vehicles in the analysis period."""
         return evaluated_traversals(self.plan, self.record)
+
+    @cached_property
+    def traced(self) -> Traced | str:
+        """Motion of the light vehicles that left a trace, or why there is none."""
+        return traced_vehicles(self.plan, self.record, self.journeys)
 
     @property
     def due(self) -> np.ndarray:
@@ -99,6 +105,7 @@ class Indicator:
     compute : the formula within a run, or ``None``
     reason : why it is not computed, or why its value is null
     limit : what limits a value that is there, or ``None``; without it nothing does
+    cause : why a value is null in this run, instead of ``reason``
     needs : measurements of the engine that it is made from
     between : the formula between a run and that of the baseline, instead of ``compute``; for the baseline itself both
         runs are the same
@@ -125,19 +132,20 @@ class Indicator:
     tables: tuple[str, ...] = ()
     scale: Scale = "continuous"
     of_traffic: bool = True
+    cause: Callable[[Observation], str | None] | None = None
     on_request: str = ""
     told: Told | None = None
     draws: Draws | None = None
 
     @property
     def is_computed(self) -> bool:
-        """Whether there is a formula for it, within a run or between two."""
-        return self.compute is not None or self.between is not None
+        """Whether there is a formula for it: within a run, between two, or of a study that has the table for it."""
+        return self.compute is not None or self.between is not None or bool(self.on_request)
 
     def remark(self, seen: Observation, value: float | None) -> str | None:
         """Say why there is no value, or what limits the one there is."""
         if value is None:
-            return self.reason
+            return (None if self.cause is None else self.cause(seen)) or self.reason
         return None if self.limit is None else self.limit(seen)
 
 

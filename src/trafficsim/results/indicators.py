@@ -14,8 +14,11 @@ from trafficsim.base.codes import EVENT_RED_RUN, PATH
 from trafficsim.base.errors import InputError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.base.units import KMH_PER_MS
+from trafficsim.outcomes.emissions.validity import Total
+from trafficsim.outcomes.emissions.vt_micro import KG_CO2_PER_L
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
+from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
 from trafficsim.results.period import analysis_length_s
@@ -88,14 +91,52 @@ def _path_time_s(seen: Observation, path: str) -> float | None:
     return float(times_s.mean()) if len(times_s) else None
 
 
+def _fuel_l(seen: Observation) -> Total:
+    return Total(None, seen.traced) if isinstance(seen.traced, str) else seen.traced.fuel_l()
+
+
+def _co2_kg(seen: Observation) -> float | None:
+    fuel_l = _fuel_l(seen).value
+    return None if fuel_l is None else fuel_l * KG_CO2_PER_L["petrol"]
+
+
+def _nox_g(seen: Observation) -> Total:
+    return Total(None, seen.traced) if isinstance(seen.traced, str) else seen.traced.nox_g()
+
+
+def _limit_of_traces(seen: Observation) -> str | None:
+    return None if isinstance(seen.traced, str) else seen.traced.limit()
+
+
 def _completed_share(seen: Observation) -> float | None:
     return seen.mean(seen.journeys.completed.astype(np.float64), seen.due)
+
+
+COST = re.compile(r"cost_([a-z]{3})")
+NO_ECONOMICS = "a study gives it, with [economics] in this currency"
+
+
+def annual_cost(currency: str) -> Indicator:
+    """Declare the annual cost in a currency; the table ``[economics]`` of a study gives it.
+
+    Examples
+    --------
+    >>> annual_cost("pln").unit
+    'PLN/year'
+    """
+    return Indicator(
+        f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
+        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
+        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
+        on_request="economics",
+    )
 
 
 DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
 UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
 NO_TRAVERSAL = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
+LIGHT = "light vehicles of the trips due in the analysis period that have entered, by the traces of some or all"
 
 TRAVERSALS = ("traversals",)
 
@@ -136,12 +177,15 @@ INDICATORS: tuple[Indicator, ...] = (
               "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
               "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
               "the network has no signal", needs=("events",), scale="events"),
-    Indicator("fuel_l", "fuel used", "l", "lower", "all vehicles", "extrapolated", None,
-              "no emission model is built yet"),
-    Indicator("co2_kg", "carbon dioxide", "kg", "lower", "all vehicles", "extrapolated", None,
-              "no emission model is built yet"),
-    Indicator("cost_eur", "cost of time, vehicles, emissions and crashes", "EUR", "lower", "all trips", "extrapolated",
-              None, "no economic values are built yet"),
+    Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
+              lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),
+              cause=lambda seen: _fuel_l(seen).reason),
+    Indicator("co2_kg", "fuel x 2.31 kg of carbon dioxide per litre of petrol", "kg", "lower", LIGHT, "extrapolated",
+              _co2_kg, NO_TRACES, _limit_of_traces, needs=("trajectories",), cause=lambda seen: _fuel_l(seen).reason),
+    Indicator("nox_g", "sum of Int Panis' emission rate of petrol cars over smoothed traces, up to 70 km/h", "g",
+              "lower", LIGHT, "extrapolated", lambda seen: _nox_g(seen).value, NO_TRACES, _limit_of_traces,
+              needs=("trajectories",), cause=lambda seen: _nox_g(seen).reason),
+    annual_cost("eur"),
 )
 register(*INDICATORS)
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
@@ -210,8 +254,8 @@ def not_within_a_run() -> dict[str, str]:
 
 def declared(name: str) -> Indicator | None:
     """Return the declaration of an indicator, those of named routes included; none if there is no such indicator."""
-    match = PATH_TIME.fullmatch(name)
-    return registered().get(name) or (path_time(match[1]) if match else None)
+    path, cost = PATH_TIME.fullmatch(name), COST.fullmatch(name)
+    return registered().get(name) or (path_time(path[1]) if path else annual_cost(cost[1]) if cost else None)
 
 
 def declaration(name: str) -> Indicator:

@@ -41,9 +41,10 @@ class Sums(NamedTuple):
 
 @dataclass
 class OutcomeDraws:
-    """Draws of the indicators of all runs, summed over replications."""
+    """Draws of the indicators of all runs, summed over replications; ``whole`` has draws that cover these already."""
 
     sums: dict[Arm, Sums] = field(default_factory=dict)
+    whole: dict[Arm, F8] = field(default_factory=dict)
 
     def take(self, labels: Labels, pair: Pair, indicators: Iterable[Indicator]) -> None:
         """Add the draws of one run."""
@@ -56,6 +57,8 @@ class OutcomeDraws:
 
     def differences(self, arm: Arm) -> F8 | None:
         """Draws of the mean difference from the baseline, replications and models together; none without two."""
+        if arm in self.whole:
+            return self.whole[arm]
         found = self.sums.get(arm)
         if found is None or found.n < 2:
             return None

@@ -10,12 +10,13 @@ from trafficsim.base.errors import InputError
 from trafficsim.results.indicators import declared, not_computed, registered
 from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
+from trafficsim.spec.economics import Economics
 from trafficsim.spec.model import Model
 
-DEFAULTS: Mapping[str, type[Model]] = {"casualties": Casualties}
-"""Tables of a study that say how outcomes are computed; each has defaults."""
+DEFAULTS: Mapping[str, type[Model]] = {"casualties": Casualties, "economics": Economics}
+"""Tables of a study that say how outcomes are computed; those that indicators request by name have defaults."""
 TABLES: Mapping[str, type[Model]] = {**DEFAULTS, "history": History}
-"""All of them. A crash history has no default, and needs the others."""
+"""All of them. A crash history has no default, and needs casualties."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,12 @@ class Question:
         """Return the question with default tables for the outcomes that it names without saying how."""
         named = (declared(name) for name in (*self.primary, *self.margins, *self.precision))
         wanted = {one.on_request for one in named if one is not None and one.on_request}
-        wanted |= set(DEFAULTS) if "history" in self.outcomes else set()
-        missing = {name: DEFAULTS[name]() for name in wanted - self.outcomes.keys() if name in DEFAULTS}
+        money = self.outcomes.get("economics")
+        if isinstance(money, Economics) and money.casualties_per_year is not None:
+            wanted.add("casualties")
+        if "history" in self.outcomes:
+            wanted.add("casualties")
+        missing = {name: DEFAULTS[name]() for name in wanted - self.outcomes.keys() - {"economics"} if name in DEFAULTS}
         return replace(self, outcomes={**self.outcomes, **missing}) if missing else self
 
     def check(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.codes import FREE_SPEED
+from trafficsim.base.errors import InputError
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
@@ -32,10 +33,21 @@ def measuring_free_speeds(study: Study, worlds: Mapping[str, Prepared]) -> dict[
 
     Raises
     ------
+    InputError
+        If the study weights a link that no scenario has.
     MachineError
         If the times at so many places would not fit into the memory of the machine.
     """
+    _check_weights(study, worlds)
     return {name: _measuring(study, prepared) for name, prepared in worlds.items()}
+
+
+def _check_weights(study: Study, worlds: Mapping[str, Prepared]) -> None:
+    known = {link for prepared in worlds.values() for link in prepared.network.link_index}
+    unknown = [link for link in (study.casualties.weights if study.casualties else ()) if link not in known]
+    if unknown:
+        raise InputError(f"study: casualties.weights.{unknown[0]}", "no such link in any scenario",
+                         "links of the network", "correct the name of the link")
 
 
 def _measuring(study: Study, prepared: Prepared) -> Prepared:
@@ -45,11 +57,13 @@ def _measuring(study: Study, prepared: Prepared) -> Prepared:
         lowered = lower(prepared, policies, DESIGN_DAY)
         trips = max(trips, len(lowered.plan.trips.name))
         acted |= acted_on(lowered)
-    sections = list(_sections(np.flatnonzero(acted).tolist(), prepared.network))
-    require_memory("free speeds of a study with casualties", f"{len(sections):,} places and {trips:,} trips",
-                   float(BYTES_PER_OPEN * len(sections) * trips),
+    places = list(_places(np.flatnonzero(acted).tolist(), prepared.network))
+    require_memory("free speeds of a study with casualties", f"{len(places):,} places and {trips:,} trips",
+                   float(BYTES_PER_OPEN * len(places) * trips),
                    "split the scenario, or let policies act on fewer links")
-    return replace(prepared, sections=joined(prepared.sections, section_arrays(sections))) if sections else prepared
+    if not places:
+        return prepared
+    return replace(prepared, sections=joined(prepared.sections, section_arrays(places)))
 
 
 def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
@@ -64,7 +78,7 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     return changed
 
 
-def _sections(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:
+def _places(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:
     """Yield places along links, at the middles of equal stretches; none on links shorter than one step of an engine."""
     for link in links:
         length_m = float(network.links.length_m[link])

@@ -11,8 +11,9 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
-from trafficsim.results.between import compared
+from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.compare import Comparison, Question
+from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
@@ -106,6 +107,11 @@ class StudyResult(WithTables):
         return compared(self.tables, question, self.histories)
 
     @cached_property
+    def appraisal(self) -> Appraisal | None:
+        """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
+        return appraisal_of(self.tables, question_of(self.study), tuple(self.study.alternatives))
+
+    @cached_property
     def sites(self) -> pd.DataFrame:
         """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
         return sites_table(self.tables, self.study.baseline, self.histories)
@@ -118,12 +124,13 @@ class StudyResult(WithTables):
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``.
 
-        ``distribution`` says who loses, by scenario, engine, alternative and family of tests. Only when there is
-        something to tell it has ``failed`` (failed runs), ``status`` (how many runs of each alternative ended
-        how, once a vehicle was left somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind
-        what), ``without_effect`` (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative
-        gap of the scenarios in which drivers learnt theirs), ``unserved`` (trips and flows of each scenario that
-        nothing can carry, with reasons), and ``crash_history`` (how many crashes were matched to sites).
+        ``distribution`` says who loses, by scenario, engine, alternative and family of tests; ``appraisal`` what
+        alternatives are worth, where the study has ``[economics]``. Only when there is something to tell it has
+        ``failed`` (failed runs), ``status`` (how many runs of each alternative ended how, once a vehicle was left
+        somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind what), ``without_effect``
+        (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
+        drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
+        reasons), and ``crash_history`` (how many crashes were matched to sites).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -134,7 +141,9 @@ class StudyResult(WithTables):
             "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
-            "unserved": unserved_by_scenario(self.tables), "crash_history": history_json(self.histories),
+            "unserved": unserved_by_scenario(self.tables),
+            "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
+            "crash_history": history_json(self.histories),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

@@ -16,11 +16,12 @@ from trafficsim.engines.registry import DEFAULT_ENGINE, check_engine, engine_nam
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
+from trafficsim.results.appraisal import check_economics
 from trafficsim.results.asked import write_asked
 from trafficsim.results.casualties import KEY as CASUALTIES
 from trafficsim.results.compare import Question
 from trafficsim.results.frames import Labels, concatenate
-from trafficsim.results.indicators import PATH_TIME
+from trafficsim.results.indicators import COST, PATH_TIME
 from trafficsim.results.offered import outputs_of
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
@@ -155,6 +156,7 @@ def run_study(
     count = study.replications if replications is None else replications
     _check_count("replications", count)
     question_of(study).check()
+    _check_priced(study)
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     _check_paths(question_of(study), prepared)
     _check_measured(study)
@@ -204,6 +206,17 @@ def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
             if match and match[1] not in paths:
                 raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
                                  f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
+
+
+def _check_priced(study: Study) -> None:
+    """Refuse prices that make no sense, and an indicator of cost in a currency that the study does not have."""
+    check_economics(study.economics)
+    question = question_of(study)
+    known = None if study.economics is None else study.economics.indicator
+    for name in dict.fromkeys((*question.primary, *question.margins, *question.precision)):
+        if COST.fullmatch(name) and name != known:
+            raise InputError(f"study: indicator {name!r}", "no [economics] in this currency",
+                             known or "a study with [economics]", "add [economics], or name another indicator")
 
 
 def _check_measured(study: Study) -> None:

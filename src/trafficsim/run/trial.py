@@ -18,6 +18,7 @@ from trafficsim.io.scenario_file import time_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
+from trafficsim.results.appraisal import check_economics
 from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.result import question_of
@@ -68,6 +69,7 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
         If a scenario cannot be read, or the question makes no sense.
     """
     question_of(study).check()
+    check_economics(study.economics)
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_va
 from trafficsim.base.errors import quoted
 from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
+from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -58,11 +59,13 @@ class Study(Model):
         Margin by indicator (relative to the baseline's mean) for calling two alternatives equivalent.
     precision
         Requested precision by indicator: half-width of the interval of the difference, relative to the baseline's mean.
-    setting
-        Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
     casualties
         How free speeds become casualties. Given, or an indicator of casualties named, free speeds are measured on all
         links that an alternative acts on.
+    economics
+        What differences are worth and what alternatives cost; without it nothing is put into money.
+    setting
+        Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
     history
         Crashes of past years, for casualties per year.
 
@@ -86,9 +89,10 @@ class Study(Model):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     equivalence_margins: dict[str, float] = Field(default_factory=dict)
     precision: dict[str, float] = Field(default_factory=dict)
-    setting: Setting | None = None
     history: History | None = None
     casualties: Casualties | None = None
+    economics: Economics | None = None
+    setting: Setting | None = None
 
     @field_validator("alternatives", mode="before")
     @classmethod
@@ -107,6 +111,17 @@ class Study(Model):
             )
         if self.alternatives[self.baseline]:
             raise ValueError(f"the baseline {self.baseline!r} must be an empty list of policies")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_its_alternatives(self) -> Self:
+        for name in self.economics.measures if self.economics is not None else ():
+            if name not in self.alternatives:
+                raise ValueError(f"economics.measures names {quoted(name)}, which is no alternative; "
+                                 f"known: {sorted(self.alternatives)}")
+            if name == self.baseline:
+                raise ValueError(f"economics.measures gives the baseline {quoted(name)} a cost; costs are those of "
+                                 "an alternative beyond the baseline")
         return self
 
 

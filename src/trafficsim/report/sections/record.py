@@ -88,7 +88,9 @@ def record(writer: Writer) -> RecordView:
     left = left_list(material.tables["events"])
     if left:
         tables.append(_left(writer, left))
-    return RecordView([*lines, *_left_out(writer)], [*tables, _not_computed(writer)])
+    if not_computed():
+        tables.append(_not_computed(writer))
+    return RecordView([*lines, *_left_out(writer)], tables)
 
 
 def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:

@@ -93,7 +93,8 @@ def _interval(writer: Writer, numbers: Sequence[float | None], unit: str) -> Mar
 
 
 def _figure(writer: Writer, number: float | None) -> Markup:
-    return writer.number(number, DECIMALS)
+    # no zero with a minus before it
+    return writer.number(None if number is None else round(number, DECIMALS) + 0.0)
 
 
 def _unit(writer: Writer, unit: str) -> Markup:

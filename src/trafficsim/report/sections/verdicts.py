@@ -211,10 +211,8 @@ def _pictures(writer: Writer, rows: Sequence[Difference], scenario: str, engine:
         chosen = [one for one in rows if one.indicator == indicator]
         if table is None or all(one.diff is None for one in chosen):
             continue
-        measured = (table["indicator"] == indicator).any()
-        # Values between two runs stand in no table of runs: the comparison has them, with intervals of their own.
-        source = table if measured else Comparison(material.comparison.question, tuple(
-            one for one in material.comparison.differences if (one.scenario, one.engine) == (scenario, engine)))
+        of_runs = bool((table["indicator"] == indicator).any())
+        source = table if of_runs else Comparison(material.asked, tuple(chosen))
         figure = draw(source, indicator, material.asked.baseline, material.asked.confidence, words.code)
         label = shown(writer, chosen[0]).quantity.label(words)
         alt = words.plain("figure_difference.alt", indicator=label, baseline=material.asked.baseline,

@@ -1,0 +1,1 @@
+"""Fuel and emissions of vehicles, from traces or from mean speeds."""

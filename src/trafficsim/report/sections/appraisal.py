@@ -1,0 +1,122 @@
+"""What alternatives are worth: value for money, benefits by kind, how sure, and what is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from trafficsim.outcomes.economics.appraisal import Estimate, Sureness, Worth
+from trafficsim.report.language import name
+from trafficsim.report.views import Group, Row, Table, Writer
+from trafficsim.results.appraisal import Appraisal
+
+MONEY = ("benefit_per_year", "cost_per_year", "npv", "cost_per_ksi_avoided")
+FIGURES = ("npv", "benefit_cost_ratio", "first_year_return", "cost_per_ksi_avoided", "benefit_per_year",
+           "cost_per_year")
+MOST_TURNS = 6
+"""Numbers that would turn a verdict, the nearest first, to keep the page small."""
+PERCENT = HUNDRED = 100.0
+
+
+class AppraisalView(NamedTuple):
+    """What is reported about one scenario and engine."""
+
+    head: Markup
+    table: Table
+    lines: Sequence[Markup]
+
+
+def appraisals(writer: Writer) -> list[AppraisalView]:
+    """Write the appraisal of every scenario and engine; nothing without ``[economics]`` in the study."""
+    found = writer.material.appraisal
+    if found is None:
+        return []
+    views = []
+    for (scenario, engine), worths in found.worths.items():
+        setting = writer.setting(scenario, engine)
+        views.append(AppraisalView(setting, _table(writer, found, worths, f"appraisal-{scenario}-{engine}"),
+                                   [line for one in worths for line in _lines(writer, one)]))
+    return views
+
+
+def basis(writer: Writer) -> Markup | None:
+    """Say in which money, over how long and with how many draws."""
+    found = writer.material.appraisal
+    if found is None:
+        return None
+    study, words = found.economics, writer.words
+    return words.say("appraisal.basis", currency=study.currency, year=str(study.price_year),
+                     years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
+                     draws=writer.number(study.draws, 0), seed=str(study.seed))
+
+
+def _table(writer: Writer, found: Appraisal, worths: Sequence[Worth], key: str) -> Table:
+    columns = writer.columns("quantity", "#cell", "#interval_of_draws", "unit")
+    groups = [Group(Markup.escape(name(one.alternative)), list(_rows(writer, found.economics.currency, one)))
+              for one in worths]
+    return Table(key, writer.words.say("appraisal.caption", currency=found.economics.currency), columns, groups)
+
+
+def _rows(writer: Writer, currency: str, one: Worth) -> Iterator[Row]:
+    words = writer.words
+    for figure in FIGURES:
+        yield _row(writer, words.say(f"appraisal.{figure}"), one.figures[figure],
+                   currency if figure in MONEY else "", money=figure in MONEY)
+    for rate, value in one.npv_at.items():
+        label = words.say("appraisal.npv_at", rate=writer.number(PERCENT * rate))
+        yield _row(writer, label, value, currency, money=True)
+    parts: Mapping[str, Estimate] = {**one.benefits, **one.costs}
+    for part, value in parts.items():
+        yield _row(writer, words.say(f"appraisal.part_{part}"), value, f"{currency}/a", money=True)
+    for severity, value in one.avoided.items():
+        yield _row(writer, words.say(f"appraisal.avoided_{severity}"), value, "1/a", money=False)
+    if one.fines.value:
+        yield _row(writer, words.say("appraisal.fines"), one.fines, f"{currency}/a", money=True)
+
+
+def _row(writer: Writer, label: Markup, value: Estimate, unit: str, *, money: bool) -> Row:
+    places = 0 if money else 2
+    interval = Markup("–") if value.low is None or value.high is None else writer.words.say(
+        "verdicts.interval", low=writer.number(value.low, places), high=writer.number(value.high, places))
+    return [label, writer.number(value.value, places), interval, Markup.escape(unit)]
+
+
+def _lines(writer: Writer, one: Worth) -> Iterator[Markup]:
+    """Yield how sure the verdict is, what would turn it, and what it leaves out."""
+    words, who = writer.words, name(one.alternative)
+    if one.sureness is not None:
+        yield from _sure(writer, who, one.sureness)
+    reasons = dict.fromkeys(value.reason for value in one.figures.values() if value.reason is not None)
+    told = [Markup("{}: {}").format(words.say(f"appraisal.part_{part}"), words.reason(reason))
+            for part, reason in one.missing.items()]
+    told += [words.reason(reason) for reason in reasons if reason not in one.missing.values()]
+    if told:
+        yield words.say("appraisal.missing", alternative=who, parts=Markup("; ").join(told))
+
+
+def _sure(writer: Writer, who: Markup, sure: Sureness) -> Iterator[Markup]:
+    words = writer.words
+    yield words.say("appraisal.sure", alternative=who, share=writer.number(PERCENT * sure.p_helps, 0))
+    if sure.shares:
+        ordered = sorted(sure.shares.items(), key=lambda pair: -pair[1].total)
+        told = [Markup("{} {} %").format(_source(writer, source), writer.number(PERCENT * max(share.total, 0.0), 0))
+                for source, share in ordered]
+        yield words.say("appraisal.shares", alternative=who, shares=Markup("; ").join(told))
+    if sure.absent:
+        told = [_source(writer, source) for source in sure.absent]
+        yield words.say("appraisal.absent", alternative=who, sources=Markup(", ").join(told))
+    if sure.turns:
+        told = [Markup('<span dir="auto">{}</span> {}').format(number, writer.number(value, _places(value)))
+                for number, value in list(sure.turns.items())[:MOST_TURNS]]
+        yield words.say("appraisal.turns", alternative=who, numbers=Markup("; ").join(told))
+
+
+def _source(writer: Writer, source: str) -> Markup:
+    return writer.words.say(f"appraisal.source_{source.replace(' ', '_')}")
+
+
+def _places(value: float) -> int:
+    """Digits after the point that leave three in all, for small numbers."""
+    return 0 if abs(value) >= HUNDRED else 3

@@ -1,0 +1,63 @@
+"""An appraisal in words, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trafficsim.outcomes.economics.appraisal import Estimate, Worth
+from trafficsim.results.appraisal import Appraisal
+
+NAMES = {
+    "benefit_per_year": "benefit a year", "cost_per_year": "cost a year", "npv": "net present value",
+    "benefit_cost_ratio": "benefit-cost ratio", "first_year_return": "first-year return",
+    "cost_per_ksi_avoided": "cost per killed or seriously injured avoided",
+}
+OF_MONEY = ("benefit_per_year", "cost_per_year", "npv", "cost_per_ksi_avoided")
+
+
+def appraisal_lines(appraisal: Appraisal | None) -> Iterator[str]:
+    """Yield what alternatives are worth, a line each, with how sure, what is missing and what is unknown."""
+    if appraisal is None:
+        return
+    study = appraisal.economics
+    yield (f"Appraisal in {study.currency} at prices of {study.price_year}, {study.horizon_years} years, discount rate "
+           f"{100.0 * study.discount_rate:g} %, 95 % intervals over {study.draws} draws (seed {study.seed}):")
+    for (scenario, engine), worths in appraisal.worths.items():
+        for one in worths:
+            yield from (f"  {scenario}, {engine}, {one.alternative}: {line}" for line in worth_lines(one))
+    for (scenario, engine), reason in appraisal.reasons.items():
+        yield f"  {scenario}, {engine}: not appraised: {reason}"
+
+
+def worth_lines(one: Worth) -> Iterator[str]:
+    """Yield the figures of one alternative, then how sure they are, then what they leave out."""
+    known = {name: figure for name, figure in one.figures.items() if figure.value is not None}
+    figures = [f"{NAMES[name]} {interval_text(known[name], name in OF_MONEY)}" for name in NAMES if name in known]
+    yield "; ".join(figures) or "no figure"
+    if one.fines.value:
+        yield f"fines a year {interval_text(one.fines, money=True)}: a transfer, in no other figure"
+    if one.sureness is not None:
+        shares = sorted(one.sureness.shares.items(), key=lambda pair: -pair[1].total)
+        most = f", most of its variance from {shares[0][0]} ({100.0 * shares[0][1].total:.0f} %)" if shares else ""
+        yield f"net present value above 0 in {100.0 * one.sureness.p_helps:.0f} % of the draws{most}"
+        if one.sureness.absent:
+            yield f"nothing is known of the uncertainty of: {', '.join(one.sureness.absent)}"
+    if one.missing:
+        yield "not in it: " + "; ".join(f"{name} ({reason})" for name, reason in one.missing.items())
+    reasons = dict.fromkeys(figure.reason for figure in one.figures.values() if figure.reason is not None)
+    yield from (reason for reason in reasons if reason not in one.missing.values())
+
+
+def interval_text(one: Estimate, money: bool = False) -> str:
+    """Write a number and its interval.
+
+    Examples
+    --------
+    >>> interval_text(Estimate(1234.5, 1000.0, 1500.0), money=True), interval_text(Estimate(2.136, 1.3, 3.0))
+    ('1,234 (1,000 to 1,500)', '2.14 (1.30 to 3.00)')
+    """
+    form = ",.0f" if money else ".2f"
+    if one.value is None:
+        return "-"
+    ends = "" if one.low is None or one.high is None else f" ({one.low:{form}} to {one.high:{form}})"
+    return f"{one.value:{form}}{ends}"

@@ -1,0 +1,28 @@
+"""The acceptance cases that simulate: every row has a value, and rows that were inside stay inside."""
+
+from __future__ import annotations
+
+import pytest
+
+from trafficsim.evidence.cases import run_cases
+
+pytestmark = pytest.mark.long
+OUTSIDE = {
+    "G0": set[str](), "G2": set[str](), "G5": set[str](),
+    "G1": {"mean speed at the camera, all vehicles, km/h"},
+    "G7": {"travel time of the road, 1 lane(s), progression 50 km/h, %",
+           "delay, whole network, 1 lane(s), progression 50 km/h, %",
+           "stops per trip, 1 lane(s), progression 50 km/h, %", "stops per trip, 2 lane(s), progression 50 km/h, %",
+           "stops per trip, 2 lane(s), progression 40 to 50 km/h, %"},
+}
+"""Rows that are known to lie outside; each says on the page what was tried."""
+
+
+@pytest.mark.parametrize("name", sorted(OUTSIDE))
+def test_a_case(name: str) -> None:
+    rows = run_cases([name])[name]
+    modelled = [row for row in rows if row.status != "not modelled"]
+    assert all(row.value is not None and row.ci_low is not None for row in modelled)
+    outside = {row.metric: row for row in modelled if row.status == "outside"}
+    assert set(outside) == OUTSIDE[name]
+    assert all(row.note for row in outside.values()), "what was tried is told"
