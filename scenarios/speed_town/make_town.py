@@ -15,7 +15,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 SPACING_M = 250.0
 LAST = 6
-"""Rows and columns of the centre count from 0 to 6; the outermost ones are main streets, as is the cross in the middle."""
+"""Rows and columns of the centre count from 0 to 6; the outermost ones and the cross in the middle are main streets."""
 MIDDLE = LAST // 2
 RADIUS_M = 2250.0
 APPROACH_M = 2500.0
@@ -37,14 +37,19 @@ LOCAL_ROW = Kind("Local street", "local", 1, 50, 2)
 LOCAL_COLUMN = LOCAL_ROW._replace(rank=1)
 MAIN = Kind("Main street", "main", 1, 50, 3)
 CROSS = MAIN._replace(group="cross", name="High street")
+ARM = MAIN._replace(lanes=2)
 RING = Kind("Ring road", "ring", 2, 70, 5)
 APPROACH = Kind("Approach road", "approach", 2, 80, 6,
                 ', road_class = "rural", free_speed_mean_kmh = 88.0, free_speed_sd_kmh = 10.0')
 SUBURB = Kind("Suburb", "suburb", 1, 50, 2)
-EXTERNAL_VEH_H = {"west_end": 700, "east_end": 600, "north_end": 300, "south_end": 300, "northeast_end": 250,
-                  "northwest_end": 250, "southeast_end": 250, "southwest_end": 250}
-CENTRE_VEH_H = 1400
+EXTERNAL_VEH_H = {"west_end": 380, "east_end": 330, "north_end": 170, "south_end": 170, "northeast_end": 140,
+                  "northwest_end": 140, "southeast_end": 140, "southwest_end": 140}
+CENTRE_VEH_H = 800
 """Into the centre, and out of it, in an hour; spread over all local streets."""
+NAMES = {"c33": "Market square", "c30": "West gate", "c36": "East gate", "c03": "South gate", "c63": "North gate",
+         "ring_west": "Ring road west", "ring_east": "Ring road east", "ring_north": "Ring road north",
+         "ring_south": "Ring road south"}
+"""Of the junctions with signals."""
 
 
 class Road(NamedTuple):
@@ -88,7 +93,7 @@ def outside() -> tuple[Places, list[Road]]:
         places[f"ring_{point}"] = (x, y, "signal" if number % 2 == 0 else "priority")
     roads = [Road(f"ring_{a}", f"ring_{b}", RING) for a, b in pairwise((*POINTS, POINTS[0]))]
     gates = {"west": (MIDDLE, 0), "east": (MIDDLE, LAST), "south": (0, MIDDLE), "north": (LAST, MIDDLE)}
-    roads += [Road(corner(*gate), f"ring_{point}", MAIN) for point, gate in gates.items()]
+    roads += [Road(corner(*gate), f"ring_{point}", ARM) for point, gate in gates.items()]
     for point in POINTS:
         x, y, _ = places[f"ring_{point}"]
         kind, lengths = (APPROACH, (APPROACH_M, APPROACH_M)) if point in ("east", "west") else (SUBURB, (500.0,))
@@ -148,7 +153,8 @@ def text() -> str:
     (places, inner), (more, outer) = centre(), outside()
     places, roads = {**places, **more}, [*inner, *outer]
     lines = [HEAD.format(length_km=sum(length_m(road, places) for road in roads) / 1000.0), "[network]", "nodes = ["]
-    lines += [f'    {{ id = "{name}", x_m = {x}, y_m = {y}, control = "{control}" }},'
+    lines += [f'    {{ id = "{name}", x_m = {x}, y_m = {y}, control = "{control}"'
+              + (f', name = "{NAMES[name]}" }},' if name in NAMES else " },")
               for name, (x, y, control) in places.items()]
     lines += ["]", "links = ["]
     lines += [link(a, b, road.kind) for road in roads for a, b in ((road.a, road.b), (road.b, road.a))]

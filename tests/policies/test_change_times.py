@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def test_a_slower_reaction_never_shortens_yellow() -> None:
     speeds = np.linspace(1.0, 40.0, 79)
     quick, slow = ChangeTimes(), ChangeTimes(reaction_s=1.5)
     assert all(quick.yellow_s(v) <= slow.yellow_s(v) for v in speeds)
-    assert all(quick.yellow_s(a) <= quick.yellow_s(b) for a, b in zip(speeds, speeds[1:], strict=False))
+    assert all(quick.yellow_s(a) <= quick.yellow_s(b) for a, b in pairwise(speeds))
 
 
 def test_a_green_that_would_vanish_is_refused() -> None:

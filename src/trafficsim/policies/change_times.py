@@ -42,9 +42,9 @@ class ChangeTimes(Policy):
     through the junction. Both times are rounded up to whole seconds. Cycle, offset and order of the phases stay: the
     green before a change gives or takes what the change takes or gives.
 
-    Source: formula, t = 1.0 s, a = 10 ft/s² = 3.05 m/s², L = 20 ft = 6.1 m: ITE 2020, Guidelines for Determining Traffic
-    Signal Change and Clearance Intervals; range of yellow: MUTCD 2009, 4D.26. Published effect of 1 s more yellow:
-    violations -36 % (Retting et al. 2008). Grade B, few sites. Origin: input.
+    Source: formula, t = 1.0 s, a = 10 ft/s² = 3.05 m/s², L = 20 ft = 6.1 m: ITE 2020, Guidelines for Determining
+    Traffic Signal Change and Clearance Intervals; range of yellow: MUTCD 2009, 4D.26. Published effect of 1 s more
+    yellow: violations -36 % (Retting et al. 2008). Grade B, few sites. Origin: input.
 
     Limits: level approaches; turning vehicles get the yellow of those straight on, not the longer time of the 2020
     formula for vehicles that slow down to turn. Whole seconds, because the engine's tick is one second. Needs a phase

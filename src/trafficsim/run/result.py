@@ -18,6 +18,7 @@ from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.left import left_list
+from trafficsim.results.money_of_history import with_history
 from trafficsim.results.question import TABLES
 from trafficsim.results.sites import Histories, history_json, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
@@ -109,7 +110,8 @@ class StudyResult(WithTables):
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        return appraisal_of(self.tables, question_of(self.study), tuple(self.study.alternatives))
+        priced = with_history(self.tables, question_of(self.study), self.histories)
+        return appraisal_of(self.tables, priced, tuple(self.study.alternatives))
 
     @cached_property
     def sites(self) -> pd.DataFrame:
