@@ -262,18 +262,36 @@ def _asked_tables() -> dict[str, Any]:
     """Tables that a scenario has only when it asks for them."""
     import trafficsim as ts
 
-    return dict(ts.run(ts.Scenario(
+    asked = dict(ts.run(ts.Scenario(
         name="asked", time=ts.Time(analysis_s=120.0, clear_s=60.0), network=ts.corridor([300.0, 300.0]),
         demand=ts.Demand(flows=(ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600.0),)),
         detectors=(ts.Detector(id="d", link="east1", position_m=150.0, headways=True),),
         areas=(ts.Area(id="a", link="east1"),), speed_histograms=ts.SpeedHistograms(all_links=True),
         trajectories=ts.Trajectories(share=1.0),
     )).tables)
+    road = ts.Scenario(
+        name="asked", time=ts.Time(analysis_s=60.0, clear_s=60.0), network=ts.corridor([300.0, 300.0]),
+        demand=ts.Demand(flows=(ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600.0),)))
+    slower = ts.policies.SpeedLimit(on=ts.links("east1"), limit_kmh=30.0)
+    study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]},
+                     casualties=ts.Casualties(), replications=1)
+    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"]}
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
-    from trafficsim.results import groups, movements, queues, requested, runs, signals, speeds, tables, unserved
+    from trafficsim.results import (
+        free_speeds,
+        groups,
+        movements,
+        queues,
+        requested,
+        runs,
+        signals,
+        speeds,
+        tables,
+        unserved,
+    )
     from trafficsim.results import indicators as of_indicators
 
     return {
@@ -284,7 +302,8 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "groups": groups.groups_table, "trajectories": tables.trajectories_table,
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
-        "speed_histograms": speeds.speed_histograms_table, "runs": runs.runs_table,
+        "speed_histograms": speeds.speed_histograms_table,
+        "free_speeds": free_speeds.free_speeds_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
     }
 

@@ -28,6 +28,7 @@ _HOMES = {
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
@@ -79,6 +80,8 @@ if TYPE_CHECKING:
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
+    from trafficsim.spec.casualties import Casualties as Casualties
+    from trafficsim.spec.casualties import Coefficient as Coefficient
     from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
     from trafficsim.spec.crashes import History as History
     from trafficsim.spec.crashes import UnderReporting as UnderReporting

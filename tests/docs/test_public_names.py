@@ -18,7 +18,7 @@ PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
     "share_over_limit", "margin_mean", "margin_sd", "unaffected", "mean_response", "weight_back", "dawdle_p", "columns",
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
-    "waiting_places", "start_p", "light_p", "keep_clear_share", "headway_spread",
+    "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
     "deaths", "serious_injuries",
     "slight_injuries", "expansion_factor", "factor", "low", "high",

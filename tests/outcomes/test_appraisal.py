@@ -160,6 +160,18 @@ def test_how_sure_and_what_is_not_known() -> None:
             assert abs(float(given.net_present_values({number: np.array([place])})[0, 0])) < 1e-3
 
 
+def test_the_exponent_at_which_a_verdict_turns_by_hand() -> None:
+    # an hour lost a period and costs against serious injuries: 3 x 0.25 x (1 - 0.9^e) x 498,591 = 250 x 12 + costs
+    given = case(SpeedCasualties("camera", (speeds(50.0, 45.0),), Models()), {"delay_h: car": [-1.0]},
+                 casualties_per_year={"serious_injuries": 3})
+    found = worth(given)
+    assert found.sureness is not None
+    cost = found.figures["cost_per_year"].value or 0.0
+    by_hand = np.log(1.0 - (250 * 12 + cost) / (0.75 * 498591)) / np.log(0.9)
+    turns = found.sureness.turns
+    assert turns["power exponent: seriously_injured, urban roads"] == pytest.approx(by_hand, rel=1e-6)
+
+
 def test_alternatives_without_a_cost_or_with_one_replication() -> None:
     free = worth(case(measures={}))
     assert free.sureness is None

@@ -38,9 +38,9 @@ SHARE = st.floats(0.0, 1.0)
 
 @given(st.text(min_size=1), SHARE, SHARE, st.floats(0.0, 0.5))
 def test_those_affected_at_a_share_are_affected_at_every_larger_one(
-    candidate: str, one: float, other: float, sd: float
+    trait: str, one: float, other: float, sd: float
 ) -> None:
-    few, many = (driver_factor(KEYS, Response(candidate=candidate, margin_sd=sd, unaffected=1.0 - share))
+    few, many = (driver_factor(KEYS, Response(trait=trait, margin_sd=sd, unaffected=1.0 - share))
                  for share in sorted((one, other)))
     affected = few < UNAFFECTED
     assert (many[affected] == few[affected]).all(), "the same travellers, with the same margins"
@@ -48,9 +48,9 @@ def test_those_affected_at_a_share_are_affected_at_every_larger_one(
 
 
 @given(st.text(min_size=1), SHARE, st.sampled_from([-0.2, 0.0, 0.3]))
-def test_who_is_affected_does_not_hang_on_the_margin(candidate: str, share: float, mean: float) -> None:
-    plain = driver_factor(KEYS, Response(candidate=candidate, unaffected=share))
-    other = driver_factor(KEYS, Response(candidate=candidate, unaffected=share, margin_mean=mean, margin_sd=0.05))
+def test_who_is_affected_does_not_hang_on_the_margin(trait: str, share: float, mean: float) -> None:
+    plain = driver_factor(KEYS, Response(trait=trait, unaffected=share))
+    other = driver_factor(KEYS, Response(trait=trait, unaffected=share, margin_mean=mean, margin_sd=0.05))
     assert ((plain < UNAFFECTED) == (other < UNAFFECTED)).all()
 
 
@@ -148,7 +148,7 @@ class Retimes(Policy):
 
     def lower(self, builder: Builder) -> None:
         builder.retime("j", (20.0, 4.0, 36.0), 5.0)
-        builder.respond(ResponseRule(name="alert", link="b", response=Response(candidate="alert"), along=("b",),
+        builder.respond(ResponseRule(name="alert", link="b", response=Response(trait="alert"), along=("b",),
                                      zones=(Zone(link="b", begin_m=0.0, end_m=10.0, strength=0.5),)))
 
 

@@ -121,7 +121,7 @@ def test_every_indicator_with_unit_and_origin(parsed: Page, comparison: Comparis
     for origin in ("emergent", "input", "extrapolated"):
         assert f"{origin}: " in shown
     assert "Secondary (an indication only)" in shown
-    assert "no crash model is built yet" in shown
+    assert "the scenario keeps no traces" in shown
 
 
 def test_what_would_reverse_a_verdict(parsed: Page) -> None:

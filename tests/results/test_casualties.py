@@ -114,8 +114,8 @@ def test_no_change_is_exactly_nothing_with_the_widest_models() -> None:
 
 
 def test_a_given_coefficient_adds_the_form() -> None:
-    beta = {name: Coefficient(value=value, low=value / 2, high=value * 1.5, source="ours") for name, value in (
-        ("beta_fatal_h_km", 0.12), ("beta_injury_h_km", 0.09))}
+    beta = {name: Coefficient(value_h_km=value, low_h_km=value / 2, high_h_km=value * 1.5, source="ours")
+            for name, value in (("beta_fatal", 0.12), ("beta_injury", 0.09))}
     tables = study_tables({"a": 45.0, "b": 76.0})
     plain, both = found(tables)["ksi_rel"], found(tables, asked(form="both", **beta))["ksi_rel"]
     assert WITH_FORM in both.reason
@@ -170,12 +170,12 @@ def test_links_without_a_good_place_take_the_change_of_their_like() -> None:
 
 
 @pytest.mark.parametrize(("settings", "told"), [
-    ({"form": "both"}, "needs beta_fatal_h_km"), ({"weights": {"a": -1.0}}, "a negative one of link 'a'"),
+    ({"form": "both"}, "needs beta_fatal"), ({"weights": {"a": -1.0}}, "a negative one of link 'a'"),
     ({"weights": {"a": 0.0}}, "all are zero"), ({"exponents": "elvik_1998"}, "elvik_2009"),
     ({"deaths_of_ksi": 0.0}, "greater than 0"), ({"draws": 10}, "1000"),
-    ({"beta_fatal_h_km": {"value": 0.08, "low": 0.1, "high": 0.2, "source": "x"}}, "outside 0.1 to 0.2"),
-    ({"beta_fatal_h_km": {"value": 0.08, "low": 0.1, "source": "x"}}, "give low and high"),
-    ({"beta_fatal_h_km": {"value": 0.08, "source": ""}}, "at least 1 character"),
+    ({"beta_fatal": {"value_h_km": 0.08, "low_h_km": 0.1, "high_h_km": 0.2, "source": "x"}}, "outside 0.1 to 0.2"),
+    ({"beta_fatal": {"value_h_km": 0.08, "low_h_km": 0.1, "source": "x"}}, "give low_h_km and high_h_km"),
+    ({"beta_fatal": {"value_h_km": 0.08, "source": ""}}, "at least 1 character"),
 ])
 def test_settings_that_mean_nothing_are_refused(settings: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):

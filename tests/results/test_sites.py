@@ -18,6 +18,7 @@ from trafficsim.outcomes.sites.spf import junction_crashes
 from trafficsim.results.between import with_between
 from trafficsim.results.casualties import seen_of
 from trafficsim.results.frames import Labels, frame, nullable, strings
+from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.indicator import Pair
 from trafficsim.results.indicators import registered
 from trafficsim.results.outcome_draws import OutcomeDraws
@@ -25,6 +26,7 @@ from trafficsim.results.question import Question
 from trafficsim.results.sites import history_name, hourly_flows, read_history, write_histories
 from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import CasualtiesPerCrash, History, UnderReporting
+from trafficsim.spec.economics import Amount, CasualtiesPerYear, Economics
 
 TOWN = grid(rows=2, columns=2)
 LINKS = tuple(TOWN.links)
@@ -91,7 +93,7 @@ def test_under_reporting_multiplies_and_widens() -> None:
     plain, more = (found(country="X", under_reporting=given).judged(FLOW).baseline for given in ((), (one,)))
     assert more.total("slight_injuries") == pytest.approx(2.0 * plain.total("slight_injuries"))
     assert more.total("deaths") == plain.total("deaths")
-    spreads = [float(np.std(base.draws("slight_injuries", {}, 1000)) / base.total("slight_injuries"))
+    spreads = [float(np.std(base.draws("slight_injuries", 1000)) / base.total("slight_injuries"))
                for base in (plain, more)]
     assert spreads[1] > spreads[0] > 0.0
 
@@ -231,3 +233,30 @@ def test_the_interval_of_a_difference_holds_crashes_and_exponents() -> None:
 def test_a_history_asks_for_free_speeds() -> None:
     asked = Question(outcomes={"history": history()}).with_outcomes()
     assert set(asked.outcomes) == {"history", "casualties"}
+
+
+def test_a_history_gives_the_appraisal_its_casualties_and_links_their_weights() -> None:
+    judged = found().judged(FLOW)
+    money = Economics(currency="EUR", price_year=2016, periods_per_year=500)
+    asked = Question(outcomes={"history": history(), "economics": money}).with_outcomes()
+    told = with_history(asked, {("town", "ca"): judged}).outcomes
+    economics, casualties = told["economics"], told["casualties"]
+    assert isinstance(economics, Economics)
+    assert isinstance(casualties, Casualties)
+    per_year = economics.casualties_per_year
+    assert per_year is not None
+    assert per_year.deaths.value == pytest.approx(judged.baseline.total("deaths"))
+    assert per_year.deaths.low is not None
+    assert per_year.deaths.high is not None
+    assert per_year.deaths.low < per_year.deaths.value < per_year.deaths.high
+    assert sum(casualties.weights.values()) == pytest.approx(judged.estimates.table["expected"].sum())
+    assert with_history(asked, {("town", "ca"): judged, ("city", "ca"): judged}) is asked
+
+
+def test_what_the_study_gives_goes_before_its_history() -> None:
+    money = Economics(currency="EUR", price_year=2016, periods_per_year=500,
+                      casualties_per_year=CasualtiesPerYear(deaths=Amount(value=7.0)))
+    weights = {LINKS[1]: 2.0}
+    asked = Question(outcomes={"history": history(), "economics": money, "casualties": Casualties(weights=weights)})
+    told = with_history(asked, {("town", "ca"): found().judged(FLOW)}).outcomes
+    assert told == asked.outcomes

@@ -46,6 +46,6 @@ def _show(title: str, rows: list[Row]) -> None:
     for row in rows:
         table.add_row(*map(escape, cells(row)))
     show(table)
-    for note in dict.fromkeys(f"{row.status}: {row.metric}: {row.note}" for row in rows
+    for note in dict.fromkeys(f"{row.metric}: {row.note}" for row in rows
                               if row.note and row.status in ("outside", "not modelled")):
         typer.echo(note)

@@ -43,11 +43,16 @@ def _range(row: Row) -> str:
 
 def markdown(found: Mapping[str, Sequence[Row]]) -> str:
     """Return tables by case, sources with every row, and what was tried where a row lies outside."""
-    parts = []
+    parts, missing = [], ["## Not modelled yet", "", "| case | | what is missing |", "|---|---|---|"]
     for name, rows in found.items():
-        lines = [f"### {name}: {CASES[name].title}", "", f"| {' | '.join((*HEADINGS, 'source'))} |",
+        if not CASES[name].module:
+            missing.append(f"| {name} | {CASES[name].title} | {CASES[name].missing} |")
+            continue
+        lines = [f"## {name}: {CASES[name].title}", "", f"| {' | '.join((*HEADINGS, 'source'))} |",
                  "|---|---|--:|---|--:|---|---|---|"]
         lines += [f"| {' | '.join((*cells(row), row.source))} |" for row in rows]
         notes = dict.fromkeys(f"- {row.metric} ({row.status}): {row.note}" for row in rows if row.note)
         parts.append("\n".join([*lines, *([""] if notes else []), *notes]))
+    if len(missing) > len(("title", "", "headings", "rule")):
+        parts.append("\n".join(missing))
     return "\n\n".join(parts) + "\n"

@@ -19,7 +19,7 @@ CYCLE_S, GREEN_S, YELLOW_S, LIMIT_KMH = 90.0, 40.0, 3.0, 50.0
 APPROACH_M, BEYOND_M, PERIOD_S = 1500.0, 250.0, 900.0
 LINE_M = 0.5
 """The detector lies so far beyond the stop line: those who wait at it have not crossed."""
-SATURATED_CYCLES, FIRST, LAST = 200, 5, 18
+SATURATED_CYCLES, FIRST, LAST = 300, 5, 18
 """Cycles with a standing queue, and the vehicles of each whose headways give the saturation flow (HCM: from the fifth
 on)."""
 REPLICATIONS = 300

@@ -89,7 +89,7 @@ class Models:
         if self.form != "power" and not {"fatal", "injury"} <= set(self.betas or ()):
             raise InputError(f"casualty models: form {self.form!r}", "no coefficients of the exponential model",
                              "a coefficient for fatal and for other injuries, with their source",
-                             "give beta_fatal_h_km and beta_injury_h_km, or use form 'power'")
+                             "give beta_fatal and beta_injury, or use form 'power'")
 
     def parts(self, outcome: Outcome) -> tuple[tuple[Severity, Sourced | None], ...] | None:
         """Severities that an outcome is made of, with the share of each; ``None`` if an exponent is not in the set."""

@@ -181,13 +181,13 @@ def _standard(values: F8) -> F8:
     return np.asarray((values - values.mean()) / spread) if spread > 0.0 else np.zeros(len(values))
 
 
-def turning_point(result: Callable[[float], float], now: float, least: float, most: float) -> float | None:
+def turning_point(result: Callable[[F8], F8], now: float, least: float, most: float) -> float | None:
     """Return the value nearest to the present one at which a result changes its sign; ``None`` without one.
 
     Parameters
     ----------
     result
-        Of one number, all others at their best estimates.
+        Of values of one number, shape (n,), all others at their best estimates.
     now
         Its best estimate.
     least, most
@@ -199,7 +199,7 @@ def turning_point(result: Callable[[float], float], now: float, least: float, mo
     3.0
     """
     places = np.unique(np.concatenate([np.linspace(least, now, 41), np.linspace(now, most, 81)]))
-    values = [result(float(place)) for place in places]
-    found = [float(brentq(result, places[at], places[at + 1])) for at in range(len(places) - 1)
-             if (values[at] > 0.0) != (values[at + 1] > 0.0)]
+    positive = result(places) > 0.0
+    found = [float(brentq(lambda one: float(result(np.array([one]))[0]), places[at], places[at + 1]))
+             for at in np.flatnonzero(positive[1:] != positive[:-1]).tolist()]
     return min(found, key=lambda place: abs(place - now)) if found else None

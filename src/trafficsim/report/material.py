@@ -22,7 +22,7 @@ from trafficsim.results.asked import network_path, question_from, read_asked, se
 from trafficsim.results.compare import Comparison
 from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
-from trafficsim.results.money_of_history import with_history
+from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.question import Question
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
@@ -81,8 +81,7 @@ class Material:
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        priced = with_history(self.tables, self.asked, self.histories)
-        return appraisal_of(self.tables, priced, tuple(self.alternatives))
+        return appraisal_of(self.tables, with_history(self.asked, self.crashes), tuple(self.alternatives))
 
     @cached_property
     def distribution(self) -> Distribution:

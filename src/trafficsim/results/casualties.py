@@ -60,14 +60,14 @@ class Seen:
 def models_of(asked: Casualties) -> Models:
     """Return the models that a study asks for."""
     betas = {name: _sourced(f"exponential coefficient: {name}", one) for name, one in (
-        ("fatal", asked.beta_fatal_h_km), ("injury", asked.beta_injury_h_km)) if one is not None}
+        ("fatal", asked.beta_fatal), ("injury", asked.beta_injury)) if one is not None}
     share = DEATHS_OF_KSI if asked.deaths_of_ksi is None else Sourced(
         DEATHS_OF_KSI.name, asked.deaths_of_ksi, "1", "given by the study", "D", "input")
     return Models(SETS[asked.exponents], betas, asked.form, share, asked.draws, asked.seed)
 
 
 def _sourced(name: str, one: Coefficient) -> Sourced:
-    return Sourced(name, one.value, "h/km", one.source, "D", "extrapolated", one.low, one.high)
+    return Sourced(name, one.value_h_km, "h/km", one.source, "D", "extrapolated", one.low_h_km, one.high_h_km)
 
 
 def asked_of(pair: Pair) -> Casualties:

@@ -48,7 +48,7 @@ def _draws(pair: Pair, parts: tuple[Part, ...]) -> F8 | None:
     if known is None or change is None:
         return None
     found, models = known
-    terms = [found.draws(severity, {}, models.number, models.seed) * (drawn(change, outcome, models) - 1.0)
+    terms = [found.draws(severity, models.number, models.seed) * (drawn(change, outcome, models) - 1.0)
              for severity, outcome in parts]
     return sum(terms[1:], terms[0])
 

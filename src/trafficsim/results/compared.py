@@ -9,7 +9,7 @@ import pandas as pd
 from trafficsim.results.appraisal import with_costs
 from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, compare
-from trafficsim.results.money_of_history import with_history
+from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
 from trafficsim.results.sites import Histories, judged_by_setting
@@ -38,5 +38,5 @@ def compared(
     known = judged_by_setting(tables, question.baseline, histories or {})
     casualties = {setting: one.baseline for setting, one in known.items()}
     table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
-    priced = with_history(tables, question, histories or {})
-    return compare(with_costs(table, tables, priced, draws), question, tables["runs"], draws)
+    costs = with_costs(table, tables, with_history(question, known), draws)
+    return compare(costs, question, tables["runs"], draws)

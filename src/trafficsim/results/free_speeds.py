@@ -12,6 +12,7 @@ from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.speeds import evaluated_traversals
+from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.schema import ROAD_CLASSES
 
 COMFORT_MS2 = 1.5
@@ -63,6 +64,8 @@ def _spread(values: F8, rows: NDArray[np.int64], length: int) -> F8:
 def undisturbed(plan: Plan, link: NDArray[np.int32], position_m: F8, queue_m: F8) -> NDArray[np.bool_]:
     """Say which places lie away from both ends of their links where these make drivers slow down.
 
+    None on a link that a vehicle may cross within one step of an engine: only the slow are seen there.
+
     Parameters
     ----------
     plan
@@ -73,11 +76,12 @@ def undisturbed(plan: Plan, link: NDArray[np.int32], position_m: F8, queue_m: F8
         Longest queue by link.
     """
     begins, ends = slowing_ends(plan)
+    long = plan.links.length_m[link] >= plan.links.free_speed_mean_ms[link] * STEP_S  # else the fast are not seen
     speed = plan.links.free_speed_mean_ms[link]
     reach_m = speed * speed / (2.0 * COMFORT_MS2)
     free_m = plan.links.length_m[link] - position_m - np.maximum(queue_m[link], LEAST_QUEUE_M)
     calm = (queue_m[link] <= LEAST_QUEUE_M) & ~ends[link]
-    return np.asarray((~begins[link] | (position_m >= reach_m)) & (calm | (free_m >= reach_m)))
+    return np.asarray(long & (~begins[link] | (position_m >= reach_m)) & (calm | (free_m >= reach_m)))
 
 
 def slowing_ends(plan: Plan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

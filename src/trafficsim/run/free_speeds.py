@@ -16,7 +16,6 @@ from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared
-from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.study import Study
 
 PLACES_EVERY_M = 250.0
@@ -79,11 +78,9 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
 
 
 def _places(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:
-    """Yield places along links, at the middles of equal stretches; none on links shorter than one step of an engine."""
+    """Yield places along links, at the middles of equal stretches."""
     for link in links:
         length_m = float(network.links.length_m[link])
-        if length_m < network.links.free_speed_mean_ms[link] * STEP_S:
-            continue
         lanes = int(network.links.lane_start[link]), int(network.links.lane_start[link + 1])
         count = math.ceil(length_m / PLACES_EVERY_M)
         for number in range(count):

@@ -17,10 +17,10 @@ from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.frames import Labels
 from trafficsim.results.gridlocks import gridlock_list
+from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.left import left_list
-from trafficsim.results.money_of_history import with_history
 from trafficsim.results.question import TABLES
-from trafficsim.results.sites import Histories, history_json, sites_table
+from trafficsim.results.sites import Histories, history_json, judged_by_setting, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, without_effect_json
@@ -110,8 +110,9 @@ class StudyResult(WithTables):
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        priced = with_history(self.tables, question_of(self.study), self.histories)
-        return appraisal_of(self.tables, priced, tuple(self.study.alternatives))
+        known = judged_by_setting(self.tables, self.study.baseline, self.histories)
+        question = with_history(question_of(self.study), known)
+        return appraisal_of(self.tables, question, tuple(self.study.alternatives))
 
     @cached_property
     def sites(self) -> pd.DataFrame:

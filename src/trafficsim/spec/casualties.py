@@ -14,30 +14,31 @@ class Coefficient(Model):
 
     Parameters
     ----------
-    value
+    value_h_km
         Relative change of the number per km/h.
-    low, high
+    low_h_km, high_h_km
         Ends of its 95 % interval; both or none.
     source
         Where it comes from.
 
     Examples
     --------
-    >>> Coefficient(value=0.06, low=0.04, high=0.08, source="own analysis of 40 sites").value
+    >>> Coefficient(value_h_km=0.06, low_h_km=0.04, high_h_km=0.08, source="own analysis of 40 sites").value_h_km
     0.06
     """
 
-    value: float = Field(ge=0, le=1)
-    low: float | None = None
-    high: float | None = None
+    value_h_km: float = Field(ge=0, le=1)
+    low_h_km: float | None = None
+    high_h_km: float | None = None
     source: str = Field(min_length=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if (self.low is None) != (self.high is None):
-            raise ValueError("one end of an interval; give low and high, or neither")
-        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"{self.value:g} outside {self.low:g} to {self.high:g}; put low, value and high in order")
+        low, value, high = self.low_h_km, self.value_h_km, self.high_h_km
+        if (low is None) != (high is None):
+            raise ValueError("one end of an interval; give low_h_km and high_h_km, or neither")
+        if low is not None and high is not None and not low <= value <= high:
+            raise ValueError(f"{value:g} outside {low:g} to {high:g}; put low, value and high in order")
         return self
 
 
@@ -51,7 +52,7 @@ class Casualties(Model):
     form
         ``"power"``, ``"exponential"``, or ``"both"``: the intervals then cover the choice between them (even odds, a
         modelling assumption). The last two need both coefficients.
-    beta_fatal_h_km, beta_injury_h_km
+    beta_fatal, beta_injury
         Coefficients of the exponential model per km/h, of deaths and fatal crashes, and of other injuries.
     deaths_of_ksi
         Share of deaths among killed and seriously injured at the baseline; one in six without it (modelling
@@ -70,8 +71,8 @@ class Casualties(Model):
 
     exponents: Literal["elvik_2009", "elvik_2004"] = "elvik_2009"
     form: Literal["power", "exponential", "both"] = "power"
-    beta_fatal_h_km: Coefficient | None = None
-    beta_injury_h_km: Coefficient | None = None
+    beta_fatal: Coefficient | None = None
+    beta_injury: Coefficient | None = None
     deaths_of_ksi: float | None = Field(default=None, gt=0, lt=1)
     weights: dict[str, float] = Field(default_factory=dict)
     draws: int = Field(default=2000, ge=1000, le=1_000_000)
@@ -79,8 +80,8 @@ class Casualties(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.form != "power" and (self.beta_fatal_h_km is None or self.beta_injury_h_km is None):
-            raise ValueError(f"form {self.form!r} needs beta_fatal_h_km and beta_injury_h_km with their sources; "
+        if self.form != "power" and (self.beta_fatal is None or self.beta_injury is None):
+            raise ValueError(f"form {self.form!r} needs beta_fatal and beta_injury with their sources; "
                              "give both, or use form 'power'")
         negative = [link for link, weight in self.weights.items() if weight < 0.0]
         if negative or (self.weights and not any(self.weights.values())):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ interval then excludes 0."""
 FURTHEST = 10.0
 """Turning points are looked for up to this multiple of a best estimate (modelling assumption)."""
 LEAST_RATE, MOST_RATE = -0.05, 0.25
+PIECE = 20
 
 
 @dataclass(frozen=True)
@@ -237,32 +239,36 @@ class _Known:
         return missing
 
     def _sureness(self, row: int) -> Sureness:
+        drawn = self.values[self.case.economics.discount_rate][1][:, row]
+        shares, reason = self._shares(row)
+        information, perfect = self._information
+        return Sureness(float((drawn > 0.0).mean()), float(drawn.mean()), shares, reason, information, perfect,
+                        self._turns(row), self._absent(row))
+
+    @cached_property
+    def _information(self) -> tuple[dict[str, float], float]:
+        """What knowing a source, and everything, is worth to the choice among the baseline and all with a cost."""
         drawn = self.values[self.case.economics.discount_rate][1]
         priced = [column for column, one in enumerate(self.case.alternatives) if one.measure is not None]
         choices = np.concatenate([np.zeros((len(drawn), 1)), drawn[:, priced]], axis=1)
-        shares, reason = self._shares(row)
-        return Sureness(
-            float((drawn[:, row] > 0.0).mean()), float(drawn[:, row].mean()), shares, reason,
-            value_of_information(self.drawn, choices), value_of_perfect_information(choices), self._turns(row),
-            self._absent(row),
-        )
+        return value_of_information(self.drawn, choices), value_of_perfect_information(choices)
 
     def _shares(self, row: int) -> tuple[Mapping[str, Share], str | None]:
         if self.case.replications < FEWEST_FOR_SHARES:
             return {}, f"shares of variance need at least {FEWEST_FOR_SHARES} replications"
-        shares = variance_shares(self.drawn, lambda draws: self.case.net_present_values(draws)[:, row])
+        shares = variance_shares(self.drawn, lambda draws: self.case.net_present_values(draws, only=row)[:, 0])
         return shares, None if shares else "nothing of the net present value is uncertain"
 
     def _turns(self, row: int) -> dict[str, float]:
         """Values at which the verdict turns; the nearest of each number, and the discount rate."""
         study, found = self.case.economics, {}
-        for name, now in self.case.fixed.items():
+        casualties = self.case.alternatives[row].casualties
+        for name, now in {**self.case.fixed, **(casualties.fixed if casualties is not None else {})}.items():
             if now > 0.0 and self._is_of(name, row):
-                place = turning_point(self._along(name, row), now, 0.0, FURTHEST * now)
+                place = turning_point(partial(self._along, name, row), now, 0.0, FURTHEST * now)
                 if place is not None:
                     found[name] = place
-        rate = turning_point(lambda one: float(self.case.net_present_values({}, one)[0, row]), study.discount_rate,
-                             LEAST_RATE, MOST_RATE)
+        rate = turning_point(partial(self._at_rates, row), study.discount_rate, LEAST_RATE, MOST_RATE)
         return found if rate is None else {**found, "discount rate": rate}
 
     def _is_of(self, name: str, row: int) -> bool:
@@ -270,8 +276,14 @@ class _Known:
         names = {one.name for one in self.case.alternatives}
         return own == self.case.alternatives[row].name or own not in names or not rest
 
-    def _along(self, name: str, row: int) -> Callable[[float], float]:
-        return lambda value: float(self.case.net_present_values({name: np.array([value])})[0, row])
+    def _along(self, name: str, row: int, values: F8) -> F8:
+        """Net present values along one number, few at a time: casualties are then worked out without interpolation."""
+        parts = [self.case.net_present_values({name: values[start : start + PIECE]}, only=row)[:, 0]
+                 for start in range(0, len(values), PIECE)]
+        return np.concatenate(parts)
+
+    def _at_rates(self, row: int, rates: F8) -> F8:
+        return np.array([self.case.net_present_values({}, rate, row)[0, 0] for rate in rates.tolist()])
 
     def _absent(self, row: int) -> dict[str, str]:
         """Sources of which nothing is known: they are in no interval."""

@@ -165,7 +165,7 @@ class Case:
         z = np.stack([draws[f"direction {row} of replications"] for row in range(len(self._directions))], axis=1)
         return np.asarray(self.means + draws[SPREAD][:, None] * (z @ self._directions))
 
-    def years(self, draws: Draws, rate: float | None = None) -> tuple[Year, ...]:
+    def years(self, draws: Draws, rate: float | None = None, only: int | None = None) -> tuple[Year, ...]:
         """First year of every alternative, for draws of shape (n,) each; what is not drawn stands at its best estimate.
 
         Parameters
@@ -174,6 +174,8 @@ class Case:
             By name of the inputs; none: n is 1.
         rate
             Discount rate, for the annuity; that of the study without it.
+        only
+            Number of the one alternative that is wanted; all without it.
         """
         number = max((len(one) for one in draws.values()), default=1)
         means = self.quantity_draws(draws, number)
@@ -182,7 +184,8 @@ class Case:
             return np.broadcast_to(np.asarray(draws.get(name, self.fixed[name]), np.float64), (number,))
 
         taken = _Taken(draws, drawn, means, self.economics.discount_rate if rate is None else rate)
-        return tuple(self._year(one, taken) for one in self.alternatives)
+        wanted = self.alternatives if only is None else self.alternatives[only : only + 1]
+        return tuple(self._year(one, taken) for one in wanted)
 
     def _year(self, one: Alternative, taken: _Taken) -> Year:
         drawn, factor = taken.drawn, taken.drawn(f"{one.name}: effect")
@@ -220,13 +223,14 @@ class Case:
             "enforcement": np.asarray(drawn(f"{one.name}: enforcement_hours_per_year") * hour),
         }
 
-    def net_present_values(self, draws: Draws, rate: float | None = None) -> F8:
-        """Net present value of every alternative, shape (n, alternatives); an alternative without costs has none."""
+    def net_present_values(self, draws: Draws, rate: float | None = None, only: int | None = None) -> F8:
+        """Net present value of every alternative, or of one, shape (n, alternatives)."""
         used = self.economics.discount_rate if rate is None else rate
         growth = np.asarray(draws.get("traffic growth", self.fixed["traffic growth"]), np.float64)
         grown = np.asarray(present_worth(used, self.economics.horizon_years, growth))
         level = present_worth(used, self.economics.horizon_years)
-        return np.stack([year.benefit * grown - year.cost * level for year in self.years(draws, rate)], axis=1)
+        return np.stack([year.benefit * grown - year.cost * level for year in self.years(draws, rate, only)],
+                        axis=1)
 
     def present_costs(self, draws: Draws) -> F8:
         """Present value of the costs of every alternative, shape (n, alternatives)."""

@@ -28,6 +28,10 @@ class Casualties(Protocol):
     def inputs(self) -> tuple[Uncertain, ...]:
         """What is uncertain about it."""
 
+    @property
+    def fixed(self) -> Mapping[str, float]:
+        """Best estimates of the numbers in it, by the names of its inputs."""
+
     def relative(self, severity: str, draws: Draws, factor: F8) -> F8:
         """Return casualties of a severity relative to the baseline, shape (n,).
 

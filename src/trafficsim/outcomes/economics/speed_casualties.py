@@ -52,6 +52,11 @@ class SpeedCasualties:
                                    partial(_t_quantile, len(self.changes) - 1, self._relative_error)))
         return tuple({one.name: one for one in found}.values())
 
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Exponents and coefficients, at their published values."""
+        return {one.name: one.value for one in self._sourced()}
+
     def relative(self, severity: str, draws: Draws, factor: F8) -> F8:
         """Return casualties of a severity relative to the baseline, shape of ``factor``.
 

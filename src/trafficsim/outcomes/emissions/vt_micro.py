@@ -32,6 +32,8 @@ SLOWING_DOWN = np.array([
 MOST_KMH = 121.0
 LEAST_KMH_S, MOST_KMH_S = -5.0, 13.0
 """Range of the measurements; accelerations beyond it count as at its bound."""
+ROUNDING_KMH_S = 1.0e-9
+"""Decelerations smaller than this are rounding, not braking, for which the coefficients are others."""
 KG_CO2_PER_L = {"petrol": 2.31, "diesel": 2.65}
 """Carbon dioxide from burning a litre of fuel (standard carbon contents of fuels)."""
 
@@ -56,7 +58,7 @@ def fuel_rate_l_s(speed_kmh: ArrayLike, acceleration_ms2: ArrayLike) -> F8:
     s, a = np.broadcast_arrays(s, a)
     above = np.polynomial.polynomial.polyval2d(s, a, SPEEDING_UP)
     below = np.polynomial.polynomial.polyval2d(s, a, SLOWING_DOWN)
-    return np.asarray(np.exp(np.where(a >= 0.0, above, below)))
+    return np.asarray(np.exp(np.where(a >= -ROUNDING_KMH_S, above, below)))
 
 
 def fuel_l(speed_kmh: F8, acceleration_ms2: F8, step_s: float = 1.0) -> Total:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ class Baseline:
     crashes: pd.DataFrame
     per_crash: Mapping[str, Sourced]
     reporting: Mapping[str, Sourced]
+    memory: dict[tuple[str, int, int], F8] = field(default_factory=dict, compare=False)
+    """Draws that were made, for the other runs that ask for the same."""
 
     def by_link(self, severity: str) -> dict[str, float]:
         """Return casualties per year by link: ``deaths``, ``serious_injuries`` or ``slight_injuries``."""
@@ -43,28 +45,28 @@ class Baseline:
 
     def total(self, severity: str) -> float:
         """Return the casualties per year of a severity on the whole network."""
-        return sum(self.by_link(severity).values())
+        return float(self.crashes["crashes"].sum()) * self.per_crash[severity].value * self.reporting[severity].value
 
-    def draws(self, severity: str, relative: Mapping[str, float], number: int, seed: int = SEED) -> F8:
-        """Draw casualties per year, each link's multiplied by a relative number; shape (number,).
+    def draws(self, severity: str, number: int, seed: int = SEED) -> F8:
+        """Draw the casualties per year of a severity on the whole network; shape (number,).
 
-        Crashes of links are drawn as one gamma quantity with the mean and the variance of their sum, casualties per
+        Crashes are drawn as one gamma quantity with the mean and the variance of the sum over links, casualties per
         crash and under-reporting from their intervals.
 
         Parameters
         ----------
         severity
             Severity of the casualties.
-        relative
-            Casualties relative to do nothing by link; 1 for links that are not there.
         number, seed
             Number of draws, and their seed.
         """
-        ratio = np.array([relative.get(link, 1.0) for link in self.crashes["link"]])
-        mean = float((self.crashes["crashes"].to_numpy() * ratio).sum())
-        variance = float((self.crashes["variance"].to_numpy() * ratio**2).sum())
-        return (gamma_draws("baseline crashes", mean, variance, number, seed)
+        key = severity, number, seed
+        if key not in self.memory:
+            mean, variance = (float(self.crashes[column].sum()) for column in ("crashes", "variance"))
+            self.memory[key] = (
+                gamma_draws("baseline crashes", mean, variance, number, seed)
                 * self.per_crash[severity].draws(number, seed) * self.reporting[severity].draws(number, seed))
+        return self.memory[key]
 
 
 def gamma_draws(name: str, mean: float, variance: float, number: int, seed: int = SEED) -> F8:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from trafficsim.outcomes.sites.history import Judged, SiteHistory
 from trafficsim.outcomes.sites.under_reporting import CASUALTIES
+from trafficsim.outcomes.sourced import DRAWS
 from trafficsim.report.language import ABSENT, foreign, name
 from trafficsim.report.views import Column, Group, Row, Table, Writer, plain_rows
 
@@ -112,7 +113,7 @@ def _casualties(writer: Writer, judged: Judged, named: tuple[str, Markup]) -> Ta
     words, found = writer.words, judged.baseline
     rows: list[Row] = []
     for severity in CASUALTIES:
-        low, high = np.quantile(found.draws(severity, {}, 2000), [0.025, 0.975])
+        low, high = np.quantile(found.draws(severity, DRAWS), [0.025, 0.975])
         sources = "; ".join(dict.fromkeys(f"{one.source} [{one.grade}]" for one in (
             found.per_crash[severity], found.reporting[severity])))
         rows.append([
