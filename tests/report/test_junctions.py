@@ -19,7 +19,7 @@ FREE = Movement("j", "a", "b", "left", True, 60.0, 0.16, 90.0, "F", 40.0, GIVES_
 
 
 def plain(one: Movement) -> str:
-    return str(_remarks(WRITER, one).striptags())
+    return str(_remarks(WRITER, one, {}).striptags())
 
 
 def rows(**more: Any) -> pd.DataFrame:

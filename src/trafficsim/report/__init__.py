@@ -18,12 +18,13 @@ class _Room(ModuleType):
     """A package that is a function too."""
 
     def __call__(
-        self, results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en"
+        self, results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en",
+        digits: str = "latin",
     ) -> Path:
         """Write the report of a study; see :func:`trafficsim.report.page.report`."""
         from trafficsim.report.page import report
 
-        return report(results, out, language=language)
+        return report(results, out, language=language, digits=digits)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import functools
+import inspect
 import io
 import math
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -14,8 +16,10 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from trafficsim.base.errors import MachineError
+from trafficsim.report.language import DEFAULT, END, RIGHT_TO_LEFT, Language, load
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
@@ -60,12 +64,18 @@ STYLE: dict[Any, Any] = {
 
 
 def styled(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
-    """Draw in the common style, whatever the style of the caller is."""
+    """Draw in the common style, whatever the style of the caller is, with numbers as the language writes them."""
+    signature = inspect.signature(draw)
 
     @functools.wraps(draw)
     def drawn(*arguments: Arguments.args, **options: Arguments.kwargs) -> Drawn:
+        given = signature.bind(*arguments, **options)
+        given.apply_defaults()
         with rc_context(STYLE):
-            return draw(*arguments, **options)
+            figure = draw(*arguments, **options)
+            if isinstance(figure, Figure):
+                _localise(figure, load(given.arguments.get("language", DEFAULT)))
+            return figure
 
     return drawn
 
@@ -101,13 +111,33 @@ def clock(time_s: float) -> str:
     return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
 
 
-def clock_axis(axes: Any, begin_s: float, end_s: float) -> None:
+def clock_axis(axes: Any, begin_s: float, end_s: float, words: Language) -> None:
     """Let the x-axis go from one clock time to another, with marks at round times."""
     step = next((one for one in CLOCK_STEPS_S if (end_s - begin_s) / one <= MOST_CLOCK_STEPS), CLOCK_STEPS_S[-1])
     first = math.ceil(begin_s / step)
     ticks = [number * step for number in range(first, math.floor(end_s / step) + 1)]
-    axes.set_xticks(ticks, [clock(time) for time in ticks])
+    axes.set_xticks(ticks, [words.digits(clock(time)) for time in ticks])
     axes.set_xlim(begin_s, end_s)
+
+
+def _localise(figure: Figure, words: Language) -> None:
+    """Let the numbers at all axes be written as the language writes them; names at them stay."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_Numbers(words))
+
+
+class _Numbers(ScalarFormatter):
+    """Numbers at an axis in the digits of a language."""
+
+    def __init__(self, words: Language) -> None:
+        super().__init__(useOffset=False)
+        self.words = words
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write the number at a mark."""
+        return self.words.as_written(super().__call__(x, pos).replace("\N{MINUS SIGN}", "-"))
 
 
 def series_style(position: int) -> SeriesStyle:
@@ -124,6 +154,19 @@ def short(text: str, most: int = 16) -> str:
     ('j1', 'cluster_1757124…')
     """
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def wrapped(text: str, most: int) -> str:
+    """Break a long label into lines; each keeps the direction of the whole.
+
+    Examples
+    --------
+    >>> wrapped("killed and seriously injured", 16).split(chr(10))
+    ['killed and', 'seriously', 'injured']
+    """
+    turned = text.startswith(RIGHT_TO_LEFT)
+    lines = textwrap.wrap(text[1:-1] if turned else text, most)
+    return "\n".join(f"{RIGHT_TO_LEFT}{line}{END}" if turned else line for line in lines)
 
 
 def svg(figure: Figure, prefix: str) -> str:

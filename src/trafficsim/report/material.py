@@ -16,7 +16,7 @@ from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.outcomes.sites.history import Judged
-from trafficsim.report.places import street_names
+from trafficsim.report.places import junction_names, street_names
 from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
 from trafficsim.results.compare import Comparison
@@ -97,6 +97,11 @@ class Material:
     def streets(self) -> dict[str, dict[str, str]]:
         """Street names by scenario and link."""
         return {name: street_names(network) for name, network in self.networks.items()}
+
+    @cached_property
+    def junctions(self) -> dict[str, dict[str, str]]:
+        """Names of junctions and signals by scenario and id, as far as the networks have them."""
+        return {name: junction_names(network) for name, network in self.networks.items()}
 
     @cached_property
     def settings(self) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from markupsafe import Markup
 
 from trafficsim import __version__
 from trafficsim.base.errors import MachineError
-from trafficsim.report.language import load, name
+from trafficsim.report.language import load, name, tagged
 from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.appraisal import appraisals, basis
@@ -19,11 +18,11 @@ from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
+from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.record import methods, record
 from trafficsim.report.sections.sites import sites
-from trafficsim.report.sections.summary import summaries
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
 from trafficsim.report.sections.verdicts import verdicts
@@ -33,14 +32,12 @@ from trafficsim.results.store import DONE
 if TYPE_CHECKING:
     from trafficsim.run.result import StudyResult
 
-SECTIONS = ("verdicts", "distribution", "appraisal", "alternatives", "timing", "indicators", "paths", "speeds",
-            "trajectories", "map", "diagrams", "junctions", "sites", "methods", "record")
-ON_REQUEST = ("sites",)
-"""Sections of what a study need not have."""
 FILE = "report.html"
 
 
-def report(results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en") -> Path:
+def report(
+    results: StudyResult | str | Path, out: str | Path | None = None, *, language: str = "en", digits: str = "latin"
+) -> Path:
     """Write the report of a study: one HTML page that needs no other file and no network.
 
     Parameters
@@ -50,7 +47,9 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     out
         File to write; ``report.html`` in the folder, or here, without it.
     language
-        Language of the page.
+        Language of the page: ``"en"`` or ``"ar"``.
+    digits
+        ``"latin"`` (0 to 9) or ``"arabic-indic"`` (٠ to ٩).
 
     Returns
     -------
@@ -59,7 +58,7 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     Raises
     ------
     InputError
-        If the folder holds no results or a damaged file, or there is no such language.
+        If the folder holds no results or a damaged file, or there is no such language or digits.
     MachineError
         If the file cannot be written.
 
@@ -75,7 +74,7 @@ def report(results: StudyResult | str | Path, out: str | Path | None = None, *, 
     >>> ts.report(ts.run(study), Path(tempfile.mkdtemp()) / "report.html").name
     'report.html'
     """
-    words = load(language)
+    words = load(tagged(language, digits))
     folder = Path(results) if isinstance(results, str | Path) else None
     material = from_folder(folder) if folder is not None else from_result(results)  # type: ignore[arg-type]
     target = Path(out) if out is not None else (folder or Path()) / FILE
@@ -98,8 +97,8 @@ def render(writer: Writer) -> str:
     environment.filters["anchor"] = anchor
     style = environment.get_template("style.css").render()
     page = environment.get_template("report.html").render(
-        words=writer.words, t=writer.words.say, style=Markup(style), sections=_shown(writer), head=_head(writer),
-        level=writer.material.asked.confidence, summaries=summaries(writer), verdicts=verdicts(writer),
+        words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
+        level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         appraisals=appraisals(writer), basis=basis(writer), alternatives=alternatives(writer),
         timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
@@ -111,12 +110,6 @@ def render(writer: Writer) -> str:
     return page.strip() + "\n"
 
 
-def _shown(writer: Writer) -> list[str]:
-    """Sections of this page, in order."""
-    absent = set() if writer.material.histories else set(ON_REQUEST)
-    return [one for one in SECTIONS if one not in absent]
-
-
 def _head(writer: Writer) -> dict[str, object]:
     material, words = writer.material, writer.words
     numbers = material.tables[DONE].groupby(["scenario", "engine"])["replication"].nunique()
@@ -126,8 +119,8 @@ def _head(writer: Writer) -> dict[str, object]:
         "title": words.plain("page.title", study=material.study),
         "facts": [
             words.say("page.baseline", baseline=name(material.asked.baseline)),
-            words.say("page.replications", replications=_joined(words.figure(count, 0) for count in counts)),
-            words.say("page.scenarios", scenarios=_joined(writer.setting(*one) for one in material.settings)),
+            words.say("page.replications", replications=words.apart(words.figure(count, 0) for count in counts)),
+            words.say("page.scenarios", scenarios=words.apart(writer.setting(*one) for one in material.settings)),
             words.say("page.version", version=name(material.version)),
         ],
         "assumed": words.say("page.assumed", baseline=name(material.asked.baseline)) if material.assumed else None,
@@ -136,6 +129,3 @@ def _head(writer: Writer) -> dict[str, object]:
             kind: words.say(f"origin_means.{kind}") for kind in ("input", "emergent", "extrapolated")}),
     }
 
-
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("; ").join(parts)

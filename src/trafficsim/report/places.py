@@ -138,9 +138,47 @@ def signal_places(network: Network) -> dict[str, Point]:
 
 def signal_names(network: Network) -> dict[str, str]:
     """Name of every signal program: that of its junction where the network has one, else its id."""
-    nodes, heads = network.graph.nodes, {link: one["to"] for link, one in network.links.items()}
-    names = {one.id: one.id for one in network.signals}
-    for movement in network.connections:
-        if movement.signal is not None and str(nodes[heads[movement.from_link]].get("name") or "").strip():
-            names[movement.signal] = str(nodes[heads[movement.from_link]]["name"]).strip()
-    return names
+    names = junction_names(network)
+    return {one.id: names.get(one.id, one.id) for one in network.signals}
+
+
+def junction_names(network: Network) -> dict[str, str]:
+    """Name every signal program and node as people do: by its own name, or by the two longest streets that meet there.
+
+    Those that have neither are left out.
+
+    Examples
+    --------
+    >>> from trafficsim.design.synthetic import corridor
+    >>> junction_names(corridor([100.0, 100.0]))
+    {}
+    """
+    nodes, edges = network.graph.nodes, list(network.graph.edges(data=True))
+    lengths: dict[object, dict[str, float]] = {}
+    for tail, head, link in edges:
+        street = str(link.get("name") or "").strip()
+        for node in (tail, head) if street else ():
+            streets = lengths.setdefault(node, {})
+            streets[street] = streets.get(street, 0.0) + float(link["length_m"])
+    own = {node: str(nodes[node].get("name") or "").strip() for node in nodes}
+    named = {str(node): own[node] or _crossing(lengths.get(node, {})) for node in nodes}
+    heads = {str(link["id"]): head for _, head, link in edges}
+    for program, at in _nodes_of_signals(network, heads).items():
+        streets = {street: length for node in at for street, length in lengths.get(node, {}).items()}
+        named[program] = next((own[node] for node in at if own[node]), "") or _crossing(streets)
+    return {place: text for place, text in named.items() if text}
+
+
+def _crossing(streets: Mapping[str, float]) -> str:
+    """Name a place by the two longest streets that meet there; one street says nothing of where along it."""
+    longest = sorted(streets, key=lambda street: (-streets[street], street))[:2]
+    return " / ".join(longest) if len(longest) == 2 else ""
+
+
+def _nodes_of_signals(network: Network, heads: Mapping[str, object]) -> dict[str, dict[object, None]]:
+    """Nodes that the links at every signal program lead to, each once, in order."""
+    found: dict[str, dict[object, None]] = {}
+    for connection in network.connections:
+        if connection.signal is not None:
+            found.setdefault(connection.signal, {})[heads[connection.from_link]] = None
+    return found

@@ -10,6 +10,7 @@ from trafficsim.results.indicator import Indicator
 from trafficsim.results.indicators import PATH_TIME
 
 SHARES = ("completed_share", "share_over_limit")
+RELATIVE = "_rel"
 PERCENT = 100.0
 
 
@@ -51,6 +52,8 @@ def quantity(indicator: Indicator) -> Quantity:
     >>> quantity(declaration("share_over_limit")).factor, quantity(declaration("mean_delay_s")).factor
     (100.0, 1.0)
     """
+    if indicator.name.endswith(RELATIVE):
+        return Quantity(indicator.name, PERCENT, "percent", "percent")
     if indicator.name in SHARES:
         return Quantity(indicator.name, PERCENT, "percent", "percentage_points")
     return Quantity(indicator.name, 1.0, indicator.unit, indicator.unit)

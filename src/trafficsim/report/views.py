@@ -9,6 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trafficsim.report.language import ABSENT, Language, name
+from trafficsim.report.look import clock
 from trafficsim.report.material import Material
 
 Cell = Markup
@@ -99,6 +100,10 @@ class Writer:
         """Write a number, or a dash where there is none."""
         known = None if value is None or value != value else float(value)  # type: ignore[arg-type]
         return Markup(ABSENT) if known is None else self.words.figure(known, decimals, signed=signed)
+
+    def clock(self, time_s: float) -> Markup:
+        """Write a clock time."""
+        return Markup('<bdi dir="ltr">{}</bdi>').format(self.words.digits(clock(time_s)))
 
     def leave_out(self, what: Markup, reason: Markup) -> Missing:
         """Note something that is left out."""

@@ -101,7 +101,7 @@ class History(Model):
     offset_x_m, offset_y_m
         Added to the coordinates of the table: the shift from its metric system to that of the network.
     match_distance_m
-        A crash further from every road is outside.
+        A crash further from every road is outside. This and the next two defaults are modelling assumptions.
     junction_radius_m
         A crash so near to the centre of a junction belongs to the junction.
     ambiguous_within_m

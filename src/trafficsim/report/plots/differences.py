@@ -109,9 +109,9 @@ def _drawn(rows: Sequence[Difference], dots: Mapping[tuple[str, str, str], list[
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    direction = words.plain(f"plot.side_{declaration(rows[0].indicator).direction}")
+    side = words.word(f"plot.side_{declaration(rows[0].indicator).direction}")
     axes.set_xlabel(words.plain("plot.difference", indicator=shown.label(words), baseline=baseline,
-                                unit=shown.difference_unit(words)) + direction)
+                                unit=shown.difference_unit(words), side=side))
     return figure
 
 

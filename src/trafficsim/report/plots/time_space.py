@@ -17,6 +17,7 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.design.timing.stages import GREEN_LETTERS
 from trafficsim.report.language import load
 from trafficsim.report.look import GREEN, RED, SLOW_TO_FAST, clock_axis, new_figure, short, styled
+from trafficsim.report.places import signal_names
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.signals import Span, shown_greens
 from trafficsim.results.trace import Trace, link_starts
@@ -105,10 +106,10 @@ def time_space(
     drawn = _draw_vehicles(axes, lines, fastest)
     times = np.concatenate([line[:, 0] for line in lines])
     begin, end = float(times.min()), float(times.max())
-    known = roads.signals if signals is None else signals
+    known, names = roads.signals if signals is None else signals, signal_names(roads)
     for line in stop_lines(roads, links):
-        _draw_signal(axes, line, _greens(line, known, (begin, end)), (begin, end))
-    clock_axis(axes, begin, end)
+        _draw_signal(axes, (line, names[line.program]), _greens(line, known, (begin, end)), (begin, end))
+    clock_axis(axes, begin, end, words)
     axes.set_ylim(0.0, starts[-1] + float(roads.links[links[-1]]["length_m"]))
     axes.set_xlabel(words.plain("plot.time"))
     axes.set_ylabel(words.plain("plot.distance"))
@@ -210,9 +211,10 @@ def _greens(line: StopLine, signals: Sequence[SignalProgram] | pd.DataFrame, spa
     return greens(program, line.indices, *span)
 
 
-def _draw_signal(axes: Any, line: StopLine, shown: Sequence[Span], span: Span) -> None:
+def _draw_signal(axes: Any, named: tuple[StopLine, str], shown: Sequence[Span], span: Span) -> None:
+    line, label = named
     axes.plot(span, (line.position_m, line.position_m), color=RED, linewidth=1.2, solid_capstyle="butt", zorder=3)
     bars = [[(left, line.position_m), (right, line.position_m)] for left, right in shown]
     axes.add_collection(LineCollection(bars, colors=GREEN, linewidths=4.0, capstyle="butt", zorder=4))
-    axes.annotate(short(line.program), (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
+    axes.annotate(short(label), (1.0, line.position_m), xycoords=("axes fraction", "data"), xytext=(3, 0),
                   textcoords="offset points", fontsize=7, verticalalignment="center", annotation_clip=False)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from trafficsim.base.errors import InputError
-from trafficsim.report.language import load
+from trafficsim.report.language import Language, load
 from trafficsim.report.look import GREEN, INTERGREEN, new_figure, short, styled
 
 ROW_INCH = 0.52
@@ -54,7 +54,7 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
     for row, program in enumerate(programs):
         stages = timing[timing["program"] == program]
         for when, height in (("before", row - 0.2), ("after", row + 0.2)):
-            _bar(axes, stages, when, height)
+            _bar(axes, stages, (when, height), words)
             labels.append((height, words.plain(f"plot.plan_{when}", program=short(program),
                                                offset=words.number(float(stages[f"offset_{when}_s"].iloc[0])))))
     axes.set_yticks([height for height, _ in labels], [label for _, label in labels])
@@ -68,15 +68,15 @@ def timing_plan(timing: pd.DataFrame, language: str = "en") -> Figure:
     return figure
 
 
-def _bar(axes: Any, stages: pd.DataFrame, when: str, height: float) -> None:
-    time = 0.0
+def _bar(axes: Any, stages: pd.DataFrame, place: tuple[str, float], words: Language) -> None:
+    (when, height), time = place, 0.0
     after = "" if when == "after" else "_before"
     shown = stages.dropna(subset=[f"green_{when}_s"])  # the other plan may have more stages
     for number, green, between in zip(shown["stage"], shown[f"green_{when}_s"], shown[f"intergreen{after}_s"],
                                       strict=True):
         colour = STAGE_COLOURS[(int(number) - 1) % 2]
         axes.barh(height, green, left=time, height=0.34, color=colour, linewidth=0)
-        axes.text(time + green / 2, height, f"{green:g}", fontsize=7, horizontalalignment="center",
+        axes.text(time + green / 2, height, words.number(float(green)), fontsize=7, horizontalalignment="center",
                   verticalalignment="center", color="white" if colour == GREEN else "black", clip_on=True)
         axes.barh(height, between, left=time + green, height=0.34, color=INTERGREEN, hatch="////", edgecolor="#555555",
                   linewidth=0)

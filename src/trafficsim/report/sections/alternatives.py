@@ -1,7 +1,8 @@
-"""What each alternative changes: its policies with their evidence, and the ledger in units that people use."""
+"""What alternatives change: every policy once with its evidence, and the ledger in units that people use."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,9 +12,9 @@ from trafficsim.base.errors import InputError
 from trafficsim.policies import load_policies
 from trafficsim.policies.catalogue import catalogue
 from trafficsim.report.changes import Change, changes
-from trafficsim.report.language import decimals_of, foreign, name
+from trafficsim.report.language import ABSENT, decimals_of, foreign, name
 from trafficsim.report.quantities import unit_text
-from trafficsim.report.views import Missing, Table, Writer, plain_rows
+from trafficsim.report.views import Group, Missing, Table, Writer, plain_rows
 
 MOST_LETTERS = 400
 """Letters of a parameter that are shown; the whole of it is in the study."""
@@ -22,35 +23,54 @@ MOST_CELLS = 400
 
 
 class PolicyView(NamedTuple):
-    """A policy: what it is, on what evidence, and its parameters."""
+    """A policy: what it is, on what evidence, and its parameters in each alternative that has it."""
 
     kind: Markup
     about: Sequence[Markup]
     parameters: Table
 
 
-class AlternativeView(NamedTuple):
-    """An alternative: policies, and changes by scenario and engine."""
+class AlternativesView(NamedTuple):
+    """Which policies each alternative has, every policy, and what they change by scenario and engine."""
 
-    head: Markup
+    overview: Table
     policies: Sequence[PolicyView]
-    remark: Markup | None
     parts: Sequence[Table | Missing]
 
 
-def alternatives(writer: Writer) -> list[AlternativeView]:
-    """Write every alternative in the order of the study."""
-    return [_view(writer, alternative, policies) for alternative, policies in writer.material.alternatives.items()]
-
-
-def _view(writer: Writer, alternative: str, policies: Sequence[Mapping[str, Any]]) -> AlternativeView:
-    if not policies:
-        return AlternativeView(name(alternative), (), writer.words.say("alternatives.nothing"), ())
-    views = [_policy(writer, alternative, number, entry) for number, entry in enumerate(policies)]
+def alternatives(writer: Writer) -> AlternativesView:
+    """Write what the alternatives of the study are made of; what several of them share is written once."""
+    entries: dict[str, dict[str, list[str]]] = {}
+    for alternative, policies in writer.material.alternatives.items():
+        for entry in policies:
+            parameters = json.dumps({key: value for key, value in entry.items() if key != "kind"}, sort_keys=True)
+            arms = entries.setdefault(str(entry.get("kind")), {}).setdefault(parameters, [])
+            arms += [alternative] if alternative not in arms else []
     parts: list[Table | Missing] = []
     for scenario, engine in writer.material.settings:
-        parts += _changes(writer, alternative, scenario, engine)
-    return AlternativeView(name(alternative), views, None, parts)
+        parts += _changes(writer, scenario, engine)
+    return AlternativesView(_overview(writer), [_policy(writer, kind, sets) for kind, sets in entries.items()], parts)
+
+
+def _overview(writer: Writer) -> Table:
+    rows = []
+    for alternative, policies in writer.material.alternatives.items():
+        kinds = [policy_label(writer, str(entry.get("kind"))) for entry in policies]
+        rows.append([name(alternative), writer.words.apart(kinds) if kinds
+                     else writer.words.say("alternatives.nothing")])
+    caption = writer.words.say("alternatives.overview")
+    return Table("alternatives", caption, writer.columns("alternative", "policies"), plain_rows(rows))
+
+
+def policy_word(writer: Writer, kind: str) -> str:
+    """Return what a policy is called; those of one kind are numbered in the ledger."""
+    return writer.words.named("policy", kind.partition(" #")[0]) or kind
+
+
+def policy_label(writer: Writer, kind: str) -> Markup:
+    """Write what a policy is called, with its kind as files name it."""
+    word = policy_word(writer, kind)
+    return name(kind) if word == kind else Markup('{} <code translate="no">{}</code>').format(word, kind)
 
 
 def policy_facts(kind: str) -> dict[str, Any] | None:
@@ -61,23 +81,26 @@ def policy_facts(kind: str) -> dict[str, Any] | None:
         return None
 
 
-def _policy(writer: Writer, alternative: str, number: int, entry: Mapping[str, Any]) -> PolicyView:
-    kind, words = str(entry.get("kind")), writer.words
-    facts = policy_facts(kind)
+def _policy(writer: Writer, kind: str, sets: Mapping[str, Sequence[str]]) -> PolicyView:
+    words, facts = writer.words, policy_facts(kind)
     if facts is None:
         about = [words.say("alternatives.unknown", policy=name(kind))]
     else:
         grade, source = foreign(str(facts["grade"])), foreign(str(facts["source"]).rstrip(".") + ".")
-        about = [foreign(facts["mechanism"]),
+        about = [words.reason(facts["mechanism"]),
                  words.say("alternatives.evidence", source=source, grade=grade),
-                 words.say("alternatives.limits", limits=foreign(facts["limits"]))]
+                 words.say("alternatives.limits", limits=words.reason(facts["limits"]))]
     origins = facts["parameters"] if facts else {}
-    rows = [[name(key), name(_shortened(_written(value))), foreign(str(origins.get(key, {}).get("origin", "–")))]
-            for key, value in sorted(entry.items()) if key != "kind"]
-    caption = words.say("alternatives.parameters_caption", policy=name(kind), alternative=name(alternative))
+    groups = []
+    for parameters, arms in sets.items():
+        rows = [[name(key), name(_shortened(_written(value))),
+                 words.reason(str(origins.get(key, {}).get("origin", ABSENT)))]
+                for key, value in json.loads(parameters).items()]
+        groups.append(Group(_arms(writer, arms), rows))
+    caption = words.say("alternatives.parameters_caption", policy=policy_label(writer, kind))
     columns = writer.columns("parameter", "parameter_value", "parameter_origin")
-    table = Table(f"parameters-{alternative}-{number}", caption, columns, plain_rows(rows), fold=caption)
-    return PolicyView(name(kind), about, table)
+    return PolicyView(policy_label(writer, kind), about, Table(f"parameters-{kind}", caption, columns, groups,
+                                                               fold=caption))
 
 
 def _shortened(text: str) -> str:
@@ -98,24 +121,34 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _changes(writer: Writer, alternative: str, scenario: str, engine: str) -> Iterator[Table | Missing]:
+def _changes(writer: Writer, scenario: str, engine: str) -> Iterator[Table | Missing]:
+    """Yield a table of all changes, those that several alternatives make once, and the values of each."""
     ledger = writer.material.table("ledger", scenario, engine)
     words, setting = writer.words, writer.setting(scenario, engine)
-    caption = words.say("alternatives.caption", alternative=name(alternative), setting=setting)
+    caption = words.say("alternatives.caption", setting=setting)
     if ledger is None:
         yield writer.leave_out(caption, words.say("alternatives.no_ledger"))
         return
-    found = list(changes(ledger, alternative))
-    if not found:
-        yield Missing(caption, words.say("alternatives.unchanged"))
-        return
-    columns = writer.columns("policy", "field", "operation", "#cells", "#before", "#after")
-    rows = [[name(one.policy), _field(writer, one), _operation(writer, one), writer.number(len(one.cells), 0),
-             _span(writer, one, after=False), _span(writer, one, after=True)] for one in found]
-    key = f"changes-{alternative}-{scenario}-{engine}"
-    yield Table(key, caption, columns, plain_rows(rows), notes=_idle(writer, alternative, found))
-    for number, one in enumerate(found):
-        yield _cells(writer, one, f"{key}-{number}", (alternative, setting))
+    made: dict[Change, list[str]] = {}
+    notes: list[Markup] = []
+    for alternative in writer.material.others:
+        found = list(changes(ledger, alternative))
+        for one in found:
+            made.setdefault(one, []).append(alternative)
+        told = _idle(writer, alternative, found) if found else [words.say("alternatives.unchanged")]
+        notes += [Markup("{}: {}").format(name(alternative), text) for text in told]
+    key = f"changes-{scenario}-{engine}"
+    columns = writer.columns("alternative", "policy", "field", "operation", "#cells", "#before", "#after")
+    rows = [[_arms(writer, arms), policy_label(writer, one.policy), _field(writer, one), _operation(writer, one),
+             writer.number(len(one.cells), 0), _span(writer, one, after=False), _span(writer, one, after=True)]
+            for one, arms in made.items()]
+    yield Table(key, caption, columns, plain_rows(rows), notes=notes)
+    for number, (one, arms) in enumerate(made.items()):
+        yield _cells(writer, one, f"{key}-{number}", (_arms(writer, arms), setting))
+
+
+def _arms(writer: Writer, arms: Sequence[str]) -> Markup:
+    return writer.words.apart(map(name, arms))
 
 
 def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Markup]:
@@ -126,7 +159,7 @@ def _idle(writer: Writer, alternative: str, found: Sequence[Change]) -> list[Mar
     labels = [kind if kinds.count(kind) == 1 else f"{kind} #{kinds[:place + 1].count(kind)}"
               for place, kind in enumerate(kinds)]
     idle = [name(label) for label in labels if label not in active]
-    return [writer.words.say("alternatives.idle", policies=Markup(", ").join(idle))] if idle else []
+    return [writer.words.say("alternatives.idle", policies=writer.words.listed(idle))] if idle else []
 
 
 def _field(writer: Writer, one: Change) -> Markup:
@@ -153,12 +186,12 @@ def _value(writer: Writer, value: float | None) -> Markup:
     return writer.number(value, None if value is None else min(2, decimals_of(value)))
 
 
-def _cells(writer: Writer, one: Change, key: str, place: tuple[str, Markup]) -> Table:
+def _cells(writer: Writer, one: Change, key: str, place: tuple[Markup, Markup]) -> Table:
     words, unit = writer.words, unit_text(writer.words, one.unit)
-    summary = words.say("alternatives.cells_summary", field=_field(writer, one), policy=name(one.policy),
-                        count=writer.number(len(one.cells), 0))
-    caption = words.say("alternatives.cells_caption", field=_field(writer, one), policy=name(one.policy),
-                        alternative=name(place[0]), setting=place[1])
+    what = {"field": _field(writer, one), "policy": policy_label(writer, one.policy)}
+    summary = words.say("alternatives.cells_summary", alternatives=place[0], count=writer.number(len(one.cells), 0),
+                        **what)
+    caption = words.say("alternatives.cells_caption", alternative=place[0], setting=place[1], **what)
     rows = [[name(f"{cell.name} {cell.letters}".rstrip()), _value(writer, cell.before), _value(writer, cell.after),
              Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
     more = len(one.cells) - MOST_CELLS

@@ -47,9 +47,9 @@ def basis(writer: Writer) -> Markup | None:
     if found is None:
         return None
     study, words = found.economics, writer.words
-    return words.say("appraisal.basis", currency=study.currency, year=str(study.price_year),
+    return words.say("appraisal.basis", currency=study.currency, year=words.digits(str(study.price_year)),
                      years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
-                     draws=writer.number(study.draws, 0), seed=str(study.seed))
+                     draws=writer.number(study.draws, 0), seed=words.digits(str(study.seed)))
 
 
 def _table(writer: Writer, found: Appraisal, worths: Sequence[Worth], key: str) -> Table:
@@ -93,7 +93,7 @@ def _lines(writer: Writer, one: Worth) -> Iterator[Markup]:
             for part, reason in one.missing.items()]
     told += [words.reason(reason) for reason in reasons if reason not in one.missing.values()]
     if told:
-        yield words.say("appraisal.missing", alternative=who, parts=Markup("; ").join(told))
+        yield words.say("appraisal.missing", alternative=who, parts=words.apart(told))
 
 
 def _sure(writer: Writer, who: Markup, sure: Sureness) -> Iterator[Markup]:
@@ -101,16 +101,17 @@ def _sure(writer: Writer, who: Markup, sure: Sureness) -> Iterator[Markup]:
     yield words.say("appraisal.sure", alternative=who, share=writer.number(PERCENT * sure.p_helps, 0))
     if sure.shares:
         ordered = sorted(sure.shares.items(), key=lambda pair: -pair[1].total)
-        told = [Markup("{} {} %").format(_source(writer, source), writer.number(PERCENT * max(share.total, 0.0), 0))
+        told = [words.say("appraisal.share", source=_source(writer, source),
+                          share=writer.number(PERCENT * max(share.total, 0.0), 0))
                 for source, share in ordered]
-        yield words.say("appraisal.shares", alternative=who, shares=Markup("; ").join(told))
+        yield words.say("appraisal.shares", alternative=who, shares=words.apart(told))
     if sure.absent:
         told = [_source(writer, source) for source in sure.absent]
-        yield words.say("appraisal.absent", alternative=who, sources=Markup(", ").join(told))
+        yield words.say("appraisal.absent", alternative=who, sources=words.listed(told))
     if sure.turns:
-        told = [Markup('<span dir="auto">{}</span> {}').format(number, writer.number(value, _places(value)))
+        told = [Markup("{} {}").format(words.reason(number), writer.number(value, _places(value)))
                 for number, value in list(sure.turns.items())[:MOST_TURNS]]
-        yield words.say("appraisal.turns", alternative=who, numbers=Markup("; ").join(told))
+        yield words.say("appraisal.turns", alternative=who, numbers=words.apart(told))
 
 
 def _source(writer: Writer, source: str) -> Markup:

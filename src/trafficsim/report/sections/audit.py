@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from trafficsim.base.errors import InputError
 from trafficsim.report.language import ABSENT, name
+from trafficsim.report.places import link_label
 from trafficsim.report.quantities import unit_text
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 
@@ -58,7 +59,7 @@ def _audit(writer: Writer, table: pd.DataFrame, alternative: str, setting: tuple
             Markup.escape(unit_text(words, str(row["unit"]))),
             _kept(writer, row["before_ok"]), _kept(writer, row["after_ok"]),
         ] for row in records if str(row["program"]) == program]
-        groups.append(Group(name(program), rows))
+        groups.append(Group(link_label(writer.material.junctions.get(setting[0], {}), program), rows))
     columns = writer.columns("check", "subject", "#limit", "#before", "#after", "unit", "kept_before", "kept_after")
     caption = words.say("audit.caption", alternative=name(alternative), setting=writer.setting(*setting))
     fold = words.say("audit.summary", alternative=name(alternative), before=writer.number(broken[0], 0),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from trafficsim.report.language import ABSENT, name
 from trafficsim.report.sections.numbers import decimals, p_value
 from trafficsim.report.sections.summary import families, few_flag, member_label
-from trafficsim.report.sections.verdicts import SYMBOLS, verdict_word
+from trafficsim.report.sections.verdicts import symbol, verdict_word
 from trafficsim.report.views import Group, Missing, Row, Table, Writer
 from trafficsim.results.distribution import Effect
 
@@ -64,7 +64,7 @@ def _row(writer: Writer, one: Effect) -> Row:
     interval = Markup(ABSENT) if half is None else words.say(
         "verdicts.interval", low=writer.number(one.low_s, places), high=writer.number(one.high_s, places))
     verdict = Markup('<span class="verdict {}"><span aria-hidden="true">{}</span> {}</span>').format(
-        one.verdict.replace(" ", "-"), SYMBOLS[one.verdict], verdict_word(writer, one.verdict))
+        one.verdict.replace(" ", "-"), symbol(writer, one.verdict), verdict_word(writer, one.verdict))
     return [
         Markup(" ").join([member_label(writer, one), *few_flag(writer, one)]), verdict,
         writer.number(one.vehicles, 0 if one.vehicles >= 10.0 else 1), writer.number(one.baseline_mean_s, places),

@@ -17,6 +17,7 @@ from trafficsim.report.plots.path_times import few_vehicles, path_times
 from trafficsim.report.plots.speed_distribution import shares, speed_distribution
 from trafficsim.report.plots.time_space import stop_lines, time_space, traces
 from trafficsim.report.sections.drawing import picture
+from trafficsim.report.sections.first import best_alternative
 from trafficsim.report.views import Group, Missing, Picture, Row, Table, Writer
 from trafficsim.results.trace import link_starts
 from trafficsim.spec.network import Network
@@ -162,11 +163,12 @@ def _signalled_path(network: Network, table: pd.DataFrame) -> str | None:
                                          -link_starts(network, network.paths[path])[-1]), default=None)
 
 
-def _telling(programs: Mapping[str, object]) -> list[str]:
-    """Choose the first alternative, and those with other signal programs; without any, the first two."""
+def _telling(programs: Mapping[str, object], best: str | None) -> list[str]:
+    """Choose the first alternative, the best one, and others with their own signal programs."""
     arms = list(programs)
-    first = [arm for arm in arms if arm == next(one for one in arms if programs[one] == programs[arm])]
-    return first[:MOST_DIAGRAMS] if len(first) > 1 else arms[:2]
+    own = [arm for arm in arms if arm == next(one for one in arms if programs[one] == programs[arm])]
+    wanted = [*arms[:1], *(arm for arm in arms if arm == best), *(own if len(own) > 1 else arms[:2])]
+    return list(dict.fromkeys(wanted))[:MOST_DIAGRAMS]
 
 
 def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path: str) -> Iterator[View]:
@@ -174,7 +176,7 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
     ledger = writer.material.table("ledger", *place)
     arms = table["alternative"].unique().tolist()
     retimed = {arm: network.signals if ledger is None else programs_after(network, ledger, arm) for arm in arms}
-    shown = _telling(retimed)
+    shown = _telling(retimed, best_alternative(writer, place))
     for arm in shown:
         rows = table[table["alternative"] == arm]
         links = network.paths[path]
@@ -186,13 +188,14 @@ def _diagrams(writer: Writer, place: tuple[str, str], table: pd.DataFrame, path:
         begin, end = figure.axes[0].get_xlim()
         on_path = rows[rows["link"].isin(list(links))]["trip"].nunique()
         alt = words.plain("trajectories.alt", path=path, alternative=arm, vehicles=words.number(on_path, 0),
-                          signals=len(stop_lines(network, links)), begin=clock(begin), end=clock(end))
+                          signals=len(stop_lines(network, links)), begin=words.digits(clock(begin)),
+                          end=words.digits(clock(end)))
         yield picture(figure, f"figure-trajectories-{'-'.join(place)}-{arm}", alt,
                       words.say("trajectories.caption", alternative=name(arm), path=name(path)))
         if seen is None:
             yield Missing(words.say("trajectories.shown", alternative=name(arm)), words.say("trajectories.planned"))
     if len(shown) < len(arms):
-        rest = Markup(", ").join(name(arm) for arm in arms if arm not in shown)
+        rest = writer.words.listed(name(arm) for arm in arms if arm not in shown)
         yield Missing(words.say("trajectories.chosen", path=name(path)),
                       words.say("trajectories.more", alternatives=rest))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,8 +14,15 @@ from trafficsim.report.sections.verdicts import badge
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
 from trafficsim.results.compare import arm_of
 from trafficsim.results.difference import Difference
-from trafficsim.results.indicators import FEW_THROUGH, declaration, in_order
+from trafficsim.results.indicators import FEW_THROUGH, declaration, in_order, not_computed
 from trafficsim.results.summary import indicator_means
+
+
+class AllIndicators(NamedTuple):
+    """What has no value in this study, said once, and the indicators of every alternative."""
+
+    empty: Markup | None
+    views: Sequence[IndicatorsView]
 
 
 class IndicatorsView(NamedTuple):
@@ -27,25 +34,46 @@ class IndicatorsView(NamedTuple):
     reasons: Sequence[Markup]
 
 
-def indicators(writer: Writer) -> list[IndicatorsView]:
+def indicators(writer: Writer) -> AllIndicators:
     """Write the indicators of every alternative beside the baseline; of the only one, where there is no other."""
     material, found = writer.material, []
+    empty = _empty(writer)
     for scenario, engine in material.settings:
         setting = writer.setting(scenario, engine)
         for alternative in material.others:
             rows = [one for one in material.comparison.chosen()
-                    if (one.scenario, one.engine, one.alternative) == (scenario, engine, alternative)]
+                    if (one.scenario, one.engine, one.alternative) == (scenario, engine, alternative)
+                    and one.indicator not in empty]
             if rows:
                 found.append(_compared(writer, rows, setting))
         if not material.others:
             found.append(_alone(writer, (scenario, engine), setting))
-    return found
+    return AllIndicators(_said_once(writer, empty), found)
+
+
+def _empty(writer: Writer) -> dict[str, str]:
+    """Return the indicators that no alternative has a value of, each with its reason."""
+    rows = writer.material.comparison.chosen()
+    there = {one.indicator for one in rows if one.n or one.primary}
+    empty = {one.indicator: (one.reason or "").split("; ")[0] for one in rows if one.indicator not in there}
+    return {**empty, **{one: reason for one, reason in not_computed().items() if one not in there}}
+
+
+def _said_once(writer: Writer, empty: Mapping[str, str]) -> Markup | None:
+    """List what has no value in one sentence, by reason."""
+    words, by_reason = writer.words, dict[str, list[str]]()
+    for indicator, reason in empty.items():
+        by_reason.setdefault(reason, []).append(indicator)
+    parts = [words.say("indicators.empty_part", reason=words.reason(reason),
+                       indicators=words.listed(_label(writer, one) for one in ones))
+             for reason, ones in by_reason.items()]
+    return words.say("indicators.empty", parts=words.apart(parts)) if parts else None
 
 
 def _compared(writer: Writer, rows: Sequence[Difference], setting: Markup) -> IndicatorsView:
     words, alternative = writer.words, rows[0].alternative
-    columns = writer.columns("indicator", "verdict", "#difference", "#interval", "unit", "#baseline", "#value",
-                             "#share", "#bootstrap", "#p", "#p_adjusted", "#n", "origin")
+    columns = writer.columns("indicator", "verdict", "unit", "#baseline", "#value", "#difference", "#share",
+                             "#interval", "#bootstrap", "#p", "#p_adjusted", "#n", "origin")
     groups = [Group(words.say("indicators.primary"), [_row(writer, one) for one in rows if one.primary]),
               Group(words.say("indicators.secondary"), [_row(writer, one) for one in rows if not one.primary])]
     caption = words.say("indicators.caption", alternative=name(alternative), setting=setting,
@@ -64,10 +92,9 @@ def _row(writer: Writer, one: Difference) -> Row:
     figures, words = shown(writer, one), writer.words
     verdict = badge(writer, one) if one.n else Markup(ABSENT)
     return [
-        _label(writer, one.indicator), verdict, figures.value(one.diff, signed=True),
-        figures.interval(one.low, one.high), Markup.escape(figures.quantity.difference_unit(words)),
+        _label(writer, one.indicator), verdict, Markup.escape(figures.quantity.difference_unit(words)),
         few_flagged(writer, one, figures.value(one.baseline_mean)), few_flagged(writer, one, figures.value(one.mean)),
-        figures.share(),
+        figures.value(one.diff, signed=True), figures.share(), figures.interval(one.low, one.high),
         figures.interval(one.bootstrap_low, one.bootstrap_high), p_value(writer, one.p),
         p_value(writer, one.p_adjusted), writer.number(one.n, 0), words.say(f"origin.{one.origin}"),
     ]
@@ -85,7 +112,7 @@ def _label(writer: Writer, indicator: str) -> Markup:
 
 
 def _reasons(writer: Writer, joined: str) -> Markup:
-    return Markup("; ").join(writer.words.reason(reason) for reason in joined.split("; "))
+    return writer.words.reasons(joined)
 
 
 def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> IndicatorsView:
@@ -115,9 +142,11 @@ def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> Indicator
 
 
 def definitions(writer: Writer) -> Table:
-    """Write formula, population, direction and origin of every indicator that the tables have."""
+    """Write formula, population, direction and origin of every indicator that has a value."""
     words, rows = writer.words, []
-    for indicator in in_order(writer.material.tables["indicators"]["indicator"].unique().tolist()):
+    values = writer.material.tables["indicators"].dropna(subset=["value"])
+    compared = [one.indicator for one in writer.material.comparison.chosen() if one.n]
+    for indicator in in_order([*values["indicator"].unique().tolist(), *compared]):
         one = declaration(indicator)
         rows.append([_label(writer, indicator), words.reason(one.formula), words.reason(one.population),
                      words.say(f"direction.{one.direction}"), words.say(f"origin.{one.origin}")])

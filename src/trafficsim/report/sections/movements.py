@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from trafficsim.report.junctions import Movement, movements_of
 from trafficsim.report.language import ABSENT, name
+from trafficsim.report.places import link_label
 from trafficsim.report.views import Group, Missing, Row, Table, Writer
 
 MOST_MOVEMENTS = 250
@@ -70,43 +71,46 @@ def _tables(writer: Writer, alternative: str, setting: tuple[str, str], found: S
         shown = [one for one in movements if all_of_them or (one.from_link, one.to_link) in base.chosen]
         notes = [words.say("junctions.more", count=writer.number(len(movements) - len(shown), 0))]
         yield Table(f"movements-{alternative}-{'-'.join(setting)}-{kind}", caption, columns,
-                    _groups(writer, shown, None if is_base else base.delays),
+                    _groups(writer, setting[0], shown, None if is_base else base.delays),
                     fold=None if is_base and signalised else caption,
                     notes=notes if len(shown) < len(movements) else ())
 
 
-def _groups(writer: Writer, movements: Sequence[Movement], delays: dict[Key, float | None] | None) -> list[Group]:
-    groups = []
+def _groups(writer: Writer, scenario: str, movements: Sequence[Movement],
+            delays: dict[Key, float | None] | None) -> list[Group]:
+    groups, names = [], writer.material.junctions.get(scenario, {})
+    streets = writer.material.streets.get(scenario, {})
     for (signalised, junction), part in groupby(movements, lambda one: (one.signalised, one.junction)):
         key = "junctions.signalised" if signalised else "junctions.unsignalised"
-        rows = [_row(writer, one, delays) for one in part]
-        groups.append(Group(writer.words.say(key, junction=name(junction)), rows))
+        rows = [_row(writer, one, delays, streets) for one in part]
+        groups.append(Group(writer.words.say(key, junction=link_label(names, junction)), rows))
     return groups
 
 
-def _row(writer: Writer, one: Movement, delays: dict[Key, float | None] | None) -> Row:
+def _row(writer: Writer, one: Movement, delays: dict[Key, float | None] | None,
+         streets: Mapping[str, str]) -> Row:
     turn = writer.words.named("turn", one.direction or "")
-    row = [name(one.from_link), name(one.to_link), Markup.escape(turn or ABSENT), writer.number(one.volume_veh_h, 0),
-           writer.number(one.v_c, 2), writer.number(one.delay_s, 1)]
+    row = [link_label(streets, one.from_link), link_label(streets, one.to_link), Markup.escape(turn or ABSENT),
+           writer.number(one.volume_veh_h, 0), writer.number(one.v_c, 2), writer.number(one.delay_s, 1)]
     if delays is not None:
         before = delays.get((one.from_link, one.to_link))
         change = None if before is None or one.delay_s is None else one.delay_s - before
         row.append(writer.number(change, 1, signed=True))
     return [*row, Markup('<bdi translate="no">{}</bdi>').format(one.level or ABSENT), writer.number(one.queue_m, 0),
-            _remarks(writer, one)]
+            _remarks(writer, one, streets)]
 
 
-def _remarks(writer: Writer, one: Movement) -> Markup:
+def _remarks(writer: Writer, one: Movement, streets: Mapping[str, str]) -> Markup:
     """Say what the numbers do not: blocked from downstream, a queue beyond the approach, or why late though free."""
     said = []
     if one.blocked_share >= LEAST_SHARE and one.blocked_by is not None:
         said.append(writer.words.say("junctions.blocked", share=writer.number(100.0 * one.blocked_share, 0),
-                                     link=name(one.blocked_by)))
+                                     link=link_label(streets, one.blocked_by)))
     if one.spillback_share >= LEAST_SHARE:
         said.append(writer.words.say("junctions.spillback", share=writer.number(100.0 * one.spillback_share, 0),
                                      storage=writer.number(one.storage_m, 0)))
     late = one.level in LATE and one.v_c is not None and one.v_c < FREE_DEGREE
     if late and one.blocked_share < LEAST_SHARE and one.capacity_note is not None:
         said.append(writer.words.reason(one.capacity_note))
-    return Markup("; ").join(said)
+    return writer.words.apart(said)
 

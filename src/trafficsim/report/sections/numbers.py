@@ -74,8 +74,8 @@ def p_value(writer: Writer, p: float | None) -> Markup:
     >>> from trafficsim.report.language import load
     >>> from types import SimpleNamespace
     >>> p_value(Writer(load("en"), SimpleNamespace()), 0.00001)
-    Markup('<bdi dir="ltr">&lt; 0.001</bdi>')
+    Markup('&lt; <bdi dir="ltr">0.001</bdi>')
     """
     if p is not None and p < 0.001:
-        return Markup('<bdi dir="ltr">{}</bdi>').format(f"< {writer.words.number(0.001, 3)}")
+        return writer.words.say("verdicts.p_below", p=writer.number(0.001, 3))
     return writer.number(p, None if p is None else (3 if p < 0.1 else 2))

@@ -10,12 +10,11 @@ from markupsafe import Markup
 
 from trafficsim import __version__
 from trafficsim.report.language import ABSENT, foreign, name
-from trafficsim.report.look import clock
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
 from trafficsim.results.gridlocks import gridlock_list
-from trafficsim.results.indicators import declaration, not_computed
+from trafficsim.results.indicators import declaration
 from trafficsim.results.left import SHOWN_LINKS, left_list
 from trafficsim.results.store import DONE
 from trafficsim.results.summary import learnt_routes
@@ -88,8 +87,6 @@ def record(writer: Writer) -> RecordView:
     left = left_list(material.tables["events"])
     if left:
         tables.append(_left(writer, left))
-    if not_computed():
-        tables.append(_not_computed(writer))
     return RecordView([*lines, *_left_out(writer)], tables)
 
 
@@ -98,8 +95,8 @@ def _scenarios(writer: Writer, runs: pd.DataFrame) -> Table:
     for scenario, content in writer.material.scenarios.items():
         time = content.get("time", {})
         begin = time.get("start_s", 0.0) + time.get("warmup_s", 0.0)
-        period = writer.words.say("record.period_of", begin=clock(begin),
-                                  end=clock(begin + time.get("analysis_s", 0.0)))
+        period = writer.words.say("record.period_of", begin=writer.clock(begin),
+                                  end=writer.clock(begin + time.get("analysis_s", 0.0)))
         learnt = learnt_routes(runs[(runs["scenario"] == scenario) & (runs["status"] != "failed")])
         gap = learnt["relative_gap"]
         rows.append([name(scenario), name(str(content.get("seed", ABSENT))), period,
@@ -139,7 +136,7 @@ def _gridlocks(writer: Writer, locked: list[dict[str, Any]]) -> Table:
     rows = []
     for one in locked:
         ended = writer.words.say("record.at_end") if one["end_s"] is None else writer.number(one["end_s"])
-        links = Markup(", ").join(name(link) for link in one["links"])
+        links = writer.words.listed(name(link) for link in one["links"])
         rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
                      writer.number(one["begin_s"]), ended, links])
     columns = writer.columns("scenario", "alternative", "#replication", "#begin_s", "#end_s", "links")
@@ -152,7 +149,7 @@ def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
     words, rows = writer.words, []
     for one in sorted(left, key=lambda one: -one["vehicles"] - one["waiting"])[:MOST_LEFT]:
         since = Markup(ABSENT) if one["since_s"] is None else writer.number(one["since_s"])
-        links = Markup(", ").join(name(link) for link in one["links"][:SHOWN_LINKS])
+        links = writer.words.listed(name(link) for link in one["links"][:SHOWN_LINKS])
         rows.append([name(one["scenario"]), name(one["alternative"]), writer.number(one["replication"], 0),
                      writer.number(one["vehicles"], 0), writer.number(one["waiting"], 0), since,
                      Markup.escape(words.named("left", str(one["cause"])) or str(one["cause"])), name(one["link"]),
@@ -171,13 +168,6 @@ def _left_out(writer: Writer) -> Iterator[Markup]:
         if one.primary and one.left_out:
             found[one.scenario, one.engine, one.alternative, one.left_out] = None
     for scenario, engine, alternative, replications in found:
-        numbers = Markup(", ").join(writer.number(one, 0) for one in replications)
+        numbers = writer.words.listed(writer.number(one, 0) for one in replications)
         yield writer.words.say("record.left_out", alternative=name(alternative), replications=numbers,
                                setting=writer.setting(scenario, engine))
-
-
-def _not_computed(writer: Writer) -> Table:
-    rows = [[Markup('{} <code translate="no">{}</code>').format(writer.words.named("indicator", one) or one, one),
-             writer.words.reason(reason)] for one, reason in not_computed().items()]
-    caption = writer.words.say("record.not_computed_caption")
-    return Table("not-computed", caption, writer.columns("indicator", "reason"), plain_rows(rows))

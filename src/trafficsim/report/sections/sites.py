@@ -48,9 +48,18 @@ def _matching(writer: Writer, history: SiteHistory, judged: Judged, named: tuple
     notes.append(words.say("sites.traffic", count=writer.number(len(judged.simulated), 0),
                            factor=writer.number(asked.expansion_factor)) if judged.simulated else
                  words.say("sites.given"))
+    plain = _uncalibrated(history, judged)
+    notes += [words.say("sites.uncalibrated", types=name(", ".join(plain)))] if plain else []
     notes += [words.say("sites.finding", message=foreign(one.message)) for one in history.findings]
     return Table(f"sites-matching-{named[0]}", words.say("sites.matching", setting=named[1]),
                  _columns(writer, "what", "#number"), plain_rows(rows), notes=notes)
+
+
+def _uncalibrated(history: SiteHistory, judged: Judged) -> list[str]:
+    """Types of sites whose predictions have no factor: none was given, and no crash was counted at them."""
+    table = judged.estimates.table
+    used = table.loc[table["predicted"].notna(), "facility"].unique().tolist()
+    return sorted(set(used) - set(judged.estimates.calibrations) - set(history.history.calibration))
 
 
 def _calibration(writer: Writer, judged: Judged, named: tuple[str, Markup]) -> Table:

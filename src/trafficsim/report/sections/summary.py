@@ -1,4 +1,4 @@
-"""The page's first words: what each alternative does to the mean, who gains and who loses, and how sure that is."""
+"""Who gains and who loses by each alternative, in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from markupsafe import Markup
 from trafficsim.report.language import name
 from trafficsim.report.places import link_label
 from trafficsim.report.sections.numbers import decimals
-from trafficsim.report.sections.verdicts import verdict_line
 from trafficsim.report.views import Writer
 from trafficsim.results.distribution import Effect, share_of_vehicles
 from trafficsim.results.groups import GROUPINGS
@@ -20,52 +19,32 @@ NAMED = {"path": 3, "movement": 1, "group": 1}
 
 
 class ArmSummary(NamedTuple):
-    """One alternative: a line for each primary indicator, and who loses and gains."""
+    """Who loses and who gains by one alternative."""
 
-    lines: Sequence[Markup]
+    head: Markup
     loses: Markup
     gains: Markup
 
 
-class Summary(NamedTuple):
-    """All alternatives in one setting; the heading is empty where there is one setting only."""
-
-    head: Markup
-    intro: Markup
-    arms: Sequence[ArmSummary]
-    note: Markup
-
-
-def summaries(writer: Writer) -> list[Summary]:
-    """Write the summary of every scenario and engine that has anything to compare."""
-    settings = writer.material.settings
-    found = []
-    for place in settings:
-        arms = [_arm(writer, place, arm) for arm in writer.material.others]
-        if arms:
-            head = writer.setting(*place) if len(settings) > 1 else Markup("")
-            found.append(Summary(head, _intro(writer, place), arms, _note(writer)))
-    return found
-
-
-def _intro(writer: Writer, place: tuple[str, str]) -> Markup:
+def intro(writer: Writer, place: tuple[str, str]) -> Markup:
+    """Say how many days were simulated, and how changes are written."""
     n = max((one.n for one in writer.material.comparison.differences if (one.scenario, one.engine) == place), default=0)
     return writer.words.say("summary.intro", baseline=name(writer.material.asked.baseline), n=writer.number(n, 0),
                             level=writer.number(100.0 * writer.material.asked.confidence))
 
 
-def _note(writer: Writer) -> Markup:
+def note(writer: Writer) -> Markup:
+    """Say how those who lose and gain are found."""
     level = 1.0 - writer.material.asked.confidence
-    note = writer.words.say("summary.note", level=writer.number(round(level, 6)))
-    return Markup(" ").join([note, writer.words.say("summary.few_pairs")]) if writer.material.distribution.few_pairs \
-        else note
+    text = writer.words.say("summary.note", level=writer.number(round(level, 6)))
+    return Markup(" ").join([text, writer.words.say("summary.few_pairs")]) if writer.material.distribution.few_pairs \
+        else text
 
 
-def _arm(writer: Writer, place: tuple[str, str], arm: str) -> ArmSummary:
-    primary = [one for one in writer.material.comparison.chosen()
-               if one.primary and (one.scenario, one.engine, one.alternative) == (*place, arm)]
+def arm_summary(writer: Writer, place: tuple[str, str], arm: str) -> ArmSummary:
+    """Write who loses and who gains by an alternative."""
     effects = writer.material.distribution.of(*place, arm)
-    return ArmSummary([verdict_line(writer, one) for one in primary], _loses(writer, effects), _gains(writer, effects))
+    return ArmSummary(name(arm), _loses(writer, effects), _gains(writer, effects))
 
 
 def families(effects: Sequence[Effect]) -> dict[str, list[Effect]]:
@@ -84,7 +63,7 @@ def _loses(writer: Writer, effects: Sequence[Effect]) -> Markup:
              if any(one.verdict == "worse" for one in ones)]
     if not parts:
         return words.say("summary.nobody_loses", **_counts(writer, tested))
-    return words.say("summary.loses", who=words.say("summary.then").join(parts))
+    return words.say("summary.loses", who=words.apart(parts))
 
 
 def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
@@ -93,7 +72,7 @@ def _gains(writer: Writer, effects: Sequence[Effect]) -> Markup:
              if any(one.verdict == "better" for one in ones)]
     if not parts:
         return words.say("summary.nobody_gains") if any(tested.values()) else Markup("")
-    return words.say("summary.gains", who=words.say("summary.then").join(parts))
+    return words.say("summary.gains", who=words.apart(parts))
 
 
 def _counts(writer: Writer, tested: dict[str, list[Effect]]) -> dict[str, Markup]:
@@ -112,7 +91,7 @@ def _part(writer: Writer, family: str, ones: Sequence[Effect], verdict: str) -> 
     return words.say(f"summary.{verdict}_{family}_{'all' if len(first) == len(chosen) else 'most'}",
                      count=writer.number(len(chosen), 0), tested=writer.number(len(ones), 0),
                      share=_share(writer, ones, verdict),
-                     members=words.say("summary.also").join(_named(writer, one) for one in first))
+                     members=words.listed(_named(writer, one) for one in first))
 
 
 def _named(writer: Writer, one: Effect) -> Markup:

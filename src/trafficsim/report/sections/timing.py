@@ -10,6 +10,7 @@ from markupsafe import Markup
 from trafficsim.plan.signals import lower_signals
 from trafficsim.report.changes import OFFSET, PHASE, first_ledger, programs_after
 from trafficsim.report.language import name
+from trafficsim.report.places import link_label
 from trafficsim.report.plots.timing import timing_plan
 from trafficsim.report.sections.audit import audits
 from trafficsim.report.sections.drawing import picture
@@ -69,8 +70,8 @@ def _plans(writer: Writer, alternative: str, setting: tuple[str, str],
     if not len(every):
         return []
     changed = most_changed(every)
-    key = f"timing-{alternative}-{'-'.join(setting)}"
-    views: list[Picture | Table | Missing] = [_picture(writer, changed, alternative, key),
+    key, names = f"timing-{alternative}-{'-'.join(setting)}", _unique_names(writer, setting[0], changed)
+    views: list[Picture | Table | Missing] = [_picture(writer, changed.replace({"program": names}), alternative, key),
                                               _table(writer, changed, alternative, (caption, setting, key))]
     hidden = every["program"].nunique() - changed["program"].nunique()
     if hidden:
@@ -88,6 +89,13 @@ def most_changed(timing: pd.DataFrame, most: int = MOST_PROGRAMS) -> pd.DataFram
     return timing[timing["program"].isin(chosen)]
 
 
+def _unique_names(writer: Writer, scenario: str, timing: pd.DataFrame) -> dict[str, str]:
+    """Names of programs for a figure; those that share theirs keep their ids."""
+    names = writer.material.junctions.get(scenario, {})
+    known = {one: names[one] for one in timing["program"].unique().tolist() if one in names}
+    return {one: text for one, text in known.items() if list(known.values()).count(text) == 1}
+
+
 def _picture(writer: Writer, table: pd.DataFrame, alternative: str, key: str) -> Picture:
     words, first = writer.words, table.drop_duplicates("program").to_dict("records")
     rows = " ".join(
@@ -102,16 +110,18 @@ def _table(writer: Writer, table: pd.DataFrame, alternative: str,
            names: tuple[Markup, tuple[str, str], str]) -> Table:
     caption, setting, key = names
     columns = writer.columns("stage", "#green_before", "#green_after", "#split_before", "#split_after", "#intergreen")
-    groups = [Group(_head(writer, part), _stages(writer, part)) for _, part in table.groupby("program", sort=False)]
+    parts = [part for _, part in table.groupby("program", sort=False)]
+    groups = [Group(_head(writer, part, setting[0]), _stages(writer, part)) for part in parts]
     fold = writer.words.say("timing.summary", alternative=name(alternative), setting=writer.setting(*setting))
     return Table(key, caption, columns, groups, fold=fold)
 
 
-def _head(writer: Writer, part: pd.DataFrame) -> Markup:
+def _head(writer: Writer, part: pd.DataFrame, scenario: str) -> Markup:
     """Write program, cycle and offset before and after."""
     one = part.to_dict("records")[0]
     values = {key: writer.number(one[f"{key}_s"]) for key in PLAN}
-    return writer.words.say("timing.figure_row", program=name(str(one["program"])), **values)
+    names = writer.material.junctions.get(scenario, {})
+    return writer.words.say("timing.figure_row", program=link_label(names, str(one["program"])), **values)
 
 
 def _stages(writer: Writer, part: pd.DataFrame) -> Sequence[Row]:

@@ -48,7 +48,7 @@ def _table(writer: Writer, place: tuple[str, str], entry: Entry, carried: Sequen
 def _row(writer: Writer, one: Carried) -> Row:
     evidence = one.evidence
     source = Markup("{}, {}").format(foreign(one.cite), name(evidence.grade))
-    differing = Markup("; ").join(_difference(writer, each) for each in one.differences if each.is_counted)
+    differing = writer.words.apart(_difference(writer, each) for each in one.differences if each.is_counted)
     return [foreign(evidence.outcome), source, _published(writer, one), _here(writer, one), differing or Markup(ABSENT)]
 
 
@@ -74,7 +74,7 @@ def _here(writer: Writer, one: Carried) -> Markup:
     beyond = [each for each in one.differences if each.verdict == "beyond"]
     if not beyond:
         return text
-    what = Markup("; ").join(_difference(writer, each) for each in beyond)
+    what = writer.words.apart(_difference(writer, each) for each in beyond)
     return Markup("{}; {}").format(text, words.say("transfer.flagged", what=what))
 
 
@@ -83,7 +83,7 @@ def _refusal(writer: Writer, one: Carried) -> Markup:
         return writer.words.say("transfer_reason.no_number")
     if one.evidence.unverified:
         return writer.words.say("transfer_reason.unverified")
-    far = Markup("; ").join(_difference(writer, each) for each in one.differences if each.verdict == "refused")
+    far = writer.words.apart(_difference(writer, each) for each in one.differences if each.verdict == "refused")
     return Markup("{}: {}").format(writer.words.say("transfer_reason.out_of_reach"), far)
 
 

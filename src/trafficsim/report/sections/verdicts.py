@@ -10,6 +10,7 @@ from markupsafe import Markup
 from trafficsim.report.language import foreign, name
 from trafficsim.report.plots.differences import difference as draw
 from trafficsim.report.plots.differences import paired_differences
+from trafficsim.report.sections.alternatives import policy_facts, policy_label
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.numbers import Shown, p_value, shown
 from trafficsim.report.verdicts import reversal
@@ -18,14 +19,13 @@ from trafficsim.results.compare import Comparison
 from trafficsim.results.difference import Difference
 from trafficsim.results.indicators import FEW_THROUGH, declaration
 
-SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈", "no evidence": "?"}
+SYMBOLS = {"better": "✓", "worse": "✗", "equivalent": "≈"}
 
 
 class Verdicts(NamedTuple):
     """What is reported about one scenario and engine."""
 
     head: Markup
-    lines: Sequence[Markup]
     table: Table
     reversal_head: Markup
     reversals: Sequence[Markup]
@@ -47,7 +47,7 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
     setting = writer.setting(scenario, engine)
     ordered = sorted(rows, key=lambda one: list(writer.material.alternatives).index(one.alternative))
     return Verdicts(
-        head=setting, lines=[verdict_line(writer, one) for one in ordered],
+        head=setting,
         table=_table(writer, ordered, setting, f"verdicts-{scenario}-{engine}"),
         reversal_head=writer.words.say("verdicts.reversal_heading", setting=setting),
         reversals=[_reversal(writer, one) for one in ordered],
@@ -58,25 +58,33 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
 def badge(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its sign, not told by colour alone; those of secondary indicators in brackets."""
     kind, word = one.verdict.replace(" ", "-"), verdict_word(writer, one.verdict)
-    text = Markup('<span aria-hidden="true">{}</span> {}').format(SYMBOLS[one.verdict], word)
+    text = Markup('<span aria-hidden="true">{}</span> {}').format(symbol(writer, one.verdict), word)
     if one.primary:
         return Markup('<strong class="verdict {}">{}</strong>').format(kind, text)
     return Markup('<span class="verdict secondary {}">{}</span>').format(
         kind, writer.words.say("verdict.secondary", verdict=text))
 
 
+def symbol(writer: Writer, verdict: str) -> str:
+    """Return the sign of a verdict."""
+    return SYMBOLS.get(verdict) or writer.words.word("verdict.unknown_sign")
+
+
 def verdict_word(writer: Writer, verdict: str) -> str:
     """Return a verdict in words."""
-    return writer.words.plain(f"verdict.{verdict.replace(' ', '_')}")
+    return writer.words.word(f"verdict.{verdict.replace(' ', '_')}")
 
 
 def verdict_line(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its figures in one sentence."""
     figures = shown(writer, one)
+    if one.diff is None and one.reason:
+        return writer.words.say("verdicts.no_value", alternative=name(one.alternative),
+                                indicator=figures.quantity.label(writer.words), reason=writer.words.reasons(one.reason))
     line = writer.words.say(
         "verdicts.line", alternative=name(one.alternative), indicator=figures.quantity.label(writer.words),
         before=figures.value(one.baseline_mean), after=figures.value(one.mean),
-        unit=figures.quantity.shown_unit(writer.words), change=_change(writer, figures),
+        unit=figures.quantity.shown_unit(writer.words), change=change_text(writer, figures),
         level=writer.number(100.0 * writer.material.asked.confidence), interval=figures.interval(one.low, one.high),
         verdict=badge(writer, one),
     )
@@ -84,7 +92,8 @@ def verdict_line(writer: Writer, one: Difference) -> Markup:
     return Markup("{} ({})").format(line, writer.words.reason(FEW_THROUGH)) if few else line
 
 
-def _change(writer: Writer, figures: Shown) -> Markup:
+def change_text(writer: Writer, figures: Shown) -> Markup:
+    """Write a difference with its unit, and with its share where that says more."""
     values = {"difference": figures.value(figures.one.diff, signed=True),
               "unit": figures.quantity.difference_unit(writer.words)}
     if not figures.one.baseline_mean or figures.quantity.factor != 1.0:
@@ -93,16 +102,16 @@ def _change(writer: Writer, figures: Shown) -> Markup:
 
 
 def _table(writer: Writer, rows: Sequence[Difference], setting: Markup, key: str) -> Table:
-    columns = writer.columns("alternative", "indicator", "verdict", "#difference", "#interval", "unit", "#baseline",
-                             "#value", "#share", "#p_adjusted", "#n", "origin")
+    columns = writer.columns("alternative", "indicator", "verdict", "unit", "#baseline", "#value", "#difference",
+                             "#share", "#interval", "#p_adjusted", "#n", "origin")
     body = []
     for one in rows:
         figures, words = shown(writer, one), writer.words
         body.append([
             name(one.alternative), Markup.escape(figures.quantity.label(words)), badge(writer, one),
-            figures.value(one.diff, signed=True), figures.interval(one.low, one.high),
             Markup.escape(figures.quantity.difference_unit(words)), figures.value(one.baseline_mean),
-            figures.value(one.mean), figures.share(), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
+            figures.value(one.mean), figures.value(one.diff, signed=True), figures.share(),
+            figures.interval(one.low, one.high), p_value(writer, one.p_adjusted), writer.number(one.n, 0),
             words.say(f"origin.{one.origin}"),
         ])
     return Table(key, writer.words.say("verdicts.caption", setting=setting), columns, plain_rows(body))
@@ -177,8 +186,6 @@ def _of_precision(writer: Writer, one: Difference) -> Iterator[Markup]:
 
 def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
     """Yield what the verdict rests on beside chance: inputs and the evidence of the policies."""
-    from trafficsim.report.sections.alternatives import policy_facts
-
     if one.origin == "input":
         yield writer.words.say("verdicts.rests_input")
     policies = []
@@ -186,9 +193,9 @@ def _grounds(writer: Writer, one: Difference) -> Iterator[Markup]:
     for kind in dict.fromkeys(str(entry.get("kind")) for entry in entries):
         facts = policy_facts(kind)
         grade = foreign(facts["grade"]) if facts else Markup("–")
-        policies.append(writer.words.say("verdicts.rests_policy", policy=name(kind), grade=grade))
+        policies.append(writer.words.say("verdicts.rests_policy", policy=policy_label(writer, kind), grade=grade))
     if policies:
-        yield writer.words.say("verdicts.rests_policies", policies=Markup(", ").join(policies))
+        yield writer.words.say("verdicts.rests_policies", policies=writer.words.listed(policies))
 
 
 def _opposite_signs(writer: Writer, one: Difference) -> int:
