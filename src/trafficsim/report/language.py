@@ -85,8 +85,10 @@ def load(language: str = DEFAULT) -> Language:
     if tag not in languages() or (digits or "latn") not in SHAPES:
         raise InputError(f"language {language!r}", "no catalogue of it", f"one of {', '.join(languages())}",
                          "choose another language")
-    texts = catalogue(tag)
-    missing = sorted(set(catalogue(DEFAULT)) - set(texts))
+    english, own = catalogue(DEFAULT), catalogue(tag)
+    by_text = {key: own[f"text.{text}"] for key, text in english.items() if f"text.{text}" in own}
+    texts = {**by_text, **own}
+    missing = sorted(set(english) - set(texts))
     if missing:
         raise InputError(f"catalogue {tag!r}", f"no text for {', '.join(missing[:5])}",
                          f"a text for every key of {DEFAULT!r}", "add the texts")

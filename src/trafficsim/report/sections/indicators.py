@@ -13,7 +13,7 @@ from trafficsim.report.sections.numbers import decimals, p_value, shown
 from trafficsim.report.sections.verdicts import badge
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
 from trafficsim.results.compare import arm_of
-from trafficsim.results.difference import Difference
+from trafficsim.results.difference import NO_PAIR, Difference
 from trafficsim.results.indicators import FEW_THROUGH, declaration, in_order, not_computed
 from trafficsim.results.summary import indicator_means
 
@@ -55,7 +55,8 @@ def _empty(writer: Writer) -> dict[str, str]:
     """Return the indicators that no alternative has a value of, each with its reason."""
     rows = writer.material.comparison.chosen()
     there = {one.indicator for one in rows if one.n or one.primary}
-    empty = {one.indicator: (one.reason or "").split("; ")[0] for one in rows if one.indicator not in there}
+    empty = {one.indicator: (one.reason or "").removesuffix(f"; {NO_PAIR}")
+             for one in rows if one.indicator not in there}
     return {**empty, **{one: reason for one, reason in not_computed().items() if one not in there}}
 
 
@@ -64,7 +65,7 @@ def _said_once(writer: Writer, empty: Mapping[str, str]) -> Markup | None:
     words, by_reason = writer.words, dict[str, list[str]]()
     for indicator, reason in empty.items():
         by_reason.setdefault(reason, []).append(indicator)
-    parts = [words.say("indicators.empty_part", reason=words.reason(reason),
+    parts = [words.say("indicators.empty_part", reason=words.reasons(reason),
                        indicators=words.listed(_label(writer, one) for one in ones))
              for reason, ones in by_reason.items()]
     return words.say("indicators.empty", parts=words.apart(parts)) if parts else None

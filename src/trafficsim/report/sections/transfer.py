@@ -35,7 +35,7 @@ def transfers(writer: Writer) -> Iterator[Table | Missing]:
 
 def _table(writer: Writer, place: tuple[str, str], entry: Entry, carried: Sequence[Carried]) -> Table:
     words, (alternative, kind) = writer.words, place
-    practice = foreign(entry.practice.name)
+    practice = words.reason(entry.practice.name)
     caption = words.say("transfer.caption", practice=practice, policy=name(kind), alternative=name(alternative))
     refused = sum(one.status == "refused" for one in carried)
     fold = words.say("transfer.fold", practice=practice, alternative=name(alternative),
@@ -49,7 +49,8 @@ def _row(writer: Writer, one: Carried) -> Row:
     evidence = one.evidence
     source = Markup("{}, {}").format(foreign(one.cite), name(evidence.grade))
     differing = writer.words.apart(_difference(writer, each) for each in one.differences if each.is_counted)
-    return [foreign(evidence.outcome), source, _published(writer, one), _here(writer, one), differing or Markup(ABSENT)]
+    return [writer.words.reason(evidence.outcome), source, _published(writer, one), _here(writer, one),
+            differing or Markup(ABSENT)]
 
 
 def _published(writer: Writer, one: Carried) -> Markup:
