@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.results.tiny import LABELS, tiny_plan, tiny_record, tiny_reference
+from trafficsim.base.codes import FREE_SPEED
 from trafficsim.plan.record import no_traversals
 from trafficsim.results.speeds import evaluated_traversals, paths_table, speed_counts_table, speeds_table
 from trafficsim.results.tables import events_table, result_tables
@@ -65,6 +66,15 @@ def test_citations_are_events_after_the_engine_s_own() -> None:
     last = table.iloc[-1]
     assert (last["event"], last["trip"], last["link"], last["time_s"]) == ("citation", "one", "b", 250.0)
     assert (table["event"] == "citation").sum() == 1
+
+
+def test_types_of_columns_are_the_same_without_any_place() -> None:
+    # tables of all runs of a study are joined, and only some alternatives have cameras
+    plan = tiny_plan()
+    sections = plan.sections._replace(role=np.full_like(plan.sections.role, FREE_SPEED))
+    none = speeds_table(replace(plan, sections=sections), tiny_record(), LABELS)
+    assert len(none) == 0
+    assert none.dtypes.to_dict() == speeds_table(plan, tiny_record(), LABELS).dtypes.to_dict()
 
 
 def test_without_traversals_shares_are_null_and_counts_zero() -> None:

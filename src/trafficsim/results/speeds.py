@@ -107,7 +107,7 @@ def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
         "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[rows]] * KMH_PER_MS),
         **_shares(seen, chosen, ""),
         **_shares(seen, free, "unimpeded_"),
-        "citations": nullable([int((seen.cited & mask).sum()) for mask in chosen]),
+        "citations": nullable(np.array([(seen.cited & mask).sum() for mask in chosen], np.int64)),
     })
 
 
