@@ -12,7 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
-PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md",
+MADE = ("_build", "generated", "notebooks")
+"""Folders of the documentation that are made from other files."""
+PAGES = sorted([*(page for page in (ROOT / "docs").rglob("*.md") if not set(page.parts) & set(MADE)),
+                ROOT / "README.md", ROOT / "CONTRIBUTING.md",
                 *(ROOT / "src").rglob("*.toml"), *(ROOT / "src").rglob("*.html")])
 OWN = (
     Path("tests/architecture/test_words.py"),
