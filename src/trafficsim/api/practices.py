@@ -30,8 +30,8 @@ def catalogue(group: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    One row per practice: ``id, number, name, group, summary, used, countries, mechanism, acts_on, grade, findings,
-    evidence, caveats, transferability, modelled, policies, origin``.
+    One row per practice: ``id, number, name, group, summary, used, countries, mechanism, acts_on, grade``,
+    ``findings, evidence, caveats, transferability, modelled, policies, origin``.
 
     Raises
     ------
