@@ -73,7 +73,7 @@ def zone_changes(results: StudyResult) -> list[SpeedChange]:
     keys = ["replication", "place"]
     before, after = (table[(table["alternative"] == name) & table["undisturbed"]].set_index(keys)
                      for name in (BASE, OTHER))
-    both = before.join(after, rsuffix="_after", how="inner").dropna(
+    both = before.join(after.add_suffix("_after"), how="inner").dropna(
         subset=["unimpeded_mean_kmh", "unimpeded_mean_kmh_after"])
     found = []
     for _, part in both.groupby(level="replication"):
