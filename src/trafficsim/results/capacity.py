@@ -158,7 +158,7 @@ def gap_shares(plan: Plan, volume: F8, saturation_veh_h: float, pictures: Sequen
     for movement in np.flatnonzero((connections.signal_group >= 0) & (np.diff(connections.yield_start) > 0)).tolist():
         indications, seconds = shown.of(movement)
         asks = (indications == PERMITTED) | (indications == STOP_ARROW)
-        if asks.any():
+        if seconds[asks].sum() > 0.0:
             free = _free_s(shown, movement, each, saturation_veh_h)
             shares[movement] = min(
                 1.0, (seconds[indications == GREEN].sum() + free) / seconds[asks | (indications == GREEN)].sum()
