@@ -37,6 +37,7 @@ _HOMES = {
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
+    "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.scenario": (
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
@@ -47,12 +48,14 @@ _HOMES = {
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
 }
-_ROOMS = {"plot": "trafficsim.report.plot", "policies": "trafficsim.policies", "report": "trafficsim.report"}
+_ROOMS = {"design": "trafficsim.design", "plot": "trafficsim.report.plot", "policies": "trafficsim.policies",
+          "report": "trafficsim.report"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - all are texts
 
 if TYPE_CHECKING:
+    from trafficsim import design as design
     from trafficsim import policies as policies
     from trafficsim import report as report
     from trafficsim.api import build as build
@@ -104,6 +107,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.rollout import Candidate as Candidate
+    from trafficsim.spec.rollout import Rollout as Rollout
+    from trafficsim.spec.rollout import SteppedWedge as SteppedWedge
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario
