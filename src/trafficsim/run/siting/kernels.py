@@ -121,23 +121,31 @@ def policy_at(kind: str, places: Sequence[Candidate], parameters: Mapping[str, A
     >>> policy_at("speed_camera", [Candidate(link="east2", position_m=150.0)]).at[0].link
     'east2'
     """
+    return _made(_of_kind(kind), places, parameters or {})
+
+
+def _of_kind(kind: str) -> type[Policy]:
     policies = load_policies()
     fitting = sorted(name for name, one in policies.items() if PLACES in one.model_fields)
     if kind not in fitting:
         found = "a policy without places" if kind in policies else "no such policy"
         raise InputError(f"kind {quoted(kind)}", found, f"one of {', '.join(fitting)}", "choose one of these kinds")
-    at = [{"link": one.link, "position_m": one.position_m} for one in places]
-    given = dict(parameters or {})
+    return policies[kind]
+
+
+def _made(policy: type[Policy], places: Sequence[Candidate], given: Mapping[str, Any]) -> Policy:
+    where = f"kind {quoted(policy.kind)}: parameters"
     if PLACES in given:
-        raise InputError(f"kind {quoted(kind)}: parameters", f"places ({PLACES})", "parameters beside the places",
+        raise InputError(where, f"places ({PLACES})", "parameters beside the places",
                          "leave them out: places are what is looked for")
+    at = [{"link": one.link, "position_m": one.position_m} for one in places]
     try:
-        return policies[kind].model_validate({**given, PLACES: at})
+        return policy.model_validate({**given, PLACES: at})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(sorted(set(policies[kind].model_fields) - {PLACES}))
-        raise InputError(f"kind {quoted(kind)}: parameters.{key}", str(first["msg"]), "a parameter of the policy",
+        known = ", ".join(sorted(set(policy.model_fields) - {PLACES}))
+        raise InputError(f"{where}.{key}", str(first["msg"]), "a parameter of the policy",
                          f"correct it; parameters: {known}") from None
 
 
@@ -160,10 +168,10 @@ def kernels(
     InputError
         If the policy cannot stand at a place, or does there what has no kernel.
     """
-    recorder = _Recorder(plan, network)
+    recorder, policy = _Recorder(plan, network), _of_kind(kind)
     found = []
     for one in candidates:
-        recorder.run([policy_at(kind, [one], parameters)])
+        recorder.run([_made(policy, [one], parameters or {})])
         found.append(recorder.taken())
         if not found[-1].influences and not found[-1].checks:
             raise InputError(f"kind {quoted(kind)}", "no response of drivers and no measurement at a place",
