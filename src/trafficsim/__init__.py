@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+        "build", "catalogue", "check", "compare", "draw", "explain", "load", "rollouts", "run", "timing", "trace",
+        "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain
     from trafficsim.api import load as load
+    from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace

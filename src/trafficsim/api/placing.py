@@ -18,6 +18,7 @@ from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
     from trafficsim.design.siting.choice import Method
+    from trafficsim.results.rollout import Programme
     from trafficsim.run.siting.place import Objective, Placement
 
 Candidates = Sequence[Candidate | tuple[str, float] | Mapping[str, Any]] | str | Path
@@ -101,6 +102,49 @@ def place(  # noqa: PLR0913 - what is to be placed is named one by one for those
         places = candidates_along(world.network, every_m) if candidates is None else _candidates(candidates)
         return placed(prepared, places, Request(kind, by, budget, method, parameters or {}), cost=cost,
                       history=histories.get(world.scenario.name), models=models_of(asked.casualties or Casualties()))
+
+
+def rollouts(subject: str | Path | Study) -> tuple[Programme, ...]:
+    """Work out the rollouts of a study: what is built when, what it costs and avoids. Nothing is simulated.
+
+    Parameters
+    ----------
+    subject
+        A study with ``rollout`` and ``history``, or its file.
+
+    Returns
+    -------
+    One programme per scenario and rollout, with tables ``sites``, ``years``, ``curve`` and ``orders``.
+
+    Raises
+    ------
+    InputError
+        If the study has no rollout, or one cannot be.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> ts.rollouts(ts.Study(scenarios=("a.toml",), alternatives={"do nothing": ()}))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: study 'study': rollout: found nothing; expected at least one rollout. \
+Remedy: add [[rollout]] with candidates and budget_per_year.
+    """
+    from trafficsim.run.crash_history import read_histories
+    from trafficsim.run.rehearsal import rehearsed_worlds
+    from trafficsim.run.runner import load_worlds, prepare_worlds
+    from trafficsim.run.siting.rollout import plan_rollouts
+
+    where = place_of(subject)
+    with naming(where.label):
+        study = with_files(subject, Path()) if isinstance(subject, Study) else read_study(subject)
+        if not study.rollout:
+            raise InputError("rollout", "nothing", "at least one rollout",
+                             "add [[rollout]] with candidates and budget_per_year")
+        worlds = load_worlds(study, where.folder)
+        histories = read_histories(study, worlds)
+        prepared = rehearsed_worlds(prepare_worlds(worlds), study.engines[0], where.cache)
+        return plan_rollouts(study, prepared, histories)
 
 
 def _study_of(subject: Subject) -> Study | None:

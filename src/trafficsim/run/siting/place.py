@@ -22,7 +22,7 @@ from trafficsim.plan.prepare import Prepared
 from trafficsim.run.siting.kernels import Kernel, kernels, policy_at
 from trafficsim.run.siting.speed_choice import SpeedChoices
 from trafficsim.run.siting.stretches import Cells, Traffic, cells_of
-from trafficsim.run.siting.worth import Crashes, casualties_avoided, citations, coverage, crashes_along
+from trafficsim.run.siting.worth import KSI, Crashes, avoided_in, citations, coverage, crashes_along, table_of
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.rollout import Candidate
@@ -151,7 +151,8 @@ class Sited:
         if crashes is None:
             raise InputError("by 'expected casualties'", "no crash history",
                              "a study with [history], or history=", "give one, or place by 'citations' or 'coverage'")
-        return casualties_avoided(self.cells, number, crashes, self.traffic.plan, models or Models())
+        avoided = avoided_in(self.cells, crashes, self.traffic.plan, models or Models(), KSI)
+        return table_of(self.cells, number, avoided)
 
     def notes(self) -> tuple[str, ...]:
         """Say what limits the values."""

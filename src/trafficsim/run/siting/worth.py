@@ -11,6 +11,7 @@ from scipy.sparse import coo_array, csr_array
 
 from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.sites.baseline import Baseline, link_shares
+from trafficsim.outcomes.sites.estimates import BASES
 from trafficsim.outcomes.sites.history import SiteHistory
 from trafficsim.outcomes.speed_models import exponential, power
 from trafficsim.plan.arrays import F8, Plan
@@ -19,8 +20,10 @@ from trafficsim.run.siting.speed_choice import SpeedChoices
 from trafficsim.run.siting.stretches import Cells, Traffic, stretch_ends
 from trafficsim.spec.schema import ROAD_CLASSES
 
-KSI: tuple[tuple[str, Outcome], ...] = (("deaths", "deaths"), ("serious_injuries", "seriously_injured"))
+Parts = tuple[tuple[str, Outcome], ...]
+KSI: Parts = (("deaths", "deaths"), ("serious_injuries", "seriously_injured"))
 """Severities of crash histories, and those of the speed models, that make up killed and seriously injured."""
+ALL_CRASHES: Parts = (("", "injury_crashes"),)
 M_PER_KM = 1000.0
 
 
@@ -67,11 +70,13 @@ class Crashes:
     ----------
     expected, observed : by link, one number per stretch; observed is empty without a crash table
     baseline : casualties per crash
+    by_count : sites that have no safety performance function, so that their count stands for what is expected
     """
 
     expected: tuple[F8, ...]
     observed: tuple[F8, ...]
     baseline: Baseline
+    by_count: int
 
     def on(self, cells: Cells) -> F8:
         """Return the expected crashes of every cell: those of its stretch by the share of its traffic."""
@@ -115,7 +120,9 @@ def crashes_along(history: SiteHistory, traffic: Traffic) -> Crashes:
                 else:
                     row[-1] += value * share
         found[column] = tuple(rows)
-    return Crashes(found["expected"], found["observed"] if history.observed is not None else (), judged.baseline)
+    by_count = int((judged.estimates.table["basis"] == BASES[2]).sum())
+    return Crashes(found["expected"], found["observed"] if history.observed is not None else (), judged.baseline,
+                   by_count)
 
 
 def avoided_share(before_kmh: F8, slower_kmh: F8, urban: NDArray[np.bool_], outcome: Outcome, models: Models) -> F8:
@@ -146,19 +153,22 @@ def is_urban(plan: Plan, links: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray(plan.links.road_class[links] == ROAD_CLASSES.index("urban"))
 
 
-def casualties_avoided(cells: Cells, sites: int, crashes: Crashes, plan: Plan, models: Models) -> csr_array:
-    """Return the killed and seriously injured that places avoid per year in every cell."""
-    return _avoided(cells, sites, crashes, plan, models, KSI)
+def avoided_in(cells: Cells, crashes: Crashes, plan: Plan, models: Models, parts: Parts) -> F8:
+    """Return the casualties, or crashes, that each pair of a place and a cell avoids per year; shape (pairs,).
 
-
-def crashes_avoided(cells: Cells, sites: int, crashes: Crashes, plan: Plan, models: Models) -> csr_array:
-    """Return the injury crashes that places avoid per year in every cell."""
-    return _avoided(cells, sites, crashes, plan, models, (("", "injury_crashes"),))
-
-
-def _avoided(
-    cells: Cells, sites: int, crashes: Crashes, plan: Plan, models: Models, parts: Sequence[tuple[str, Outcome]],
-) -> csr_array:
+    Parameters
+    ----------
+    cells
+        Where the places act.
+    crashes
+        Along the links.
+    plan
+        Of the design day.
+    models
+        From speeds to casualties.
+    parts
+        :data:`KSI` or :data:`ALL_CRASHES`.
+    """
     there = cells.cell
     before, urban, number = cells.before_kmh[there], is_urban(plan, cells.link[there]), crashes.on(cells)[there]
     total = np.zeros(len(there))
@@ -166,4 +176,4 @@ def _avoided(
         per_crash = 1.0 if not severity else (
             crashes.baseline.per_crash[severity].value * crashes.baseline.reporting[severity].value)
         total += number * per_crash * avoided_share(before, cells.slower_kmh, urban, outcome, models)
-    return table_of(cells, sites, total)
+    return total
