@@ -234,7 +234,7 @@ def _sites(ground: _Ground, chosen: Sequence[Built]) -> pd.DataFrame:
 
 
 def _over(above: F8, below: F8) -> F8:
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0.0)
+    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0.0))
 
 
 def _years(ground: _Ground, chosen: Sequence[Built]) -> pd.DataFrame:
