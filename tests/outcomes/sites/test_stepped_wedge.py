@@ -53,7 +53,7 @@ def test_power_grows_with_sites_crashes_and_effect() -> None:
 
 @cache
 def programmes() -> tuple[list[Evaluation], np.ndarray]:
-    """Three hundred programmes of 40 sites in 5 years with the same true effect, years that differ, sites that differ."""
+    """Three hundred programmes of 40 sites in 5 years with one true effect; years and sites differ."""
     generator = np.random.default_rng(4)
     design = wedge(np.repeat([1, 2, 3, 4], 10), 5)
     found = []

@@ -107,18 +107,25 @@ class Coverage:
         return float(self._there.sum())
 
 
-def require_affordable(benefits: Benefits, budget: float) -> None:
-    """Refuse a choice that cannot be made.
+def require_affordable(cost: F8, budget: float) -> None:
+    """Refuse a choice that cannot be paid.
+
+    Parameters
+    ----------
+    cost
+        Of the places.
+    budget
+        Most that they may cost together.
 
     Raises
     ------
     InputError
         If there is no place, the budget is no number above zero, or no place costs as little as the budget.
     """
-    if not benefits.name:
+    if not len(cost):
         raise InputError("candidates", "no place", "at least one", "name places, or let them stand along the links")
     if not (np.isfinite(budget) and budget > 0.0):
         raise InputError("budget", f"{budget:g}", "a number above 0", "correct the budget")
-    if benefits.cost.min() > budget:
-        raise InputError("budget", f"{budget:g}, less than every place costs (from {benefits.cost.min():g})",
+    if cost.min() > budget:
+        raise InputError("budget", f"{budget:g}, less than every place costs (from {cost.min():g})",
                          "enough for one place", "raise the budget, or correct the costs")

@@ -93,17 +93,27 @@ def choose(benefits: Benefits, budget: float, method: Method = "greedy") -> Choi
     >>> choose(Benefits(("a", "b", "c"), np.ones(3), worth), 2.0, "exact").value
     5.0
     """
-    require_affordable(benefits, budget)
+    require_choice(benefits.cost, budget, method)
+    order = sorted(range(len(benefits.name)), key=benefits.name.__getitem__)
+    sorted_ones, greedy = benefits.in_order_of_names(), method == "greedy" or len(order) > MOST_EXACT
+    found = _greedy(sorted_ones, budget) if greedy else _exact(sorted_ones, budget)
+    return Choice(tuple(order[place] for place in found.places), found.gain, found.bound, found.guarantee, found.method)
+
+
+def require_choice(cost: F8, budget: float, method: Method) -> None:
+    """Refuse a choice that cannot be made, before anything is worked out.
+
+    Raises
+    ------
+    InputError
+        As for :func:`choose`.
+    """
+    require_affordable(cost, budget)
     if method not in ("greedy", "exact", "exact or greedy"):
         raise InputError("method", repr(method), "'greedy', 'exact' or 'exact or greedy'", "choose one of them")
-    order = sorted(range(len(benefits.name)), key=benefits.name.__getitem__)
-    fits = len(order) <= MOST_EXACT
-    if method == "exact" and not fits:
-        raise InputError("method 'exact'", f"{len(order):,} candidates", f"at most {MOST_EXACT}",
+    if method == "exact" and len(cost) > MOST_EXACT:
+        raise InputError("method 'exact'", f"{len(cost):,} candidates", f"at most {MOST_EXACT}",
                          "take fewer candidates, method 'greedy', or 'exact or greedy' to fall back on it")
-    sorted_ones = benefits.in_order_of_names()
-    found = _greedy(sorted_ones, budget) if method == "greedy" or not fits else _exact(sorted_ones, budget)
-    return Choice(tuple(order[place] for place in found.places), found.gain, found.bound, found.guarantee, found.method)
 
 
 def _greedy(benefits: Benefits, budget: float) -> Choice:

@@ -29,11 +29,13 @@ class Budget:
     per_year : of every year; what is left does not go into the next
     running_per_year : of every place that stands, from the same budget, from the year in which it is built
     years : their number
+    most_per_year : sites that are built in a year at most; no limit but money without it
     """
 
     per_year: float
     running_per_year: float
     years: int
+    most_per_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def built(benefits: Benefits, budget: Budget, order: Order) -> tuple[Built, ...]
                          f"(from {least:g})", "enough for one site", "raise the budget, or correct the costs")
     cover, found = Coverage(benefits), list[Built]()
     for year in range(1, budget.years + 1):
-        left = budget.per_year - budget.running_per_year * len(found)
-        while True:
+        left, before = budget.per_year - budget.running_per_year * len(found), len(found)
+        while budget.most_per_year is None or len(found) - before < budget.most_per_year:
             able = benefits.cost + budget.running_per_year <= left + 1e-9 * budget.per_year
             able[cover.taken] = False
             place = order(cover, able) if able.any() else None

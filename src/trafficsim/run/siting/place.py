@@ -14,9 +14,10 @@ from scipy.sparse import csr_array
 
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.design.siting.benefits import Benefits
-from trafficsim.design.siting.choice import Choice, Method, choose
+from trafficsim.design.siting.choice import Choice, Method, choose, require_choice
 from trafficsim.outcomes.casualties import Models
 from trafficsim.outcomes.sites.history import SiteHistory
+from trafficsim.plan.arrays import F8
 from trafficsim.plan.lower import DESIGN_DAY, S_PER_H, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.run.siting.kernels import Kernel, kernels, policy_at
@@ -149,8 +150,7 @@ class Sited:
         if by == "coverage":
             return coverage(self.cells, number)
         if crashes is None:
-            raise InputError("by 'expected casualties'", "no crash history",
-                             "a study with [history], or history=", "give one, or place by 'citations' or 'coverage'")
+            raise _no_history()
         avoided = avoided_in(self.cells, crashes, self.traffic.plan, models or Models(), KSI)
         return table_of(self.cells, number, avoided)
 
@@ -263,12 +263,23 @@ def placed(
     if request.by not in UNITS:
         raise InputError(f"by {quoted(request.by)}", "no such objective", f"one of {', '.join(map(repr, UNITS))}",
                          "choose one of them")
+    require_choice(_prices(candidates, cost), request.budget, request.method)
+    if request.by == "expected casualties" and history is None:
+        raise _no_history()
     there = sited(prepared, candidates, request.kind, request.parameters)
     crashes = None if history is None or request.by != "expected casualties" else crashes_along(history, there.traffic)
-    prices = np.array([cost if one.cost is None else one.cost for one in there.candidates])
     names = tuple(one.name for one in there.candidates)
-    benefits = Benefits(names, prices, there.table(request.by, crashes, models))
+    benefits = Benefits(names, _prices(there.candidates, cost), there.table(request.by, crashes, models))
     return _placement(there, benefits, choose(benefits, request.budget, request.method), request)
+
+
+def _no_history() -> InputError:
+    return InputError("by 'expected casualties'", "no crash history", "a study with [history], or history=",
+                      "give one, or place by 'citations' or 'coverage'")
+
+
+def _prices(candidates: Sequence[Candidate], cost: float) -> F8:
+    return np.array([cost if one.cost is None else one.cost for one in candidates], np.float64)
 
 
 def _placement(there: Sited, benefits: Benefits, choice: Choice, request: Request) -> Placement:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,7 @@ def _programme(scenario: str, ground: _Ground) -> Programme:
 
 
 def _at_random_times(ground: _Ground, chosen: Sequence[Built]) -> tuple[tuple[Built, ...], int]:
-    """The same sites, years drawn; and how many have no room, where costs differ."""
+    """The same sites, years drawn, as many in each as can be; and how many have no room, where costs differ."""
     asked = ground.rollout.stepped_wedge
     assert asked is not None
     if ground.rollout.years < 2:
@@ -199,7 +200,8 @@ def _at_random_times(ground: _Ground, chosen: Sequence[Built]) -> tuple[tuple[Bu
     some = np.zeros(len(ground.benefits.name), np.bool_)
     some[[one.place for one in chosen]] = True
     draw = at_random(ground.benefits.name, asked.seed)
-    found = built(ground.benefits, ground.budget, lambda cover, able: draw(cover, able & some))
+    budget = replace(ground.budget, most_per_year=math.ceil(len(chosen) / ground.rollout.years))
+    found = built(ground.benefits, budget, lambda cover, able: draw(cover, able & some))
     return found, len(chosen) - len(found)
 
 
