@@ -124,7 +124,7 @@ class TripArrays(NamedTuple):
     """Hash of the name, the seed and the replication: the vehicle's random key."""
     vehicle_class: I4
     z: F8
-    """Normal score of the driver's desired speed, cut at +-3."""
+    """Normal score of the driver's desired speed, cut at +-3: the person's where the scenario has a population."""
     depart_s: F8
     route_start: I4
     route_link: I4
@@ -139,6 +139,10 @@ class TripArrays(NamedTuple):
     stop_dwell_s: F8
     stop_lane: I4
     """Counted from the nearside on the link of the stop; -1: any."""
+    person: NDArray[np.int64]
+    """Number of the person who makes the trip; -1 without a population."""
+    limit_factor: F8
+    """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
 
 
 class DetectorArrays(NamedTuple):

@@ -40,7 +40,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     >>> road = LinkArrays(*[np.zeros(1)] * 9)._replace(free_speed_mean_ms=np.array([20.0]),
     ...     free_speed_cv=np.array([0.1]), factor_speed_ms=np.array([20.0]))
     >>> car = ClassArrays(("car",), *[np.zeros(1)] * 12)._replace(max_speed_ms=np.array([55.0]))
-    >>> people = TripArrays((), *[np.zeros(3)] * 13)._replace(
+    >>> people = TripArrays((), *[np.zeros(3)] * 15)._replace(
     ...     z=np.array([-1.0, 0.0, 1.0]), vehicle_class=np.zeros(3, np.int32))
     >>> desired_speed_ms(road, car, people, np.arange(3), np.zeros(3, np.int32)).tolist()
     [18.0, 20.0, 22.0]

@@ -13,6 +13,7 @@ from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -156,6 +157,7 @@ class ScenarioFields(Model):
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
     drivers: Drivers = Drivers()
+    population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
     detectors: tuple[Detector, ...] = ()
@@ -184,6 +186,9 @@ class Scenario(ScenarioFields):
         Trips and flows.
     drivers
         Speed choice by road class, and other driver settings.
+    population
+        People who make the trips and stay the same over days, alternatives and replications; ``None``: every trip has a
+        driver of its own, drawn anew.
     vehicle_classes
         Vehicle classes in addition to, or instead of, the default ones.
     signals
