@@ -29,6 +29,8 @@ class PeopleStream(IntEnum):
     LICENSED = 71
     POINTS = 72
     OF_TRIP = 73
+    IMPAIRED = 74
+    ISA_OVERRIDE = 75
 
 
 def hash_name(*parts: object) -> int:

@@ -35,7 +35,8 @@ class Persons(NamedTuple):
     group : index into the groups in order of their names (:func:`groups_by_name`)
     age_years, licence_months : age, and time since the licence
     speed_score : normal score of the desired speed, cut at +-3
-    alcohol, belt, isa : uniform numbers; who lies below a share has the attribute, so shares are nested
+    alcohol, belt, isa, override : uniform numbers; who lies below a share drinks and drives, wears a belt, has
+        intelligent speed assistance, overrides it; so shares are nested
     points : demerit points
     licensed : has a licence
     """
@@ -48,6 +49,7 @@ class Persons(NamedTuple):
     alcohol: F8
     belt: F8
     isa: F8
+    override: F8
     points: I8
     licensed: NDArray[np.bool_]
 
@@ -138,6 +140,7 @@ def persons(population: Population, seed: int, numbers: ArrayLike | None = None)
         licence_months=first + draw(PeopleStream.LICENCE) * (last - first),
         speed_score=np.clip(score, -MOST_SCORE, MOST_SCORE),
         alcohol=draw(PeopleStream.ALCOHOL), belt=draw(PeopleStream.BELT), isa=draw(PeopleStream.ISA),
+        override=draw(PeopleStream.ISA_OVERRIDE),
         points=_points(groups, group, draw(PeopleStream.POINTS)),
         licensed=draw(PeopleStream.LICENSED) < of_group(lambda one: one.licensed_share),
     )
