@@ -9,6 +9,7 @@ import numpy as np
 from trafficsim.base.errors import BelowResolution, UnreadField
 from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.builder import RESPONSE
+from trafficsim.plan.deploying import HOURS_IN_FORCE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
@@ -38,7 +39,7 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
     BelowResolution
         If the represented value of a cell does not move although the policies moved it.
     """
-    for field in dict.fromkeys(row.field for row in ledger):
+    for field in dict.fromkeys(row.field for row in ledger if row.field != HOURS_IN_FORCE):
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))
         if field not in representation:
             raise UnreadField(f"policy {policies}: {field}", "a field that the engine does not read",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
@@ -152,6 +154,7 @@ class ScenarioFields(Model):
     question: str = ""
     description: str = ""
     seed: int = Field(default=1, ge=0, lt=2**63)
+    date: str | None = None
     time: Time = Time()
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
@@ -163,6 +166,21 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+
+    @field_validator("date")
+    @classmethod
+    def _is_a_date(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                raise ValueError('a day as "2026-03-02" (year, month, day)') from None
+        return text
+
+    @property
+    def weekday(self) -> Weekday:
+        """Weekday on which the run begins: that of ``date``, a Monday without one."""
+        return WEEKDAYS[date.fromisoformat(self.date).weekday() if self.date else 0]
 
 
 class Scenario(ScenarioFields):
@@ -176,6 +194,8 @@ class Scenario(ScenarioFields):
         The question that it answers, and a description; texts.
     seed
         Seed of the common random numbers: the same seed gives the same trips, drivers and random draws.
+    date
+        Day on which the run begins (``"2026-03-02"``), for whatever holds on some weekdays alone; ``None``: a Monday.
     time
         Warm-up, analysis period and clearance.
     network
