@@ -16,6 +16,23 @@ GOLDEN = 0x9E3779B97F4A7C15
 MASK64 = 2**64 - 1
 
 
+class PeopleStream(IntEnum):
+    """Random streams of people; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, all below 64."""
+
+    GROUP = 64
+    AGE = 65
+    LICENCE = 66
+    SPEED = 67
+    ALCOHOL = 68
+    BELT = 69
+    ISA = 70
+    LICENSED = 71
+    POINTS = 72
+    OF_TRIP = 73
+    IMPAIRED = 74
+    ISA_OVERRIDE = 75
+
+
 def hash_name(*parts: object) -> int:
     """Hash names and numbers to 64 bits, the same on every machine and in every run.
 

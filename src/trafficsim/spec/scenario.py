@@ -15,6 +15,7 @@ from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -159,6 +160,7 @@ class ScenarioFields(Model):
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
     drivers: Drivers = Drivers()
+    population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
     detectors: tuple[Detector, ...] = ()
@@ -173,8 +175,8 @@ class ScenarioFields(Model):
         if text is not None:
             try:
                 date.fromisoformat(text)
-            except ValueError:
-                raise ValueError('a day as "2026-03-02" (year, month, day)') from None
+            except ValueError as error:
+                raise ValueError(f"{text!r} is no date ({error}); write year, month, day as in '2026-03-02'") from None
         return text
 
     @property
@@ -204,6 +206,9 @@ class Scenario(ScenarioFields):
         Trips and flows.
     drivers
         Speed choice by road class, and other driver settings.
+    population
+        People who make the trips and stay the same over days, alternatives and replications; ``None``: every trip has a
+        driver of its own, drawn anew.
     vehicle_classes
         Vehicle classes in addition to, or instead of, the default ones.
     signals
