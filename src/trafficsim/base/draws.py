@@ -107,3 +107,4 @@ class EnforcementStream(IntEnum):
     PRESENT = 81
     DETECTION = 82
     SANCTION = 83
+    OFFENCE = 84
