@@ -264,6 +264,31 @@ def test_the_interval_of_a_difference_holds_crashes_and_exponents() -> None:
         casualties.total("deaths") * (relative(change, "deaths", models) - 1.0), rel=0.35)  # skewed: deaths are few
 
 
+def test_what_the_interval_holds_is_told_as_it_is() -> None:
+    """Casualties per crash of a table are drawn, those that are given have no interval."""
+    per_crash = CasualtiesPerCrash(deaths=0.02, serious_injuries=0.2, slight_injuries=1.0, source="an example")
+    for changed, told in (({}, "drawn too: crashes of sites, casualties per crash"),
+                          ({"casualties_per_crash": per_crash}, "drawn too: crashes of sites")):
+        one = found(**changed)
+        table = with_between(tables(40.0), "base", {"casualties": Casualties(), "history": one.history}, None,
+                             {("town", "ca"): one.judged(FLOW).baseline})
+        reasons = table.loc[(table["indicator"] == "ksi_per_year") & (table["alternative"] == "slow"), "reason"]
+        assert told in reasons.iloc[0].split("; ")
+
+
+def test_beside_an_alternative_the_history_tells_nothing() -> None:
+    """It is that without any policy: casualties per year under an alternative are others."""
+    given = {("town", "ca"): found().judged(FLOW).baseline}
+    both = tables(40.0)
+    both["ledger"] = pd.concat([frame(Labels("town", "slow", number, "ca"), {"field": strings(["link.speed_limit_ms"])})
+                                for number in (1, 2, 3)], ignore_index=True)
+    table = with_between(both, "slow", {"casualties": Casualties(), "history": history()}, None, given)
+    rows = table[table["indicator"].isin(["deaths_per_year", "ksi_per_year", "injuries_per_year"])]
+    assert rows["value"].isna().all()
+    assert rows["reason"].str.contains("crash history is that without any policy").all()
+    assert table.loc[table["indicator"] == "ksi_rel", "value"].notna().all()
+
+
 def test_a_history_asks_for_free_speeds() -> None:
     asked = Question(outcomes={"history": history()}).with_outcomes()
     assert set(asked.outcomes) == {"history", "casualties"}
