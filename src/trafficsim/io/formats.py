@@ -189,7 +189,7 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
     if found is None and isfile(path):  # false too of a name that no file can have
         known = "; ".join(f"{one.name}: {', '.join(one.endings)}" for one in FORMATS.values())
         raise InputError(str(path), "a file of no known format", f"a network file ({known})",
-                         "name its format, or convert it")
+                         "give it the ending of its format, or convert it")
     return (found or FORMATS["trafficsim"]).read(path, **more)
 
 
