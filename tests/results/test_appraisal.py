@@ -62,6 +62,24 @@ def test_annual_cost_by_hand() -> None:
     assert (high - low) / 2.0 == pytest.approx(200 * 4.303 * 5.774 / 3**0.5, rel=0.10)
 
 
+def test_annual_cost_of_a_measure_that_works_by_halves() -> None:
+    half = {"slower": {**STUDY["measures"]["slower"], "effect_factor": 0.5}}
+    found = {one.alternative: one for one in compared(tables(), question(measures=half)).differences
+             if one.indicator == "cost_pln"}["slower"]
+    assert found.diff == pytest.approx(0.5 * 100 * 200 * 50 / 3 / 3600 * 36 + 100)
+    assert found.low is not None
+    assert found.high is not None
+    # the difference is the middle of its own interval: a t distribution is symmetric; 256 draws, within 5 %
+    assert (found.low + found.high) / 2.0 == pytest.approx(found.diff, rel=0.05)
+
+
+def test_annual_cost_says_that_nothing_is_known_of_the_cost_of_a_measure() -> None:
+    found = {one.alternative: one for one in compared(tables(), question(measures={})).differences
+             if one.indicator == "cost_pln"}
+    assert "the cost of the measure" in str(found["slower"].reason)
+    assert "the cost of the measure" not in str(found["do nothing"].reason)
+
+
 def test_appraisal_by_hand_with_fines_apart() -> None:
     found = appraisal_of(tables(), question(), ("do nothing", "slower"))
     assert found is not None

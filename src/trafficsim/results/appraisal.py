@@ -122,7 +122,9 @@ def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, dra
 
     ``periods per year x sum of price x quantity`` of a run, with delay for time, and the yearly cost of the measure, at
     best estimates; and the value of casualties, which belong to no single run: those of the baseline where no model
-    covers the alternative. Its interval is that of the appraisal: replications and all else that is uncertain.
+    covers the alternative. Where the study gives an effect factor other than 1, what the run differs by from that of
+    the baseline is multiplied by it, as in the appraisal. Its interval is that of the appraisal: replications and all
+    else that is uncertain.
 
     Parameters
     ----------
@@ -154,7 +156,8 @@ def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, dra
                 draws.whole[arm] = changes[name].drawn
             same = casualty_cost(economics, unit_values(economics))
             told = (effects or {}).get((scenario, engine, name)) if name != question.baseline else None
-            costs = _Costs(economics, runs, changes[name].casualties if name in changes else same, told)
+            costs = _Costs(economics, runs, question.baseline,
+                           changes[name].casualties if name in changes else same, told)
             rows.append(_cost_rows(Labels(scenario, name, 0, engine), costs))
     return pd.concat([indicators, *rows], ignore_index=True)
 
@@ -266,21 +269,34 @@ class _Costs:
 
     economics: Economics
     runs: _Runs
+    baseline: str
     casualties: float
     change: Casualties | str | None
+
+    def amounts(self, alternative: str) -> pd.DataFrame:
+        """Quantities of the runs of an alternative, their difference from the baseline by its effect factor."""
+        mine, measure = self.runs.by_alternative[alternative], self.economics.measures.get(alternative)
+        effect, before = 1.0 if measure is None else measure.effect_factor.value, self.runs.by_alternative
+        if effect == 1.0 or self.baseline not in before:
+            return mine
+        shared = _shared([before[self.baseline], mine])
+        same = before[self.baseline].loc[shared]
+        return same + effect * (mine.loc[shared] - same)
 
 
 def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
     """Rows of one alternative; ``labels`` names it."""
-    economics, amounts = given.economics, given.runs.by_alternative[labels.alternative]
+    economics, amounts = given.economics, given.amounts(labels.alternative)
     values = unit_values(economics)
     priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
     annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative) + given.casualties)
     for name, one in priced.items():
         price = sum(unit.value * factor for unit, factor in one.prices)
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
+    costless = labels.alternative != given.baseline and labels.alternative not in economics.measures
     left_out = [*(_components(given.runs.missing) | unpriced),
-                *(("casualties",) if economics.casualties_per_year is None else ())]
+                *(("casualties",) if economics.casualties_per_year is None else ()),
+                *(("the cost of the measure",) if costless else ())]
     told = [*([f"without {', '.join(left_out)}"] if left_out else []),
             *([f"casualties as in the baseline: {given.change}"] if isinstance(given.change, str) else [])]
     count = len(amounts)
