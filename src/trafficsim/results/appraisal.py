@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
-from trafficsim.outcomes.economics.appraisal import Worth, annual_changes, appraise, casualty_cost
+from trafficsim.outcomes.economics.appraisal import (
+    Worth,
+    annual_changes,
+    appraise,
+    casualty_cost,
+    unpriced_casualties,
+)
 from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
@@ -295,7 +301,7 @@ def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
     costless = labels.alternative != given.baseline and labels.alternative not in economics.measures
     left_out = [*(_components(given.runs.missing) | unpriced),
-                *(("casualties",) if economics.casualties_per_year is None else ()),
+                *(("casualties",) if economics.casualties_per_year is None else unpriced_casualties(values)),
                 *(("the cost of the measure",) if costless else ())]
     told = [*([f"without {', '.join(left_out)}"] if left_out else []),
             *([f"casualties as in the baseline: {given.change}"] if isinstance(given.change, str) else [])]
