@@ -132,3 +132,16 @@ def test_without_economics_nothing_is_added() -> None:
     assert appraisal_of(tables(), plain, ("do nothing", "slower")) is None
     assert {one.indicator for one in compared(tables(), plain).differences} == {
         "mean_delay_s", "citations", "vehicle_km"}
+
+
+def test_unit_values_in_the_sums_are_told_with_their_sources() -> None:
+    found = appraisal_of(tables(), question(), ["slower"])
+    assert found is not None
+    assert list(found.prices) == ["time of *, all"]
+    assert found.as_json()["unit_values"]["time of *, all"] | {"low": None, "high": None} == {
+        "value": 36.0, "low": None, "high": None, "source": "a ministry", "grade": found.prices["time of *, all"].grade}
+    assert next(line for line in appraisal_lines(found) if "unit values" in line).startswith(
+        "  unit values: time of *, all 36, a ministry, grade ")
+    with_fuel = appraisal_of(tables(fuel_l=SLOWER), question(), ["slower"])
+    assert with_fuel is not None
+    assert set(with_fuel.prices) == {"time of *, all", "fuel_per_l"}

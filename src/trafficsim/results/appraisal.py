@@ -18,9 +18,10 @@ from trafficsim.outcomes.economics.appraisal import (
     unpriced_casualties,
 )
 from trafficsim.outcomes.economics.discounting import annuity_factor
-from trafficsim.outcomes.economics.model import CITATIONS, Case
+from trafficsim.outcomes.economics.model import CITATIONS, HOUR, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
+from trafficsim.outcomes.sourced import Sourced
 from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.outcome_draws import OutcomeDraws
@@ -48,11 +49,13 @@ class Appraisal:
     economics : what the study says of money
     worths : by scenario and engine, in the order of the alternatives
     reasons : by scenario and engine, why there is none
+    prices : unit values that are in the sums of any of them, by name
     """
 
     economics: Economics
     worths: Mapping[tuple[str, str], tuple[Worth, ...]]
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    prices: Mapping[str, Sourced] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return ``{currency, price_year, ..., results: {scenario: {engine: {alternative: ...}}}}``."""
@@ -61,7 +64,10 @@ class Appraisal:
             nested.setdefault(scenario, {})[engine] = {one.alternative: one.as_json() for one in worths}
         told = {
             "currency": study.currency, "price_year": study.price_year, "horizon_years": study.horizon_years,
-            "discount_rate": study.discount_rate, "draws": study.draws, "seed": study.seed, "results": nested,
+            "discount_rate": study.discount_rate, "draws": study.draws, "seed": study.seed,
+            "unit_values": {name: {"value": one.value, "low": one.low, "high": one.high, "source": one.source,
+                                   "grade": one.grade} for name, one in self.prices.items()},
+            "results": nested,
         }
         reasons = [{"scenario": one, "engine": engine, "reason": why} for (one, engine), why in self.reasons.items()]
         return {**told, "not_appraised": reasons} if reasons else told
@@ -93,11 +99,11 @@ def check_economics(economics: Economics | None) -> None:
         return
     values = unit_values(economics)
     for name, measure in economics.measures.items():
-        if measure.enforcement_hours_per_year.value > 0.0 and "enforcement_per_h" not in values.unit:
+        if measure.enforcement_hours_per_year.value > 0.0 and HOUR not in values.unit:
             raise InputError(f"economics.measures.{name}: enforcement_hours_per_year",
                              f"{measure.enforcement_hours_per_year.value:g} hours without a price",
                              f"a price of an hour: {values.table} has none",
-                             "add enforcement_per_h to economics.unit_values")
+                             f"add {HOUR} to economics.unit_values")
 
 
 def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]) -> Appraisal | None:
@@ -113,6 +119,7 @@ def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]
         return None
     worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
     reasons: dict[tuple[str, str], str] = {}
+    prices: dict[str, Sourced] = {}
     effects = speed_effects(tables, question)
     for setting, runs in _settings(tables, economics).items():
         found = _case(runs, economics, question.baseline, _changes(runs, setting, alternatives, effects))
@@ -120,7 +127,8 @@ def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]
             reasons[setting] = found
         else:
             worths[setting] = appraise(found)
-    return Appraisal(economics, worths, reasons)
+            prices |= found.prices
+    return Appraisal(economics, worths, reasons, prices)
 
 
 def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, draws: OutcomeDraws) -> pd.DataFrame:
@@ -328,6 +336,6 @@ def measure_cost(economics: Economics, values: Values, alternative: str) -> floa
     measure = economics.measures.get(alternative)
     if measure is None:
         return 0.0
-    hour = values.unit["enforcement_per_h"].value if "enforcement_per_h" in values.unit else 0.0
+    hour = values.unit[HOUR].value if HOUR in values.unit else 0.0
     return (measure.capital.value * annuity_factor(economics.discount_rate, measure.life_years)
             + measure.operation_per_year.value + measure.enforcement_hours_per_year.value * hour)

@@ -85,9 +85,10 @@ class Sureness:
     def as_json(self) -> dict[str, Any]:
         """Return everything by name."""
         shares = {name: {"first": one.first, "total": one.total} for name, one in self.shares.items()}
-        told = {"p_helps": self.p_helps, "mean_npv": self.mean, "variance_shares": shares,
-                "value_of_information": dict(self.information), "value_of_perfect_information": self.perfect,
-                "turns_at": dict(self.turns), "absent": dict(self.absent)}
+        told: dict[str, Any] = {"p_helps": self.p_helps, "mean_npv": self.mean, "variance_shares": shares,
+                                "value_of_information": dict(self.information),
+                                "value_of_perfect_information": self.perfect,
+                                "turns_at": dict(self.turns), "absent": dict(self.absent)}
         told |= {"no_mean": NO_MEAN} if self.mean is None else {}
         return told if self.no_shares is None else {**told, "no_variance_shares": self.no_shares}
 
