@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trafficsim.outcomes.economics.appraisal import Estimate, Worth
+from trafficsim.outcomes.sourced import Sourced
 from trafficsim.results.appraisal import Appraisal
 
 NAMES = {
@@ -22,11 +23,25 @@ def appraisal_lines(appraisal: Appraisal | None) -> Iterator[str]:
     study = appraisal.economics
     yield (f"Appraisal in {study.currency} at prices of {study.price_year}, {study.horizon_years} years, discount rate "
            f"{100.0 * study.discount_rate:g} %, 95 % intervals over {study.draws} draws (seed {study.seed}):")
+    if appraisal.prices:
+        yield "  unit values: " + "; ".join(price_text(one) for one in appraisal.prices.values())
     for (scenario, engine), worths in appraisal.worths.items():
         for one in worths:
             yield from (f"  {scenario}, {engine}, {one.alternative}: {line}" for line in worth_lines(one))
     for (scenario, engine), reason in appraisal.reasons.items():
         yield f"  {scenario}, {engine}: not appraised: {reason}"
+
+
+def price_text(one: Sourced) -> str:
+    """Write a unit value with its source and grade.
+
+    Examples
+    --------
+    >>> price_text(Sourced("co2_per_t", 100.0, "EUR", "Handbook 2019", "B", "input", 60.0, 189.0))
+    'co2_per_t 100 (60 to 189), Handbook 2019, grade B'
+    """
+    ends = "" if one.low is None or one.high is None else f" ({one.low:,.4g} to {one.high:,.4g})"
+    return f"{one.name} {one.value:,.7g}{ends}, {one.source}, grade {one.grade}"
 
 
 def worth_lines(one: Worth) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trafficsim.outcomes.economics.appraisal import Estimate, Sureness, Worth
+from trafficsim.outcomes.sourced import Sourced
 from trafficsim.report.language import name
 from trafficsim.report.views import Group, Row, Table, Writer
 from trafficsim.results.appraisal import Appraisal
@@ -18,6 +19,7 @@ FIGURES = ("npv", "benefit_cost_ratio", "first_year_return", "cost_per_ksi_avoid
 MOST_TURNS = 6
 """Numbers that would turn a verdict, the nearest first, to keep the page small."""
 PERCENT = HUNDRED = 100.0
+THOUSAND = 1000.0
 
 
 class AppraisalView(NamedTuple):
@@ -41,15 +43,26 @@ def appraisals(writer: Writer) -> list[AppraisalView]:
     return views
 
 
-def basis(writer: Writer) -> Markup | None:
-    """Say in which money, over how long and with how many draws."""
+def basis(writer: Writer) -> list[Markup]:
+    """Say in which money, over how long, with how many draws and which unit values, and what could not be appraised."""
     found = writer.material.appraisal
     if found is None:
-        return None
+        return []
     study, words = found.economics, writer.words
-    return words.say("appraisal.basis", currency=study.currency, year=words.digits(str(study.price_year)),
-                     years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
-                     draws=writer.number(study.draws, 0), seed=words.digits(str(study.seed)))
+    told = [words.say("appraisal.basis", currency=study.currency, year=words.digits(str(study.price_year)),
+                      years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
+                      draws=writer.number(study.draws, 0), seed=words.digits(str(study.seed)))]
+    if found.prices:
+        values = words.apart([_price(writer, one) for one in found.prices.values()])
+        told.append(words.say("appraisal.unit_values", values=values))
+    told += [Markup("{}: {}").format(writer.setting(*place), words.reason(why)) for place, why in found.reasons.items()]
+    return told
+
+
+def _price(writer: Writer, one: Sourced) -> Markup:
+    return writer.words.say("appraisal.unit_value", name=writer.words.reason(one.name),
+                            value=writer.number(one.value, 0 if one.value >= THOUSAND else 1),
+                            source=writer.words.reason(one.source), grade=one.grade)
 
 
 def _table(writer: Writer, found: Appraisal, worths: Sequence[Worth], key: str) -> Table:
