@@ -111,8 +111,8 @@ def _foreign(pair: Pair) -> str | None:
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):
-        return "the alternative changes signals, and with them conflicts; no model of that is built"
-    return f"the alternative changes {', '.join(others)}; no model of that is built"
+        return "the alternative changes signals, and with them conflicts (no model of that is built)"
+    return f"the alternative changes {', '.join(others)} (no model of that is built)"
 
 
 def _differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def _moved(pair: Pair) -> str | None:
     change = after / before - 1.0
     if abs(change) <= MOST_MOVED:
         return None
-    return f"traffic changes by {change:+.0%} (vehicle-km); the models hold volumes"
+    return f"traffic changes by {change:+.0%} (vehicle-km), and the models hold volumes"
 
 
 def _weights(pair: Pair) -> tuple[pd.Series, tuple[str, ...]]:
