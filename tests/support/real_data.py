@@ -1,4 +1,4 @@
-"""Where real networks, demand and reference results are, and what is said when they are not there."""
+"""Where real networks, demand and reference results are, and the error that tells that they are not there."""
 
 from __future__ import annotations
 

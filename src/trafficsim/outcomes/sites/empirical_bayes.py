@@ -47,7 +47,7 @@ def gamma_interval(mean: F8, variance: F8, confidence: float = 0.95) -> tuple[F8
     --------
     >>> low, high = gamma_interval(np.array([10.0]), np.array([4.0]))
     >>> round(float(low[0]), 2), round(float(high[0]), 2)
-    (6.48, 14.28)
+    (6.47, 14.28)
     """
     tail = (1.0 - confidence) / 2.0
     low, high = (np.asarray(gammaincinv(mean**2 / variance, level) * variance / mean) for level in (tail, 1.0 - tail))
