@@ -93,6 +93,10 @@ class PlanBuilder:
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
 
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)

@@ -13,6 +13,9 @@ from trafficsim.spec.model import Model
 
 SHARE_TOLERANCE = 1e-6
 MOST_PEOPLE = 10_000_000
+ISA_OVERRIDE_SHARE = 0.3
+"""Share of drivers with soft intelligent speed assistance who override it, always and everywhere: a modelling
+assumption, for which no measured share is at hand."""
 PersonColumn = Literal["person", "group", "age_years", "licence_months", "speed_score", "alcohol", "belt", "isa",
                        "points", "suspended"]
 """Attributes of people that the table ``trips`` can have as columns."""
@@ -172,7 +175,7 @@ class Population(Model):
     people: int = Field(ge=1, le=MOST_PEOPLE)
     groups: tuple[PersonGroup, ...] = Field(default_factory=default_groups, min_length=1)
     alcohol: tuple[AlcoholPeriod, ...] = Field(default_factory=default_alcohol)
-    isa_override_share: float = Field(default=0.3, ge=0, le=1)
+    isa_override_share: float = Field(default=ISA_OVERRIDE_SHARE, ge=0, le=1)
     licence: Licence = Licence()
     deterrence: Deterrence = Deterrence()
     trip_columns: tuple[PersonColumn, ...] = ()
