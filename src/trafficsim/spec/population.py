@@ -13,6 +13,9 @@ from trafficsim.spec.model import Model
 
 SHARE_TOLERANCE = 1e-6
 MOST_PEOPLE = 10_000_000
+MOST_AGE, MOST_POINTS = 120.0, 1000
+LEAST_LICENCE_AGE = 17.0
+"""Nobody has held the licence for longer than since this age (lowest age of category B, Directive 2006/126/EC)."""
 ISA_OVERRIDE_SHARE = 0.3
 """Share of drivers with soft intelligent speed assistance who override it, always and everywhere: a modelling
 assumption, for which no measured share is at hand."""
@@ -93,10 +96,15 @@ class PersonGroup(Model):
             if not 0 <= low <= high:
                 raise ValueError(f"group {quoted(self.name)}: {what} from {low:g} to {high:g}; give the lower first, "
                                  "none below 0")
-        if any(points < 0 or share < 0 for points, share in self.points.items()):
-            raise ValueError(f"group {quoted(self.name)}: points and their shares are never below 0")
+        if self.age_years[1] > MOST_AGE:
+            raise ValueError(f"group {quoted(self.name)}: ages up to {self.age_years[1]:g} years; give ages up to "
+                             f"{MOST_AGE:g}")
+        if any(not 0 <= points <= MOST_POINTS or share < 0 for points, share in self.points.items()):
+            raise ValueError(f"group {quoted(self.name)}: points or shares of them out of range; give 0 to "
+                             f"{MOST_POINTS} points, and no share below 0")
         if abs(sum(self.points.values()) - 1.0) > SHARE_TOLERANCE:
-            raise ValueError(f"group {quoted(self.name)}: shares of points sum to {sum(self.points.values()):g}, not 1")
+            raise ValueError(f"group {quoted(self.name)}: shares of points that sum to {sum(self.points.values()):g} "
+                             "instead of 1; correct a share")
         return self
 
 
@@ -122,6 +130,13 @@ class Licence(Model):
     novice_months: float = Field(default=24.0, ge=0)
     suspended_days: int = Field(default=90, ge=1)
     expire_days: int = Field(default=730, ge=1)
+
+    @model_validator(mode="after")
+    def _novices_lose_it_earlier(self) -> Self:
+        if self.novice_limit is not None and self.novice_limit > self.limit:
+            raise ValueError(f"novice_limit {self.novice_limit} above limit {self.limit}; exchange the two, or leave "
+                             "novice_limit out")
+        return self
 
 
 def default_groups() -> tuple[PersonGroup, ...]:
@@ -185,8 +200,8 @@ class Population(Model):
         names = [group.name for group in self.groups]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two groups are named {quoted(name)}; give each a name of its own")
+                raise ValueError(f"two groups named {quoted(name)}; give each a name of its own")
         total = sum(group.share for group in self.groups)
         if abs(total - 1.0) > SHARE_TOLERANCE:
-            raise ValueError(f"the shares of the groups sum to {total:g}, not 1; correct a share or add a group")
+            raise ValueError(f"shares of groups that sum to {total:g} instead of 1; correct a share or add a group")
         return self
