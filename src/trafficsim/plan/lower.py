@@ -27,6 +27,8 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.plan.routes import link_of
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
@@ -45,15 +47,18 @@ class Lowered:
     plan : the plan with the policies
     ledger : one row per policy, field and operation
     baseline : the plan without any policy: same people, same departures
+    deployments : enforcement by the policies, by name, on all days
     """
 
     plan: Plan
     ledger: tuple[LedgerRow, ...]
     baseline: Plan
+    deployments: tuple[Deployment, ...] = ()
 
 
 def lower(
-    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0
+    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0,
+    day: tuple[int, Weekday] | None = None,
 ) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
@@ -69,6 +74,8 @@ def lower(
         0 is the design day: mean demand, never judged.
     demand_variation
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
+    day
+        Day of the study on which the run begins, and its weekday; ``None``: day 1, on the weekday of the scenario.
 
     Raises
     ------
@@ -76,12 +83,13 @@ def lower(
         If something cannot be lowered; the message names the place and the remedy.
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
-    baseline = _baseline(prepared, replication, demand_variation)
-    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
-                          prepared.memory)
+    scenario = prepared.world.scenario
+    day = day or (1, scenario.weekday)
+    baseline = with_people(_baseline(prepared, replication, demand_variation), scenario, day[1])
+    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared), prepared.memory, day)
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline)
+    return Lowered(with_people(plan, scenario, day[1]), ledger, baseline, builder.deployments)
 
 
 def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
@@ -89,7 +97,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
     time = scenario.time
     seed_key = hash_name(scenario.seed, replication)
     factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
-    plan = Plan(
+    return Plan(
         link_id=network.link_id,
         links=network.links,
         lanes=network.lanes,
@@ -113,7 +121,6 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         stop_if_possible=scenario.drivers.at_yellow == "if_possible",
         people=people_arrays(scenario.population),
     )
-    return with_people(plan, scenario)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
