@@ -83,13 +83,12 @@ def lower(
         If something cannot be lowered; the message names the place and the remedy.
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
-    scenario = prepared.world.scenario
-    day = day or (1, scenario.weekday)
-    baseline = with_people(_baseline(prepared, replication, demand_variation), scenario, day[1])
-    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared), prepared.memory, day)
+    baseline = _baseline(prepared, replication, demand_variation)
+    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
+                          prepared.memory, day or (1, prepared.world.scenario.weekday))
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(with_people(plan, scenario, day[1]), ledger, baseline, builder.deployments)
+    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
 
 
 def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
@@ -97,7 +96,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
     time = scenario.time
     seed_key = hash_name(scenario.seed, replication)
     factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
-    return Plan(
+    plan = Plan(
         link_id=network.link_id,
         links=network.links,
         lanes=network.lanes,
@@ -121,6 +120,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         stop_if_possible=scenario.drivers.at_yellow == "if_possible",
         people=people_arrays(scenario.population),
     )
+    return with_people(plan, scenario)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:

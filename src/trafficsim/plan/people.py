@@ -69,7 +69,7 @@ def _numbers(group: PersonGroup, people: PeopleArrays, row: int) -> Mapping[str,
     return {name: float(getattr(people, name)[row]) for name in OF_GROUP}
 
 
-def with_people(plan: Plan, scenario: Scenario, weekday: Weekday) -> Plan:
+def with_people(plan: Plan, scenario: Scenario, weekday: Weekday | None = None) -> Plan:
     """Return the plan with the person of every trip, that person's speed, and whom the limit holds.
 
     Without a population it is the plan itself.
@@ -81,7 +81,7 @@ def with_people(plan: Plan, scenario: Scenario, weekday: Weekday) -> Plan:
     scenario
         Its population and seed.
     weekday
-        Weekday of clock time 0.
+        Weekday of clock time 0; ``None``: that of the scenario.
     """
     if scenario.population is None:
         return plan
@@ -92,7 +92,7 @@ def with_people(plan: Plan, scenario: Scenario, weekday: Weekday) -> Plan:
     held = isa & (who.override >= plan.people.isa_override_share[who.group])
     trips = plan.trips._replace(person=who.number, z=who.speed_score, limit_factor=np.where(held, HELD, np.inf))
     share = plan.people.alcohol_factor[who.group] * share_impaired(
-        population.alcohol, WEEKDAYS.index(weekday), trips.depart_s)
+        population.alcohol, WEEKDAYS.index(weekday or scenario.weekday), trips.depart_s)
     limit = _points_limit(population, plan.people, who)
     drivers = DriverArrays(
         group=who.group.astype(np.int32), age_years=who.age_years, licence_months=who.licence_months,
