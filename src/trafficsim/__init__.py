@@ -36,6 +36,7 @@ _HOMES = {
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.scenario": (
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
@@ -104,6 +105,10 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
+    from trafficsim.spec.population import Licence as Licence
+    from trafficsim.spec.population import PersonGroup as PersonGroup
+    from trafficsim.spec.population import Population as Population
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario

@@ -100,6 +100,10 @@ class PlanBuilder:
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
 
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)
@@ -322,7 +326,7 @@ class PlanBuilder:
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, _expected(field, known),
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, field.expected(known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -347,12 +351,6 @@ class PlanBuilder:
         return LedgerRow(policy, PHASE, field.unit, "replace", cells, asked,
                          tuple(old.get(cell, np.nan) for cell in cells), tuple(new.get(cell, np.nan) for cell in cells),
                          states[0], states[1])
-
-
-def _expected(field: Field, known: Mapping[str, int]) -> str:
-    if field.of_people and not known:
-        return "a scenario with a [population]"
-    return f"different ones of {', '.join(known)}" if field.of_people else "different values of the plan"
 
 
 def _applied(before: F8, operations: Sequence[_Operation]) -> F8:
