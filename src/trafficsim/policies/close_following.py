@@ -84,7 +84,6 @@ class CloseFollowing(EnforcementPolicy):
         "unaffected": "extrapolated from a sign: headways below 1 s 7.3 to 3.0 % (Michael et al. 2000)",
         "officers": "modelling assumption: one to operate it",
     }
-    example: ClassVar[str] = '{ kind = "close_following", at = [{ link = "east2", position_m = 200 }], fine_eur = 75 }'
 
     at: tuple[Place, ...] = Field(min_length=1)
     legal_gap_s: float = Field(default=0.9, gt=0, le=5)

@@ -64,7 +64,6 @@ class FeedbackSign(Policy):
     numbers: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("noticed", "margin_mean", "margin_sd", "unaffected", "upstream_m", "reach_m", "half_life_days"),
         "modelling assumption, grade D")
-    example: ClassVar[str] = '{ kind = "feedback_sign", at = [{ link = "east2", position_m = 200 }] }'
 
     at: tuple[Place, ...] = Field(min_length=1)
     schedule: Schedule = Schedule()

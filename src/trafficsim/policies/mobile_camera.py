@@ -91,10 +91,6 @@ class MobileCamera(SpeedEnforcement):
         "tolerance_kmh": "modelling assumption",
         "officers": "modelling assumption: one to operate it",
     }
-    example: ClassVar[str] = (
-        '{ kind = "mobile_camera", at = [{ link = "east2", position_m = 200 }], '
-        'schedule = { weekdays = ["mon", "fri"], hours = [{ begin_h = 6, end_h = 10 }] } }'
-    )
 
     at: tuple[Place, ...] = Field(min_length=1)
     overt: bool = True
@@ -125,6 +121,7 @@ class MobileCamera(SpeedEnforcement):
             name=name, kind="mobile_camera", along=(place.link,), link=place.link, response=self.response,
             zones=felt(builder, place, (0.0, linear(1.0)), (reach_m, linear(reach_m))),
             checks=(camera_check(builder, name, place, self.tolerance_kmh),), schedule=self.schedule,
-            noticed=self.noticed_share, halo_h=self.halo_urban_h if urban else 0.0, publicity=self.publicity, present=self.present,
+            noticed=self.noticed_share, halo_h=self.halo_urban_h if urban else 0.0, publicity=self.publicity,
+            present=self.present,
             sanction=self.sanction(tolerance_kmh=self.tolerance_kmh), devices=1,
             officer_hours_per_day=self.officers * self.schedule.hours_on_day))

@@ -87,6 +87,10 @@ class Schedule(Model):
                              "it begins; exchange the two, or leave last_day out")
         return self
 
+    def __str__(self) -> str:
+        """Say ``always`` where nothing is restricted."""
+        return "always" if self == Schedule() else super().__str__()
+
     @property
     def hours_on_day(self) -> float:
         """Hours in force on a day on which it holds."""
