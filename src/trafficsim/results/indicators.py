@@ -127,9 +127,9 @@ def annual_cost(currency: str) -> Indicator:
     """
     return Indicator(
         f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
-        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
-        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
-        on_request="economics",
+        " + value of casualties + annuity, operation and enforcement of the measure",
+        f"{currency.upper()}/year", "lower", "trips due in the analysis period, of a year", "extrapolated", None,
+        NO_ECONOMICS, of_traffic=False, on_request="economics",
     )
 
 
