@@ -6,9 +6,16 @@ from importlib import import_module
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.packages import load_entry_points
+from trafficsim.policies.breath_test import BreathTest as BreathTest
 from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
+from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
+from trafficsim.policies.enforcing import Place as Place
+from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.green_wave import GreenWave as GreenWave
 from trafficsim.policies.isa import Isa as Isa
+from trafficsim.policies.licence_check import LicenceCheck as LicenceCheck
+from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
+from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
@@ -18,9 +25,19 @@ from trafficsim.policies.webster import Webster as Webster
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
-    "trafficsim.policies.change_times", "trafficsim.policies.green_wave", "trafficsim.policies.isa",
+    "trafficsim.policies.breath_test",
+    "trafficsim.policies.change_times",
+    "trafficsim.policies.close_following",
+    "trafficsim.policies.feedback_sign",
+    "trafficsim.policies.green_wave",
+    "trafficsim.policies.isa",
+    "trafficsim.policies.licence_check",
+    "trafficsim.policies.mobile_camera",
+    "trafficsim.policies.patrol",
     "trafficsim.policies.section_control",
-    "trafficsim.policies.signal_plan", "trafficsim.policies.speed_camera", "trafficsim.policies.speed_limit",
+    "trafficsim.policies.signal_plan",
+    "trafficsim.policies.speed_camera",
+    "trafficsim.policies.speed_limit",
     "trafficsim.policies.webster",
 )
 ENTRY_POINT_GROUP = "trafficsim.policies"
