@@ -9,7 +9,8 @@ A day in five steps, each on arrays of all people:
 5. learning and forgetting.
 
 All draws are a function of the key, the deployment's name, the person's number and the day: they depend neither on who
-else exists nor on other deployments, and any number of processes gives the same bits. What one person does depends on others only by ``word_of_mouth``, which is 0 by default.
+else exists nor on other deployments, and any number of processes gives the same bits. What one person does depends on
+others only by ``word_of_mouth``, which is 0 by default.
 """
 
 from __future__ import annotations
