@@ -67,10 +67,12 @@ def cohort_years(
     ([-0.34, -0.68, -0.68], [0.0, 0.0, 0.0])
     """
     used = default_curve() if curve is None else curve
-    last = max([NOVICE_MONTHS, *(one.end_months for one in effects if np.isfinite(one.end_months))])
+    # who has had the licence for longer than the reform is old is beyond any effect on new drivers
+    last = max([NOVICE_MONTHS, *(min(one.end_months, MONTHS_PER_YEAR * years) for one in effects)])
     cells = cells_of(population, last)
     months = np.arange(MONTHS_PER_YEAR * years) + 0.5
-    monthly = np.array([_month(cells, effects, used, since) for since in months])
+    today = exposure_and_risk(cells, (), used)
+    monthly = np.array([_month(cells, today, exposure_and_risk(cells, effects, used, since)) for since in months])
     yearly = monthly.reshape(years, int(MONTHS_PER_YEAR), -1).mean(axis=1).T
     reached, km, km_before, crashes, crashes_before, total, before, by_exposure, by_risk = yearly
     return CohortYears(
@@ -78,10 +80,9 @@ def cohort_years(
         _ratio(crashes, crashes_before), total / before, by_exposure / before, by_risk / before, crashes / total)
 
 
-def _month(cells: Cells, effects: Sequence[LicenceEffect], curve: LearningCurve, since: float) -> tuple[float, ...]:
+def _month(cells: Cells, without: tuple[F8, F8], with_reform: tuple[F8, F8]) -> tuple[float, ...]:
     """Sums of one month: novices' km and crashes with and without the reform, all crashes, and parts of the change."""
-    k1, r1 = exposure_and_risk(cells, effects, curve, since)
-    k0, r0 = exposure_and_risk(cells, (), curve)
+    (k0, r0), (k1, r1) = without, with_reform
     novice = (cells.begin_months + cells.end_months) / 2.0 < NOVICE_MONTHS
     touched = novice & ((k1 != k0) | (r1 != r0))
     # the mean of both orders: exact, and the same for either factor

@@ -6,7 +6,7 @@ Exposure and risk are kept apart, because much of what graduated licensing does 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ class LicenceEffect(NamedTuple):
     practice_km : supervised km before the licence, beyond those of today
     until_age_years : drivers of this age and older are left alone
     new_only : whether it reaches only those licensed after its start; else everybody at once
+    groups : names of the groups that it is about; all without any
     """
 
     begin_months: float = 0.0
@@ -41,6 +42,7 @@ class LicenceEffect(NamedTuple):
     practice_km: float = 0.0
     until_age_years: float = ANY_AGE
     new_only: bool = True
+    groups: tuple[str, ...] = ()
 
     def checked(self, name: str) -> Self:
         """Return it, or refuse what means nothing.
@@ -62,12 +64,14 @@ class Cells(NamedTuple):
 
     Attributes
     ----------
+    names : of the groups
     group : row of the group in the population
     begin_months, end_months : months since the licence
     age_years : age, the middle of a year
     kilometres : share of all kilometres (trips, where all trips are as long)
     """
 
+    names: tuple[str, ...]
     group: I8
     begin_months: F8
     end_months: F8
@@ -87,17 +91,18 @@ def cells_of(population: Population, resolved_months: float) -> Cells:
     (1.0, 0.02)
     """
     parts = [_cells(row, group, resolved_months) for row, group in enumerate(population.groups)]
-    joined = Cells(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return joined._replace(kilometres=joined.kilometres / joined.kilometres.sum())
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    kilometres = columns.pop()
+    return Cells(tuple(group.name for group in population.groups), *columns, kilometres / kilometres.sum())
 
 
-def _cells(row: int, group: PersonGroup, resolved_months: float) -> Cells:
+def _cells(row: int, group: PersonGroup, resolved_months: float) -> tuple[NDArray[Any], ...]:
     begin, end, months = _pieces(*group.licence_months, 1.0, resolved_months)
     low, high, ages = _pieces(*group.age_years, 1.0, np.inf)
     weight = group.share * group.trip_rate * np.outer(months, ages).ravel()
     count = len(ages)
-    return Cells(np.full(len(weight), row), np.repeat(begin, count), np.repeat(end, count),
-                 np.tile((low + high) / 2.0, len(months)), weight)
+    return (np.full(len(weight), row), np.repeat(begin, count), np.repeat(end, count),
+            np.tile((low + high) / 2.0, len(months)), weight)
 
 
 def _pieces(low: float, high: float, step: float, resolved: float) -> tuple[F8, F8, F8]:
@@ -130,14 +135,24 @@ def exposure_and_risk(
     middle = (cells.begin_months + cells.end_months) / 2.0
     exposure, factor, practice = cells.kilometres.copy(), np.ones(len(middle)), np.zeros(len(middle))
     for one in effects:
-        held = (middle >= one.begin_months) & (middle < one.end_months) & (cells.age_years < one.until_age_years)
-        if one.new_only:
-            held &= middle < since_months
-        exposure[held] *= one.exposure
-        factor[held] *= one.risk
-        practice[held] += one.practice_km
+        reached = held(cells, one, since_months)
+        exposure[reached] *= one.exposure
+        factor[reached] *= one.risk
+        practice[reached] += one.practice_km
     shift = practice_months(practice)
     return exposure, factor * mean_risk(*curve, cells.begin_months + shift, cells.end_months + shift)
+
+
+def held(cells: Cells, effect: LicenceEffect, since_months: float) -> NDArray[np.bool_]:
+    """Whom an effect holds for that began some months ago; shape (cells,)."""
+    middle = (cells.begin_months + cells.end_months) / 2.0
+    reached = (middle >= effect.begin_months) & (middle < effect.end_months)
+    reached &= cells.age_years < effect.until_age_years
+    if effect.new_only:
+        reached &= middle < since_months
+    if effect.groups:
+        reached &= np.isin(cells.group, [row for row, name in enumerate(cells.names) if name in effect.groups])
+    return np.asarray(reached)
 
 
 def practice_months(practice_km: F8) -> F8:
