@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "run", "timing", "trace",
+        "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -36,6 +37,7 @@ _HOMES = {
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.scenario": (
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
+    from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain
@@ -104,6 +107,10 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
+    from trafficsim.spec.population import Licence as Licence
+    from trafficsim.spec.population import PersonGroup as PersonGroup
+    from trafficsim.spec.population import Population as Population
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario

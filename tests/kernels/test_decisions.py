@@ -127,6 +127,11 @@ def test_desired_speeds_are_bounded(mean: float, cv: float, z: float) -> None:
     assert desired.desired_of_driver(mean, cv, z) == pytest.approx(plain.desired(mean, cv, z))
 
 
+@given(st.floats(1.0, 140.0), st.floats(1.0, 70.0), st.sampled_from([0.9, 1.0, 1.1, np.inf]))
+def test_who_is_held_drives_at_a_multiple_of_the_limit_at_most(wanted: float, limit: float, factor: float) -> None:
+    assert desired.held_to_limit(wanted, limit, factor) == plain.held(wanted, limit, factor)
+
+
 def test_who_keeps_clear_is_nested() -> None:
     keys = np.random.default_rng(5).integers(0, 2**32, DRIVERS, dtype=np.uint32)
 

@@ -15,7 +15,11 @@ from trafficsim.policies.catalogue import NOT_GIVEN, REQUIRED, catalogue
 from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
-KINDS = ["change_times", "green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
+KINDS = [
+    "accompanied_driving", "belt_wearing", "campaign", "change_times", "fines", "green_wave", "hazard_perception",
+    "passenger_limit", "points_limit", "probation", "re_education", "second_phase_training", "section_control",
+    "signal_plan", "speed_assistance", "speed_camera", "speed_limit", "supervised_practice", "webster", "zero_alcohol",
+]
 GIVEN = "given by the user"
 
 

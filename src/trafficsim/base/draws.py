@@ -6,6 +6,7 @@ SplitMix64's finaliser (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195) i
 from __future__ import annotations
 
 import hashlib
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 GOLDEN = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: the increment of SplitMix64."""
 MASK64 = 2**64 - 1
+
+
+class PeopleStream(IntEnum):
+    """Random streams of people; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, all below 64."""
+
+    GROUP = 64
+    AGE = 65
+    LICENCE = 66
+    SPEED = 67
+    ALCOHOL = 68
+    BELT = 69
+    ISA = 70
+    LICENSED = 71
+    POINTS = 72
+    OF_TRIP = 73
+    IMPAIRED = 74
+    ISA_OVERRIDE = 75
 
 
 def hash_name(*parts: object) -> int:

@@ -285,7 +285,7 @@ class PlanBuilder:
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different values of the plan",
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, _expected(field, known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -310,6 +310,12 @@ class PlanBuilder:
         return LedgerRow(policy, PHASE, field.unit, "replace", cells, asked,
                          tuple(old.get(cell, np.nan) for cell in cells), tuple(new.get(cell, np.nan) for cell in cells),
                          states[0], states[1])
+
+
+def _expected(field: Field, known: Mapping[str, int]) -> str:
+    if field.of_people and not known:
+        return "a scenario with a [population]"
+    return f"different ones of {', '.join(known)}" if field.of_people else "different values of the plan"
 
 
 def _applied(before: F8, operations: Sequence[_Operation]) -> F8:
@@ -351,7 +357,6 @@ def _check_range(field: Field, values: F8, operations: Sequence[_Operation]) -> 
         fine = field.allows(values[operation.rows])
         if not fine.all():
             worst = int(np.argmin(fine))
-            sign = ">" if field.above else ">="
             raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
-                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {sign} {field.low:g}",
+                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {field.range}",
                               "change the policy's values")

@@ -15,6 +15,7 @@ from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
+from trafficsim.plan.people import people_arrays, with_people
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import (
@@ -80,7 +81,7 @@ def lower(
                           prepared.memory)
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(plan, ledger, baseline)
+    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline)
 
 
 def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
@@ -88,7 +89,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
     time = scenario.time
     seed_key = hash_name(scenario.seed, replication)
     factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
-    return Plan(
+    plan = Plan(
         link_id=network.link_id,
         links=network.links,
         lanes=network.lanes,
@@ -110,7 +111,9 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
         stop_if_possible=scenario.drivers.at_yellow == "if_possible",
+        people=people_arrays(scenario.population),
     )
+    return with_people(plan, scenario)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
@@ -139,6 +142,7 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
         depart_position_m=np.append(-1.0, given.depart_position_m)[trip],
         stop_start=stop_start, stop_position=stops.route_position[stop], stop_position_m=stops.position_m[stop],
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
+        person=np.full(len(key), -1, np.int64), limit_factor=np.full(len(key), np.inf),
     )
 
 

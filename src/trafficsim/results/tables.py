@@ -9,6 +9,7 @@ from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import LinkRecord, Record
+from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
@@ -59,6 +60,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if plan.people.group:
+        tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)

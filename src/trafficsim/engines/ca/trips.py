@@ -95,6 +95,8 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
         stop=_stops(plan, settings),
         route_movements=route_positions,
         movement=movement,
+        held=int(np.isfinite(trips.limit_factor).sum()),
+        limit_factor=np.append(trips.limit_factor, np.inf).astype(np.float32),
     )
 
 

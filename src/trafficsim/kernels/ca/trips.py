@@ -67,6 +67,10 @@ class Trips(NamedTuple):
     """uint16: the links of all routes, one after the other, as rows of ``movement``."""
     movement: Array
     """All different movements at the end of a link."""
+    held: int
+    """Travellers who are held to the limit; where there are none, nobody looks at the next."""
+    limit_factor: Array
+    """float32 by trip: the desired speed is at most the limit times this, and infinite without a hold."""
 
 
 class Queues(NamedTuple):
