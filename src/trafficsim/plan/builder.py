@@ -20,6 +20,7 @@ from trafficsim.plan.signals import lower_signals
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 OPERATIONS = ("set", "scale", "cap", "floor")
@@ -80,6 +81,11 @@ class PlanBuilder:
     def network(self) -> Network:
         """The network before any policy."""
         return self._network
+
+    @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
+        return self._plan.people.population
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:

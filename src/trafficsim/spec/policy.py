@@ -13,6 +13,7 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
@@ -33,6 +34,10 @@ class Builder(Protocol):
     @property
     def network(self) -> Network:
         """The network before any policy."""
+
+    @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
