@@ -79,3 +79,12 @@ def u01(key: ArrayLike, stream: int, entity: ArrayLike, occasion: ArrayLike) -> 
     state = mix64(state + golden * (entities + np.uint64(1)))
     state = mix64(state + golden * (occasions + np.uint64(1)))
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+class EnforcementStream(IntEnum):
+    """Random streams of enforcement; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, below 64."""
+
+    ROSTER = 80
+    PRESENT = 81
+    DETECTION = 82
+    SANCTION = 83

@@ -243,6 +243,8 @@ class SectionArrays(NamedTuple):
     links: tuple[tuple[int, ...], ...]
     """Links from the first point to the second: only trips whose route has all of them in this order are judged; empty
     where both points are on one link."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which traversals are cited; empty: always."""
 
 
 class BehaviourArrays(NamedTuple):
@@ -288,7 +290,7 @@ def no_areas() -> AreaArrays:
 def no_sections() -> SectionArrays:
     """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
+    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, (), ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:

@@ -27,7 +27,7 @@ F8 = NDArray[np.float64]
 KEY = "casualties"
 MODELLED = frozenset({
     "link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
-    "class.max_speed_ms", "behaviour.response", "section.citation_ms",
+    "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
 OF_PEOPLE = ("group.", "sanction.", "trips.")
