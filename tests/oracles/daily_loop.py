@@ -14,7 +14,7 @@ from trafficsim.spec.deterrence import Deterrence
 from trafficsim.spec.population import Licence, Population
 
 NOTHING, HEARD, SEEN, CAUGHT = 0, 1, 2, 3
-PASS, NOTICE, DETECT, HEAR = 80, 81, 82, 83
+PASS, NOTICE, DETECT, HEAR = 90, 91, 92, 93
 
 
 @dataclass

@@ -27,7 +27,7 @@ def drivers(**columns: list[float]) -> Drivers:
     """Novices, sober others and impaired others."""
     default = Drivers(
         np.array([10.0, 180.0, 10.0]), np.array([0.0, 600.0, 600.0]), np.array([12.0, 600.0, 600.0]),
-        np.array([False, False, True]), np.ones(ROWS), np.ones(ROWS), np.zeros(ROWS), np.full(ROWS, 0.9))
+        np.array([0.0, 0.0, 1.0]), np.ones(ROWS), np.ones(ROWS), np.zeros(ROWS), np.full(ROWS, 0.9))
     return default._replace(**{name: np.array(values) for name, values in columns.items()})
 
 
@@ -63,9 +63,9 @@ def test_practice_moves_along_the_curve() -> None:
     assert parts(drivers(practice_km=[3200.0, 0.0, 0.0]))["risk"] == pytest.approx(10.0 * (later - R_NOVICE) / CRASHES)
 
 
-def test_who_is_sober_instead_drives_on() -> None:
-    found = parts(drivers(vehicle_km=[10.0, 185.0, 5.0]))
-    assert sum(found.values()) == pytest.approx(5.0 * (1.0 - R_IMPAIRED) / CRASHES)
+def test_who_is_sober_instead_drives_on_at_less_risk() -> None:
+    assert parts(drivers(impaired_share=[0.0, 0.0, 0.5])) == pytest.approx(
+        {"exposure": 0.0, "risk": 5.0 * (1.0 - R_IMPAIRED) / CRASHES, "severity": 0.0}, abs=1e-12)
 
 
 @given(st.lists(st.floats(0.0, 3.0), min_size=12, max_size=12), st.floats(0.3, 1.5))

@@ -75,7 +75,7 @@ def tiny_plan() -> Plan:
         # A detector on both lanes of a, the path a to b, and a camera on b that cites above 16 m/s.
         sections=SectionArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
                                f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16),
-                               ((), (0, 1), ())),
+                               ((), (0, 1), ()), ((), (), ())),
     )
 
 

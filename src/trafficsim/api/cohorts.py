@@ -83,14 +83,15 @@ def cohort(
 def _people_of(given: Population | Scenario | str | Path) -> Population:
     if isinstance(given, Population):
         return given
-    if isinstance(given, str | Path):
-        from trafficsim.api.reading import load
+    from trafficsim.api.reading import load
 
-        given = load(given)
-    if given.population is None:
-        raise InputError(f"scenario {given.name!r}: population", "nobody", "people in groups",
+    scenario = load(given) if isinstance(given, str | Path) else given
+    if not isinstance(scenario, Scenario):
+        raise InputError(str(given), "a study", "a scenario with people", "give one of its scenarios")
+    if scenario.population is None:
+        raise InputError(f"scenario {scenario.name!r}: population", "nobody", "people in groups",
                          "give the scenario a table [population]")
-    return given.population
+    return scenario.population
 
 
 def _effects(reform: Sequence[Policy]) -> tuple[LicenceEffect, ...]:

@@ -31,6 +31,7 @@ class PeopleStream(IntEnum):
     OF_TRIP = 73
     IMPAIRED = 74
     ISA_OVERRIDE = 75
+    LAWFUL = 76
 
 
 def hash_name(*parts: object) -> int:
@@ -98,3 +99,12 @@ def draw_on(states: NDArray[np.uint64], occasion: int) -> NDArray[np.float64]:
     """Uniform numbers in (0, 1) of those whose ``draw_states`` are given, on one occasion: the bits of :func:`u01`."""
     state = mix64(states + np.uint64(GOLDEN * (int(occasion) + 1) & MASK64))
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+class EnforcementStream(IntEnum):
+    """Random streams of enforcement; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, below 64."""
+
+    ROSTER = 80
+    PRESENT = 81
+    DETECTION = 82
+    SANCTION = 83

@@ -45,7 +45,7 @@ class Drivers(NamedTuple):
     ----------
     vehicle_km : kilometres driven in the run
     begin_months, end_months : since the licence
-    impaired : whether they are above 0.5 g/l
+    impaired_share : share of the kilometres driven above 0.5 g/l
     exposure : factor on kilometres that the traffic does not show
     risk : factor on crash risk per km
     practice_km : supervised kilometres before the licence beyond those of today
@@ -55,7 +55,7 @@ class Drivers(NamedTuple):
     vehicle_km: F8
     begin_months: F8
     end_months: F8
-    impaired: NDArray[np.bool_]
+    impaired_share: F8
     exposure: F8
     risk: F8
     practice_km: F8
@@ -97,7 +97,7 @@ def factors(drivers: Drivers, numbers: Numbers, outcome: Outcome) -> dict[str, F
     months = practice_months(drivers.practice_km)
     curve = mean_risk(numbers.r0[:, None], numbers.tau_months[:, None], drivers.begin_months + months,
                       drivers.end_months + months)
-    alcohol = np.where(drivers.impaired, impaired_risk(numbers.alcohol_scale)[:, None], 1.0)
+    alcohol = 1.0 + drivers.impaired_share * (impaired_risk(numbers.alcohol_scale)[:, None] - 1.0)
     severity = 1.0 - numbers.belt[:, None] * drivers.belt_share if outcome in WITH_BELTS else np.ones((1, 1))
     return {EXPOSURE: drivers.vehicle_km * drivers.exposure, RISK: drivers.risk * curve * alcohol, SEVERITY: severity}
 
@@ -120,7 +120,7 @@ def relative_by_part(
     Half the risk of a group that has a third of all crashes:
 
     >>> one = Drivers(*(np.array(column) for column in ([50.0, 100.0], [600.0, 600.0], [600.0, 600.0],
-    ...     [False, False], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0], [0.9, 0.9])))
+    ...     [0.0, 0.0], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0], [0.9, 0.9])))
     >>> parts = relative_by_part(PeopleChange(one, one._replace(risk=np.array([0.5, 1.0]))), "ksi", best())
     >>> {name: round(float(value[0]), 3) for name, value in parts.items()}
     {'exposure': 0.0, 'risk': -0.167, 'severity': 0.0}

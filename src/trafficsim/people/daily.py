@@ -33,8 +33,8 @@ from trafficsim.spec.population import Population
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 B1 = NDArray[np.bool_]
-PASS, NOTICE, DETECT, HEAR = 80, 81, 82, 83
-"""Random streams of the loop; those of people's attributes are ``PeopleStream``, those of vehicles ``Stream``."""
+PASS, NOTICE, DETECT, HEAR = 90, 91, 92, 93
+"""Random streams of the loop; not those of ``PeopleStream`` or ``EnforcementStream``."""
 IN_SIGHT = ("speeding", "red_running", "close_following")
 """Offences that a driver who sees the enforcement can still leave off."""
 

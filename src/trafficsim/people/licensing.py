@@ -91,9 +91,9 @@ def cells_of(population: Population, resolved_months: float) -> Cells:
     (1.0, 0.02)
     """
     parts = [_cells(row, group, resolved_months) for row, group in enumerate(population.groups)]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    kilometres = columns.pop()
-    return Cells(tuple(group.name for group in population.groups), *columns, kilometres / kilometres.sum())
+    group, begin, end, age, kilometres = (np.concatenate(column) for column in zip(*parts, strict=True))
+    names = tuple(group.name for group in population.groups)
+    return Cells(names, group, begin, end, age, kilometres / kilometres.sum())
 
 
 def _cells(row: int, group: PersonGroup, resolved_months: float) -> tuple[NDArray[Any], ...]:

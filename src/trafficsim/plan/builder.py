@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.deploying import Deployed, RunDay, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.signals import lower_signals
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 OPERATIONS = ("set", "scale", "cap", "floor")
@@ -57,10 +61,12 @@ class PlanBuilder:
         Gives the volumes (pcu/h) of movements on the design day, when a policy asks for them.
     memory
         What policies worked out in earlier replications from the same network and design day.
+    day
+        Day of the study on which the run begins, and its weekday.
     """
 
     def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None,
-                 memory: dict[Hashable, Any] | None = None) -> None:
+                 memory: dict[Hashable, Any] | None = None, day: tuple[int, Weekday] = (1, "mon")) -> None:
         self._plan, self._network, self._design = plan, network, design
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
         self._operations: list[_Operation] = []
@@ -72,7 +78,8 @@ class PlanBuilder:
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
-        self._policy = "(no policy)"
+        self._policy, self._day = "(no policy)", day
+        self._deployed: list[Deployed] = []
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
 
@@ -80,6 +87,11 @@ class PlanBuilder:
     def network(self) -> Network:
         """The network before any policy."""
         return self._network
+
+    @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
+        return self._plan.people.population
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
@@ -207,6 +219,33 @@ class PlanBuilder:
         cited = (section.citation_ms,)
         self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))
 
+    def deploy(self, deployment: Deployment) -> None:
+        """Enforce in space and time: while it is in force during the run, drivers respond and speeds are checked.
+
+        Raises
+        ------
+        PolicyError
+            If a link is unknown, or the name is taken.
+        """
+        require_known(deployment, self._deployed, self._plan.link_id, self._policy)
+        self._deployed.append(Deployed(self._policy, deployment))
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments, by name, whether in force during the run or not."""
+        return tuple(sorted((one.deployment for one in self._deployed), key=lambda one: one.name))
+
+    def _put_in_force(self) -> None:
+        run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
+        for one in in_force(self._deployed, run, self._plan.seed_key):
+            self._policy = one.policy
+            self._extra += one.ledger
+            for rule in one.rules:
+                self.respond(rule)
+            for check in one.checks:
+                self.enforce(check)
+        self._policy = "(no policy)"
+
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
         labelled = list(zip(policy_labels(policies), policies, strict=True))
@@ -219,7 +258,7 @@ class PlanBuilder:
                     self._policy = label
                     policy.lower(self)
             self._take_programs()
-        self._policy = "(no policy)"
+        self._put_in_force()
 
     def _take_programs(self) -> None:
         """Let later phases see the programs that were replaced; two policies that set the phases of one are refused."""

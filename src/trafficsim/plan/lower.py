@@ -27,6 +27,8 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.plan.routes import link_of
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
@@ -45,15 +47,18 @@ class Lowered:
     plan : the plan with the policies
     ledger : one row per policy, field and operation
     baseline : the plan without any policy: same people, same departures
+    deployments : enforcement by the policies, by name, on all days
     """
 
     plan: Plan
     ledger: tuple[LedgerRow, ...]
     baseline: Plan
+    deployments: tuple[Deployment, ...] = ()
 
 
 def lower(
-    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0
+    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0,
+    day: tuple[int, Weekday] | None = None,
 ) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
@@ -69,6 +74,8 @@ def lower(
         0 is the design day: mean demand, never judged.
     demand_variation
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
+    day
+        Day of the study on which the run begins, and its weekday; ``None``: day 1, on the weekday of the scenario.
 
     Raises
     ------
@@ -78,10 +85,10 @@ def lower(
     prepared = world if isinstance(world, Prepared) else prepare(world)
     baseline = _baseline(prepared, replication, demand_variation)
     builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
-                          prepared.memory)
+                          prepared.memory, day or (1, prepared.world.scenario.weekday))
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline)
+    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
 
 
 def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:

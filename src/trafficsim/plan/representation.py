@@ -9,6 +9,7 @@ import numpy as np
 from trafficsim.base.errors import BelowResolution, UnreadField
 from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.builder import RESPONSE
+from trafficsim.plan.deploying import HOURS_IN_FORCE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
@@ -41,7 +42,7 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
         If the represented value of a cell does not move although the policies moved it.
     """
     _check_held(after, representation)
-    for field in dict.fromkeys(row.field for row in ledger):
+    for field in dict.fromkeys(row.field for row in ledger if row.field != HOURS_IN_FORCE):
         if field in FIELDS and FIELDS[field].of_people:
             continue
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))

@@ -19,7 +19,7 @@ from trafficsim.outcomes.casualties import DEATHS_OF_KSI, Models, Outcome, Speed
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.speed_models import SETS, outside_range
 from trafficsim.results.indicator import Indicator, Pair, register
-from trafficsim.results.people import ALL_PARTS, BY_PEOPLE, by_part, people_of
+from trafficsim.results.people import ALL_PARTS, BY_PEOPLE, by_part, people_of, total
 from trafficsim.results.people import TABLE as EXPOSURE
 from trafficsim.spec.casualties import Casualties, Coefficient
 
@@ -27,7 +27,7 @@ F8 = NDArray[np.float64]
 KEY = "casualties"
 MODELLED = frozenset({
     "link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
-    "class.max_speed_ms", "behaviour.response", "section.citation_ms",
+    "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
 OF_PEOPLE = ("group.", "sanction.", "trips.")
@@ -190,12 +190,12 @@ def _change(places: Mapping[str, Any], total: float) -> SpeedChange:
 
 def _value(pair: Pair, outcome: Outcome) -> float | None:
     parts = parts_of(pair, outcome)
-    return None if parts is None else 1.0 + float(sum(parts.values())[0])
+    return None if parts is None else 1.0 + float(total(parts)[0])
 
 
 def _draws(pair: Pair, outcome: Outcome) -> F8 | None:
     parts = drawn_parts_of(pair, outcome)
-    return None if parts is None else sum(parts.values())
+    return None if parts is None else total(parts)
 
 
 def parts_of(pair: Pair, outcome: Outcome) -> dict[str, F8] | None:

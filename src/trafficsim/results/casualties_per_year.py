@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.outcomes.sites.under_reporting import NOT_CORRECTED
@@ -25,6 +23,7 @@ from trafficsim.results.casualties import (
     seen_of,
 )
 from trafficsim.results.indicator import Indicator, Pair, register
+from trafficsim.results.people import total
 
 KEY = "history"
 Part = tuple[str, Outcome]
@@ -50,7 +49,8 @@ def _value(pair: Pair, parts: tuple[Part, ...]) -> float | None:
     if known is None:
         return None
     found, _ = known
-    return sum(found.total(severity) * (1.0 + _change(parts_of(pair, outcome))[0]) for severity, outcome in parts)
+    return float(sum(found.total(severity) * (1.0 + _change(parts_of(pair, outcome))[0])
+                     for severity, outcome in parts))
 
 
 def _draws(pair: Pair, parts: tuple[Part, ...]) -> F8 | None:
@@ -67,7 +67,7 @@ def _draws(pair: Pair, parts: tuple[Part, ...]) -> F8 | None:
 def _change(parts: Mapping[str, F8] | None) -> F8:
     """Change by speed and by people together."""
     assert parts is not None
-    return np.asarray(sum(parts.values()))
+    return total(parts)
 
 
 def _told(pair: Pair, parts: tuple[Part, ...]) -> str | None:

@@ -6,6 +6,7 @@ add up to it exactly, each with the interval of the numbers that it rests on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -28,7 +29,7 @@ from trafficsim.results.indicator import Pair
 
 TABLE = "exposure"
 ALL_PARTS = (SPEED, *PARTS)
-KEYS = ["group", "begin_months", "impaired"]
+KEYS = ["group", "begin_months"]
 BY_PEOPLE = f"the kilometres of people carry relative risks ({CURVE_SOURCE}; alcohol grade B) whose intervals are in it"
 _MEMORY = "people"
 
@@ -54,7 +55,7 @@ def _drivers(table: pd.DataFrame) -> Drivers:
         return table[name].to_numpy(np.float64)
     return Drivers(
         vehicle_km=column("vehicle_km"), begin_months=column("begin_months"), end_months=column("end_months"),
-        impaired=table["impaired"].to_numpy(np.bool_), exposure=column("exposure"), risk=column("risk"),
+        impaired_share=column("impaired_share"), exposure=column("exposure"), risk=column("risk"),
         practice_km=column("supervised_km"), belt_share=column("belt_share"))
 
 
@@ -79,3 +80,8 @@ def by_part(pair: Pair, outcome: Outcome, speed: F8, models: Models | None = Non
         return {SPEED: speed - 1.0, **{part: np.zeros(len(speed)) for part in PARTS}}
     numbers: Numbers = best() if models is None else drawn_numbers(models)
     return relative_by_part(change, outcome, numbers, speed)
+
+
+def total(parts: Mapping[str, F8]) -> F8:
+    """Return the change that parts add up to."""
+    return np.asarray(sum(parts.values(), np.zeros(1)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.codes import CAMERA, DETECTOR, HISTOGRAM, PATH, ROLE_NAMES, SECTION, TRAVEL_TIME
 from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.arrays import F8, Plan, SectionArrays
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
@@ -58,8 +58,18 @@ def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
     return Traversals(
         section=section[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
         limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
-        cited=((citation_ms > 0.0) & (speed_ms > citation_ms))[judged],
+        cited=((citation_ms > 0.0) & (speed_ms > citation_ms) & _in_force(sections, section, time_s))[judged],
     )
+
+
+def _in_force(sections: SectionArrays, section: NDArray[np.int32], time_s: F8) -> Mask:
+    """Which traversals end while their section is enforced."""
+    holds = np.ones(len(section), np.bool_)
+    for row, hours in enumerate(sections.hours_s):
+        if hours:
+            mine = section == row
+            holds[mine] = [any(begin <= time < end for begin, end in hours) for time in time_s[mine].tolist()]
+    return holds
 
 
 def _on_route(plan: Plan, section: NDArray[np.int32], trip: NDArray[np.int32]) -> Mask:

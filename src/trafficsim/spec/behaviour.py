@@ -54,6 +54,9 @@ class ResponseRule(Model):
         Only drivers whose route has one of these links respond: who never meets the place is not touched by it.
     zones
         Where on the road it holds.
+    noticed
+        Share of these drivers who notice that there is something to respond to: drawn for every rule anew, nested in
+        the share.
     """
 
     name: str
@@ -61,6 +64,7 @@ class ResponseRule(Model):
     response: Response
     along: tuple[str, ...] = Field(min_length=1)
     zones: tuple[Zone, ...] = ()
+    noticed: float = Field(default=1.0, ge=0, le=1)
 
 
 class SpeedCheck(Model):
@@ -81,6 +85,8 @@ class SpeedCheck(Model):
     links
         Links from the first point to the second, where these are on different links: who comes another way is not
         measured.
+    hours_s
+        Clock times (begin and end in s) between which vehicles are cited; empty: always.
     """
 
     name: str
@@ -90,3 +96,4 @@ class SpeedCheck(Model):
     length_m: float = Field(gt=0)
     citation_kmh: float = Field(gt=0)
     links: tuple[str, ...] = ()
+    hours_s: tuple[tuple[float, float], ...] = ()

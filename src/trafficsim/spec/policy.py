@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
@@ -33,6 +35,10 @@ class Builder(Protocol):
     @property
     def network(self) -> Network:
         """The network before any policy."""
+
+    @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
@@ -73,6 +79,9 @@ class Builder(Protocol):
 
     def enforce(self, check: SpeedCheck) -> None:
         """Measure speeds between two points and cite those above a speed."""
+
+    def deploy(self, deployment: Deployment) -> None:
+        """Enforce in space and time: in the hours of its schedule drivers respond, are checked and sanctioned."""
 
 
 class Policy(Model):
