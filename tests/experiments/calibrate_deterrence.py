@@ -4,15 +4,15 @@
 
 Five published decays, and nothing else:
 
-* section control, Italian A1: crash reduction 39.4 % in the first half-year, 18.7 % in the fifth (Montella et al. 2012);
-  the ratio is fitted, crashes avoided being taken as proportional to the mean degree of compliance;
+* section control, Italian A1: crash reduction 39.4 % in the first half-year, 18.7 % in the fifth (Montella et al.
+  2012); the ratio is fitted, crashes avoided being taken as proportional to the mean degree of compliance;
 * demerit points, Spain: half-life 9 months, range 6 to 24;
 * one checkpoint for breath tests: gone after about a week (Los Angeles), read as a tenth of the peak 7 days later;
 * a patrol, 9 hours a day for 6 weeks: no more than 8 weeks (Vaa 1997), read as a tenth of the peak 56 days later;
 * less than 6 days at a place leave little or nothing: half-life at most 2 days after 2 days.
 
-The French programme of cameras (injuries -26.2 % in its first month, -0.8 % after seven years; Carnis & Blais 2013) is not
-in the fit: it is predicted.
+The French programme of cameras (injuries -26.2 % in its first month, -0.8 % after seven years; Carnis & Blais 2013)
+is not in the fit: it is predicted.
 
 Rates of learning are not identified by how effects fade; they stay at the values of the file. ``certainty`` and
 ``fine_weight`` follow in closed form from the elasticity of violations with respect to the fine where detection is
@@ -108,8 +108,8 @@ CHOSEN = FORMS[3]
 def severity(share: float = Deterrence().offending_share, risk: float = Deterrence().initial_risk) -> dict[str, float]:
     """``certainty`` and ``fine_weight`` in closed form.
 
-    Violations fall by 71 % where detection is certain (E40 in Belgium), and an increase of the fine by 1 % lowers them by
-    0.14 % there.
+    Violations fall by 71 % where detection is certain (E40 in Belgium), and an increase of the fine by 1 % lowers them
+    by 0.14 % there.
     """
     there = (1.0 - 0.71) * share
     fine = 0.14 / (1.0 - there)
@@ -144,7 +144,7 @@ def _least(free: tuple[str, ...], aims: tuple[str, ...], values: Mapping[str, fl
 
 
 def programme(rates: Deterrence) -> tuple[float, float]:
-    """French programme: injuries in per cent in the last year and in months 7 to 12, given -26.2 % in the first month."""
+    """French programme, injuries in per cent: last year, and months 7 to 12, given -26.2 % in the first month."""
     effect = camera_programme(rates)
     scale = -26.2 / float(effect[1:31].mean())
     return scale * float(effect[-365:].mean()), scale * float(effect[183:365].mean())

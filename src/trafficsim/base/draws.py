@@ -108,7 +108,4 @@ class EnforcementStream(IntEnum):
     PRESENT = 81
     DETECTION = 82
     SANCTION = 83
-<<<<<<< HEAD
-=======
     OFFENCE = 84
->>>>>>> main

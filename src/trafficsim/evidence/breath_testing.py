@@ -24,8 +24,10 @@ TRIED = ("the share of drivers who hear of it decides: rows below. It was not mo
 
 
 def impaired_crash_weight(people: int) -> F8:
-    """Crash risk of each person when impaired: blood alcohol by the bands of impaired drivers; who is more inclined has
-    more (modelling assumption), so that the most dangerous are the last to be deterred."""
+    """Crash risk of each person when impaired, by the bands of blood alcohol of impaired drivers.
+
+    Who is more inclined has more (modelling assumption), so that the most dangerous are the last to be deterred.
+    """
     bands = parameters()["impaired"]
     middle = np.mean(bands["band_g_l"], axis=1)
     of_person = np.minimum(np.searchsorted(np.cumsum(bands["share"]), even(people)), len(middle) - 1)

@@ -1,7 +1,7 @@
 """Cases without traffic: how enforcement that people met, or heard of, wears off day by day.
 
-Each function takes the parameters of deterrence and returns an effect by day: the mean degree of compliance of those who
-would offend. They serve the acceptance cases and the fit of the parameters, so that both mean the same thing.
+Each function takes the parameters of deterrence and returns an effect by day: the mean degree of compliance of those
+who would offend. They serve the acceptance cases and the fit of the parameters, so that both mean the same thing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Road(NamedTuple):
 
 
 MOTORWAY, RURAL = Road(130.0, 0.25, 0.11), Road(80.0, 0.40, 0.12)
-"""Defaults of the driver population by road (ETSC PIN Flash 36; coefficients of variation within the published range)."""
+"""Defaults of the driver population by road (ETSC PIN Flash 36)."""
 
 
 def even(number: int, step: float = GOLDEN) -> F8:
@@ -71,7 +71,7 @@ def days_of(who: DriverArrays, met: Sequence[Exposure], days: int, deterrence: D
 
 
 def section_control(deterrence: Deterrence, people: int = PEOPLE) -> F8:
-    """Section control on a motorway for two and a half years: share of the excess speed that is taken off, by half-year.
+    """Section control on a motorway: share of the excess speed that is taken off, by half-year.
 
     People pass between once a month and every day, evenly on a logarithmic scale; three in ten of those who are
     measured too fast are sanctioned, as in the Kaisermühlen tunnel (citations over share above the tolerance): both

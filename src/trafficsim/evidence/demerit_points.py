@@ -21,8 +21,8 @@ IMPAIRED = 0.015
 ALCOHOL_OF_DEATHS = 0.25
 """Share of deaths with a drunk driver (European Commission, Facts and Figures Alcohol; unverified, grade D)."""
 MONTH_DAYS = 365.25 / 12.0
-SPAIN = "Pulido et al. 2010; Alonso et al. 2025"
-TRIED = ("speed and alcohol only: that belts were worn by half as many drivers again in Italy is not in it; no parameter was "
+PULIDO = "Pulido et al. 2010; Alonso et al. 2025"
+TRIED = ("speed and alcohol only: that half as many drivers again wore belts in Italy is not in it; no parameter was "
          "moved")
 
 
@@ -42,7 +42,7 @@ def deaths(deterrence: Deterrence) -> Law:
     """
     who = drivers(RURAL, PEOPLE)
     excess, chance = who.free_speed_kmh - who.limit_kmh, CITED_PER_MILLION_KM * 1e-6 * KM_PER_DAY
-    parts = [
+    parts: list[tuple[Deployment, F8 | float, float]] = [
         (Deployment(name="points for speeding", kind="licence_check", noticed=0.0, publicity=1.0, sanction=Sanction(
             offence="speeding", detection=chance, tolerance_kmh=0.0, fine_eur=100.0, points=3)), excess, 0.0),
         (Deployment(name="points for alcohol", kind="breath_test", noticed=0.0, publicity=1.0, sanction=Sanction(
@@ -74,12 +74,12 @@ def rows() -> list[Row]:
     impaired = float(share_of_crashes(IMPAIRED, impaired_risk()))
     other = (100.0 + _month(law.speed, 6.0)) * (1.0 + impaired / ALCOHOL_OF_DEATHS * _month(law.alcohol, 6.0) / 100.0)
     return [
-        Row("deaths at 6 months, %", "emergent", -14.5, -18.0, -10.0, source=SPAIN, note=TRIED).exactly(six),
-        Row("of it by speed, %", "emergent", source=SPAIN).exactly(_month(law.speed, 6.0)),
-        Row("of it by alcohol, %", "emergent", source=SPAIN).exactly(_month(law.alcohol, 6.0)),
+        Row("deaths at 6 months, %", "emergent", -14.5, -18.0, -10.0, source=PULIDO, note=TRIED).exactly(six),
+        Row("of it by speed, %", "emergent", source=PULIDO).exactly(_month(law.speed, 6.0)),
+        Row("of it by alcohol, %", "emergent", source=PULIDO).exactly(_month(law.alcohol, 6.0)),
         Row(f"deaths at 6 months if alcohol has its share of all crashes ({impaired:.0%}), %", "emergent",
-            source=SPAIN, note="1.5 % of drivers impaired, at the relative risks of the case-control study").exactly(
+            source=PULIDO, note="1.5 % of drivers impaired, at the relative risks of the case-control study").exactly(
                 other - 100.0),
-        Row("deaths at 24 months, share of the effect at 6 months", "input", None, None, 0.5, source=SPAIN, note=(
+        Row("deaths at 24 months, share of the effect at 6 months", "input", None, None, 0.5, source=PULIDO, note=(
             "the rate of habituation is fitted to the half-life")).exactly(_month(law.both, 24.0) / six),
     ]

@@ -23,15 +23,19 @@ HALF_M = 900.0
 WEEKS_THERE, DAYS_AFTER = 6, 63
 VAA, ERSO = "Vaa 1997", "Elliott & Broughton, in ERSO"
 FITTED = "the rates of forgetting are fitted to this number"
-TRIED = ("one post whose effect halves every 900 m reaches a tenth of the road, and at the post the mean falls by no more "
-         "than speeders exceed the limit; the published range is of a patrol that moved along 35 km. With the effect "
-         "everywhere, as where the place is not known, see the row below; no parameter was moved")
+TRIED = ("one post whose effect halves every 900 m reaches a tenth of the road, and at the post the mean falls by no "
+         "more than speeders exceed the limit; the published range is of a patrol that moved along 35 km: beside it, "
+         "the effect everywhere, as where the place is not known. No parameter was moved")
 
 
 def scenario() -> Scenario:
-    """Twenty kilometres, one lane, limit 80, free speeds N(77.6, 9.3), 300 veh/h; a detector at every kilometre."""
+    """Twenty kilometres, limit 80, free speeds N(77.6, 9.3), 300 veh/h; a detector at every kilometre.
+
+    A second lane stands for overtaking against oncoming traffic, which is not modelled: on one lane every platoon has a
+    slow driver at its head after a few kilometres, and nobody exceeds the limit.
+    """
     network = NetworkSource(builder=BuilderSpec(kind="corridor", arguments={
-        "lengths_m": [LINK_M] * 5, "lanes": 1, "speed_limit_kmh": 80, "road_class": "rural"}))
+        "lengths_m": [LINK_M] * 5, "lanes": 2, "speed_limit_kmh": 80, "road_class": "rural"}))
     detectors = tuple(Detector(id=str(km), link=f"east{int(1000 * km // LINK_M) + 1}", position_m=1000.0 * km % LINK_M)
                       for km in range(1, ROAD_KM))
     return Scenario(

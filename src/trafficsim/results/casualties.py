@@ -108,18 +108,12 @@ def _seen(pair: Pair) -> Seen:
     return Seen(change, None, tuple(told))
 
 
-<<<<<<< HEAD
-def _foreign(ledger: pd.DataFrame) -> str | None:
-    """Say what an alternative changes beside speeds."""
-    others = sorted(name for name in set(ledger["field"].dropna().astype(str)) - MODELLED
-                    if not name.startswith(OF_PEOPLE))
-=======
 def _foreign(pair: Pair) -> str | None:
     """Say what the alternative changes beside speeds, or what the baseline does, where that has policies too."""
     before, after = pair.baseline["ledger"], pair.alternative["ledger"]
     rows = _differing(before, after) if len(before) else after
-    others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
->>>>>>> main
+    others = sorted(name for name in set(rows["field"].dropna().astype(str)) - MODELLED
+                    if not name.startswith(OF_PEOPLE))
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):

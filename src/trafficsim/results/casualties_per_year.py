@@ -12,9 +12,9 @@ from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.outcomes.sites.under_reporting import NOT_CORRECTED
 from trafficsim.plan.arrays import F8
-<<<<<<< HEAD
 from trafficsim.results.casualties import (
     NO_EXPONENT,
+    NOT_APPLICABLE,
     TABLES,
     asked_of,
     drawn_parts_of,
@@ -23,9 +23,6 @@ from trafficsim.results.casualties import (
     parts_of,
     seen_of,
 )
-=======
-from trafficsim.results.casualties import NO_EXPONENT, NOT_APPLICABLE, asked_of, limits_of, models_of, seen_of
->>>>>>> main
 from trafficsim.results.indicator import Indicator, Pair, register
 from trafficsim.results.people import total
 
