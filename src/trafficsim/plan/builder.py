@@ -23,7 +23,6 @@ from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
-from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 OPERATIONS = ("set", "scale", "cap", "floor")
@@ -79,6 +78,7 @@ class PlanBuilder:
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
@@ -87,11 +87,6 @@ class PlanBuilder:
     def network(self) -> Network:
         """The network before any policy."""
         return self._network
-
-    @property
-    def population(self) -> Population | None:
-        """People before any policy; ``None`` where the scenario declares none."""
-        return self._plan.people.population
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
