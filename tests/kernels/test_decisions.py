@@ -76,9 +76,9 @@ def test_every_second_driver_starts_late_and_not_always_the_same() -> None:
 
 @given(st.floats(1.0, 10.0), st.floats(0.0, 300.0), st.floats(1.0, 200.0))
 def test_the_critical_gap_falls_with_the_wait(gap: float, waited: float, impatience_time: float) -> None:
-    requested_tick = gaps.critical_gap(gap, waited, impatience_time)
-    assert requested_tick == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
-    assert 0.7 * gap * (1 - 1e-12) <= requested_tick <= gap
+    asked = gaps.critical_gap(gap, waited, impatience_time)
+    assert asked == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
+    assert 0.7 * gap * (1 - 1e-12) <= asked <= gap
 
 
 @given(INSTANTS, INSTANTS, st.floats(0.0, 5.0), INSTANTS, INSTANTS, st.floats(0.5, 9.0))

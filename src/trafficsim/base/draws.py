@@ -81,6 +81,26 @@ def u01(key: ArrayLike, stream: int, entity: ArrayLike, occasion: ArrayLike) -> 
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
+def draw_states(key: int, stream: int, entity: ArrayLike) -> NDArray[np.uint64]:
+    """First two thirds of :func:`u01` for who draws on many occasions; shape of ``entity`` (at least one-dimensional).
+
+    Examples
+    --------
+    >>> who = np.arange(5)
+    >>> bool((draw_on(draw_states(7, 3, who), 11) == u01(7, 3, who, 11)).all())
+    True
+    """
+    entities = np.atleast_1d(np.asarray(entity, np.uint64))
+    first = mix64(np.array([(int(key) + GOLDEN * (int(stream) + 1)) & MASK64], np.uint64))
+    return mix64(first + np.uint64(GOLDEN) * (entities + np.uint64(1)))
+
+
+def draw_on(states: NDArray[np.uint64], occasion: int) -> NDArray[np.float64]:
+    """Uniform numbers in (0, 1) of those whose ``draw_states`` are given, on one occasion: the bits of :func:`u01`."""
+    state = mix64(states + np.uint64(GOLDEN * (int(occasion) + 1) & MASK64))
+    return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
 class EnforcementStream(IntEnum):
     """Random streams of enforcement; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, below 64."""
 
@@ -88,3 +108,4 @@ class EnforcementStream(IntEnum):
     PRESENT = 81
     DETECTION = 82
     SANCTION = 83
+    OFFENCE = 84

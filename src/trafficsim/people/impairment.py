@@ -1,6 +1,6 @@
 """Who drives after drinking: a share of trips by hour and weekday, drawn by person and trip.
 
-Drink-driving is neither a trait that shows on every trip nor luck that falls on all alike. A trip's uniform number
+Drink-driving is neither a trait that shows on every trip nor chance that falls on all alike. A trip's uniform number
 joins that of its person and one of its own with equal weight (a Gaussian copula): the share of trips is exactly that of
 the period, larger shares include smaller ones, and some people are impaired more often than others. The weight is a
 modelling assumption.

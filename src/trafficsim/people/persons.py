@@ -192,8 +192,8 @@ def person_of_trip(population: Population, seed: int, keys: NDArray[np.uint64], 
     for attempt in range(MOST_ATTEMPTS):
         drawn = u01(keys[asked], PeopleStream.OF_TRIP, 0, attempt)
         person[asked] = np.minimum((drawn * population.people).astype(np.int64), population.people - 1)
-        luck = u01(keys[asked], PeopleStream.OF_TRIP, 1, attempt)
-        asked = asked[luck >= accepted[group_of(population, seed, person[asked])]]
+        kept = u01(keys[asked], PeopleStream.OF_TRIP, 1, attempt)
+        asked = asked[kept >= accepted[group_of(population, seed, person[asked])]]
         if not len(asked):
             break
     return person

@@ -266,6 +266,27 @@ class BehaviourArrays(NamedTuple):
     zone_strength: F8
 
 
+class EnforcementArrays(NamedTuple):
+    """What follows offences during the run: one row per deployment in force with a sanction, by name."""
+
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    offence: tuple[str, ...]
+    detection: F8
+    """Probability that an offence is detected; ``sanctioned``: that a detected one is sanctioned."""
+    sanctioned: F8
+    fine_eur: F8
+    points: I4
+    legal_gap_s: F8
+    offending_share: F8
+    links: tuple[tuple[int, ...], ...]
+    """Links of the place."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which it is in force; empty: always."""
+    checks: tuple[tuple[str, ...], ...]
+    """Names of its measurement sections."""
+
+
 UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
 
@@ -293,6 +314,12 @@ def no_sections() -> SectionArrays:
     return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, (), ())
 
 
+def no_enforcement() -> EnforcementArrays:
+    """Return the enforcement of a plan without any."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, (), (), ())
+
+
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
     """Return the behaviour of a plan without any rule."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
@@ -315,6 +342,7 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    enforcement : what follows offences
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     stop_if_possible : whether everybody stops at yellow who can
     people : groups of people, and sanctions
@@ -343,6 +371,7 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     keep_clear_share: float = 1.0
     stop_if_possible: bool = False
     people: PeopleArrays = dataclass_field(default_factory=no_people)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor
 from typing import NamedTuple
 
+import numpy as np
+
 from trafficsim.base.errors import PolicyError
 from trafficsim.people.duty import on_duty
+from trafficsim.plan.arrays import F8, EnforcementArrays
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.calendar import WEEKDAYS, Schedule, Weekday
@@ -64,6 +67,9 @@ class InForce(NamedTuple):
     """What a deployment brings to a run."""
 
     policy: str
+    deployment: Deployment
+    hours_s: Periods | None
+    """Periods in force, empty for the whole run; ``None``: never."""
     rules: tuple[ResponseRule, ...]
     checks: tuple[SpeedCheck, ...]
     ledger: tuple[LedgerRow, ...]
@@ -89,8 +95,31 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
         hours = () if whole else periods
         checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
         silent = whole and bool(rules or checks)
-        found.append(InForce(one.policy, rules, checks, () if silent else (_hours_row(one, periods),)))
+        found.append(InForce(one.policy, deployment, hours if periods else None, rules, checks,
+                             () if silent else (_hours_row(one, periods),)))
     return found
+
+
+def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]) -> EnforcementArrays:
+    """What follows offences during the run, by name of the deployment."""
+    rows = sorted(((one.deployment.name, one.deployment.sanction, one) for one in brought
+                   if one.hours_s is not None and one.deployment.sanction is not None), key=lambda row: row[0])
+    sanctions, ones = [row[1] for row in rows], [row[2] for row in rows]
+
+    def real(values: Iterable[float]) -> F8:
+        return np.array(list(values), np.float64)
+
+    return EnforcementArrays(
+        name=tuple(row[0] for row in rows), kind=tuple(one.deployment.kind for one in ones),
+        offence=tuple(one.offence for one in sanctions), detection=real(one.detection for one in sanctions),
+        sanctioned=real(one.sanctioned for one in sanctions), fine_eur=real(one.fine_eur for one in sanctions),
+        points=np.array([one.points for one in sanctions], np.int32),
+        legal_gap_s=real(one.legal_gap_s for one in sanctions),
+        offending_share=real(one.offending_share for one in sanctions),
+        links=tuple(tuple(link_index[link] for link in one.deployment.along) for one in ones),
+        hours_s=tuple(one.hours_s or () for one in ones),
+        checks=tuple(tuple(check.name for check in one.checks) for one in ones),
+    )
 
 
 def _rules(one: Deployed, periods: Periods, whole: bool) -> tuple[ResponseRule, ...]:

@@ -28,6 +28,11 @@ class Sanction(Model):
         Probability that a detected offence is sanctioned (the driver is identified, the fine is served).
     tolerance_kmh
         Speed over the limit that is let pass.
+    legal_gap_s
+        Close following: a time gap (rear to front) below this is an offence.
+    offending_share
+        Drink driving, driving without a licence: share of the drivers who pass who commit it, where the scenario has no
+        population that says who does.
     fine_eur, points
         Fine and demerit points.
     """
@@ -36,6 +41,8 @@ class Sanction(Model):
     detection: float = Field(default=1.0, ge=0, le=1)
     sanctioned: float = Field(default=1.0, ge=0, le=1)
     tolerance_kmh: float = Field(default=6.0, ge=0, le=50)
+    legal_gap_s: float = Field(default=0.9, gt=0, le=5)
+    offending_share: float = Field(default=0.0, ge=0, le=1)
     fine_eur: float = Field(default=0.0, ge=0)
     points: int = Field(default=0, ge=0)
 
