@@ -23,7 +23,6 @@ from trafficsim.people.alcohol import impaired_risk
 from trafficsim.people.alcohol import parameters as alcohol_parameters
 from trafficsim.people.licensing import practice_months
 from trafficsim.people.novices import default_curve, drawn_pairs, mean_risk
-from trafficsim.people.novices import parameters as novice_parameters
 
 F8 = NDArray[np.float64]
 SPEED, EXPOSURE, RISK, SEVERITY = "speed", "exposure", "risk", "severity"
@@ -35,7 +34,6 @@ ALCOHOL_SCALE = Sourced(
     "alcohol: factor on the logarithm of relative risk", _SCALE[1], "1",
     f"{alcohol_parameters()['risk']['source']}; interval by lower risks elsewhere: modelling assumption", "D", "input",
     _SCALE[0], _SCALE[2])
-CURVE_SOURCE = f"novices: {novice_parameters()['curve']['source']} (grade {novice_parameters()['curve']['grade']})"
 
 
 class Drivers(NamedTuple):

@@ -6,7 +6,7 @@ Exposure and risk are kept apart, because much of what graduated licensing does 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,20 +43,6 @@ class LicenceEffect(NamedTuple):
     until_age_years: float = ANY_AGE
     new_only: bool = True
     groups: tuple[str, ...] = ()
-
-    def checked(self, name: str) -> Self:
-        """Return it, or refuse what means nothing.
-
-        Raises
-        ------
-        ValueError
-            Naming what is wrong.
-        """
-        if not 0.0 <= self.begin_months < self.end_months:
-            raise ValueError(f"{name}: months from {self.begin_months:g} to {self.end_months:g}; give the lower first")
-        if min(self.exposure, self.risk) < 0.0 or self.practice_km < 0.0:
-            raise ValueError(f"{name}: a factor or kilometres below 0")
-        return self
 
 
 class Cells(NamedTuple):

@@ -23,7 +23,6 @@ from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
-from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 OPERATIONS = ("set", "scale", "cap", "floor")
@@ -79,6 +78,7 @@ class PlanBuilder:
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
         self._enforcement = plan.enforcement
         index = {link: row for row, link in enumerate(plan.link_id)}
@@ -88,11 +88,6 @@ class PlanBuilder:
     def network(self) -> Network:
         """The network before any policy."""
         return self._network
-
-    @property
-    def population(self) -> Population | None:
-        """People before any policy; ``None`` where the scenario declares none."""
-        return self._plan.people.population
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:

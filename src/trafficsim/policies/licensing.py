@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trafficsim.people.licensing import Cells, LicenceEffect, cells_of, exposure_and_risk, held
 from trafficsim.people.novices import default_curve
@@ -88,7 +88,7 @@ class AccompaniedDriving(LicensingPolicy):
         Share of new drivers who take part.
     groups
         Groups; all without any.
-    months
+    for_months
         Months since the licence for which it holds.
     risk_per_km
         Factor on crash risk per km.
@@ -112,12 +112,12 @@ class AccompaniedDriving(LicensingPolicy):
     limits: ClassVar[str] = NOT_MOVED + "Participants choose to take part. Nothing is claimed after the first year."
     numbers: ClassVar[Mapping[str, str]] = {
         "share": "modelling assumption: all new drivers", "groups": "given by the user",
-        "months": "input: the evaluation is of the first year", "risk_per_km": "input: -22 % per km",
+        "for_months": "input: the evaluation is of the first year", "risk_per_km": "input: -22 % per km",
         "crashes": "input: -17 % crashes in the first year",
     }
 
     share: float = Field(default=1.0, ge=0, le=1)
-    months: float = Field(default=12.0, gt=0, le=120)
+    for_months: float = Field(default=12.0, gt=0, le=120)
     risk_per_km: float = Field(default=0.78, gt=0, le=2)
     crashes: float = Field(default=0.83, gt=0, le=2)
 
@@ -125,7 +125,7 @@ class AccompaniedDriving(LicensingPolicy):
     def effects(self) -> tuple[LicenceEffect, ...]:
         """Exposure and risk of the mean new driver."""
         km = 1.0 + self.share * (self.crashes / self.risk_per_km - 1.0)
-        return (LicenceEffect(0.0, self.months, exposure=km, risk=(1.0 + self.share * (self.crashes - 1.0)) / km,
+        return (LicenceEffect(0.0, self.for_months, exposure=km, risk=(1.0 + self.share * (self.crashes - 1.0)) / km,
                               groups=self.groups),)
 
 
@@ -148,6 +148,11 @@ class SecondPhaseTraining(LicensingPolicy):
         Months since the licence between which it holds.
     risk_per_km
         Factor on crash risk per km.
+
+    Examples
+    --------
+    >>> SecondPhaseTraining().effects[0].risk
+    0.888
     """
 
     kind: ClassVar[str] = "second_phase_training"
@@ -168,11 +173,17 @@ class SecondPhaseTraining(LicensingPolicy):
     end_months: float = Field(default=24.0, gt=0, le=240)
     risk_per_km: float = Field(default=0.888, gt=0, le=2)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.begin_months >= self.end_months:
+            raise ValueError(f"begin_months is {self.begin_months:g} and end_months {self.end_months:g}; give the "
+                             "lower first")
+        return self
+
     @property
     def effects(self) -> tuple[LicenceEffect, ...]:
         """Risk after the second phase."""
-        return (LicenceEffect(self.begin_months, self.end_months, risk=self.risk_per_km,
-                              groups=self.groups).checked(self.kind),)
+        return (LicenceEffect(self.begin_months, self.end_months, risk=self.risk_per_km, groups=self.groups),)
 
 
 class HazardPerception(LicensingPolicy):
@@ -190,10 +201,15 @@ class HazardPerception(LicensingPolicy):
     ----------
     groups
         Groups; all without any.
-    months
+    for_months
         Months since the licence for which it holds.
     risk_per_km
         Factor on crash risk per km.
+
+    Examples
+    --------
+    >>> HazardPerception(for_months=6).effects[0].end_months
+    6.0
     """
 
     kind: ClassVar[str] = "hazard_perception"
@@ -206,16 +222,16 @@ class HazardPerception(LicensingPolicy):
         "The source leaves crashes at low speed out. Reactions in the traffic simulated do not change."
     )
     numbers: ClassVar[Mapping[str, str]] = {
-        "groups": "given by the user", "months": "input: first year", "risk_per_km": "input: -11 % of crashes",
+        "groups": "given by the user", "for_months": "input: first year", "risk_per_km": "input: -11 % of crashes",
     }
 
-    months: float = Field(default=12.0, gt=0, le=120)
+    for_months: float = Field(default=12.0, gt=0, le=120)
     risk_per_km: float = Field(default=0.89, gt=0, le=2)
 
     @property
     def effects(self) -> tuple[LicenceEffect, ...]:
         """Risk of the first year."""
-        return (LicenceEffect(0.0, self.months, risk=self.risk_per_km, groups=self.groups),)
+        return (LicenceEffect(0.0, self.for_months, risk=self.risk_per_km, groups=self.groups),)
 
 
 class SupervisedPractice(LicensingPolicy):
@@ -238,7 +254,7 @@ class SupervisedPractice(LicensingPolicy):
         Groups; all without any.
     lessons
         Compulsory lessons beyond those of today.
-    km_per_lesson
+    lesson_km
         Kilometres driven in a lesson.
     supervised_km
         Kilometres with a layperson beside, beyond those of today.
@@ -263,18 +279,18 @@ class SupervisedPractice(LicensingPolicy):
     )
     numbers: ClassVar[Mapping[str, str]] = {
         "groups": "given by the user", "lessons": "given by the user; 0: none",
-        "km_per_lesson": "modelling assumption: 45 minutes at 27 km/h", "supervised_km": "given by the user; 0: none",
+        "lesson_km": "modelling assumption: 45 minutes at 27 km/h", "supervised_km": "given by the user; 0: none",
     }
     example: ClassVar[str] = '{ kind = "supervised_practice", supervised_km = 3000.0 }'
 
     lessons: int = Field(default=0, ge=0, le=1000)
-    km_per_lesson: float = Field(default=20.0, ge=0, le=200)
+    lesson_km: float = Field(default=20.0, ge=0, le=200)
     supervised_km: float = Field(default=0.0, ge=0, le=100_000)
 
     @property
     def practice_km(self) -> float:
         """Kilometres before the licence, beyond those of today."""
-        return self.lessons * self.km_per_lesson + self.supervised_km
+        return self.lessons * self.lesson_km + self.supervised_km
 
     @property
     def effects(self) -> tuple[LicenceEffect, ...]:
@@ -304,12 +320,17 @@ class PassengerLimit(LicensingPolicy):
     ----------
     groups
         Groups; all without any.
-    months
+    for_months
         Months since the licence for which it holds.
     until_age_years
         From this age on it does not hold.
     risk_per_km
         Factor on crash risk per km.
+
+    Examples
+    --------
+    >>> PassengerLimit().effects[0].new_only
+    False
     """
 
     kind: ClassVar[str] = "passenger_limit"
@@ -320,17 +341,17 @@ class PassengerLimit(LicensingPolicy):
         "Of fatal crashes of 16- and 17-year-olds, read as risk per km; a part is trips that are not made."
     )
     numbers: ClassVar[Mapping[str, str]] = {
-        "groups": "given by the user", "months": "modelling assumption: half a year to a year is usual",
+        "groups": "given by the user", "for_months": "modelling assumption: half a year to a year is usual",
         "until_age_years": "modelling assumption: until 21, as the age of those who carry their like",
         "risk_per_km": "input: -9 %",
     }
 
-    months: float = Field(default=12.0, gt=0, le=120)
+    for_months: float = Field(default=12.0, gt=0, le=120)
     until_age_years: float = Field(default=21.0, ge=16, le=120)
     risk_per_km: float = Field(default=0.91, gt=0, le=2)
 
     @property
     def effects(self) -> tuple[LicenceEffect, ...]:
         """Risk of the restricted months."""
-        return (LicenceEffect(0.0, self.months, risk=self.risk_per_km, until_age_years=self.until_age_years,
+        return (LicenceEffect(0.0, self.for_months, risk=self.risk_per_km, until_age_years=self.until_age_years,
                               new_only=False, groups=self.groups),)

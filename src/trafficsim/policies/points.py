@@ -81,6 +81,11 @@ class Probation(Policy):
         Groups; those with novices without any.
     limit
         Points at which the licence is suspended in probation.
+
+    Examples
+    --------
+    >>> Probation(limit=4).limit
+    4
     """
 
     kind: ClassVar[str] = "probation"
@@ -123,6 +128,11 @@ class ReEducation(Policy):
         Share of people who take one before they reach the limit.
     risk_per_km
         Factor on crash risk per km of those who took a course.
+
+    Examples
+    --------
+    >>> ReEducation(points_back=3, share=0.2).points_back
+    3
     """
 
     kind: ClassVar[str] = "re_education"

@@ -112,8 +112,8 @@ def _foreign(pair: Pair) -> str | None:
     """Say what the alternative changes beside speeds, or what the baseline does, where that has policies too."""
     before, after = pair.baseline["ledger"], pair.alternative["ledger"]
     rows = _differing(before, after) if len(before) else after
-    others = sorted(name for name in set(rows["field"].dropna().astype(str)) - MODELLED
-                    if not name.startswith(OF_PEOPLE))
+    others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
+    others = [name for name in others if not name.startswith(OF_PEOPLE)]
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):

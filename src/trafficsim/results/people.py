@@ -14,7 +14,6 @@ import pandas as pd
 
 from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.people import (
-    CURVE_SOURCE,
     PARTS,
     Drivers,
     Numbers,
@@ -30,7 +29,8 @@ from trafficsim.results.indicator import Pair
 TABLE = "exposure"
 ALL_PARTS = (SPEED, *PARTS)
 KEYS = ["group", "begin_months"]
-BY_PEOPLE = f"the kilometres of people carry relative risks ({CURVE_SOURCE}; alcohol grade B) whose intervals are in it"
+BY_PEOPLE = "the interval covers the learning curve of novices (TRL Cohort study, grade B) and the risk of alcohol " \
+            "(grade D)"
 _MEMORY = "people"
 
 
@@ -46,11 +46,12 @@ def _people(pair: Pair) -> PeopleChange | None:
     if not all(len(table) for table in tables):
         return None
     before, after = (table.sort_values(KEYS) for table in tables)
-    change = PeopleChange(_drivers(before), _drivers(after))
+    change = PeopleChange(drivers_of(before), drivers_of(after))
     return change if float(change.before.vehicle_km.sum()) > 0.0 else None
 
 
-def _drivers(table: pd.DataFrame) -> Drivers:
+def drivers_of(table: pd.DataFrame) -> Drivers:
+    """Read rows of the table ``exposure``."""
     def column(name: str) -> F8:
         return table[name].to_numpy(np.float64)
     return Drivers(

@@ -83,6 +83,14 @@ class Builder(Protocol):
     def deploy(self, deployment: Deployment) -> None:
         """Enforce in space and time: in the hours of its schedule drivers respond, are checked and sanctioned."""
 
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments of the alternative so far; whole in the phase ``timeline``."""
+
+    @property
+    def day(self) -> int:
+        """Day of the study on which the run begins, from 1."""
+
 
 class Policy(Model):
     """Base of all policies: an immutable model with a kind, a phase and one method, ``lower``.

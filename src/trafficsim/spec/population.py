@@ -27,6 +27,11 @@ class AlcoholPeriod(Model):
         Share of the trips in these hours.
     weekdays, hours
         When.
+
+    Examples
+    --------
+    >>> AlcoholPeriod(share=0.06, weekdays=("fri", "sat"), hours=Hours(begin_h=22, end_h=5)).hours.length_h
+    7.0
     """
 
     share: float = Field(ge=0, le=1)
@@ -112,6 +117,11 @@ class Licence(Model):
         Points expire so long after the last offence.
 
     Source: orders of magnitude of European systems; a modelling assumption, replace by those of the country.
+
+    Examples
+    --------
+    >>> Licence(limit=12, novice_limit=6).novice_months
+    24.0
     """
 
     limit: int = Field(default=12, ge=1)
