@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "run", "timing", "trace",
+        "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
+    from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain

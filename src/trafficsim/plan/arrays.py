@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.spec.population import Population
+
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -157,16 +159,24 @@ class PeopleArrays(NamedTuple):
     """Of those with intelligent speed assistance, who override it."""
     licensed_share: F8
     novice_risk: F8
-    """Factor on the crash risk that novices have beyond that of experienced drivers."""
+    """Factor on the crash risk per km of the group's people, whatever it is by their months since the licence."""
     points_limit: F8
     """Demerit points at which the licence is suspended."""
     novice_points_limit: F8
     """The same in probation."""
+    exposure: F8
+    """Factor on kilometres in the account of casualties, where traffic hardly changes by it."""
+    supervised_km: F8
+    """Supervised kilometres before the licence, beyond those of today."""
+    lawful_share: F8
+    """Share of people who keep to the limit by a campaign."""
     enforcement: tuple[str, ...]
     """Kinds of enforcement."""
     fine_factor: F8
     points_factor: F8
     """Factors on fines and demerit points of a deployment of each kind."""
+    population: Population | None = None
+    """As it was declared, before any policy."""
 
 
 class DriverArrays(NamedTuple):
@@ -181,6 +191,8 @@ class DriverArrays(NamedTuple):
     licence_months: F8
     impaired: BOOL
     """Above 0.5 g/l of blood alcohol on this trip."""
+    alcohol_share: F8
+    """Probability of that in the driver's group at this time."""
     belt: BOOL
     isa: BOOL
     """Has intelligent speed assistance, whether it is overridden or not."""
@@ -282,13 +294,13 @@ UNAFFECTED = 1.0e3
 def no_people() -> PeopleArrays:
     """Return the people of a plan without a population."""
     none = np.zeros(0)
-    return PeopleArrays((), none, none, none, none, none, none, none, none, none, (), none, none)
+    return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
 
 
 def no_drivers() -> DriverArrays:
     """Return the drivers of a plan without a population."""
     whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
-    return DriverArrays(whole, real, real, truth, truth, truth, whole, truth, truth, ())
+    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
 def no_areas() -> AreaArrays:

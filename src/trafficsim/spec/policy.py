@@ -14,6 +14,7 @@ from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
@@ -37,6 +38,10 @@ class Builder(Protocol):
     @property
     def network(self) -> Network:
         """The network before any policy."""
+
+    @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
 
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
@@ -83,6 +88,14 @@ class Builder(Protocol):
 
     def deploy(self, deployment: Deployment) -> None:
         """Enforce in space and time: in the hours of its schedule drivers respond, are checked and sanctioned."""
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments of the alternative so far; whole in the phase ``timeline``."""
+
+    @property
+    def day(self) -> int:
+        """Day of the study on which the run begins, from 1."""
 
 
 class Policy(Model):
