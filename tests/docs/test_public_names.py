@@ -12,7 +12,8 @@ import pytest
 import trafficsim as ts
 from trafficsim.spec.policy import Policy
 
-SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years")
+SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years", "_percent",
+            "_per_10000")
 # Numbers without a unit: counts, shares, factors, seeds.
 PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
@@ -20,7 +21,7 @@ PURE = {
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
-    "deaths", "serious_injuries",
+    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned",
     "slight_injuries", "expansion_factor", "factor", "low", "high",
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")

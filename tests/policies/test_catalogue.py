@@ -15,7 +15,8 @@ from trafficsim.policies.catalogue import NOT_GIVEN, REQUIRED, catalogue
 from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
-KINDS = ["change_times", "green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
+KINDS = ["change_times", "green_wave", "red_light_camera", "section_control", "signal_plan", "speed_camera",
+         "speed_limit", "webster"]
 GIVEN = "given by the user"
 
 
@@ -83,8 +84,8 @@ def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of change_times, "
-                                         r"green_wave, section_control, signal_plan, speed_camera, speed_limit, "
-                                         r"webster\. Remedy"):
+                                         r"green_wave, red_light_camera, section_control, signal_plan, "
+                                         r"speed_camera, speed_limit, webster\. Remedy"):
         catalogue(OURS, "speed_trap")
 
 

@@ -95,6 +95,22 @@ class SignalArrays(NamedTuple):
     """The first phase begins at clock times ``offset_s + n * cycle``."""
 
 
+class ApproachArrays(NamedTuple):
+    """Approaches of signals: links from which a signal is met, in link order.
+
+    At yellow a driver who can stop does so with a chance ``1 / (1 + exp(-(tau - tau50_s) / spread_s))`` of the time
+    ``tau`` to the stop line; a spread of 0 makes it a threshold.
+    """
+
+    link: I4
+    tau50_s: F8
+    spread_s: F8
+    inattention: F8
+    """Share of drivers who do not see the signal when they arrive."""
+    hard_stop_share: F8
+    """Share of those who stop at yellow that brake late, and as hard as drivers accept."""
+
+
 class ClassArrays(NamedTuple):
     """Vehicle classes."""
 
@@ -206,6 +222,12 @@ UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
 
 
+def no_approaches() -> ApproachArrays:
+    """Return the approaches of a plan without any signal."""
+    real = np.zeros(0)
+    return ApproachArrays(np.zeros(0, np.int32), real, real, real, real)
+
+
 def no_areas() -> AreaArrays:
     """Return areas of a plan without any."""
     return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
@@ -240,7 +262,7 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
-    stop_if_possible : whether everybody stops at yellow who can
+    approaches : what drivers do on the approaches of signals
     """
 
     link_id: tuple[str, ...]
@@ -266,4 +288,4 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     keep_clear_share: float = 1.0
-    stop_if_possible: bool = False
+    approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)

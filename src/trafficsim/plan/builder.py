@@ -352,6 +352,7 @@ def _check_range(field: Field, values: F8, operations: Sequence[_Operation]) -> 
         if not fine.all():
             worst = int(np.argmin(fine))
             sign = ">" if field.above else ">="
+            most = f" and <= {field.high:g}" if field.high < np.inf else ""
             raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
-                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {sign} {field.low:g}",
-                              "change the policy's values")
+                              f"{values[operation.rows][worst]:g} {field.unit}",
+                              f"a finite value {sign} {field.low:g}{most}", "change the policy's values")

@@ -22,7 +22,7 @@ class Field:
     group, attribute : where the values live in the plan
     unit : SI unit
     cells : names of the cells, in the order of the values
-    low : smallest value allowed; ``above`` excludes it
+    low, high : smallest and largest value allowed; ``above`` excludes the smallest
     """
 
     name: str
@@ -32,6 +32,7 @@ class Field:
     cells: Callable[[Plan], tuple[str, ...]]
     low: float = -np.inf
     above: bool = False
+    high: float = np.inf
 
     def read(self, plan: Plan) -> F8:
         """Return the values in a plan (the plan's own array: do not change it)."""
@@ -44,7 +45,8 @@ class Field:
 
     def allows(self, values: F8) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Return which values are finite and within the range."""
-        return np.isfinite(values) & ((values > self.low) if self.above else (values >= self.low))
+        over = (values > self.low) if self.above else (values >= self.low)
+        return np.isfinite(values) & over & (values <= self.high)
 
 
 def _links(plan: Plan) -> tuple[str, ...]:
@@ -72,6 +74,10 @@ def phase_cell(program: str, number: int) -> str:
     return f"{program}/{number}"
 
 
+def _approaches(plan: Plan) -> tuple[str, ...]:
+    return tuple(plan.link_id[row] for row in plan.approaches.link.tolist())
+
+
 def _class_names(plan: Plan) -> tuple[str, ...]:
     return plan.classes.name
 
@@ -85,6 +91,10 @@ FIELDS: dict[str, Field] = {
         Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
         Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
+        Field("approach.tau50_s", "approaches", "tau50_s", "s", _approaches, 0.0),
+        Field("approach.spread_s", "approaches", "spread_s", "s", _approaches, 0.0),
+        Field("approach.inattention", "approaches", "inattention", "1", _approaches, 0.0, high=1.0),
+        Field("approach.hard_stop_share", "approaches", "hard_stop_share", "1", _approaches, 0.0, high=1.0),
         Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
     )
 }

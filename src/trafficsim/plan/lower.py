@@ -26,6 +26,7 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.plan.routes import link_of
+from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
@@ -109,7 +110,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         sections=prepared.sections,
         **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
-        stop_if_possible=scenario.drivers.at_yellow == "if_possible",
+        approaches=lower_approaches(network, scenario.drivers),
     )
 
 

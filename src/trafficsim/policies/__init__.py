@@ -8,6 +8,7 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.green_wave import GreenWave as GreenWave
+from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
@@ -17,9 +18,9 @@ from trafficsim.policies.webster import Webster as Webster
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
-    "trafficsim.policies.change_times", "trafficsim.policies.green_wave", "trafficsim.policies.section_control",
-    "trafficsim.policies.signal_plan", "trafficsim.policies.speed_camera", "trafficsim.policies.speed_limit",
-    "trafficsim.policies.webster",
+    "trafficsim.policies.change_times", "trafficsim.policies.green_wave", "trafficsim.policies.red_light_camera",
+    "trafficsim.policies.section_control", "trafficsim.policies.signal_plan", "trafficsim.policies.speed_camera",
+    "trafficsim.policies.speed_limit", "trafficsim.policies.webster",
 )
 ENTRY_POINT_GROUP = "trafficsim.policies"
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES
+from trafficsim.base.codes import (
+    CAUSE_INSIDE,
+    CAUSE_MOVING,
+    ENCROACHMENTS,
+    EVENT_LEFT,
+    EVENT_NAMES,
+    LEFT_CAUSES,
+    PROCESS_OF_EVENT,
+    RED_RUNS,
+)
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import LinkRecord, Record
@@ -23,6 +32,7 @@ from trafficsim.results.speeds import evaluated_traversals, paths_table, speed_c
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
 CITATION = "citation"
+NO_CODE = -1
 SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
@@ -189,6 +199,12 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
     ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
 
+    A crossing at red has its ``process``: ``late`` (decided at yellow, or could not stop) or ``inattention`` (did not
+    see the signal), and ``after_red_s``, the time since the onset of red. An ``encroachment`` is a vehicle (``trip``,
+    from ``link``) that runs red and passes the middle of the junction less than 5 s before or after one that enters on
+    a movement which crosses its way, not at red itself; ``encroachment_s`` is the time between them. One that meets
+    several of them has several rows.
+
     Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
     their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
     :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
@@ -204,6 +220,8 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
                               np.zeros(len(order) + len(left.link), np.int32)])
     time_s = np.concatenate([events.time_s, locked.time_s, seen.time_s[order], left.since_s])
     rows = np.arange(before + len(left.link))
+    kind = np.concatenate([events.code, locked.code, np.full(len(rows) - len(code), NO_CODE)])
+    value_s = np.concatenate([events.value_s, locked.value_s, np.zeros(len(rows) - len(code))])
     vehicles = np.concatenate([np.zeros(before, np.int32), left.vehicles])
     return frame(labels, {
         "time_s": nullable(time_s, np.concatenate([np.full(before, True), ~np.isin(left.cause, SINCE_UNKNOWN)])),
@@ -213,6 +231,9 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
         "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
         "gridlock": nullable(numbers, numbers > 0),
         "vehicles": nullable(vehicles, rows >= before),
+        "process": strings([PROCESS_OF_EVENT.get(one) for one in code] + [None] * (len(rows) - len(code))),
+        "after_red_s": nullable(value_s, np.isin(kind, RED_RUNS)),
+        "encroachment_s": nullable(value_s, np.isin(kind, ENCROACHMENTS)),
         "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
         "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
     })

@@ -27,7 +27,8 @@ class Builder(Protocol):
 
     Fields, with their cells: ``link.speed_limit_ms``, ``link.free_speed_mean_ms``, ``link.free_speed_cv``,
     ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
-    ``class.max_speed_ms`` (vehicle classes).
+    ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
+    ``approach.hard_stop_share`` (links from which a signal is met).
     """
 
     @property

@@ -7,7 +7,12 @@ from typing import NamedTuple
 from trafficsim.kernels.tables import Array
 
 SWITCH_FIELDS = {"tick": "i8", "group": "i4", "state": "i4"}  # from which tick on a group shows a state
-GROUP_FIELDS = {"state": "i4", "name": "i4", "since": "i8"}  # what it shows, the tick since when; name draws decisions
+GROUP_FIELDS = {
+    "state": "i4",  # what it shows
+    "name": "i4",  # draws decisions
+    "since": "i8",  # tick since which it shows its state
+    "red": "i8",  # tick since which it is or was last red, red-amber included
+}
 
 
 class Signals(NamedTuple):

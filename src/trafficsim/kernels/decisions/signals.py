@@ -26,6 +26,8 @@ def update_signals(signals, tick):
     while signals.switch[done].tick <= tick:
         group, state = signals.switch[done].group, signals.switch[done].state
         if state != signals.group[group].state:
+            if is_red(state) and not is_red(signals.group[group].state):
+                signals.group[group].red = tick
             signals.group[group].state = state
             signals.group[group].since = tick
         done += 1
