@@ -31,7 +31,7 @@ ITSKRS, IIHS = "US DOT, ITS Knowledge Resources (summary of US systems)", "Retti
 BONNESON = "Retting et al. 2008; Bonneson & Zimmerman 2004 (>= -50 %)"
 QUOTED = "Bonneson & Zimmerman 2004 and Virginia data, quoted (grade C)"
 HOYE = "Høye 2013"
-PUBLISHED = "published, not computed: a cellular automaton of 1-s ticks has no crashes"
+PUBLISHED = "published, not computed: nothing in the simulation collides"
 
 
 def scenario() -> Scenario:
