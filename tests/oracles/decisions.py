@@ -46,6 +46,11 @@ def first_instant(since: float, entered: float, follow_up: float, passings: list
     return max([since, entered + follow_up, *passings, -math.inf])
 
 
+def held(desired_speed: float, limit: float, factor: float) -> float:
+    """Return the desired speed of a driver whom something holds to a multiple of the limit; infinity holds nobody."""
+    return desired_speed if desired_speed <= limit * factor else limit * factor
+
+
 def of_place(stream: int, place: int) -> int:
     """Occasion of a draw that is made once at a place."""
     return hashing.hash32((place * 0x9E3779B9 + stream) & hashing.MASK)
