@@ -19,8 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "compare", "draw", "explain", "load", "rollouts", "run", "timing", "trace",
-        "transfer",
+        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run", "timing",
+        "trace", "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -37,6 +37,7 @@ _HOMES = {
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.scenario": (
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
+    from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain
@@ -109,6 +111,10 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
+    from trafficsim.spec.population import Licence as Licence
+    from trafficsim.spec.population import PersonGroup as PersonGroup
+    from trafficsim.spec.population import Population as Population
     from trafficsim.spec.rollout import Candidate as Candidate
     from trafficsim.spec.rollout import Rollout as Rollout
     from trafficsim.spec.rollout import SteppedWedge as SteppedWedge

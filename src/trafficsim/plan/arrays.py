@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.spec.population import Population
+
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -95,6 +97,22 @@ class SignalArrays(NamedTuple):
     """The first phase begins at clock times ``offset_s + n * cycle``."""
 
 
+class ApproachArrays(NamedTuple):
+    """Approaches of signals: links from which a signal is met, in link order.
+
+    At yellow a driver who can stop does so with a chance ``1 / (1 + exp(-(tau - tau50_s) / spread_s))`` of the time
+    ``tau`` to the stop line; a spread of 0 makes it a threshold.
+    """
+
+    link: I4
+    tau50_s: F8
+    spread_s: F8
+    inattention: F8
+    """Share of drivers who do not see the signal when they arrive."""
+    hard_stop_share: F8
+    """Share of those who stop at yellow that brake late, and as hard as drivers accept."""
+
+
 class ClassArrays(NamedTuple):
     """Vehicle classes."""
 
@@ -124,7 +142,7 @@ class TripArrays(NamedTuple):
     """Hash of the name, the seed and the replication: the vehicle's random key."""
     vehicle_class: I4
     z: F8
-    """Normal score of the driver's desired speed, cut at +-3."""
+    """Normal score of the driver's desired speed, cut at +-3: the person's where the scenario has a population."""
     depart_s: F8
     route_start: I4
     route_link: I4
@@ -139,6 +157,66 @@ class TripArrays(NamedTuple):
     stop_dwell_s: F8
     stop_lane: I4
     """Counted from the nearside on the link of the stop; -1: any."""
+    person: NDArray[np.int64]
+    """Number of the person who makes the trip; -1 without a population."""
+    limit_factor: F8
+    """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
+
+
+class PeopleArrays(NamedTuple):
+    """What policies may change about people: by group, in order of the groups' names; and by kind of enforcement."""
+
+    group: tuple[str, ...]
+    trip_rate: F8
+    alcohol_factor: F8
+    belt_share: F8
+    isa_share: F8
+    isa_override_share: F8
+    """Of those with intelligent speed assistance, who override it."""
+    licensed_share: F8
+    novice_risk: F8
+    """Factor on the crash risk per km of the group's people, whatever it is by their months since the licence."""
+    points_limit: F8
+    """Demerit points at which the licence is suspended."""
+    novice_points_limit: F8
+    """The same in probation."""
+    exposure: F8
+    """Factor on kilometres in the account of casualties, where traffic hardly changes by it."""
+    supervised_km: F8
+    """Supervised kilometres before the licence, beyond those of today."""
+    lawful_share: F8
+    """Share of people who keep to the limit by a campaign."""
+    enforcement: tuple[str, ...]
+    """Kinds of enforcement."""
+    fine_factor: F8
+    points_factor: F8
+    """Factors on fines and demerit points of a deployment of each kind."""
+    population: Population | None = None
+    """As it was declared, before any policy."""
+
+
+class DriverArrays(NamedTuple):
+    """Attributes of the person who makes each trip, on the day of the run, after all policies; no rows without people.
+
+    Shape (trips,) each.
+    """
+
+    group: I4
+    """Index into the groups of :class:`PeopleArrays`."""
+    age_years: F8
+    licence_months: F8
+    impaired: BOOL
+    """Above 0.5 g/l of blood alcohol on this trip."""
+    alcohol_share: F8
+    """Probability of that in the driver's group at this time."""
+    belt: BOOL
+    isa: BOOL
+    """Has intelligent speed assistance, whether it is overridden or not."""
+    points: I4
+    licensed: BOOL
+    suspended: BOOL
+    columns: tuple[str, ...]
+    """Attributes that the table ``trips`` is asked to have as columns."""
 
 
 class DetectorArrays(NamedTuple):
@@ -181,6 +259,8 @@ class SectionArrays(NamedTuple):
     links: tuple[tuple[int, ...], ...]
     """Links from the first point to the second: only trips whose route has all of them in this order are judged; empty
     where both points are on one link."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which traversals are cited; empty: always."""
 
 
 class BehaviourArrays(NamedTuple):
@@ -202,8 +282,48 @@ class BehaviourArrays(NamedTuple):
     zone_strength: F8
 
 
+class EnforcementArrays(NamedTuple):
+    """What follows offences during the run: one row per deployment in force with a sanction, by name."""
+
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    offence: tuple[str, ...]
+    detection: F8
+    """Probability that an offence is detected; ``sanctioned``: that a detected one is sanctioned."""
+    sanctioned: F8
+    fine_eur: F8
+    points: I4
+    legal_gap_s: F8
+    offending_share: F8
+    red_tolerance_s: F8
+    links: tuple[tuple[int, ...], ...]
+    """Links of the place."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which it is in force; empty: always."""
+    checks: tuple[tuple[str, ...], ...]
+    """Names of its measurement sections."""
+
+
 UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
+
+
+def no_approaches() -> ApproachArrays:
+    """Return the approaches of a plan without any signal."""
+    real = np.zeros(0)
+    return ApproachArrays(np.zeros(0, np.int32), real, real, real, real)
+
+
+def no_people() -> PeopleArrays:
+    """Return the people of a plan without a population."""
+    none = np.zeros(0)
+    return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
+
+
+def no_drivers() -> DriverArrays:
+    """Return the drivers of a plan without a population."""
+    whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
+    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
 def no_areas() -> AreaArrays:
@@ -214,7 +334,13 @@ def no_areas() -> AreaArrays:
 def no_sections() -> SectionArrays:
     """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
+    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, (), ())
+
+
+def no_enforcement() -> EnforcementArrays:
+    """Return the enforcement of a plan without any."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
@@ -239,8 +365,12 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    enforcement : what follows offences
+    kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
-    stop_if_possible : whether everybody stops at yellow who can
+    approaches : what drivers do on the approaches of signals
+    people : groups of people, and sanctions
+    drivers : attributes of the person who makes each trip
     """
 
     link_id: tuple[str, ...]
@@ -265,5 +395,9 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
+    kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
-    stop_if_possible: bool = False
+    approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
+    people: PeopleArrays = dataclass_field(default_factory=no_people)
+    drivers: DriverArrays = dataclass_field(default_factory=no_drivers)

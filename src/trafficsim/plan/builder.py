@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
+from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.signals import lower_signals
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
 from trafficsim.spec.signals import Phase, SignalProgram
@@ -57,10 +60,12 @@ class PlanBuilder:
         Gives the volumes (pcu/h) of movements on the design day, when a policy asks for them.
     memory
         What policies worked out in earlier replications from the same network and design day.
+    day
+        Day of the study on which the run begins, and its weekday.
     """
 
     def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None,
-                 memory: dict[Hashable, Any] | None = None) -> None:
+                 memory: dict[Hashable, Any] | None = None, day: tuple[int, Weekday] = (1, "mon")) -> None:
         self._plan, self._network, self._design = plan, network, design
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
         self._operations: list[_Operation] = []
@@ -72,7 +77,10 @@ class PlanBuilder:
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
-        self._policy = "(no policy)"
+        self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
+        self._deployed: list[Deployed] = []
+        self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
 
@@ -92,6 +100,10 @@ class PlanBuilder:
         phases = tuple(phase.model_copy(update={"duration_s": duration})
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
+
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
@@ -207,6 +219,36 @@ class PlanBuilder:
         cited = (section.citation_ms,)
         self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))
 
+    def deploy(self, deployment: Deployment) -> None:
+        """Enforce in space and time: while it is in force during the run, drivers respond and speeds are checked.
+
+        Raises
+        ------
+        PolicyError
+            If a link is unknown, or the name is taken.
+        """
+        require_known(deployment, self._deployed, self._plan.link_id, self._policy)
+        self._deployed.append(Deployed(self._policy, deployment))
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments, by name, whether in force during the run or not."""
+        return tuple(sorted((one.deployment for one in self._deployed), key=lambda one: one.name))
+
+    def _put_in_force(self) -> None:
+        run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
+        brought = in_force(self._deployed, run, self._plan.seed_key)
+        self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
+                          "kept_gap_s": kept_gaps_s(self._plan, brought)}
+        for one in brought:
+            self._policy = one.policy
+            self._extra += one.ledger
+            for rule in one.rules:
+                self.respond(rule)
+            for check in one.checks:
+                self.enforce(check)
+        self._policy = "(no policy)"
+
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
         labelled = list(zip(policy_labels(policies), policies, strict=True))
@@ -219,7 +261,7 @@ class PlanBuilder:
                     self._policy = label
                     policy.lower(self)
             self._take_programs()
-        self._policy = "(no policy)"
+        self._put_in_force()
 
     def _take_programs(self) -> None:
         """Let later phases see the programs that were replaced; two policies that set the phases of one are refused."""
@@ -260,7 +302,8 @@ class PlanBuilder:
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
-            plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules)
+            plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
+            **self._enforced,
         )
         rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
@@ -285,7 +328,7 @@ class PlanBuilder:
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different values of the plan",
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, field.expected(known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -351,7 +394,6 @@ def _check_range(field: Field, values: F8, operations: Sequence[_Operation]) -> 
         fine = field.allows(values[operation.rows])
         if not fine.all():
             worst = int(np.argmin(fine))
-            sign = ">" if field.above else ">="
             raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
-                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {sign} {field.low:g}",
+                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {field.range}",
                               "change the policy's values")

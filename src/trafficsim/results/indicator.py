@@ -19,6 +19,7 @@ from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.emissions import Traced, traced_vehicles
+from trafficsim.results.offences import Sanctions, sanctions
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 from trafficsim.spec.model import Model
@@ -40,6 +41,11 @@ class Observation:
     def traversals(self) -> Traversals:
         """Vehicles in the analysis period."""
         return evaluated_traversals(self.plan, self.record)
+
+    @cached_property
+    def sanctions(self) -> Sanctions:
+        """Sanctions in the analysis period."""
+        return sanctions(self.plan, self.record, self.traversals)
 
     @cached_property
     def traced(self) -> Traced | str:
@@ -113,6 +119,7 @@ class Indicator:
     scale : ``"continuous"``; ``"whole"`` if values go by whole vehicles or cells; ``"events"`` for counts of events
     of_traffic : whether it changes only when traffic does; citations change when a camera only counts
     on_request : name of the study's table without which it is not computed; empty: always computed
+    only_with : table without which a study leaves it out; empty: none is needed
     told : why ``between`` gives no value for a pair, or what limits the one there is; else ``reason`` for no value
     draws : differences of ``between`` from the baseline under drawn numbers of its published models, the same draws
         for every pair; the interval of the comparison then covers them beside the replications
@@ -134,6 +141,7 @@ class Indicator:
     of_traffic: bool = True
     cause: Callable[[Observation], str | None] | None = None
     on_request: str = ""
+    only_with: str = ""
     told: Told | None = None
     draws: Draws | None = None
 

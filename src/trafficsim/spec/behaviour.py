@@ -32,6 +32,24 @@ class Response(Model):
     unaffected: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+class GapResponse(Model):
+    """How drivers respond to enforcement of gaps: those affected keep no shorter time gap than a given one.
+
+    Parameters
+    ----------
+    trait
+        Name of the trait, as of :class:`Response`.
+    kept_gap_s
+        Time gap that they keep at least.
+    unaffected
+        Share of drivers who do not know of it or do not care.
+    """
+
+    trait: str = Field(min_length=1)
+    kept_gap_s: float = Field(gt=0, le=5)
+    unaffected: float = Field(default=0.0, ge=0, le=1)
+
+
 class Zone(Model):
     """A stretch of a link, in m from its start, where a response holds with a strength from 0 to 1."""
 
@@ -54,6 +72,9 @@ class ResponseRule(Model):
         Only drivers whose route has one of these links respond: who never meets the place is not touched by it.
     zones
         Where on the road it holds.
+    noticed
+        Share of these drivers who notice that there is something to respond to: drawn for every rule anew, nested in
+        the share.
     """
 
     name: str
@@ -61,32 +82,38 @@ class ResponseRule(Model):
     response: Response
     along: tuple[str, ...] = Field(min_length=1)
     zones: tuple[Zone, ...] = ()
+    noticed: float = Field(default=1.0, ge=0, le=1)
 
 
 class SpeedCheck(Model):
     """Enforcement by measuring: the speed between two points, and the speed above which a vehicle is cited.
+
+    One of the role ``"checkpoint"`` cites nobody for speeding: there vehicles are stopped, or their gaps are measured.
 
     Parameters
     ----------
     name
         What tables call it.
     role
-        ``"camera"`` (a spot) or ``"section"``.
+        ``"camera"`` (a spot), ``"section"`` or ``"checkpoint"``.
     begin, end
         Link and position (m from its start) of the two points.
     length_m
         Way between them.
     citation_kmh
-        A vehicle is cited when its speed is above this.
+        A vehicle is cited when its speed is above this; 0: none is.
     links
         Links from the first point to the second, where these are on different links: who comes another way is not
         measured.
+    hours_s
+        Clock times (begin and end in s) between which vehicles are cited; empty: always.
     """
 
     name: str
-    role: Literal["camera", "section"]
+    role: Literal["camera", "section", "checkpoint"]
     begin: tuple[str, float]
     end: tuple[str, float]
     length_m: float = Field(gt=0)
-    citation_kmh: float = Field(gt=0)
+    citation_kmh: float = Field(default=0.0, ge=0)
     links: tuple[str, ...] = ()
+    hours_s: tuple[tuple[float, float], ...] = ()
