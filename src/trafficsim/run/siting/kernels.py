@@ -37,7 +37,8 @@ class Influence:
     along : who has one of these links in the route passes the place
     limit_link : link whose limit it is about
     response, zones : how, and where with which strength
-    present : share of the time in which it is there, times that of the drivers who notice it
+    present : share of the week in which it is felt
+    noticed : share of the drivers who pass who notice it
     """
 
     along: tuple[str, ...]
@@ -45,6 +46,7 @@ class Influence:
     response: Response
     zones: tuple[Zone, ...]
     present: float = 1.0
+    noticed: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,13 @@ class Kernel:
     ----------
     influences, checks : how drivers respond, and where speeds are measured and cited
     shared : whether it shares officers with other places: taken as visited on every day of its schedule
+    fades : whether drivers get used to it: taken as on its first day
     """
 
     influences: tuple[Influence, ...]
     checks: tuple[Check, ...]
     shared: bool = False
+    fades: bool = False
 
 
 class _Recorder(PlanBuilder):
@@ -83,7 +87,7 @@ class _Recorder(PlanBuilder):
         super().__init__(plan, network)
         self.influences: list[Influence] = []
         self.checks: list[Check] = []
-        self.shared = False
+        self.shared = self.fades = False
 
     def respond(self, rule: ResponseRule) -> None:
         """Keep a rule."""
@@ -100,17 +104,18 @@ class _Recorder(PlanBuilder):
                         for one in (hours + deployment.halo_h * len(deployment.schedule.hours), hours))
         if deployment.response is not None and deployment.link is not None:
             self.influences.append(Influence(deployment.along, deployment.link, deployment.response, deployment.zones,
-                                             felt * deployment.noticed))
+                                             felt, deployment.noticed))
         sanction = deployment.sanction
         if sanction is not None and sanction.offence == "speeding":
             self.checks += [Check(check, sanction.detection * sanction.sanctioned * stands)
-                            for check in deployment.checks]
+                            for check in deployment.checks if check.citation_kmh > 0.0]
         self.shared |= deployment.roster is not None
+        self.fades |= deployment.half_life_days is not None
 
     def taken(self) -> Kernel:
         """Return what was kept, and forget it."""
-        kernel = Kernel(tuple(self.influences), tuple(self.checks), self.shared)
-        self.influences, self.checks, self.shared = [], [], False
+        kernel = Kernel(tuple(self.influences), tuple(self.checks), self.shared, self.fades)
+        self.influences, self.checks, self.shared, self.fades = [], [], False, False
         return kernel
 
 

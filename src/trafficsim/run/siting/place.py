@@ -163,6 +163,8 @@ class Sited:
         if any(one.shared for one in self.kernels):
             found.append("officers are shared: every place is taken as visited on every day of the schedule; choose a "
                          "budget of as many places as their hours suffice for")
+        if any(one.fades for one in self.kernels):
+            found.append("drivers get used to it: effects are those of the first day")
         return tuple(found)
 
 
