@@ -12,6 +12,7 @@ from trafficsim.plan.builder import RESPONSE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.trip_operations import TRIP_FIELDS
 
 Representation = Mapping[str, Callable[[F8], F8]]
 FELT_MS = 0.01
@@ -39,26 +40,42 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
         If the represented value of a cell does not move although the policies moved it.
     """
     for field in dict.fromkeys(row.field for row in ledger):
+        if field in TRIP_FIELDS:
+            continue  # every engine runs the trips of its plan
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))
         if field not in representation:
             raise UnreadField(f"policy {policies}: {field}", "a field that the engine does not read",
                               f"one of {', '.join(representation) or '(none)'}", "choose another engine or policy")
         if field in FIELDS:
             _check_resolution(FIELDS[field], policies, before, after, representation[field])
+            _check_scheduled([row for row in ledger if row.field == field and row.operation == "schedule"],
+                             representation[field])
         elif field == RESPONSE:
             _check_responses(policies, after, representation[field])
 
 
 def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,
                       represented: Callable[[F8], F8]) -> None:
-    cells, (old, new) = _of_both(field, before, after)
+    cells, values = _of_both(field, before, after)
+    _refuse_lost(f"policy {policies}: {field.name}", cells, values, field.unit, represented)
+
+
+def _check_scheduled(rows: Sequence[LedgerRow], represented: Callable[[F8], F8]) -> None:
+    for row in rows:
+        values = np.array(row.before, np.float64), np.array(row.after, np.float64)
+        _refuse_lost(f"policy {row.policy}: {row.field}", row.cells, values, row.unit, represented)
+
+
+def _refuse_lost(where: str, cells: tuple[str, ...], values: tuple[F8, F8], unit: str,
+                 represented: Callable[[F8], F8]) -> None:
+    old, new = values
     lost = np.flatnonzero((old != new) & (represented(old) == represented(new)))
     if len(lost):
         cell = int(lost[0])
         more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
         raise BelowResolution(
-            f"policy {policies}: {field.name} of {cells[cell]!r}{more}",
-            f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which are the same in the resolution of the engine",
+            f"{where} of {cells[cell]!r}{more}",
+            f"{old[cell]:.6g} -> {new[cell]:.6g} {unit}, which are the same in the resolution of the engine",
             "a change that the engine can show",
             "make the change larger, or the engine's resolution finer, with its default rule",
         )
