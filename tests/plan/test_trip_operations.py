@@ -103,6 +103,7 @@ TRUCK, CAR = PLAN.classes.name.index("truck"), PLAN.classes.name.index("car")
     (Trips(vehicle_classes=("truck", "bus")), lambda name, row: row[1] != CAR),
     (Trips(hours=(Hours(begin_h=0.5, end_h=0.25),)), lambda name, row: not 900.0 <= row[3] < 1800.0),
     (Trips(through=Links(ids=("b", "d"))), lambda name, row: row[4][1] != 2),
+    (Trips(between=Links(ids=("a", "d", "e"))), lambda name, row: row[4][1] == 3),
     (Trips(origin=Links(ids=("a",)), destination=Links(ids=("b",))), lambda name, row: False),
     (Trips(flows=("f",), vehicle_classes=("truck",)), lambda name, row: name.startswith("f#") and row[1] == TRUCK),
 ])

@@ -19,7 +19,7 @@ from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.operations import Operation, applied, check_range, spread
 from trafficsim.plan.signals import lower_signals
 from trafficsim.plan.timeline import SCHEDULED, Scheduled, check_times, timeline_arrays
-from trafficsim.plan.trip_operations import TripOperations, Way
+from trafficsim.plan.trip_operations import NewRoute, TripOperations
 from trafficsim.plan.trip_selection import Known
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.network import Network
@@ -93,6 +93,11 @@ class PlanBuilder:
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
 
+    @property
+    def run_s(self) -> tuple[float, float]:
+        """Clock times at which a run begins and ends at the latest."""
+        return self._plan.start_s, self._plan.end_s
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)
@@ -161,7 +166,7 @@ class PlanBuilder:
     def reroute(self, trips: Trips, *, route: tuple[str, ...] = (), via: tuple[str, ...] = (),
                 avoid: tuple[str, ...] = ()) -> None:
         """Give trips another way between their ends: a route, one by way of links, or one that avoids links."""
-        self._of_demand("reroute").reroute(self._policy, trips, Way(tuple(route), tuple(via), tuple(avoid)))
+        self._of_demand("reroute").reroute(self._policy, trips, NewRoute(tuple(route), tuple(via), tuple(avoid)))
 
     def _of_demand(self, operation: str) -> TripOperations:
         """Trips, in their phase: signals are designed for the demand that it leaves."""
@@ -182,16 +187,12 @@ class PlanBuilder:
         if field not in SCHEDULED:
             raise PolicyError(where, "a field that does not change within a run", f"one of {', '.join(SCHEDULED)}",
                               "set it for the whole run")
-        check_times((begin_s, end_s), self._run, where)
+        check_times((begin_s, end_s), self.run_s, where)
         chosen = field_of(field, self._policy)
         one = Operation(self._policy, chosen, "schedule", *self._operand("schedule", chosen, cells, values))
         check_range(chosen, spread(one, len(self._plan.link_id)), [one])
         self._scheduled.append(Scheduled(one.policy, field, chosen.unit, one.cells, one.rows, one.operand, begin_s,
                                          end_s))
-
-    @property
-    def _run(self) -> tuple[float, float]:
-        return self._plan.start_s, self._plan.end_s
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
@@ -235,7 +236,7 @@ class PlanBuilder:
         check_rule(rule, lengths, self._policy)
         begin_s, end_s = rule.begin_s, rule.end_s
         if begin_s is not None or end_s is not None:
-            check_times((-np.inf if begin_s is None else begin_s, np.inf if end_s is None else end_s), self._run,
+            check_times((-np.inf if begin_s is None else begin_s, np.inf if end_s is None else end_s), self.run_s,
                         f"policy {self._policy}: {rule.name!r}")
         self._rules.append(rule)
         strength = tuple(zone.strength for zone in rule.zones)

@@ -12,6 +12,7 @@ from trafficsim.plan.builder import RESPONSE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.timeline import limit_at_ms
 from trafficsim.plan.trip_operations import TRIP_FIELDS
 
 Representation = Mapping[str, Callable[[F8], F8]]
@@ -102,7 +103,8 @@ def _check_responses(policies: str, plan: Plan, represented: Callable[[F8], F8])
     for row, name in enumerate(rules.rule_name):
         trip = np.flatnonzero(rules.factor[row] < UNAFFECTED)
         strength = rules.zone_strength[rules.zone_rule == row].max(initial=0.0)
-        limit = plan.links.speed_limit_ms[rules.rule_link[row]]
+        begin_s = max(float(rules.rule_begin_s[row]), plan.start_s)
+        limit = limit_at_ms(plan, rules.rule_link[row:row + 1], np.array([begin_s]))[0]
         old = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), rules.rule_link[row]))
         new = old - strength * np.maximum(old - limit * rules.factor[row, trip], 0.0)
         felt = old - new > FELT_MS

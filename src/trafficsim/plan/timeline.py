@@ -79,7 +79,8 @@ def timeline_arrays(scheduled: Sequence[Scheduled]) -> TimelineArrays:
                   for link, value, cell in zip(one.rows.tolist(), one.values.tolist(), one.cells, strict=True))
     for one, after in pairwise(rows):
         if (one.field, one.link) == (after.field, after.link) and after.begin_s < one.end_s:
-            raise PolicyError(f"policies {one.policy} and {after.policy}: {SCHEDULED[one.field]} of {one.cell!r}",
+            first, second = sorted((one.policy, after.policy))
+            raise PolicyError(f"policies {first} and {second}: {SCHEDULED[one.field]} of {one.cell!r}",
                               f"two values from {after.begin_s:g} s on", "one value at a time",
                               "let the times not overlap, or drop one of them")
     if not rows:

@@ -34,7 +34,7 @@ SINGLE = "(trips)"
 NOBODY = -1
 
 
-class Way(NamedTuple):
+class NewRoute(NamedTuple):
     """How trips are to go on: all links of a route, or links to pass, or links not to use."""
 
     route: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ class TripOperations:
         self._by = {field: np.concatenate([by, by[rows]]) for field, by in self._by.items()}
         self._keep(in_order(self.trips))
 
-    def reroute(self, policy: str, selection: Trips, way: Way) -> None:
+    def reroute(self, policy: str, selection: Trips, asked: NewRoute) -> None:
         """Give trips another way between the same first and last links.
 
         Raises
@@ -131,16 +131,16 @@ class TripOperations:
             If a link is unknown or closed to the vehicle, links are not joined, there is no such way, a trip begins or
             ends elsewhere or stops on its way, or another policy chose its route.
         """
-        given = [name for name in Way._fields if getattr(way, name)]
+        given = [name for name in NewRoute._fields if getattr(asked, name)]
         if len(given) != 1:
             raise PolicyError(f"policy {policy}: reroute", " and ".join(given) or "no way",
                               "one of a route, links to pass (via) and links to avoid", "give one of them")
-        check_names(policy, "link", way.avoid, self._roads.link_index)
+        check_names(policy, "link", asked.avoid, self._roads.link_index)
         met, taken = self._chosen(policy, selection)
         self._claim(policy, ROUTE, taken)
         rows = np.flatnonzero(taken)
         self._check_stops(policy, rows)
-        number, routes = self._ways(policy, rows, way)
+        number, routes = self._new_routes(policy, rows, asked)
         self._note(policy, (ROUTE, "reroute"), met, taken)
         self.trips = with_routes(self.trips, number, routes)
 
@@ -218,7 +218,9 @@ class TripOperations:
             raise PolicyError(f"policy {policy}: trip {self.trips.name[stopping[0]]!r}", "stops on its way",
                               "trips without stops", "leave it out of the selection")
 
-    def _ways(self, policy: str, rows: NDArray[np.int64], way: Way) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
+    def _new_routes(
+        self, policy: str, rows: NDArray[np.int64], asked: NewRoute
+    ) -> tuple[NDArray[np.int64], list[tuple[int, ...]]]:
         """For every trip the number of its new route, and these, found once per pair of ends and permission."""
         trips, permission = self.trips, class_permissions(self._known.plan.classes)
         ends = [(int(trips.route_link[trips.route_start[row]]), int(trips.route_link[trips.route_start[row + 1] - 1]),
@@ -229,22 +231,23 @@ class TripOperations:
         for row, end in zip(rows.tolist(), ends, strict=True):
             if end not in position:
                 position[end] = len(routes)
-                routes.append(self._way(f"policy {policy}: trip {trips.name[row]!r}", end, way))
+                routes.append(self._new_route(f"policy {policy}: trip {trips.name[row]!r}", end, asked))
             number[row] = position[end]
         return number, routes
 
-    def _way(self, where: str, ends: tuple[int, int, int], way: Way) -> tuple[int, ...]:
+    def _new_route(self, where: str, ends: tuple[int, int, int], asked: NewRoute) -> tuple[int, ...]:
         origin, destination, permission = ends
         first, last = (self._roads.link_id[link] for link in (origin, destination))
-        if way.route and (way.route[0], way.route[-1]) != (first, last):
-            raise PolicyError(f"{where}: route from {way.route[0]!r} to {way.route[-1]!r}",
+        if asked.route and (asked.route[0], asked.route[-1]) != (first, last):
+            raise PolicyError(f"{where}: route from {asked.route[0]!r} to {asked.route[-1]!r}",
                               f"a trip from {first!r} to {last!r}", "a route between the same links",
                               "correct the route, or select other trips")
-        request = RouteRequest(where, way.route, (first, *way.via, last), (permission,))
+        request = RouteRequest(where, asked.route, (first, *asked.via, last), (permission,))
         try:
-            table = build_routes([request], without(self._roads, set(way.avoid) - {first, last}))
+            table = build_routes([request], without(self._roads, set(asked.avoid) - {first, last}))
         except DemandError as error:
-            raise PolicyError(error.where, error.found, error.expected, error.remedy) from None
+            remedy = "avoid fewer links, or drop these trips" if asked.avoid else error.remedy
+            raise PolicyError(error.where, error.found, error.expected, remedy) from None
         return tuple(table.link.tolist())
 
 

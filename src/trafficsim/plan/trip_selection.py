@@ -91,7 +91,7 @@ def meeting(selection: Trips, trips: TripArrays, group: NDArray[np.int32], known
         taken &= np.isin(trips.vehicle_class, class_rows(policy, selection.vehicle_classes, known.plan))
     if selection.groups is not None:
         taken &= np.isin(group, group_rows(policy, selection.groups, known.plan))
-    return taken & _leaving(selection, trips.depart_s) & _on_the_way(selection, trips, known)
+    return taken & _leaving(selection, trips.depart_s) & _passing(selection, trips, known)
 
 
 def mark_uniform(trips: TripArrays, mark: str, seed: int) -> F8:
@@ -113,16 +113,19 @@ def _leaving(selection: Trips, depart_s: F8) -> BOOL:
     return inside
 
 
-def _on_the_way(selection: Trips, trips: TripArrays, known: Known) -> BOOL:
+def _passing(selection: Trips, trips: TripArrays, known: Known) -> BOOL:
     fine = np.ones(len(trips.key), np.bool_)
     first, last = trips.route_start[:-1], trips.route_start[1:] - 1
     for links, place in ((selection.origin, first), (selection.destination, last)):
         if links is not None:
             fine &= np.isin(trips.route_link[place], link_rows(links, known))
-    if selection.through is not None:
-        trip = np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))
-        there = np.isin(trips.route_link, link_rows(selection.through, known))
-        fine &= np.bincount(trip[there], minlength=len(trips.key)) > 0
+    trip = np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))
+    inner = np.ones(len(trips.route_link), np.bool_)
+    inner[first], inner[last] = False, False
+    for links, counting in ((selection.through, np.ones_like(inner)), (selection.between, inner)):
+        if links is not None:
+            there = np.isin(trips.route_link, link_rows(links, known)) & counting
+            fine &= np.bincount(trip[there], minlength=len(trips.key)) > 0
     return fine
 
 

@@ -39,6 +39,10 @@ class Builder(Protocol):
     def programs(self) -> tuple[SignalProgram, ...]:
         """Signal programs after the policies of all earlier phases."""
 
+    @property
+    def run_s(self) -> tuple[float, float]:
+        """Clock times (s since midnight) at which a run begins and ends at the latest."""
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
 

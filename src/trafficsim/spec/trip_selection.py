@@ -26,6 +26,8 @@ class Trips(Model):
         Links one of which is the first, or the last, of the route.
     through
         Links of which the route has at least one.
+    between
+        Links of which the route has at least one other than its first and last: through traffic, without access.
     groups
         Groups of people of the scenario's population.
     share
@@ -47,6 +49,7 @@ class Trips(Model):
     origin: Links | None = None
     destination: Links | None = None
     through: Links | None = None
+    between: Links | None = None
     groups: tuple[str, ...] | None = None
     share: float = Field(default=1.0, ge=0, le=1)
     mark: str | None = Field(default=None, min_length=1)
