@@ -90,7 +90,7 @@ class TripOperations:
         row = class_rows(policy, (vehicle_class,), self._known.plan)[0]
         met, taken = self._chosen(policy, selection)
         taken &= self.trips.vehicle_class != row
-        self._claim(policy, CLASS, taken)
+        self._take_over(policy, CLASS, taken)
         self._check_open(policy, taken, row)
         self._note(policy, (CLASS, "retype"), met, taken)
         self.trips = self.trips._replace(vehicle_class=np.where(taken, np.int32(row), self.trips.vehicle_class))
@@ -137,7 +137,7 @@ class TripOperations:
                               "one of a route, links to pass (via) and links to avoid", "give one of them")
         check_names(policy, "link", asked.avoid, self._roads.link_index)
         met, taken = self._chosen(policy, selection)
-        self._claim(policy, ROUTE, taken)
+        self._take_over(policy, ROUTE, taken)
         rows = np.flatnonzero(taken)
         self._check_stops(policy, rows)
         number, routes = self._new_routes(policy, rows, asked)
@@ -174,7 +174,7 @@ class TripOperations:
             self._group = self._group[rows]
             self._by = {field: by[rows] for field, by in self._by.items()}
 
-    def _claim(self, policy: str, field: str, taken: BOOL) -> None:
+    def _take_over(self, policy: str, field: str, taken: BOOL) -> None:
         """Note that a policy changes trips; who has been changed already is in conflict."""
         by = self._by[field]
         twice = np.flatnonzero(taken & (by != NOBODY))
