@@ -76,9 +76,9 @@ def test_every_second_driver_starts_late_and_not_always_the_same() -> None:
 
 @given(st.floats(1.0, 10.0), st.floats(0.0, 300.0), st.floats(1.0, 200.0))
 def test_the_critical_gap_falls_with_the_wait(gap: float, waited: float, impatience_time: float) -> None:
-    requested_tick = gaps.critical_gap(gap, waited, impatience_time)
-    assert requested_tick == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
-    assert 0.7 * gap * (1 - 1e-12) <= requested_tick <= gap
+    asked = gaps.critical_gap(gap, waited, impatience_time)
+    assert asked == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
+    assert 0.7 * gap * (1 - 1e-12) <= asked <= gap
 
 
 @given(INSTANTS, INSTANTS, st.floats(0.0, 5.0), INSTANTS, INSTANTS, st.floats(0.5, 9.0))
@@ -125,6 +125,11 @@ def test_who_came_first_goes_first(stood: int, waited: int, has_priority: bool) 
 @given(st.floats(1.0, 70.0), st.floats(0.0, 0.4), st.floats(-3.0, 3.0))
 def test_desired_speeds_are_bounded(mean: float, cv: float, z: float) -> None:
     assert desired.desired_of_driver(mean, cv, z) == pytest.approx(plain.desired(mean, cv, z))
+
+
+@given(st.floats(1.0, 140.0), st.floats(1.0, 70.0), st.sampled_from([0.9, 1.0, 1.1, np.inf]))
+def test_who_is_held_drives_at_a_multiple_of_the_limit_at_most(wanted: float, limit: float, factor: float) -> None:
+    assert desired.held_to_limit(wanted, limit, factor) == plain.held(wanted, limit, factor)
 
 
 def test_who_keeps_clear_is_nested() -> None:

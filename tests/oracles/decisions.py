@@ -43,3 +43,8 @@ def desired(mean: float, cv: float, z: float) -> float:
 def first_instant(since: float, entered: float, follow_up: float, passings: list[float]) -> float:
     """Return when nobody is in the way any more."""
     return max([since, entered + follow_up, *passings, -math.inf])
+
+
+def held(desired_speed: float, limit: float, factor: float) -> float:
+    """Return the desired speed of a driver whom something holds to a multiple of the limit; infinity holds nobody."""
+    return desired_speed if desired_speed <= limit * factor else limit * factor

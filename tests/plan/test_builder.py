@@ -20,9 +20,10 @@ from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.representation import check_representation
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
+from trafficsim.spec.population import Population
 
 LIMIT = "link.speed_limit_ms"
-PLAN = lower(world(Demand(flows=(flow(volume_veh_h=60.0),)))).plan
+PLAN = lower(world(Demand(flows=(flow(volume_veh_h=60.0),)), population=Population(people=50))).plan
 
 Step = tuple[str, str, tuple[str, ...], float]
 
@@ -163,8 +164,9 @@ def test_baseline_is_read_before_any_policy() -> None:
 def test_every_field_can_be_written_and_read(name: str) -> None:
     field = FIELDS[name]
     cell = field.cells(PLAN)[:1]
-    plan, _ = build(steps(("set", name, cell, 0.125)))
-    assert field.read(plan)[0] == 0.125
+    value = max(field.low, 0.125)
+    plan, _ = build(steps(("set", name, cell, value)))
+    assert field.read(plan)[0] == value
     assert field.read(plan)[1:].tolist() == field.read(PLAN)[1:].tolist()
 
 
@@ -205,3 +207,14 @@ def test_a_phase_that_was_changed_afterwards_is_refused_when_the_policy_acts(mon
     monkeypatch.setattr(Steps, "phase", "never")
     with pytest.raises(PolicyError, match="found 'never'"):
         build(steps(("cap", LIMIT, ("b",), 5.0)))
+
+
+@pytest.mark.parametrize(("step", "message"), [
+    (("scale", "group.belt_share", ("novice",), 1.1), r"belt_share of 'novice'.*1.045.*<= 1"),
+    (("set", "group.belt_share", ("pensioner",), 0.5), r"unknown value 'pensioner'.*experienced, novice"),
+    (("scale", "group.alcohol_factor", ("novice",), -1.0), r"alcohol_factor of 'novice'.*>= 0"),
+    (("set", "sanction.fine_factor", ("smile",), 2.0), r"unknown value 'smile'.*speed_camera"),
+])
+def test_what_people_cannot_be_is_refused(step: Step, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        build(steps(step))

@@ -68,13 +68,14 @@ def tiny_plan() -> Plan:
         trips=TripArrays(
             ("early", "one", "two", "three", "four"), np.arange(5, dtype=np.uint64), i4(0, 0, 0, 0, 0),
             f8(0, 0, 0, 0, 0), f8(50, 100, 200, 300, 400), i4(0, 2, 4, 6, 8, 10), i4(0, 1, 0, 1, 0, 1, 0, 1, 0, 1),
-            i4(-1, -1, -1, -1, -1), f8(-1, -1, -1, -1, -1), i4(0, 0, 0, 0, 0, 0), i4(), f8(), f8(), i4()),
+            i4(-1, -1, -1, -1, -1), f8(-1, -1, -1, -1, -1), i4(0, 0, 0, 0, 0, 0), i4(), f8(), f8(), i4(),
+            np.full(5, -1), np.full(5, np.inf)),
         detectors=DetectorArrays(("d", "d"), i4(0, 1), f8(500, 500)),
         seed_key=7, start_s=0.0, analysis_begin_s=100.0, analysis_end_s=500.0, end_s=600.0, interval_s=300.0,
         # A detector on both lanes of a, the path a to b, and a camera on b that cites above 16 m/s.
         sections=SectionArrays(("d", "p", "c"), i4(DETECTOR, PATH, CAMERA), i4(0, 0, 1), f8(475, 0, 475), i4(0, 1, 1),
                                f8(525, 1000, 525), i4(0, 2, 2), i4(2, 3, 3), f8(50, 2000, 50), f8(0, 0, 16),
-                               ((), (0, 1), ())),
+                               ((), (0, 1), ()), ((), (), ())),
     )
 
 

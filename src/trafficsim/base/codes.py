@@ -28,7 +28,7 @@ LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong
 signal, without room beyond the line, giving way, or in a lane that does not lead on; they wait inside a junction, or to
 enter the network."""
 
-DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM, FREE_SPEED = 0, 1, 2, 3, 4, 5, 6, 7
-ROLE_NAMES = ("detector", "path", "camera", "section", "travel_time", "point", "histogram", "free_speed")
+DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM, FREE_SPEED, CHECKPOINT = 0, 1, 2, 3, 4, 5, 6, 7, 8
+ROLE_NAMES = ("detector", "path", "camera", "section", "travel_time", "point", "histogram", "free_speed", "checkpoint")
 """What a pair of points is for, by code. A point is one without length that notes when vehicles pass; one of a
 histogram lies in the middle of its link; those of free speeds lie along links that an alternative acts on."""

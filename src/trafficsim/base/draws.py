@@ -6,6 +6,7 @@ SplitMix64's finaliser (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195) i
 from __future__ import annotations
 
 import hashlib
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 GOLDEN = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: the increment of SplitMix64."""
 MASK64 = 2**64 - 1
+
+
+class PeopleStream(IntEnum):
+    """Random streams of people; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, all below 64."""
+
+    GROUP = 64
+    AGE = 65
+    LICENCE = 66
+    SPEED = 67
+    ALCOHOL = 68
+    BELT = 69
+    ISA = 70
+    LICENSED = 71
+    POINTS = 72
+    OF_TRIP = 73
+    IMPAIRED = 74
+    ISA_OVERRIDE = 75
 
 
 def hash_name(*parts: object) -> int:
@@ -60,3 +78,33 @@ def u01(key: ArrayLike, stream: int, entity: ArrayLike, occasion: ArrayLike) -> 
     state = mix64(state + golden * (entities + np.uint64(1)))
     state = mix64(state + golden * (occasions + np.uint64(1)))
     return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def draw_states(key: int, stream: int, entity: ArrayLike) -> NDArray[np.uint64]:
+    """First two thirds of :func:`u01` for who draws on many occasions; shape of ``entity`` (at least one-dimensional).
+
+    Examples
+    --------
+    >>> who = np.arange(5)
+    >>> bool((draw_on(draw_states(7, 3, who), 11) == u01(7, 3, who, 11)).all())
+    True
+    """
+    entities = np.atleast_1d(np.asarray(entity, np.uint64))
+    first = mix64(np.array([(int(key) + GOLDEN * (int(stream) + 1)) & MASK64], np.uint64))
+    return mix64(first + np.uint64(GOLDEN) * (entities + np.uint64(1)))
+
+
+def draw_on(states: NDArray[np.uint64], occasion: int) -> NDArray[np.float64]:
+    """Uniform numbers in (0, 1) of those whose ``draw_states`` are given, on one occasion: the bits of :func:`u01`."""
+    state = mix64(states + np.uint64(GOLDEN * (int(occasion) + 1) & MASK64))
+    return ((state >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+class EnforcementStream(IntEnum):
+    """Random streams of enforcement; those of vehicles and signals are ``trafficsim.kernels.rng.Stream``, below 64."""
+
+    ROSTER = 80
+    PRESENT = 81
+    DETECTION = 82
+    SANCTION = 83
+    OFFENCE = 84

@@ -11,7 +11,8 @@ from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
 from trafficsim.design.inference.greens import resolved
-from trafficsim.io.formats import FORMATS, Format, format_of
+from trafficsim.io.formats import FORMATS, Format
+from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
@@ -198,8 +199,7 @@ def _import_network(source: NetworkSource | Network, folder: Path) -> Imported:
     if isinstance(source, Network):
         return Imported(source)
     if source.file is not None:
-        path = resolve_path(source.file, folder, "network.file")
-        return (format_of(path) or FORMATS["trafficsim"]).read(path)
+        return read_any(resolve_path(source.file, folder, "network.file"))
     for form, files in _named_files(source):
         return _import_files(form, files, folder)
     from trafficsim.design.synthetic import network_from_source

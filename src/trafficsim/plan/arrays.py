@@ -124,7 +124,7 @@ class TripArrays(NamedTuple):
     """Hash of the name, the seed and the replication: the vehicle's random key."""
     vehicle_class: I4
     z: F8
-    """Normal score of the driver's desired speed, cut at +-3."""
+    """Normal score of the driver's desired speed, cut at +-3: the person's where the scenario has a population."""
     depart_s: F8
     route_start: I4
     route_link: I4
@@ -139,6 +139,56 @@ class TripArrays(NamedTuple):
     stop_dwell_s: F8
     stop_lane: I4
     """Counted from the nearside on the link of the stop; -1: any."""
+    person: NDArray[np.int64]
+    """Number of the person who makes the trip; -1 without a population."""
+    limit_factor: F8
+    """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
+
+
+class PeopleArrays(NamedTuple):
+    """What policies may change about people: by group, in order of the groups' names; and by kind of enforcement."""
+
+    group: tuple[str, ...]
+    trip_rate: F8
+    alcohol_factor: F8
+    belt_share: F8
+    isa_share: F8
+    isa_override_share: F8
+    """Of those with intelligent speed assistance, who override it."""
+    licensed_share: F8
+    novice_risk: F8
+    """Factor on the crash risk that novices have beyond that of experienced drivers."""
+    points_limit: F8
+    """Demerit points at which the licence is suspended."""
+    novice_points_limit: F8
+    """The same in probation."""
+    enforcement: tuple[str, ...]
+    """Kinds of enforcement."""
+    fine_factor: F8
+    points_factor: F8
+    """Factors on fines and demerit points of a deployment of each kind."""
+
+
+class DriverArrays(NamedTuple):
+    """Attributes of the person who makes each trip, on the day of the run, after all policies; no rows without people.
+
+    Shape (trips,) each.
+    """
+
+    group: I4
+    """Index into the groups of :class:`PeopleArrays`."""
+    age_years: F8
+    licence_months: F8
+    impaired: BOOL
+    """Above 0.5 g/l of blood alcohol on this trip."""
+    belt: BOOL
+    isa: BOOL
+    """Has intelligent speed assistance, whether it is overridden or not."""
+    points: I4
+    licensed: BOOL
+    suspended: BOOL
+    columns: tuple[str, ...]
+    """Attributes that the table ``trips`` is asked to have as columns."""
 
 
 class DetectorArrays(NamedTuple):
@@ -181,6 +231,8 @@ class SectionArrays(NamedTuple):
     links: tuple[tuple[int, ...], ...]
     """Links from the first point to the second: only trips whose route has all of them in this order are judged; empty
     where both points are on one link."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which traversals are cited; empty: always."""
 
 
 class BehaviourArrays(NamedTuple):
@@ -220,8 +272,41 @@ class TimelineArrays(NamedTuple):
     end_s: F8
 
 
+class EnforcementArrays(NamedTuple):
+    """What follows offences during the run: one row per deployment in force with a sanction, by name."""
+
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    offence: tuple[str, ...]
+    detection: F8
+    """Probability that an offence is detected; ``sanctioned``: that a detected one is sanctioned."""
+    sanctioned: F8
+    fine_eur: F8
+    points: I4
+    legal_gap_s: F8
+    offending_share: F8
+    links: tuple[tuple[int, ...], ...]
+    """Links of the place."""
+    hours_s: tuple[tuple[tuple[float, float], ...], ...]
+    """Clock times between which it is in force; empty: always."""
+    checks: tuple[tuple[str, ...], ...]
+    """Names of its measurement sections."""
+
+
 UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
+
+
+def no_people() -> PeopleArrays:
+    """Return the people of a plan without a population."""
+    none = np.zeros(0)
+    return PeopleArrays((), none, none, none, none, none, none, none, none, none, (), none, none)
+
+
+def no_drivers() -> DriverArrays:
+    """Return the drivers of a plan without a population."""
+    whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
+    return DriverArrays(whole, real, real, truth, truth, truth, whole, truth, truth, ())
 
 
 def no_areas() -> AreaArrays:
@@ -232,7 +317,13 @@ def no_areas() -> AreaArrays:
 def no_sections() -> SectionArrays:
     """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, ())
+    return SectionArrays((), whole, whole, real, whole, real, whole, whole, real, real, (), ())
+
+
+def no_enforcement() -> EnforcementArrays:
+    """Return the enforcement of a plan without any."""
+    whole, real = np.zeros(0, np.int32), np.zeros(0)
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, (), (), ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
@@ -264,8 +355,11 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     timeline : values of links that change within the run
+    enforcement : what follows offences
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     stop_if_possible : whether everybody stops at yellow who can
+    people : groups of people, and sanctions
+    drivers : attributes of the person who makes each trip
     """
 
     link_id: tuple[str, ...]
@@ -291,5 +385,8 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
+    enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     keep_clear_share: float = 1.0
     stop_if_possible: bool = False
+    people: PeopleArrays = dataclass_field(default_factory=no_people)
+    drivers: DriverArrays = dataclass_field(default_factory=no_drivers)

@@ -15,8 +15,8 @@ from trafficsim.spec.behaviour import Response, ResponseRule, Zone
 
 MOST_FACTORS = 100_000_000
 """Rules times trips that fit in memory (12 bytes each)."""
-WHO, HOW_MUCH = 0, 1
-"""Occasions of the two draws of a trait."""
+WHO, HOW_MUCH, NOTICES = 0, 1, 2
+"""Occasions of the draws of a trait, and of a place's being noticed."""
 
 
 def trait_uniform(keys: U8, trait: str, occasion: int = WHO) -> F8:
@@ -72,6 +72,8 @@ def behaviour_arrays(plan: Plan, rules: Sequence[ResponseRule]) -> BehaviourArra
     factor = np.full((len(rules), len(plan.trips.key)), UNAFFECTED)
     for row, rule in enumerate(rules):
         passes = passes_any(plan, [index[link] for link in rule.along])
+        if rule.noticed < 1.0:
+            passes &= trait_uniform(plan.trips.key, rule.name, NOTICES) < rule.noticed
         factor[row, passes] = driver_factor(plan.trips.key[passes], rule.response)
     zones = [(row, zone) for row, rule in enumerate(rules) for zone in rule.zones]
     return BehaviourArrays(

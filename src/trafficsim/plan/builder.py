@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
@@ -19,13 +21,14 @@ from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.operations import Operation, applied, check_range, spread
 from trafficsim.plan.signals import lower_signals
 from trafficsim.plan.timeline import SCHEDULED, Scheduled, check_times, timeline_arrays
-from trafficsim.plan.trip_operations import NewRoute, TripOperations
+from trafficsim.plan.trip_operations import TripOperations
 from trafficsim.plan.trip_selection import Known
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
 from trafficsim.spec.signals import Phase, SignalProgram
-from trafficsim.spec.trip_selection import Trips
 from trafficsim.spec.world import World
 
 PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
@@ -35,7 +38,7 @@ RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 Volumes = Mapping[tuple[str, str], float]
 
 
-class PlanBuilder:
+class PlanBuilder(DemandBuilder):
     """Collects the operations of policies on a plan, then applies them cell by cell.
 
     Per cell the order is set, scale, cap, floor, whatever the order of the policies. Factors are multiplied with each
@@ -51,12 +54,15 @@ class PlanBuilder:
         Gives the volumes (pcu/h) of movements on the design day, when a policy asks for them.
     memory
         What policies worked out in earlier replications from the same network and design day.
+    day
+        Day of the study on which the run begins, and its weekday.
     world
         Its demand and seed, for selections of trips.
     """
 
     def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None,
-                 memory: dict[Hashable, Any] | None = None, world: World | None = None) -> None:
+                 memory: dict[Hashable, Any] | None = None, day: tuple[int, Weekday] = (1, "mon"),
+                 world: World | None = None) -> None:
         self._plan, self._network, self._design = plan, network, design
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
         self._operations: list[Operation] = []
@@ -69,12 +75,13 @@ class PlanBuilder:
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
-        self._policy = "(no policy)"
+        self._day = day
+        self._deployed: list[Deployed] = []
+        self._enforcement = plan.enforcement
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
-        self._trips = TripOperations(known, self._roads)
-        self.phase: str = POLICY_PHASES[0]
+        super().__init__(TripOperations(known, self._roads))
 
     @property
     def network(self) -> Network:
@@ -150,30 +157,6 @@ class PlanBuilder:
     def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
         """Limit the cells from below."""
         self._record("floor", field, cells, least)
-
-    def drop(self, trips: Trips) -> None:
-        """Take trips out of the demand."""
-        self._of_demand("drop").drop(self._policy, trips)
-
-    def retype(self, trips: Trips, vehicle_class: str) -> None:
-        """Let trips be made with another vehicle class, on the route that they have."""
-        self._of_demand("retype").retype(self._policy, trips, vehicle_class)
-
-    def add(self, trips: Trips, suffix: str) -> None:
-        """Add a trip like each of some, by a traveller of its own; the suffix makes its name."""
-        self._of_demand("add").add(self._policy, trips, suffix)
-
-    def reroute(self, trips: Trips, *, route: tuple[str, ...] = (), via: tuple[str, ...] = (),
-                avoid: tuple[str, ...] = ()) -> None:
-        """Give trips another way between their ends: a route, one by way of links, or one that avoids links."""
-        self._of_demand("reroute").reroute(self._policy, trips, NewRoute(tuple(route), tuple(via), tuple(avoid)))
-
-    def _of_demand(self, operation: str) -> TripOperations:
-        """Trips, in their phase: signals are designed for the demand that it leaves."""
-        if self.phase != POLICY_PHASES[0]:
-            raise PolicyError(f"policy {self._policy}: {operation}", f"in phase {self.phase!r}",
-                              f"phase {POLICY_PHASES[0]!r}", "give the policy this phase")
-        return self._trips
 
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times, whatever else acts on them then.
@@ -260,6 +243,35 @@ class PlanBuilder:
         cited = (section.citation_ms,)
         self._extra.append(LedgerRow(self._policy, CITATION, "m/s", "enforce", (check.name,), cited, (0.0,), cited))
 
+    def deploy(self, deployment: Deployment) -> None:
+        """Enforce in space and time: while it is in force during the run, drivers respond and speeds are checked.
+
+        Raises
+        ------
+        PolicyError
+            If a link is unknown, or the name is taken.
+        """
+        require_known(deployment, self._deployed, self._plan.link_id, self._policy)
+        self._deployed.append(Deployed(self._policy, deployment))
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments, by name, whether in force during the run or not."""
+        return tuple(sorted((one.deployment for one in self._deployed), key=lambda one: one.name))
+
+    def _put_in_force(self) -> None:
+        run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
+        brought = in_force(self._deployed, run, self._plan.seed_key)
+        self._enforcement = enforcement_arrays(brought, self._roads.link_index)
+        for one in brought:
+            self._policy = one.policy
+            self._extra += one.ledger
+            for rule in one.rules:
+                self.respond(rule)
+            for check in one.checks:
+                self.enforce(check)
+        self._policy = "(no policy)"
+
     def run(self, policies: Sequence[Policy]) -> None:
         """Let the policies act, phase by phase, in the order given within a phase."""
         labelled = list(zip(policy_labels(policies), policies, strict=True))
@@ -272,7 +284,8 @@ class PlanBuilder:
                     self._policy = label
                     policy.lower(self)
             self._take_programs()
-        self._policy, self.phase = "(no policy)", POLICY_PHASES[0]
+        self._put_in_force()
+        self.phase = POLICY_PHASES[0]
 
     def _take_programs(self) -> None:
         """Let later phases see the programs that were replaced; two policies that set the phases of one are refused."""
@@ -315,6 +328,7 @@ class PlanBuilder:
         plan = replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
             timeline=timeline_arrays(self._scheduled),
+            enforcement=self._enforcement,
         )
         rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra,
@@ -346,7 +360,7 @@ class PlanBuilder:
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, "different values of the plan",
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, _expected(field, known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -371,3 +385,9 @@ class PlanBuilder:
         return LedgerRow(policy, PHASE, field.unit, "replace", cells, asked,
                          tuple(old.get(cell, np.nan) for cell in cells), tuple(new.get(cell, np.nan) for cell in cells),
                          states[0], states[1])
+
+
+def _expected(field: Field, known: Mapping[str, int]) -> str:
+    if field.of_people and not known:
+        return "a scenario with a [population]"
+    return f"different ones of {', '.join(known)}" if field.of_people else "different values of the plan"

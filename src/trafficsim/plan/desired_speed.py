@@ -24,12 +24,13 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
 
     With the driver's normal score z, ``mean * (1 + cv * z)`` of the link; for a class with a speed factor of its own
     ``(factor_mean + factor_sd * z) * factor_speed``, where ``factor_speed_ms`` of the link is its limit unless a
-    policy moved the speed choice. Never below :data:`LEAST_SPEED_MS`, and never above the class's own maximum.
+    policy moved the speed choice. Never above the limit times the trip's ``limit_factor``, never below
+    :data:`LEAST_SPEED_MS`, and never above the class's own maximum.
 
     Parameters
     ----------
     links, classes, trips
-        Arrays of a plan; only speeds, the score and the class are read.
+        Arrays of a plan; only speeds, the score, the class and the limit factor are read.
     trip_index, link_index
         Indices of equal (broadcast) shape.
 
@@ -38,19 +39,23 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     Three drivers on a road with mean 20 m/s and a coefficient of variation of 0.1 (other arrays are not read):
 
     >>> road = LinkArrays(*[np.zeros(1)] * 9)._replace(free_speed_mean_ms=np.array([20.0]),
-    ...     free_speed_cv=np.array([0.1]), factor_speed_ms=np.array([20.0]))
+    ...     free_speed_cv=np.array([0.1]), factor_speed_ms=np.array([20.0]), speed_limit_ms=np.array([20.0]))
     >>> car = ClassArrays(("car",), *[np.zeros(1)] * 12)._replace(max_speed_ms=np.array([55.0]))
-    >>> people = TripArrays((), *[np.zeros(3)] * 13)._replace(
-    ...     z=np.array([-1.0, 0.0, 1.0]), vehicle_class=np.zeros(3, np.int32))
+    >>> people = TripArrays((), *[np.zeros(3)] * 15)._replace(
+    ...     z=np.array([-1.0, 0.0, 1.0]), vehicle_class=np.zeros(3, np.int32), limit_factor=np.full(3, np.inf))
     >>> desired_speed_ms(road, car, people, np.arange(3), np.zeros(3, np.int32)).tolist()
     [18.0, 20.0, 22.0]
+    >>> held = people._replace(limit_factor=np.ones(3))
+    >>> desired_speed_ms(road, car, held, np.arange(3), np.zeros(3, np.int32)).tolist()
+    [18.0, 20.0, 20.0]
     """
     z = trips.z[trip_index]
     vehicle_class = trips.vehicle_class[trip_index]
     choice = _bounded(1.0 + links.free_speed_cv[link_index] * z) * links.free_speed_mean_ms[link_index]
     factor_mean = classes.speed_factor_mean[vehicle_class]
     factor = _bounded(factor_mean + classes.speed_factor_sd[vehicle_class] * z) * links.factor_speed_ms[link_index]
-    speed = np.maximum(np.where(factor_mean > 0.0, factor, choice), LEAST_SPEED_MS)
+    most = links.speed_limit_ms[link_index] * trips.limit_factor[trip_index]
+    speed = np.maximum(np.minimum(np.where(factor_mean > 0.0, factor, choice), most), LEAST_SPEED_MS)
     return np.asarray(np.minimum(speed, classes.max_speed_ms[vehicle_class]), np.float64)
 
 

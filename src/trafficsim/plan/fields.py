@@ -22,7 +22,8 @@ class Field:
     group, attribute : where the values live in the plan
     unit : SI unit
     cells : names of the cells, in the order of the values
-    low : smallest value allowed; ``above`` excludes it
+    low, high : smallest and largest value allowed; ``above`` excludes the smallest
+    of_people : whether it shapes the people of trips, not what an engine reads
     """
 
     name: str
@@ -32,6 +33,14 @@ class Field:
     cells: Callable[[Plan], tuple[str, ...]]
     low: float = -np.inf
     above: bool = False
+    high: float = np.inf
+    of_people: bool = False
+
+    @property
+    def range(self) -> str:
+        """The range of its values in words."""
+        most = f" and <= {self.high:g}" if np.isfinite(self.high) else ""
+        return f"{'>' if self.above else '>='} {self.low:g}{most}"
 
     def read(self, plan: Plan) -> F8:
         """Return the values in a plan (the plan's own array: do not change it)."""
@@ -44,7 +53,8 @@ class Field:
 
     def allows(self, values: F8) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Return which values are finite and within the range."""
-        return np.isfinite(values) & ((values > self.low) if self.above else (values >= self.low))
+        within = (values > self.low) if self.above else (values >= self.low)
+        return np.isfinite(values) & within & (values <= self.high)
 
 
 def _links(plan: Plan) -> tuple[str, ...]:
@@ -76,6 +86,18 @@ def _class_names(plan: Plan) -> tuple[str, ...]:
     return plan.classes.name
 
 
+def _groups(plan: Plan) -> tuple[str, ...]:
+    return plan.people.group
+
+
+def _enforcement_kinds(plan: Plan) -> tuple[str, ...]:
+    return plan.people.enforcement
+
+
+def _of_group(attribute: str, low: float = 0.0, above: bool = False, high: float = np.inf) -> Field:
+    return Field(f"group.{attribute}", "people", attribute, "1", _groups, low, above, high, of_people=True)
+
+
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
@@ -86,6 +108,17 @@ FIELDS: dict[str, Field] = {
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
         Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
         Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
+        _of_group("trip_rate", above=True),
+        _of_group("alcohol_factor"),
+        _of_group("belt_share", high=1.0),
+        _of_group("isa_share", high=1.0),
+        _of_group("isa_override_share", high=1.0),
+        _of_group("licensed_share", high=1.0),
+        _of_group("novice_risk"),
+        _of_group("points_limit", low=1.0),
+        _of_group("novice_points_limit", low=1.0),
+        Field("sanction.fine_factor", "people", "fine_factor", "1", _enforcement_kinds, 0.0, of_people=True),
+        Field("sanction.points_factor", "people", "points_factor", "1", _enforcement_kinds, 0.0, of_people=True),
     )
 }
 

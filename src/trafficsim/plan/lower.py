@@ -15,6 +15,7 @@ from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
+from trafficsim.plan.people import people_arrays, with_people
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import (
@@ -26,6 +27,8 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.plan.routes import link_of
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.policy import POLICY_PHASES, Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
@@ -45,15 +48,18 @@ class Lowered:
     plan : the plan with the policies
     ledger : one row per policy, field and operation
     baseline : the plan without any policy: same people, same departures
+    deployments : enforcement by the policies, by name, on all days
     """
 
     plan: Plan
     ledger: tuple[LedgerRow, ...]
     baseline: Plan
+    deployments: tuple[Deployment, ...] = ()
 
 
 def lower(
-    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0
+    world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0,
+    day: tuple[int, Weekday] | None = None,
 ) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
@@ -69,6 +75,8 @@ def lower(
         0 is the design day: mean demand, never judged.
     demand_variation
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
+    day
+        Day of the study on which the run begins, and its weekday; ``None``: day 1, on the weekday of the scenario.
 
     Raises
     ------
@@ -81,10 +89,10 @@ def lower(
     builder = PlanBuilder(
         baseline, prepared.world.network,
         lambda: design_volumes(prepared, () if builder.phase == DEMAND_PHASE else changing),
-        _memory(prepared, changing), prepared.world)
+        _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(plan, ledger, baseline)
+    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -98,7 +106,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
     time = scenario.time
     seed_key = hash_name(scenario.seed, replication)
     factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
-    return Plan(
+    plan = Plan(
         link_id=network.link_id,
         links=network.links,
         lanes=network.lanes,
@@ -120,7 +128,9 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
         stop_if_possible=scenario.drivers.at_yellow == "if_possible",
+        people=people_arrays(scenario.population),
     )
+    return with_people(plan, scenario)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
@@ -149,6 +159,7 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
         depart_position_m=np.append(-1.0, given.depart_position_m)[trip],
         stop_start=stop_start, stop_position=stops.route_position[stop], stop_position_m=stops.position_m[stop],
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
+        person=np.full(len(key), -1, np.int64), limit_factor=np.full(len(key), np.inf),
     )
 
 

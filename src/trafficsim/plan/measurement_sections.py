@@ -35,6 +35,7 @@ class MeasurementSection(NamedTuple):
     length_m: float
     citation_ms: float = 0.0
     links: tuple[int, ...] = ()
+    hours_s: tuple[tuple[float, float], ...] = ()
 
 
 def section_arrays(sections: Sequence[MeasurementSection]) -> SectionArrays:
@@ -57,14 +58,16 @@ def section_arrays(sections: Sequence[MeasurementSection]) -> SectionArrays:
         length_m=real([section.length_m for section in sections]),
         citation_ms=real([section.citation_ms for section in sections]),
         links=tuple(section.links for section in sections),
+        hours_s=tuple(section.hours_s for section in sections),
     )
 
 
 def joined(first: SectionArrays, second: SectionArrays) -> SectionArrays:
     """Return the measurement sections of both, in this order."""
     columns = {name: np.concatenate([getattr(first, name), getattr(second, name)])
-               for name in SectionArrays._fields if name not in ("name", "links")}
-    return SectionArrays(name=first.name + second.name, links=first.links + second.links, **columns)
+               for name in SectionArrays._fields if name not in ("name", "links", "hours_s")}
+    return SectionArrays(name=first.name + second.name, links=first.links + second.links,
+                         hours_s=first.hours_s + second.hours_s, **columns)
 
 
 def spot_window(position_m: float, length_m: float) -> tuple[float, float]:
@@ -161,6 +164,7 @@ def enforcement_section(check: SpeedCheck, network: NetworkPlan, policy: str) ->
         check.length_m,
         kmh_to_ms(check.citation_kmh),
         links,
+        check.hours_s,
     )
 
 

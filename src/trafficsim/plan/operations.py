@@ -81,9 +81,8 @@ def check_range(field: Field, values: F8, operations: Sequence[Operation]) -> No
         fine = field.allows(values[operation.rows])
         if not fine.all():
             worst = int(np.argmin(fine))
-            sign = ">" if field.above else ">="
             raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
-                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {sign} {field.low:g}",
+                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {field.range}",
                               "change the policy's values")
 
 

@@ -13,6 +13,7 @@ WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
 counts as one stop."""
 
+
 class TripRecord(NamedTuple):
     """One row per trip of the plan, in its order. Times are clock times; -1 where it did not happen."""
 

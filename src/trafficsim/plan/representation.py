@@ -9,6 +9,7 @@ import numpy as np
 from trafficsim.base.errors import BelowResolution, UnreadField
 from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.builder import RESPONSE
+from trafficsim.plan.deploying import HOURS_IN_FORCE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
@@ -16,6 +17,8 @@ from trafficsim.plan.timeline import limit_at_ms
 from trafficsim.plan.trip_operations import TRIP_FIELDS
 
 Representation = Mapping[str, Callable[[F8], F8]]
+HELD = "trip.limit_factor"
+"""What the representation calls drivers who are held to the limit; what policies change about people ends there."""
 FELT_MS = 0.01
 """Changes of a desired speed below this (0.04 km/h) count as none (modelling assumption)."""
 
@@ -40,9 +43,10 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
     BelowResolution
         If the represented value of a cell does not move although the policies moved it.
     """
-    for field in dict.fromkeys(row.field for row in ledger):
-        if field in TRIP_FIELDS:
-            continue  # every engine runs the trips of its plan
+    _check_held(after, representation)
+    for field in dict.fromkeys(row.field for row in ledger if row.field not in (*TRIP_FIELDS, HOURS_IN_FORCE)):
+        if field in FIELDS and FIELDS[field].of_people:
+            continue
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))
         if field not in representation:
             raise UnreadField(f"policy {policies}: {field}", "a field that the engine does not read",
@@ -53,6 +57,13 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
                              representation[field])
         elif field == RESPONSE:
             _check_responses(policies, after, representation[field])
+
+
+def _check_held(plan: Plan, representation: Representation) -> None:
+    """Refuse drivers who are held to the limit, where the engine lets everybody drive as fast as desired."""
+    if HELD not in representation and np.isfinite(plan.trips.limit_factor).any():
+        raise UnreadField(HELD, "drivers who are held to the limit, of which the engine knows nothing",
+                          f"one of {', '.join(representation) or '(none)'}", "choose another engine")
 
 
 def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,

@@ -65,8 +65,8 @@ class TripOperations:
         self._known, self._roads = known, roads
         self.trips = known.plan.trips
         count = len(self.trips.key)
-        group = getattr(getattr(known.plan, "drivers", None), "group", np.zeros(0, np.int32))
-        self._group = np.asarray(group, np.int32) if len(group) == count else np.full(count, NOBODY, np.int32)
+        group = known.plan.drivers.group
+        self._group = group if len(group) else np.full(count, NOBODY, np.int32)
         self._policies: list[str] = []
         self._by = {field: np.full(count, NOBODY, np.int64) for field in (CLASS, ROUTE)}
         """Number of the policy that changed the class or the route of each trip."""
@@ -117,7 +117,10 @@ class TripOperations:
         key = vehicle_keys(hash_names(names), plan.seed_key)
         depart_s = shifted(copies.depart_s, key, (plan.start_s, plan.analysis_end_s))
         self._note(policy, (NUMBER, "add"), met, chosen)
-        self.trips = joined(self.trips, copies._replace(name=names, key=key, z=normal_scores(key), depart_s=depart_s))
+        # whose trips they are follows from their keys, once all policies have acted
+        nobody = {"person": np.full(len(rows), NOBODY, np.int64), "limit_factor": np.full(len(rows), np.inf)}
+        self.trips = joined(self.trips, copies._replace(name=names, key=key, z=normal_scores(key), depart_s=depart_s,
+                                                        **nobody))
         self._group = np.concatenate([self._group, np.full(len(rows), NOBODY, np.int32)])
         self._by = {field: np.concatenate([by, by[rows]]) for field, by in self._by.items()}
         self._keep(in_order(self.trips))

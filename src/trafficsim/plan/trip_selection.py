@@ -96,11 +96,8 @@ def meeting(selection: Trips, trips: TripArrays, group: NDArray[np.int32], known
 
 def mark_uniform(trips: TripArrays, mark: str, seed: int) -> F8:
     """Uniform numbers behind shares: of the person who makes the trip, or of the trip where there is no population."""
-    person = getattr(trips, "person", None)
-    if person is None or not (person >= 0).any():
-        return trait_uniform(trips.key, mark)
-    keys: U8 = mix64(person.astype(np.uint64) ^ np.uint64(hash_name("person", seed) & MASK64))
-    return trait_uniform(np.where(person >= 0, keys, trips.key), mark)
+    keys: U8 = mix64(trips.person.astype(np.uint64) ^ np.uint64(hash_name("person", seed) & MASK64))
+    return trait_uniform(np.where(trips.person >= 0, keys, trips.key), mark)
 
 
 def _leaving(selection: Trips, depart_s: F8) -> BOOL:
@@ -156,7 +153,7 @@ def group_rows(policy: str, names: tuple[str, ...], plan: Plan) -> list[int]:
     PolicyError
         If the scenario has no population, or no such group.
     """
-    present: tuple[str, ...] = getattr(getattr(plan, "people", None), "group", ())
+    present = plan.people.group
     if not present:
         raise PolicyError(f"policy {policy}: groups", "a scenario without a population", "a table [population]",
                           "add it, or select by other conditions")

@@ -11,7 +11,8 @@ from pydantic import Field
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.policies.halo import chains, downstream, upstream
-from trafficsim.spec.behaviour import Response, ResponseRule, SpeedCheck, Zone
+from trafficsim.spec.behaviour import Response, SpeedCheck, Zone
+from trafficsim.spec.enforcement import Deployment, Sanction
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.selectors import Links
 
@@ -108,13 +109,15 @@ class SectionControl(Policy):
         before = upstream(network, (chain[0], 0.0), self.upstream_m, lambda x: 1.0 - x / self.upstream_m)
         beyond = downstream(network, end, self.rebound_m, lambda x: 1.0 - x / self.rebound_m)
         name = f"section {chain[0]}" + (f" to {chain[-1]}" if len(chain) > 1 else "")
-        builder.respond(ResponseRule(name=name, link=chain[0], response=self.response, along=chain,
-                                     zones=(*before, *inside, *beyond)))
         limit_kmh = _one_limit_kmh(builder, chain, name)
         between_m = sum(_connector_m(builder, pair) for pair in pairwise(chain))
-        builder.enforce(SpeedCheck(name=name, role="section", begin=(chain[0], 0.0), end=end,
-                                   length_m=sum(length_m.values()) + between_m,
-                                   citation_kmh=limit_kmh + self.tolerance_kmh, links=chain))
+        check = SpeedCheck(name=name, role="section", begin=(chain[0], 0.0), end=end,
+                           length_m=sum(length_m.values()) + between_m,
+                           citation_kmh=limit_kmh + self.tolerance_kmh, links=chain)
+        builder.deploy(Deployment(
+            name=name, kind="section_control", along=chain, link=chain[0], response=self.response,
+            zones=(*before, *inside, *beyond), checks=(check,), sanction=Sanction(tolerance_kmh=self.tolerance_kmh),
+            devices=2))
 
 
 def _one_limit_kmh(builder: Builder, chain: tuple[str, ...], name: str) -> float:

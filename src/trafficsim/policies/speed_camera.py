@@ -12,7 +12,8 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.measurement_sections import SPOT_WINDOW_M, spot_window
 from trafficsim.policies.halo import downstream, upstream
-from trafficsim.spec.behaviour import Response, ResponseRule, SpeedCheck
+from trafficsim.spec.behaviour import Response, SpeedCheck
+from trafficsim.spec.enforcement import Deployment, Sanction
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 
@@ -127,11 +128,13 @@ class SpeedCamera(Policy):
         before_m, beyond_m = (max(reach, SPOT_WINDOW_M) for reach in (self.upstream_m, REACH_IN_DECAYS * self.decay_m))
         zones = (*upstream(builder.network, spot, before_m, self._ramp),
                  *downstream(builder.network, spot, beyond_m, self._decay))
-        builder.respond(ResponseRule(name=name, link=place.link, response=response, along=(place.link,), zones=zones))
         begin_m, end_m = spot_window(place.position_m, length_m)
         limit_kmh = float(builder.value("link.speed_limit_ms", (place.link,))[0]) * KMH_PER_MS
-        builder.enforce(SpeedCheck(name=name, role="camera", begin=(place.link, begin_m), end=(place.link, end_m),
-                                   length_m=end_m - begin_m, citation_kmh=limit_kmh + self.tolerance_kmh))
+        check = SpeedCheck(name=name, role="camera", begin=(place.link, begin_m), end=(place.link, end_m),
+                           length_m=end_m - begin_m, citation_kmh=limit_kmh + self.tolerance_kmh)
+        builder.deploy(Deployment(
+            name=name, kind="speed_camera", along=(place.link,), link=place.link, response=response, zones=zones,
+            checks=(check,), sanction=Sanction(tolerance_kmh=self.tolerance_kmh), devices=1))
 
     def _ramp(self, distance_m: float) -> float:
         return 1.0 if distance_m <= SPOT_WINDOW_M else max(1.0 - distance_m / self.upstream_m, 0.0)

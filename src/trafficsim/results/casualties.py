@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from trafficsim.outcomes.casualties import DEATHS_OF_KSI, Models, Outcome, SpeedChange, drawn, relative
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.speed_models import SETS, outside_range
+from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.indicator import Indicator, Pair, register
 from trafficsim.spec.casualties import Casualties, Coefficient
 
@@ -25,7 +26,7 @@ F8 = NDArray[np.float64]
 KEY = "casualties"
 MODELLED = frozenset({
     "link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
-    "class.max_speed_ms", "behaviour.response", "section.citation_ms",
+    "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
 MOST_MOVED = 0.05
@@ -85,7 +86,7 @@ def seen_of(pair: Pair) -> Seen:
 
 
 def _seen(pair: Pair) -> Seen:
-    reason = _foreign(pair.alternative["ledger"]) or _moved(pair)
+    reason = _foreign(pair) or _moved(pair)
     if reason is not None:
         return Seen(None, NOT_APPLICABLE + reason)
     mixed = _mixed(pair.alternative["free_speeds"])
@@ -107,14 +108,22 @@ def _seen(pair: Pair) -> Seen:
     return Seen(change, None, tuple(told))
 
 
-def _foreign(ledger: pd.DataFrame) -> str | None:
-    """Say what an alternative changes beside speeds."""
-    others = sorted(set(ledger["field"].dropna().astype(str)) - MODELLED)
+def _foreign(pair: Pair) -> str | None:
+    """Say what the alternative changes beside speeds, or what the baseline does, where that has policies too."""
+    before, after = pair.baseline["ledger"], pair.alternative["ledger"]
+    rows = _differing(before, after) if len(before) else after
+    others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):
-        return "the alternative changes signals, and with them conflicts; no model of that is built"
-    return f"the alternative changes {', '.join(others)}; no model of that is built"
+        return "the alternative changes signals, and with them conflicts (no model of that is built)"
+    return f"the alternative changes {', '.join(others)} (no model of that is built)"
+
+
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Rows that only one of two ledgers has."""
+    rows = pd.concat([before, after]).drop(columns=list(LABEL_COLUMNS))
+    return rows[~rows.duplicated(keep=False).to_numpy()]
 
 
 def _moved(pair: Pair) -> str | None:
@@ -124,7 +133,7 @@ def _moved(pair: Pair) -> str | None:
     change = after / before - 1.0
     if abs(change) <= MOST_MOVED:
         return None
-    return f"traffic changes by {change:+.0%} (vehicle-km); the models hold volumes"
+    return f"traffic changes by {change:+.0%} (vehicle-km), and the models hold volumes"
 
 
 def _mixed(free_speeds: pd.DataFrame) -> str | None:

@@ -19,6 +19,7 @@ from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.emissions import Traced, traced_vehicles
+from trafficsim.results.offences import Sanctions, sanctions
 from trafficsim.results.reference import Journeys
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 from trafficsim.spec.model import Model
@@ -40,6 +41,11 @@ class Observation:
     def traversals(self) -> Traversals:
         """Vehicles in the analysis period."""
         return evaluated_traversals(self.plan, self.record)
+
+    @cached_property
+    def sanctions(self) -> Sanctions:
+        """Sanctions in the analysis period."""
+        return sanctions(self.plan, self.record, self.traversals)
 
     @cached_property
     def traced(self) -> Traced | str:

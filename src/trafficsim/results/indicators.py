@@ -126,9 +126,9 @@ def annual_cost(currency: str) -> Indicator:
     """
     return Indicator(
         f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
-        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
-        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
-        on_request="economics",
+        " + value of casualties + annuity, operation and enforcement of the measure",
+        f"{currency.upper()}/year", "lower", "trips due in the analysis period, of a year", "extrapolated", None,
+        NO_ECONOMICS, of_traffic=False, on_request="economics",
     )
 
 
@@ -136,6 +136,7 @@ DUE = "trips due in the analysis period, followed to the end of the run"
 DUE_ENTERED = "trips due in the analysis period that have entered the network, followed to the end of the run"
 UNIMPEDED = "vehicles at detectors with a headway to the leader above 5 s, in the analysis period"
 NO_TRAVERSAL = "no unimpeded vehicle (headway to the leader above 5 s) passed a detector in the analysis period"
+ALL_VEHICLES = "all vehicles in the analysis period"
 LIGHT = "light vehicles of the trips due in the analysis period that have entered, by the traces of some or all"
 
 TRAVERSALS = ("traversals",)
@@ -171,11 +172,20 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("share_over_limit", "share of vehicles with a spot speed (over 50 m) above the limit", "1", "lower",
               UNIMPEDED, "input", _share_over_limit, NO_TRAVERSAL, needs=TRAVERSALS),
     Indicator("citations", "vehicles recorded by cameras and section controls above their citation speed", "1", "none",
-              "all vehicles in the analysis period", "emergent", lambda seen: float(seen.traversals.cited.sum()), "",
+              ALL_VEHICLES, "emergent", lambda seen: float(seen.traversals.cited.sum()), "",
               needs=TRAVERSALS, scale="events", of_traffic=False),
+    Indicator("sanctions", "offences detected and sanctioned where they are enforced", "1", "none",
+              ALL_VEHICLES, "emergent", lambda seen: float(len(seen.sanctions.trip)), "",
+              needs=TRAVERSALS, scale="events", of_traffic=False),
+    Indicator("fines_eur", "sum of the fines of all sanctions", "EUR", "none", ALL_VEHICLES, "emergent",
+              lambda seen: float(seen.plan.enforcement.fine_eur[seen.sanctions.deployment].sum()), "",
+              needs=TRAVERSALS, of_traffic=False),
+    Indicator("points", "sum of the demerit points of all sanctions", "1", "none", ALL_VEHICLES, "emergent",
+              lambda seen: float(seen.plan.enforcement.points[seen.sanctions.deployment].sum()), "",
+              needs=TRAVERSALS, scale="whole", of_traffic=False),
     Indicator("red_violations",
               "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
-              "1", "lower", "all vehicles in the analysis period", "input", _red_violations,
+              "1", "lower", ALL_VEHICLES, "input", _red_violations,
               "the network has no signal", needs=("events",), scale="events"),
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.codes import CAMERA, DETECTOR, HISTOGRAM, PATH, ROLE_NAMES, SECTION, TRAVEL_TIME
+from trafficsim.base.draws import EnforcementStream, hash_name, u01
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
@@ -34,6 +35,7 @@ class Traversals:
     limit_ms : limit of the link of the second point, at that time
     unimpeded : whether the headway to the leader in the lane was above 5 s
     cited : whether enforcement cites it
+    gap_s : time gap to the one before in the lane, rear to front; infinite for the first
     """
 
     section: NDArray[np.int32]
@@ -43,6 +45,7 @@ class Traversals:
     limit_ms: F8
     unimpeded: Mask
     cited: Mask
+    gap_s: F8
 
 
 def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
@@ -63,8 +66,64 @@ def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
     return Traversals(
         section=section[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
         limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
-        cited=((citation_ms > 0.0) & (speed_ms > cited_above_ms))[judged],
+        cited=_cited(plan, section, trip, (citation_ms > 0.0) & (speed_ms > cited_above_ms), time_s)[judged],
+        gap_s=_gap_s(plan, trip, speed_ms, headway_s)[judged],
     )
+
+
+def _gap_s(plan: Plan, trip: NDArray[np.int32], speed_ms: F8, headway_s: F8) -> F8:
+    """Time from the rear of the one before to the front, at the former's speed; infinite behind nobody."""
+    before_s = plan.classes.length_m[plan.trips.vehicle_class[trip]] / speed_ms if len(trip) else np.zeros(0)
+    return np.maximum(headway_s - np.append(0.0, before_s)[:-1], 0.0) if len(trip) else headway_s
+
+
+def _cited(plan: Plan, section: NDArray[np.int32], trip: NDArray[np.int32], over: Mask, time_s: F8) -> Mask:
+    """Which vehicles above the citation speed are recorded: while the section is enforced, and detected."""
+    cited = over.copy()
+    for row, hours in enumerate(plan.sections.hours_s):
+        if hours:
+            mine = np.flatnonzero(cited & (section == row))
+            cited[mine] = within_hours(hours, time_s[mine])
+    for row, names in enumerate(plan.enforcement.checks):
+        if plan.enforcement.offence[row] == "speeding" and plan.enforcement.detection[row] < 1.0:
+            sections = [at for at, name in enumerate(plan.sections.name) if name in names]
+            mine = np.flatnonzero(cited & np.isin(section, sections))
+            mine = mine[np.argsort(time_s[mine], kind="stable")]
+            cited[mine] = detected(plan, row, trip[mine])
+    return cited
+
+
+def detected(plan: Plan, row: int, trip: NDArray[np.integer]) -> Mask:
+    """Which offences under a deployment, in order of time, are detected: drawn by vehicle, deployment and occasion."""
+    entity = hash_name(plan.enforcement.name[row]) >> 1
+    draw = u01(plan.trips.key[trip], EnforcementStream.DETECTION, entity, occasions(trip))
+    return np.asarray(draw < plan.enforcement.detection[row])
+
+
+def occasions(trip: NDArray[np.integer]) -> NDArray[np.int64]:
+    """How often each trip came before in the array.
+
+    Examples
+    --------
+    >>> occasions(np.array([4, 7, 4, 4])).tolist()
+    [0, 0, 1, 2]
+    """
+    if not len(trip):
+        return np.zeros(0, np.int64)
+    return np.asarray(pd.Series(trip).groupby(trip).cumcount(), np.int64)
+
+
+def within_hours(hours_s: tuple[tuple[float, float], ...], time_s: F8) -> Mask:
+    """Which clock times lie in some hours; all where there are none.
+
+    Examples
+    --------
+    >>> within_hours(((10.0, 20.0),), np.array([9.0, 10.0, 20.0])).tolist()
+    [False, True, False]
+    """
+    if not hours_s:
+        return np.ones(len(time_s), np.bool_)
+    return np.asarray(sum((begin <= time_s) & (time_s < end) for begin, end in hours_s) > 0)
 
 
 def limits_kmh(plan: Plan, link: NDArray[Any]) -> F8:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import LinkRecord, Record
+from trafficsim.results.events import events_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
-from trafficsim.results.gridlocks import gridlock_events
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
@@ -18,12 +17,10 @@ from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
 from trafficsim.results.signals import signals_shown_table
-from trafficsim.results.speeds import evaluated_traversals, paths_table, speed_counts_table, speeds_table
+from trafficsim.results.speeds import paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
 KIND_NAMES = ("car", "van", "truck", "bus", "motorcycle")
-CITATION = "citation"
-SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 S_PER_H = 3600.0
 M_PER_KM = 1000.0
 
@@ -179,42 +176,6 @@ def detectors_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
         "flow_veh_h": nullable(count / np.repeat(end_s - begin_s, places) * S_PER_H),
         "time_mean_speed_kmh": nullable(time_mean * KMH_PER_MS, any_vehicle),
         "space_mean_speed_kmh": nullable(space_mean * KMH_PER_MS, any_vehicle & any_moving),
-    })
-
-
-def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
-    """One row per event: red running, turning from a wrong lane; gridlocks; citations in the analysis period.
-
-    A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
-    other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
-    ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
-
-    Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
-    their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
-    :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
-    """
-    events, seen = record.events, evaluated_traversals(plan, record)
-    locked, number = gridlock_events(record)
-    left = record.left
-    order = np.flatnonzero(seen.cited)[np.argsort(seen.time_s[seen.cited], kind="stable")]
-    cited_on = plan.sections.to_link[seen.section[order]] if len(order) else order
-    code = np.concatenate([events.code, locked.code]).tolist()
-    before = len(code) + len(order)
-    numbers = np.concatenate([np.zeros(len(events.code), np.int32), number,
-                              np.zeros(len(order) + len(left.link), np.int32)])
-    time_s = np.concatenate([events.time_s, locked.time_s, seen.time_s[order], left.since_s])
-    rows = np.arange(before + len(left.link))
-    vehicles = np.concatenate([np.zeros(before, np.int32), left.vehicles])
-    return frame(labels, {
-        "time_s": nullable(time_s, np.concatenate([np.full(before, True), ~np.isin(left.cause, SINCE_UNKNOWN)])),
-        "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order),
-                          *[EVENT_NAMES[EVENT_LEFT]] * len(left.link)]),
-        "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order], left.trip])),
-        "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
-        "gridlock": nullable(numbers, numbers > 0),
-        "vehicles": nullable(vehicles, rows >= before),
-        "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
-        "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
     })
 
 

@@ -18,10 +18,9 @@ from trafficsim.io.scenario_file import time_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.results.appraisal import check_economics
 from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect
-from trafficsim.run.result import question_of
+from trafficsim.run.question import check_named, check_question
 from trafficsim.run.runner import load_worlds
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
@@ -68,11 +67,11 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     InputError
         If a scenario cannot be read, or the question makes no sense.
     """
-    question_of(study).check()
-    check_economics(study.economics)
+    check_question(study)
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)
+    check_named(study, worlds)
     found.update((one, None) for one in history_findings(read_histories(study, worlds)))
     for name, world in worlds.items():
         trial = tried(world, check_world(world), study)

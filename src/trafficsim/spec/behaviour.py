@@ -56,6 +56,9 @@ class ResponseRule(Model):
         Where on the road it holds.
     begin_s, end_s
         Clock times between which it holds, such as those of a patrol; always, where not given.
+    noticed
+        Share of these drivers who notice that there is something to respond to: drawn for every rule anew, nested in
+        the share.
     """
 
     name: str
@@ -65,32 +68,38 @@ class ResponseRule(Model):
     zones: tuple[Zone, ...] = ()
     begin_s: float | None = None
     end_s: float | None = None
+    noticed: float = Field(default=1.0, ge=0, le=1)
 
 
 class SpeedCheck(Model):
     """Enforcement by measuring: the speed between two points, and the speed above which a vehicle is cited.
+
+    One of the role ``"checkpoint"`` cites nobody for speeding: there vehicles are stopped, or their gaps are measured.
 
     Parameters
     ----------
     name
         What tables call it.
     role
-        ``"camera"`` (a spot) or ``"section"``.
+        ``"camera"`` (a spot), ``"section"`` or ``"checkpoint"``.
     begin, end
         Link and position (m from its start) of the two points.
     length_m
         Way between them.
     citation_kmh
-        A vehicle is cited when its speed is above this.
+        A vehicle is cited when its speed is above this; 0: none is.
     links
         Links from the first point to the second, where these are on different links: who comes another way is not
         measured.
+    hours_s
+        Clock times (begin and end in s) between which vehicles are cited; empty: always.
     """
 
     name: str
-    role: Literal["camera", "section"]
+    role: Literal["camera", "section", "checkpoint"]
     begin: tuple[str, float]
     end: tuple[str, float]
     length_m: float = Field(gt=0)
-    citation_kmh: float = Field(gt=0)
+    citation_kmh: float = Field(default=0.0, ge=0)
     links: tuple[str, ...] = ()
+    hours_s: tuple[tuple[float, float], ...] = ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trafficsim.spec.behaviour import Response, SpeedCheck, Zone
 from trafficsim.spec.calendar import Schedule
@@ -28,6 +28,11 @@ class Sanction(Model):
         Probability that a detected offence is sanctioned (the driver is identified, the fine is served).
     tolerance_kmh
         Speed over the limit that is let pass.
+    legal_gap_s
+        Close following: a time gap (rear to front) below this is an offence.
+    offending_share
+        Drink driving, driving without a licence: share of the drivers who pass who commit it, where the scenario has no
+        population that says who does.
     fine_eur, points
         Fine and demerit points.
     """
@@ -36,8 +41,33 @@ class Sanction(Model):
     detection: float = Field(default=1.0, ge=0, le=1)
     sanctioned: float = Field(default=1.0, ge=0, le=1)
     tolerance_kmh: float = Field(default=6.0, ge=0, le=50)
+    legal_gap_s: float = Field(default=0.9, gt=0, le=5)
+    offending_share: float = Field(default=0.0, ge=0, le=1)
     fine_eur: float = Field(default=0.0, ge=0)
     points: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _is_ever_imposed(self) -> Self:
+        if (self.fine_eur or self.points) and not self.detection * self.sanctioned:
+            never = "detection" if not self.detection else "sanctioned"
+            raise ValueError(f"a fine of {self.fine_eur:g} EUR and {self.points} points, but {never} is 0: nobody is "
+                             f"ever sanctioned; give a probability above 0, or no fine and no points")
+        return self
+
+
+class Roster(Model):
+    """Officers shared by several deployments: which of them stand on a day is drawn, within the hours of the officers.
+
+    Parameters
+    ----------
+    name
+        What is shared; deployments of one roster give the same numbers.
+    officer_hours_per_day
+        Most officer hours on a day.
+    """
+
+    name: str = Field(min_length=1)
+    officer_hours_per_day: float = Field(ge=0)
 
 
 class Deployment(Model):
@@ -66,7 +96,9 @@ class Deployment(Model):
     sanction
         What happens to who is caught; ``None``: nobody is (a sign that only shows speeds).
     present
-        Share of its hours in which it really works or stands at this place (uptime, random schedules).
+        Probability that it works on a day on which the schedule has it (uptime of a device, officers called away).
+    roster
+        Officers shared with other deployments, which do not suffice for all of them every day.
     officer_hours_per_day, devices
         What it needs on a day in force.
     """
@@ -83,5 +115,14 @@ class Deployment(Model):
     publicity: float = Field(default=0.0, ge=0, le=1)
     sanction: Sanction | None = None
     present: float = Field(default=1.0, ge=0, le=1)
+    roster: Roster | None = None
     officer_hours_per_day: float = Field(default=0.0, ge=0)
     devices: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _responds_somewhere(self) -> Self:
+        if self.response is not None and (self.link is None or not self.along):
+            raise ValueError(f"deployment {self.name!r} has a response without "
+                             f"{'link' if self.link is None else 'along'}: give the link whose limit it is about, and "
+                             "the links of the place")
+        return self

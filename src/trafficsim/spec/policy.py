@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
@@ -94,6 +95,9 @@ class Builder(Protocol):
 
     def enforce(self, check: SpeedCheck) -> None:
         """Measure speeds between two points and cite those above a speed."""
+
+    def deploy(self, deployment: Deployment) -> None:
+        """Enforce in space and time: in the hours of its schedule drivers respond, are checked and sanctioned."""
 
 
 class Policy(Model):

@@ -13,8 +13,8 @@ from trafficsim.spec.model import Model
 
 SHARE_TOLERANCE = 1e-6
 MOST_PEOPLE = 10_000_000
-PersonColumn = Literal["person", "group", "age", "licence_months", "speed_score", "alcohol", "belt", "isa", "points",
-                       "suspended"]
+PersonColumn = Literal["person", "group", "age_years", "licence_months", "speed_score", "alcohol", "belt", "isa",
+                       "points", "suspended"]
 """Attributes of people that the table ``trips`` can have as columns."""
 
 
@@ -46,7 +46,8 @@ class PersonGroup(Model):
     age_years
         Lowest and highest age; ages between are equally likely.
     licence_months
-        Months since the licence on the first day, lowest and highest; equally likely between.
+        Months since the licence on the first day, lowest and highest; equally likely between, but no more than since
+        the 17th birthday.
     speed_score_mean, speed_score_sd
         Propensity to speed: the normal score of desired speeds in this group. 0 and 1 are the driver population of the
         scenario's speed choice.
@@ -57,7 +58,7 @@ class PersonGroup(Model):
     belt_share
         Share who wear a belt.
     isa_share, isa
-        Share of cars with intelligent speed assistance; ``"soft"`` can be overridden, ``"hard"`` cannot.
+        Share of drivers with intelligent speed assistance; ``"soft"`` can be overridden, ``"hard"`` cannot.
     licensed_share
         Share with a licence; others drive without one.
     points
@@ -130,6 +131,17 @@ def default_groups() -> tuple[PersonGroup, ...]:
             PersonGroup(name="experienced", share=0.98, age_years=(20, 85), licence_months=(24, 720)))
 
 
+def default_alcohol() -> tuple[AlcoholPeriod, ...]:
+    """Share of drivers above 0.5 g/l: nights of weekends, other nights, all other hours.
+
+    A modelling assumption of the size of what is quoted for the European Union (1.5 to 2 % of the kilometres above the
+    legal limit: unverified), more at night than by day; replace it by a roadside survey of the country.
+    """
+    night = Hours(begin_h=22, end_h=5)
+    return (AlcoholPeriod(share=0.06, weekdays=("fri", "sat"), hours=night), AlcoholPeriod(share=0.03, hours=night),
+            AlcoholPeriod(share=0.01))
+
+
 class Population(Model):
     """People who stay the same over days, alternatives and replications.
 
@@ -141,6 +153,9 @@ class Population(Model):
         Groups; their shares sum to 1.
     alcohol
         Share of trips above 0.5 g/l by hour and weekday; the first period that holds counts, 0 where none does.
+    isa_override_share
+        Share of drivers with soft intelligent speed assistance who override it, always and everywhere (modelling
+        assumption).
     licence
         Demerit points and suspension.
     deterrence
@@ -156,7 +171,8 @@ class Population(Model):
 
     people: int = Field(ge=1, le=MOST_PEOPLE)
     groups: tuple[PersonGroup, ...] = Field(default_factory=default_groups, min_length=1)
-    alcohol: tuple[AlcoholPeriod, ...] = ()
+    alcohol: tuple[AlcoholPeriod, ...] = Field(default_factory=default_alcohol)
+    isa_override_share: float = Field(default=0.3, ge=0, le=1)
     licence: Licence = Licence()
     deterrence: Deterrence = Deterrence()
     trip_columns: tuple[PersonColumn, ...] = ()

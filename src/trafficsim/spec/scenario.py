@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
@@ -13,6 +15,7 @@ from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -152,10 +155,12 @@ class ScenarioFields(Model):
     question: str = ""
     description: str = ""
     seed: int = Field(default=1, ge=0, lt=2**63)
+    date: str | None = None
     time: Time = Time()
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
     drivers: Drivers = Drivers()
+    population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
     detectors: tuple[Detector, ...] = ()
@@ -163,6 +168,21 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+
+    @field_validator("date")
+    @classmethod
+    def _is_a_date(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                date.fromisoformat(text)
+            except ValueError as error:
+                raise ValueError(f"{text!r} is no date ({error}); write year, month, day as in '2026-03-02'") from None
+        return text
+
+    @property
+    def weekday(self) -> Weekday:
+        """Weekday on which the run begins: that of ``date``, a Monday without one."""
+        return WEEKDAYS[date.fromisoformat(self.date).weekday() if self.date else 0]
 
 
 class Scenario(ScenarioFields):
@@ -176,6 +196,8 @@ class Scenario(ScenarioFields):
         The question that it answers, and a description; texts.
     seed
         Seed of the common random numbers: the same seed gives the same trips, drivers and random draws.
+    date
+        Day on which the run begins (``"2026-03-02"``), for whatever holds on some weekdays alone; ``None``: a Monday.
     time
         Warm-up, analysis period and clearance.
     network
@@ -184,6 +206,9 @@ class Scenario(ScenarioFields):
         Trips and flows.
     drivers
         Speed choice by road class, and other driver settings.
+    population
+        People who make the trips and stay the same over days, alternatives and replications; ``None``: every trip has a
+        driver of its own, drawn anew.
     vehicle_classes
         Vehicle classes in addition to, or instead of, the default ones.
     signals

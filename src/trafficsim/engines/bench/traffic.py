@@ -51,6 +51,7 @@ def with_trips(plan: Plan, wish: Wish, route_start: I4, route_link: I4) -> Plan:
         depart_lane=np.full(number, -1, np.int32), depart_position_m=wish.place_m,
         stop_start=np.zeros(number + 1, np.int32), stop_position=none.astype(np.int32), stop_position_m=none,
         stop_dwell_s=none, stop_lane=none.astype(np.int32),
+        person=np.full(number, -1, np.int64), limit_factor=np.full(number, np.inf),
     ))
 
 

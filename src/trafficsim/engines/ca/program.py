@@ -90,18 +90,7 @@ class Program:
     @property
     def world(self) -> World:
         """What the step takes as its world."""
-        return World(
-            self.net,
-            self.signals,
-            self.trips,
-            self.queues,
-            self.zones,
-            self.sections,
-            self.work,
-            self.counters,
-            self.clock,
-            self.rule,
-        )
+        return World(**{name: getattr(self, name) for name in World._fields})
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -139,17 +128,7 @@ def _capacity(net: Net, trips: Trips, count: int) -> int:
 
 
 def _vehicles(room: int) -> Vehicles:
-    def packed_state() -> np.ndarray:
-        return np.zeros(room, np.int32)
-
-    return Vehicles(
-        X=packed_state(),
-        Y=packed_state(),
-        Z=packed_state(),
-        KEY=np.zeros(room, np.uint32),
-        ID=packed_state(),
-        W=packed_state(),
-    )
+    return Vehicles(**{name: np.zeros(room, np.uint32 if name == "KEY" else np.int32) for name in Vehicles._fields})
 
 
 def _work(net: Net, room: int) -> Work:
@@ -201,7 +180,8 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
                   for place in (areas.begin_m, areas.end_m))
     return table(AREA_FIELDS, len(areas.name), {
         "lane": areas.lane, "begin": begin, "end": np.minimum(np.maximum(end, begin + 1), 0),
-        "chain": np.full(len(areas.name), net.scale.chain), "wait_speed": np.full(len(areas.name), clock.wait_speed),
+        "queue_gap": np.full(len(areas.name), net.scale.queue_gap),
+        "wait_speed": np.full(len(areas.name), clock.wait_speed),
     })
 
 

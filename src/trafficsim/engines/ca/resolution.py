@@ -38,6 +38,7 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
         "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
         "behaviour.response": speed, "section.citation_ms": _exact,
+        "trip.limit_factor": speed,
     }
 
 

@@ -30,7 +30,7 @@ YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
 # Comfortable braking towards a stop line: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence B4).
 STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.0, 0.28
 STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2 = 1.8, 4.5
-CHAIN_M = 30.0
+QUEUE_GAP_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
 """For so long a driver who goes back to the nearside wants to drive there at the own speed (modelling assumption)."""
@@ -130,7 +130,7 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "ahead": cells(AHEAD_M), "queueing": cells(QUEUEING_KMH / 3.6 * tick), "stagger": STAGGER_S / tick,
         "closing": max(1, round(CLOSING_S / tick)),
         "horizon": max(1, round(KEEP_S / tick)),
-        "chain": cells(CHAIN_M), "queue_speed": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "queue_gap": cells(QUEUE_GAP_M), "queue_speed": cells(2.0 * tick), "approach": cells(4.0 * tick),
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "impatience_time": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
         "anticipates": int(settings.rule == "brake-light"),

@@ -45,7 +45,7 @@ def note_turn(road, counters, clock, crossing, z, wanted):
     time, vid = crossing.time, crossing.trip
     if time < clock.analysis_begin or time >= clock.analysis_end:
         return
-    turn = trips.movement[trips.route_movements[trips.row[vid].route_position]].turn
+    turn = trips.manoeuvre[trips.route[trips.row[vid].route_position]].turn
     row = net.link[net.lane[crossing.lane].link].turn + turn
     travel = time - trips.row[vid].enter_time
     v, target = float(crossing.v), wanted / float(CAP_UNIT)

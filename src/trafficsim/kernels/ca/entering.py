@@ -14,7 +14,7 @@ from trafficsim.kernels.ca.permission import (
     shows_red,
     signal_view,
 )
-from trafficsim.kernels.ca.records import make_asker
+from trafficsim.kernels.ca.records import make_requester
 from trafficsim.kernels.ca.requests import gets_gap, moves_up, request_gap
 from trafficsim.kernels.ca.room import has_room, room_needed
 from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, View
@@ -47,7 +47,7 @@ def view_further(view, conn, lane, ahead, available):
 @spliced
 def requester_of(work, view):
     """Return the vehicle as one that requests a gap; it has waited as long as the head of the lane."""
-    return make_asker(view.conn, view.lane, view.key, view.tick, work.lane[view.lane].wait)
+    return make_requester(view.conn, view.lane, view.key, view.tick, work.lane[view.lane].wait)
 
 
 @per_vehicle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32, int32, int64, uint8, uint64
 
 from trafficsim.kernels.ca.ahead import behind_overhang, beyond, sight, turning_bound
-from trafficsim.kernels.ca.busy import list_candidates, place_of
+from trafficsim.kernels.ca.busy import list_flagged, place_of
 from trafficsim.kernels.ca.connections import nearest, pick
 from trafficsim.kernels.ca.entering import (
     FREE,
@@ -247,7 +247,7 @@ def look_ahead(road, tick):
         work.leader[start[lane]] = packed
         add_bound(work, start[lane], bound)
     place = int64(0)
-    for i in range(int64(list_candidates(work.candidate, work.candidate_blocks, work.listed, n, 1))):
+    for i in range(int64(list_flagged(work.candidate, work.candidate_blocks, work.listed, n, 1))):
         k = int64(work.listed[i])
         place = place_of(work, start, place, k)
         lane = int64(work.busy[place])

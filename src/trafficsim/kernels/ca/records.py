@@ -10,7 +10,7 @@ from typing import NamedTuple
 from numba import int32, int64, njit, uint32
 
 
-class Asker(NamedTuple):
+class Requester(NamedTuple):
     """Who requests a gap: the vehicle that waits before a connection, in a tick."""
 
     conn: int
@@ -22,7 +22,7 @@ class Asker(NamedTuple):
     """Ticks."""
 
 
-class VehicleWords(NamedTuple):
+class PackedState(NamedTuple):
     """What a vehicle takes along when it goes to another place."""
 
     cells: int
@@ -69,15 +69,15 @@ class Speeds(NamedTuple):
 
 
 @njit(inline="always")
-def make_asker(conn, lane, key, tick, waited):
+def make_requester(conn, lane, key, tick, waited):
     """Return who requests a gap."""
-    return Asker(int64(conn), int64(lane), int64(key), int64(tick), int64(waited))
+    return Requester(int64(conn), int64(lane), int64(key), int64(tick), int64(waited))
 
 
 @njit(inline="always")
-def make_words(cells, z, key, trip, w):
+def make_packed_state(cells, z, key, trip, w):
     """Return the packed state of a vehicle."""
-    return VehicleWords(int32(cells), int32(z), uint32(key), int32(trip), int32(w))
+    return PackedState(int32(cells), int32(z), uint32(key), int32(trip), int32(w))
 
 
 @njit(inline="always")

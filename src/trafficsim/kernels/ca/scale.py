@@ -23,7 +23,7 @@ SCALE_FIELDS = {
     "stagger": "f4",  # headway (ticks) kept behind one in the next lane who must not be passed
     "closing": "i4",  # ticks over which a driver closes up to that headway
     "gain": "i4",  # room that a discretionary lane change must win
-    "chain": "i4",  # vehicles no further than this behind the leader are in one queue
+    "queue_gap": "i4",  # vehicles no further than this behind the leader are in one queue
     "queue_speed": "i4",  # speed below which a vehicle is taken as queueing
     "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
     "soft": "i4",  # braking that a discretionary lane change may impose

@@ -6,7 +6,7 @@ from numba import int32
 
 from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.ca.records import Speeds
-from trafficsim.kernels.decisions.desired import desired_of_driver
+from trafficsim.kernels.decisions.desired import desired_of_driver, held_to_limit
 from trafficsim.kernels.jit import spliced
 
 
@@ -17,6 +17,8 @@ def desired_speed(net, trips, vid, link):
         speed = net.link[link].factor * trips.row[vid].factor
     else:
         speed = desired_of_driver(net.link[link].speed_mean, net.link[link].cv, trips.row[vid].z)
+    if trips.held > 0:
+        speed = held_to_limit(speed, net.link[link].limit / float(CAP_UNIT), trips.limit_factor[vid])
     speed = min(max(speed, 1.0), trips.kind[trips.row[vid].kind].top_speed)
     return int32(min(speed * float(CAP_UNIT) + 0.5, float(MOST_CAP)))
 

@@ -24,7 +24,7 @@ from trafficsim.kernels.ca.packed_state import (
     vel,
 )
 from trafficsim.kernels.ca.permission import shows_red
-from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_words
+from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_packed_state
 from trafficsim.kernels.ca.speeds import connector_speeds, desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
 from trafficsim.kernels.decisions.yellow import DECIDED_GO
@@ -41,7 +41,7 @@ def choose(road, lane, route_position, first):
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
     conn = pick(net, vehicles, start, trips, lane, route_position)
-    return conn if conn >= 0 else nearest(net, lane, trips.movement[trips.route_movements[route_position]].turn)
+    return conn if conn >= 0 else nearest(net, lane, trips.manoeuvre[trips.route[route_position]].turn)
 
 
 @spliced
@@ -154,14 +154,14 @@ def cross(road, counters, clock, lane, tick):
     i = road.start[lane]
     trip = vehicles.ID[i]
     arrived_by = trips.row[trip].connection
-    packed_state = make_words(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
+    packed_state = make_packed_state(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
     over, v = pos(work.moved[i]), vel(work.moved[i])
     here, first = int64(lane), True
     arrival = make_arrival(NOBODY, 0, 0, 0, False)
     while True:
         route_position = trips.row[trip].route_position
         time = tick + 1.0 - min(over / max(v, int32(1)), 1.0)
-        if trips.movement[trips.route_movements[route_position]].turn == EXIT:
+        if trips.manoeuvre[trips.route[route_position]].turn == EXIT:
             end = Crossing(int64(i), int32(trip), v, here, int64(NOBODY), time, first)
             leave_link(net, trips, counters, end, vehicles.W[i])
             finish(trips, work, end, vehicles.W[i])

@@ -12,3 +12,9 @@ SLOWEST, FASTEST = 0.2, 2.0
 def desired_of_driver(mean, cv, z):
     """Return the desired speed of a driver with normal score ``z`` on a link with this mean and variation."""
     return mean * min(max(1.0 + cv * z, SLOWEST), FASTEST)
+
+
+@scalar
+def held_to_limit(desired, limit, factor):
+    """Return the desired speed of a driver who never drives faster than the limit times an own factor."""
+    return min(desired, limit * factor)

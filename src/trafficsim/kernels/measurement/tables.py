@@ -23,7 +23,7 @@ AREA_FIELDS = {
     "lane": "i4",
     "begin": "i4",  # cells, stop line 0
     "end": "i4",
-    "chain": "i4",  # as in SCALE_FIELDS
+    "queue_gap": "i4",  # as in SCALE_FIELDS
     "wait_speed": "i4",  # as in CLOCK_FIELDS
 }
 AREA_COUNT_FIELDS = {  # of one interval

@@ -1,0 +1,193 @@
+"""The loop over days: people meet enforcement, are caught, learn and forget, and choose how to drive tomorrow.
+
+A day in five steps, each on arrays of all people:
+
+1. behaviour of the morning: perceived risk, and the degrees of compliance that follow (:func:`behaviour`);
+2. who drives, meets which deployment in force, notices it, is caught;
+3. sanctions: points, suspensions;
+4. who hears of what is in force;
+5. learning and forgetting.
+
+All draws are a function of the key, the deployment's name, the person's number and the day: they depend neither on who
+else exists nor on other deployments, and any number of processes gives the same bits. What one person does depends on
+others only by ``word_of_mouth``, which is 0 by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.draws import draw_on, draw_states, hash_name
+from trafficsim.people.behaviour import Behaviour, Ordered, behaviour, ordered
+from trafficsim.people.day_totals import Caught, DayTotals, totals
+from trafficsim.people.exposure import DriverArrays, Exposure
+from trafficsim.people.learning import Meeting, Memory, learned, unmet
+from trafficsim.people.points import Record, expired, first_record, limit_of, sanctioned, suspended
+from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.population import Population
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+B1 = NDArray[np.bool_]
+PASS, NOTICE, DETECT, HEAR = 80, 81, 82, 83
+"""Random streams of the loop; those of people's attributes are ``PeopleStream``, those of vehicles ``Stream``."""
+IN_SIGHT = ("speeding", "red_running", "close_following")
+"""Offences that a driver who sees the enforcement can still leave off."""
+
+
+class State(NamedTuple):
+    """People in the morning of a day: all that the next day depends on.
+
+    Attributes
+    ----------
+    memory : of each kind of enforcement (kinds in alphabetical order), arrays of shape (kinds, people)
+    record : points and licences, arrays of shape (people,)
+    caught_share : share of people caught on the day before, by kind
+    """
+
+    memory: Memory
+    record: Record
+    caught_share: F8
+
+
+class Day(NamedTuple):
+    """What a day was.
+
+    Attributes
+    ----------
+    behaviour : of the morning: how people drove on this day
+    totals : sums by group
+    state : in the evening
+    """
+
+    behaviour: Behaviour
+    totals: DayTotals
+    state: State
+
+
+class DailyLoop:
+    """People and what they may meet, made ready for many days.
+
+    Parameters
+    ----------
+    drivers
+        People as drivers.
+    exposures
+        Deployments and who meets them; their order changes nothing.
+    population
+        Rules of licences, and parameters of learning and choice.
+    groups
+        How many groups there are.
+    key
+        64-bit key of the chain's random draws (seed and replication, never the alternative).
+
+    Examples
+    --------
+    Ten people who pass a camera every day:
+
+    >>> from trafficsim.people.exposure import encounters
+    >>> from trafficsim.spec.enforcement import Deployment, Sanction
+    >>> ten, none = np.arange(10), np.zeros(10, np.int64)
+    >>> drivers = DriverArrays(ten, none, np.zeros(10), np.full(10, 120.0), none, np.ones(10, bool),
+    ...                        np.full(10, 30.0), np.full(10, 88.0), np.full(10, 80.0))
+    >>> camera = Deployment(name="camera", kind="speed_camera", noticed=0.0, sanction=Sanction(fine_eur=100, points=1))
+    >>> loop = DailyLoop(drivers, [Exposure(camera, encounters(ten, np.ones(10), 8.0))], Population(people=10), 1, 7)
+    >>> day = loop.day(loop.start(), 1, "mon")
+    >>> int(day.totals.citations.sum()), int(day.state.record.points.sum())
+    (10, 10)
+    """
+
+    def __init__(self, drivers: DriverArrays, exposures: Sequence[Exposure], population: Population, groups: int,
+                 key: int) -> None:
+        self.drivers, self.population, self.groups, self.key = drivers, population, groups, key
+        self.ordered: Ordered = ordered(drivers, exposures, population)
+        self._pass_states = [self._states(PASS, one, drivers.number[one.encounters.person])
+                             for one in self.ordered.exposures]
+        self._hear_states = {one.deployment.name: self._states(HEAR, one, drivers.number)
+                             for one in self.ordered.exposures if self._is_heard_of(one)}
+
+    def start(self) -> State:
+        """State in the morning of day 1."""
+        kinds, people = len(self.ordered.kinds), len(self.drivers.number)
+        return State(unmet((kinds, people)), first_record(self.drivers.points), np.zeros(kinds))
+
+    def behaviour(self, state: State, day: int) -> Behaviour:
+        """How people drive on a day that begins with a state."""
+        limit = limit_of(self.drivers.licence_months, day, self.population.licence)
+        return behaviour(state.memory, state.record.points, limit, self.ordered)
+
+    def day(self, state: State, day: int, weekday: Weekday) -> Day:
+        """Take people through a day (numbered from 1)."""
+        licence = self.population.licence
+        record = expired(state.record, day, licence)
+        state = state._replace(record=record)
+        driving = ~suspended(record, day)
+        morning = self.behaviour(state, day)
+        caught = self._meetings(morning, driving, day, weekday)
+        self._hear(caught.met, state.caught_share, day, weekday)
+        limit = limit_of(self.drivers.licence_months, day, licence)
+        after = State(
+            learned(state.memory, caught.met, self.population.deterrence),
+            sanctioned(record, np.where(self.drivers.licensed, caught.points, 0), limit, day, licence),
+            (caught.met == Meeting.CAUGHT).sum(axis=1) / max(len(self.drivers.number), 1))
+        return Day(morning, totals(self.drivers, self.groups, morning, driving, caught, after.record), after)
+
+    def _meetings(self, morning: Behaviour, driving: B1, day: int, weekday: Weekday) -> Caught:
+        kinds, people = len(self.ordered.kinds), len(self.drivers.number)
+        caught = Caught(np.zeros((kinds, people), np.int8), np.zeros((kinds, people), np.int64),
+                        np.zeros(people, np.int64), np.zeros(people))
+        for exposure, states in zip(self.ordered.exposures, self._pass_states, strict=True):
+            if exposure.deployment.schedule.on_day(day, weekday):
+                who, deployment = exposure.encounters, exposure.deployment
+                passes = draw_on(states, day) < who.probability * deployment.present
+                self._passing(exposure, np.flatnonzero(passes & driving[who.person]), morning, caught, day)
+        return caught
+
+    def _passing(self, exposure: Exposure, rows: I8, morning: Behaviour, caught: Caught, day: int) -> None:
+        """Those who pass one deployment: who notices it, and who is caught."""
+        deployment, who = exposure.deployment, exposure.encounters
+        kind, person = self.ordered.kinds.index(deployment.kind), who.person[rows]
+        noticed = self._draw(NOTICE, exposure, person, day) < deployment.noticed
+        met = caught.met[kind]
+        met[person] = np.maximum(met[person], np.where(noticed, Meeting.SEEN, Meeting.NOTHING).astype(np.int8))
+        sanction = deployment.sanction
+        if sanction is None:
+            return
+        degree = morning.at_place[kind, person]
+        if sanction.offence in IN_SIGHT:
+            degree = np.where(noticed, np.maximum(degree, morning.in_sight[kind, person]), degree)
+        if sanction.offence == "speeding":
+            excess = who.excess_kmh[rows] - degree * who.reduction_kmh[rows]
+            offends = np.where(excess > sanction.tolerance_kmh, 1.0, 0.0)
+        else:
+            offends = who.offends[rows] * (1.0 - degree)
+        drawn = self._draw(DETECT, exposure, person, day)
+        cited = person[drawn < sanction.detection * sanction.sanctioned * offends]
+        met[cited] = Meeting.CAUGHT
+        caught.citations[kind, cited] += 1
+        caught.points[cited] += sanction.points
+        caught.fines_eur[cited] += sanction.fine_eur
+
+    def _hear(self, met: NDArray[np.int8], caught_share: F8, day: int, weekday: Weekday) -> None:
+        """Mark who hears of a deployment that is in force."""
+        for exposure in self.ordered.exposures:
+            deployment = exposure.deployment
+            if deployment.name not in self._hear_states or not deployment.schedule.on_day(day, weekday):
+                continue
+            kind = self.ordered.kinds.index(deployment.kind)
+            told = self.population.deterrence.word_of_mouth * float(caught_share[kind])
+            heard = draw_on(self._hear_states[deployment.name], day) < deployment.publicity + told
+            met[kind] = np.maximum(met[kind], np.where(heard, Meeting.HEARD, Meeting.NOTHING).astype(np.int8))
+
+    def _is_heard_of(self, exposure: Exposure) -> bool:
+        return exposure.deployment.publicity > 0.0 or self.population.deterrence.word_of_mouth > 0.0
+
+    def _states(self, stream: int, exposure: Exposure, numbers: I8) -> NDArray[np.uint64]:
+        return draw_states(hash_name(self.key, exposure.deployment.name), stream, numbers)
+
+    def _draw(self, stream: int, exposure: Exposure, person: I8, day: int) -> F8:
+        return draw_on(self._states(stream, exposure, self.drivers.number[person]), day)

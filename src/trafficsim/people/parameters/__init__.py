@@ -1,0 +1,1 @@
+"""Parameters of people with their sources, as data."""

@@ -1,0 +1,181 @@
+"""Enforcement in a single run: which deployments are in force on its day, during which of its hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import floor
+from typing import NamedTuple
+
+import numpy as np
+
+from trafficsim.base.errors import PolicyError
+from trafficsim.people.duty import on_duty
+from trafficsim.plan.arrays import F8, EnforcementArrays
+from trafficsim.plan.ledger import LedgerRow
+from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.calendar import WEEKDAYS, Schedule, Weekday
+from trafficsim.spec.enforcement import Deployment
+
+HOURS_IN_FORCE = "deployment.hours"
+"""What the ledger calls enforcement (cells: deployments, values: hours in force within the run)."""
+S_PER_H, S_PER_DAY = 3600.0, 86400.0
+
+Periods = tuple[tuple[float, float], ...]
+"""Begins and ends as clock times in s."""
+
+
+class RunDay(NamedTuple):
+    """Day of the study on which a run begins, its weekday, and the clock times of the run in s."""
+
+    day: int
+    weekday: Weekday
+    start_s: float
+    end_s: float
+
+
+class Deployed(NamedTuple):
+    """A deployment with the label of its policy."""
+
+    policy: str
+    deployment: Deployment
+
+
+def require_known(deployment: Deployment, others: Sequence[Deployed], links: Sequence[str], policy: str) -> None:
+    """Refuse a deployment on unknown links, of a name that is taken, or whose roster is another's with other hours.
+
+    Raises
+    ------
+    PolicyError
+        Naming the deployment and the remedy.
+    """
+    where = f"policy {policy}: {deployment.name!r}"
+    known = set(links)
+    for link in (*deployment.along, *((deployment.link,) if deployment.link is not None else ())):
+        if link not in known:
+            raise PolicyError(where, f"no link {link!r}", "a link of the network", "correct the link")
+    for other in (one.deployment for one in others):
+        if other.name == deployment.name:
+            raise PolicyError(where, "a second place of this name", "each place enforced once", "drop one of them")
+        if other.roster and deployment.roster and other.roster.name == deployment.roster.name \
+                and other.roster != deployment.roster:
+            raise PolicyError(where, f"roster {other.roster.name!r} with {deployment.roster.officer_hours_per_day:g} "
+                              "officer hours", f"{other.roster.officer_hours_per_day:g} as for {other.name!r}",
+                              "give them one number, or rosters of their own")
+
+
+class InForce(NamedTuple):
+    """What a deployment brings to a run."""
+
+    policy: str
+    deployment: Deployment
+    hours_s: Periods | None
+    """Periods in force, empty for the whole run; ``None``: never."""
+    rules: tuple[ResponseRule, ...]
+    checks: tuple[SpeedCheck, ...]
+    ledger: tuple[LedgerRow, ...]
+
+
+def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForce]:
+    """Responses, checks and rows of the ledger that each deployment brings to a run.
+
+    Parameters
+    ----------
+    deployed
+        All deployments of the alternative.
+    run
+        Day and times of the run.
+    key
+        64-bit random key, for what is drawn by day (see :func:`trafficsim.people.duty.on_duty`).
+    """
+    found = []
+    for one, periods in zip(deployed, periods_in_force([one.deployment for one in deployed], run, key), strict=True):
+        deployment = one.deployment
+        whole = periods == ((run.start_s, run.end_s),)
+        rules = _rules(one, periods, whole) if deployment.response is not None else ()
+        hours = () if whole else periods
+        checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
+        silent = whole and bool(rules or checks)
+        found.append(InForce(one.policy, deployment, hours if periods else None, rules, checks,
+                             () if silent else (_hours_row(one, periods),)))
+    return found
+
+
+def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]) -> EnforcementArrays:
+    """What follows offences during the run, by name of the deployment."""
+    rows = sorted(((one.deployment.name, one.deployment.sanction, one) for one in brought
+                   if one.hours_s is not None and one.deployment.sanction is not None), key=lambda row: row[0])
+    sanctions, ones = [row[1] for row in rows], [row[2] for row in rows]
+
+    def real(values: Iterable[float]) -> F8:
+        return np.array(list(values), np.float64)
+
+    return EnforcementArrays(
+        name=tuple(row[0] for row in rows), kind=tuple(one.deployment.kind for one in ones),
+        offence=tuple(one.offence for one in sanctions), detection=real(one.detection for one in sanctions),
+        sanctioned=real(one.sanctioned for one in sanctions), fine_eur=real(one.fine_eur for one in sanctions),
+        points=np.array([one.points for one in sanctions], np.int32),
+        legal_gap_s=real(one.legal_gap_s for one in sanctions),
+        offending_share=real(one.offending_share for one in sanctions),
+        links=tuple(tuple(link_index[link] for link in one.deployment.along) for one in ones),
+        hours_s=tuple(one.hours_s or () for one in ones),
+        checks=tuple(tuple(check.name for check in one.checks) for one in ones),
+    )
+
+
+def _rules(one: Deployed, periods: Periods, whole: bool) -> tuple[ResponseRule, ...]:
+    deployment = one.deployment
+    assert deployment.response is not None
+    assert deployment.link is not None
+    rule = ResponseRule(name=deployment.name, link=deployment.link, response=deployment.response,
+                        along=deployment.along, zones=deployment.zones, noticed=deployment.noticed)
+    if whole:
+        return (rule,)
+    return tuple(rule.model_copy(update={"begin_s": begin_s, "end_s": end_s}) for begin_s, end_s in periods)
+
+
+def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -> tuple[Periods, ...]:
+    """Periods of a run in which each deployment is in force, in order, joined where they touch.
+
+    A period that goes on past midnight belongs to the day on which it begins.
+
+    Examples
+    --------
+    >>> from trafficsim.spec.calendar import Hours, Schedule
+    >>> night = Schedule(weekdays=("fri",), hours=(Hours(begin_h=22, end_h=2),))
+    >>> post = Deployment(name="post", kind="patrol", schedule=night)
+    >>> periods_in_force([post], RunDay(2, "sat", 0.0, 86400.0), 1)
+    (((0.0, 7200.0),),)
+    """
+    first = floor(run.start_s / S_PER_DAY)
+    found: list[list[tuple[float, float]]] = [[] for _ in deployments]
+    for ahead in range(-1, floor(run.end_s / S_PER_DAY) - first + 1):
+        weekday = WEEKDAYS[(WEEKDAYS.index(run.weekday) + ahead) % 7]
+        # the evening before day 1 is taken as one of the study
+        standing = on_duty(deployments, max(run.day + ahead, 1), weekday, key)
+        for row in (row for row, stands in enumerate(standing) if stands):
+            found[row] += _periods(deployments[row].schedule, (first + ahead) * S_PER_DAY, run)
+    return tuple(_joined(periods) for periods in found)
+
+
+def _periods(schedule: Schedule, midnight_s: float, run: RunDay) -> list[tuple[float, float]]:
+    """Hours of a day as periods within a run."""
+    begins = [midnight_s + hours.begin_h * S_PER_H for hours in schedule.hours]
+    ends = [begin_s + hours.length_h * S_PER_H for begin_s, hours in zip(begins, schedule.hours, strict=True)]
+    periods = [(max(begin_s, run.start_s), min(end_s, run.end_s)) for begin_s, end_s in zip(begins, ends, strict=True)]
+    return [(begin_s, end_s) for begin_s, end_s in periods if begin_s < end_s]
+
+
+def _joined(periods: Sequence[tuple[float, float]]) -> Periods:
+    joined: list[tuple[float, float]] = []
+    for begin_s, end_s in sorted(periods):
+        if joined and begin_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((begin_s, end_s))
+    return tuple(joined)
+
+
+def _hours_row(one: Deployed, periods: Periods) -> LedgerRow:
+    """Ledger row of a deployment: its hours in force within the run."""
+    hours = (sum(end_s - begin_s for begin_s, end_s in periods) / S_PER_H,)
+    return LedgerRow(one.policy, HOURS_IN_FORCE, "h", "deploy", (one.deployment.name,), hours, (0.0,), hours)
