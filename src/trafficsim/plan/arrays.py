@@ -280,6 +280,24 @@ class BehaviourArrays(NamedTuple):
     zone_begin_m: F8
     zone_end_m: F8
     zone_strength: F8
+    rule_begin_s: F8
+    """Clock times between which a rule holds."""
+    rule_end_s: F8
+
+
+class TimelineArrays(NamedTuple):
+    """Values of links that hold between two clock times, instead of those of the plan; one row per field and link.
+
+    Vehicles enter a link at the speed that they desire there then: a driver sees a new limit at the sign where the next
+    link begins. In zones of behaviour drivers attend to their speed all the time, and see it at once.
+    """
+
+    field: tuple[str, ...]
+    """``link.speed_limit_ms``, ``link.free_speed_mean_ms`` or ``link.factor_speed_ms``."""
+    link: I4
+    value: F8
+    begin_s: F8
+    end_s: F8
 
 
 class EnforcementArrays(NamedTuple):
@@ -346,7 +364,13 @@ def no_enforcement() -> EnforcementArrays:
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
     """Return the behaviour of a plan without any rule."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real)
+    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real, real, real)
+
+
+def no_timeline() -> TimelineArrays:
+    """Return the timeline of a plan in which nothing changes within the run."""
+    real = np.zeros(0)
+    return TimelineArrays((), np.zeros(0, np.int32), real, real, real)
 
 
 @dataclass(frozen=True)
@@ -365,6 +389,7 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    timeline : values of links that change within the run
     enforcement : what follows offences
     kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
@@ -395,6 +420,7 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
