@@ -14,7 +14,7 @@ ALL_NEW_SINCE = 2024.5
 """All new vehicles of the European Union have it from July 2024 on (Regulation 2019/2144)."""
 
 
-class SpeedAssistance(Policy):
+class Isa(Policy):
     """Equip a share of drivers' vehicles with intelligent speed assistance.
 
     Mechanism: an equipped vehicle drives at the limit at most. ``"soft"``: some drivers override it, always and
@@ -24,8 +24,12 @@ class SpeedAssistance(Policy):
     %, deaths -20 %: ETSC; fatal crashes -19 to -28 %: PROSPER), grade D, and not put in: casualties follow from free
     speeds. The share by year is ``(year - 2024.5) / fleet_life_years``. Origin: input.
 
-    Limits: equipment is drawn by person, not by the age of the car. That overriding is a trait is a modelling
-    assumption. Maps are taken to know every limit.
+    Those equipped at a smaller share are equipped at a larger one, and so for overriding. That others follow slower
+    vehicles is traffic, not input.
+
+    Limits: warnings that do not touch the speed, learning to use it, disuse, and the safety of other vehicles'
+    reactions are left out; maps are taken to know every limit. It needs a scenario with a ``[population]``. Equipment
+    is drawn by person, not by the age of the car. That overriding is a trait is a modelling assumption.
 
     Parameters
     ----------
@@ -37,18 +41,18 @@ class SpeedAssistance(Policy):
         Year for which the share is worked out, from new vehicles alone.
     fleet_life_years
         Years in which the whole fleet is renewed.
-    mode
+    type
         ``"soft"`` or ``"hard"``.
     override_share
         Share of equipped drivers who override it, where they can.
 
     Examples
     --------
-    >>> SpeedAssistance(year=2030).equipped_share
+    >>> Isa(year=2030).equipped_share
     0.34375
     """
 
-    kind: ClassVar[str] = "speed_assistance"
+    kind: ClassVar[str] = "isa"
     phase: ClassVar[PolicyPhase] = "behaviour"
     mechanism: ClassVar[str] = (
         "The desired speed of equipped vehicles is the limit at most, unless the driver overrides it."
@@ -65,13 +69,13 @@ class SpeedAssistance(Policy):
         "fleet_life_years": "modelling assumption: a sixteenth of the fleet is new every year",
         "override_share": "modelling assumption: three in ten",
     }
-    example: ClassVar[str] = '{ kind = "speed_assistance", year = 2030, mode = "soft" }'
+    example: ClassVar[str] = '{ kind = "isa", year = 2030, type = "soft" }'
 
     groups: tuple[str, ...] = ()
     share: float | None = Field(default=None, ge=0, le=1)
     year: float | None = Field(default=None, ge=2000, le=2100)
     fleet_life_years: float = Field(default=16.0, gt=0, le=100)
-    mode: Literal["soft", "hard"] = "soft"
+    type: Literal["soft", "hard"] = "soft"
     override_share: float = Field(default=0.3, ge=0, le=1)
 
     @model_validator(mode="after")
@@ -93,4 +97,4 @@ class SpeedAssistance(Policy):
         groups = groups_named(population_of(builder, self.kind), self.groups, self.kind)
         names = tuple(group.name for group in groups)
         builder.set("group.isa_share", names, self.equipped_share)
-        builder.set("group.isa_override_share", names, 0.0 if self.mode == "hard" else self.override_share)
+        builder.set("group.isa_override_share", names, 0.0 if self.type == "hard" else self.override_share)
