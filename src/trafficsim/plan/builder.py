@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
@@ -78,8 +78,9 @@ class PlanBuilder:
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
-        self._enforcement = plan.enforcement
+        self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
 
@@ -237,7 +238,8 @@ class PlanBuilder:
     def _put_in_force(self) -> None:
         run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
         brought = in_force(self._deployed, run, self._plan.seed_key)
-        self._enforcement = enforcement_arrays(brought, self._roads.link_index)
+        self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
+                          "kept_gap_s": kept_gaps_s(self._plan, brought)}
         for one in brought:
             self._policy = one.policy
             self._extra += one.ledger
@@ -301,7 +303,7 @@ class PlanBuilder:
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
-            enforcement=self._enforcement,
+            **self._enforced,
         )
         rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
