@@ -16,9 +16,32 @@ from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
 KINDS = [
-    "accompanied_driving", "belt_wearing", "campaign", "change_times", "fines", "green_wave", "hazard_perception",
-    "passenger_limit", "points_limit", "probation", "re_education", "second_phase_training", "section_control",
-    "signal_plan", "speed_assistance", "speed_camera", "speed_limit", "supervised_practice", "webster", "zero_alcohol",
+    "accompanied_driving",
+    "belt_wearing",
+    "breath_test",
+    "campaign",
+    "change_times",
+    "close_following",
+    "feedback_sign",
+    "fines",
+    "green_wave",
+    "hazard_perception",
+    "isa",
+    "licence_check",
+    "mobile_camera",
+    "passenger_limit",
+    "patrol",
+    "points_limit",
+    "probation",
+    "re_education",
+    "second_phase_training",
+    "section_control",
+    "signal_plan",
+    "speed_camera",
+    "speed_limit",
+    "supervised_practice",
+    "webster",
+    "zero_alcohol",
 ]
 GIVEN = "given by the user"
 
@@ -67,7 +90,9 @@ def test_every_default_number_has_an_origin(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_parameters_are_those_of_the_model(kind: str) -> None:
     policy, entry = OURS[kind], catalogue(OURS, kind)[kind]
-    assert list(entry["parameters"]) == list(policy.model_fields)
+    assert sorted(entry["parameters"]) == sorted(policy.model_fields)
+    required = [one["default"] == REQUIRED for one in entry["parameters"].values()]
+    assert required == sorted(required, reverse=True), "what must be given comes first"
     for name, parameter in entry["parameters"].items():
         field = policy.model_fields[name]
         assert (parameter["default"] == REQUIRED) == field.is_required()

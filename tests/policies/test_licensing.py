@@ -19,12 +19,12 @@ from trafficsim.policies import (
     Campaign,
     Fines,
     HazardPerception,
+    Isa,
     PassengerLimit,
     PointsLimit,
     Probation,
     ReEducation,
     SecondPhaseTraining,
-    SpeedAssistance,
     SpeedCamera,
     SupervisedPractice,
     ZeroAlcohol,
@@ -105,13 +105,13 @@ def test_alcohol_belts_points_and_assistance() -> None:
         "first year": 12.0, "others": 8.0, "second year": 12.0}
     assert of(people(Probation(limit=4)).novice_points_limit) == {"first year": 4.0, "others": 12.0, "second year": 4.0}
     assert people(ReEducation(points_back=3, share=0.5)).points_limit.tolist() == [13.5] * 3
-    soft, hard = people(SpeedAssistance(share=0.4)), people(SpeedAssistance(year=2040.5, mode="hard"))
+    soft, hard = people(Isa(share=0.4)), people(Isa(year=2040.5, type="hard"))
     assert (soft.isa_share.tolist(), soft.isa_override_share.tolist()) == ([0.4] * 3, [0.3] * 3)
     assert (hard.isa_share.tolist(), hard.isa_override_share.tolist()) == ([1.0] * 3, [0.0] * 3)
 
 
 def test_shares_of_assistance_are_nested() -> None:
-    few, many = (lowered(SpeedAssistance(share=share)).plan.trips.limit_factor for share in (0.2, 0.6))
+    few, many = (lowered(Isa(share=share)).plan.trips.limit_factor for share in (0.2, 0.6))
     assert 0 < np.isfinite(few).sum() < np.isfinite(many).sum()
     assert np.isfinite(many[np.isfinite(few)]).all()
 
@@ -148,7 +148,7 @@ def test_fines_weigh_by_detection_and_saturate() -> None:
 
 NOTHING = [
     AccompaniedDriving(share=0.0), HazardPerception(risk_per_km=1.0), SupervisedPractice(), ZeroAlcohol(impaired=1.0),
-    BeltWearing(share=0.95), SpeedAssistance(share=0.0), Campaign(theme="speed", violators=0.0),
+    BeltWearing(share=0.95), Isa(share=0.0), Campaign(theme="speed", violators=0.0),
     ReEducation(points_back=0, share=1.0), PointsLimit(limit=12),
 ]
 
@@ -167,7 +167,7 @@ def test_no_effect_leaves_everything_as_it_is(policy: Policy) -> None:
 PEOPLE_POLICIES = [
     AccompaniedDriving(groups=("nobody",)), SupervisedPractice(supervised_km=10.0, groups=("nobody",)),
     ZeroAlcohol(groups=("nobody",)), BeltWearing(share=0.9, groups=("nobody",)),
-    SpeedAssistance(share=0.9, groups=("nobody",)), Campaign(theme="alcohol", groups=("nobody",)),
+    Campaign(theme="alcohol", groups=("nobody",)),
     PointsLimit(limit=3, groups=("nobody",)), Probation(limit=3, groups=("nobody",)),
     ReEducation(points_back=1, share=0.1, groups=("nobody",)),
 ]
@@ -196,8 +196,8 @@ def test_no_novices_are_refused() -> None:
 @pytest.mark.parametrize(("kind", "values"), [
     (AccompaniedDriving, {"share": 1.2}), (AccompaniedDriving, {"risk_per_km": -0.1}),
     (SupervisedPractice, {"lessons": -1}), (SupervisedPractice, {"supervised_km": -10.0}), (Fines, {"factor": -0.5}),
-    (BeltWearing, {"share": 1.01}), (SpeedAssistance, {}), (SpeedAssistance, {"share": 0.5, "year": 2030}),
-    (SpeedAssistance, {"share": -0.1}), (Campaign, {"theme": "speed", "first_day": 9, "last_day": 3}),
+    (BeltWearing, {"share": 1.01}), (Isa, {}), (Isa, {"share": 0.5, "year": 2030}),
+    (Isa, {"share": -0.1}), (Campaign, {"theme": "speed", "first_day": 9, "last_day": 3}),
     (Campaign, {"theme": "noise"}), (Campaign, {"theme": "speed", "violators": 1.5}), (Probation, {"limit": 0}),
     (ReEducation, {"points_back": -3, "share": 0.5}), (PassengerLimit, {"for_months": 0.0}),
     (SecondPhaseTraining, {"begin_months": 30.0}),

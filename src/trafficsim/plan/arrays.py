@@ -343,6 +343,7 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     enforcement : what follows offences
+    kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     stop_if_possible : whether everybody stops at yellow who can
     people : groups of people, and sanctions
@@ -372,6 +373,7 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
+    kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
     stop_if_possible: bool = False
     people: PeopleArrays = dataclass_field(default_factory=no_people)

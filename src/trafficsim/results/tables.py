@@ -13,6 +13,7 @@ from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
+from trafficsim.results.people import driver_columns
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
@@ -69,6 +70,10 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
     """One row per trip. Times that did not happen are null; ``delay_s`` is that of completed trips.
 
     ``delay_s = entry_wait_s + travel_time_s - dwell_s - free_flow_s``, with the free-flow time under do nothing.
+
+    Where ``population.trip_columns`` of the scenario asks for them, further columns say who drove: ``person``,
+    ``group``, ``age_years``, ``licence_months``, ``speed_score`` (normal score of the desired speed), ``alcohol``
+    (above 0.5 g/l on this trip), ``belt``, ``isa`` (equipped), ``points`` and ``suspended``, all after the policies.
     """
     trips, seen = record.trips, journeys(plan, record, reference)
     entered, completed = seen.entered, seen.completed
@@ -89,6 +94,7 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "waiting_s": nullable(trips.waiting_s, entered),
         "stops": nullable(trips.stops, entered),
         "dwell_s": nullable(trips.dwell_s, entered),
+        **driver_columns(plan),
     })
 
 

@@ -29,7 +29,10 @@ class Builder(Protocol):
 
     Fields, with their cells: ``link.speed_limit_ms``, ``link.free_speed_mean_ms``, ``link.free_speed_cv``,
     ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
-    ``class.max_speed_ms`` (vehicle classes).
+    ``class.max_speed_ms`` (vehicle classes); of a scenario with people ``group.trip_rate``, ``group.alcohol_factor``,
+    ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``, ``group.licensed_share``,
+    ``group.novice_risk``, ``group.points_limit``, ``group.novice_points_limit`` (groups of the population);
+    ``sanction.fine_factor``, ``sanction.points_factor`` (kinds of enforcement).
     """
 
     @property
@@ -43,6 +46,9 @@ class Builder(Protocol):
     @property
     def programs(self) -> tuple[SignalProgram, ...]:
         """Signal programs after the policies of all earlier phases."""
+
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of ``field``; none where the scenario has nothing of the kind."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
