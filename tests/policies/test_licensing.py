@@ -167,7 +167,7 @@ def test_no_effect_leaves_everything_as_it_is(policy: Policy) -> None:
 PEOPLE_POLICIES = [
     AccompaniedDriving(groups=("nobody",)), SupervisedPractice(supervised_km=10.0, groups=("nobody",)),
     ZeroAlcohol(groups=("nobody",)), BeltWearing(share=0.9, groups=("nobody",)),
-    Campaign(theme="alcohol", groups=("nobody",)),
+    Isa(share=0.9, groups=("nobody",)), Campaign(theme="alcohol", groups=("nobody",)),
     PointsLimit(limit=3, groups=("nobody",)), Probation(limit=3, groups=("nobody",)),
     ReEducation(points_back=1, share=0.1, groups=("nobody",)),
 ]

@@ -23,7 +23,7 @@ from trafficsim.results.casualties import (
     parts_of,
     seen_of,
 )
-from trafficsim.results.casualty_parts import total
+from trafficsim.results.people import total
 from trafficsim.results.indicator import Indicator, Pair, register
 
 KEY = "history"

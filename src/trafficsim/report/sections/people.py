@@ -11,7 +11,7 @@ from markupsafe import Markup
 from trafficsim.outcomes.people import EXPOSURE, RISK, best, factors
 from trafficsim.report.language import ABSENT, name
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
-from trafficsim.results.casualty_parts import ALL_PARTS, TABLE, drivers_of
+from trafficsim.results.people import ALL_PARTS, TABLE, drivers_of
 from trafficsim.results.difference import Difference
 
 TOTAL = "ksi_rel"
