@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from trafficsim.outcomes.casualties import DEATHS_OF_KSI, Models, Outcome, SpeedChange, drawn, relative
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.speed_models import SETS, outside_range
-from trafficsim.results.people import ALL_PARTS, BY_PEOPLE, by_part, people_of, total
-from trafficsim.results.people import TABLE as EXPOSURE
 from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.indicator import Indicator, Pair, register
+from trafficsim.results.people import ALL_PARTS, BY_PEOPLE, by_part, people_of, total
+from trafficsim.results.people import TABLE as EXPOSURE
 from trafficsim.spec.casualties import Casualties, Coefficient
 
 F8 = NDArray[np.float64]

@@ -23,8 +23,8 @@ from trafficsim.results.casualties import (
     parts_of,
     seen_of,
 )
-from trafficsim.results.people import total
 from trafficsim.results.indicator import Indicator, Pair, register
+from trafficsim.results.people import total
 
 KEY = "history"
 Part = tuple[str, Outcome]

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from trafficsim.outcomes.people import EXPOSURE, RISK, best, factors
 from trafficsim.report.language import ABSENT, name
 from trafficsim.report.views import Group, Row, Table, Writer, plain_rows
-from trafficsim.results.people import ALL_PARTS, TABLE, drivers_of
 from trafficsim.results.difference import Difference
+from trafficsim.results.people import ALL_PARTS, TABLE, drivers_of
 
 TOTAL = "ksi_rel"
 PERCENT = 100.0
