@@ -34,6 +34,7 @@ KINDS = [
     "points_limit",
     "probation",
     "re_education",
+    "red_light_camera",
     "second_phase_training",
     "section_control",
     "signal_plan",

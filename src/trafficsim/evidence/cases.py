@@ -39,7 +39,7 @@ CASES: Mapping[str, Case] = {
     "G1": Case("spot camera on a motorway", "camera"),
     "G2": Case("section control over 3 km", "section"),
     "G3": Case("patrol halo", "patrol_halo"),
-    "G4": Case("red-light camera", missing="late decisions and inattention at yellow, red-light cameras"),
+    "G4": Case("red-light camera and longer yellow", "red_light"),
     "G5": Case("30 km/h zone", "zone"),
     "G6": Case("variable speed limits against moving jams", missing="limits that change with traffic"),
     "G7": Case("green wave", "wave"),

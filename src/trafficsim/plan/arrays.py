@@ -97,6 +97,22 @@ class SignalArrays(NamedTuple):
     """The first phase begins at clock times ``offset_s + n * cycle``."""
 
 
+class ApproachArrays(NamedTuple):
+    """Approaches of signals: links from which a signal is met, in link order.
+
+    At yellow a driver who can stop does so with a chance ``1 / (1 + exp(-(tau - tau50_s) / spread_s))`` of the time
+    ``tau`` to the stop line; a spread of 0 makes it a threshold.
+    """
+
+    link: I4
+    tau50_s: F8
+    spread_s: F8
+    inattention: F8
+    """Share of drivers who do not see the signal when they arrive."""
+    hard_stop_share: F8
+    """Share of those who stop at yellow that brake late, and as hard as drivers accept."""
+
+
 class ClassArrays(NamedTuple):
     """Vehicle classes."""
 
@@ -279,6 +295,7 @@ class EnforcementArrays(NamedTuple):
     points: I4
     legal_gap_s: F8
     offending_share: F8
+    red_tolerance_s: F8
     links: tuple[tuple[int, ...], ...]
     """Links of the place."""
     hours_s: tuple[tuple[tuple[float, float], ...], ...]
@@ -289,6 +306,12 @@ class EnforcementArrays(NamedTuple):
 
 UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
+
+
+def no_approaches() -> ApproachArrays:
+    """Return the approaches of a plan without any signal."""
+    real = np.zeros(0)
+    return ApproachArrays(np.zeros(0, np.int32), real, real, real, real)
 
 
 def no_people() -> PeopleArrays:
@@ -317,7 +340,7 @@ def no_sections() -> SectionArrays:
 def no_enforcement() -> EnforcementArrays:
     """Return the enforcement of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return EnforcementArrays((), (), (), real, real, real, whole, real, real, (), (), ())
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
@@ -345,7 +368,7 @@ class Plan:
     enforcement : what follows offences
     kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
-    stop_if_possible : whether everybody stops at yellow who can
+    approaches : what drivers do on the approaches of signals
     people : groups of people, and sanctions
     drivers : attributes of the person who makes each trip
     """
@@ -375,6 +398,6 @@ class Plan:
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
-    stop_if_possible: bool = False
+    approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)
     drivers: DriverArrays = dataclass_field(default_factory=no_drivers)

@@ -27,6 +27,7 @@ from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
 from trafficsim.policies.points import ReEducation as ReEducation
+from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
@@ -51,6 +52,7 @@ BUILT_IN = (
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
+    "trafficsim.policies.red_light_camera",
     "trafficsim.policies.section_control",
     "trafficsim.policies.signal_plan",
     "trafficsim.policies.speed_camera",
