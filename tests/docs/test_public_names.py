@@ -21,7 +21,7 @@ PURE = {
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
     "deaths", "serious_injuries",
-    "slight_injuries", "expansion_factor", "factor", "low", "high",
+    "slight_injuries", "compliance", "expansion_factor", "factor", "low", "high",
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
 # Errors are made by us, not by users; their example is the message that they show.
