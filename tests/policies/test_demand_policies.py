@@ -142,3 +142,28 @@ def test_everybody_may_be_dropped() -> None:
     assert nobody["indicators"].set_index("indicator").loc["mean_delay_s", "reason"] == (
         "no trip is due in the analysis period")
     assert COMPLETED != 0
+
+
+def test_outcomes_that_other_trips_would_make_wrong_are_left_out_with_the_reason() -> None:
+    import trafficsim as ts
+
+    flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=400.0)
+    scenario = ts.Scenario(name="road", network=ts.corridor([300.0, 900.0, 300.0]), demand=ts.Demand(flows=(flow,)),
+                           time=Time(start_s=21.9 * 3600, analysis_s=720.0, clear_s=300.0))
+    limit = ts.policies.SpeedLimit(on=Links(ids=("east2",)), limit_kmh=30.0, hours=(Hours(begin_h=22, end_h=23),))
+    study = ts.Study(
+        name="x", scenarios=(scenario,), replications=2, primary=("mean_delay_s", "ksi_rel"), alternatives={
+            "do nothing": (), "shift": (ModeShift(trips=Trips(share=0.3)),), "limit": (limit,)},
+        economics=ts.Economics(currency="EUR", price_year=2016, periods_per_year=100))
+    results = ts.compare(study)
+    told = results.as_json()["results"]["road"]["ca"]
+    assert told["shift"]["ksi_rel"]["diff"] is None
+    assert told["limit"]["ksi_rel"]["diff"] is None
+    reasons = {name: str(told[name]["ksi_rel"].get("reason")) for name in ("shift", "limit")}
+    assert "trip.number" in reasons["shift"]
+    assert "change within the analysis period" in reasons["limit"]
+    assert results.appraisal is not None
+    (worths,) = results.appraisal.worths.values()
+    missing = {one.alternative: one.missing.get("time", "") for one in worths}
+    assert "no saving" in missing["shift"]
+    assert missing["limit"] == ""
