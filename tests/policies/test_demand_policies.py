@@ -16,7 +16,16 @@ from trafficsim.base.codes import COMPLETED
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.policies import Diversion, ModeShift, VehicleBan, VehicleShift
+from trafficsim.policies import (
+    CameraPlace,
+    CloseFollowing,
+    Diversion,
+    ModeShift,
+    Place,
+    SpeedCamera,
+    VehicleBan,
+    VehicleShift,
+)
 from trafficsim.results.frames import Labels
 from trafficsim.run.jobs import Job, reference_under_do_nothing, simulate
 from trafficsim.spec.calendar import Hours
@@ -142,6 +151,16 @@ def test_everybody_may_be_dropped() -> None:
     assert nobody["indicators"].set_index("indicator").loc["mean_delay_s", "reason"] == (
         "no trip is due in the analysis period")
     assert COMPLETED != 0
+
+
+def test_what_other_policies_say_of_drivers_is_about_those_who_are_left() -> None:
+    following = CloseFollowing(at=(Place(link="centre", position_m=200.0),))
+    camera = SpeedCamera(at=(CameraPlace(link="centre", position_m=200.0),))
+    whole, fewer = (lower(prepared(), [*more, following, camera]).plan
+                    for more in ((), (ModeShift(trips=Trips(share=0.5)),)))
+    kept = [whole.trips.name.index(name) for name in fewer.trips.name]
+    assert fewer.kept_gap_s.tolist() == whole.kept_gap_s[kept].tolist()
+    assert fewer.behaviour.factor.tolist() == whole.behaviour.factor[:, kept].tolist()
 
 
 def test_outcomes_that_other_trips_would_make_wrong_are_left_out_with_the_reason() -> None:

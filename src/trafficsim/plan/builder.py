@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
 from trafficsim.plan.demand_builder import DemandBuilder
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
@@ -76,8 +76,9 @@ class PlanBuilder(DemandBuilder):
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._day = day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
-        self._enforcement = plan.enforcement
+        self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
@@ -104,6 +105,10 @@ class PlanBuilder(DemandBuilder):
     def run_s(self) -> tuple[float, float]:
         """Clock times at which a run begins and ends at the latest."""
         return self._plan.start_s, self._plan.end_s
+
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
@@ -262,7 +267,8 @@ class PlanBuilder(DemandBuilder):
     def _put_in_force(self) -> None:
         run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
         brought = in_force(self._deployed, run, self._plan.seed_key)
-        self._enforcement = enforcement_arrays(brought, self._roads.link_index)
+        self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
+                          "kept_gap_s": kept_gaps_s(replace(self._plan, trips=self._trips.trips), brought)}
         for one in brought:
             self._policy = one.policy
             self._extra += one.ledger
@@ -327,8 +333,7 @@ class PlanBuilder(DemandBuilder):
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
-            timeline=timeline_arrays(self._scheduled),
-            enforcement=self._enforcement,
+            timeline=timeline_arrays(self._scheduled), **self._enforced,
         )
         rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra,
@@ -360,7 +365,7 @@ class PlanBuilder(DemandBuilder):
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, _expected(field, known),
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, field.expected(known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
