@@ -12,6 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
+from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
+from trafficsim.plan.measuring_arrays import no_areas as no_areas
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 from trafficsim.spec.population import Population
 
@@ -220,26 +223,6 @@ class DriverArrays(NamedTuple):
     """Attributes that the table ``trips`` is asked to have as columns."""
 
 
-class DetectorArrays(NamedTuple):
-    """Point detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    """Id of the detector; a detector across several lanes has as many rows of this name."""
-    lane: I4
-    """Index into the lanes of the plan."""
-    position_m: F8
-
-
-class AreaArrays(NamedTuple):
-    """Area detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    lane: I4
-    """Index into the lanes of the plan."""
-    begin_m: F8
-    end_m: F8
-
-
 class SectionArrays(NamedTuple):
     """Speeds and times between two points: every vehicle that crosses the first and then the second is a traversal."""
 
@@ -328,11 +311,6 @@ def no_drivers() -> DriverArrays:
     """Return the drivers of a plan without a population."""
     whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
     return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
-
-
-def no_areas() -> AreaArrays:
-    """Return areas of a plan without any."""
-    return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
 
 
 def no_sections() -> SectionArrays:
