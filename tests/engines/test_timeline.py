@@ -22,9 +22,10 @@ from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR
 from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
-from trafficsim.plan.arrays import BehaviourArrays, Plan, TimelineArrays
+from trafficsim.plan.arrays import BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.timeline import SCHEDULED, limit_at_ms, links_at
+from trafficsim.plan.timeline_arrays import TimelineArrays
 from trafficsim.results.digest import digest
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.scenario import Time, Trajectories

@@ -23,6 +23,7 @@ from trafficsim.spec.calendar import Hours
 from trafficsim.spec.demand import Stop
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
+from trafficsim.spec.population import PersonGroup, Population
 from trafficsim.spec.selectors import Links
 from trafficsim.spec.trip_selection import Trips
 
@@ -271,3 +272,35 @@ def test_signals_are_designed_for_the_demand_that_policies_leave() -> None:
 def test_nobody_is_left_when_all_are_dropped() -> None:
     plan = after(lambda builder: builder.drop(Trips())).plan
     assert (plan.trips.name, plan.trips.route_start.tolist(), plan.trips.stop_start.tolist()) == ((), [0], [0])
+
+
+TOWN = Population(people=60, groups=(PersonGroup(name="novices", share=0.4), PersonGroup(name="others", share=0.6)))
+
+
+def test_groups_of_people_are_selected_and_marks_belong_to_the_person() -> None:
+    town = prepared(population=TOWN)
+    base = lower(town).plan
+    group, person = base.drivers.group, base.trips.person
+    novices = {name for row, name in enumerate(base.trips.name) if base.people.group[group[row]] == "novices"}
+    lowered = lower(town, [Acts(acts=(lambda builder: builder.drop(Trips(groups=("novices",))),))])
+    assert set(base.trips.name) - names(lowered.plan) == novices
+    assert 0 < len(novices) < len(base.trips.name)
+    half = lower(town, [Acts(acts=(lambda builder: builder.drop(Trips(share=0.5)),))]).plan
+    left = set(half.trips.person.tolist())
+    gone = set(person.tolist()) - left
+    assert len(left) > 10 < len(gone)
+    assert left | gone == set(person.tolist())
+    assert all((name in names(half)) == (int(person[row]) in left) for row, name in enumerate(base.trips.name))
+    tomorrow = lower(town, [Acts(acts=(lambda builder: builder.drop(Trips(share=0.5)),))], 2).plan
+    assert not set(tomorrow.trips.person.tolist()) & gone, "on another day too"
+
+
+def test_added_trips_are_made_by_people_of_their_own() -> None:
+    town = prepared(population=TOWN)
+    plan = lower(town, [Acts(acts=(lambda builder: builder.add(Trips(flows=("f",)), " more"),))]).plan
+    added = np.array([name.endswith(" more") for name in plan.trips.name])
+    assert added.sum() > 50
+    assert (plan.trips.person >= 0).all()
+    assert len(plan.drivers.group) == len(plan.trips.name)
+    like = {name: int(plan.trips.person[row]) for row, name in enumerate(plan.trips.name)}
+    assert any(like[name] != like[name.removesuffix(" more")] for name in like if name.endswith(" more"))

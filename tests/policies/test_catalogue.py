@@ -118,8 +118,8 @@ def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InputError, match=f"policy 'speed_trap': found no such kind; expected one of {', '.join(KINDS)}"
-                                         r"\. Remedy"):
+    with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of "
+                                         rf"{', '.join(KINDS[:5])}, .*, {KINDS[-1]}\. Remedy"):
         catalogue(OURS, "speed_trap")
 
 

@@ -16,7 +16,16 @@ from trafficsim.base.codes import COMPLETED
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.policies import Diversion, ModeShift, VehicleBan, VehicleShift
+from trafficsim.policies import (
+    CameraPlace,
+    CloseFollowing,
+    Diversion,
+    ModeShift,
+    Place,
+    SpeedCamera,
+    VehicleBan,
+    VehicleShift,
+)
 from trafficsim.results.frames import Labels
 from trafficsim.run.jobs import Job, reference_under_do_nothing, simulate
 from trafficsim.spec.calendar import Hours
@@ -142,3 +151,38 @@ def test_everybody_may_be_dropped() -> None:
     assert nobody["indicators"].set_index("indicator").loc["mean_delay_s", "reason"] == (
         "no trip is due in the analysis period")
     assert COMPLETED != 0
+
+
+def test_what_other_policies_say_of_drivers_is_about_those_who_are_left() -> None:
+    following = CloseFollowing(at=(Place(link="centre", position_m=200.0),))
+    camera = SpeedCamera(at=(CameraPlace(link="centre", position_m=200.0),))
+    whole, fewer = (lower(prepared(), [*more, following, camera]).plan
+                    for more in ((), (ModeShift(trips=Trips(share=0.5)),)))
+    kept = [whole.trips.name.index(name) for name in fewer.trips.name]
+    assert fewer.kept_gap_s.tolist() == whole.kept_gap_s[kept].tolist()
+    assert fewer.behaviour.factor.tolist() == whole.behaviour.factor[:, kept].tolist()
+
+
+def test_outcomes_that_other_trips_would_make_wrong_are_left_out_with_the_reason() -> None:
+    import trafficsim as ts
+
+    flow = ts.Flow(id="f", origin="east1", destination="east3", volume_veh_h=400.0)
+    scenario = ts.Scenario(name="road", network=ts.corridor([300.0, 900.0, 300.0]), demand=ts.Demand(flows=(flow,)),
+                           time=Time(start_s=21.9 * 3600, analysis_s=720.0, clear_s=300.0))
+    limit = ts.policies.SpeedLimit(on=Links(ids=("east2",)), limit_kmh=30.0, hours=(Hours(begin_h=22, end_h=23),))
+    study = ts.Study(
+        name="x", scenarios=(scenario,), replications=2, primary=("mean_delay_s", "ksi_rel"), alternatives={
+            "do nothing": (), "shift": (ModeShift(trips=Trips(share=0.3)),), "limit": (limit,)},
+        economics=ts.Economics(currency="EUR", price_year=2016, periods_per_year=100))
+    results = ts.compare(study)
+    told = results.as_json()["results"]["road"]["ca"]
+    assert told["shift"]["ksi_rel"]["diff"] is None
+    assert told["limit"]["ksi_rel"]["diff"] is None
+    reasons = {name: str(told[name]["ksi_rel"].get("reason")) for name in ("shift", "limit")}
+    assert "trip.number" in reasons["shift"]
+    assert "change within the analysis period" in reasons["limit"]
+    assert results.appraisal is not None
+    (worths,) = results.appraisal.worths.values()
+    missing = {one.alternative: one.missing.get("time", "") for one in worths}
+    assert "no saving" in missing["shift"]
+    assert missing["limit"] == ""

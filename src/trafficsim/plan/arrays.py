@@ -12,6 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
+from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
+from trafficsim.plan.measuring_arrays import no_areas as no_areas
+from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 from trafficsim.spec.population import Population
 
 F8 = NDArray[np.float64]
@@ -219,26 +223,6 @@ class DriverArrays(NamedTuple):
     """Attributes that the table ``trips`` is asked to have as columns."""
 
 
-class DetectorArrays(NamedTuple):
-    """Point detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    """Id of the detector; a detector across several lanes has as many rows of this name."""
-    lane: I4
-    """Index into the lanes of the plan."""
-    position_m: F8
-
-
-class AreaArrays(NamedTuple):
-    """Area detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    lane: I4
-    """Index into the lanes of the plan."""
-    begin_m: F8
-    end_m: F8
-
-
 class SectionArrays(NamedTuple):
     """Speeds and times between two points: every vehicle that crosses the first and then the second is a traversal."""
 
@@ -285,21 +269,6 @@ class BehaviourArrays(NamedTuple):
     rule_end_s: F8
 
 
-class TimelineArrays(NamedTuple):
-    """Values of links that hold between two clock times, instead of those of the plan; one row per field and link.
-
-    Vehicles enter a link at the speed that they desire there then: a driver sees a new limit at the sign where the next
-    link begins. In zones of behaviour drivers attend to their speed all the time, and see it at once.
-    """
-
-    field: tuple[str, ...]
-    """``link.speed_limit_ms``, ``link.free_speed_mean_ms`` or ``link.factor_speed_ms``."""
-    link: I4
-    value: F8
-    begin_s: F8
-    end_s: F8
-
-
 class EnforcementArrays(NamedTuple):
     """What follows offences during the run: one row per deployment in force with a sanction, by name."""
 
@@ -344,11 +313,6 @@ def no_drivers() -> DriverArrays:
     return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
-def no_areas() -> AreaArrays:
-    """Return areas of a plan without any."""
-    return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
-
-
 def no_sections() -> SectionArrays:
     """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
@@ -365,12 +329,6 @@ def no_behaviour(trips: int = 0) -> BehaviourArrays:
     """Return the behaviour of a plan without any rule."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
     return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real, real, real)
-
-
-def no_timeline() -> TimelineArrays:
-    """Return the timeline of a plan in which nothing changes within the run."""
-    real = np.zeros(0)
-    return TimelineArrays((), np.zeros(0, np.int32), real, real, real)
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,7 @@ class PlanBuilder(DemandBuilder):
         run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
         brought = in_force(self._deployed, run, self._plan.seed_key)
         self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
-                          "kept_gap_s": kept_gaps_s(self._plan, brought)}
+                          "kept_gap_s": kept_gaps_s(replace(self._plan, trips=self._trips.trips), brought)}
         for one in brought:
             self._policy = one.policy
             self._extra += one.ledger

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.plan.arrays import BOOL, F8, LinkArrays, Plan, TimelineArrays, no_timeline
+from trafficsim.plan.arrays import BOOL, F8, LinkArrays, Plan
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
 SCHEDULED = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.factor_speed_ms")
 """Fields that may change within a run."""

@@ -43,8 +43,8 @@ LEAST_COVERED = 0.5
 
 NOT_APPLICABLE = "not applicable: "
 UNMEASURED = NOT_APPLICABLE + "free speeds are not known on links that carry {share:.0%} of the weight"
-MIXED = "speeds on link {link!r} change within the analysis period, and a mean over it mixes two kinds of time; " \
-        "judge each in a scenario of its own (time: start_s, analysis_s)"
+MIXED = "speeds on link {link} change within the analysis period, and a mean over it mixes two kinds of time " \
+        "(judge each in a scenario of its own)"
 NO_FORM = "the interval covers replications and exponents; model form is absent (no coefficient of the exponential " \
           "model is given)"
 WITH_FORM = "the interval covers replications, coefficients and model form"
