@@ -78,7 +78,7 @@ def _kinds() -> dict[str, str]:
 
 def _default(entry: Mapping[str, Any]) -> str:
     value = entry.get("default")
-    if isinstance(value, dict) and value:
+    if value and (isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], dict))):
         return "as below"
     if value is None or value in ([], {}, ""):
         return "none"
@@ -327,6 +327,8 @@ def public_names() -> dict[str, list[str]]:
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
     ]
+    pages["functions"].append("trafficsim.api.placing.place")
+    pages["results"] += ["trafficsim.run.siting.place.Placement", "trafficsim.results.rollout.Programme"]
     pages |= _rooms()
     pages["models"] = [name for name in pages["models"] if name not in pages["policies"]]
     return {page: sorted(set(names), key=_last) for page, names in pages.items()}

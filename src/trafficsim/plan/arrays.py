@@ -12,6 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
+from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
+from trafficsim.plan.measuring_arrays import no_areas as no_areas
+from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
+from trafficsim.spec.population import Population
+
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -173,16 +179,24 @@ class PeopleArrays(NamedTuple):
     """Of those with intelligent speed assistance, who override it."""
     licensed_share: F8
     novice_risk: F8
-    """Factor on the crash risk that novices have beyond that of experienced drivers."""
+    """Factor on the crash risk per km of the group's people, whatever it is by their months since the licence."""
     points_limit: F8
     """Demerit points at which the licence is suspended."""
     novice_points_limit: F8
     """The same in probation."""
+    exposure: F8
+    """Factor on kilometres in the account of casualties, where traffic hardly changes by it."""
+    supervised_km: F8
+    """Supervised kilometres before the licence, beyond those of today."""
+    lawful_share: F8
+    """Share of people who keep to the limit by a campaign."""
     enforcement: tuple[str, ...]
     """Kinds of enforcement."""
     fine_factor: F8
     points_factor: F8
     """Factors on fines and demerit points of a deployment of each kind."""
+    population: Population | None = None
+    """As it was declared, before any policy."""
 
 
 class DriverArrays(NamedTuple):
@@ -197,6 +211,8 @@ class DriverArrays(NamedTuple):
     licence_months: F8
     impaired: BOOL
     """Above 0.5 g/l of blood alcohol on this trip."""
+    alcohol_share: F8
+    """Probability of that in the driver's group at this time."""
     belt: BOOL
     isa: BOOL
     """Has intelligent speed assistance, whether it is overridden or not."""
@@ -205,26 +221,6 @@ class DriverArrays(NamedTuple):
     suspended: BOOL
     columns: tuple[str, ...]
     """Attributes that the table ``trips`` is asked to have as columns."""
-
-
-class DetectorArrays(NamedTuple):
-    """Point detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    """Id of the detector; a detector across several lanes has as many rows of this name."""
-    lane: I4
-    """Index into the lanes of the plan."""
-    position_m: F8
-
-
-class AreaArrays(NamedTuple):
-    """Area detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    lane: I4
-    """Index into the lanes of the plan."""
-    begin_m: F8
-    end_m: F8
 
 
 class SectionArrays(NamedTuple):
@@ -268,6 +264,9 @@ class BehaviourArrays(NamedTuple):
     zone_begin_m: F8
     zone_end_m: F8
     zone_strength: F8
+    rule_begin_s: F8
+    """Clock times between which a rule holds."""
+    rule_end_s: F8
 
 
 class EnforcementArrays(NamedTuple):
@@ -305,18 +304,13 @@ def no_approaches() -> ApproachArrays:
 def no_people() -> PeopleArrays:
     """Return the people of a plan without a population."""
     none = np.zeros(0)
-    return PeopleArrays((), none, none, none, none, none, none, none, none, none, (), none, none)
+    return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
 
 
 def no_drivers() -> DriverArrays:
     """Return the drivers of a plan without a population."""
     whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
-    return DriverArrays(whole, real, real, truth, truth, truth, whole, truth, truth, ())
-
-
-def no_areas() -> AreaArrays:
-    """Return areas of a plan without any."""
-    return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
 def no_sections() -> SectionArrays:
@@ -334,7 +328,7 @@ def no_enforcement() -> EnforcementArrays:
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
     """Return the behaviour of a plan without any rule."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real)
+    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real, real, real)
 
 
 @dataclass(frozen=True)
@@ -353,7 +347,9 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    timeline : values of links that change within the run
     enforcement : what follows offences
+    kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
     approaches : what drivers do on the approaches of signals
     people : groups of people, and sanctions
@@ -382,7 +378,9 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
+    kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
     approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +41,13 @@ class Field:
         """The range of its values in words."""
         most = f" and <= {self.high:g}" if np.isfinite(self.high) else ""
         return f"{'>' if self.above else '>='} {self.low:g}{most}"
+
+    def expected(self, known: Iterable[str]) -> str:
+        """What a policy may name, given the cells that there are."""
+        cells = ", ".join(known)
+        if not self.of_people:
+            return "different values of the plan"
+        return f"different ones of {cells}" if cells else "a scenario with a [population]"
 
     def read(self, plan: Plan) -> F8:
         """Return the values in a plan (the plan's own array: do not change it)."""
@@ -123,6 +130,9 @@ FIELDS: dict[str, Field] = {
         _of_group("isa_override_share", high=1.0),
         _of_group("licensed_share", high=1.0),
         _of_group("novice_risk"),
+        _of_group("exposure"),
+        Field("group.supervised_km", "people", "supervised_km", "km", _groups, 0.0, of_people=True),
+        _of_group("lawful_share", high=1.0),
         _of_group("points_limit", low=1.0),
         _of_group("novice_points_limit", low=1.0),
         Field("sanction.fine_factor", "people", "fine_factor", "1", _enforcement_kinds, 0.0, of_people=True),

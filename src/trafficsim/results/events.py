@@ -19,7 +19,7 @@ from trafficsim.plan.arrays import F8, I4, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 from trafficsim.results.gridlocks import gridlock_events
-from trafficsim.results.offences import Sanctions, no_sanctions, sanctions
+from trafficsim.results.offences import Sanctions, fines_eur, no_sanctions, points, sanctions
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 
 CITATION, SANCTION = "citation", "sanction"
@@ -31,8 +31,8 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per event: red running, turning from a wrong lane; gridlocks; citations, sanctions.
 
     Citations and sanctions are those of the analysis period. A row ``sanction`` names its ``deployment`` and
-    ``offence``, with the speed over the limit (``excess_kmh``, null where the offence is none of speed), ``fine_eur``
-    and ``points``; the citation before it has a row of its own.
+    ``offence``, with the speed over the limit (``excess_kmh``, null where the offence is none of speed), ``fine_eur``,
+    ``points`` and, with a population, the ``person``; the citation before it has a row of its own.
 
     A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
@@ -109,7 +109,9 @@ def _sanction_columns(plan: Plan, found: Sanctions, count: int) -> dict[str, Col
         none = np.zeros(count)
         return {"deployment": strings([None] * count), "offence": strings([None] * count),
                 "excess_kmh": nullable(none, False), "fine_eur": nullable(none, False),
-                "points": nullable(none.astype(np.int64), False)}
+                "points": nullable(none.astype(np.int64), False), "person": nullable(none.astype(np.int64), False)}
+    person = plan.trips.person[found.trip]
     return {"deployment": names_of(given.name, rows), "offence": names_of(given.offence, rows),
             "excess_kmh": nullable(np.nan_to_num(found.excess_kmh), np.isfinite(found.excess_kmh)),
-            "fine_eur": nullable(given.fine_eur[rows]), "points": nullable(given.points[rows])}
+            "fine_eur": nullable(fines_eur(plan, found)), "points": nullable(points(plan, found)),
+            "person": nullable(person, person >= 0)}

@@ -21,6 +21,7 @@ from trafficsim.plan.record import Record
 from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
+from trafficsim.results.offences import fines_eur, points
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
@@ -171,10 +172,10 @@ INDICATORS: tuple[Indicator, ...] = (
               ALL_VEHICLES, "emergent", lambda seen: float(len(seen.sanctions.trip)), "",
               needs=TRAVERSALS, scale="events", of_traffic=False),
     Indicator("fines_eur", "sum of the fines of all sanctions", "EUR", "none", ALL_VEHICLES, "emergent",
-              lambda seen: float(seen.plan.enforcement.fine_eur[seen.sanctions.deployment].sum()), "",
+              lambda seen: float(fines_eur(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, of_traffic=False),
     Indicator("points", "sum of the demerit points of all sanctions", "1", "none", ALL_VEHICLES, "emergent",
-              lambda seen: float(seen.plan.enforcement.points[seen.sanctions.deployment].sum()), "",
+              lambda seen: float(points(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, scale="whole", of_traffic=False),
     *RED_RUNNING,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",

@@ -32,6 +32,24 @@ class Response(Model):
     unaffected: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+class GapResponse(Model):
+    """How drivers respond to enforcement of gaps: those affected keep no shorter time gap than a given one.
+
+    Parameters
+    ----------
+    trait
+        Name of the trait, as of :class:`Response`.
+    kept_gap_s
+        Time gap that they keep at least.
+    unaffected
+        Share of drivers who do not know of it or do not care.
+    """
+
+    trait: str = Field(min_length=1)
+    kept_gap_s: float = Field(gt=0, le=5)
+    unaffected: float = Field(default=0.0, ge=0, le=1)
+
+
 class Zone(Model):
     """A stretch of a link, in m from its start, where a response holds with a strength from 0 to 1."""
 
@@ -54,6 +72,8 @@ class ResponseRule(Model):
         Only drivers whose route has one of these links respond: who never meets the place is not touched by it.
     zones
         Where on the road it holds.
+    begin_s, end_s
+        Clock times between which it holds, such as those of a patrol; always, where not given.
     noticed
         Share of these drivers who notice that there is something to respond to: drawn for every rule anew, nested in
         the share.
@@ -64,6 +84,8 @@ class ResponseRule(Model):
     response: Response
     along: tuple[str, ...] = Field(min_length=1)
     zones: tuple[Zone, ...] = ()
+    begin_s: float | None = None
+    end_s: float | None = None
     noticed: float = Field(default=1.0, ge=0, le=1)
 
 

@@ -36,7 +36,9 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
     def whole_ticks(values: Values) -> Values:
         return np.rint(values / settings.tick_s) * settings.tick_s
 
-    return {
+    # the rules of the literature know no headway of the driver
+    gaps = {"driver.kept_gap_s": _exact} if settings.rule == "default" else {}
+    return gaps | {
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
         "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
         "approach.tau50_s": _exact, "approach.spread_s": _exact,
