@@ -31,8 +31,9 @@ class Builder(Protocol):
     ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
     ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
     ``approach.hard_stop_share`` (links from which a signal is met); of a scenario with people ``group.trip_rate``,
-    ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``, ``group.licensed_share``,
-    ``group.novice_risk``, ``group.points_limit``, ``group.novice_points_limit`` (groups of the population);
+    ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``,
+    ``group.licensed_share``, ``group.novice_risk``, ``group.points_limit``,
+    ``group.novice_points_limit`` (groups of the population);
     ``sanction.fine_factor``, ``sanction.points_factor`` (kinds of enforcement).
     """
 
