@@ -22,7 +22,8 @@ PURE = {
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
     "deaths", "serious_injuries",
-    "slight_injuries", "expansion_factor", "factor", "low", "high",
+    "slight_injuries", "detection", "sanctioned", "present", "noticed", "publicity", "fine_eur", "points", "officers",
+    "offending_share", "half_life_days", "expansion_factor", "factor", "low", "high",
     "people", "limit", "novice_limit", "alcohol_factor", "belt_share", "isa_share", "isa_override_share", "trip_rate",
     "licensed_share", "speed_score_mean", "speed_score_sd", "override_share",
 }

@@ -14,7 +14,7 @@ from trafficsim.plan.arrays import F8, EnforcementArrays
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.calendar import WEEKDAYS, Schedule, Weekday
-from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.enforcement import Deployment, Sanction
 
 HOURS_IN_FORCE = "deployment.hours"
 """What the ledger calls enforcement (cells: deployments, values: hours in force within the run)."""
@@ -102,25 +102,31 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
     return found
 
 
+NEVER: Periods = ((0.0, 0.0),)
+NO_SANCTION = Sanction(detection=0.0, sanctioned=0.0)
+
+
 def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]) -> EnforcementArrays:
-    """What follows offences during the run, by name of the deployment."""
-    rows = sorted(((one.deployment.name, one.deployment.sanction, one) for one in brought
-                   if one.hours_s is not None and one.deployment.sanction is not None), key=lambda row: row[0])
-    sanctions, ones = [row[1] for row in rows], [row[2] for row in rows]
+    """Enforcement of an alternative as arrays, by name; a deployment that sanctions nobody detects nobody."""
+    ones = sorted(brought, key=lambda one: one.deployment.name)
+    deployments = [one.deployment for one in ones]
+    sanctions = [one.sanction or NO_SANCTION for one in deployments]
 
     def real(values: Iterable[float]) -> F8:
         return np.array(list(values), np.float64)
 
     return EnforcementArrays(
-        name=tuple(row[0] for row in rows), kind=tuple(one.deployment.kind for one in ones),
+        name=tuple(one.name for one in deployments), kind=tuple(one.kind for one in deployments),
         offence=tuple(one.offence for one in sanctions), detection=real(one.detection for one in sanctions),
         sanctioned=real(one.sanctioned for one in sanctions), fine_eur=real(one.fine_eur for one in sanctions),
         points=np.array([one.points for one in sanctions], np.int32),
         legal_gap_s=real(one.legal_gap_s for one in sanctions),
         offending_share=real(one.offending_share for one in sanctions),
-        links=tuple(tuple(link_index[link] for link in one.deployment.along) for one in ones),
-        hours_s=tuple(one.hours_s or () for one in ones),
+        links=tuple(tuple(link_index[link] for link in one.along) for one in deployments),
+        hours_s=tuple(NEVER if one.hours_s is None else one.hours_s for one in ones),
         checks=tuple(tuple(check.name for check in one.checks) for one in ones),
+        officers=real(one.officer_hours_per_day / one.schedule.hours_on_day for one in deployments),
+        devices=np.array([one.devices for one in deployments], np.int32),
     )
 
 

@@ -21,7 +21,7 @@ from trafficsim.plan.record import Record
 from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
-from trafficsim.results.offences import fines_eur, points
+from trafficsim.results.offences import fines_eur, officer_hours, points
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.speeds import at_detectors
@@ -184,6 +184,12 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("points", "sum of the demerit points of all sanctions", "1", "none", ALL_VEHICLES, "emergent",
               lambda seen: float(points(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, scale="whole", of_traffic=False),
+    Indicator("officer_hours", "officers of the deployments x their hours in force in the analysis period", "h", "none",
+              "deployments in the analysis period", "input", lambda seen: officer_hours(seen.plan), "",
+              of_traffic=False),
+    Indicator("devices", "devices of all deployments of the alternative, in force or not", "1", "none",
+              "all deployments", "input", lambda seen: float(seen.plan.enforcement.devices.sum()), "",
+              scale="whole", of_traffic=False),
     Indicator("red_violations",
               "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
               "1", "lower", ALL_VEHICLES, "input", _red_violations,
