@@ -16,20 +16,33 @@ from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
 KINDS = [
+    "accompanied_driving",
+    "belt_wearing",
     "breath_test",
+    "campaign",
     "change_times",
     "close_following",
     "feedback_sign",
+    "fines",
     "green_wave",
+    "hazard_perception",
     "isa",
     "licence_check",
     "mobile_camera",
+    "passenger_limit",
     "patrol",
+    "points_limit",
+    "probation",
+    "re_education",
+    "red_light_camera",
+    "second_phase_training",
     "section_control",
     "signal_plan",
     "speed_camera",
     "speed_limit",
+    "supervised_practice",
     "webster",
+    "zero_alcohol",
 ]
 GIVEN = "given by the user"
 

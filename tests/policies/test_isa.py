@@ -87,7 +87,7 @@ def test_groups_may_have_it_before_any_policy() -> None:
 
 @pytest.mark.parametrize(("world", "policies", "message"), [
     (town(None), [Isa(share=0.5)], r"policy isa: found a scenario without people; expected .*\[population\]"),
-    (town(), [Isa(share=0.5, groups=("old",))], "unknown value 'old'; expected different ones of calm, fast"),
+    (town(), [Isa(share=0.5, groups=("old",))], "found no group 'old'; expected some of calm, fast"),
     (town(), [Isa(share=0.5), Isa(share=0.6)], "both set this value"),
 ])
 def test_mistakes_are_told(world: object, policies: list[Isa], message: str) -> None:

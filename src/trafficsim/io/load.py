@@ -11,6 +11,7 @@ from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
 from trafficsim.design.inference.greens import resolved
+from trafficsim.io.candidates import read_candidates
 from trafficsim.io.formats import FORMATS, Format
 from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
@@ -26,6 +27,7 @@ from trafficsim.spec.economics import Economics, ValueTable
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
+from trafficsim.spec.rollout import Rollout
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
@@ -81,7 +83,8 @@ def with_files(study: Study, folder: Path) -> Study:
         with naming(f"alternative {name!r}"):
             alternatives[name] = policies_with_files(policies, folder)
     history = None if study.history is None else _found_files(study.history, folder)
-    return study.model_copy(update={"alternatives": alternatives, "history": history,
+    rollout = tuple(_with_candidates(one, folder) for one in study.rollout)
+    return study.model_copy(update={"alternatives": alternatives, "history": history, "rollout": rollout,
                                     "economics": _with_values(study.economics, folder)})
 
 
@@ -94,6 +97,16 @@ def _with_values(economics: Economics | None, folder: Path) -> Economics | None:
                          did_you_mean(economics.values, BUILT_IN))
     path = resolve_path(economics.values, folder, "economics.values")
     return economics.model_copy(update={"values": validate(ValueTable, read_toml(path), path)})
+
+
+def _with_candidates(rollout: Rollout, folder: Path) -> Rollout:
+    """Read the candidates that a file holds."""
+    if not isinstance(rollout.candidates, str):
+        return rollout
+    where = f"rollout {quoted(rollout.name)}: candidates"
+    with naming(where):
+        places = read_candidates(resolve_path(rollout.candidates, folder, where))
+    return rollout.model_copy(update={"candidates": places})
 
 
 def _found_files(history: History, folder: Path) -> History:

@@ -78,6 +78,7 @@ class PlanBuilder:
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
         self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}

@@ -122,6 +122,7 @@ def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]
         points=np.array([one.points for one in sanctions], np.int32),
         legal_gap_s=real(one.legal_gap_s for one in sanctions),
         offending_share=real(one.offending_share for one in sanctions),
+        red_tolerance_s=real(one.red_tolerance_s for one in sanctions),
         links=tuple(tuple(link_index[link] for link in one.along) for one in deployments),
         hours_s=tuple(NEVER if one.hours_s is None else one.hours_s for one in ones),
         checks=tuple(tuple(check.name for check in one.checks) for one in ones),

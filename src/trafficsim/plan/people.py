@@ -12,8 +12,9 @@ from typing import Any, get_args
 
 import numpy as np
 
+from trafficsim.base.draws import PeopleStream, u01
 from trafficsim.people.impairment import impaired, share_impaired
-from trafficsim.people.persons import Persons, groups_by_name, person_of_trip, persons
+from trafficsim.people.persons import Persons, groups_by_name, people_key, person_of_trip, persons
 from trafficsim.plan.arrays import F8, DriverArrays, PeopleArrays, Plan, no_people
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.enforcement import EnforcementKind
@@ -23,7 +24,7 @@ from trafficsim.spec.scenario import Scenario
 OF_GROUP = ("trip_rate", "alcohol_factor", "belt_share", "isa_share", "licensed_share")
 """Numbers of groups that people are made of."""
 HELD = 1.0
-"""Whom intelligent speed assistance holds drives at the limit at most."""
+"""Whom intelligent speed assistance holds, or who keeps to the limit, drives at the limit at most."""
 
 
 def people_arrays(population: Population | None) -> PeopleArrays:
@@ -46,7 +47,8 @@ def people_arrays(population: Population | None) -> PeopleArrays:
                                 for name in OF_GROUP}
     return sanctions._replace(
         group=tuple(group.name for group in groups), **of_group,
-        isa_override_share=np.array(override), novice_risk=np.ones(count),
+        isa_override_share=np.array(override), novice_risk=np.ones(count), exposure=np.ones(count),
+        supervised_km=np.zeros(count), lawful_share=np.zeros(count), population=population,
         points_limit=np.full(count, float(licence.limit)), novice_points_limit=np.full(count, float(novice_limit)),
     )
 
@@ -90,13 +92,17 @@ def with_people(plan: Plan, scenario: Scenario, weekday: Weekday | None = None) 
                   person_of_trip(population, scenario.seed, plan.trips.key, plan.people.trip_rate))
     isa = who.isa < plan.people.isa_share[who.group]
     held = isa & (who.override >= plan.people.isa_override_share[who.group])
+    lawful = u01(people_key(scenario.seed), PeopleStream.LAWFUL, who.number, 0)
+    held |= lawful < plan.people.lawful_share[who.group]
     trips = plan.trips._replace(person=who.number, z=who.speed_score, limit_factor=np.where(held, HELD, np.inf))
     share = plan.people.alcohol_factor[who.group] * share_impaired(
         population.alcohol, WEEKDAYS.index(weekday or scenario.weekday), trips.depart_s)
+    share = np.minimum(share, 1.0)
     limit = _points_limit(population, plan.people, who)
     drivers = DriverArrays(
         group=who.group.astype(np.int32), age_years=who.age_years, licence_months=who.licence_months,
-        impaired=impaired(who.alcohol, trips.key, share), belt=who.belt < plan.people.belt_share[who.group], isa=isa,
+        impaired=impaired(who.alcohol, trips.key, share), alcohol_share=share,
+        belt=who.belt < plan.people.belt_share[who.group], isa=isa,
         points=who.points.astype(np.int32), licensed=who.licensed, suspended=who.licensed & (who.points >= limit),
         columns=population.trip_columns,
     )

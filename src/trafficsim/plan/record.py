@@ -135,6 +135,8 @@ class EventRecord(NamedTuple):
     code: I4
     trip: I4
     link: I4
+    value_s: F8
+    """Of a crossing at red: time since the onset of red. Of an encroachment: time between the two vehicles. Else 0."""
 
 
 class GridlockRecord(NamedTuple):

@@ -1,82 +1,100 @@
-"""Intelligent speed assistance: a share of drivers whom the car holds to the limit."""
+"""Intelligent speed assistance by equipped share, or by year."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from trafficsim.base.errors import PolicyError
+from trafficsim.policies.people_groups import groups_named, population_of
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.population import ISA_OVERRIDE_SHARE
 
-SHARE, OVERRIDE = "group.isa_share", "group.isa_override_share"
+ALL_NEW_SINCE = 2024.5
+"""All new vehicles of the European Union have it from July 2024 on (Regulation 2019/2144)."""
 
 
 class Isa(Policy):
-    """Equip a share of drivers with intelligent speed assistance.
+    """Equip a share of drivers' vehicles with intelligent speed assistance.
 
-    Mechanism: an equipped driver who does not override the assistance desires the limit at most, on every link: where
-    the own desired speed is lower it stays. Hard assistance cannot be overridden; soft assistance is overridden by a
-    share of drivers, always the same ones and everywhere. Those equipped at a smaller share are equipped at a larger
-    one, and so for overriding. Everybody else drives as before; that others follow slower vehicles is traffic, not
-    input.
+    Mechanism: an equipped vehicle drives at the limit at most. ``"soft"``: some drivers override it, always and
+    everywhere; ``"hard"``: nobody can.
 
-    Source: EU Regulation 2019/2144 (new types from July 2022, all new cars from July 2024) for what the assistance is.
-    The equipped share of a year is given by the user. The share who override is a modelling assumption. Published
-    effects are estimates before the fact, grade D (collisions -30 %, deaths -20 %; fatal crashes -37 % in a simulation
-    for the United Kingdom; PROSPER -19 to -28 %): to be held against, they are not used here. Origin: input.
+    Source: Regulation (EU) 2019/2144 for who has it. Effects on crashes are estimates before the fact (collisions -30
+    %, deaths -20 %: ETSC; fatal crashes -19 to -28 %: PROSPER), grade D, and not put in: casualties follow from free
+    speeds. The share by year is ``(year - 2024.5) / fleet_life_years``. Origin: input.
 
-    Limits: warnings that do not touch the speed, wrong signs and maps, learning to use or disuse it, and the safety of
-    other vehicles' reactions are left out. Nothing is claimed about crashes beyond what the speed model of the outcomes
-    says. It needs a scenario with a ``[population]``.
+    Those equipped at a smaller share are equipped at a larger one, and so for overriding. That others follow slower
+    vehicles is traffic, not input.
+
+    Limits: warnings that do not touch the speed, learning to use it, disuse, and the safety of other vehicles'
+    reactions are left out; maps are taken to know every limit. It needs a scenario with a ``[population]``. Equipment
+    is drawn by person, not by the age of the car. That overriding is a trait is a modelling assumption.
 
     Parameters
     ----------
-    share
-        Share of drivers who are equipped.
     groups
-        Groups of the population; all without it.
+        Groups; all without any.
+    share
+        Equipped share; or give ``year``.
+    year
+        Year for which the share is worked out, from new vehicles alone.
+    fleet_life_years
+        Years in which the whole fleet is renewed.
     type
-        ``"soft"`` can be overridden, ``"hard"`` cannot.
+        ``"soft"`` or ``"hard"``.
     override_share
-        Share of drivers with soft assistance who override it.
+        Share of equipped drivers who override it, where they can.
 
     Examples
     --------
-    >>> Isa(share=0.2).override_share
-    0.3
+    >>> Isa(year=2030).equipped_share
+    0.34375
     """
 
     kind: ClassVar[str] = "isa"
     phase: ClassVar[PolicyPhase] = "behaviour"
     mechanism: ClassVar[str] = (
-        "Equipped drivers who do not override it desire the limit at most on every link; all others drive as before."
+        "The desired speed of equipped vehicles is the limit at most, unless the driver overrides it."
     )
     source: ClassVar[str] = (
-        "EU Regulation 2019/2144 for what it is; published effects are ex ante (ETSC 2014, 2019, PROSPER) and not used"
+        "Regulation (EU) 2019/2144; effects on crashes (ETSC, PROSPER) are estimates before the fact and not put in"
     )
     grade: ClassVar[str] = "D"
     limits: ClassVar[str] = (
-        "Who overrides is a modelling assumption; no mere warnings, no wrong maps, no learning. Needs a population."
+        "Overriding is a trait of the driver; equipment does not go with the age of the car; maps know all limits."
     )
     numbers: ClassVar[Mapping[str, str]] = {
-        "share": "given by the user",
-        "override_share": "modelling assumption",
+        "groups": "given by the user", "share": "given by the user", "year": "given by the user",
+        "fleet_life_years": "modelling assumption: a sixteenth of the fleet is new every year",
+        "override_share": "modelling assumption: three in ten",
     }
+    example: ClassVar[str] = '{ kind = "isa", year = 2030, type = "soft" }'
 
-    share: float = Field(ge=0, le=1)
     groups: tuple[str, ...] = ()
+    share: float | None = Field(default=None, ge=0, le=1)
+    year: float | None = Field(default=None, ge=2000, le=2100)
+    fleet_life_years: float = Field(default=16.0, gt=0, le=100)
     type: Literal["soft", "hard"] = "soft"
-    override_share: float = Field(default=ISA_OVERRIDE_SHARE, ge=0, le=1)
+    override_share: float = Field(default=0.3, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_share(self) -> Self:
+        if (self.share is None) == (self.year is None):
+            raise ValueError("share and year: give one of the two")
+        return self
+
+    @property
+    def equipped_share(self) -> float:
+        """Share of drivers with equipped vehicles."""
+        if self.share is not None:
+            return self.share
+        assert self.year is not None
+        return min(max((self.year - ALL_NEW_SINCE) / self.fleet_life_years, 0.0), 1.0)
 
     def lower(self, builder: Builder) -> None:
-        """Set the equipped share of the groups, and who of them overrides it."""
-        known = builder.cells(SHARE)
-        if not known:
-            raise PolicyError(f"policy {self.kind}", "a scenario without people", "a scenario with a [population]",
-                              "add [population] with the number of people to the scenario")
-        groups = self.groups or known
-        builder.set(SHARE, groups, self.share)
-        builder.set(OVERRIDE, groups, 0.0 if self.type == "hard" else self.override_share)
+        """Set the equipped share of the groups, and who overrides."""
+        groups = groups_named(population_of(builder, self.kind), self.groups, self.kind)
+        names = tuple(group.name for group in groups)
+        builder.set("group.isa_share", names, self.equipped_share)
+        builder.set("group.isa_override_share", names, 0.0 if self.type == "hard" else self.override_share)

@@ -6,14 +6,25 @@ relative numbers of :mod:`trafficsim.results.casualties`, links weighted by thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from trafficsim.outcomes.casualties import Models, Outcome, drawn, relative
+from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.sites.baseline import Baseline
 from trafficsim.outcomes.sites.under_reporting import NOT_CORRECTED
 from trafficsim.plan.arrays import F8
-from trafficsim.results.casualties import NO_EXPONENT, NOT_APPLICABLE, asked_of, limits_of, models_of, seen_of
+from trafficsim.results.casualties import (
+    NO_EXPONENT,
+    NOT_APPLICABLE,
+    TABLES,
+    asked_of,
+    drawn_parts_of,
+    limits_of,
+    models_of,
+    parts_of,
+    seen_of,
+)
 from trafficsim.results.indicator import Indicator, Pair, register
+from trafficsim.results.people import total
 
 KEY = "history"
 Part = tuple[str, Outcome]
@@ -42,22 +53,29 @@ def _has_policies(pair: Pair) -> bool:
 
 
 def _value(pair: Pair, parts: tuple[Part, ...]) -> float | None:
-    known, change = _known(pair, parts), seen_of(pair).change
-    if known is None or change is None:
+    known = _known(pair, parts)
+    if known is None:
         return None
-    found, models = known
-    return sum(found.total(severity) * relative(change, outcome, models) for severity, outcome in parts)
+    found, _ = known
+    return float(sum(found.total(severity) * (1.0 + _change(parts_of(pair, outcome))[0])
+                     for severity, outcome in parts))
 
 
 def _draws(pair: Pair, parts: tuple[Part, ...]) -> F8 | None:
     """Draws of the difference from do nothing."""
-    known, change = _known(pair, parts), seen_of(pair).change
-    if known is None or change is None:
+    known = _known(pair, parts)
+    if known is None:
         return None
     found, models = known
-    terms = [found.draws(severity, models.number, models.seed) * (drawn(change, outcome, models) - 1.0)
+    terms = [found.draws(severity, models.number, models.seed) * _change(drawn_parts_of(pair, outcome))
              for severity, outcome in parts]
     return sum(terms[1:], terms[0])
+
+
+def _change(parts: Mapping[str, F8] | None) -> F8:
+    """Change by speed and by people together."""
+    assert parts is not None
+    return total(parts)
 
 
 def _told(pair: Pair, parts: tuple[Part, ...]) -> str | None:
@@ -95,7 +113,7 @@ def _declared(name: str, what: str, *parts: Part) -> Indicator:
         name, f"{what} per year: expected at the sites of the network (empirical Bayes from the crash history and the "
         "Highway Safety Manual) x number relative to do nothing by free speeds (exponents of Elvik 2009)", "1/year",
         "lower", "all junctions and roads of the network", "extrapolated", None, NO_HISTORY,
-        between=lambda pair: _value(pair, parts), tables=("links", "free_speeds", "ledger"), on_request=KEY,
+        between=lambda pair: _value(pair, parts), tables=TABLES, on_request=KEY,
         told=lambda pair: _told(pair, parts), draws=lambda pair: _draws(pair, parts),
     )
 

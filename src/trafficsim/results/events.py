@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES
-from trafficsim.plan.arrays import Plan
+from trafficsim.base.codes import (
+    CAUSE_INSIDE,
+    CAUSE_MOVING,
+    ENCROACHMENTS,
+    EVENT_LEFT,
+    EVENT_NAMES,
+    LEFT_CAUSES,
+    PROCESS_OF_EVENT,
+    RED_RUNS,
+)
+from trafficsim.plan.arrays import F8, I4, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 from trafficsim.results.gridlocks import gridlock_events
@@ -14,6 +23,7 @@ from trafficsim.results.offences import Sanctions, fines_eur, no_sanctions, poin
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 
 CITATION, SANCTION = "citation", "sanction"
+NO_CODE = -1
 SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 
 
@@ -27,6 +37,12 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
     ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
+
+    A crossing at red has its ``process``: ``late`` (decided at yellow, or could not stop) or ``inattention`` (did not
+    see the signal), and ``after_red_s``, the time since the onset of red. An ``encroachment`` is a vehicle (``trip``,
+    from ``link``) that runs red and passes the middle of the junction less than 5 s before or after one that enters on
+    a movement which crosses its way, not at red itself; ``encroachment_s`` is the time between them. One that meets
+    several of them has several rows.
 
     Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
     their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
@@ -58,10 +74,21 @@ def _of_traffic(plan: Plan, record: Record, labels: Labels, seen: Traversals) ->
         "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
         "gridlock": nullable(numbers, numbers > 0),
         "vehicles": nullable(vehicles, rows >= before),
+        **_red_columns(np.concatenate([events.code, locked.code]), np.concatenate([events.value_s, locked.value_s]),
+                       len(rows) - len(code)),
         "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
         "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
         **_sanction_columns(plan, no_sanctions(), len(rows)),
     })
+
+
+def _red_columns(code: I4, value_s: F8, others: int) -> dict[str, Column]:
+    """Columns that crossings at red and encroachments alone have; null in the rows of ``others``, which come behind."""
+    code = np.append(code, np.full(others, NO_CODE))
+    values = np.append(value_s, np.zeros(others))
+    return {"process": strings([PROCESS_OF_EVENT.get(one) for one in code.tolist()]),
+            "after_red_s": nullable(values, np.isin(code, RED_RUNS)),
+            "encroachment_s": nullable(values, np.isin(code, ENCROACHMENTS))}
 
 
 def _sanction_rows(plan: Plan, found: Sanctions, labels: Labels) -> pd.DataFrame:
@@ -69,7 +96,8 @@ def _sanction_rows(plan: Plan, found: Sanctions, labels: Labels) -> pd.DataFrame
     return frame(labels, {
         "time_s": nullable(found.time_s), "event": strings([SANCTION] * count),
         "trip": names_of(plan.trips.name, found.trip), "link": names_of(plan.link_id, found.link),
-        "gridlock": nullable(found.trip, False), "vehicles": nullable(found.trip, False), "cause": none, "behind": none,
+        "gridlock": nullable(found.trip, False), "vehicles": nullable(found.trip, False),
+        **_red_columns(np.zeros(0, np.int32), np.zeros(0), count), "cause": none, "behind": none,
         **_sanction_columns(plan, found, count),
     })
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import EVENT_RED_RUN, PATH
+from trafficsim.base.codes import PATH
 from trafficsim.base.errors import InputError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.base.units import KMH_PER_MS
@@ -23,6 +23,7 @@ from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
 from trafficsim.results.offences import fines_eur, officer_hours, points
 from trafficsim.results.period import analysis_length_s
+from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.speeds import at_detectors
 
@@ -53,14 +54,6 @@ def _throughput_veh_h(seen: Observation) -> float | None:
 def _max_queue_m(seen: Observation) -> float | None:
     longest_m = seen.record.queues.longest_m
     return float(longest_m.max()) if len(longest_m) else None
-
-
-def _red_violations(seen: Observation) -> float | None:
-    if not seen.plan.signals.program_id:
-        return None
-    events, plan = seen.record.events, seen.plan
-    judged = (events.time_s >= plan.analysis_begin_s) & (events.time_s < plan.analysis_end_s)
-    return float((judged & (events.code == EVENT_RED_RUN)).sum())
 
 
 def _of_spot_speeds(seen: Observation, statistic: Callable[[F8], float], least: int) -> float | None:
@@ -190,10 +183,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("devices", "devices of all deployments of the alternative, in force or not", "1", "none",
               "all deployments", "input", lambda seen: float(seen.plan.enforcement.devices.sum()), "",
               scale="whole", of_traffic=False),
-    Indicator("red_violations",
-              "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
-              "1", "lower", ALL_VEHICLES, "input", _red_violations,
-              "the network has no signal", needs=("events",), scale="events"),
+    *RED_RUNNING,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),
               cause=lambda seen: _fuel_l(seen).reason),

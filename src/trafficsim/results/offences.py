@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.base.codes import EVENT_RED_RUN
+from trafficsim.base.codes import RED_RUNS
 from trafficsim.base.draws import EnforcementStream, hash_name, u01
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
@@ -119,7 +119,8 @@ def _link(plan: Plan, seen: Traversals, rows: Rows) -> Rows:
 def _red_running(plan: Plan, record: Record, row: int) -> _Offences:
     events = record.events
     judged = (events.time_s >= plan.analysis_begin_s) & (events.time_s < plan.analysis_end_s)
-    rows = np.flatnonzero(judged & (events.code == EVENT_RED_RUN) & np.isin(events.link, plan.enforcement.links[row])
+    rows = np.flatnonzero(judged & np.isin(events.code, RED_RUNS) & np.isin(events.link, plan.enforcement.links[row])
+                          & (events.value_s >= plan.enforcement.red_tolerance_s[row])
                           & within_hours(plan.enforcement.hours_s[row], events.time_s))
     rows = rows[np.argsort(events.time_s[rows], kind="stable")]
     return _Offences(events.trip[rows].astype(np.int64), events.link[rows].astype(np.int64), events.time_s[rows],

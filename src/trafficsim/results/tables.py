@@ -8,11 +8,12 @@ import pandas as pd
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import LinkRecord, Record
+from trafficsim.results.driver_columns import driver_columns
 from trafficsim.results.events import events_table
+from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
-from trafficsim.results.people import driver_columns
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
@@ -57,6 +58,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if plan.people.group:
+        tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)

@@ -18,6 +18,7 @@ from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.results.asked import write_asked
 from trafficsim.results.casualties import KEY as CASUALTIES
 from trafficsim.results.frames import Labels, concatenate
+from trafficsim.results.rollout import write_programmes
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.run.crash_history import read_histories
@@ -29,6 +30,7 @@ from trafficsim.run.manifest import scenario_content, study_content, take_folder
 from trafficsim.run.question import check_named, check_question
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.run.result import RunResult, StudyResult, question_of
+from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -159,6 +161,7 @@ def run_study(
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    programmes = plan_rollouts(study, prepared, histories)
     if CASUALTIES in question_of(study).outcomes:
         prepared = measuring_free_speeds(study, prepared)
     jobs = [
@@ -173,8 +176,9 @@ def run_study(
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
     write_histories(options.out, histories)
+    write_programmes(options.out, programmes)
     tables = _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options)
-    return StudyResult(study, tables, effects, histories)
+    return StudyResult(study, tables, effects, histories, programmes)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:

@@ -22,6 +22,7 @@ from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.question import check_named, check_question
 from trafficsim.run.runner import load_worlds
+from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
@@ -72,7 +73,8 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)
     check_named(study, worlds)
-    found.update((one, None) for one in history_findings(read_histories(study, worlds)))
+    histories = read_histories(study, worlds)
+    found.update((one, None) for one in history_findings(histories))
     for name, world in worlds.items():
         trial = tried(world, check_world(world), study)
         effects += trial.effects
@@ -80,9 +82,15 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     if any(one.level == "error" for one in found):
         return tuple(found)
     try:
-        return (*found, *without_effect(effects))
+        told = without_effect(effects)
     except TrafficsimError as error:
         return (*found, finding_of(error, "no-effect"))
+    try:
+        if study.rollout:
+            plan_rollouts(study, {name: prepare(world) for name, world in worlds.items()}, histories)
+    except TrafficsimError as error:
+        return (*found, *told, finding_of(error, "no-rollout"))
+    return (*found, *told)
 
 
 def served(found: Imported) -> Imported:

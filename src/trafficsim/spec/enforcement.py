@@ -33,6 +33,8 @@ class Sanction(Model):
     offending_share
         Drink driving, driving without a licence: share of the drivers who pass who commit it, where the scenario has no
         population that says who does.
+    red_tolerance_s
+        Time after the onset of red in which crossings are let pass.
     fine_eur, points
         Fine and demerit points.
     """
@@ -43,6 +45,7 @@ class Sanction(Model):
     tolerance_kmh: float = Field(default=6.0, ge=0, le=50)
     legal_gap_s: float = Field(default=0.9, gt=0, le=5)
     offending_share: float = Field(default=0.0, ge=0, le=1)
+    red_tolerance_s: float = Field(default=0.0, ge=0, le=10)
     fine_eur: float = Field(default=0.0, ge=0)
     points: int = Field(default=0, ge=0)
 

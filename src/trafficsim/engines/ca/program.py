@@ -25,6 +25,7 @@ from trafficsim.kernels.ca.state import (
     CONN_STATE_FIELDS,
     COUNTERS,
     GAP_REQUEST_FIELDS,
+    INTRUSION_FIELDS,
     LANE_STATE_FIELDS,
     STRETCH_FIELDS,
     Road,
@@ -153,7 +154,8 @@ def _work(net: Net, room: int) -> Work:
         arrive=rows(lanes, ARRIVAL_FIELDS), outs=np.zeros(lanes, np.uint32),
         stretch=rows(2 * lanes + 1, STRETCH_FIELDS),
         busy=np.zeros(lanes, np.uint32),
-        lane=lane, gap_request=request, conn=conn, count=np.zeros(COUNTERS, np.int64),
+        lane=lane, gap_request=request, conn=conn, intrusion=rows(len(net.conn), INTRUSION_FIELDS),
+        count=np.zeros(COUNTERS, np.int64),
     )
 
 

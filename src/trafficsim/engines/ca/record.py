@@ -187,7 +187,7 @@ def _events(plan: Plan, settings: CellularAutomaton, program: Program, collected
     rows = _joined(collected.events, program.counters.events)
     return EventRecord(
         time_s=plan.start_s + rows["time"] * settings.tick_s, code=rows["code"].copy(), trip=rows["trip"].copy(),
-        link=rows["link"].copy(),
+        link=rows["link"].copy(), value_s=rows["value"] * settings.tick_s,
     )
 
 

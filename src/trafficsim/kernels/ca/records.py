@@ -61,6 +61,17 @@ class Crossing(NamedTuple):
     """Whether this is the line before which the vehicle stood, and not one of a short link behind it."""
 
 
+class Event(NamedTuple):
+    """What is written down: codes of :mod:`trafficsim.base.codes`."""
+
+    time: float
+    code: int
+    trip: int
+    link: int
+    value: float
+    """Ticks since the onset of red, or between two vehicles."""
+
+
 class Speeds(NamedTuple):
     """Desired speeds in 1/256 cell per tick: on the next link, and on the connector to it."""
 
@@ -86,3 +97,7 @@ def make_arrival(lane, place, v, cap, tracked):
     return Arrival(int64(lane), int32(place), int32(v), int32(cap), bool(tracked))
 
 
+@njit(inline="always")
+def make_event(time, code, trip, link, value):
+    """Return what is written down."""
+    return Event(float(time), int64(code), int64(trip), int64(link), float(value))

@@ -39,5 +39,8 @@ SCALE_FIELDS = {
     "resolve": "f8",  # ticks for which a driver who has decided to enter stays with it
     "move_up": "f8",  # ticks more than the follow-up time in which the next one of a queue has moved up to the line
     "keep_clear": "i4",  # share of drivers who keep junctions clear, in 1/65536
+    "inattentive": "i4",  # whether there are drivers anywhere who may not see a signal
+    "hard_stops": "i4",  # whether there are approaches on which drivers stop late and hard
+    "encroachment": "f8",  # ticks between two vehicles at the point where their ways cross: less is an encroachment
     "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
 }

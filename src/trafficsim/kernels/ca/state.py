@@ -39,6 +39,13 @@ CONN_STATE_FIELDS = {
     "on_conn": "i4",  # vehicles on it that must be watched
     "inside_wait": "i4",  # ticks that the first vehicle in its waiting area has waited
     "warned": "i4",  # tick in which somebody slow was on a connector that crosses this one
+    "intruded": "i4",  # whether somebody ran red across it since a vehicle last entered it
+}
+INTRUSION_FIELDS = {  # of who ran red across a connection
+    "passed": "f8",  # instant at which that vehicle passes the middle of its own way
+    "trip": "i4",
+    "link": "i4",
+    "code": "i4",  # of an encroachment by that vehicle
 }
 STRETCH_FIELDS = {"to": "i4", "origin": "i4", "count": "i4"}  # slots: where to, where from, how many vehicles
 
@@ -82,6 +89,8 @@ class Work(NamedTuple):
     gap_request: Array
     """By lane: who requested a gap last, and when vehicles entered."""
     conn: Array
+    intrusion: Array
+    """By connection: who ran red across it last."""
     count: Array
     """int64 counters, see :class:`Count`."""
 

@@ -66,7 +66,13 @@ SECTION_FIELDS = {
     "open": "i4",  # whether a vehicle that enters the network at the first point counts
 }
 TRAVERSAL_FIELDS = {"time": "f8", "speed": "f8", "section": "i4", "trip": "i4", "lane": "i4"}  # ticks, cells per tick
-EVENT_FIELDS = {"time": "f8", "code": "i4", "trip": "i4", "link": "i4"}  # ticks; codes of trafficsim.base.codes
+EVENT_FIELDS = {
+    "time": "f8",  # ticks
+    "code": "i4",  # of trafficsim.base.codes
+    "trip": "i4",
+    "link": "i4",
+    "value": "f8",  # ticks since the onset of red, or between two vehicles
+}
 TRACE_FIELDS = {"tick": "i4", "trip": "i4", "lane": "i4", "position": "i2", "speed": "i2"}  # cells, cells per tick
 CLOCK_FIELDS = {
     "seed": "u4",

@@ -109,7 +109,7 @@ def baseline(
     values = estimates.table
     known = zip(sites, values["expected"], values["variance"], strict=True)
     for site, expected, variance in known:
-        for link, share in _shares(site, aadt).items() if expected == expected else ():
+        for link, share in link_shares(site, aadt).items() if expected == expected else ():
             one = rows.setdefault(link, [0.0, 0.0])
             one[0] += share * float(expected)
             one[1] += share * float(variance)  # shares of one gamma quantity at the same rate
@@ -118,7 +118,8 @@ def baseline(
     return Baseline(table, casualties_per_crash(history, crashes), reporting, estimates.shared_variance)
 
 
-def _shares(site: Site, aadt: Mapping[str, float]) -> dict[str, float]:
+def link_shares(site: Site, aadt: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares of the links of a site in its crashes: by their traffic, evenly where it is not known."""
     volumes = [aadt.get(link, 0.0) for link in site.links]
     total = sum(volumes)
     return {link: volume / total if total > 0.0 else 1.0 / len(volumes)

@@ -74,6 +74,19 @@ class SiteHistory:
         there = (self.crashes["severity"] != "damage").to_numpy() & (self.matches.site >= 0)
         return np.bincount(self.matches.site[there], minlength=len(self.sites)).astype(np.float64)
 
+    def traffic(self, hourly_flow: Mapping[str, float]) -> dict[str, float]:
+        """Return annual average daily traffic by link: given, or else flow times the expansion factor.
+
+        Parameters
+        ----------
+        hourly_flow
+            Mean flow under do nothing by link, veh/h.
+        """
+        factor = self.history.expansion_factor
+        simulated = {} if factor is None else {
+            link: factor * flow for link, flow in hourly_flow.items() if link not in self.aadt}
+        return {**simulated, **self.aadt}
+
     def judged(self, hourly_flow: Mapping[str, float]) -> Judged:
         """Estimate crashes by site and casualties by link.
 
@@ -82,10 +95,8 @@ class SiteHistory:
         hourly_flow
             Mean flow under do nothing in the analysis period by link, veh/h; read where no AADT is given.
         """
-        factor = self.history.expansion_factor
-        simulated = {} if factor is None else {
-            link: factor * flow for link, flow in hourly_flow.items() if link not in self.aadt}
-        aadt = {**simulated, **self.aadt}
+        aadt = self.traffic(hourly_flow)
+        simulated = aadt.keys() - self.aadt.keys()
         estimates = estimate(self.sites, aadt, self.history, self.observed)
         casualties = baseline(estimates, self.sites, self.history, self.crashes, aadt)
         return Judged(estimates, casualties, frozenset(simulated))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import trafficsim as ts
-from trafficsim.results.people import COLUMNS
+from trafficsim.results.driver_columns import COLUMNS
 from trafficsim.results.store import StoredTables, stored_runs
 from trafficsim.spec.population import PersonColumn, PersonGroup, Population
 
