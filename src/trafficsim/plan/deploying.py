@@ -89,11 +89,13 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
     key
         64-bit random key, for what is drawn by day (see :func:`trafficsim.people.duty.on_duty`).
     """
-    found = []
-    for one, periods in zip(deployed, periods_in_force([one.deployment for one in deployed], run, key), strict=True):
+    found, deployments = [], [one.deployment for one in deployed]
+    most_halo_s = max((one.halo_h for one in deployments), default=0.0) * S_PER_H
+    recent = periods_in_force(deployments, run, key, most_halo_s)
+    for one, periods, ended in zip(deployed, periods_in_force(deployments, run, key), recent, strict=True):
         deployment = one.deployment
         whole = periods == ((run.start_s, run.end_s),)
-        rules = _rules(one, periods, run) if deployment.response is not None else ()
+        rules = _rules(one, ended, run) if deployment.response is not None else ()
         hours = () if whole else periods
         checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
         silent = whole and bool(rules or checks or deployment.gaps)
@@ -133,18 +135,22 @@ def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]
 
 def _rules(one: Deployed, periods: Periods, run: RunDay) -> tuple[ResponseRule, ...]:
     deployment = one.deployment
-    felt = _joined([(begin_s, min(end_s + deployment.halo_h * S_PER_H, run.end_s)) for begin_s, end_s in periods])
-    if felt and felt != ((run.start_s, run.end_s),):
-        shown = ", ".join(f"{begin_s:g} to {end_s:g} s" for begin_s, end_s in felt)
-        raise PolicyError(f"policy {one.policy}: {deployment.name!r}", f"in force from {shown}, a part of the run",
-                          "in force during the whole run, or not at all", "change its hours, or those of the run")
+    felt = _felt(periods, deployment.halo_h * S_PER_H, run)
     assert deployment.response is not None
     assert deployment.link is not None
     zones = tuple(zone.model_copy(update={"strength": zone.strength * left(deployment, run.day)})
                   for zone in deployment.zones)
     rule = ResponseRule(name=deployment.name, link=deployment.link, response=deployment.response,
                         along=deployment.along, zones=zones, noticed=deployment.noticed)
-    return (rule,) * len(felt)
+    if felt == ((run.start_s, run.end_s),):
+        return (rule,)
+    return tuple(rule.model_copy(update={"begin_s": begin_s, "end_s": end_s}) for begin_s, end_s in felt)
+
+
+def _felt(periods: Periods, halo_s: float, run: RunDay) -> Periods:
+    """Periods of a run in which something is felt: while it is in force, and for a while after it has gone."""
+    longer = [(max(begin_s, run.start_s), min(end_s + halo_s, run.end_s)) for begin_s, end_s in periods]
+    return _joined([(begin_s, end_s) for begin_s, end_s in longer if begin_s < end_s])
 
 
 def left(deployment: Deployment, day: int) -> float:
@@ -169,8 +175,10 @@ def _gap_row(one: Deployed, periods: Periods) -> tuple[LedgerRow, ...]:
     return (LedgerRow(one.policy, KEPT_GAP, "s", "floor", (one.deployment.name,), kept, (0.0,), kept),)
 
 
-def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -> tuple[Periods, ...]:
-    """Periods of a run in which each deployment is in force, in order, joined where they touch.
+def periods_in_force(
+    deployments: Sequence[Deployment], run: RunDay, key: int, before_s: float = 0.0
+) -> tuple[Periods, ...]:
+    """Periods of a run, and of ``before_s`` before it, in which each deployment is in force, joined where they touch.
 
     A period that goes on past midnight belongs to the day on which it begins.
 
@@ -189,15 +197,17 @@ def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -
         # the evening before day 1 is taken as one of the study
         standing = on_duty(deployments, max(run.day + ahead, 1), weekday, key)
         for row in (row for row, stands in enumerate(standing) if stands):
-            found[row] += _periods(deployments[row].schedule, (first + ahead) * S_PER_DAY, run)
+            found[row] += _periods(deployments[row].schedule, (first + ahead) * S_PER_DAY,
+                                   (run.start_s - before_s, run.end_s))
     return tuple(_joined(periods) for periods in found)
 
 
-def _periods(schedule: Schedule, midnight_s: float, run: RunDay) -> list[tuple[float, float]]:
-    """Hours of a day as periods within a run."""
+def _periods(schedule: Schedule, midnight_s: float, window_s: tuple[float, float]) -> list[tuple[float, float]]:
+    """Hours of a day as periods within a window."""
     begins = [midnight_s + hours.begin_h * S_PER_H for hours in schedule.hours]
     ends = [begin_s + hours.length_h * S_PER_H for begin_s, hours in zip(begins, schedule.hours, strict=True)]
-    periods = [(max(begin_s, run.start_s), min(end_s, run.end_s)) for begin_s, end_s in zip(begins, ends, strict=True)]
+    periods = [(max(begin_s, window_s[0]), min(end_s, window_s[1]))
+               for begin_s, end_s in zip(begins, ends, strict=True)]
     return [(begin_s, end_s) for begin_s, end_s in periods if begin_s < end_s]
 
 

@@ -15,6 +15,7 @@ from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared
+from trafficsim.plan.timeline import moments
 from trafficsim.spec.study import Study
 
 PLACES_EVERY_M = 250.0
@@ -57,8 +58,9 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     """Links on which drivers' desired speeds are others than without any policy."""
     plan, base = lowered.plan, lowered.baseline
     changed = np.zeros(len(plan.link_id), np.bool_)
-    for name in DESIRED:
-        changed |= getattr(plan.links, name) != getattr(base.links, name)
+    for moment in moments(plan):
+        for name in DESIRED:
+            changed |= getattr(moment.links, name) != getattr(base.links, name)
     changed[plan.behaviour.zone_link] = True
     if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms):
         changed[:] = True
