@@ -18,6 +18,7 @@ from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.policies import CameraPlace, SpeedCamera, SpeedLimit, VariableSpeedLimit
 from trafficsim.policies.hours import windows_s
+from trafficsim.report.changes import changes
 from trafficsim.results.frames import Labels
 from trafficsim.run.jobs import Job, simulate
 from trafficsim.spec.calendar import Hours
@@ -164,3 +165,11 @@ def test_an_engine_without_a_timeline_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_a_change_below_the_resolution_is_refused() -> None:
     with pytest.raises(BelowResolution, match=r"link\.free_speed_mean_ms of 'a'"):
         tables(SpeedLimit(on=ROAD, limit_kmh=99.9999, mean_response=0.01, hours=EVENING))
+
+
+def test_the_report_says_at_which_hours_a_change_holds() -> None:
+    found = {one.operation: one for one in changes(tables(variable())["ledger"], "x")}
+    assert [cell.times for cell in found["schedule"].cells] == ["07:06–09:00"] * 2
+    assert [(cell.before, cell.after) for cell in found["schedule"].cells] == [pytest.approx((100.0, 80.0))] * 2
+    always = {one.operation: one for one in changes(tables(SpeedLimit(on=ROAD, limit_kmh=70.0))["ledger"], "x")}
+    assert {cell.times for cell in always["set"].cells} == {""}

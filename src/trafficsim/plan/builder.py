@@ -75,8 +75,7 @@ class PlanBuilder(DemandBuilder):
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
-        self._day = day
-        self.day, self.population = day[0], plan.people.population
+        self._day, self.day, self.population = day, day[0], plan.people.population
         self._deployed: list[Deployed] = []
         self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
@@ -101,14 +100,14 @@ class PlanBuilder(DemandBuilder):
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
 
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
+
     @property
     def run_s(self) -> tuple[float, float]:
         """Clock times at which a run begins and ends at the latest."""
         return self._plan.start_s, self._plan.end_s
-
-    def cells(self, field: str) -> tuple[str, ...]:
-        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
-        return field_of(field, self._policy).cells(self._plan)
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""

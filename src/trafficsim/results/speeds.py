@@ -161,8 +161,9 @@ def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per detector, named route, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
     Spot speeds are taken over 50 m around the place, those of paths and sections over their whole length.
-    ``share_over_*``: share of vehicles above the limit, above 1.1 times the limit, and above the limit by more than
-    20 km/h. Null without a vehicle; a standard deviation needs two.
+    ``share_over_*``: share of vehicles above the limit in force, above 1.1 times it, and above it by more than 20 km/h;
+    ``limit_kmh`` is that at the beginning of the analysis period. Null without a vehicle; a standard deviation needs
+    two.
     """
     sections, seen, rows = plan.sections, evaluated_traversals(plan, record), _shown(plan)
     chosen = [seen.section == row for row in rows]

@@ -33,8 +33,8 @@ class Builder(Protocol):
     ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
     ``approach.hard_stop_share`` (links from which a signal is met); of a scenario with people ``group.trip_rate``,
     ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``,
-    ``group.licensed_share``, ``group.novice_risk``, ``group.points_limit``, ``group.novice_points_limit`` (groups of
-    the population);
+    ``group.licensed_share``, ``group.lawful_share``, ``group.novice_risk``, ``group.exposure``,
+    ``group.supervised_km``, ``group.points_limit``, ``group.novice_points_limit`` (groups of the population);
     ``sanction.fine_factor``, ``sanction.points_factor`` (kinds of enforcement).
     """
 
@@ -50,12 +50,12 @@ class Builder(Protocol):
     def programs(self) -> tuple[SignalProgram, ...]:
         """Signal programs after the policies of all earlier phases."""
 
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of ``field``; none where the scenario has nothing of the kind."""
+
     @property
     def run_s(self) -> tuple[float, float]:
         """Clock times (s since midnight) at which a run begins and ends at the latest."""
-
-    def cells(self, field: str) -> tuple[str, ...]:
-        """Return the names of all cells of ``field``; none where the scenario has nothing of the kind."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
