@@ -219,7 +219,7 @@ class BehaviourArrays(NamedTuple):
 
 
 class EnforcementArrays(NamedTuple):
-    """What follows offences during the run: one row per deployment in force with a sanction, by name."""
+    """Enforcement of an alternative: one row per deployment, in force during the run or not, by name."""
 
     name: tuple[str, ...]
     kind: tuple[str, ...]
@@ -235,9 +235,12 @@ class EnforcementArrays(NamedTuple):
     links: tuple[tuple[int, ...], ...]
     """Links of the place."""
     hours_s: tuple[tuple[tuple[float, float], ...], ...]
-    """Clock times between which it is in force; empty: always."""
+    """Clock times between which it is in force; empty: always; one period without length: never."""
     checks: tuple[tuple[str, ...], ...]
     """Names of its measurement sections."""
+    officers: F8
+    """Officers while it is in force."""
+    devices: I4
 
 
 UNAFFECTED = 1.0e3
@@ -261,7 +264,7 @@ def no_sections() -> SectionArrays:
 def no_enforcement() -> EnforcementArrays:
     """Return the enforcement of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), ())
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), (), real, whole)
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
