@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from trafficsim.spec.policy import Policy
+from trafficsim.spec.policy import policy_labels
 
+__all__ = ["LedgerRow", "ledger_table", "policy_labels"]
 STATES = ("state_before", "state_after")
 
 
@@ -62,14 +62,3 @@ def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
     table = pd.DataFrame.from_records(records, columns=columns)
     table = table.astype({"operand": "float64", "before": "float64", "after": "float64"})
     return table if table["state_after"].notna().any() else table.drop(columns=list(STATES))
-
-
-def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
-    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
-    total = Counter(policy.kind for policy in policies)
-    seen: Counter[str] = Counter()
-    labels = []
-    for policy in policies:
-        seen[policy.kind] += 1
-        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
-    return tuple(labels)

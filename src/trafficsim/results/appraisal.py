@@ -15,6 +15,7 @@ from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
+from trafficsim.results.days import over_days
 from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.outcome_draws import OutcomeDraws
@@ -169,6 +170,7 @@ def _changes(
 
 def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Runs]:
     """Quantities of every scenario and engine."""
+    tables = over_days(tables)
     given = tables["indicators"]
     delays = tables.get("groups")
     found = {}

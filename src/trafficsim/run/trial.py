@@ -20,6 +20,7 @@ from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.results.appraisal import check_economics
 from trafficsim.run.crash_history import history_findings, read_histories
+from trafficsim.run.days import check_days, days_findings
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.result import question_of
 from trafficsim.run.runner import load_worlds
@@ -74,6 +75,8 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)
     found.update((one, None) for one in history_findings(read_histories(study, worlds)))
+    check_days(study, {name: world.scenario for name, world in worlds.items()})
+    found.update((one, None) for one in days_findings(study))
     for name, world in worlds.items():
         trial = tried(world, check_world(world), study)
         effects += trial.effects
