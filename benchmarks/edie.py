@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tests.experiments.cities.data import NoData, data_folder
+from tests.support.command_names import names_asked_for
+from tests.support.real_data import NoData, data_folder
 from tests.support.real_networks import NETWORKS, SCENARIOS, network_plan, scenario_plan
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.engines.ca import run
@@ -59,12 +60,7 @@ def table(names: list[str]) -> Iterator[str]:
 
 def main() -> int:
     """Print the table."""
-    known = [*NETWORKS, *SCENARIOS]
-    names = sys.argv[1:] or known
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}", file=sys.stderr)
-        return 2
+    names = names_asked_for([*NETWORKS, *SCENARIOS])
     try:
         for line in table(names):
             print(line, flush=True)

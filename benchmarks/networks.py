@@ -7,7 +7,6 @@ from the folder named by TRAFFICSIM_DATA (default: ``../shared/data`` from the p
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.support.catalogue import Case, catalogue, flows_across
+from tests.support.real_data import NoData, data_folder
 from trafficsim.io.toml import dump_toml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +23,10 @@ CLEAR_S = 7200.0
 
 def main() -> int:
     """Print the table."""
-    data = Path(os.environ.get("TRAFFICSIM_DATA", ROOT / ".." / "shared" / "data")).resolve()
-    if not data.is_dir():
-        print(f"no folder {data}: name it in TRAFFICSIM_DATA", file=sys.stderr)
+    try:
+        data = data_folder()
+    except NoData as absent:
+        print(absent, file=sys.stderr)
         return 2
     print("| network | check | run | demanded | arrived | unserved | status | repairs |")
     print("|---|--:|--:|--:|--:|--:|---|---|")

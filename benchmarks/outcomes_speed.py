@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from trafficsim.results.between import compared
+from trafficsim.results.compared import compared
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.question import Question
 from trafficsim.spec.casualties import Casualties

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from tests.experiments.cities.compare import Result, compare
-from tests.experiments.cities.data import CITIES, NoData, data_folder, load_city, load_reference
+from tests.experiments.cities.data import CITIES, load_city, load_reference
 from tests.experiments.cities.discharge import discharge_table
 from tests.experiments.cities.heads import heads
 from tests.experiments.cities.spread import NoSumo, print_spread
@@ -21,6 +21,7 @@ from tests.experiments.cities.table import markdown
 from tests.experiments.cities.volumes import PLACES, measure
 from tests.experiments.cities.volumes import markdown as volumes_table
 from tests.experiments.cities.worst import worst
+from tests.support.real_data import NoData, data_folder
 
 
 def arguments() -> argparse.Namespace:

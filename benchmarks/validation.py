@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.command_names import names_asked_for
 from trafficsim import __version__
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "validation" / "tables"
@@ -59,12 +60,7 @@ def write(name: str) -> bool:
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(COMMANDS)
-    unknown = sorted(set(names) - set(COMMANDS))
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; known: {', '.join(COMMANDS)}", file=sys.stderr)
-        return 2
-    succeeded = {name: write(name) for name in names}
+    succeeded = {name: write(name) for name in names_asked_for(COMMANDS)}
     return 0 if all(succeeded.values()) else 1
 
 

@@ -78,7 +78,7 @@ def _kinds() -> dict[str, str]:
 
 def _default(entry: Mapping[str, Any]) -> str:
     value = entry.get("default")
-    if isinstance(value, dict) and value:
+    if value and (isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], dict))):
         return "as below"
     if value is None or value in ([], {}, ""):
         return "none"

@@ -1,17 +1,16 @@
-"""What all tests share: hypothesis profiles, the folder of real data, arithmetic without a compiler."""
+"""What all tests share: hypothesis profiles, real data or a skip that says so, arithmetic without a compiler."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parent.parent
-DATA_VARIABLE = "TRAFFICSIM_DATA"
+from tests.support.real_data import NoData, data_folder
 
 # "ci" draws the same examples in every run, so that a failure is a failure of the change; "verify" goes on to more of
 # them; "dev" searches on.
@@ -26,10 +25,26 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real networks, demand and reference results."""
-    folder = Path(os.environ.get(DATA_VARIABLE, ROOT / ".." / "shared" / "data")).resolve()
-    if not folder.is_dir():
-        pytest.skip(f"REAL DATA ABSENT: no folder {folder}; name it in the environment variable {DATA_VARIABLE}")
-    return folder
+    return data_folder()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    """A test whose data are absent when it is set up is skipped, and says so."""
+    return (yield from _skipped_without_data())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """A test that finds its data absent is skipped, and says so."""
+    return (yield from _skipped_without_data())
+
+
+def _skipped_without_data() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except NoData as absent:
+        pytest.skip(str(absent))
 
 
 @pytest.fixture(autouse=True)

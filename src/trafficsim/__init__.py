@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "compare", "draw", "explain", "load", "run", "timing", "trace", "transfer",
+        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run", "timing",
+        "trace", "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -36,7 +37,9 @@ _HOMES = {
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.policy": ("Policy",),
+    "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
+    "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.scenario": (
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
@@ -47,21 +50,25 @@ _HOMES = {
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
 }
-_ROOMS = {"plot": "trafficsim.report.plot", "policies": "trafficsim.policies", "report": "trafficsim.report"}
+_ROOMS = {"design": "trafficsim.design", "plot": "trafficsim.report.plot", "policies": "trafficsim.policies",
+          "report": "trafficsim.report"}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - all are texts
 
 if TYPE_CHECKING:
+    from trafficsim import design as design
     from trafficsim import policies as policies
     from trafficsim import report as report
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
+    from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
     from trafficsim.api import explain as explain
     from trafficsim.api import load as load
+    from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
@@ -104,6 +111,13 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
     from trafficsim.spec.policy import Policy as Policy
+    from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
+    from trafficsim.spec.population import Licence as Licence
+    from trafficsim.spec.population import PersonGroup as PersonGroup
+    from trafficsim.spec.population import Population as Population
+    from trafficsim.spec.rollout import Candidate as Candidate
+    from trafficsim.spec.rollout import Rollout as Rollout
+    from trafficsim.spec.rollout import SteppedWedge as SteppedWedge
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario

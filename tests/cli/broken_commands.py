@@ -164,7 +164,7 @@ COMMANDS = (
             with_policies('{ kind = "webster", minimum_cycle_s = 100, maximum_cycle_s = 50 }')),
     Command("camera beyond its link", COMPARE, ("main3", "9000"), with_policies(
         '{ kind = "speed_camera", at = [{ link = "main3", position_m = 9000.0 }] }')),
-    Command("camera on an unknown link", COMPARE, ("main9", "no such link"), with_policies(
+    Command("camera on an unknown link", COMPARE, ("main9", "no link"), with_policies(
         '{ kind = "speed_camera", at = [{ link = "main9", position_m = 9.0 }] }')),
     Command("cameras nowhere", COMPARE, ("at",), with_policies('{ kind = "speed_camera", at = [] }')),
     Command("section control on an unknown group", COMPARE, ("tunnel",),

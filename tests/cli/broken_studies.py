@@ -69,6 +69,21 @@ def edit(old: str, new: str) -> Callable[[Desk], None]:
     return lambda desk: desk.replace(old, new)
 
 
+def policy(text: str) -> Callable[[Desk], None]:
+    """Return a change of the study's only policy."""
+    return edit(LIMIT, f"{{ {text} }}")
+
+
+def camera(text: str) -> Callable[[Desk], None]:
+    """Return a red-light camera on an approach with these values in place of the study's only policy."""
+    return policy(f'kind = "red_light_camera", on = {{ ids = ["main_in"] }}, {text}')
+
+
+def drivers(text: str) -> Callable[[Desk], None]:
+    """Return a change of the scenario's drivers."""
+    return lambda desk: desk.scenario.write_text(edited(SCENARIO, "[time]", f"[drivers]\n{text}\n\n[time]"))
+
+
 def _second_scenario(desk: Desk) -> None:
     shutil.copy(desk.scenario, desk.folder / "again.toml")
     desk.replace('["scenario.toml"]', '["scenario.toml", "again.toml"]')
@@ -95,6 +110,25 @@ CASES = (
     Case("unknown baseline", ("status quo", "add it as an empty list"),
          edit("replications = 2", 'replications = 2\nbaseline = "status quo"')),
     Case("policies in conflict", ("alternative 'limit 30'", "both set this value"), edit(LIMIT, f"{LIMIT}, {LIMIT}")),
+    Case("red-light camera on an unknown link", ("alternative 'limit 30'", "'main_street'", "no such link"),
+         policy('kind = "red_light_camera", on = { ids = ["main_street"] }')),
+    Case("red-light camera without a signal", ("link 'main_out'", "no signal at its end", "'main_in'"),
+         policy('kind = "red_light_camera", on = { ids = ["main_in", "main_out"] }')),
+    Case("red-light camera that nobody can be fined by", ("red_light_camera", "detection is 0"),
+         camera("detection = 0, fine_eur = 90")),
+    Case("red-light camera with a negative shift", ("shift_s", "-0.6"), camera("shift_s = -0.6")),
+    Case("red-light camera with a share above one", ("hard_stop_share", "1.5"), camera("hard_stop_share = 1.5")),
+    Case("red-light camera with half a point", ("points", "0.5"), camera("points = 0.5")),
+    Case("yellow of no seconds", ("yellow_s", "0"), policy('kind = "change_times", yellow_s = 0')),
+    Case("yellow in words", ("yellow_s", "long"), policy('kind = "change_times", yellow_s = "long"')),
+    Case("unknown formula", ("formula", "hcm"), policy('kind = "change_times", formula = "hcm"')),
+    Case("yellow that leaves no green", ("green left",),
+         policy('kind = "change_times", yellow_s = 30, all_red_s = 30')),
+    Case("negative rate of inattention", ("inattention_per_10000", "-1"), drivers("inattention_per_10000 = -1")),
+    Case("more inattentive drivers than there are", ("inattention_per_10000", "20000"),
+         drivers("inattention_per_10000 = 20000")),
+    Case("tau50 below zero", ("tau50_s", "-2"), drivers("tau50_s = -2.0")),
+    Case("no spread at yellow", ("tau_spread_s", "0"), drivers("tau_spread_s = 0.0")),
     Case("unknown kind of policy", ("did you mean 'speed_limit'",), edit('"speed_limit"', '"speed_limits"')),
     Case("unknown link in a policy", ("alternative 'limit 30'", "main_street"), edit("main_out", "main_street")),
     Case("value out of range", ("limit_kmh", "-30"), edit("limit_kmh = 30.0", "limit_kmh = -30.0")),

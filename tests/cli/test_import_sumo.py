@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import Answer
+from tests.support.real_data import require_data
 from trafficsim.io.load import load_world
 
 DIRECT = """\
@@ -32,9 +33,7 @@ def imported(name: str, data: Path, folder: Path) -> tuple[Answer, list[list[Pat
     """Import a city with the command."""
     place, *groups = CITIES[name]
     files = [[data / place / file for file in group] for group in groups]
-    absent = [str(file) for group in files for file in group if not file.is_file()]
-    if absent:
-        pytest.skip(f"REAL DATA ABSENT: {absent}")
+    require_data(*(file for group in files for file in group))
     (network,), routes, additional = files
     options = [part for file in routes for part in ("--routes", file)]
     options += [part for file in additional for part in ("--additional", file)]

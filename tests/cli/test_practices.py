@@ -32,7 +32,7 @@ def test_a_group_has_its_practices_and_their_policies(group: str) -> None:
 
 def test_one_practice_is_shown_with_its_evidence() -> None:
     shown = Answer("policies", "demerit_points").stdout
-    for text in ("ES; IT; FR; DE; PL", "deaths: -10 %, grade A", "planned:", "quoted from memory"):
+    for text in ("ES; IT; FR; DE; PL", "deaths: -10 %, grade A", "policy points_limit", "quoted from memory"):
         assert text in shown
     told = json.loads(Answer("policies", "demerit_points", "--json").stdout)
     assert list(told) == ["practices"]

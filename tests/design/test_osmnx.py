@@ -28,10 +28,11 @@ class Line:
 def hanover(**edge: Any) -> Graph:
     """Three nodes in degrees along a street of two directions, 204 m apart."""
     graph: Graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True)
+    row = {"length": 204.3, "highway": "primary", "oneway": False, **edge}
     for node, x in ((11, 9.730), (12, 9.733), (13, 9.736)):
         graph.add_node(node, x=x, y=52.370, street_count=2)
     for tail, head in ((11, 12), (12, 13), (13, 12), (12, 11)):
-        graph.add_edge(tail, head, osmid=[1, 2], length=204.3, highway="primary", oneway=False, **edge)
+        graph.add_edge(tail, head, osmid=[1, 2], **row)
     return graph
 
 
@@ -67,6 +68,9 @@ def test_degrees_become_metres_and_lengths_are_less_the_junctions() -> None:
     ({"maxspeed": "none"}, {"speed_limit_kmh": 130.0}, "speed-limit-guessed"),
     ({"speed_kph": 43.5}, {"speed_limit_kmh": 43.5}, "speed-limit-guessed"),
     ({"maxspeed": float("nan")}, {"speed_limit_kmh": 50.0}, "speed-limit-guessed"),
+    ({"speed_kph": "nan"}, {"speed_limit_kmh": 50.0}, "speed-limit-guessed"),  # GraphML by NetworkX
+    ({"maxspeed": "DE:zone:30"}, {"speed_limit_kmh": 50.0}, "speed-limit-guessed"),
+    ({"lanes": "4", "oneway": [True, False]}, {"lanes": 2}, "lanes-halved"),  # of both
     ({"lanes": "4"}, {"lanes": 2}, "lanes-halved"), ({"lanes": ["3", "2"]}, {"lanes": 1}, "lanes-halved"),
     ({"lanes": 2}, {"lanes": 2}, "road-class-read"), ({}, {"lanes": 1, "priority": 5}, "lanes-guessed"),
     ({"name": ["High Street", "Low Street"]}, {"name": "High Street"}, "several-values"),
@@ -119,9 +123,22 @@ def test_projected_coordinates_stay_and_lengths_tell_degrees_without_crs() -> No
         ts.network_from_graph(unknown)
 
 
+@pytest.mark.parametrize("crs", ["epsg:4283", "+proj=longlat +datum=WGS84", 4326])
+def test_a_system_in_degrees_that_is_not_known_by_its_text_is_told_by_lengths(crs: object) -> None:
+    graph = hanover()
+    graph.graph["crs"] = crs
+    network = ts.network_from_graph(graph)
+    assert codes(network)["degrees-guessed"] == "warning"
+    assert network.graph.nodes[13]["x_m"] - network.graph.nodes[11]["x_m"] == pytest.approx(408.6, abs=1.0)
+
+
 @pytest.mark.parametrize(("edge", "named"), [
     ({"maxspeed": "fast"}, r"11->12.*maxspeed.*'fast'.*km/h"), ({"lanes": "many"}, r"11->12.*lanes.*'many'"),
-    ({"geometry": "POINT (1 2)"}, r"geometry.*POINT.*LINESTRING"), ({"maxspeed": "5000"}, r"speed_limit_kmh.*5000"),
+    ({"lanes": "-2"}, r"11->12.*lanes.*'-2'"), ({"length": -5.0}, r"11->12.*length.*-5 m"),
+    ({"geometry": 5}, r"11->12.*geometry.*5.*LINESTRING"), ({"geometry": [("a", "b")]}, r"11->12.*geometry.*'a'"),
+    ({"geometry": [(9.73, math.nan)]}, r"11->12.*geometry.*nan"),
+    ({"geometry": "POINT (1 2)"}, r"geometry.*POINT.*LINESTRING"),
+    ({"maxspeed": "5000"}, r"speed_limit_kmh.*5000"),
     ({"speed_limit_kmh": "thirty"}, r"speed_limit_kmh.*thirty"), ({"speed_kph": "x"}, r"speed_kph.*'x'"),
 ])
 def test_what_cannot_be_read_is_refused(edge: dict[str, Any], named: str) -> None:
@@ -130,8 +147,9 @@ def test_what_cannot_be_read_is_refused(edge: dict[str, Any], named: str) -> Non
 
 
 def test_geometry_as_a_file_has_it_is_read() -> None:
-    network = ts.network_from_graph(hanover(geometry="LINESTRING (9.73 52.37, 9.7315 52.3705, 9.733 52.37)"))
+    network = ts.network_from_graph(hanover(geometry="LINESTRING (9.73 52.37, 9.7315 5.23705e+01, 9.733 52.37)"))
     assert len(first(network)["geometry"]) == 3
+    assert first(network)["geometry"][1][1] == pytest.approx(55.6, abs=0.1)
 
 
 def test_a_network_is_a_graph_again_and_can_be_written(tmp_path: Any) -> None:

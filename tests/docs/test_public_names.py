@@ -12,7 +12,8 @@ import pytest
 import trafficsim as ts
 from trafficsim.spec.policy import Policy
 
-SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years")
+SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years", "_months", "_days",
+            "_eur", "_percent", "_per_10000")
 # Numbers without a unit: counts, shares, factors, seeds.
 PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
@@ -20,8 +21,13 @@ PURE = {
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
-    "deaths", "serious_injuries",
+    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned",
     "slight_injuries", "expansion_factor", "factor", "low", "high",
+    "people", "limit", "novice_limit", "alcohol_factor", "belt_share", "isa_share", "isa_override_share", "trip_rate",
+    "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
+    "crashes", "impaired", "lessons", "override_share", "year",
+    "detection", "sanctioned", "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
+    "officer_hours_per_day",
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
 # Errors are made by us, not by users; their example is the message that they show.

@@ -56,7 +56,7 @@ def test_memory_is_counted_whole_and_by_what_it_grows_with() -> None:
     trips, lanes = len(program.trips.row) - 1, program.net.lanes
     # Packed state of a vehicle: 6 of 4 bytes; leader, moved and the list of marked ones: 4 each; mark: 1; bound: 2.
     assert parts["road_bytes"] == pytest.approx(24 + 12 + 1 + 2, rel=0.01)  # marks are read eight at a time
-    assert parts["route_bytes"] == pytest.approx(2 * len(program.trips.route_movements) / trips)
+    assert parts["route_bytes"] == pytest.approx(2 * len(program.trips.route) / trips)
     assert parts["bytes_per_vehicle"] == parts["road_bytes"] + parts["trip_bytes"] + parts["route_bytes"]
     assert parts["bytes_per_lane"] * lanes > program.net.lane.nbytes + program.net.conn.nbytes
 

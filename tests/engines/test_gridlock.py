@@ -152,14 +152,14 @@ def signals_at_corners(cycle_s: float) -> Network:
     """The ring with a signal at every corner: half of the cycle green for the ring, half for those who come in."""
     plain = ring_of_streets()
     connections = []
-    for movement in plain.connections:
-        index = 1 if movement.from_link.startswith("in") else 0
+    for connection in plain.connections:
+        index = 1 if connection.from_link.startswith("in") else 0
         connections.append(
-            movement.model_copy(
+            connection.model_copy(
                 update={
-                    "signal": f"s{movement.from_link[-1]}"
+                    "signal": f"s{connection.from_link[-1]}"
                     if index == 0
-                    else f"s{(int(movement.from_link[-1]) + 3) % 4}",
+                    else f"s{(int(connection.from_link[-1]) + 3) % 4}",
                     "signal_index": index,
                     "yields_to": (),
                 }

@@ -19,17 +19,17 @@ def two_links() -> Plan:
     return make_plan(make_world(make_network(rows, through("a", "b")), trips=[trip]))
 
 
-def test_a_route_position_is_the_number_of_its_way() -> None:
+def test_a_route_position_is_the_number_of_its_manoeuvre() -> None:
     compiled = compile_plan(two_links(), CellularAutomaton()).trips
-    connections = compiled.movement[compiled.route_movements]
-    assert [(int(movement.turn), int(movement.wanted), int(movement.feasible)) for movement in connections] == [
+    manoeuvres = compiled.manoeuvre[compiled.route]
+    assert [(int(one.turn), int(one.wanted), int(one.feasible)) for one in manoeuvres] == [
         (0, 1, 1),
         (255, 1, 1),
     ]
 
 
-def test_more_movements_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trips, "MOST_MOVEMENTS", 1)
+def test_more_manoeuvres_than_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trips, "MOST_MANOEUVRES", 1)
     with pytest.raises(NetworkError, match="routes: found 2 different turns and choices of lanes"):
         compile_plan(two_links(), CellularAutomaton())
 

@@ -9,7 +9,7 @@ from tests.oracles.signal_indications import indications
 from tests.support.worlds import link, make_network, make_plan, make_program, make_world, through
 from trafficsim.base.codes import RED, RED_AMBER
 from trafficsim.engines.ca.merged_groups import merge_groups
-from trafficsim.kernels.decisions.signals import update_signals
+from trafficsim.kernels.ca.signal_tables import update_signals
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.world import World
@@ -32,9 +32,9 @@ def crossings(programs: list[SignalProgram]) -> World:
     """Return a crossing for each program: three lanes that lead to two links."""
     rows = [link(f"{side}{at}", 80.0, lanes=LANES) for at in range(len(programs)) for side in "abc"]
     joints = [
-        movement.model_copy(update={"signal": program.id, "signal_index": turn * LANES + lane})
+        connection.model_copy(update={"signal": program.id, "signal_index": turn * LANES + lane})
         for at, program in enumerate(programs) for turn, target in enumerate("bc")
-        for lane, movement in enumerate(through(f"a{at}", f"{target}{at}", LANES))
+        for lane, connection in enumerate(through(f"a{at}", f"{target}{at}", LANES))
     ]
     trips = [Trip(id="t", depart_s=0.0, route=("a0", "b0"))]
     return make_world(make_network(rows, joints, programs), trips=trips)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.free_engine import FreeEngine
+from trafficsim.base import packages
 from trafficsim.base.errors import InputError
 from trafficsim.cli import app
 from trafficsim.engines import registry
@@ -87,15 +89,15 @@ def test_help_tells_of_it_in_its_own_codes(installed: Path) -> None:
     assert f"free: {FreeEngine.summary}" in said
 
 
-@pytest.mark.parametrize(("requested_tick", "table"), [
+@pytest.mark.parametrize(("asked", "table"), [
     ('trajectories = { share = 0.5 }', "trajectories"),
     ('areas = [{ id = "a", link = "east2", begin_m = 0 }]', "areas"),
     ('detectors = [{ id = "d", link = "east2", position_m = 50 }]', "detectors"),
 ])
 def test_what_it_does_not_measure_is_refused_with_the_engines_that_do(
-    installed: Path, requested_tick: str, table: str
+    installed: Path, asked: str, table: str
 ) -> None:
-    (installed / "road.toml").write_text(requested_tick + "\n" + SCENARIO)
+    (installed / "road.toml").write_text(asked + "\n" + SCENARIO)
     said = call("run", installed / "road.toml", "--engine", "free", status=2)
     assert f"does not measure {table}" in said
     assert "choose engine 'ca', or do not ask for it" in said
@@ -135,3 +137,10 @@ def test_an_output_that_nobody_offers_names_no_engine(monkeypatch: pytest.Monkey
     monkeypatch.setitem(OUTPUTS, "fuel", "fuel used")
     with pytest.raises(InputError, match=r"choose engine \(there is none\)"):
         check_offered(FreeEngine(), [("fuel", "a scenario")])
+
+
+def test_an_entry_point_that_is_no_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    abstract = EntryPoint(name="bad", value="trafficsim.engines.descriptor:Engine", group=registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(packages, "entry_points", lambda group: [abstract])
+    with pytest.raises(InputError, match=r"entry point 'bad'.*abstract.*the descriptor of an engine"):
+        registry.load_installed()

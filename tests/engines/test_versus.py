@@ -28,7 +28,7 @@ def small() -> Workload:
 
 
 def test_routes_are_joined_by_connections_and_nobody_turns_back(small: Workload) -> None:
-    turns = {(movement.from_link, movement.to_link) for movement in small.network.connections}
+    turns = {(connection.from_link, connection.to_link) for connection in small.network.connections}
     ends = {link: (row["from"], row["to"]) for link, row in small.network.links.items()}
     assert len(small.trips) == 40
     for trip in small.trips:
@@ -51,7 +51,7 @@ def sumo_network(load: Workload, folder: Path) -> ET.ElementTree[ET.Element]:
         made = ET.SubElement(root, "edge", id=str(edge.get("id")))
         for _ in range(int(edge.get("numLanes", "0"))):
             ET.SubElement(made, "lane", length=str(edge.get("length")))
-    signalised = [movement for movement in load.network.connections if movement.signal is not None]
+    signalised = [connection for connection in load.network.connections if connection.signal is not None]
     assert len(signalised) == len(load.network.connections)
     root.extend(sumo_files._connections(load.network, signals=True))
     root.extend(sumo_files._programs(load.network))

@@ -17,7 +17,7 @@ from trafficsim.evidence.prediction import PROGRAMMES
 from trafficsim.evidence.prediction import markdown as predictions
 from trafficsim.evidence.row import KEYS, Row, odds_percent
 
-MODELLED = {"G0", "G1", "G2", "G5", "G7", "G15"}
+MODELLED = {"G0", "G1", "G2", "G4", "G5", "G7", "G15"}
 QUICK = ["G15", *sorted(CASES.keys() - MODELLED)]
 
 

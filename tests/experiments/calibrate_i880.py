@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.support.real_data import NoData, data_folder, require_data
 from tests.support.rings import fill
 from trafficsim.design.synthetic import ring
 from trafficsim.engines.ca.loop import simulate as run
@@ -70,10 +70,6 @@ class Driving(NamedTuple):
     gap_s: float
 
 
-class NoData(Exception):
-    """The points are not there."""
-
-
 @dataclass(frozen=True)
 class Points:
     """Flow in veh/h and mean speed in km/h of one lane, one per interval."""
@@ -100,10 +96,8 @@ def read_points() -> Points:
     NoData
         With the place where they were looked for.
     """
-    folder = Path(os.environ.get("TRAFFICSIM_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
-    path = folder / "fd_i880_hdrcde" / "lane2.csv"
-    if not path.is_file():
-        raise NoData(f"no file {path}: set TRAFFICSIM_DATA to the folder of fd_i880_hdrcde")
+    path = data_folder() / "fd_i880_hdrcde" / "lane2.csv"
+    require_data(path)
     with path.open(encoding="utf-8") as file:
         rows = [(float(row["flow"]), float(row["speed"]) * KMH_PER_MPH) for row in csv.DictReader(file)]
     flow, speed = np.array(rows).T

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.command_names import names_asked_for
 from trafficsim import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,13 +106,8 @@ def _cpu_s() -> float:
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(STEPS)
-    unknown = sorted(set(names) - set(STEPS))
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; known: {', '.join(STEPS)}", file=sys.stderr)
-        return 2
     failed = 0
-    for name in names:
+    for name in names_asked_for(STEPS):
         print(f"{name}: {STEPS[name].command}", file=sys.stderr, flush=True)
         outcome = carry_out(STEPS[name])
         write({name: row(name, STEPS[name], outcome)})

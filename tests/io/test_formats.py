@@ -89,9 +89,18 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, options: dict[st
         ts.read(tmp_path / "any.txt", **options)  # type: ignore[arg-type]
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["nowhere.txt", "nowhere\0.txt", "nowhere" * 1000])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=r"nowhere.*no such file"):
-        ts.read(tmp_path / "nowhere.txt")
+        ts.read(tmp_path / name)
+
+
+@pytest.mark.usefixtures("_rings")
+def test_one_further_file_needs_no_list(tmp_path: Path) -> None:
+    for name, length_m in (("a.rings", 300), ("b.rings", 400)):
+        (tmp_path / name).write_text(f"rings {length_m}")
+    both = [ts.read(tmp_path / "a.rings", more=more) for more in (tmp_path / "b.rings", [tmp_path / "b.rings"])]
+    assert [one.network.links["ring0"]["length_m"] for one in both] == [700.0, 700.0]
 
 
 def test_a_scenario_may_name_a_network_file_of_any_format(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ import gzip
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from defusedxml.ElementTree import parse
 
+from tests.support.catalogue import RESCO, find_case
 from trafficsim.io.imported import Imported
 from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.arrays import Plan
@@ -21,15 +21,8 @@ from trafficsim.spec.network import Connection
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
-RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 CITIES = (*RESCO, "acosta")
 GIVEN_ROUTES = ("cologne3", "acosta")
-
-
-class Files(NamedTuple):
-    network: Path
-    routes: tuple[Path, ...]
-    additional: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,22 +33,10 @@ class Trips:
     free_s: dict[str, float]
 
 
-def files(folder: Path, city: str) -> Files:
-    if city != "acosta":
-        return Files(folder / "sumo_resco" / city / f"{city}.net.xml",
-                     (folder / "sumo_resco" / city / f"{city}.rou.xml",))
-    here = folder / "sumo_bologna_acosta"
-    additional = tuple(here / f"acosta_{each}.add.xml" for each in ("vtypes", "bus_stops", "tls", "detectors"))
-    return Files(here / "acosta_buslanes.net.xml", (here / "acosta.rou.xml.gz", here / "acosta_busses.rou.xml"),
-                 additional)
-
-
 @cache
 def city_of(folder: Path, city: str) -> Imported:
-    given = files(folder, city)
-    if not given.network.is_file():
-        pytest.skip(f"REAL DATA ABSENT: no file {given.network}")
-    return read_sumo(*given)
+    case = find_case(folder, city)
+    return read_sumo(case.network, case.routes, case.additional)
 
 
 @cache
@@ -79,7 +60,7 @@ def reference(folder: Path, city: str) -> Trips:
 
 @pytest.mark.parametrize("city", CITIES)
 def test_counts_match_the_files(city: str, real_data: Path) -> None:
-    found, given = city_of(real_data, city), files(real_data, city)
+    found, given = city_of(real_data, city), find_case(real_data, city)
     root = parse(given.network).getroot()
     edges = [edge for edge in root.iter("edge") if edge.get("function") is None]
     names = {edge.get("id") for edge in edges}

@@ -10,7 +10,7 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.ca.busy import find_busy, list_candidates
+from trafficsim.kernels.ca.busy import find_busy, list_flagged
 from trafficsim.kernels.ca.lanes import ONE_LANE, SHIFT, list_pairs
 from trafficsim.kernels.ca.look import find_candidates, list_heads
 from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR, FLAG_WRONG
@@ -19,7 +19,7 @@ from trafficsim.kernels.ca.transfer import list_crossing
 from trafficsim.kernels.jit import from_python
 from trafficsim.spec.world import World
 
-LIST_MARKED, MARK_NEAR = from_python(list_candidates), from_python(find_candidates)
+LIST_MARKED, MARK_NEAR = from_python(list_flagged), from_python(find_candidates)
 LIST_HEADS, LIST_PAIRS = from_python(list_heads), from_python(list_pairs)
 LIST_CROSSING = from_python(list_crossing)
 CAREFUL = settings(phases=NO_SHRINKING, max_examples=10)

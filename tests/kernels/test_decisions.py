@@ -43,6 +43,25 @@ def test_as_many_choose_to_stop_as_the_chance_says(share: float) -> None:
     assert set(made) <= {yellow.DECIDED_STOP, yellow.DECIDED_GO}
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(0, 10_000), st.floats(0.0, 10_000.0), st.floats(0.0, 10_000.0))
+def test_who_does_not_see_a_signal(key: int, place: int, one: float, other: float) -> None:
+    def unseen(per_10000: float) -> bool:
+        with np.errstate(over="ignore"):
+            return bool(yellow.overlooks(np.uint32(key), np.uint32(place), np.int64(round(per_10000 / 1e4 * 2**32))))
+
+    assert unseen(one) == plain.overlooks(key, place, one)
+    assert unseen(min(one, other)) <= unseen(max(one, other)), "those of a small share are among those of a larger one"
+    assert unseen(10_000.0)
+    assert not unseen(0.0)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 10_000), st.floats(0.0, 1.0))
+def test_who_stops_hard_at_yellow(key: int, place: int, share: float) -> None:
+    with np.errstate(over="ignore"):
+        hard = yellow.stops_hard(np.uint32(key), np.uint32(place), np.int32(round(share * 65536)))
+    assert bool(hard) == plain.brakes_hard(key, place, share)
+
+
 @pytest.mark.parametrize("state", [RED, YELLOW, GREEN, PERMITTED, STOP_ARROW, RED_AMBER])
 def test_what_a_state_allows(state: int) -> None:
     codes = {signals.OPEN: "enter", signals.YIELD: "give way", signals.CLOSING: "decide", signals.CLOSED: "stay"}
@@ -76,9 +95,9 @@ def test_every_second_driver_starts_late_and_not_always_the_same() -> None:
 
 @given(st.floats(1.0, 10.0), st.floats(0.0, 300.0), st.floats(1.0, 200.0))
 def test_the_critical_gap_falls_with_the_wait(gap: float, waited: float, impatience_time: float) -> None:
-    requested_tick = gaps.critical_gap(gap, waited, impatience_time)
-    assert requested_tick == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
-    assert 0.7 * gap * (1 - 1e-12) <= requested_tick <= gap
+    asked = gaps.critical_gap(gap, waited, impatience_time)
+    assert asked == pytest.approx(plain.critical_gap(gap, waited, impatience_time))
+    assert 0.7 * gap * (1 - 1e-12) <= asked <= gap
 
 
 @given(INSTANTS, INSTANTS, st.floats(0.0, 5.0), INSTANTS, INSTANTS, st.floats(0.5, 9.0))

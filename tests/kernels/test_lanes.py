@@ -125,16 +125,16 @@ def test_lanes_that_lead_on(middle_m: float, feasible: int) -> None:
     ]
     trips = [Trip(id="t", depart_s=0.0, route=("a", "b", "c"))]
     compiled = make_program(make_world(make_network(rows, joints), trips=trips)).trips
-    movements = compiled.movement[compiled.route_movements]
-    assert movements.wanted.tolist() == [0b001, 0b01, 0b1]
-    assert movements.feasible.tolist() == [feasible, 0b01, 0b1]
+    manoeuvres = compiled.manoeuvre[compiled.route]
+    assert manoeuvres.wanted.tolist() == [0b001, 0b01, 0b1]
+    assert manoeuvres.feasible.tolist() == [feasible, 0b01, 0b1]
 
 
 def test_a_lane_closed_to_the_vehicle_does_not_lead_on() -> None:
     rows = [link("a", 300.0, lanes=2, allow=(("bus",), ("car", "bus"))), link("b", 300.0, lanes=2)]
     trips = [Trip(id=kind, depart_s=0.0, route=("a", "b"), vehicle_class=kind) for kind in ("bus", "car")]
     compiled = make_program(make_world(make_network(rows, through("a", "b", 2)), trips=trips)).trips
-    assert compiled.movement[compiled.route_movements].wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
+    assert compiled.manoeuvre[compiled.route].wanted.tolist() == [0b11, 0b11, 0b10, 0b11]
 
 
 @pytest.mark.parametrize(("road_class", "lane"), [("rural", 0), ("motorway", 0), ("urban", 1)])

@@ -13,7 +13,7 @@ from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.kernels.ca.packed_state import EXIT, turn_of
-from trafficsim.kernels.ca.records import make_asker
+from trafficsim.kernels.ca.records import make_requester
 from trafficsim.kernels.ca.requests import gap_instant, turn_instant
 from trafficsim.kernels.ca.room import has_room
 from trafficsim.kernels.ca.state import View
@@ -35,7 +35,7 @@ def test_instants_are_those_of_the_reference_model(world: World, ticks: int, wai
         lane = int(program.net.conn.origin[conn])
         key = int(program.vehicles.KEY[program.start[lane]])
         for since, gap in ((ticks - 1.0, 2.0), (float(ticks), 6.2)):
-            request, plain = make_asker(conn, lane, key, ticks, waited), GapRequest(conn, ticks, since, waited, key)
+            request, plain = make_requester(conn, lane, key, ticks, waited), GapRequest(conn, ticks, since, waited, key)
             assert _finite(GAP_INSTANT(program.road, request, since, gap)) == junctions.gap_instant(plain, gap)
             assert _finite(TURN_INSTANT(program.road, request, since)) == junctions.turn_instant(plain)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.oracles.signal_indications import indications
 from tests.support.worlds import link, make_network, make_program, make_world, through
 from trafficsim.engines.ca.program import Program
-from trafficsim.kernels.decisions.signals import update_signals
+from trafficsim.kernels.ca.signal_tables import update_signals
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.signals import Phase, SignalProgram

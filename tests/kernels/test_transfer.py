@@ -39,11 +39,11 @@ def pushed(world: World, ticks: int, seed: int) -> Program:
         if draw.random() < 0.75:
             speed = int(draw.integers(0, 40))
             work.moved[start[lane]] = (int(draw.integers(0, speed + 1)) << 16) | speed
-            choose_way(program, int(lane), draw)
+            choose_connection(program, int(lane), draw)
     return program
 
 
-def choose_way(program: Program, lane: int, draw: np.random.Generator) -> None:
+def choose_connection(program: Program, lane: int, draw: np.random.Generator) -> None:
     """Let the head of a lane choose, or leave the choice to the transfer."""
     reference, work = Crossings(program), program.work
     trip = int(program.vehicles.ID[program.start[lane]])
@@ -60,7 +60,7 @@ def choose_way(program: Program, lane: int, draw: np.random.Generator) -> None:
 def test_heads_are_carried_as_the_reference_model_says(world: World, ticks: int, seed: int) -> None:
     program = pushed(world, ticks, seed)
     reference = Crossings(program)
-    held, inside = int(program.work.count[Count.HELD]), int(program.work.count[Count.INSIDE])
+    held, inside, done = (int(program.work.count[one]) for one in (Count.HELD, Count.INSIDE, Count.COMPLETED))
     for lane in reference.order(ticks):
         reference.carry(lane)
     TRANSFER(program.road, program.counters, program.clock, ticks)
@@ -70,6 +70,7 @@ def test_heads_are_carried_as_the_reference_model_says(world: World, ticks: int,
     assert set(np.flatnonzero(work.event & LEAVES).tolist()) == reference.left
     assert work.count[Count.HELD] - held == len(reference.held)
     assert work.count[Count.INSIDE] - inside == len(reference.inside)
+    assert work.count[Count.COMPLETED] - done == len(reference.finished)
     assert work.taken.tolist() == reference.taken.tolist()
     assert {trip for trip in reference.finished if row.status[trip] == 2} == reference.finished
     assert row.route_position[:-1].tolist() == reference.route_position[:-1].tolist()

@@ -14,7 +14,7 @@ from trafficsim.spec.deterrence import Deterrence
 from trafficsim.spec.population import Licence, Population
 
 NOTHING, HEARD, SEEN, CAUGHT = 0, 1, 2, 3
-PASS, NOTICE, DETECT, HEAR = 80, 81, 82, 83
+PASS, NOTICE, DETECT, HEAR = 90, 91, 92, 93
 
 
 @dataclass
@@ -64,7 +64,7 @@ def comply(inclined: float, added: float) -> float:
 
 
 def limit_on(months: float, day: int, rules: Licence) -> int:
-    if rules.novice_limit is not None and months + day / 30.4375 < rules.novice_months:
+    if rules.novice_limit is not None and months + day / (365.25 / 12.0) < rules.novice_months:
         return rules.novice_limit
     return rules.limit
 
@@ -76,8 +76,15 @@ class Reference:
         self.drivers, self.population, self.key = drivers, population, key
         self.exposures = sorted(exposures, key=lambda one: one.deployment.name)
         self.kinds = sorted({one.deployment.kind for one in exposures})
-        self.people = [Person({kind: Mind() for kind in self.kinds}, int(points)) for points in drivers.points]
+        self.people = [self.person(row) for row in range(len(drivers.number))]
         self.caught_yesterday = dict.fromkeys(self.kinds, 0)
+
+    def person(self, row: int) -> Person:
+        points, rules = int(self.drivers.points[row]), self.population.licence
+        found = Person({kind: Mind() for kind in self.kinds}, points)
+        if self.drivers.licensed[row] and points >= limit_on(float(self.drivers.licence_months[row]), 1, rules):
+            found.points, found.back_on = 0, 1 + rules.suspended_days
+        return found
 
     def cost(self, kind: str, points: int, limit: int, fine_cap: float) -> float:
         rates, fines, given = self.population.deterrence, [], []

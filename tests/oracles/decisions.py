@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.oracles import hashing
 from trafficsim.base.codes import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
 
 MAY = {GREEN: "enter", PERMITTED: "give way", STOP_ARROW: "give way", YELLOW: "decide", RED: "stay", RED_AMBER: "stay"}
@@ -48,3 +49,18 @@ def first_instant(since: float, entered: float, follow_up: float, passings: list
 def held(desired_speed: float, limit: float, factor: float) -> float:
     """Return the desired speed of a driver whom something holds to a multiple of the limit; infinity holds nobody."""
     return desired_speed if desired_speed <= limit * factor else limit * factor
+
+
+def of_place(stream: int, place: int) -> int:
+    """Occasion of a draw that is made once at a place."""
+    return hashing.hash32((place * 0x9E3779B9 + stream) & hashing.MASK)
+
+
+def overlooks(key: int, place: int, per_10000: float) -> bool:
+    """Whether a driver is among those who do not see the signal of an approach."""
+    return hashing.draw32(key, of_place(41, place)) < round(per_10000 / 10_000 * 2**32)
+
+
+def brakes_hard(key: int, place: int, share: float) -> bool:
+    """Whether a driver who stops at yellow is among those who brake late and hard."""
+    return hashing.draw32(key, of_place(42, place)) % 65536 < round(share * 65536)

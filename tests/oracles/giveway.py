@@ -149,7 +149,7 @@ class Junctions:
             others = [slot for slot in self.on_lane(lane) if self.road.trip[slot] != view.trip]
             lengths += int(self.net.lane.length[lane] - self.road.length[others].sum())
             empty = empty and not others
-            turn = int(self.program.trips.movement[self.program.trips.route_movements[route_positions + further]].turn)
+            turn = int(self.program.trips.manoeuvre[self.program.trips.route[route_positions + further]].turn)
             if lengths >= cells or turn == EXIT:
                 return True
             if others and self.is_held_up(others, view.tick):

@@ -99,13 +99,13 @@ def _beyond(program: Program, lane: int, conn: int) -> list[int]:
             if back < -(net.lane[to].length + net.conn[conn].length):
                 return [to]
         room += int(net.lane[to].length) - sum(_cells(program, slot) for slot in slots)
-        if room >= need or trips.movement[trips.route_movements[route_position]].turn == EXIT:
+        if room >= need or trips.manoeuvre[trips.route[route_position]].turn == EXIT:
             return []
         if len(slots):
             return [to] if int(program.vehicles.X[slots[0]]) & 0xFFF == 0 else []
         onward = [
             at
-            for at in _connections(program, to, int(trips.movement[trips.route_movements[route_position]].turn))
+            for at in _connections(program, to, int(trips.manoeuvre[trips.route[route_position]].turn))
             if net.conn[at].origin == to
         ]
         if not onward:

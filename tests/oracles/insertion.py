@@ -56,20 +56,19 @@ class Entries:
 
     def may(self, trip: int, lane: int, side: int) -> bool:
         """Whether a trip may enter in a lane in which nobody else does in this tick."""
-        row, movement = self.program.trips.row[trip], self.movement(trip)
+        row, manoeuvre = self.program.trips.row[trip], self.manoeuvre(trip)
         allowed = self.net.lane.allowed[lane] & self.program.trips.kind.bit[row.kind]
-        requested_tick = (
-            row.depart_lane == side if row.depart_lane >= 0 else not movement.feasible or movement.feasible >> side & 1
-        )
-        return bool(allowed and requested_tick and lane not in self.entered)
+        leads_on = not manoeuvre.feasible or manoeuvre.feasible >> side & 1
+        suits = row.depart_lane == side if row.depart_lane >= 0 else leads_on
+        return bool(allowed and suits and lane not in self.entered)
 
-    def movement(self, trip: int) -> np.record:
+    def manoeuvre(self, trip: int) -> np.record:
         """Return how a trip goes on at the end of its first link."""
-        return self.program.trips.movement[self.program.trips.route_movements[self.state.route_position[trip]]]
+        return self.program.trips.manoeuvre[self.program.trips.route[self.state.route_position[trip]]]
 
     def leads_on(self, trip: int, side: int) -> bool:
         """Whether a lane leads on without a lane change."""
-        return bool(self.movement(trip).wanted >> side & 1)
+        return bool(self.manoeuvre(trip).wanted >> side & 1)
 
     def lane(self, lane: int) -> Lane:
         """Return the vehicles of a lane, and the rear that reaches back over its line."""
@@ -108,8 +107,8 @@ class Entries:
         trips, scale = self.program.trips, self.net.scale
         route_position, distance = int(self.state.route_position[trip]), -1 - place
         sight = wanted + int(np.float32(wanted * wanted) / (np.float32(2.0) * scale.comfort)) + int(scale.clear)
-        while trips.movement.turn[trips.route_movements[route_position]] != EXIT and distance < sight:
-            found = self.state.connections(lane, int(trips.movement.turn[trips.route_movements[route_position]]))
+        while trips.manoeuvre.turn[trips.route[route_position]] != EXIT and distance < sight:
+            found = self.state.connections(lane, int(trips.manoeuvre.turn[trips.route[route_position]]))
             if not found or self.is_closed(found[0]):
                 return min(wanted, int(stop_bound(np.int32(distance), trips.row.brake[trip])))
             lane = int(self.net.conn.to[found[0]])

@@ -72,7 +72,7 @@ def own_queue(program: Program, lane: int, row: list[Vehicle]) -> Queue:
     """From the stop line back to the last standing vehicle of those who follow each other within 30 m."""
     ahead, cells = 0, 0
     for one in row:
-        if ahead - one.front > int(program.net.scale.chain):
+        if ahead - one.front > int(program.net.scale.queue_gap):
             return Queue(min(cells, int(program.net.lane.length[lane])), False)
         ahead = one.rear
         cells = -one.rear if one.speed <= int(program.clock.wait_speed) else cells
@@ -108,7 +108,7 @@ def full_lane(program: Program, lanes: dict[int, list[Vehicle]], lane: int, conn
             stands = last.speed <= int(program.clock.wait_speed)
             return (to, gap) if stands and (room < needed or over_line) else None
         route_position += 1
-        turn = int(program.trips.movement.turn[program.trips.route_movements[route_position]])
+        turn = int(program.trips.manoeuvre.turn[program.trips.route[route_position]])
         if room >= needed or turn == EXIT:
             return None
         gap += int(net.lane.length[to])

@@ -51,7 +51,7 @@ def arrivals_of(program: Program) -> dict[int, tuple[int, int, int]]:
 
 def route_starts(program: Program) -> np.ndarray:
     """Return the first route position of every trip."""
-    ends = np.flatnonzero(program.trips.movement[program.trips.route_movements].turn == EXIT)
+    ends = np.flatnonzero(program.trips.manoeuvre[program.trips.route].turn == EXIT)
     return np.append(0, ends[:-1] + 1)
 
 

@@ -51,7 +51,7 @@ class Crossings:
 
     def turn(self, trip: int) -> int:
         """Return the next turn of a trip."""
-        return int(self.program.trips.movement.turn[self.program.trips.route_movements[self.route_position[trip]]])
+        return int(self.program.trips.manoeuvre.turn[self.program.trips.route[self.route_position[trip]]])
 
     def connections(self, lane: int, turn: int) -> list[int]:
         """Return the connections of a lane for a turn."""
@@ -62,7 +62,7 @@ class Crossings:
         """Return the connection that leads closest to a wanted lane, and there to the most room; else the nearest."""
         turn = self.turn(trip)
         wanted = int(
-            self.program.trips.movement.wanted[self.program.trips.route_movements[self.route_position[trip] + 1]]
+            self.program.trips.manoeuvre.wanted[self.program.trips.route[self.route_position[trip] + 1]]
         )
         found = self.connections(lane, turn)
         if found:

@@ -160,6 +160,47 @@ def test_how_sure_and_what_is_not_known() -> None:
             assert abs(float(given.net_present_values({number: np.array([place])})[0, 0])) < 1e-3
 
 
+def test_what_turns_a_verdict_by_the_smallest_change_comes_first() -> None:
+    found = worth(case(saved={"delay_h: car": [0.3]})).sureness
+    assert found is not None
+    now = {"time of *, commuting and leisure": 12.0, "periods per year": 250.0, "camera: effect": 1.0,
+           "camera: capital": 1000.0, "camera: operation_per_year": 100.0, "enforcement_per_h": 60.0,
+           "camera: enforcement_hours_per_year": 2.0, "discount rate": 0.05}
+    changes = [abs(place - now[name]) / now[name] for name, place in found.turns.items()]
+    assert len(changes) > 5
+    assert changes == sorted(changes)
+
+
+def test_two_replications_have_an_interval_and_no_mean() -> None:
+    # t with one degree of freedom has no mean: whatever the draws average to depends on their number
+    two, one = (worth(case(saved={"delay_h: car": saved})).sureness for saved in ([1.0, 2.0], [1.5]))
+    assert two is not None
+    assert one is not None
+    assert (two.mean, two.perfect, dict(two.information)) == (None, None, {})
+    assert "two replications" in two.as_json()["no_mean"]
+    assert one.mean is not None
+    assert one.perfect is not None
+
+
+def test_casualties_without_a_price_are_named() -> None:
+    table = {"name": "own", "currency": "EUR", "price_year": 2016, "source": "a ministry", "slight_injury": 100}
+    effect = SpeedCasualties("camera", (speeds(50.0, 45.0),), Models())
+    found = worth(case(effect, {"delay_h: car": [1.0]}, values=table, casualties_per_year=CASUALTIES))
+    assert set(found.benefits) == {"slight_injuries"}
+    assert set(found.missing) == {"deaths", "serious_injuries"}
+    assert found.missing["deaths"] == "no unit value for fatality in own, and none in economics.unit_values"
+
+
+def test_nothing_is_paid_per_casualty_avoided_where_more_come_to_harm() -> None:
+    found = worth(case(SpeedCasualties("camera", (speeds(50.0, 55.0),), Models()), casualties_per_year=CASUALTIES))
+    assert found.figures["cost_per_ksi_avoided"] == Estimate(None, reason="no killed or seriously injured avoided")
+    ratio, npv = found.figures["benefit_cost_ratio"].value, found.figures["npv"].value
+    assert ratio is not None
+    assert npv is not None
+    assert ratio < 0.0
+    assert npv < 0.0
+
+
 def test_the_exponent_at_which_a_verdict_turns_by_hand() -> None:
     # an hour lost a period and costs against serious injuries: 3 x 0.25 x (1 - 0.9^e) x 498,591 = 250 x 12 + costs
     given = case(SpeedCasualties("camera", (speeds(50.0, 45.0),), Models()), {"delay_h: car": [-1.0]},

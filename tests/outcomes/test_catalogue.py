@@ -62,7 +62,7 @@ def test_every_policy_of_ours_represents_a_practice() -> None:
     ("fixed_speed_camera", "1", "injury crashes", -22.0, None, None),
     ("fixed_speed_camera", "1a", "mean speed at the camera", -6.4, None, None),
     ("average_speed_control", "2a", "mean section speed", -15.0, None, None),
-    ("red_light_camera", "4", "casualty crashes", -29.0, -45.0, -7.0),
+    ("red_light_cameras", "4", "casualty crashes", -29.0, -45.0, -7.0),
     ("demerit_points", "6", "deaths in 18 months", -18.0, -19.9, -16.2),
     ("campaigns", "18", "crashes", -9.0, -12.0, -6.0),
     ("city_wide_30", "22a", "casualties on treated roads", -26.2, None, None),

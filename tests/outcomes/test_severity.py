@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.units import KM_PER_MILE
 from trafficsim.outcomes.severity import (
-    KMH_PER_MPH,
     casualties_by_belts,
     deaths_by_response,
     pedestrian_risk,
@@ -27,13 +27,13 @@ def test_german_curve_gives_the_published_percentages() -> None:
 @pytest.mark.parametrize(("harm", "mph"), [
     ("death", (24.1, 32.5, 40.6, 48.0, 54.6)), ("severe", (17.1, 24.9, 33.0, 40.8, 48.1))])
 def test_american_curve_goes_through_the_published_points(harm: Any, mph: tuple[float, ...]) -> None:
-    risk = pedestrian_risk(np.array(mph) * KMH_PER_MPH, "us_tefft", harm)
+    risk = pedestrian_risk(np.array(mph) * KM_PER_MILE, "us_tefft", harm)
     assert risk == pytest.approx([0.10, 0.25, 0.50, 0.75, 0.90])
 
 
 def test_seventy_is_like_thirty_struck_faster() -> None:
-    old = pedestrian_risk(30.0 * KMH_PER_MPH, "us_tefft", age=70.0)
-    assert old == pytest.approx(pedestrian_risk(41.8 * KMH_PER_MPH, "us_tefft", age=30.0))
+    old = pedestrian_risk(30.0 * KM_PER_MILE, "us_tefft", age=70.0)
+    assert old == pytest.approx(pedestrian_risk(41.8 * KM_PER_MILE, "us_tefft", age=30.0))
 
 
 @pytest.mark.parametrize("curve", ["eu_gidas", "us_tefft"])

@@ -108,3 +108,12 @@ def test_samples_are_the_same_for_the_same_seed_and_both_halves_independent() ->
     assert not (one.first["x"] == other.first["x"]).all()
     assert abs(float(np.corrcoef(one.first["x"], one.second["x"])[0, 1])) < 0.05
     assert np.isfinite(one.first["y"]).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_source_is_worth_more_than_everything(seed: int) -> None:
+    drawn = sample([Uncertain("x", "x", ndtri)], 1024, seed)
+    x = drawn.first["x"]
+    benefit = np.stack([np.zeros(1024), np.exp(-2.0 * x) - 0.01], axis=1)  # the fit is negative where nothing is
+    worth = value_of_information(drawn, benefit)["x"]
+    assert 0.0 < worth <= value_of_perfect_information(benefit)

@@ -105,7 +105,7 @@ def test_points_are_never_negative_and_suspended_people_do_not_drive(key: int, p
 
 
 def test_without_deployments_nothing_ever_changes() -> None:
-    drivers = village(40)
+    drivers = village(40)._replace(points=np.zeros(40, np.int64))
     days = days_of(loop_of(drivers, []), 20)
     assert all(same(day.behaviour.free_speed_kmh, drivers.free_speed_kmh) for day in days)
     assert all(same(day.totals.km, days[0].totals.km) for day in days)

@@ -24,29 +24,29 @@ def connection(first: str, second: str, **more: object) -> Connection:
 
 def test_links_in_a_row_are_one_approach_with_the_connectors_between_them() -> None:
     links = [link(name, 100.0) for name in "abc"]
-    movements = [connection("a", "b", length_m=10.0), connection("b", "c", length_m=5.0)]
-    chains, approaches = found(make_network(links, movements), "a", "b")
+    connections = [connection("a", "b", length_m=10.0), connection("b", "c", length_m=5.0)]
+    chains, approaches = found(make_network(links, connections), "a", "b")
     assert chains == {"c": ["a", "b", "c"]}
     assert approaches.storage_m.tolist() == [100.0, 210.0, 315.0]
 
 
 def test_a_signal_ends_an_approach_wherever_it_stands() -> None:
-    movements = [*through("a", "b", signal="s", signal_index=0), *through("b", "c")]
-    network = make_network([link(name, 100.0) for name in "abc"], movements, [fixed_time("s", 30.0, 60.0)])
+    connections = [*through("a", "b", signal="s", signal_index=0), *through("b", "c")]
+    network = make_network([link(name, 100.0) for name in "abc"], connections, [fixed_time("s", 30.0, 60.0)])
     chains, _ = found(network, "a", "b")
     assert chains == {"a": ["a"], "c": ["b", "c"]}
 
 
 def test_where_movements_part_or_meet_another_approach_begins() -> None:
     links = [link(name, 100.0) for name in ("a", "b", "left", "right", "c")]
-    movements = [
+    connections = [
         connection("a", "b"),
         connection("b", "left"),
         connection("b", "right"),
         connection("left", "c"),
         connection("right", "c"),
     ]
-    chains, _ = found(make_network(links, movements), "a", "b")
+    chains, _ = found(make_network(links, connections), "a", "b")
     assert chains == {"b": ["a", "b"], "left": ["left"], "right": ["right"], "c": ["c"]}
 
 

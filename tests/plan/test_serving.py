@@ -91,8 +91,8 @@ def test_a_flow_of_the_scenario_itself_that_nothing_can_carry_is_a_mistake() -> 
 
 def test_a_link_without_a_way_on_can_be_a_destination_but_not_be_passed() -> None:
     road = diamond()
-    joined = tuple(movement.model_copy(update={"yields_to": (), "crosses": ()}) for movement in road.connections
-                   if movement.from_link != "b")
+    joined = tuple(one.model_copy(update={"yields_to": (), "crosses": ()}) for one in road.connections
+                   if one.from_link != "b")
     cut = Network(road.graph, joined, road.signals)
     found = prepared(trip("to b", destination="b"), trip("through", route=("a", "b", "d")),
                      trip("bus", vehicle_class="bus"), road=cut)

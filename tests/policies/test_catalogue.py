@@ -15,7 +15,35 @@ from trafficsim.policies.catalogue import NOT_GIVEN, REQUIRED, catalogue
 from trafficsim.spec.policy import Policy, PolicyPhase
 
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
-KINDS = ["change_times", "green_wave", "section_control", "signal_plan", "speed_camera", "speed_limit", "webster"]
+KINDS = [
+    "accompanied_driving",
+    "belt_wearing",
+    "breath_test",
+    "campaign",
+    "change_times",
+    "close_following",
+    "feedback_sign",
+    "fines",
+    "green_wave",
+    "hazard_perception",
+    "isa",
+    "licence_check",
+    "mobile_camera",
+    "passenger_limit",
+    "patrol",
+    "points_limit",
+    "probation",
+    "re_education",
+    "red_light_camera",
+    "second_phase_training",
+    "section_control",
+    "signal_plan",
+    "speed_camera",
+    "speed_limit",
+    "supervised_practice",
+    "webster",
+    "zero_alcohol",
+]
 GIVEN = "given by the user"
 
 
@@ -63,7 +91,9 @@ def test_every_default_number_has_an_origin(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_parameters_are_those_of_the_model(kind: str) -> None:
     policy, entry = OURS[kind], catalogue(OURS, kind)[kind]
-    assert list(entry["parameters"]) == list(policy.model_fields)
+    assert sorted(entry["parameters"]) == sorted(policy.model_fields)
+    required = [one["default"] == REQUIRED for one in entry["parameters"].values()]
+    assert required == sorted(required, reverse=True), "what must be given comes first"
     for name, parameter in entry["parameters"].items():
         field = policy.model_fields[name]
         assert (parameter["default"] == REQUIRED) == field.is_required()
@@ -82,9 +112,8 @@ def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of change_times, "
-                                         r"green_wave, section_control, signal_plan, speed_camera, speed_limit, "
-                                         r"webster\. Remedy"):
+    with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of "
+                                         rf"{', '.join(KINDS)}\. Remedy"):
         catalogue(OURS, "speed_trap")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.policies.signal_worlds import main_road, prepared
+from tests.support.real_data import require_data
 from trafficsim.base.errors import PolicyError
 from trafficsim.design.timing.conflicts import intergreens_s
 from trafficsim.design.timing.groups import Controlled, SignalGroup, phases_of_groups
@@ -273,8 +274,7 @@ def test_plans_of_real_files_run_on_their_networks(real_data: Path, folder: str,
                                                    tmp_path: Path) -> None:
     """The plan as a policy gives the plan arrays that the importer gives when it reads the same file."""
     here = real_data / folder
-    if not (here / net).is_file():
-        pytest.skip(f"REAL DATA ABSENT: no file {here / net}")
+    require_data(here / net)
     with_plan, without = (_world(tmp_path, here / net, additional) for additional in ([here / plan], []))
     policy = SignalPlan(file=str(here / plan)).with_files(lambda text, name: read_programs(Path(text), name))
     found = programs_with(without.world.network, lower(without, [policy]).plan.signals)

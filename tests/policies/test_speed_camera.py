@@ -155,9 +155,9 @@ def test_the_ledger_names_every_zone_and_place() -> None:
 
 
 @pytest.mark.parametrize(("policies", "message"), [
-    ([camera("a", 3000.5)], r"camera a 3000\.5 m: found position 3000\.5 m; expected a position on link 'a', from 0 to "
-                            r"3000 m\. Remedy: correct position_m"),
-    ([camera("q", 5.0)], r"speed camera on 'q': found no such link in the network.*Remedy: correct the link"),
+    ([camera("a", 3000.5)], r"policy speed_camera: a 3000\.5 m: found position 3000\.5 m; expected a position on link "
+                            r"'a', from 0 to 3000 m\. Remedy: correct position_m"),
+    ([camera("q", 5.0)], r"policy speed_camera: q 5 m: found no link 'q'.*Remedy: correct the link"),
     ([SpeedCamera(at=(CameraPlace(link="a", position_m=9.0),) * 2)],
      r"policy speed_camera: 'camera a 9 m': found a second place of this name.*Remedy: drop one of them"),
     ([camera("a", 9.0), camera("a", 9.0, unaffected=0.5)],

@@ -85,8 +85,8 @@ def _road(draw: st.DrawFn, graph: nx.MultiDiGraph[Any], name: str, ends: tuple[s
 def _shape(network: Network) -> Shape:
     links = network.links
     onward: dict[Lane, list[Lane]] = {}
-    for movement in network.connections:
-        onward.setdefault((movement.from_link, movement.from_lane), []).append((movement.to_link, movement.to_lane))
+    for one in network.connections:
+        onward.setdefault((one.from_link, one.from_lane), []).append((one.to_link, one.to_lane))
     open_to = {(name, lane): kinds for name, row in links.items() for lane, kinds in enumerate(row["allow"])}
     return Shape({name: float(row["length_m"]) for name, row in links.items()}, open_to, onward)
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.oracles.road_state import faults, overhang_faults
+from tests.properties.junctions import drawn_worlds
 from tests.properties.networks import NO_SHRINKING, worlds
 from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
-from trafficsim.base.codes import EVENT_RED_RUN
+from trafficsim.base.codes import EVENT_RED_RUN, RED_RUNS
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
 from trafficsim.kernels.ca.state import Count
 from trafficsim.spec.demand import Trip
+from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.world import World
 
 TICKS, LONGEST_S, JUST_ENTERED_S = 200, 12.0, 8.0
@@ -79,3 +85,32 @@ def test_nobody_follows_another_over_a_short_link_past_a_red_light(ahead_s: int)
     advance(program, 0, 60)
     assert len(red_runs(program)) == 0
     assert program.trips.row[0].status == 1, "it waits at the second line"
+
+
+def unseeing(world: World, per_10000: float) -> World:
+    """Return the world with so many drivers who do not see signals."""
+    drivers = Drivers(inattention_per_10000=per_10000)
+    return replace(world, scenario=world.scenario.model_copy(update={"drivers": drivers}))
+
+
+@settings(phases=NO_SHRINKING)
+@given(drawn_worlds())
+def test_nobody_overlaps_where_nobody_sees_a_signal(world: World) -> None:
+    program = make_program(unseeing(world, 10_000.0))
+    for tick in range(TICKS):
+        advance(program, tick, tick + 1)
+        found = faults(program) + overhang_faults(program)
+        assert not found, f"after tick {tick}: {found}"
+
+
+@settings(phases=NO_SHRINKING)
+@given(drawn_worlds(), st.sampled_from([0.0, 500.0]))
+def test_red_runs_are_by_drivers_who_do_not_see_the_signal_or_of_those_who_decided(world: World, rate: float) -> None:
+    program = make_program(unseeing(world, rate))
+    advance(program, 0, TICKS)
+    rows = program.counters.events[: program.work.count[Count.EVENTS]]
+    assert program.work.count[Count.RED_RUNS] == np.isin(rows.code, RED_RUNS).sum()
+    assert program.work.count[Count.RED_WITHOUT_DECISION] == 0
+    assert (rows.value >= 0.0).all()
+    if rate == 0.0:
+        assert np.isin(rows.code, (5, 7)).sum() == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from tests.report.html import Page
 from tests.report.studies import RUDE
@@ -45,13 +47,31 @@ def with_rows(material: Material, values: dict[str, float], indicator: str, unit
 def test_an_answer_for_every_alternative_with_words_on_how_sure(material: Material) -> None:
     view = first_screen(Writer(load("en"), material))[0]
     assert [visible(answer.who.head) for answer in view.answers] == [RUDE, "camera"]
-    by_verdict = {one.verdict: visible(view.answers[material.others.index(one.alternative)].sure)
-                  for one in material.comparison.chosen() if one.primary}
-    for verdict, words in (("better", "sure: without an effect, chance would show"),
-                           ("equivalent", "Sure that the difference is smaller than the margin of 3 %"),
-                           ("no evidence", "Not sure: the difference may be anything from")):
-        assert words in by_verdict[verdict]
-    assert "Evidence: signal timing by Webster's formula (grade" in visible(view.answers[0].sure)
+    primary = [one for one in material.comparison.chosen() if one.primary]
+    for one in primary:
+        answer = view.answers[material.others.index(one.alternative)]
+        sentence, full = visible(answer.sentence), visible(Markup(" ").join(answer.full))
+        assert sentence.startswith(f"{one.alternative} : mean delay")
+        assert one.verdict in sentence
+        words, told = {"better": ("sure.", "sure: without an effect, chance would show"),
+                       "equivalent": ("sure.", "Sure that the difference is smaller than the margin of 3 %"),
+                       "no evidence": ("not sure.", "Not sure: the difference may be anything from")}[one.verdict]
+        assert sentence.endswith(words)
+        assert told in full
+    assert {one.verdict for one in primary} == {"better", "equivalent", "no evidence"}
+    assert "Evidence: signal timing by Webster's formula (grade" in visible(view.answers[0].rests_on)
+
+
+def test_several_primary_indicators_make_one_sentence_and_the_rest_is_folded(material: Material) -> None:
+    primary = ("mean_delay_s", "mean_travel_time_s")
+    several = replace(material, asked=replace(material.asked, primary=primary))
+    view = first_screen(Writer(load("en"), several))[0]
+    for answer in view.answers:
+        sentence = visible(answer.sentence)
+        assert [sentence.count(label) for label in ("mean delay", "mean travel time")] == [1, 1]
+        assert re.findall(r"\.(?!\d)", sentence) == ["."]
+        assert "mean delay" in visible(answer.full[0])
+        assert "mean travel time" in visible(answer.full[1])
 
 
 def test_the_map_names_every_policy_with_what_it_changes(material: Material) -> None:
@@ -78,8 +98,8 @@ def test_casualties_appear_in_the_answer_and_the_picture(material: Material, mon
         monkeypatch.setitem(registry.BY_NAME, "ksi_rel", known)
     values = {"do nothing": 1.0, RUDE: 1.0, "camera": 0.8}
     view = first_screen(Writer(load("en"), with_rows(material, values, "ksi_rel", "1")))[0]
-    camera = visible(view.answers[1].casualties)
-    assert camera.startswith("Casualties and crashes: killed and seriously injured, relative −20")
+    camera = [visible(line) for line in view.answers[1].full]
+    assert any(line.startswith("Casualties and crashes: killed and seriously injured, relative −20") for line in camera)
     assert view.effects is not None
     assert "camera: killed and seriously injured, relative −20" in view.effects.alt
     assert "killed and seriously" in view.effects.svg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -118,6 +119,19 @@ def test_every_used_text_exists() -> None:
     keys = list(language.catalogue("en"))
     missing = [one for one in patterns_used() if not any(re.fullmatch(one, key) for key in keys)]
     assert missing == []
+
+
+def test_every_translated_text_of_the_tables_is_said() -> None:
+    """Texts of the catalogue that nobody says any more are left over; they may be put together from several parts."""
+    code = [ast.parse(path.read_text(encoding="utf-8")) for path in HOME.parent.rglob("*.py")]
+    said = "\n".join(node.value for tree in code for node in ast.walk(tree)
+                     if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    known = (*indicators.registered().values(), indicators.annual_cost("eur"))
+    said += "\n".join(text for one in known for text in (one.formula, one.population, one.reason))
+    said += "".join(path.read_text(encoding="utf-8") for path in HOME.parent.glob("outcomes/practices/*.toml"))
+    texts = [key.removeprefix("text.") for key in language.load("ar").texts if key.startswith("text.")]
+    assert len(texts) > 50
+    assert [text for text in texts if not all(part in said for part in re.split(r"\{.*?\}|: |, ", text))] == []
 
 
 def test_every_column_that_is_asked_for_is_used() -> None:

@@ -62,6 +62,24 @@ def test_annual_cost_by_hand() -> None:
     assert (high - low) / 2.0 == pytest.approx(200 * 4.303 * 5.774 / 3**0.5, rel=0.10)
 
 
+def test_annual_cost_of_a_measure_that_works_by_halves() -> None:
+    half = {"slower": {**STUDY["measures"]["slower"], "effect_factor": 0.5}}
+    found = {one.alternative: one for one in compared(tables(), question(measures=half)).differences
+             if one.indicator == "cost_pln"}["slower"]
+    assert found.diff == pytest.approx(0.5 * 100 * 200 * 50 / 3 / 3600 * 36 + 100)
+    assert found.low is not None
+    assert found.high is not None
+    # the difference is the middle of its own interval: a t distribution is symmetric; 256 draws, within 5 %
+    assert (found.low + found.high) / 2.0 == pytest.approx(found.diff, rel=0.05)
+
+
+def test_annual_cost_says_that_nothing_is_known_of_the_cost_of_a_measure() -> None:
+    found = {one.alternative: one for one in compared(tables(), question(measures={})).differences
+             if one.indicator == "cost_pln"}
+    assert "the cost of the measure" in str(found["slower"].reason)
+    assert "the cost of the measure" not in str(found["do nothing"].reason)
+
+
 def test_appraisal_by_hand_with_fines_apart() -> None:
     found = appraisal_of(tables(), question(), ("do nothing", "slower"))
     assert found is not None
@@ -114,3 +132,16 @@ def test_without_economics_nothing_is_added() -> None:
     assert appraisal_of(tables(), plain, ("do nothing", "slower")) is None
     assert {one.indicator for one in compared(tables(), plain).differences} == {
         "mean_delay_s", "citations", "vehicle_km"}
+
+
+def test_unit_values_in_the_sums_are_told_with_their_sources() -> None:
+    found = appraisal_of(tables(), question(), ["slower"])
+    assert found is not None
+    assert list(found.prices) == ["time of *, all"]
+    assert found.as_json()["unit_values"]["time of *, all"] | {"low": None, "high": None} == {
+        "value": 36.0, "low": None, "high": None, "source": "a ministry", "grade": found.prices["time of *, all"].grade}
+    assert next(line for line in appraisal_lines(found) if "unit values" in line).startswith(
+        "  unit values: time of *, all 36, a ministry, grade ")
+    with_fuel = appraisal_of(tables(fuel_l=SLOWER), question(), ["slower"])
+    assert with_fuel is not None
+    assert set(with_fuel.prices) == {"time of *, all", "fuel_per_l"}

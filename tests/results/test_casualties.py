@@ -85,6 +85,19 @@ def test_they_are_registered_and_computed_on_request() -> None:
     assert set(table["indicator"]) == {"mean_delay_s", *NAMES}
 
 
+def test_what_the_baseline_changes_counts_too() -> None:
+    """Beside an alternative that changes signals there are no casualties of one that does not."""
+    tables = study_tables({"a": 45.0, "b": 76.0}, fields=("signal.phase_s", "link.speed_limit_ms"))
+    beside = with_between(tables, "slower", {"casualties": Casualties()})
+    rows = beside[(beside["indicator"] == "ksi_rel")].set_index("alternative")
+    assert rows.loc["do nothing", "value"].isna().all()
+    assert rows.loc["do nothing", "reason"].str.contains("changes signals").all()
+    assert (rows.loc["slower", "value"] == 1.0).all()
+    limits = study_tables({"a": 45.0, "b": 76.0})
+    other = with_between(limits, "slower", {"casualties": Casualties()}).set_index(["indicator", "alternative"])
+    assert (other.loc[("ksi_rel", "do nothing"), "value"] > 1.0).all()
+
+
 def test_by_hand() -> None:
     one = found(study_tables({"a": 45.0, "b": 76.0}, replications=1))["injury_crashes_rel"]
     ratio = 0.99  # the noise of the first replication

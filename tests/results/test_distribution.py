@@ -49,7 +49,7 @@ def test_who_loses_is_found_while_the_other_gains() -> None:
     assert [one.member for one in worst_first(found.effects)] == ["south"]
     assert share_of_vehicles(found.effects, "worse") == 0.5
     text, remark = losers_lines(found)
-    assert text.startswith("plan in s, who loses: path south 103 → 163 s (")
+    assert text.startswith("plan in s, who loses: named route south 103 → 163 s (")
     assert remark.startswith("With fewer than 10 replications")
 
 

@@ -30,10 +30,12 @@ CONTRACT = [
     "mean_travel_time_s", "mean_entry_wait_s", "mean_delay_s", "mean_speed_kmh", "free_speed_kmh",
     "free_speed_sd_kmh", "throughput_veh_h", "stops_per_trip", "max_queue_m", "vehicle_km", "vehicle_h",
     "completed_share", "share_over_limit", "citations", "sanctions", "fines_eur", "points",
-    "red_violations", "fuel_l", "co2_kg", "nox_g", "cost_eur",
+    "red_violations", "red_violations_late",
+    "red_violations_inattention", "encroachments_late", "encroachments_inattention", "fuel_l", "co2_kg", "nox_g",
+    "cost_eur",
 ]
 BETWEEN = ["ksi_rel", "deaths_rel", "injury_crashes_rel", "fatal_crashes_rel", "deaths_per_year", "ksi_per_year",
-           "injuries_per_year"]
+           "injuries_per_year", "ksi_by_speed", "ksi_by_exposure", "ksi_by_risk", "ksi_by_severity"]
 
 PATH_NAME = "path_time_s[p]"
 OF_TRACES = ("fuel_l", "co2_kg", "nox_g")
@@ -57,6 +59,10 @@ BY_HAND = {
     "vehicle_h": 750 / 3600,
     "completed_share": 0.5,
     "red_violations": 1.0,
+    "red_violations_late": 1.0,
+    "red_violations_inattention": 0.0,
+    "encroachments_late": 0.0,
+    "encroachments_inattention": 0.0,
     # 2,000 m at 10 and at 8 m/s, which are few vehicles for a mean
     PATH_NAME: 225.0,
 }

@@ -22,7 +22,8 @@ def enforced(offence: str = "speeding", **more: object) -> Plan:
     """Camera c on link b with a sanction of 90 EUR and 2 points."""
     arrays = EnforcementArrays(
         name=("post",), kind=("mobile_camera",), offence=(offence,), detection=f8(1), sanctioned=f8(1), fine_eur=f8(90),
-        points=i4(2), legal_gap_s=f8(0.9), offending_share=f8(0), links=((1,),), hours_s=((),), checks=(("c",),),
+        points=i4(2), legal_gap_s=f8(0.9), offending_share=f8(0), red_tolerance_s=f8(0), links=((1,),),
+        hours_s=((),), checks=(("c",),),
     )._replace(**more)  # type: ignore[arg-type]
     return replace(tiny_plan(), enforcement=arrays)
 
@@ -60,6 +61,10 @@ def test_red_running_is_sanctioned_on_the_links_of_the_camera() -> None:
     assert len(found.trip) == 1
     assert np.isnan(found.excess_kmh).all()
     assert not len(sanctions(enforced("red_running", links=((),), checks=((),)), tiny_record()).trip)
+    # half a second after the onset of red
+    for tolerance_s, number in ((0.5, 1), (0.6, 0)):
+        plan = enforced("red_running", links=((0, 1),), checks=((),), red_tolerance_s=f8(tolerance_s))
+        assert len(sanctions(plan, tiny_record()).trip) == number
 
 
 def checkpoint(offence: str, **more: object) -> Plan:

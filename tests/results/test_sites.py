@@ -12,8 +12,10 @@ import pytest
 from trafficsim.base.errors import InputError
 from trafficsim.design.synthetic import grid
 from trafficsim.outcomes.casualties import Models, drawn, relative
-from trafficsim.outcomes.sites.estimates import NO_TRAFFIC
+from trafficsim.outcomes.sites.empirical_bayes import gamma_interval
+from trafficsim.outcomes.sites.estimates import NO_TRAFFIC, estimate
 from trafficsim.outcomes.sites.history import SiteHistory, site_history
+from trafficsim.outcomes.sites.places import Site
 from trafficsim.outcomes.sites.spf import junction_crashes
 from trafficsim.results.between import with_between
 from trafficsim.results.casualties import seen_of
@@ -78,6 +80,38 @@ def test_calibrated_predictions_sum_to_what_was_observed() -> None:
     assert judged.estimates.calibrations["4SG"].crashes == 24.0
     assert junctions["predicted"].sum() == pytest.approx(junctions["observed"].sum())
     assert found(calibration={"4SG": 2.0}).judged(FLOW).estimates.calibrations.keys() == {"4U"}
+
+
+def test_the_error_of_a_calibration_factor_is_in_the_interval_of_the_whole_network() -> None:
+    judged = found().judged(FLOW)
+    table, calibrations = judged.estimates.table, judged.estimates.calibrations
+    variance = 0.0
+    for kind, rows in table[table["predicted"].notna()].groupby("facility"):
+        weight, prior = rows["weight"], rows["predicted"]
+        variance += ((1.0 - weight) * rows["expected"] / 2.0).sum()  # two years, empirical Bayes
+        one = calibrations[str(kind)]
+        variance += ((weight * prior).sum() * one.standard_error / one.factor) ** 2
+    rest = table[table["predicted"].isna()]
+    variance += rest["expected"].sum() / 2.0
+    whole = float(judged.baseline.crashes["variance"].sum()) + judged.baseline.shared_variance
+    assert whole == pytest.approx(float(variance))
+    assert found(calibration={"4SG": 1.0, "4U": 1.0}).judged(FLOW).baseline.shared_variance == 0.0
+
+
+def test_intervals_of_a_calibrated_network_hold_what_its_sites_really_have() -> None:
+    generator, per_year, years = np.random.default_rng(7), junction_crashes("4SG", 8000, 8000, "injury"), 2.0
+    k, held, trials = float(per_year.overdispersion[0]), 0, 400
+    sites = tuple(Site("junction", str(number), str(number), (), (("a",), ("b",), ("c",)), "4SG")
+                  for number in range(30))
+    aadt = dict.fromkeys("abc", 8000.0)
+    for _ in range(trials):
+        factor = generator.lognormal(0.0, 0.3)
+        mean = generator.gamma(1.0 / k, k * factor * per_year.per_year[0], len(sites))
+        estimates = estimate(sites, aadt, history(), generator.poisson(years * mean).astype(np.float64))
+        total, variance = float(estimates.table["expected"].sum()), float(estimates.table["variance"].sum())
+        low, high = gamma_interval(np.array([total]), np.array([variance + estimates.shared_variance]))
+        held += bool(low[0] <= mean.sum() <= high[0])
+    assert held / trials == pytest.approx(0.95, abs=0.033)  # three standard errors; 0.8 without the factor's error
 
 
 def test_casualties_are_put_on_links_and_nothing_is_lost() -> None:
@@ -228,6 +262,31 @@ def test_the_interval_of_a_difference_holds_crashes_and_exponents() -> None:
     assert np.std(found_draws) > np.std(of_exponents)
     assert np.median(found_draws) == pytest.approx(
         casualties.total("deaths") * (relative(change, "deaths", models) - 1.0), rel=0.35)  # skewed: deaths are few
+
+
+def test_what_the_interval_holds_is_told_as_it_is() -> None:
+    """Casualties per crash of a table are drawn, those that are given have no interval."""
+    per_crash = CasualtiesPerCrash(deaths=0.02, serious_injuries=0.2, slight_injuries=1.0, source="an example")
+    for changed, told in (({}, "drawn too: crashes of sites, casualties per crash"),
+                          ({"casualties_per_crash": per_crash}, "drawn too: crashes of sites")):
+        one = found(**changed)
+        table = with_between(tables(40.0), "base", {"casualties": Casualties(), "history": one.history}, None,
+                             {("town", "ca"): one.judged(FLOW).baseline})
+        reasons = table.loc[(table["indicator"] == "ksi_per_year") & (table["alternative"] == "slow"), "reason"]
+        assert told in reasons.iloc[0].split("; ")
+
+
+def test_beside_an_alternative_the_history_tells_nothing() -> None:
+    """It is that without any policy: casualties per year under an alternative are others."""
+    given = {("town", "ca"): found().judged(FLOW).baseline}
+    both = tables(40.0)
+    both["ledger"] = pd.concat([frame(Labels("town", "slow", number, "ca"), {"field": strings(["link.speed_limit_ms"])})
+                                for number in (1, 2, 3)], ignore_index=True)
+    table = with_between(both, "slow", {"casualties": Casualties(), "history": history()}, None, given)
+    rows = table[table["indicator"].isin(["deaths_per_year", "ksi_per_year", "injuries_per_year"])]
+    assert rows["value"].isna().all()
+    assert rows["reason"].str.contains("crash history is that without any policy").all()
+    assert table.loc[table["indicator"] == "ksi_rel", "value"].notna().all()
 
 
 def test_a_history_asks_for_free_speeds() -> None:

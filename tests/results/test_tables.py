@@ -188,7 +188,7 @@ def test_no_table_ever_holds_nan(
 
 def test_tables_without_events_or_detectors_are_empty_not_absent() -> None:
     base = tiny_record()
-    nothing = base.events._replace(time_s=f8(), code=i4(), trip=i4(), link=i4())
+    nothing = base.events._replace(time_s=f8(), code=i4(), trip=i4(), link=i4(), value_s=f8())
     empty = replace(base, events=nothing, traversals=no_traversals())
     events = all_tables(empty)["events"]
     assert len(events) == 0

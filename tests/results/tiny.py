@@ -96,7 +96,7 @@ def tiny_record() -> Record:
                            f8(100, 0)),
         detectors=DetectorRecord(np.array([[2.0, 0.0], [1.0, 0.0]]), np.array([[30.0, 0.0], [10.0, 0.0]]),
                                  np.array([[0.15, 0.0], [0.1, 0.0]])),
-        events=EventRecord(f8(150, 150), i4(0, 1), i4(1, -1), i4(0, 1)),
+        events=EventRecord(f8(150, 150), i4(0, 1), i4(1, -1), i4(0, 1), f8(0.5, 0)),
         trajectories=TrajectoryRecord(f8(1), i4(0), i4(0), i4(1), f8(10), f8(5)),
         traversals=TraversalRecord(
             section=i4(0, 0, 0, 0, 1, 1, 2, 2), trip=i4(0, 1, 2, 3, 1, 2, 1, 2), lane=i4(0, 0, 0, 1, 2, 2, 2, 2),

@@ -84,7 +84,8 @@ def run(plan: Plan, settings: Any) -> Record:
         LinkRecord(*(np.zeros((2, links)) for _ in range(6))), TurnRecord(*(np.zeros(turns) for _ in range(4))),
         QueueRecord(5.0, np.zeros((links, 2)), np.zeros(links), np.full(links, -1), np.zeros(links)),
         DetectorRecord(*(np.zeros((2, rows)) for _ in range(3))),
-        EventRecord(none, nothing, nothing, nothing), TrajectoryRecord(none, nothing, nothing, nothing, none, none),
+        EventRecord(none, nothing, nothing, nothing, none),
+        TrajectoryRecord(none, nothing, nothing, nothing, none, none),
         count, 0, 0, count, b"", performance=Performance(count, 0.5, 0.25, 0.0, 10.0),
     )
     return replace(record, demanded=count + 1) if plan.seed_key in LOSING else record

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, parse
 
-import pytest
+from tests.support.real_data import NoData, require_data
 
 RESCO = ("cologne1", "cologne3", "cologne8", "ingolstadt1", "ingolstadt7")
 VEH_H = 60.0
@@ -40,13 +40,17 @@ def catalogue(folder: Path) -> tuple[Case, ...]:
 
 
 def find_case(folder: Path, name: str) -> Case:
-    """Return a network of the folder by its name; a test that finds no such file is skipped, loudly."""
+    """Return a network of the folder by its name.
+
+    Raises
+    ------
+    NoData
+        If the folder has none of this name, or one of its files is missing.
+    """
     case = next((each for each in catalogue(folder) if each.name == name), None)
     if case is None:
-        pytest.skip(f"REAL DATA ABSENT: no network {name} in {folder}")
-    for path in (case.network, *case.routes, *case.additional):
-        if not path.is_file():
-            pytest.skip(f"REAL DATA ABSENT: no file {path}")
+        raise NoData(f"REAL DATA ABSENT: no network {name} in {folder}")
+    require_data(case.network, *case.routes, *case.additional)
     return case
 
 

@@ -56,7 +56,7 @@ def put(program: Program, trip: int, lane: int, position: int, speed: int) -> tu
     program.work.lane[lane].used += cells
     program.work.count[Count.INSERTED] += 1
     z = with_turn(
-        int(end.packed), int(program.trips.movement[program.trips.route_movements[int(row.route_position)]].turn)
+        int(end.packed), int(program.trips.manoeuvre[program.trips.route[int(row.route_position)]].turn)
     )
     return lane, position, pack_x(position, speed), pack_y(cap, cells, flags), z, int(end.key), trip
 

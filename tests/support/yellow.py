@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.oracles.road_state import route_starts, unpack
-from tests.support.worlds import fixed_time, link, make_network, make_program, make_world, through
+from tests.support.worlds import fixed_time, link, make_network, make_plan, make_world, through
 from trafficsim.engines.ca.loop import advance
+from trafficsim.engines.ca.program import compile_plan
+from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.spec.demand import Trip
 
 SPEED_MS = 50.0 / 3.6
@@ -14,7 +18,7 @@ APPROACH_M, YELLOW_S, TICKS = 300.0, 25, 60
 CELL_M = 0.5
 
 
-def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.ndarray:
+def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float, hard_stop_share: float = 0.0) -> np.ndarray:
     """Return speeds (drivers, ticks) in m/s, -1 once a driver has left the approach.
 
     Everybody is alone on an approach of their own, and is between ``nearest_s`` and ``farthest_s`` of driving before
@@ -28,7 +32,10 @@ def speeds_at_yellow(drivers: int, nearest_s: float, farthest_s: float) -> np.nd
     trips = [Trip(id=name, depart_s=YELLOW_S - APPROACH_M / SPEED_MS + lead, route=(f"in{name}", f"out{name}"))
              for name, lead in zip(names, lead_s.tolist(), strict=True)]
     signal = fixed_time("s", float(YELLOW_S), 300.0, groups=drivers)
-    program = make_program(make_world(make_network(rows, joints, [signal]), trips=trips))
+    plan = make_plan(make_world(make_network(rows, joints, [signal]), trips=trips))
+    share = np.full(drivers, hard_stop_share)
+    program = compile_plan(replace(plan, approaches=plan.approaches._replace(hard_stop_share=share)),
+                           CellularAutomaton())
     speeds, starts = np.full((drivers, TICKS), -1.0), route_starts(program)
     for tick in range(TICKS):
         advance(program, tick, tick + 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.experiments.cities.compare import Result, compare, measure
-from tests.experiments.cities.data import CITIES, CLEAR_S, City, NoData, Reference, load_city, load_reference
+from tests.experiments.cities.data import CITIES, CLEAR_S, City, Reference, load_city, load_reference
 from tests.support.tiers import one_city_now
 from trafficsim.plan.lower import lower
 
@@ -26,10 +26,7 @@ SATURATED = "acosta"
 
 @cache
 def loaded(folder: Path, name: str) -> tuple[City, Reference]:
-    try:
-        return load_city(folder, name), load_reference(folder, name)
-    except NoData as absent:
-        pytest.skip(str(absent))
+    return load_city(folder, name), load_reference(folder, name)
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.catalogue import find_case
 from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.lower import design_volumes, lower
 from trafficsim.plan.prepare import Prepared, prepare
@@ -21,15 +22,12 @@ from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
-BEGIN_S = {"ingolstadt7": 57600.0, "cologne8": 25200.0}
-
+CITIES = ("ingolstadt7", "cologne8")
 
 def city(folder: Path, name: str) -> Prepared:
-    here = folder / "sumo_resco" / name
-    if not here.is_dir():
-        pytest.skip(f"REAL DATA ABSENT: no folder {here}")
-    read = read_sumo(here / f"{name}.net.xml", (here / f"{name}.rou.xml",))
-    time = Time(start_s=BEGIN_S[name], analysis_s=3600.0, clear_s=7200.0)
+    case = find_case(folder, name)
+    read = read_sumo(case.network, case.routes)
+    time = Time(start_s=case.start_s, analysis_s=3600.0, clear_s=7200.0)
     scenario = Scenario(name=name, network=read.network, demand=read.demand, time=time, drivers=read.drivers)
     return prepare(World(scenario, read.network, read.demand, read.vehicle_classes))
 
@@ -41,7 +39,7 @@ def mean_delay_s(world: Prepared, policies: tuple[Policy, ...], replication: int
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", list(BEGIN_S))
+@pytest.mark.parametrize("name", CITIES)
 def test_delay_falls_as_much_as_published(name: str, real_data: Path) -> None:
     world = city(real_data, name)
     for replication in (1, 2):
@@ -49,7 +47,7 @@ def test_delay_falls_as_much_as_published(name: str, real_data: Path) -> None:
         assert -0.94 <= after / before - 1.0 <= -0.13
 
 
-@pytest.mark.parametrize("name", list(BEGIN_S))
+@pytest.mark.parametrize("name", CITIES)
 def test_real_plans_are_audited_alike(name: str, real_data: Path) -> None:
     world = city(real_data, name)
     lowered = lower(world, [Webster(common_cycle=True)])

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.experiments.cities.data import NoData
 from tests.experiments.cities.volumes import ASKED_SHARE, fullest_hour, geh, share_close, without_routes, world_of
 from tests.support.tiers import one_city_now
 from trafficsim.plan.prepare import prepare
@@ -20,10 +19,7 @@ ROUTED = ("cologne1", "cologne8", "ingolstadt1", "ingolstadt7")
 @pytest.mark.parametrize("place", one_city_now([*ROUTED, "cologne3", "doerpfeldstr"]))
 def test_volumes_are_close_to_sumo(place: str, real_data: Path) -> None:
     """GEH < 5 on 85 % of the links with 20 vehicles or more in the fullest hour; given routes are taken away."""
-    try:
-        world, (begin_s, of_sumo) = world_of(real_data, place), fullest_hour(real_data, place)
-    except NoData as absent:
-        pytest.skip(str(absent))
+    world, (begin_s, of_sumo) = world_of(real_data, place), fullest_hour(real_data, place)
     known = rehearsed(prepare(without_routes(world)))
     assert (known.routes.wish >= 0).any()
     assert share_close(known, begin_s, of_sumo) >= ASKED_SHARE
@@ -31,10 +27,7 @@ def test_volumes_are_close_to_sumo(place: str, real_data: Path) -> None:
 
 @pytest.mark.long
 def test_drivers_of_ingolstadt_converge_where_free_flow_paths_do_not(real_data: Path) -> None:
-    try:
-        told = rehearsed(prepare(world_of(real_data, "ingolstadt7"))).routes.rehearsals
-    except NoData as absent:
-        pytest.skip(str(absent))
+    told = rehearsed(prepare(world_of(real_data, "ingolstadt7"))).routes.rehearsals
     assert told.number > 2
     assert told.relative_gap is not None
     assert told.relative_gap < 0.05  # 48 % on free-flow paths

@@ -1,11 +1,13 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
+from trafficsim.api.cohorts import cohort
 from trafficsim.api.inspecting import check, draw, explain, policy_catalogue, timing
+from trafficsim.api.placing import place, rollouts
 from trafficsim.api.practices import catalogue, practice_entries, transfer
 from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "build", "catalogue", "check", "compare", "draw", "explain", "load", "policy_catalogue", "practice_entries",
-    "read_study", "run", "timing", "trace", "transfer",
+    "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "place", "policy_catalogue",
+    "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
 ]

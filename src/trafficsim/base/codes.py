@@ -18,8 +18,16 @@ WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip: not yet on the road, on it, at its end."""
 
 EVENT_RED_RUN, EVENT_WRONG_LANE, EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_LEFT = 0, 1, 2, 3, 4
-EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left")
+EVENT_RED_RUN_INATTENTION, EVENT_ENCROACHMENT, EVENT_ENCROACHMENT_INATTENTION = 5, 6, 7
+EVENT_NAMES = ("red_run", "wrong_lane_turn", "gridlock", "gridlock_end", "left", "red_run", "encroachment",
+               "encroachment")
 """Names of the events, by code."""
+RED_RUNS = (EVENT_RED_RUN, EVENT_RED_RUN_INATTENTION)
+ENCROACHMENTS = (EVENT_ENCROACHMENT, EVENT_ENCROACHMENT_INATTENTION)
+LATE, INATTENTION = "late", "inattention"
+PROCESS_OF_EVENT = {EVENT_RED_RUN: LATE, EVENT_RED_RUN_INATTENTION: INATTENTION,
+                    EVENT_ENCROACHMENT: LATE, EVENT_ENCROACHMENT_INATTENTION: INATTENTION}
+"""Why a driver ran red: decided late at yellow, or did not see the signal."""
 
 (CAUSE_NOBODY, CAUSE_MOVING, CAUSE_STOP, CAUSE_RED, CAUSE_NO_ROOM, CAUSE_GIVES_WAY, CAUSE_WRONG_LANE, CAUSE_INSIDE,
  CAUSE_ENTRY) = 0, 1, 2, 3, 4, 5, 6, 7, 8

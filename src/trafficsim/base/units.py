@@ -9,6 +9,8 @@ import numpy as np
 Number = TypeVar("Number", float, np.ndarray)
 
 KMH_PER_MS = 3.6
+KM_PER_MILE = 1.609344
+"""International mile (1959); also km/h in a mile per hour."""
 
 
 def kmh_to_ms(speed_kmh: Number) -> Number:

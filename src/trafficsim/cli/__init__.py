@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli import catalogue, convert, evidence, inspection, measure, report, simulate, start
+from trafficsim.cli import catalogue, convert, evidence, inspection, measure, placing, report, simulate, start
 
 OBJECTS_BETWEEN_COLLECTIONS = 500_000
 """At some 100 bytes each, uncollected cycles take 50 MB at most."""
@@ -21,6 +21,8 @@ app.command("check", short_help="Report errors, repairs and inferred values of a
 app.command("run", cls=simulate.RunCommand, short_help="Run a scenario and show its indicators.")(simulate.run)
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)
+app.command("place", short_help="Choose where enforcement stands under a budget.")(placing.place)
+app.command("rollout", short_help="Show what the rollouts of a study build, cost and avoid.")(placing.rollout)
 app.add_typer(convert.app, name="import")
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from typing import Any
 
-from trafficsim.base.errors import InputError, TrafficsimError
+from trafficsim.base.errors import InputError
+from trafficsim.base.packages import load_entry_points
 from trafficsim.engines.ca.engine import CellularAutomatonEngine
 from trafficsim.engines.descriptor import Engine
 from trafficsim.spec.model import Model
@@ -57,15 +58,11 @@ def engines() -> Mapping[str, Engine]:
 @cache
 def load_installed() -> None:
     """Register the engines of installed packages, once."""
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
-        try:
-            found = entry.load()
-            register(found() if isinstance(found, type) else found)
-        except TrafficsimError:
-            raise
-        except Exception as error:  # a foreign package may fail in any way; name it instead of a traceback
-            raise InputError(f"entry point {entry.name!r} = {entry.value!r}", f"{type(error).__name__}: {error}",
-                             "the descriptor of an engine", "repair or uninstall that package") from error
+    load_entry_points(ENTRY_POINT_GROUP, InputError, _take, "the descriptor of an engine")
+
+
+def _take(found: Any) -> None:
+    register(found() if isinstance(found, type) else found)
 
 
 def settings_models() -> dict[str, type[Model]]:

@@ -38,8 +38,8 @@ CASES: Mapping[str, Case] = {
     "G0": Case("signal delay of one approach", "signal_delay"),
     "G1": Case("spot camera on a motorway", "camera"),
     "G2": Case("section control over 3 km", "section"),
-    "G3": Case("patrol halo", missing="patrols and how their effect fades"),
-    "G4": Case("red-light camera", missing="late decisions and inattention at yellow, red-light cameras"),
+    "G3": Case("patrol halo", "patrol_halo"),
+    "G4": Case("red-light camera and longer yellow", "red_light"),
     "G5": Case("30 km/h zone", "zone"),
     "G6": Case("variable speed limits against moving jams", missing="limits that change with traffic"),
     "G7": Case("green wave", "wave"),
@@ -48,8 +48,8 @@ CASES: Mapping[str, Case] = {
     "G10": Case("pre-emption for emergency vehicles", missing="emergency vehicles"),
     "G11": Case("incident clearance", missing="incidents"),
     "G12": Case("novice drivers and licensing", missing="novice drivers"),
-    "G13": Case("random breath testing", missing="impaired drivers"),
-    "G14": Case("demerit points", missing="learning and deterrence"),
+    "G13": Case("random breath testing", "breath_testing"),
+    "G14": Case("demerit points", "demerit_points"),
     "G15": Case("speed model beside a published calculation", "formulas"),
 }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trafficsim.base.units import KM_PER_MILE
 from trafficsim.outcomes.casualties import Models, Outcome, SpeedChange, drawn, relative
 
 
@@ -57,27 +58,26 @@ class Programme:
             self.published if self.low is None else self.low) <= high
 
 
-KMH_PER_MPH = 1.609344
 FLANDERS, NORWAY = "De Pauw et al. 2014 (speeds); Høye 2014 (outcome)", "Ragnøy 2002 (speeds); Høye 2015 (outcome)"
 NAPLES = "Montella et al. 2015"
 DERIVED = ("its source gives no mean: speeds derived from N(92, 10) at a limit of 80 so that spread (-26 %) and share "
            "far above the limit (-84 %) are its own; all crashes, beside injury crashes predicted")
 PROGRAMMES = (
-    Programme("Wales, 20 mph: casualties", 28.7 * KMH_PER_MPH, 24.9 * KMH_PER_MPH, True, "injured", -26.2,
+    Programme("Wales, 20 mph: casualties", 28.7 * KM_PER_MILE, 24.9 * KM_PER_MILE, True, "injured", -26.2,
               "Transport for Wales 2025", "C", note="uncontrolled before-after; roads of 20 and 30 mph"),
     Programme("Vienna, Kaisermühlen tunnel: injury crashes", 92.0, 77.0, False, "injury_crashes", -50.0,
               "ASFINAG after 15 years", "C", note="uncontrolled over 15 years: includes the trend"),
     Programme("Vienna tunnel beside section controls elsewhere: KSI", 92.0, 77.0, False, "ksi", -56.0,
-              "ASFINAG (speeds); Høye 2014 (outcome: pooled)", "A", note="outcome pooled over 5 estimates elsewhere"),
-    Programme("Flanders, motorway cameras: injury crashes", 116.7, 110.3, False, "injury_crashes", -18.0, FLANDERS, "A",
+              "ASFINAG (speeds); Høye 2014 (outcome: pooled)", "C", note="outcome pooled over 5 estimates elsewhere"),
+    Programme("Flanders, motorway cameras: injury crashes", 116.7, 110.3, False, "injury_crashes", -18.0, FLANDERS, "B",
               note="speed at the camera, outcome within 250 m: no outcome of these cameras is known here"),
-    Programme("Norway, spot cameras: injury crashes", 80.0, 75.0, False, "injury_crashes", -22.0, NORWAY, "A",
+    Programme("Norway, spot cameras: injury crashes", 80.0, 75.0, False, "injury_crashes", -22.0, NORWAY, "B",
               note="-4 to -6 km/h at the site, mean before taken as 80; outcome from 0.1 km before to 1 km beyond"),
     Programme("Norway, 14 section controls: injury crashes", 80.0, 72.8, False, "injury_crashes", -17.0,
-              "Statens vegvesen (speeds: mean of -2.7, -8.8, -10.2); Høye 2014 TØI 1339", "A", -22.0, -12.0,
+              "Statens vegvesen (speeds: mean of -2.7, -8.8, -10.2); Høye 2014 TØI 1339", "C", -22.0, -12.0,
               "mean before taken as the limit of 80; -12 to -22 is the range of two estimates"),
     Programme("Norway, 14 section controls: KSI", 80.0, 72.8, False, "ksi", -51.5,
-              "Statens vegvesen (speeds: mean of -2.7, -8.8, -10.2); Høye 2014 TØI 1339", "A", -54.0, -49.0,
+              "Statens vegvesen (speeds: mean of -2.7, -8.8, -10.2); Høye 2014 TØI 1339", "C", -54.0, -49.0,
               "as above; -49 to -54 is the range of two estimates"),
     Programme("Naples A56, section control: all crashes", 92.0, 76.6, False, "injury_crashes", -32.0, NAPLES, "B", None,
               -22.0, DERIVED),

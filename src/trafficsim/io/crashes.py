@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,20 +13,20 @@ import pandas as pd
 
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.base.findings import Finding
-from trafficsim.io.files import MEBIBYTE, read_bytes
+from trafficsim.io.csv_rows import BUDGET as CRASH_BUDGET
+from trafficsim.io.csv_rows import Faults, numbers, read_rows, texts
+from trafficsim.io.files import read_bytes
 from trafficsim.io.geopackage import read_points
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import require_file
-from trafficsim.io.toml import read_text
 from trafficsim.spec.crashes import CRASH_SEVERITIES, MOST_AADT, History
 
-CRASH_BUDGET = (1024 * MEBIBYTE, 10.0)
 CASUALTY_COLUMNS = ("deaths", "serious_injuries", "slight_injuries")
 COLUMNS = ("id", "date", "severity", "type", "place", "x_m", "y_m", *CASUALTY_COLUMNS)
 PARQUET_MAGIC, SQLITE_MAGIC = b"PAR1", b"SQLite format 3\x00"
-MOST_NAMED = 5
-"""Rows that a message names of each fault."""
-REMEDY = "correct these rows, or map the words of the table under [history.columns] and [history.severities]"
+RIGHT = ("in every row an id of its own, a date as 2019-12-31, a known severity and a place or metric coordinates",
+         "correct these rows, or map the words of the table under [history.columns] and [history.severities]")
+"""What is expected of a crash table, and the remedy."""
 MOST_COORDINATE_M = 1e8
 MOST_CASUALTIES = 1000
 
@@ -60,14 +58,14 @@ def read_crashes(path: Path, history: History) -> tuple[pd.DataFrame, tuple[Find
     renamed = _our_columns(path, raw, history)
     if not len(renamed):
         raise InputError(str(path), "no crash", "at least one row", "give the table of the whole period")
-    faults = _Faults(path, rows)
+    faults = Faults(path, rows)
     table = pd.DataFrame({
         "id": _ids(renamed, rows, faults), "date": _dates(renamed, faults),
-        "severity": _severities(renamed, history, faults), "type": _texts(renamed, "type"),
-        "place": _texts(renamed, "place"), **_coordinates(renamed, faults),
+        "severity": _severities(renamed, history, faults), "type": texts(renamed, "type"),
+        "place": texts(renamed, "place"), **_coordinates(renamed, faults),
     })
     counts = _casualties(renamed, table["severity"], faults)
-    faults.tell()
+    faults.tell(*RIGHT)
     return table.assign(**counts), _unread(path, raw, history)
 
 
@@ -79,39 +77,17 @@ def read_aadt(path: Path) -> dict[str, float]:
     InputError
         If a column is missing, a link is there twice, or a volume is no number from 0 to 400,000.
     """
-    raw, rows = _csv(path)
+    raw, rows = read_rows(path)
     missing = [name for name in ("link", "aadt") if name not in raw.columns]
     if missing:
         raise InputError(f"{path}: header", f"no column {', '.join(missing)}", "columns link and aadt", "add it")
-    faults = _Faults(path, rows)
-    links = _texts(raw, "link")
-    volumes = _numbers(raw["aadt"], "aadt", faults, lambda one: 0.0 <= one <= MOST_AADT)
+    faults = Faults(path, rows)
+    links = texts(raw, "link")
+    volumes = numbers(raw["aadt"], "aadt", faults, lambda one: 0.0 <= one <= MOST_AADT)
     faults.add("link", links, links == "", "")
     faults.add("link", links, links.duplicated() & (links != ""), "a second time")
-    faults.tell("one row per link, with 0 to 400,000 vehicles a day of one direction")
+    faults.tell("one row per link, with 0 to 400,000 vehicles a day of one direction", RIGHT[1])
     return dict(zip(links, volumes, strict=True))
-
-
-class _Faults:
-    """Faults of a table, collected so that all are told at once."""
-
-    def __init__(self, path: Path, rows: Sequence[Hashable]) -> None:
-        self.path, self.rows, self.told = path, np.asarray(rows, object), list[str]()
-
-    def add(self, column: str, values: pd.Series[Any], wrong: pd.Series[bool], what: str) -> None:
-        places = np.flatnonzero(wrong.to_numpy(bool))
-        if not len(places):
-            return
-        named = ", ".join(str(self.rows[place]) for place in places[:MOST_NAMED])
-        more = f" and {len(places) - MOST_NAMED:,} more" if len(places) > MOST_NAMED else ""
-        value = values.iloc[places[0]]
-        shown = "nothing" if value is None or value == "" or value != value else quoted(str(value))
-        self.told.append(f"{column} {shown}{f' {what}' if what else ''} in row{'s' * (len(places) > 1)} {named}{more}")
-
-    def tell(self, expected: str = "in every row an id of its own, a date as 2019-12-31, a known severity and a place "
-             "or metric coordinates") -> None:
-        if self.told:
-            raise InputError(str(self.path), "; ".join(self.told), expected, REMEDY)
 
 
 def _raw(path: Path, history: History) -> tuple[pd.DataFrame, Sequence[Hashable]]:
@@ -124,7 +100,7 @@ def _raw(path: Path, history: History) -> tuple[pd.DataFrame, Sequence[Hashable]
     if begin.startswith(PARQUET_MAGIC) or path.suffix == ".parquet":
         table = _parquet(path)
         return table, range(1, len(table) + 1)
-    return _csv(path)
+    return read_rows(path)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -134,28 +110,6 @@ def _parquet(path: Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         raise InputError(str(path), f"a damaged file ({str(error).splitlines()[0]})", "a Parquet file",
                          "write it again") from None
-
-
-def _csv(path: Path) -> tuple[pd.DataFrame, Sequence[Hashable]]:
-    text = read_text(path, CRASH_BUDGET)
-    head = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head and "," not in head else ",")
-    try:
-        header = [name.strip() for name in next(reader)]
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
-                         "values separated by commas", "correct that line") from None
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}:1: header", f"two columns {quoted(twice)}", "names of their own",
-                         "rename one")
-    wrong = [line for line, row in rows if len(row) != len(header)]
-    if wrong:
-        raise InputError(f"{path}:{wrong[0]}", f"another number of values than columns (in {len(wrong)} rows)",
-                         f"{len(header)} values", "quote texts that hold a separator")
-    frame = pd.DataFrame([row for _, row in rows], columns=header, dtype=object)
-    return frame, [line for line, _ in rows]
 
 
 def _our_columns(path: Path, raw: pd.DataFrame, history: History) -> pd.DataFrame:
@@ -187,28 +141,16 @@ def _unread(path: Path, raw: pd.DataFrame, history: History) -> tuple[Finding, .
                     "name those that matter under [history.columns]", len(unread)),)
 
 
-def _texts(table: pd.DataFrame, column: str) -> pd.Series[Any]:
-    if column not in table:
-        return pd.Series([""] * len(table), dtype=object)
-    values = table[column].reset_index(drop=True)
-    return values.map(lambda one: "" if one is None or one != one else _plain(one).strip()).astype(object)
-
-
-def _plain(value: Any) -> str:
-    """Write whole numbers without a decimal point: a column with gaps is one of floats."""
-    return str(int(value)) if isinstance(value, float | np.floating) and float(value).is_integer() else str(value)
-
-
-def _ids(table: pd.DataFrame, rows: Sequence[Hashable], faults: _Faults) -> pd.Series[Any]:
+def _ids(table: pd.DataFrame, rows: Sequence[Hashable], faults: Faults) -> pd.Series[Any]:
     if "id" not in table:
         return pd.Series([str(row) for row in rows], dtype=object)
-    ids = _texts(table, "id")
+    ids = texts(table, "id")
     faults.add("id", ids, ids == "", "")
     faults.add("id", ids, ids.duplicated() & (ids != ""), "a second time")
     return ids
 
 
-def _dates(table: pd.DataFrame, faults: _Faults) -> pd.Series[Any]:
+def _dates(table: pd.DataFrame, faults: Faults) -> pd.Series[Any]:
     given = table["date"].reset_index(drop=True)
     days = given.map(_day)
     faults.add("date", given, days.isna(), "")
@@ -225,8 +167,8 @@ def _day(value: Any) -> pd.Timestamp | None:
         return None
 
 
-def _severities(table: pd.DataFrame, history: History, faults: _Faults) -> pd.Series[Any]:
-    given = _texts(table, "severity")
+def _severities(table: pd.DataFrame, history: History, faults: Faults) -> pd.Series[Any]:
+    given = texts(table, "severity")
     words: Mapping[str, str] = {**{name: name for name in CRASH_SEVERITIES}, **history.severities}
     known = given.map(lambda one: words.get(one) or words.get(one.lower()))
     for word in dict.fromkeys(given[known.isna()]):
@@ -234,14 +176,14 @@ def _severities(table: pd.DataFrame, history: History, faults: _Faults) -> pd.Se
     return known
 
 
-def _coordinates(table: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series[Any]]:
+def _coordinates(table: pd.DataFrame, faults: Faults) -> dict[str, pd.Series[Any]]:
     found = {}
     for name in ("x_m", "y_m"):
         if name in table:
-            found[name] = _numbers(table[name], name, faults, lambda one: abs(one) <= MOST_COORDINATE_M, gaps=True)
+            found[name] = numbers(table[name], name, faults, lambda one: abs(one) <= MOST_COORDINATE_M, gaps=True)
         else:
             found[name] = pd.Series(np.full(len(table), np.nan))
-    lost = (found["x_m"].isna() | found["y_m"].isna()) & (_texts(table, "place") == "")
+    lost = (found["x_m"].isna() | found["y_m"].isna()) & (texts(table, "place") == "")
     blank = pd.Series([""] * len(table), dtype=object)
     told_already = any(one.startswith(("x_m", "y_m")) for one in faults.told)
     if not told_already:
@@ -249,40 +191,22 @@ def _coordinates(table: pd.DataFrame, faults: _Faults) -> dict[str, pd.Series[An
     return found
 
 
-def _casualties(table: pd.DataFrame, severity: pd.Series[Any], faults: _Faults) -> dict[str, pd.Series[Any]]:
+def _casualties(table: pd.DataFrame, severity: pd.Series[Any], faults: Faults) -> dict[str, pd.Series[Any]]:
     """Casualties of each crash; where the table does not count them, one of the crash's severity."""
     if not set(CASUALTY_COLUMNS) & set(table):
         worst = dict(zip(CASUALTY_COLUMNS, CRASH_SEVERITIES, strict=False))
         return {name: (severity == word).astype(np.int64) for name, word in worst.items()}
     counts = {}
     for name in CASUALTY_COLUMNS:
-        whole = _numbers(table[name] if name in table else pd.Series([0] * len(table)), name, faults,
+        whole = numbers(table[name] if name in table else pd.Series([0] * len(table)), name, faults,
                          lambda one: 0 <= one <= MOST_CASUALTIES and one == int(one), gaps=True)
         counts[name] = whole.fillna(0.0).astype(np.int64)
     _agree(counts, severity, faults)
     return counts
 
 
-def _agree(counts: Mapping[str, pd.Series[Any]], severity: pd.Series[Any], faults: _Faults) -> None:
+def _agree(counts: Mapping[str, pd.Series[Any]], severity: pd.Series[Any], faults: Faults) -> None:
     """Refuse a death in a crash that is called less than fatal, and a fatal crash without one."""
     if not faults.told:
         against = (severity == "fatal") != (counts["deaths"] > 0)
         faults.add("severity", severity, against, "against the number of deaths")
-
-
-def _numbers(
-    values: pd.Series[Any], column: str, faults: _Faults, right: Callable[[float], bool], *, gaps: bool = False,
-) -> pd.Series[Any]:
-    given = values.reset_index(drop=True)
-    empty = given.map(lambda one: one is None or one != one or (isinstance(one, str) and not one.strip()))
-    numbers = given.map(_number)
-    wrong = numbers.map(lambda one: not (math.isfinite(one) and right(one)))
-    faults.add(column, given, wrong & ~empty if gaps else wrong, "")
-    return numbers.where(~wrong)
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class Format:
     foreign: bool = True
 
     def read(self, network: Path, **more: Any) -> Imported:
-        """Read a network file, with further files and choices by keyword.
+        """Read a network file, with further files (one, or a list) and choices by keyword.
 
         Raises
         ------
@@ -64,7 +65,9 @@ class Format:
         for name, value in more.items():
             self._require_known(name, value)
         module, _, function = self.reader.partition(":")
-        found: Imported = getattr(import_module(module), function)(network, **more)
+        given = {name: (value,) if isinstance(value, str | Path) and name in self.files else value
+                 for name, value in more.items()}
+        found: Imported = getattr(import_module(module), function)(network, **given)
         return found
 
     def _require_known(self, name: str, value: Any) -> None:
@@ -159,8 +162,8 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
     format
         Name of its format; recognised by the name and the beginning of the file when not given.
     more
-        Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (lists of files) and
-        ``drivers``.
+        Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (a file, or a list of
+        files) and ``drivers``.
 
     Returns
     -------
@@ -183,10 +186,10 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
     """
     path = Path(path)
     found = format_named(format) if format is not None else format_of(path)
-    if found is None and path.is_file():
+    if found is None and isfile(path):  # false too of a name that no file can have
         known = "; ".join(f"{one.name}: {', '.join(one.endings)}" for one in FORMATS.values())
         raise InputError(str(path), "a file of no known format", f"a network file ({known})",
-                         "name its format, or convert it")
+                         "give it the ending of its format, or convert it")
     return (found or FORMATS["trafficsim"]).read(path, **more)
 
 
@@ -215,6 +218,6 @@ def _beginning(path: Path) -> bytes:
         if data[:2] == b"\x1f\x8b":
             with gzip.open(path) as packed:
                 return packed.read(BEGINNING_BYTES)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, ValueError, zlib.error):
         return b""
     return data

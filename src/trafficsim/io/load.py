@@ -11,7 +11,9 @@ from typing import Any
 
 from trafficsim.base.errors import DemandError, InputError, NetworkError, TrafficsimError, quoted
 from trafficsim.design.inference.greens import resolved
-from trafficsim.io.formats import FORMATS, Format, format_of
+from trafficsim.io.candidates import read_candidates
+from trafficsim.io.formats import FORMATS, Format
+from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
@@ -25,6 +27,7 @@ from trafficsim.spec.economics import Economics, ValueTable
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
+from trafficsim.spec.rollout import Rollout
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
@@ -80,7 +83,8 @@ def with_files(study: Study, folder: Path) -> Study:
         with naming(f"alternative {name!r}"):
             alternatives[name] = policies_with_files(policies, folder)
     history = None if study.history is None else _found_files(study.history, folder)
-    return study.model_copy(update={"alternatives": alternatives, "history": history,
+    rollout = tuple(_with_candidates(one, folder) for one in study.rollout)
+    return study.model_copy(update={"alternatives": alternatives, "history": history, "rollout": rollout,
                                     "economics": _with_values(study.economics, folder)})
 
 
@@ -93,6 +97,16 @@ def _with_values(economics: Economics | None, folder: Path) -> Economics | None:
                          did_you_mean(economics.values, BUILT_IN))
     path = resolve_path(economics.values, folder, "economics.values")
     return economics.model_copy(update={"values": validate(ValueTable, read_toml(path), path)})
+
+
+def _with_candidates(rollout: Rollout, folder: Path) -> Rollout:
+    """Read the candidates that a file holds."""
+    if not isinstance(rollout.candidates, str):
+        return rollout
+    where = f"rollout {quoted(rollout.name)}: candidates"
+    with naming(where):
+        places = read_candidates(resolve_path(rollout.candidates, folder, where))
+    return rollout.model_copy(update={"candidates": places})
 
 
 def _found_files(history: History, folder: Path) -> History:
@@ -198,8 +212,7 @@ def _import_network(source: NetworkSource | Network, folder: Path) -> Imported:
     if isinstance(source, Network):
         return Imported(source)
     if source.file is not None:
-        path = resolve_path(source.file, folder, "network.file")
-        return (format_of(path) or FORMATS["trafficsim"]).read(path)
+        return read_any(resolve_path(source.file, folder, "network.file"))
     for form, files in _named_files(source):
         return _import_files(form, files, folder)
     from trafficsim.design.synthetic import network_from_source

@@ -41,6 +41,8 @@ class Stream(IntEnum):
     ROUTE = 14
     KEEP_CLEAR = 25
     OUTCOME = 32
+    INATTENTION = 41
+    HARD_STOP = 42
 
 
 @scalar

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.units import KM_PER_MILE
 from trafficsim.outcomes.sourced import Sourced
 
 F8 = NDArray[np.float64]
 Curve = Literal["eu_gidas", "us_tefft"]
 Harm = Literal["death", "severe"]
 
-KMH_PER_MPH = 1.609344
 GIDAS_MOST_KMH, GIDAS_AGE = 77.0, 15.0
 """Fastest impact, and youngest pedestrian, of the German data (Rosén & Sander 2009)."""
 TEFFT_MOST_KMH = 100.0
@@ -77,8 +77,8 @@ def pedestrian_risk(
     if curve == "eu_gidas":
         return _gidas(speed, harm, age)
     _within(speed, 0.0, TEFFT_MOST_KMH, "impact speed of us_tefft", "km/h")
-    points = np.array(_TEFFT_MPH[harm]) * KMH_PER_MPH
-    shift = 0.0 if age is None else AGE_SHIFT_MPH.value * KMH_PER_MPH * (age - AVERAGE_AGE)
+    points = np.array(_TEFFT_MPH[harm]) * KM_PER_MILE
+    shift = 0.0 if age is None else AGE_SHIFT_MPH.value * KM_PER_MILE * (age - AVERAGE_AGE)
     return np.asarray(expit(_straight(speed + shift, points, logit(_RISK))))
 
 

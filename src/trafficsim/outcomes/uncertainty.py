@@ -150,7 +150,7 @@ def value_of_information(drawn: Sample, net_benefit: F8) -> dict[str, float]:
 
     ``E max_a E[NB_a | source] - max_a E[NB_a]``; the conditional means are regressed on the inputs of the source
     (Strong, Oakley, Brennan 2014), by a quadratic polynomial without products: a modelling assumption that fits the
-    nearly linear models here.
+    nearly linear models here. Where the fit makes more of a source than of knowing everything, it is worth the latter.
 
     Parameters
     ----------
@@ -167,12 +167,12 @@ def value_of_information(drawn: Sample, net_benefit: F8) -> dict[str, float]:
     >>> {name: round(value, 2) for name, value in value_of_information(drawn, benefit).items()}
     {'x': 0.4, 'y': 0.0}
     """
-    best, known = float(net_benefit.mean(axis=0).max()), {}
+    best, most, known = float(net_benefit.mean(axis=0).max()), value_of_perfect_information(net_benefit), {}
     for group in drawn.groups:
         columns = [_standard(drawn.first[one.name]) for one in drawn.inputs if one.group == group]
         terms = np.stack([np.ones(len(net_benefit)), *columns, *(one * one for one in columns)], axis=1)
         fitted = terms @ np.linalg.lstsq(terms, net_benefit, rcond=None)[0]
-        known[group] = max(0.0, float(fitted.max(axis=1).mean()) - best)
+        known[group] = min(max(0.0, float(fitted.max(axis=1).mean()) - best), most)
     return known
 
 

@@ -85,13 +85,18 @@ def ordered(drivers: DriverArrays, exposures: Sequence[Exposure], population: Po
     of_kind = _offences(by_name)
     offences: tuple[Offence, ...] = tuple(sorted({"speeding", *of_kind.values()}))
     costs = tuple(_cost(kind, by_name) for kind in kinds)
-    limit = limit_of(drivers.licence_months, 1, population.licence)
+    limit = limit_on(drivers, 1, population)
     before = np.array([population.deterrence.initial_risk * _cost_now(
         None if cost is None else cost._replace(fine=min(cost.fine, 1.0)), drivers.points, limit, population.deterrence)
         for cost in costs]).reshape(len(kinds), len(drivers.number))
     return Ordered(by_name, kinds, offences, tuple(offences.index(of_kind[kind]) for kind in kinds), costs,
                    inclination(drivers.speed_score, population.deterrence), before, drivers.free_speed_kmh,
                    np.maximum(drivers.free_speed_kmh - drivers.limit_kmh, 0.0), population.deterrence)
+
+
+def limit_on(drivers: DriverArrays, day: int, population: Population) -> F8:
+    """Points at which each person loses the licence on a day."""
+    return limit_of(drivers.licence_months, day, population.licence, drivers.points_limit, drivers.novice_limit)
 
 
 def _offences(exposures: Sequence[Exposure]) -> dict[EnforcementKind, Offence]:
@@ -119,11 +124,11 @@ def _fine(exposure: Exposure) -> float:
     return fine / today if today > 0.0 else 0.0
 
 
-def _cost_now(cost: Cost | None, points: I8, limit: I8, deterrence: Deterrence) -> F8:
+def _cost_now(cost: Cost | None, points: I8, limit: F8, deterrence: Deterrence) -> F8:
     return np.zeros(len(points)) if cost is None else cost_of_sanction(cost, points, limit, deterrence)
 
 
-def behaviour(memory: Memory, points: I8, limit: I8, known: Ordered) -> Behaviour:
+def behaviour(memory: Memory, points: I8, limit: F8, known: Ordered) -> Behaviour:
     """Work out how people drive from what they have in mind, shape (kinds, people), and their points."""
     risk = perceived_risk(memory, known.deterrence)
     expected = [risk[row] * _cost_now(cost, points, limit, known.deterrence) - known.before[row]

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.draws import draw_on, draw_states, hash_name
-from trafficsim.people.behaviour import Behaviour, Ordered, behaviour, ordered
+from trafficsim.people.behaviour import Behaviour, Ordered, behaviour, limit_on, ordered
 from trafficsim.people.day_totals import Caught, DayTotals, totals
 from trafficsim.people.exposure import DriverArrays, Exposure, offence_of
 from trafficsim.people.learning import Meeting, Memory, learned, unmet
-from trafficsim.people.points import Record, expired, first_record, limit_of, sanctioned, suspended
+from trafficsim.people.points import Record, expired, first_record, sanctioned, suspended
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.population import Population
@@ -34,8 +34,8 @@ from trafficsim.spec.population import Population
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 B1 = NDArray[np.bool_]
-PASS, NOTICE, DETECT, HEAR = 80, 81, 82, 83
-"""Random streams of the loop; those of people's attributes are ``PeopleStream``, those of vehicles ``Stream``."""
+PASS, NOTICE, DETECT, HEAR = 90, 91, 92, 93
+"""Random streams of the loop; not those of ``PeopleStream`` or ``EnforcementStream``."""
 IN_SIGHT = ("speeding", "red_running", "close_following")
 """Offences that a driver who sees the enforcement can still leave off."""
 
@@ -128,12 +128,13 @@ class DailyLoop:
     def start(self) -> State:
         """State in the morning of day 1."""
         kinds, people = len(self.ordered.kinds), len(self.drivers.number)
-        return State(unmet((kinds, people)), first_record(self.drivers.points), np.zeros(kinds))
+        limit = np.where(self.drivers.licensed, limit_on(self.drivers, 1, self.population), np.inf)
+        record = first_record(self.drivers.points, limit, self.population.licence)
+        return State(unmet((kinds, people)), record, np.zeros(kinds))
 
     def behaviour(self, state: State, day: int) -> Behaviour:
         """How people drive on a day that begins with a state."""
-        limit = limit_of(self.drivers.licence_months, day, self.population.licence)
-        return behaviour(state.memory, state.record.points, limit, self.ordered)
+        return behaviour(state.memory, state.record.points, limit_on(self.drivers, day, self.population), self.ordered)
 
     def day(self, state: State, day: int, weekday: Weekday, standing: Collection[str] | None = None) -> Day:
         """Take people through a day (numbered from 1).
@@ -154,7 +155,7 @@ class DailyLoop:
         on = _On(day, weekday, standing)
         caught = self._meetings(morning, driving, on)
         self._hear(caught.met, state.caught_share, on)
-        limit = limit_of(self.drivers.licence_months, day, licence)
+        limit = limit_on(self.drivers, day, self.population)
         after = State(
             learned(state.memory, caught.met, self.population.deterrence),
             sanctioned(record, np.where(self.drivers.licensed, caught.points, 0), limit, day, licence),

@@ -35,6 +35,8 @@ class DriverArrays(NamedTuple):
     km_per_day : driven on a day
     free_speed_kmh, limit_kmh : desired speed and limit on the person's roads, away from known enforcement, mean over
         the kilometres driven
+    points_limit, novice_limit : points at which each loses the licence, and the same in probation; ``None``: those
+        of the population's rules
     """
 
     number: I8
@@ -46,6 +48,8 @@ class DriverArrays(NamedTuple):
     km_per_day: F8
     free_speed_kmh: F8
     limit_kmh: F8
+    points_limit: F8 | None = None
+    novice_limit: F8 | None = None
 
 
 class Encounters(NamedTuple):

@@ -14,14 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from trafficsim.base.draws import PeopleStream, hash_name, u01
-from trafficsim.spec.population import PersonGroup, Population
+from trafficsim.spec.population import LEAST_LICENCE_AGE, PersonGroup, Population
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 MOST_SCORE = 3.0
 """Speed scores are cut there, as those of drivers without a population are (modelling assumption)."""
-LEAST_LICENCE_AGE = 17.0
-"""Nobody has held the licence for longer than since this age (lowest age of category B, Directive 2006/126/EC)."""
 MOST_ATTEMPTS = 1000
 """Of so many people drawn for a trip one is taken in any case; with trip rates of 1 to 100 that never happens."""
 

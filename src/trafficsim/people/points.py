@@ -12,6 +12,7 @@ from trafficsim.spec.population import Licence
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 B1 = NDArray[np.bool_]
+MONTH_DAYS = 365.25 / 12.0
 
 
 class Record(NamedTuple):
@@ -29,18 +30,42 @@ class Record(NamedTuple):
     back_on: I8
 
 
-def first_record(points: ArrayLike) -> Record:
-    """Records on the first day; what people have begins to expire then."""
+def first_record(points: ArrayLike, limit: ArrayLike, licence: Licence) -> Record:
+    """Records in the morning of day 1: points begin to expire then, and who has reached the limit may not drive.
+
+    Examples
+    --------
+    >>> first_record([3, 12], 12, Licence(suspended_days=90)).back_on.tolist()
+    [0, 91]
+    """
     held = np.maximum(np.asarray(points, np.int64), 0)
-    return Record(held, np.zeros_like(held), np.zeros_like(held))
+    lost = held >= np.asarray(limit)
+    return Record(np.where(lost, 0, held), np.zeros_like(held), np.where(lost, 1 + licence.suspended_days, 0))
 
 
-def limit_of(licence_months: ArrayLike, day: int, licence: Licence) -> I8:
-    """Points at which each person loses the licence on a day: lower in probation."""
-    if licence.novice_limit is None:
-        return np.full(np.shape(licence_months), licence.limit, np.int64)
-    months = np.asarray(licence_months, np.float64) + day / 30.4375
-    return np.where(months < licence.novice_months, licence.novice_limit, licence.limit).astype(np.int64)
+def limit_of(licence_months: ArrayLike, day: int, licence: Licence, points_limit: ArrayLike | None = None,
+             novice_limit: ArrayLike | None = None) -> F8:
+    """Points at which each person loses the licence on a day: lower in probation.
+
+    Parameters
+    ----------
+    licence_months
+        Time since the licence on the first day, shape (people,).
+    day, licence
+        The day, and the rules.
+    points_limit, novice_limit
+        Limits of each person; those of the rules without them.
+
+    Examples
+    --------
+    >>> limit_of([6.0, 60.0], 1, Licence(limit=12, novice_limit=6)).tolist()
+    [6.0, 12.0]
+    """
+    months = np.asarray(licence_months, np.float64) + day / MONTH_DAYS
+    usual: ArrayLike = licence.limit if points_limit is None else points_limit
+    low: ArrayLike = usual if licence.novice_limit is None else licence.novice_limit
+    in_probation = low if novice_limit is None else novice_limit
+    return np.where(months < licence.novice_months, in_probation, usual).astype(np.float64)
 
 
 def suspended(record: Record, day: int) -> B1:
@@ -60,7 +85,7 @@ def expired(record: Record, day: int, licence: Licence) -> Record:
     return record._replace(points=np.where(old, 0, record.points))
 
 
-def sanctioned(record: Record, points: I8, limit: I8, day: int, licence: Licence) -> Record:
+def sanctioned(record: Record, points: I8, limit: F8, day: int, licence: Licence) -> Record:
     """Records after the sanctions of a day: who reaches the limit loses the licence from the next day, and all points.
 
     Parameters
@@ -74,7 +99,8 @@ def sanctioned(record: Record, points: I8, limit: I8, day: int, licence: Licence
 
     Examples
     --------
-    >>> after = sanctioned(first_record([9, 0]), np.array([3, 3]), np.array([12, 12]), 4, Licence(suspended_days=90))
+    >>> rules, limit = Licence(suspended_days=90), np.array([12.0, 12.0])
+    >>> after = sanctioned(first_record([9, 0], limit, rules), np.array([3, 3]), limit, 4, rules)
     >>> after.points.tolist(), after.back_on.tolist()
     ([0, 3], [95, 0])
     """

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.spec.population import Population
+
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -95,6 +97,22 @@ class SignalArrays(NamedTuple):
     """The first phase begins at clock times ``offset_s + n * cycle``."""
 
 
+class ApproachArrays(NamedTuple):
+    """Approaches of signals: links from which a signal is met, in link order.
+
+    At yellow a driver who can stop does so with a chance ``1 / (1 + exp(-(tau - tau50_s) / spread_s))`` of the time
+    ``tau`` to the stop line; a spread of 0 makes it a threshold.
+    """
+
+    link: I4
+    tau50_s: F8
+    spread_s: F8
+    inattention: F8
+    """Share of drivers who do not see the signal when they arrive."""
+    hard_stop_share: F8
+    """Share of those who stop at yellow that brake late, and as hard as drivers accept."""
+
+
 class ClassArrays(NamedTuple):
     """Vehicle classes."""
 
@@ -157,16 +175,24 @@ class PeopleArrays(NamedTuple):
     """Of those with intelligent speed assistance, who override it."""
     licensed_share: F8
     novice_risk: F8
-    """Factor on the crash risk that novices have beyond that of experienced drivers."""
+    """Factor on the crash risk per km of the group's people, whatever it is by their months since the licence."""
     points_limit: F8
     """Demerit points at which the licence is suspended."""
     novice_points_limit: F8
     """The same in probation."""
+    exposure: F8
+    """Factor on kilometres in the account of casualties, where traffic hardly changes by it."""
+    supervised_km: F8
+    """Supervised kilometres before the licence, beyond those of today."""
+    lawful_share: F8
+    """Share of people who keep to the limit by a campaign."""
     enforcement: tuple[str, ...]
     """Kinds of enforcement."""
     fine_factor: F8
     points_factor: F8
     """Factors on fines and demerit points of a deployment of each kind."""
+    population: Population | None = None
+    """As it was declared, before any policy."""
 
 
 class DriverArrays(NamedTuple):
@@ -181,6 +207,8 @@ class DriverArrays(NamedTuple):
     licence_months: F8
     impaired: BOOL
     """Above 0.5 g/l of blood alcohol on this trip."""
+    alcohol_share: F8
+    """Probability of that in the driver's group at this time."""
     belt: BOOL
     isa: BOOL
     """Has intelligent speed assistance, whether it is overridden or not."""
@@ -267,6 +295,7 @@ class EnforcementArrays(NamedTuple):
     points: I4
     legal_gap_s: F8
     offending_share: F8
+    red_tolerance_s: F8
     links: tuple[tuple[int, ...], ...]
     """Links of the place."""
     hours_s: tuple[tuple[tuple[float, float], ...], ...]
@@ -279,16 +308,22 @@ UNAFFECTED = 1.0e3
 """Factor that no desired speed reaches."""
 
 
+def no_approaches() -> ApproachArrays:
+    """Return the approaches of a plan without any signal."""
+    real = np.zeros(0)
+    return ApproachArrays(np.zeros(0, np.int32), real, real, real, real)
+
+
 def no_people() -> PeopleArrays:
     """Return the people of a plan without a population."""
     none = np.zeros(0)
-    return PeopleArrays((), none, none, none, none, none, none, none, none, none, (), none, none)
+    return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
 
 
 def no_drivers() -> DriverArrays:
     """Return the drivers of a plan without a population."""
     whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
-    return DriverArrays(whole, real, real, truth, truth, truth, whole, truth, truth, ())
+    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
 def no_areas() -> AreaArrays:
@@ -305,7 +340,7 @@ def no_sections() -> SectionArrays:
 def no_enforcement() -> EnforcementArrays:
     """Return the enforcement of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return EnforcementArrays((), (), (), real, real, real, whole, real, real, (), (), ())
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), ())
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
@@ -331,8 +366,9 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     enforcement : what follows offences
+    kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
-    stop_if_possible : whether everybody stops at yellow who can
+    approaches : what drivers do on the approaches of signals
     people : groups of people, and sanctions
     drivers : attributes of the person who makes each trip
     """
@@ -360,7 +396,8 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
+    kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
-    stop_if_possible: bool = False
+    approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)
     drivers: DriverArrays = dataclass_field(default_factory=no_drivers)

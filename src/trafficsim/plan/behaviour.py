@@ -9,6 +9,7 @@ import numpy as np
 from trafficsim.base.errors import PolicyError
 from trafficsim.kernels.rng import Stream, hash_name, u01
 from trafficsim.plan.arrays import F8, U8, UNAFFECTED, BehaviourArrays, Plan
+from trafficsim.plan.deploying import InForce
 from trafficsim.plan.desired_speed import LEAST_FACTOR
 from trafficsim.plan.realise import normal_score
 from trafficsim.spec.behaviour import Response, ResponseRule, Zone
@@ -85,6 +86,30 @@ def behaviour_arrays(plan: Plan, rules: Sequence[ResponseRule]) -> BehaviourArra
         zone_end_m=np.array([zone.end_m for _, zone in zones], np.float64),
         zone_strength=np.array([zone.strength for _, zone in zones], np.float64),
     )
+
+
+def kept_gaps_s(plan: Plan, brought: Sequence[InForce]) -> F8:
+    """Time gap that the driver of each trip keeps at least: the longest that any deployment on the way makes it keep.
+
+    Those are affected who pass it on a trip that departs while it is in force, notice it and care. Empty where no
+    deployment is about gaps.
+    """
+    asked = [one for one in brought if one.deployment.gaps is not None and one.hours_s is not None]
+    if not asked:
+        return np.zeros(0)
+    index = {link: row for row, link in enumerate(plan.link_id)}
+    kept = np.zeros(len(plan.trips.key))
+    for one in asked:
+        deployment, gaps = one.deployment, one.deployment.gaps
+        assert gaps is not None
+        affected = passes_any(plan, [index[link] for link in deployment.along])
+        affected &= trait_uniform(plan.trips.key, deployment.name, NOTICES) < deployment.noticed
+        affected &= trait_uniform(plan.trips.key, gaps.trait) < 1.0 - gaps.unaffected
+        if one.hours_s:
+            depart_s = plan.trips.depart_s
+            affected &= np.any([(begin <= depart_s) & (depart_s < end) for begin, end in one.hours_s], axis=0)
+        kept[affected] = np.maximum(kept[affected], gaps.kept_gap_s)
+    return kept
 
 
 def passes_any(plan: Plan, links: Sequence[int]) -> np.ndarray:

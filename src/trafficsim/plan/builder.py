@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.behaviour import behaviour_arrays, check_rule, zone_name
+from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
@@ -78,8 +78,9 @@ class PlanBuilder:
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
         self._policy, self._day = "(no policy)", day
+        self.day, self.population = day[0], plan.people.population
         self._deployed: list[Deployed] = []
-        self._enforcement = plan.enforcement
+        self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
 
@@ -99,6 +100,10 @@ class PlanBuilder:
         phases = tuple(phase.model_copy(update={"duration_s": duration})
                        for phase, duration in zip(program.phases, durations, strict=True))
         return program.model_copy(update={"phases": phases, "offset_s": float(self.value(OFFSET, (program.id,))[0])})
+
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
+        return field_of(field, self._policy).cells(self._plan)
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
@@ -233,7 +238,8 @@ class PlanBuilder:
     def _put_in_force(self) -> None:
         run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
         brought = in_force(self._deployed, run, self._plan.seed_key)
-        self._enforcement = enforcement_arrays(brought, self._roads.link_index)
+        self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
+                          "kept_gap_s": kept_gaps_s(self._plan, brought)}
         for one in brought:
             self._policy = one.policy
             self._extra += one.ledger
@@ -297,7 +303,7 @@ class PlanBuilder:
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
-            enforcement=self._enforcement,
+            **self._enforced,
         )
         rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
@@ -322,7 +328,7 @@ class PlanBuilder:
         unknown = [cell for cell in cells if cell not in known]
         if unknown or len(set(cells)) < len(cells):
             found = f"unknown value {unknown[0]!r}" if unknown else "a value named twice"
-            raise PolicyError(f"policy {self._policy}: {field.name}", found, _expected(field, known),
+            raise PolicyError(f"policy {self._policy}: {field.name}", found, field.expected(known),
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
@@ -347,12 +353,6 @@ class PlanBuilder:
         return LedgerRow(policy, PHASE, field.unit, "replace", cells, asked,
                          tuple(old.get(cell, np.nan) for cell in cells), tuple(new.get(cell, np.nan) for cell in cells),
                          states[0], states[1])
-
-
-def _expected(field: Field, known: Mapping[str, int]) -> str:
-    if field.of_people and not known:
-        return "a scenario with a [population]"
-    return f"different ones of {', '.join(known)}" if field.of_people else "different values of the plan"
 
 
 def _applied(before: F8, operations: Sequence[_Operation]) -> F8:

@@ -18,6 +18,8 @@ from trafficsim.spec.enforcement import Deployment
 
 HOURS_IN_FORCE = "deployment.hours"
 """What the ledger calls enforcement (cells: deployments, values: hours in force within the run)."""
+KEPT_GAP = "driver.kept_gap_s"
+"""What the ledger calls time gaps that drivers keep at least (cells: deployments)."""
 S_PER_H, S_PER_DAY = 3600.0, 86400.0
 
 Periods = tuple[tuple[float, float], ...]
@@ -91,12 +93,12 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
     for one, periods in zip(deployed, periods_in_force([one.deployment for one in deployed], run, key), strict=True):
         deployment = one.deployment
         whole = periods == ((run.start_s, run.end_s),)
-        rules = _rules(one, periods, whole) if deployment.response is not None else ()
+        rules = _rules(one, periods, run) if deployment.response is not None else ()
         hours = () if whole else periods
         checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
-        silent = whole and bool(rules or checks)
+        silent = whole and bool(rules or checks or deployment.gaps)
         found.append(InForce(one.policy, deployment, hours if periods else None, rules, checks,
-                             () if silent else (_hours_row(one, periods),)))
+                             (*_gap_row(one, periods), *(() if silent else (_hours_row(one, periods),)))))
     return found
 
 
@@ -116,23 +118,49 @@ def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]
         points=np.array([one.points for one in sanctions], np.int32),
         legal_gap_s=real(one.legal_gap_s for one in sanctions),
         offending_share=real(one.offending_share for one in sanctions),
+        red_tolerance_s=real(one.red_tolerance_s for one in sanctions),
         links=tuple(tuple(link_index[link] for link in one.deployment.along) for one in ones),
         hours_s=tuple(one.hours_s or () for one in ones),
         checks=tuple(tuple(check.name for check in one.checks) for one in ones),
     )
 
 
-def _rules(one: Deployed, periods: Periods, whole: bool) -> tuple[ResponseRule, ...]:
+def _rules(one: Deployed, periods: Periods, run: RunDay) -> tuple[ResponseRule, ...]:
     deployment = one.deployment
-    if periods and not whole:
-        shown = ", ".join(f"{begin_s:g} to {end_s:g} s" for begin_s, end_s in periods)
+    felt = _joined([(begin_s, min(end_s + deployment.halo_h * S_PER_H, run.end_s)) for begin_s, end_s in periods])
+    if felt and felt != ((run.start_s, run.end_s),):
+        shown = ", ".join(f"{begin_s:g} to {end_s:g} s" for begin_s, end_s in felt)
         raise PolicyError(f"policy {one.policy}: {deployment.name!r}", f"in force from {shown}, a part of the run",
                           "in force during the whole run, or not at all", "change its hours, or those of the run")
     assert deployment.response is not None
     assert deployment.link is not None
+    zones = tuple(zone.model_copy(update={"strength": zone.strength * left(deployment, run.day)})
+                  for zone in deployment.zones)
     rule = ResponseRule(name=deployment.name, link=deployment.link, response=deployment.response,
-                        along=deployment.along, zones=deployment.zones, noticed=deployment.noticed)
-    return (rule,) * len(periods)
+                        along=deployment.along, zones=zones, noticed=deployment.noticed)
+    return (rule,) * len(felt)
+
+
+def left(deployment: Deployment, day: int) -> float:
+    """Share of the response that is left on a day of the study, of one that drivers get used to.
+
+    Examples
+    --------
+    >>> sign = Deployment(name="sign", kind="feedback_sign", half_life_days=30.0)
+    >>> [left(sign, day) for day in (1, 31, 61)]
+    [1.0, 0.5, 0.25]
+    """
+    if deployment.half_life_days is None:
+        return 1.0
+    return float(0.5 ** (max(day - deployment.schedule.first_day, 0) / deployment.half_life_days))
+
+
+def _gap_row(one: Deployed, periods: Periods) -> tuple[LedgerRow, ...]:
+    gaps = one.deployment.gaps
+    if gaps is None or not periods:
+        return ()
+    kept = (gaps.kept_gap_s,)
+    return (LedgerRow(one.policy, KEPT_GAP, "s", "floor", (one.deployment.name,), kept, (0.0,), kept),)
 
 
 def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -> tuple[Periods, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +41,13 @@ class Field:
         """The range of its values in words."""
         most = f" and <= {self.high:g}" if np.isfinite(self.high) else ""
         return f"{'>' if self.above else '>='} {self.low:g}{most}"
+
+    def expected(self, known: Iterable[str]) -> str:
+        """What a policy may name, given the cells that there are."""
+        cells = ", ".join(known)
+        if not self.of_people:
+            return "different values of the plan"
+        return f"different ones of {cells}" if cells else "a scenario with a [population]"
 
     def read(self, plan: Plan) -> F8:
         """Return the values in a plan (the plan's own array: do not change it)."""
@@ -82,6 +89,10 @@ def phase_cell(program: str, number: int) -> str:
     return f"{program}/{number}"
 
 
+def _approaches(plan: Plan) -> tuple[str, ...]:
+    return tuple(plan.link_id[row] for row in plan.approaches.link.tolist())
+
+
 def _class_names(plan: Plan) -> tuple[str, ...]:
     return plan.classes.name
 
@@ -107,6 +118,10 @@ FIELDS: dict[str, Field] = {
         Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
         Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
+        Field("approach.tau50_s", "approaches", "tau50_s", "s", _approaches, 0.0),
+        Field("approach.spread_s", "approaches", "spread_s", "s", _approaches, 0.0),
+        Field("approach.inattention", "approaches", "inattention", "1", _approaches, 0.0, high=1.0),
+        Field("approach.hard_stop_share", "approaches", "hard_stop_share", "1", _approaches, 0.0, high=1.0),
         Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
         _of_group("trip_rate", above=True),
         _of_group("alcohol_factor"),
@@ -115,6 +130,9 @@ FIELDS: dict[str, Field] = {
         _of_group("isa_override_share", high=1.0),
         _of_group("licensed_share", high=1.0),
         _of_group("novice_risk"),
+        _of_group("exposure"),
+        Field("group.supervised_km", "people", "supervised_km", "km", _groups, 0.0, of_people=True),
+        _of_group("lawful_share", high=1.0),
         _of_group("points_limit", low=1.0),
         _of_group("novice_points_limit", low=1.0),
         Field("sanction.fine_factor", "people", "fine_factor", "1", _enforcement_kinds, 0.0, of_people=True),

@@ -28,6 +28,7 @@ from trafficsim.plan.realise import (
     vehicle_keys,
 )
 from trafficsim.plan.routes import link_of
+from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.policy import Policy
@@ -149,7 +150,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         sections=prepared.sections,
         **_traces(prepared),
         keep_clear_share=scenario.drivers.keep_clear_share,
-        stop_if_possible=scenario.drivers.at_yellow == "if_possible",
+        approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
     )
     return _with_people(plan, prepared, on)

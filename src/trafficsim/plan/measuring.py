@@ -53,7 +53,6 @@ def _travel_time(wish: TravelTime, network: NetworkPlan) -> MeasurementSection:
     last_m = float(network.links.length_m[links[-1]])
     end_m = last_m if wish.end_m is None else wish.end_m
     length_m = path_length_m(links, network) - wish.begin_m - (last_m - end_m)
-    movement = tuple(links) if len(links) > 1 else ()
     return MeasurementSection(
         wish.id,
         TRAVEL_TIME,
@@ -63,7 +62,7 @@ def _travel_time(wish: TravelTime, network: NetworkPlan) -> MeasurementSection:
         end_m,
         _lanes(links[-1], network),
         length_m,
-        links=movement,
+        links=tuple(links) if len(links) > 1 else (),
     )
 
 

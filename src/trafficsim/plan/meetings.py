@@ -18,7 +18,7 @@ from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.habits import Habits, person_keys, routes_passing
-from trafficsim.plan.people import population_after
+from trafficsim.plan.people import held_to_limit, population_after
 from trafficsim.spec.calendar import Hours
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.population import Population
@@ -102,10 +102,11 @@ def drivers_on(roads: Roads) -> DriverArrays:
     way_m = np.bincount(trip, length_m, len(trips.key))
     limit = over_way(plan.links.speed_limit_ms[trips.route_link])[habit]
     free = over_way(slow)[habit] + over_way(more)[habit] * who.speed_score
-    held = (who.isa < plan.people.isa_share[who.group]) & (who.override >= plan.people.isa_override_share[who.group])
+    held = held_to_limit(plan.people, who, roads.scenario.seed)
     per_day = roads.trips_per_hour * roads.minutes.sum() / MIN_PER_H
     return DriverArrays(who.number, who.group, who.speed_score, who.licence_months, who.points, who.licensed,
-                        per_day * way_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit)
+                        per_day * way_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit,
+                        plan.people.points_limit[who.group], plan.people.novice_points_limit[who.group])
 
 
 def _desired(roads: Roads, trip: NDArray[np.integer], link: NDArray[np.integer]) -> tuple[F8, F8]:

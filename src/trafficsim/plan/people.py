@@ -12,9 +12,10 @@ from typing import Any, get_args
 
 import numpy as np
 
+from trafficsim.base.draws import PeopleStream, u01
 from trafficsim.people.impairment import impaired, share_impaired
-from trafficsim.people.persons import Persons, groups_by_name, person_of_trip, persons
-from trafficsim.plan.arrays import F8, DriverArrays, PeopleArrays, Plan, no_people
+from trafficsim.people.persons import Persons, groups_by_name, people_key, person_of_trip, persons
+from trafficsim.plan.arrays import BOOL, F8, DriverArrays, PeopleArrays, Plan, no_people
 from trafficsim.plan.habits import Habits, person_by_habit
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.enforcement import EnforcementKind
@@ -24,7 +25,7 @@ from trafficsim.spec.scenario import Scenario
 OF_GROUP = ("trip_rate", "alcohol_factor", "belt_share", "isa_share", "licensed_share")
 """Numbers of groups that people are made of."""
 HELD = 1.0
-"""Whom intelligent speed assistance holds drives at the limit at most."""
+"""Whom intelligent speed assistance holds, or who keeps to the limit, drives at the limit at most."""
 
 
 def people_arrays(population: Population | None) -> PeopleArrays:
@@ -47,7 +48,8 @@ def people_arrays(population: Population | None) -> PeopleArrays:
                                 for name in OF_GROUP}
     return sanctions._replace(
         group=tuple(group.name for group in groups), **of_group,
-        isa_override_share=np.array(override), novice_risk=np.ones(count),
+        isa_override_share=np.array(override), novice_risk=np.ones(count), exposure=np.ones(count),
+        supervised_km=np.zeros(count), lawful_share=np.zeros(count), population=population,
         points_limit=np.full(count, float(licence.limit)), novice_points_limit=np.full(count, float(novice_limit)),
     )
 
@@ -96,18 +98,27 @@ def with_people(
                   person_of_trip(population, scenario.seed, plan.trips.key, rate) if habits is None
                   else person_by_habit(habits, population, plan.trips, rate))
     isa = who.isa < plan.people.isa_share[who.group]
-    held = isa & (who.override >= plan.people.isa_override_share[who.group])
+    held = held_to_limit(plan.people, who, scenario.seed)
     trips = plan.trips._replace(person=who.number, z=who.speed_score, limit_factor=np.where(held, HELD, np.inf))
     share = plan.people.alcohol_factor[who.group] * share_impaired(
         population.alcohol, WEEKDAYS.index(weekday or scenario.weekday), trips.depart_s)
+    share = np.minimum(share, 1.0)
     limit = _points_limit(population, plan.people, who)
     drivers = DriverArrays(
         group=who.group.astype(np.int32), age_years=who.age_years, licence_months=who.licence_months,
-        impaired=impaired(who.alcohol, trips.key, share), belt=who.belt < plan.people.belt_share[who.group], isa=isa,
+        impaired=impaired(who.alcohol, trips.key, share), alcohol_share=share,
+        belt=who.belt < plan.people.belt_share[who.group], isa=isa,
         points=who.points.astype(np.int32), licensed=who.licensed, suspended=who.licensed & (who.points >= limit),
         columns=population.trip_columns,
     )
     return replace(plan, trips=trips, drivers=drivers)
+
+
+def held_to_limit(people: PeopleArrays, who: Persons, seed: int) -> BOOL:
+    """Whom intelligent speed assistance holds to the limit, or who keeps to it."""
+    held = (who.isa < people.isa_share[who.group]) & (who.override >= people.isa_override_share[who.group])
+    lawful = u01(people_key(seed), PeopleStream.LAWFUL, who.number, 0)
+    return np.asarray(held | (lawful < people.lawful_share[who.group]))
 
 
 def _points_limit(population: Population, people: PeopleArrays, who: Persons) -> F8:

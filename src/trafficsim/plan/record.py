@@ -13,6 +13,7 @@ WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
 counts as one stop."""
 
+
 class TripRecord(NamedTuple):
     """One row per trip of the plan, in its order. Times are clock times; -1 where it did not happen."""
 
@@ -134,6 +135,8 @@ class EventRecord(NamedTuple):
     code: I4
     trip: I4
     link: I4
+    value_s: F8
+    """Of a crossing at red: time since the onset of red. Of an encroachment: time between the two vehicles. Else 0."""
 
 
 class GridlockRecord(NamedTuple):

@@ -44,6 +44,6 @@ def unmeasured(plan: Plan) -> Unmeasured:
         turns=TurnRecord(*(np.zeros(turns) for _ in range(4))),
         queues=QueueRecord(1.0, np.zeros((links, 1)), np.zeros(links), np.full(links, -1, np.int32), np.zeros(links)),
         detectors=DetectorRecord(*(np.zeros((0, places)) for _ in range(3))),
-        events=EventRecord(real, whole, whole, whole),
+        events=EventRecord(real, whole, whole, whole, real),
         trajectories=TrajectoryRecord(real, whole, whole, whole, real, real),
     )

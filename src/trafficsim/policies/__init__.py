@@ -6,20 +6,59 @@ from importlib import import_module
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.packages import load_entry_points
+from trafficsim.policies.belt_wearing import BeltWearing as BeltWearing
+from trafficsim.policies.breath_test import BreathTest as BreathTest
+from trafficsim.policies.campaign import Campaign as Campaign
 from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
+from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
+from trafficsim.policies.enforcing import Place as Place
+from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
+from trafficsim.policies.fines import Fines as Fines
 from trafficsim.policies.green_wave import GreenWave as GreenWave
+from trafficsim.policies.isa import Isa as Isa
+from trafficsim.policies.licence_check import LicenceCheck as LicenceCheck
+from trafficsim.policies.licensing import AccompaniedDriving as AccompaniedDriving
+from trafficsim.policies.licensing import HazardPerception as HazardPerception
+from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
+from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
+from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
+from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
+from trafficsim.policies.patrol import Patrol as Patrol
+from trafficsim.policies.points import PointsLimit as PointsLimit
+from trafficsim.policies.points import Probation as Probation
+from trafficsim.policies.points import ReEducation as ReEducation
+from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
 from trafficsim.policies.webster import Webster as Webster
+from trafficsim.policies.zero_alcohol import ZeroAlcohol as ZeroAlcohol
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
-    "trafficsim.policies.change_times", "trafficsim.policies.green_wave", "trafficsim.policies.section_control",
-    "trafficsim.policies.signal_plan", "trafficsim.policies.speed_camera", "trafficsim.policies.speed_limit",
+    "trafficsim.policies.belt_wearing",
+    "trafficsim.policies.breath_test",
+    "trafficsim.policies.campaign",
+    "trafficsim.policies.change_times",
+    "trafficsim.policies.close_following",
+    "trafficsim.policies.feedback_sign",
+    "trafficsim.policies.fines",
+    "trafficsim.policies.green_wave",
+    "trafficsim.policies.isa",
+    "trafficsim.policies.licence_check",
+    "trafficsim.policies.licensing",
+    "trafficsim.policies.mobile_camera",
+    "trafficsim.policies.patrol",
+    "trafficsim.policies.points",
+    "trafficsim.policies.red_light_camera",
+    "trafficsim.policies.section_control",
+    "trafficsim.policies.signal_plan",
+    "trafficsim.policies.speed_camera",
+    "trafficsim.policies.speed_limit",
     "trafficsim.policies.webster",
+    "trafficsim.policies.zero_alcohol",
 )
 ENTRY_POINT_GROUP = "trafficsim.policies"
 

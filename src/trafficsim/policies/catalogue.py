@@ -45,7 +45,8 @@ def _entry(policy: type[Policy]) -> dict[str, Any]:
     # not inspect.getdoc: it would give the words of the base class for a policy without any
     summary = inspect.cleandoc(policy.__doc__ or NOT_GIVEN).split("\n\n", maxsplit=1)[0].replace("\n", " ")
     facts = {name: getattr(policy, name) or NOT_GIVEN for name in ("mechanism", "source", "grade", "limits")}
-    parameters = {name: _parameter(field, policy.numbers.get(name)) for name, field in policy.model_fields.items()}
+    fields = sorted(policy.model_fields.items(), key=lambda one: not one[1].is_required())  # what must be given first
+    parameters = {name: _parameter(field, policy.numbers.get(name)) for name, field in fields}
     return {"summary": summary, **facts, "phase": policy.phase, "parameters": parameters, "example": _example(policy)}
 
 

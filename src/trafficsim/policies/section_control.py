@@ -8,19 +8,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from trafficsim.base.errors import PolicyError
-from trafficsim.base.units import KMH_PER_MS
+from trafficsim.policies.enforcing import COMMON_NUMBERS, EnforcementPolicy, one_limit_kmh
 from trafficsim.policies.halo import chains, downstream, upstream
 from trafficsim.spec.behaviour import Response, SpeedCheck, Zone
-from trafficsim.spec.enforcement import Deployment, Sanction
-from trafficsim.spec.policy import Builder, Policy, PolicyPhase
+from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.policy import Builder
 from trafficsim.spec.selectors import Links
 
 CALIBRATIONS: dict[str, tuple[float, float, float]] = {"strict": (-0.03, 0.04, 0.0), "open": (-0.05, 0.07, 0.06)}
 """Mean and standard deviation of the margin, share of drivers who are not affected."""
 
 
-class SectionControl(Policy):
+class SectionControl(EnforcementPolicy):
     """Enforce the average speed over sections: every vehicle is measured.
 
     Mechanism: along the section drivers keep below ``limit * (1 + margin)``: the desired speed is
@@ -49,6 +48,14 @@ class SectionControl(Policy):
         Way of slowing down before, and of returning to the own speed beyond the section.
     tolerance_kmh
         Vehicles with an average faster than the limit by more than this are cited.
+    schedule
+        Days, weeks, weekdays and hours in force.
+    present, detection, sanctioned
+        Probability that it works on such a day, that an offence is detected, and that a detected one is sanctioned.
+    fine_eur, points
+        Fine and demerit points.
+    publicity
+        Probability per person and day of hearing of it.
 
     Examples
     --------
@@ -57,7 +64,6 @@ class SectionControl(Policy):
     """
 
     kind: ClassVar[str] = "section_control"
-    phase: ClassVar[PolicyPhase] = "behaviour"
     mechanism: ClassVar[str] = (
         "Drivers keep their average over the section below their own margin over the limit; the spread of speeds falls."
     )
@@ -71,6 +77,7 @@ class SectionControl(Policy):
         "those found in practice fade."
     )
     numbers: ClassVar[Mapping[str, str]] = {
+        **COMMON_NUMBERS,
         "margin_mean": "input: fitted to the mean speed (strict -0.03, open -0.05)",
         "margin_sd": "input: fitted to citations (strict 0.04) or to the fall of the standard deviation (open 0.07)",
         "unaffected": "input: fitted to the share above limit + 20 km/h (strict 0, open 0.06)",
@@ -109,23 +116,15 @@ class SectionControl(Policy):
         before = upstream(network, (chain[0], 0.0), self.upstream_m, lambda x: 1.0 - x / self.upstream_m)
         beyond = downstream(network, end, self.rebound_m, lambda x: 1.0 - x / self.rebound_m)
         name = f"section {chain[0]}" + (f" to {chain[-1]}" if len(chain) > 1 else "")
-        limit_kmh = _one_limit_kmh(builder, chain, name)
+        limit_kmh = one_limit_kmh(builder, chain, f"policy {self.kind}: {name}")
         between_m = sum(_connector_m(builder, pair) for pair in pairwise(chain))
         check = SpeedCheck(name=name, role="section", begin=(chain[0], 0.0), end=end,
                            length_m=sum(length_m.values()) + between_m,
                            citation_kmh=limit_kmh + self.tolerance_kmh, links=chain)
         builder.deploy(Deployment(
             name=name, kind="section_control", along=chain, link=chain[0], response=self.response,
-            zones=(*before, *inside, *beyond), checks=(check,), sanction=Sanction(tolerance_kmh=self.tolerance_kmh),
-            devices=2))
-
-
-def _one_limit_kmh(builder: Builder, chain: tuple[str, ...], name: str) -> float:
-    limits = sorted({round(float(limit) * KMH_PER_MS, 6) for limit in builder.value("link.speed_limit_ms", chain)})
-    if len(limits) > 1:
-        raise PolicyError(f"policy section_control: {name}", f"limits of {' and '.join(f'{x:g}' for x in limits)} km/h",
-                          "one limit along a section", "control the parts as sections of their own")
-    return limits[0]
+            zones=(*before, *inside, *beyond), checks=(check,), schedule=self.schedule, publicity=self.publicity,
+            present=self.present, sanction=self.sanction(tolerance_kmh=self.tolerance_kmh), devices=2))
 
 
 def _connector_m(builder: Builder, pair: tuple[str, str]) -> float:

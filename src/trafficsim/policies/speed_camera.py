@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
 from typing import ClassVar
 
 from pydantic import Field
 
-from trafficsim.base.errors import PolicyError
-from trafficsim.base.units import KMH_PER_MS
-from trafficsim.plan.measurement_sections import SPOT_WINDOW_M, spot_window
-from trafficsim.policies.halo import downstream, upstream
-from trafficsim.spec.behaviour import Response, SpeedCheck
-from trafficsim.spec.enforcement import Deployment, Sanction
-from trafficsim.spec.model import Model
-from trafficsim.spec.policy import Builder, Policy, PolicyPhase
+from trafficsim.policies.enforcing import (
+    COMMON_NUMBERS,
+    EnforcementPolicy,
+    Place,
+    camera_check,
+    felt,
+    require_places,
+)
+from trafficsim.policies.kernels import exponential, linear
+from trafficsim.spec.behaviour import Response
+from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.policy import Builder
 
 REACH_IN_DECAYS = 3.0
 """Beyond so many decay lengths the effect (5 %) is left away."""
 
 
-class CameraPlace(Model):
-    """Where a camera stands: link and position in m from its start.
-
-    Parameters
-    ----------
-    link
-        Link.
-    position_m
-        Distance from its start.
-
-    Examples
-    --------
-    >>> CameraPlace(link="east2", position_m=150.0).link
-    'east2'
-    """
-
-    link: str
-    position_m: float = Field(ge=0)
+CameraPlace = Place
+"""Where a camera stands."""
 
 
-class SpeedCamera(Policy):
+class SpeedCamera(EnforcementPolicy):
     """Put up fixed speed cameras that drivers know of.
 
     Mechanism: who drives faster than ``limit * (1 + margin)`` slows down to it at the camera: the desired speed is
@@ -73,6 +60,15 @@ class SpeedCamera(Policy):
         Length of the ramp before, and of the decay beyond the camera.
     tolerance_kmh
         Vehicles faster than the limit by more than this are cited.
+    schedule
+        Days, weeks, weekdays and hours in force.
+    present, detection, sanctioned
+        Probability that it stands there on such a day, that an offence is detected (the camera works and is in its
+        casing), and that a detected one is sanctioned.
+    fine_eur, points
+        Fine and demerit points.
+    publicity
+        Probability per person and day of hearing of it.
 
     Examples
     --------
@@ -81,7 +77,6 @@ class SpeedCamera(Policy):
     """
 
     kind: ClassVar[str] = "speed_camera"
-    phase: ClassVar[PolicyPhase] = "behaviour"
     mechanism: ClassVar[str] = (
         "Drivers who know the camera slow down to their own margin over the limit at it, and speed up again beyond."
     )
@@ -95,6 +90,7 @@ class SpeedCamera(Policy):
         "change of route is claimed."
     )
     numbers: ClassVar[Mapping[str, str]] = {
+        **COMMON_NUMBERS,
         "margin_mean": "input: fitted to -6.4 km/h at the camera (De Pauw et al. 2014)",
         "margin_sd": "input: fitted to the odds of exceeding the limit by 10 % (De Pauw et al. 2014)",
         "unaffected": "input: fitted to the odds of exceeding the limit (De Pauw et al. 2014)",
@@ -113,46 +109,18 @@ class SpeedCamera(Policy):
 
     def lower(self, builder: Builder) -> None:
         """Let drivers respond around every camera, and measure there."""
+        require_places(builder, self.kind, self.at)
         for place in self.at:
             self._put_up(builder, place)
 
-    def _put_up(self, builder: Builder, place: CameraPlace) -> None:
-        length_m = length_of(builder, place.link)
+    def _put_up(self, builder: Builder, place: Place) -> None:
         name = f"camera {place.link} {place.position_m:g} m"
-        if place.position_m > length_m:
-            raise PolicyError(f"policy {self.kind}: {name}", f"position {place.position_m:g} m",
-                              f"a position on link {place.link!r}, from 0 to {length_m:g} m", "correct position_m")
-        spot = (place.link, place.position_m)
         response = Response(trait=self.kind, margin_mean=self.margin_mean, margin_sd=self.margin_sd,
                             unaffected=self.unaffected)
-        before_m, beyond_m = (max(reach, SPOT_WINDOW_M) for reach in (self.upstream_m, REACH_IN_DECAYS * self.decay_m))
-        zones = (*upstream(builder.network, spot, before_m, self._ramp),
-                 *downstream(builder.network, spot, beyond_m, self._decay))
-        begin_m, end_m = spot_window(place.position_m, length_m)
-        limit_kmh = float(builder.value("link.speed_limit_ms", (place.link,))[0]) * KMH_PER_MS
-        check = SpeedCheck(name=name, role="camera", begin=(place.link, begin_m), end=(place.link, end_m),
-                           length_m=end_m - begin_m, citation_kmh=limit_kmh + self.tolerance_kmh)
+        zones = felt(builder, place, (self.upstream_m, linear(self.upstream_m)),
+                     (REACH_IN_DECAYS * self.decay_m, exponential(self.decay_m)))
         builder.deploy(Deployment(
             name=name, kind="speed_camera", along=(place.link,), link=place.link, response=response, zones=zones,
-            checks=(check,), sanction=Sanction(tolerance_kmh=self.tolerance_kmh), devices=1))
-
-    def _ramp(self, distance_m: float) -> float:
-        return 1.0 if distance_m <= SPOT_WINDOW_M else max(1.0 - distance_m / self.upstream_m, 0.0)
-
-    def _decay(self, distance_m: float) -> float:
-        return 1.0 if distance_m <= SPOT_WINDOW_M else exp(-distance_m / self.decay_m)
-
-
-def length_of(builder: Builder, link: str) -> float:
-    """Length of a link in m.
-
-    Raises
-    ------
-    PolicyError
-        If there is no such link.
-    """
-    links = builder.network.links
-    if link not in links:
-        raise PolicyError(f"speed camera on {link!r}", "no such link in the network", "a link of the network",
-                          "correct the link")
-    return float(links[link]["length_m"])
+            checks=(camera_check(builder, name, place, self.tolerance_kmh),), schedule=self.schedule,
+            publicity=self.publicity, present=self.present, sanction=self.sanction(tolerance_kmh=self.tolerance_kmh),
+            devices=1))

@@ -212,6 +212,10 @@ class Language:
         return foreign(text)
 
     def reasons(self, joined: str) -> Markup:
+        """Return reasons that the tables join by semicolons."""
+        return self.apart(self.each_reason(joined))
+
+    def each_reason(self, joined: str) -> list[Markup]:
         """Return reasons that the tables join by semicolons, which a single one may hold too."""
         pieces, found = joined.split("; "), list[Markup]()
         while pieces:
@@ -219,7 +223,7 @@ class Language:
             taken = next((count for count in tried if self._known("; ".join(pieces[:count]))), 1)
             found.append(self.reason("; ".join(pieces[:taken])))
             pieces = pieces[taken:]
-        return self.apart(found)
+        return found
 
     def _known(self, text: str) -> bool:
         return any(pattern.fullmatch(text) for pattern, _ in self._reasons)

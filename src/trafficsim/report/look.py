@@ -9,7 +9,7 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from trafficsim.base.errors import MachineError
-from trafficsim.report.language import DEFAULT, END, RIGHT_TO_LEFT, Language, load
+from trafficsim.report.language import DEFAULT, END, OF_ITS_OWN, RIGHT_TO_LEFT, Language, load
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")
@@ -166,7 +166,20 @@ def wrapped(text: str, most: int) -> str:
     """
     turned = text.startswith(RIGHT_TO_LEFT)
     lines = textwrap.wrap(text[1:-1] if turned else text, most)
-    return "\n".join(f"{RIGHT_TO_LEFT}{line}{END}" if turned else line for line in lines)
+    return "\n".join(f"{RIGHT_TO_LEFT}{line}{END}" if turned else line for line in _isolated(lines))
+
+
+def _isolated(lines: Sequence[str]) -> Iterator[str]:
+    """Close at the end of each line the isolates that are open, and open them again on the next."""
+    still_open = ""
+    for line in lines:
+        text, still_open = still_open + line, ""
+        for letter in text:
+            if letter in (RIGHT_TO_LEFT, OF_ITS_OWN):
+                still_open += letter
+            elif letter == END:
+                still_open = still_open[:-1]
+        yield text + END * len(still_open)
 
 
 def svg(figure: Figure, prefix: str) -> str:

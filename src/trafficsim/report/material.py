@@ -24,6 +24,7 @@ from trafficsim.results.compared import compared
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.question import Question
+from trafficsim.results.rollout import Programme, read_programmes
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.network import Network
@@ -56,6 +57,7 @@ class Material:
     folder : where the tables came from, if from one
     setting : where the measures shall work, if the study declares it
     histories : crash histories by scenario
+    programmes : rollouts of the study
     """
 
     study: str
@@ -72,6 +74,7 @@ class Material:
     folder: Path | None = None
     setting: Setting | None = None
     histories: Histories = field(default_factory=dict)
+    programmes: tuple[Programme, ...] = ()
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -158,7 +161,7 @@ def from_folder(folder: str | Path) -> Material:
         scenarios=manifest["scenarios"], version=str(manifest.get("version", "")), tables=StoredTables(runs),
         demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
         networks=networks, no_network=reasons, folder=folder, setting=setting_of(folder),
-        histories=read_histories(folder, networks),
+        histories=read_histories(folder, networks), programmes=read_programmes(folder, manifest["scenarios"]),
     )
 
 
@@ -226,7 +229,7 @@ def from_result(result: StudyResult) -> Material:
         study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
         networks={name: world.network for name, world in worlds.items()}, setting=study.setting,
-        histories=result.histories,
+        histories=result.histories, programmes=result.programmes,
     )
 
 

@@ -21,6 +21,7 @@ from trafficsim.report.sections.figures import delays, paths, speeds, trajectori
 from trafficsim.report.sections.first import first_screen
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
+from trafficsim.report.sections.people import people
 from trafficsim.report.sections.record import methods, record
 from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
@@ -99,7 +100,7 @@ def render(writer: Writer) -> str:
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
-        appraisals=appraisals(writer), basis=basis(writer), alternatives=alternatives(writer),
+        appraisals=appraisals(writer), basis=basis(writer), people=people(writer), alternatives=alternatives(writer),
         timing=timing(writer), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),

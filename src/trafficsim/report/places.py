@@ -44,7 +44,9 @@ def link_label(streets: Mapping[str, str], link: str) -> Markup:
     Markup('<bdi translate="no">east1</bdi>')
     """
     street = streets.get(link)
-    return Markup('{} <code translate="no">{}</code>').format(name(street), link) if street else name(link)
+    if not street:
+        return name(link)
+    return Markup('<bdi>{} <code translate="no">{}</code></bdi>').format(name(street), link)
 
 
 def paths_through(network: Network, lines: Mapping[str, Line]) -> dict[tuple[str, str], Line]:
@@ -88,7 +90,10 @@ def _meeting(before: Point, leave: Point, arrive: Point, after: Point) -> Point:
 
 
 def write_streets(axes: Any, network: Network, lines: Mapping[str, Line]) -> None:
-    """Write the names of the longest streets beside the middle of their longest link."""
+    """Write the names of the longest streets beside the middle of their longest link, where they find room.
+
+    To be called when all else is drawn: the places of names on paper have to be known.
+    """
     streets, attributes = street_names(network), network.links
     length: dict[str, float] = {}
     longest: dict[str, str] = {}
@@ -98,11 +103,27 @@ def write_streets(axes: Any, network: Network, lines: Mapping[str, Line]) -> Non
             length[street] = length.get(street, 0.0) + length_m
             if street not in longest or length_m > float(attributes[longest[street]]["length_m"]):
                 longest[street] = link
+    written = []
     for street in sorted(length, key=lambda one: (-length[one], one))[:MOST_STREETS]:
         place, angle = _middle(lines[longest[street]])
-        axes.text(*place, street, fontsize=6.5, color="#303030", rotation=angle, rotation_mode="anchor",
-                  transform_rotates_text=True, horizontalalignment="center", verticalalignment="bottom", zorder=6,
-                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6})
+        written.append(axes.text(
+            *place, street, fontsize=6.5, color="#303030", rotation=angle, rotation_mode="anchor",
+            transform_rotates_text=True, horizontalalignment="center", verticalalignment="bottom", zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}))
+    _leave_room(axes.figure, written)
+
+
+def _leave_room(figure: Any, texts: Sequence[Any]) -> None:
+    """Take away the texts that would lie on an earlier one."""
+    if len(texts) > 1:
+        figure.draw_without_rendering()
+    kept: list[Any] = []
+    for text in texts:
+        extent = text.get_window_extent()
+        if extent.count_overlaps(kept):
+            text.remove()
+        else:
+            kept.append(extent)
 
 
 def _middle(line: Sequence[Point]) -> tuple[Point, float]:

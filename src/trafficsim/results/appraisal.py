@@ -10,11 +10,18 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
-from trafficsim.outcomes.economics.appraisal import Worth, annual_changes, appraise, casualty_cost
+from trafficsim.outcomes.economics.appraisal import (
+    Worth,
+    annual_changes,
+    appraise,
+    casualty_cost,
+    unpriced_casualties,
+)
 from trafficsim.outcomes.economics.discounting import annuity_factor
-from trafficsim.outcomes.economics.model import CITATIONS, Case
+from trafficsim.outcomes.economics.model import CITATIONS, HOUR, Case
 from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
+from trafficsim.outcomes.sourced import Sourced
 from trafficsim.results.days import over_days
 from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.frames import Labels, frame, nullable, strings
@@ -43,11 +50,13 @@ class Appraisal:
     economics : what the study says of money
     worths : by scenario and engine, in the order of the alternatives
     reasons : by scenario and engine, why there is none
+    prices : unit values that are in the sums of any of them, by name
     """
 
     economics: Economics
     worths: Mapping[tuple[str, str], tuple[Worth, ...]]
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    prices: Mapping[str, Sourced] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return ``{currency, price_year, ..., results: {scenario: {engine: {alternative: ...}}}}``."""
@@ -56,7 +65,10 @@ class Appraisal:
             nested.setdefault(scenario, {})[engine] = {one.alternative: one.as_json() for one in worths}
         told = {
             "currency": study.currency, "price_year": study.price_year, "horizon_years": study.horizon_years,
-            "discount_rate": study.discount_rate, "draws": study.draws, "seed": study.seed, "results": nested,
+            "discount_rate": study.discount_rate, "draws": study.draws, "seed": study.seed,
+            "unit_values": {name: {"value": one.value, "low": one.low, "high": one.high, "source": one.source,
+                                   "grade": one.grade} for name, one in self.prices.items()},
+            "results": nested,
         }
         reasons = [{"scenario": one, "engine": engine, "reason": why} for (one, engine), why in self.reasons.items()]
         return {**told, "not_appraised": reasons} if reasons else told
@@ -88,11 +100,11 @@ def check_economics(economics: Economics | None) -> None:
         return
     values = unit_values(economics)
     for name, measure in economics.measures.items():
-        if measure.enforcement_hours_per_year.value > 0.0 and "enforcement_per_h" not in values.unit:
+        if measure.enforcement_hours_per_year.value > 0.0 and HOUR not in values.unit:
             raise InputError(f"economics.measures.{name}: enforcement_hours_per_year",
                              f"{measure.enforcement_hours_per_year.value:g} hours without a price",
                              f"a price of an hour: {values.table} has none",
-                             "add enforcement_per_h to economics.unit_values")
+                             f"add {HOUR} to economics.unit_values")
 
 
 def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]) -> Appraisal | None:
@@ -108,6 +120,7 @@ def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]
         return None
     worths: dict[tuple[str, str], tuple[Worth, ...]] = {}
     reasons: dict[tuple[str, str], str] = {}
+    prices: dict[str, Sourced] = {}
     effects = speed_effects(tables, question)
     for setting, runs in _settings(tables, economics).items():
         found = _case(runs, economics, question.baseline, _changes(runs, setting, alternatives, effects))
@@ -115,7 +128,8 @@ def appraisal_of(tables: Tables, question: Question, alternatives: Sequence[str]
             reasons[setting] = found
         else:
             worths[setting] = appraise(found)
-    return Appraisal(economics, worths, reasons)
+            prices |= found.prices
+    return Appraisal(economics, worths, reasons, prices)
 
 
 def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, draws: OutcomeDraws) -> pd.DataFrame:
@@ -123,7 +137,9 @@ def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, dra
 
     ``periods per year x sum of price x quantity`` of a run, with delay for time, and the yearly cost of the measure, at
     best estimates; and the value of casualties, which belong to no single run: those of the baseline where no model
-    covers the alternative. Its interval is that of the appraisal: replications and all else that is uncertain.
+    covers the alternative. Where the study gives an effect factor other than 1, what the run differs by from that of
+    the baseline is multiplied by it, as in the appraisal. Its interval is that of the appraisal: replications and all
+    else that is uncertain.
 
     Parameters
     ----------
@@ -155,7 +171,8 @@ def with_costs(indicators: pd.DataFrame, tables: Tables, question: Question, dra
                 draws.whole[arm] = changes[name].drawn
             same = casualty_cost(economics, unit_values(economics))
             told = (effects or {}).get((scenario, engine, name)) if name != question.baseline else None
-            costs = _Costs(economics, runs, changes[name].casualties if name in changes else same, told)
+            costs = _Costs(economics, runs, question.baseline,
+                           changes[name].casualties if name in changes else same, told)
             rows.append(_cost_rows(Labels(scenario, name, 0, engine), costs))
     return pd.concat([indicators, *rows], ignore_index=True)
 
@@ -268,21 +285,34 @@ class _Costs:
 
     economics: Economics
     runs: _Runs
+    baseline: str
     casualties: float
     change: Casualties | str | None
+
+    def amounts(self, alternative: str) -> pd.DataFrame:
+        """Quantities of the runs of an alternative, their difference from the baseline by its effect factor."""
+        mine, measure = self.runs.by_alternative[alternative], self.economics.measures.get(alternative)
+        effect, before = 1.0 if measure is None else measure.effect_factor.value, self.runs.by_alternative
+        if effect == 1.0 or self.baseline not in before:
+            return mine
+        shared = _shared([before[self.baseline], mine])
+        same = before[self.baseline].loc[shared]
+        return same + effect * (mine.loc[shared] - same)
 
 
 def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
     """Rows of one alternative; ``labels`` names it."""
-    economics, amounts = given.economics, given.runs.by_alternative[labels.alternative]
+    economics, amounts = given.economics, given.amounts(labels.alternative)
     values = unit_values(economics)
     priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
     annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative) + given.casualties)
     for name, one in priced.items():
         price = sum(unit.value * factor for unit, factor in one.prices)
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
+    costless = labels.alternative != given.baseline and labels.alternative not in economics.measures
     left_out = [*(_components(given.runs.missing) | unpriced),
-                *(("casualties",) if economics.casualties_per_year is None else ())]
+                *(("casualties",) if economics.casualties_per_year is None else unpriced_casualties(values)),
+                *(("the cost of the measure",) if costless else ())]
     told = [*([f"without {', '.join(left_out)}"] if left_out else []),
             *([f"casualties as in the baseline: {given.change}"] if isinstance(given.change, str) else [])]
     count = len(amounts)
@@ -308,6 +338,6 @@ def measure_cost(economics: Economics, values: Values, alternative: str) -> floa
     measure = economics.measures.get(alternative)
     if measure is None:
         return 0.0
-    hour = values.unit["enforcement_per_h"].value if "enforcement_per_h" in values.unit else 0.0
+    hour = values.unit[HOUR].value if HOUR in values.unit else 0.0
     return (measure.capital.value * annuity_factor(economics.discount_rate, measure.life_years)
             + measure.operation_per_year.value + measure.enforcement_hours_per_year.value * hour)

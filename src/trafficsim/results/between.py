@@ -20,8 +20,9 @@ Casualties = Mapping[tuple[str, str], Baseline]
 """Casualties under the baseline by scenario and engine."""
 WeightedPair = tuple[float, Pair]
 """A pair of runs, and the share of the days that it stands for."""
-EMPTY_MEANS_NONE = ("ledger", "free_speeds")
-"""Tables that a run without policies, or a study whose policies leave speeds alone, has no rows of."""
+EMPTY_MEANS_NONE = ("ledger", "free_speeds", "exposure")
+"""Tables that a run without policies, a study whose policies leave speeds alone, or one without people, has no rows
+of."""
 
 
 def with_between(
@@ -59,7 +60,8 @@ def with_between(
     """
     asked = asked or {}
     wanted = [one for one in registered().values()
-              if one.between is not None and (not one.on_request or one.on_request in asked)]
+              if one.between is not None and (not one.on_request or one.on_request in asked)
+              and (not one.only_with or one.only_with in tables)]
     given = over_days(tables)["indicators"]
     if not wanted:
         return given

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from trafficsim.outcomes.casualties import DEATHS_OF_KSI, Models, Outcome, SpeedChange, drawn, relative
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.speed_models import SETS, outside_range
+from trafficsim.results.frames import LABEL_COLUMNS
 from trafficsim.results.indicator import Indicator, Pair, register
+from trafficsim.results.people import ALL_PARTS, BY_PEOPLE, by_part, people_of, total
+from trafficsim.results.people import TABLE as EXPOSURE
 from trafficsim.spec.casualties import Casualties, Coefficient
 
 F8 = NDArray[np.float64]
@@ -28,6 +31,8 @@ MODELLED = frozenset({
     "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
+OF_PEOPLE = ("group.", "sanction.", "trips.")
+"""Beginnings of fields whose change acts through who drives, and how fast: the table ``exposure`` has it all."""
 MOST_MOVED = 0.05
 """Change of all vehicle-km above which volumes count as changed (modelling assumption)."""
 FEWEST_TRAVERSALS = 5
@@ -45,6 +50,7 @@ ONE_FORM = "the interval covers replications and coefficients of the exponential
 NO_EXPONENT = NOT_APPLICABLE + "the set of exponents has none for it"
 EXTRAPOLATED = "extrapolated: on links that carry {share:.0%} of the weight speeds, or their change, lie outside the " \
                "studies (30 to 120 km/h, a quarter)"
+TABLES = ("links", "free_speeds", "ledger", EXPOSURE)
 BY_TRAFFIC, BY_CASUALTIES = "links weighted by traffic", "links weighted by baseline casualties"
 
 
@@ -83,7 +89,7 @@ def seen_of(pair: Pair) -> Seen:
 
 
 def _seen(pair: Pair) -> Seen:
-    reason = _foreign(pair.alternative["ledger"]) or _moved(pair)
+    reason = _foreign(pair) or _moved(pair)
     if reason is not None:
         return Seen(None, NOT_APPLICABLE + reason)
     weights, limits = _weights(pair)
@@ -102,14 +108,23 @@ def _seen(pair: Pair) -> Seen:
     return Seen(change, None, tuple(told))
 
 
-def _foreign(ledger: pd.DataFrame) -> str | None:
-    """Say what an alternative changes beside speeds."""
-    others = sorted(set(ledger["field"].dropna().astype(str)) - MODELLED)
+def _foreign(pair: Pair) -> str | None:
+    """Say what the alternative changes beside speeds, or what the baseline does, where that has policies too."""
+    before, after = pair.baseline["ledger"], pair.alternative["ledger"]
+    rows = _differing(before, after) if len(before) else after
+    others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
+    others = [name for name in others if not name.startswith(OF_PEOPLE)]
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):
-        return "the alternative changes signals, and with them conflicts; no model of that is built"
-    return f"the alternative changes {', '.join(others)}; no model of that is built"
+        return "the alternative changes signals, and with them conflicts (no model of that is built)"
+    return f"the alternative changes {', '.join(others)} (no model of that is built)"
+
+
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Rows that only one of two ledgers has."""
+    rows = pd.concat([before, after]).drop(columns=list(LABEL_COLUMNS))
+    return rows[~rows.duplicated(keep=False).to_numpy()]
 
 
 def _moved(pair: Pair) -> str | None:
@@ -119,7 +134,7 @@ def _moved(pair: Pair) -> str | None:
     change = after / before - 1.0
     if abs(change) <= MOST_MOVED:
         return None
-    return f"traffic changes by {change:+.0%} (vehicle-km); the models hold volumes"
+    return f"traffic changes by {change:+.0%} (vehicle-km), and the models hold volumes"
 
 
 def _weights(pair: Pair) -> tuple[pd.Series, tuple[str, ...]]:
@@ -183,13 +198,35 @@ def _change(places: Mapping[str, Any], total: float) -> SpeedChange:
 
 
 def _value(pair: Pair, outcome: Outcome) -> float | None:
-    change, models = seen_of(pair).change, models_of(asked_of(pair))
-    return None if change is None or models.parts(outcome) is None else relative(change, outcome, models)
+    parts = parts_of(pair, outcome)
+    return None if parts is None else 1.0 + float(total(parts)[0])
 
 
 def _draws(pair: Pair, outcome: Outcome) -> F8 | None:
+    parts = drawn_parts_of(pair, outcome)
+    return None if parts is None else total(parts)
+
+
+def parts_of(pair: Pair, outcome: Outcome) -> dict[str, F8] | None:
+    """Parts of the change of an outcome by speed, exposure, risk and severity, of shape (1,); none where none is known.
+
+    They add up to the number relative to do nothing less one.
+    """
     change, models = seen_of(pair).change, models_of(asked_of(pair))
-    return None if change is None or models.parts(outcome) is None else drawn(change, outcome, models) - 1.0
+    if change is None or models.parts(outcome) is None:
+        return None
+    return by_part(pair, outcome, np.array([relative(change, outcome, models)]))
+
+
+def drawn_parts_of(pair: Pair, outcome: Outcome) -> dict[str, F8] | None:
+    """Return draws of these parts, the same for every alternative; shape (draws,)."""
+    change, models = seen_of(pair).change, models_of(asked_of(pair))
+    if change is None or models.parts(outcome) is None:
+        return None
+    known = f"parts of {outcome}"
+    if known not in pair.memory:
+        pair.memory[known] = by_part(pair, outcome, drawn(change, outcome, models), models)
+    return cast("dict[str, F8]", pair.memory[known])
 
 
 def _told(pair: Pair, outcome: Outcome) -> str | None:
@@ -208,7 +245,8 @@ def limits_of(pair: Pair) -> str | None:
         return None
     seen, models = seen_of(pair), models_of(asked_of(pair))
     form = {"power": NO_FORM, "exponential": ONE_FORM, "both": WITH_FORM}[models.form]
-    return "; ".join((form, *seen.limits))
+    people = () if people_of(pair) is None else (BY_PEOPLE,)
+    return "; ".join((form, *people, *seen.limits))
 
 
 def _declared(name: str, outcome: Outcome, what: str) -> Indicator:
@@ -217,9 +255,27 @@ def _declared(name: str, outcome: Outcome, what: str) -> Indicator:
         " exponents of Elvik 2009 by road and severity", "1", "lower", "all links; free speeds of vehicles with a "
         "headway to the leader above 5 s, away from signals", "extrapolated", None,
         "not measured: name it among the primary indicators of a study, or give the study a table [casualties]",
-        between=lambda pair: _value(pair, outcome), tables=("links", "free_speeds", "ledger"), on_request=KEY,
+        between=lambda pair: _value(pair, outcome), tables=TABLES, on_request=KEY,
         told=lambda pair: _told(pair, outcome), draws=lambda pair: _draws(pair, outcome),
     )
+
+
+def _part(part: str, what: str) -> Indicator:
+    """Declare a part of the change of ``ksi_rel``."""
+    return Indicator(
+        f"ksi_by_{part}", f"part of the change of ksi_rel that is due to {what} (mean over all orders of the changes; "
+        "the parts add up to ksi_rel - 1)", "1", "lower", "all drivers", "extrapolated", None,
+        "no people: give the scenario a table [population]",
+        between=lambda pair: None if (parts := parts_of(pair, "ksi")) is None else float(parts[part][0]), tables=TABLES,
+        on_request=KEY, only_with=EXPOSURE, told=lambda pair: _told(pair, "ksi"),
+        draws=lambda pair: None if (parts := drawn_parts_of(pair, "ksi")) is None else parts[part],
+    )
+
+
+PART_WORDS = {
+    "speed": "free speeds", "exposure": "kilometres of people", "risk": "crash risk per km of people",
+    "severity": "belts",
+}
 
 
 CASUALTIES = (
@@ -228,4 +284,4 @@ CASUALTIES = (
     _declared("injury_crashes_rel", "injury_crashes", "injury crashes"),
     _declared("fatal_crashes_rel", "fatal_crashes", "fatal crashes"),
 )
-register(*CASUALTIES)
+register(*CASUALTIES, *(_part(part, PART_WORDS[part]) for part in ALL_PARTS))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.base.codes import ENCROACHMENTS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 
@@ -103,7 +104,8 @@ def _events(plan: Plan, record: Record) -> list[bytes]:
     events = record.events
     trip = [plan.trips.name[row] if row >= 0 else "" for row in events.trip]
     link = [plan.link_id[row] if row >= 0 else "" for row in events.link]
-    order = sorted(range(len(trip)), key=lambda row: (events.time_s[row], events.code[row], trip[row], link[row]))
+    kept = np.flatnonzero(~np.isin(events.code, ENCROACHMENTS))  # these follow from the rest
+    order = sorted(kept.tolist(), key=lambda row: (events.time_s[row], events.code[row], trip[row], link[row]))
     pick = np.array(order, np.intp)
     return [
         _bytes(events.time_s[pick]), _bytes(events.code[pick]),

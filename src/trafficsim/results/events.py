@@ -5,15 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import CAUSE_INSIDE, CAUSE_MOVING, EVENT_LEFT, EVENT_NAMES, LEFT_CAUSES
-from trafficsim.plan.arrays import Plan
+from trafficsim.base.codes import (
+    CAUSE_INSIDE,
+    CAUSE_MOVING,
+    ENCROACHMENTS,
+    EVENT_LEFT,
+    EVENT_NAMES,
+    LEFT_CAUSES,
+    PROCESS_OF_EVENT,
+    RED_RUNS,
+)
+from trafficsim.plan.arrays import F8, I4, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 from trafficsim.results.gridlocks import gridlock_events
-from trafficsim.results.offences import Sanctions, no_sanctions, sanctions
+from trafficsim.results.offences import Sanctions, fines_eur, no_sanctions, points, sanctions
 from trafficsim.results.speeds import Traversals, evaluated_traversals
 
 CITATION, SANCTION = "citation", "sanction"
+NO_CODE = -1
 SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 
 
@@ -21,12 +31,18 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per event: red running, turning from a wrong lane; gridlocks; citations, sanctions.
 
     Citations and sanctions are those of the analysis period. A row ``sanction`` names its ``deployment`` and
-    ``offence``, with the speed over the limit (``excess_kmh``, null where the offence is none of speed), ``fine_eur``
-    and ``points``; the citation before it has a row of its own.
+    ``offence``, with the speed over the limit (``excess_kmh``, null where the offence is none of speed), ``fine_eur``,
+    ``points`` and, with a population, the ``person``; the citation before it has a row of its own.
 
     A gridlock is a cycle of links whose first vehicles have stood for longer than any signal's cycle and wait for each
     other. It has a row per link at the time since which all of them stand, and, when it dissolves, a row per link of
     ``gridlock_end``; ``trip`` is the first vehicle of the link, ``gridlock`` the number of the gridlock in its run.
+
+    A crossing at red has its ``process``: ``late`` (decided at yellow, or could not stop) or ``inattention`` (did not
+    see the signal), and ``after_red_s``, the time since the onset of red. An ``encroachment`` is a vehicle (``trip``,
+    from ``link``) that runs red and passes the middle of the junction less than 5 s before or after one that enters on
+    a movement which crosses its way, not at red itself; ``encroachment_s`` is the time between them. One that meets
+    several of them has several rows.
 
     Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
     their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
@@ -58,10 +74,21 @@ def _of_traffic(plan: Plan, record: Record, labels: Labels, seen: Traversals) ->
         "link": names_of(plan.link_id, np.concatenate([events.link, locked.link, cited_on, left.link])),
         "gridlock": nullable(numbers, numbers > 0),
         "vehicles": nullable(vehicles, rows >= before),
+        **_red_columns(np.concatenate([events.code, locked.code]), np.concatenate([events.value_s, locked.value_s]),
+                       len(rows) - len(code)),
         "cause": strings([None] * before + [LEFT_CAUSES[one] for one in left.cause.tolist()]),
         "behind": names_of(plan.link_id, np.concatenate([np.full(before, -1), left.behind])),
         **_sanction_columns(plan, no_sanctions(), len(rows)),
     })
+
+
+def _red_columns(code: I4, value_s: F8, others: int) -> dict[str, Column]:
+    """Columns that crossings at red and encroachments alone have; null in the rows of ``others``, which come behind."""
+    code = np.append(code, np.full(others, NO_CODE))
+    values = np.append(value_s, np.zeros(others))
+    return {"process": strings([PROCESS_OF_EVENT.get(one) for one in code.tolist()]),
+            "after_red_s": nullable(values, np.isin(code, RED_RUNS)),
+            "encroachment_s": nullable(values, np.isin(code, ENCROACHMENTS))}
 
 
 def _sanction_rows(plan: Plan, found: Sanctions, labels: Labels) -> pd.DataFrame:
@@ -69,7 +96,8 @@ def _sanction_rows(plan: Plan, found: Sanctions, labels: Labels) -> pd.DataFrame
     return frame(labels, {
         "time_s": nullable(found.time_s), "event": strings([SANCTION] * count),
         "trip": names_of(plan.trips.name, found.trip), "link": names_of(plan.link_id, found.link),
-        "gridlock": nullable(found.trip, False), "vehicles": nullable(found.trip, False), "cause": none, "behind": none,
+        "gridlock": nullable(found.trip, False), "vehicles": nullable(found.trip, False),
+        **_red_columns(np.zeros(0, np.int32), np.zeros(0), count), "cause": none, "behind": none,
         **_sanction_columns(plan, found, count),
     })
 
@@ -81,7 +109,9 @@ def _sanction_columns(plan: Plan, found: Sanctions, count: int) -> dict[str, Col
         none = np.zeros(count)
         return {"deployment": strings([None] * count), "offence": strings([None] * count),
                 "excess_kmh": nullable(none, False), "fine_eur": nullable(none, False),
-                "points": nullable(none.astype(np.int64), False)}
+                "points": nullable(none.astype(np.int64), False), "person": nullable(none.astype(np.int64), False)}
+    person = plan.trips.person[found.trip]
     return {"deployment": names_of(given.name, rows), "offence": names_of(given.offence, rows),
             "excess_kmh": nullable(np.nan_to_num(found.excess_kmh), np.isfinite(found.excess_kmh)),
-            "fine_eur": nullable(given.fine_eur[rows]), "points": nullable(given.points[rows])}
+            "fine_eur": nullable(fines_eur(plan, found)), "points": nullable(points(plan, found)),
+            "person": nullable(person, person >= 0)}

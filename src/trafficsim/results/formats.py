@@ -166,7 +166,7 @@ def _losers(tested: Sequence[Effect]) -> Iterator[str]:
     groups = [one for one in tested if one.family in GROUPINGS]
     for one in worst_first(paths):
         few = f", {number(one.vehicles, 2)} vehicles a replication" if one.few else ""
-        yield (f"path {one.member} {number(one.baseline_mean_s, 3)} → {number(one.mean_s, 3)} s "
+        yield (f"named route {one.member} {number(one.baseline_mean_s, 3)} → {number(one.mean_s, 3)} s "
                f"({number(one.low_s, 3)} … {number(one.high_s, 3)}{few})")
     if worst_first(movements):
         share = number(100.0 * share_of_vehicles(movements, "worse"), 2)

@@ -26,7 +26,7 @@ def gridlock_events(record: Record) -> tuple[EventRecord, I4]:
     rows = np.concatenate([np.arange(len(found.number)), over])
     time_s: F8 = np.concatenate([found.begin_s, found.end_s[over]])
     code = np.where(np.arange(len(rows)) < len(found.number), EVENT_GRIDLOCK, EVENT_GRIDLOCK_END).astype(np.int32)
-    return EventRecord(time_s, code, found.trip[rows], found.link[rows]), found.number[rows]
+    return EventRecord(time_s, code, found.trip[rows], found.link[rows], np.zeros(len(rows))), found.number[rows]
 
 
 def gridlock_list(events: pd.DataFrame) -> list[dict[str, Any]]:

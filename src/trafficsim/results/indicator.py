@@ -119,6 +119,7 @@ class Indicator:
     scale : ``"continuous"``; ``"whole"`` if values go by whole vehicles or cells; ``"events"`` for counts of events
     of_traffic : whether it changes only when traffic does; citations change when a camera only counts
     on_request : name of the study's table without which it is not computed; empty: always computed
+    only_with : table without which a study leaves it out; empty: none is needed
     told : why ``between`` gives no value for a pair, or what limits the one there is; else ``reason`` for no value
     draws : differences of ``between`` from the baseline under drawn numbers of its published models, the same draws
         for every pair; the interval of the comparison then covers them beside the replications
@@ -140,6 +141,7 @@ class Indicator:
     of_traffic: bool = True
     cause: Callable[[Observation], str | None] | None = None
     on_request: str = ""
+    only_with: str = ""
     told: Told | None = None
     draws: Draws | None = None
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import EVENT_RED_RUN, PATH
+from trafficsim.base.codes import PATH
 from trafficsim.base.errors import InputError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.base.units import KMH_PER_MS
@@ -21,7 +21,9 @@ from trafficsim.plan.record import Record
 from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
+from trafficsim.results.offences import fines_eur, points
 from trafficsim.results.period import analysis_length_s
+from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.speeds import at_detectors
 
@@ -52,14 +54,6 @@ def _throughput_veh_h(seen: Observation) -> float | None:
 def _max_queue_m(seen: Observation) -> float | None:
     longest_m = seen.record.queues.longest_m
     return float(longest_m.max()) if len(longest_m) else None
-
-
-def _red_violations(seen: Observation) -> float | None:
-    if not seen.plan.signals.program_id:
-        return None
-    events, plan = seen.record.events, seen.plan
-    judged = (events.time_s >= plan.analysis_begin_s) & (events.time_s < plan.analysis_end_s)
-    return float((judged & (events.code == EVENT_RED_RUN)).sum())
 
 
 def _of_spot_speeds(seen: Observation, statistic: Callable[[F8], float], least: int) -> float | None:
@@ -126,9 +120,9 @@ def annual_cost(currency: str) -> Indicator:
     """
     return Indicator(
         f"cost_{currency}", "analysis periods per year x sum of unit value x quantity (delay, fuel, emissions)"
-        " + annuity, operation and enforcement of the measure", f"{currency.upper()}/year", "lower",
-        "trips due in the analysis period, of a year", "extrapolated", None, NO_ECONOMICS, of_traffic=False,
-        on_request="economics",
+        " + value of casualties + annuity, operation and enforcement of the measure",
+        f"{currency.upper()}/year", "lower", "trips due in the analysis period, of a year", "extrapolated", None,
+        NO_ECONOMICS, of_traffic=False, on_request="economics",
     )
 
 
@@ -178,15 +172,12 @@ INDICATORS: tuple[Indicator, ...] = (
               ALL_VEHICLES, "emergent", lambda seen: float(len(seen.sanctions.trip)), "",
               needs=TRAVERSALS, scale="events", of_traffic=False),
     Indicator("fines_eur", "sum of the fines of all sanctions", "EUR", "none", ALL_VEHICLES, "emergent",
-              lambda seen: float(seen.plan.enforcement.fine_eur[seen.sanctions.deployment].sum()), "",
+              lambda seen: float(fines_eur(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, of_traffic=False),
     Indicator("points", "sum of the demerit points of all sanctions", "1", "none", ALL_VEHICLES, "emergent",
-              lambda seen: float(seen.plan.enforcement.points[seen.sanctions.deployment].sum()), "",
+              lambda seen: float(points(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, scale="whole", of_traffic=False),
-    Indicator("red_violations",
-              "vehicles crossing the stop line at red, whose drivers decided to go at yellow or could not stop",
-              "1", "lower", ALL_VEHICLES, "input", _red_violations,
-              "the network has no signal", needs=("events",), scale="events"),
+    *RED_RUNNING,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),
               cause=lambda seen: _fuel_l(seen).reason),

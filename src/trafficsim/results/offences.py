@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.base.codes import EVENT_RED_RUN
+from trafficsim.base.codes import RED_RUNS
 from trafficsim.base.draws import EnforcementStream, hash_name, u01
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
@@ -118,7 +118,8 @@ def _link(plan: Plan, seen: Traversals, rows: Rows) -> Rows:
 def _red_running(plan: Plan, record: Record, row: int) -> _Offences:
     events = record.events
     judged = (events.time_s >= plan.analysis_begin_s) & (events.time_s < plan.analysis_end_s)
-    rows = np.flatnonzero(judged & (events.code == EVENT_RED_RUN) & np.isin(events.link, plan.enforcement.links[row])
+    rows = np.flatnonzero(judged & np.isin(events.code, RED_RUNS) & np.isin(events.link, plan.enforcement.links[row])
+                          & (events.value_s >= plan.enforcement.red_tolerance_s[row])
                           & within_hours(plan.enforcement.hours_s[row], events.time_s))
     rows = rows[np.argsort(events.time_s[rows], kind="stable")]
     return _Offences(events.trip[rows].astype(np.int64), events.link[rows].astype(np.int64), events.time_s[rows],
@@ -128,8 +129,28 @@ def _red_running(plan: Plan, record: Record, row: int) -> _Offences:
 def offends(plan: Plan, row: int, trip: NDArray[np.integer]) -> Mask:
     """Which trips are driven by somebody who commits the offence of a deployment all along the way.
 
-    Drawn by trip from the deployment's share, the same at every deployment of the offence and nested in the share.
+    Those whom the population says; without one drawn by trip from the deployment's share, the same at every deployment
+    of the offence and nested in the share.
     """
-    offence = hash_name(plan.enforcement.offence[row]) >> 1
-    draw = u01(plan.trips.key[trip], EnforcementStream.OFFENCE, offence, 0)
+    offence, drivers = plan.enforcement.offence[row], plan.drivers
+    if len(drivers.impaired):
+        given = drivers.impaired if offence == "drink_driving" else ~drivers.licensed | drivers.suspended
+        return np.asarray(given[trip])
+    draw = u01(plan.trips.key[trip], EnforcementStream.OFFENCE, hash_name(offence) >> 1, 0)
     return np.asarray(draw < plan.enforcement.offending_share[row])
+
+
+def fines_eur(plan: Plan, found: Sanctions) -> F8:
+    """Fine of each sanction, with what policies made of it by kind of enforcement."""
+    return np.asarray(plan.enforcement.fine_eur[found.deployment] * _factor(plan, plan.people.fine_factor, found))
+
+
+def points(plan: Plan, found: Sanctions) -> Rows:
+    """Demerit points of each sanction, with what policies made of them, in whole ones."""
+    given = plan.enforcement.points[found.deployment] * _factor(plan, plan.people.points_factor, found)
+    return np.rint(given).astype(np.int64)
+
+
+def _factor(plan: Plan, by_kind: F8, found: Sanctions) -> F8:
+    known = dict(zip(plan.people.enforcement, by_kind.tolist(), strict=True))
+    return np.array([known.get(plan.enforcement.kind[row], 1.0) for row in found.deployment.tolist()], np.float64)

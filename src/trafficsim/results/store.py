@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote
 
 import pandas as pd
@@ -142,7 +142,7 @@ class StoredTables(Mapping[str, pd.DataFrame]):
         if name not in self._names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = pa.concat_tables(_read_arrow(path) for path in self._paths(name)).to_pandas()
+            self._read[name] = _stacked([_read_arrow(path) for path in self._paths(name)])
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -264,6 +264,13 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def _stacked(tables: Sequence[pa.Table]) -> pd.DataFrame:
+    """Stack tables; where scenarios ask for different columns, a column that a run has not is null there."""
+    if all(table.column_names == tables[0].column_names for table in tables):
+        return cast(pd.DataFrame, pa.concat_tables(tables).to_pandas())
+    return pd.concat([cast(pd.DataFrame, table.to_pandas()) for table in tables], ignore_index=True)
 
 
 def _read_arrow(path: Path) -> pa.Table:

@@ -8,7 +8,9 @@ import pandas as pd
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import LinkRecord, Record
+from trafficsim.results.driver_columns import driver_columns
 from trafficsim.results.events import events_table
+from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.groups import groups_table
 from trafficsim.results.movements import movements_table
@@ -56,6 +58,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if plan.people.group:
+        tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
@@ -66,6 +70,10 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
     """One row per trip. Times that did not happen are null; ``delay_s`` is that of completed trips.
 
     ``delay_s = entry_wait_s + travel_time_s - dwell_s - free_flow_s``, with the free-flow time under do nothing.
+
+    Where ``population.trip_columns`` of the scenario asks for them, further columns say who drove: ``person``,
+    ``group``, ``age_years``, ``licence_months``, ``speed_score`` (normal score of the desired speed), ``alcohol``
+    (above 0.5 g/l on this trip), ``belt``, ``isa`` (equipped), ``points`` and ``suspended``, all after the policies.
     """
     trips, seen = record.trips, journeys(plan, record, reference)
     entered, completed = seen.entered, seen.completed
@@ -86,6 +94,7 @@ def trips_table(plan: Plan, record: Record, labels: Labels, reference: Reference
         "waiting_s": nullable(trips.waiting_s, entered),
         "stops": nullable(trips.stops, entered),
         "dwell_s": nullable(trips.dwell_s, entered),
+        **driver_columns(plan),
     })
 
 

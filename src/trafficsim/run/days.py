@@ -19,14 +19,14 @@ from trafficsim.run.chain import Chain, do_chain, policies_in_force, unimpeded_s
 from trafficsim.run.jobs import Outcome, Setting, stored
 from trafficsim.run.options import Options
 from trafficsim.spec.policy import policy_labels
-from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
+from trafficsim.spec.world import World
 
 SHOWN_DAYS = 20
 """Days that a finding names one by one."""
 
 
-def check_days(study: Study, scenarios: Mapping[str, Scenario]) -> None:
+def check_days(study: Study, worlds: Mapping[str, World]) -> None:
     """Refuse a study over days whose scenarios have no people who could remember, or with events of unknown policies.
 
     Raises
@@ -36,15 +36,16 @@ def check_days(study: Study, scenarios: Mapping[str, Scenario]) -> None:
     """
     if study.days is None:
         return
-    for name, scenario in scenarios.items():
-        if scenario.population is None:
+    for name, world in worlds.items():
+        if world.scenario.population is None:
             raise InputError("study: days", f"scenario {name!r} without a population",
                              "people who stay the same from day to day",
                              "give the scenario a table [population], or leave out [days]")
     for event in study.days.events:
         known = policy_labels(study.alternatives[event.alternative])
         if event.policy not in known:
-            raise InputError(f"study: days.events: policy {event.policy!r}", f"none of alternative {event.alternative!r}",
+            raise InputError(f"study: days.events: policy {event.policy!r}",
+                             f"none of alternative {event.alternative!r}",
                              f"one of {', '.join(known)}" if known else "an alternative with policies",
                              "correct the name: the kind of the policy, with its number where there are several")
 

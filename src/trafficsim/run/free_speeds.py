@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.codes import FREE_SPEED
-from trafficsim.base.errors import InputError
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
@@ -32,21 +31,10 @@ def measuring_free_speeds(study: Study, worlds: Mapping[str, Prepared]) -> dict[
 
     Raises
     ------
-    InputError
-        If the study weights a link that no scenario has.
     MachineError
         If the times at so many places would not fit into the memory of the machine.
     """
-    _check_weights(study, worlds)
     return {name: _measuring(study, prepared) for name, prepared in worlds.items()}
-
-
-def _check_weights(study: Study, worlds: Mapping[str, Prepared]) -> None:
-    known = {link for prepared in worlds.values() for link in prepared.network.link_index}
-    unknown = [link for link in (study.casualties.weights if study.casualties else ()) if link not in known]
-    if unknown:
-        raise InputError(f"study: casualties.weights.{unknown[0]}", "no such link in any scenario",
-                         "links of the network", "correct the name of the link")
 
 
 def _measuring(study: Study, prepared: Prepared) -> Prepared:

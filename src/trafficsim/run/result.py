@@ -21,6 +21,7 @@ from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.left import left_list
 from trafficsim.results.question import TABLES
+from trafficsim.results.rollout import Programme
 from trafficsim.results.sites import Histories, history_json, judged_by_setting, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
@@ -83,6 +84,8 @@ class StudyResult(WithTables):
     effects: tuple[Effect, ...] = ()
     histories: Histories = field(default_factory=dict)
     """Crash histories by scenario."""
+    programmes: tuple[Programme, ...] = ()
+    """Rollouts of the study, in all of its scenarios."""
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -134,7 +137,7 @@ class StudyResult(WithTables):
         somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind what), ``without_effect``
         (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
         drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
-        reasons), and ``crash_history`` (how many crashes were matched to sites).
+        reasons), ``crash_history`` (how many crashes were matched to sites), and ``rollout`` (programmes of the study).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -148,6 +151,7 @@ class StudyResult(WithTables):
             "unserved": unserved_by_scenario(over_days(self.tables)),
             "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
             "crash_history": history_json(self.histories),
+            "rollout": [one.as_json() for one in self.programmes],
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

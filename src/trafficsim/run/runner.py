@@ -11,18 +11,14 @@ import pandas as pd
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import refuse_repairs, repairs_by_code
-from trafficsim.engines.asking import check_offered
-from trafficsim.engines.registry import DEFAULT_ENGINE, check_engine, engine_named
+from trafficsim.engines.registry import DEFAULT_ENGINE, check_engine
 from trafficsim.io.load import load_world, naming, with_files
 from trafficsim.io.paths import resolve_path
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.results.appraisal import check_economics
 from trafficsim.results.asked import write_asked
 from trafficsim.results.casualties import KEY as CASUALTIES
-from trafficsim.results.compare import Question
 from trafficsim.results.frames import Labels, concatenate
-from trafficsim.results.indicators import COST, PATH_TIME
-from trafficsim.results.offered import outputs_of
+from trafficsim.results.rollout import write_programmes
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
 from trafficsim.run.chain import Chain
@@ -34,8 +30,10 @@ from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
 from trafficsim.run.options import Options, Progress
+from trafficsim.run.question import check_named, check_question
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.run.result import RunResult, StudyResult, question_of
+from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -138,16 +136,16 @@ def run_study(
     study = with_files(study, Path())
     count = study.replications if replications is None else replications
     _check_count("replications", count)
-    question_of(study).check()
-    _check_priced(study)
+    check_question(study)
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
-    _check_paths(question_of(study), prepared)
-    _check_measured(study)
-    check_days(study, {name: one.world.scenario for name, one in prepared.items()})
-    histories = read_histories(study, {name: one.world for name, one in prepared.items()})
+    given = {name: one.world for name, one in prepared.items()}
+    check_named(study, given)
+    check_days(study, given)
+    histories = read_histories(study, given)
     effects = check_policies(study, prepared)
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    programmes = plan_rollouts(study, prepared, histories)
     if CASUALTIES in question_of(study).outcomes:
         prepared = measuring_free_speeds(study, prepared)
     runs = [
@@ -163,13 +161,14 @@ def run_study(
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
     write_histories(options.out, histories)
+    write_programmes(options.out, programmes)
     setting = Setting(prepared, study.demand_variation, options.out)
     if study.days is not None:
         tables = run_chains(setting, [Chain(*one, study.days) for one in runs], options)
     else:
         jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
         tables = _run_jobs(setting, jobs, options)
-    return StudyResult(study, tables, effects, histories)
+    return StudyResult(study, tables, effects, histories, programmes)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
@@ -185,34 +184,6 @@ def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
         with naming(f"scenario {name!r}"):
             prepared[name] = prepare(world)
     return prepared
-
-
-def _check_paths(question: Question, worlds: Mapping[str, Prepared]) -> None:
-    """Refuse indicators of paths that a scenario does not have."""
-    for name in dict.fromkeys((*question.primary, *question.margins, *question.precision)):
-        match = PATH_TIME.fullmatch(name)
-        for scenario, prepared in worlds.items():
-            paths = sorted(prepared.world.network.paths)
-            if match and match[1] not in paths:
-                raise InputError(f"study: indicator {name!r}", f"no path {match[1]!r} in scenario {scenario!r}",
-                                 f"one of {paths}" if paths else "a scenario with [network.paths]", "correct the name")
-
-
-def _check_priced(study: Study) -> None:
-    """Refuse prices that make no sense, and an indicator of cost in a currency that the study does not have."""
-    check_economics(study.economics)
-    question = question_of(study)
-    known = None if study.economics is None else study.economics.indicator
-    for name in dict.fromkeys((*question.primary, *question.margins, *question.precision)):
-        if COST.fullmatch(name) and name != known:
-            raise InputError(f"study: indicator {name!r}", "no [economics] in this currency",
-                             known or "a study with [economics]", "add [economics], or name another indicator")
-
-
-def _check_measured(study: Study) -> None:
-    """Refuse indicators that an engine of the study does not measure."""
-    for engine in study.engines:
-        check_offered(engine_named(engine), outputs_of((*study.primary, *study.equivalence_margins, *study.precision)))
 
 
 def _run_jobs(setting: Setting, jobs: Sequence[Job], options: Options) -> Mapping[str, pd.DataFrame]:

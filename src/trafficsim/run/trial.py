@@ -18,12 +18,12 @@ from trafficsim.io.scenario_file import time_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.results.appraisal import check_economics
 from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.days import check_days, days_findings
 from trafficsim.run.effects import Effect, check_policies, without_effect
-from trafficsim.run.result import question_of
+from trafficsim.run.question import check_named, check_question
 from trafficsim.run.runner import load_worlds
+from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
@@ -69,14 +69,15 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     InputError
         If a scenario cannot be read, or the question makes no sense.
     """
-    question_of(study).check()
-    check_economics(study.economics)
+    check_question(study)
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)
-    found.update((one, None) for one in history_findings(read_histories(study, worlds)))
-    check_days(study, {name: world.scenario for name, world in worlds.items()})
+    check_days(study, worlds)
     found.update((one, None) for one in days_findings(study))
+    check_named(study, worlds)
+    histories = read_histories(study, worlds)
+    found.update((one, None) for one in history_findings(histories))
     for name, world in worlds.items():
         trial = tried(world, check_world(world), study)
         effects += trial.effects
@@ -84,9 +85,15 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     if any(one.level == "error" for one in found):
         return tuple(found)
     try:
-        return (*found, *without_effect(effects))
+        told = without_effect(effects)
     except TrafficsimError as error:
         return (*found, finding_of(error, "no-effect"))
+    try:
+        if study.rollout:
+            plan_rollouts(study, {name: prepare(world) for name, world in worlds.items()}, histories)
+    except TrafficsimError as error:
+        return (*found, *told, finding_of(error, "no-rollout"))
+    return (*found, *told)
 
 
 def served(found: Imported) -> Imported:

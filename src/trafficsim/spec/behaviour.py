@@ -32,6 +32,24 @@ class Response(Model):
     unaffected: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+class GapResponse(Model):
+    """How drivers respond to enforcement of gaps: those affected keep no shorter time gap than a given one.
+
+    Parameters
+    ----------
+    trait
+        Name of the trait, as of :class:`Response`.
+    kept_gap_s
+        Time gap that they keep at least.
+    unaffected
+        Share of drivers who do not know of it or do not care.
+    """
+
+    trait: str = Field(min_length=1)
+    kept_gap_s: float = Field(gt=0, le=5)
+    unaffected: float = Field(default=0.0, ge=0, le=1)
+
+
 class Zone(Model):
     """A stretch of a link, in m from its start, where a response holds with a strength from 0 to 1."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -62,6 +62,8 @@ class Schedule(Model):
         Weekdays on which it holds.
     hours
         Hours of these days.
+    weeks
+        Weeks of the study in which it holds, of seven days from day 1 on, counted from 1; empty: all.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Schedule(Model):
     last_day: int | None = Field(default=None, ge=1, le=MOST_DAYS)
     weekdays: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
     hours: tuple[Hours, ...] = Field(default=(Hours(begin_h=0, end_h=HOURS),), min_length=1)
+    weeks: tuple[Annotated[int, Field(ge=1, le=MOST_DAYS // 7)], ...] = ()
 
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:
@@ -83,6 +86,10 @@ class Schedule(Model):
             raise ValueError(f"first_day is {self.first_day} and last_day {self.last_day}: the schedule ends before "
                              "it begins; exchange the two, or leave last_day out")
         return self
+
+    def __str__(self) -> str:
+        """Say ``always`` where nothing is restricted."""
+        return "always" if self == Schedule() else super().__str__()
 
     @property
     def hours_on_day(self) -> float:
@@ -92,7 +99,7 @@ class Schedule(Model):
     def on_day(self, day: int, weekday: Weekday) -> bool:
         """Whether it holds on a day of the study."""
         begun = day >= self.first_day and (self.last_day is None or day <= self.last_day)
-        return begun and weekday in self.weekdays
+        return begun and weekday in self.weekdays and (not self.weeks or (day - 1) // 7 + 1 in self.weeks)
 
     def at(self, hour: float) -> bool:
         """Whether a clock time (hours) lies in its hours."""

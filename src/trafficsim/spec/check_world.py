@@ -9,6 +9,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.check import check
 from trafficsim.spec.check_measuring import check_measuring
+from trafficsim.spec.check_people import check_people
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
@@ -22,7 +23,8 @@ def check_world(world: World) -> tuple[Finding, ...]:
     world
         A resolved scenario.
     """
-    own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network))
+    own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network),
+           *check_people(world))
     general = _written_greens(check(world.network, world.demand), world.scenario)
     return tuple(dict.fromkeys((*world.findings, *general, *own)))
 

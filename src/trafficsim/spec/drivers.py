@@ -53,6 +53,15 @@ class Drivers(Model):
     at_yellow
         ``"observed"``: the probability of stopping at yellow depends on the time to the stop line, as observed;
         ``"if_possible"``: all drivers stop who can, as in SUMO (set by SUMO files whose drivers are used).
+    tau50_s, tau_spread_s
+        Late decisions. Of drivers who can stop, a share ``1 / (1 + exp(-(tau - tau50_s) / tau_spread_s))`` stops at
+        yellow, ``tau`` being the time to the stop line at the present speed. Defaults: driving simulator with 191
+        drivers (TRB 10-1770), grade C; 4.0 s and 0.68 s describe the indecision zone of high-speed approaches.
+    inattention_per_10000
+        Inattention. Of 10,000 drivers who arrive at a signal, so many do not see it and cross at any time in red,
+        unless they stand, have no room, or somebody stands in their way. 0 by default, so that red running is late
+        decisions alone. Recommended: 0.5 to 1. Right-angle crashes happen mostly more than 2 s after the onset of red
+        (direction known, grade C); the rate is not verified, grade D.
     keep_right
         Road classes on which drivers leave the nearside lane to overtake only, and do not overtake on the nearside in
         free flow (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
@@ -69,4 +78,7 @@ class Drivers(Model):
     motorway: SpeedChoice = SpeedChoice(share_over_limit=0.40, cv=0.11)
     keep_clear_share: float = Field(default=1.0, ge=0, le=1)
     at_yellow: Literal["observed", "if_possible"] = "observed"
+    tau50_s: float = Field(default=2.9, ge=0, le=20)
+    tau_spread_s: float = Field(default=0.64, gt=0, le=10)
+    inattention_per_10000: float = Field(default=0.0, ge=0, le=10_000)
     keep_right: tuple[RoadClass, ...] = ("rural", "motorway")

@@ -127,8 +127,7 @@ class TimeValue(Model):
         return self
 
 
-PRICES = ("fatality", "serious_injury", "slight_injury", "property_damage_crash", "fuel_per_l", "co2_per_t",
-          "nox_per_kg", "enforcement_per_h")
+PRICES = ("fatality", "serious_injury", "slight_injury", "fuel_per_l", "co2_per_t", "nox_per_kg", "enforcement_per_h")
 """Unit values that a table, or a study in their place, may give."""
 
 
@@ -139,8 +138,6 @@ class UnitValues(Model):
     ----------
     fatality, serious_injury, slight_injury
         Per casualty.
-    property_damage_crash
-        Per crash without injury.
     fuel_per_l
         Resource cost of fuel, without taxes: these are transfers.
     co2_per_t, nox_per_kg
@@ -157,7 +154,6 @@ class UnitValues(Model):
     fatality: Number | None = None
     serious_injury: Number | None = None
     slight_injury: Number | None = None
-    property_damage_crash: Number | None = None
     fuel_per_l: Number | None = None
     co2_per_t: Number | None = None
     nox_per_kg: Number | None = None
@@ -257,7 +253,8 @@ class Measure(Model):
 class CasualtiesPerYear(Model):
     """Casualties of a year in the area of the scenario under the baseline.
 
-    As they are expected (not one year's random draws).
+    As they are expected (not one year's random draws). How free speeds change in the analysis period is taken to hold
+    for all of them: give those of the hours that the analysis period stands for.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from trafficsim.spec.behaviour import Response, SpeedCheck, Zone
+from trafficsim.spec.behaviour import GapResponse, Response, SpeedCheck, Zone
 from trafficsim.spec.calendar import Schedule
 from trafficsim.spec.model import Model
 
@@ -33,6 +33,8 @@ class Sanction(Model):
     offending_share
         Drink driving, driving without a licence: share of the drivers who pass who commit it, where the scenario has no
         population that says who does.
+    red_tolerance_s
+        Time after the onset of red in which crossings are let pass.
     fine_eur, points
         Fine and demerit points.
     """
@@ -43,16 +45,22 @@ class Sanction(Model):
     tolerance_kmh: float = Field(default=6.0, ge=0, le=50)
     legal_gap_s: float = Field(default=0.9, gt=0, le=5)
     offending_share: float = Field(default=0.0, ge=0, le=1)
+    red_tolerance_s: float = Field(default=0.0, ge=0, le=10)
     fine_eur: float = Field(default=0.0, ge=0)
     points: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _is_ever_imposed(self) -> Self:
-        if (self.fine_eur or self.points) and not self.detection * self.sanctioned:
-            never = "detection" if not self.detection else "sanctioned"
-            raise ValueError(f"a fine of {self.fine_eur:g} EUR and {self.points} points, but {never} is 0: nobody is "
-                             f"ever sanctioned; give a probability above 0, or no fine and no points")
+        require_detection(self.detection, self.sanctioned, self.fine_eur, self.points)
         return self
+
+
+def require_detection(detection: float, sanctioned: float, fine_eur: float, points: int) -> None:
+    """Refuse a fine or points that nobody can ever get."""
+    if (fine_eur or points) and not detection * sanctioned:
+        never = "detection" if not detection else "sanctioned"
+        raise ValueError(f"a fine of {fine_eur:g} EUR and {points} points, but {never} is 0: nobody is ever "
+                         "sanctioned; give a probability above 0, or no fine and no points")
 
 
 class Roster(Model):
@@ -85,12 +93,18 @@ class Deployment(Model):
         Link whose limit is enforced; ``None`` where no limit is.
     response, zones
         How drivers respond while it is there, and where.
+    gaps
+        How drivers who pass it keep their time gaps, on the whole of these trips.
     checks
-        Where speeds are measured and cited.
+        Where speeds are measured and cited, gaps measured, or vehicles stopped.
     schedule
         When it is there.
     noticed
         Share of passing drivers who notice that it is there: 1 overt, near 0 covert.
+    halo_h
+        How long the response outlasts it on the day, in hours.
+    half_life_days
+        Days after which its response has fallen to one half where drivers get used to it; ``None``: it does not fade.
     publicity
         Probability per person and day of hearing of it while it is in force.
     sanction
@@ -109,9 +123,12 @@ class Deployment(Model):
     link: str | None = None
     response: Response | None = None
     zones: tuple[Zone, ...] = ()
+    gaps: GapResponse | None = None
     checks: tuple[SpeedCheck, ...] = ()
     schedule: Schedule = Schedule()
     noticed: float = Field(default=1.0, ge=0, le=1)
+    halo_h: float = Field(default=0.0, ge=0, le=24)
+    half_life_days: float | None = Field(default=None, gt=0)
     publicity: float = Field(default=0.0, ge=0, le=1)
     sanction: Sanction | None = None
     present: float = Field(default=1.0, ge=0, le=1)

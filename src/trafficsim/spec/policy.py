@@ -15,6 +15,7 @@ from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
+from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
@@ -29,7 +30,11 @@ class Builder(Protocol):
 
     Fields, with their cells: ``link.speed_limit_ms``, ``link.free_speed_mean_ms``, ``link.free_speed_cv``,
     ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
-    ``class.max_speed_ms`` (vehicle classes).
+    ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
+    ``approach.hard_stop_share`` (links from which a signal is met); of a scenario with people ``group.trip_rate``,
+    ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``,
+    ``group.licensed_share``, ``group.novice_risk``, ``group.points_limit``, ``group.novice_points_limit`` (groups);
+    ``sanction.fine_factor``, ``sanction.points_factor`` (kinds of enforcement).
     """
 
     @property
@@ -37,8 +42,15 @@ class Builder(Protocol):
         """The network before any policy."""
 
     @property
+    def population(self) -> Population | None:
+        """People before any policy; ``None`` where the scenario declares none."""
+
+    @property
     def programs(self) -> tuple[SignalProgram, ...]:
         """Signal programs after the policies of all earlier phases."""
+
+    def cells(self, field: str) -> tuple[str, ...]:
+        """Return the names of all cells of ``field``; none where the scenario has nothing of the kind."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
@@ -78,6 +90,14 @@ class Builder(Protocol):
 
     def deploy(self, deployment: Deployment) -> None:
         """Enforce in space and time: in the hours of its schedule drivers respond, are checked and sanctioned."""
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All deployments of the alternative so far; whole in the phase ``timeline``."""
+
+    @property
+    def day(self) -> int:
+        """Day of the study on which the run begins, from 1."""
 
 
 class Policy(Model):

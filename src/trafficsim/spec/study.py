@@ -14,6 +14,7 @@ from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
+from trafficsim.spec.rollout import Rollout
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.setting import Setting
 
@@ -71,6 +72,8 @@ class Study(Model):
         Crashes of past years, for casualties per year.
     days
         Days over which the study runs; its scenarios then need a population. ``None``: replications of one day.
+    rollout
+        Programmes that build places of enforcement over years; what they come to is worked out before anything runs.
 
     Examples
     --------
@@ -97,6 +100,7 @@ class Study(Model):
     economics: Economics | None = None
     setting: Setting | None = None
     days: Days | None = None
+    rollout: tuple[Rollout, ...] = ()
 
     @field_validator("alternatives", mode="before")
     @classmethod
@@ -115,6 +119,21 @@ class Study(Model):
             )
         if self.alternatives[self.baseline]:
             raise ValueError(f"the baseline {self.baseline!r} must be an empty list of policies")
+        return self
+
+    @field_validator("rollout")
+    @classmethod
+    def _one_name_each(cls, rollouts: tuple[Rollout, ...]) -> tuple[Rollout, ...]:
+        names = [one.name for one in rollouts]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two rollouts named {quoted(name)}; give each a name of its own")
+        return rollouts
+
+    @model_validator(mode="after")
+    def _rolls_out_by_crashes(self) -> Self:
+        if self.rollout and self.history is None:
+            raise ValueError("a rollout without a crash history: casualties avoided need a table [history]")
         return self
 
     @model_validator(mode="after")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from defusedxml.ElementTree import parse
 
-from tests.support.catalogue import RESCO, catalogue
+from tests.support.catalogue import RESCO, find_case
+from tests.support.real_data import require_data
 from trafficsim.io.imported import Imported
 from trafficsim.io.sumo import read_sumo
 from trafficsim.plan.prepare import Prepared, prepare
@@ -20,8 +20,6 @@ from trafficsim.spec.network_source import DriversOf
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
-DATA_VARIABLE = "TRAFFICSIM_DATA"
-ROOT = Path(__file__).resolve().parents[3]
 CITIES = (*RESCO, "acosta")
 GIVEN_ROUTES = ("cologne3", "acosta")
 """Cities whose demand names the links of every route; in the others only origin and destination are given."""
@@ -35,10 +33,6 @@ class Files(NamedTuple):
     network: Path
     routes: tuple[Path, ...]
     additional: tuple[Path, ...] = ()
-
-
-class NoData(Exception):
-    """The folder of real data, or a file of it, is not there."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +74,16 @@ class Reference:
         return np.asarray(self.trips["timeLoss"] + self.trips["departDelay"])
 
 
-def data_folder() -> Path:
-    """Return the folder of real data.
+def city_files(folder: Path, name: str) -> Files:
+    """Return the files of a city.
 
     Raises
     ------
     NoData
-        If it is not there.
+        If one is missing.
     """
-    folder = Path(os.environ.get(DATA_VARIABLE, ROOT / ".." / "shared" / "data")).resolve()
-    if not folder.is_dir():
-        raise NoData(f"REAL DATA ABSENT: no folder {folder}; name it in the environment variable {DATA_VARIABLE}")
-    return folder
-
-
-def city_files(folder: Path, name: str) -> Files:
-    """Return the files of a city."""
-    (case,) = (each for each in catalogue(folder) if each.name == name)
-    return _present(Files(case.network, case.routes, case.additional))
-
-
-def _present(files: Files) -> Files:
-    for path in (files.network, *files.routes, *files.additional):
-        if not path.is_file():
-            raise NoData(f"REAL DATA ABSENT: no file {path}")
-    return files
+    case = find_case(folder, name)
+    return Files(case.network, case.routes, case.additional)
 
 
 def load_city(folder: Path, name: str, clear_s: float = CLEAR_S, routes: str = "free_flow",
@@ -166,7 +145,6 @@ def read_intervals(path: Path) -> dict[float, dict[str, float]]:
 
 
 def _root(path: Path) -> Any:
-    if not path.is_file():
-        raise NoData(f"REAL DATA ABSENT: no file {path}")
+    require_data(path)
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
         return parse(stream).getroot()

@@ -111,6 +111,20 @@ def test_a_name_of_two_sites_counts_at_none() -> None:
     found = match(crashes([(np.nan, np.nan)] * 2, ["King Road", "r0c0"]), sites_of(network), network, history())
     assert found.status.tolist() == [AMBIGUOUS, MATCHED]
     assert found.site[0] == NOWHERE
+    with pytest.raises(InputError, match="none at a site"):
+        match(crashes([(np.nan, np.nan)], ["King Road"]), sites_of(network), network, history())
+
+
+def test_the_name_of_a_street_of_several_roads_leaves_it_to_the_coordinates() -> None:
+    network = grid(rows=2, columns=2)
+    for _, _, one in network.graph.edges(data=True):
+        one["name"] = "King Road"
+    x, y = NODES["r0c0"]
+    points = [(x + 60.0, y + 2.0), (EAST + 400.0, y), (np.nan, np.nan)]
+    found = match(crashes(points, ["King Road"] * 3), sites_of(network), network, history())
+    assert found.status.tolist() == [MATCHED, AMBIGUOUS, AMBIGUOUS]
+    assert found.site[0] == matched(points[:1]).site[0] != NOWHERE
+    assert found.site[1:].tolist() == [NOWHERE, NOWHERE]
 
 
 POINTS = [(x + 3.0 * row, y + 2.0) for row, (x, y) in enumerate(list(NODES.values())[:6])]

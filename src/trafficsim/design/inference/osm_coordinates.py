@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osm_tags import number_of
 
@@ -78,19 +78,21 @@ def plane_of(graph: nx.DiGraph[Any], notes: Notebook) -> Plane | None:
 
 def _in_degrees(graph: nx.DiGraph[Any], places: dict[Any, tuple[float, ...]], notes: Notebook) -> bool:
     crs = graph.graph.get("crs")
-    if crs:
-        geographic = getattr(crs, "is_geographic", None)
-        return str(crs).lower() in GEOGRAPHIC if geographic is None else bool(geographic)
+    geographic = getattr(crs, "is_geographic", None)
+    if geographic is not None or str(crs).lower() in GEOGRAPHIC:
+        return geographic is None or bool(geographic)
+    # A text names one of thousands of systems: whether it is one of degrees is told by coordinates and lengths.
     if any(abs(x) > 180.0 or abs(y) > 90.0 for x, y in places.values()):
-        notes.add("metres-guessed", "graph")
+        if not crs:
+            notes.add("metres-guessed", "graph")
         return False
     ratios = [number_of(row["length"], f"link {tail}->{head}: length") / apart
               for tail, head, row in graph.edges(data=True)
               if row.get("length") is not None and tail in places and head in places
               and (apart := math.dist(places[tail], places[head])) > 0.0]
     if not ratios:
-        raise NetworkError("graph: crs", "nothing that says whether x and y are degrees or metres",
-                           "the graph's attribute crs, or lengths of its edges",
+        raise NetworkError("graph: crs", quoted(crs) if crs else "nothing", "what says whether x and y are degrees or "
+                           f"metres: one of {', '.join(sorted(GEOGRAPHIC))}, or lengths of the edges",
                            'write graph.graph["crs"] = "epsg:4326" for degrees, or use x_m and y_m for metres')
     notes.add("degrees-guessed" if median(ratios) > FAR_M else "metres-guessed", "graph")
     return median(ratios) > FAR_M

@@ -14,7 +14,7 @@ KMH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1
 """Units of ``maxspeed``; without one it is km/h."""
 WORDS_KMH = {"none": 130.0, "walk": 7.0}
 """``none`` as the advisory speed of German motorways; ``walk`` as what courts there call walking speed."""
-WITHOUT_NUMBER = re.compile(r"signals|variable|implicit|unposted|[A-Z]{2}(-[A-Z]+)?:\w+")
+WITHOUT_NUMBER = re.compile(r"signals|variable|implicit|unposted|[A-Z]{2}(-[A-Z]+)?:[\w:]+")
 SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
 LIMITS_KMH = {"motorway": 130.0, "motorway_link": 80.0, "trunk": 100.0, "trunk_link": 80.0, "living_street": 20.0}
 BUILT_UP_KMH = 50.0
@@ -132,7 +132,7 @@ def lanes_of(value: Any, place: str) -> int:
     Raises
     ------
     NetworkError
-        If it is no number.
+        If it is no number, or a negative one.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def lanes_of(value: Any, place: str) -> int:
     (2, 1)
     """
     numbers = [number_of(text, place) for text in values_of(value)]
-    if not numbers:
+    if not numbers or min(numbers) < 0:
         raise NetworkError(place, quoted(value), "a number of lanes", "correct or remove it")
     return int(min(numbers))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
+from numbers import Real
 from typing import Any
 
 import networkx as nx
@@ -29,7 +30,7 @@ from trafficsim.design.inference.osm_tags import (
 
 CENTRE_LENGTH = "between_centres_m"
 """Attribute of a link: its length from the middle of one junction to that of the next."""
-POINT = re.compile(r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s+(-?\d+(?:\.\d+)?(?:e-?\d+)?)", re.IGNORECASE)
+POINT = re.compile(r"(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.IGNORECASE)
 _NODE_NAMES, _EDGE_NAMES = ("x", "y"), ("length", "maxspeed", "speed_kph", "highway", "junction")
 
 
@@ -66,8 +67,8 @@ def with_osm_names(
     for tail, head, _, attributes in made.edges(keys=True, data=True):
         place = str(attributes.get("id") or f"{names[tail]}->{names[head]}")
         _read_geometry(attributes, plane, place)
-        two_way = boolean_of(attributes["oneway"]) is False if "oneway" in attributes else made.has_edge(head, tail)
-        _read_edge(attributes, two_way, place, notes)
+        one_way = boolean_of(attributes.get("oneway"))
+        _read_edge(attributes, made.has_edge(head, tail) if one_way is None else not one_way, place, notes)
         if attributes.get("junction") in ROUNDABOUT:
             for end in (tail, head):
                 if made.nodes[end].get("control") is None:
@@ -77,9 +78,10 @@ def with_osm_names(
 
 
 def _drop_gaps(graph: nx.MultiDiGraph[Any]) -> None:
-    """Remove values that are not a number: tables of roads have them where a road lacks a tag."""
+    """Remove values that are not a number: tables of roads have them where a road lacks a tag, files as texts."""
     for *_, attributes in (*graph.nodes(data=True), *graph.edges(data=True)):
-        for name in [name for name, value in attributes.items() if isinstance(value, float) and value != value]:
+        for name in [name for name, value in attributes.items()
+                     if isinstance(value, Real | str) and str(value) == "nan"]:
             del attributes[name]
 
 
@@ -105,11 +107,20 @@ def _read_geometry(attributes: dict[str, Any], plane: Plane | None, place: str) 
     if isinstance(line, str):  # well-known text, as a file has it
         points = [(float(x), float(y)) for x, y in POINT.findall(line)]
         if not line.upper().startswith("LINESTRING") or len(points) < 2:
-            raise NetworkError(f"link {place!r}: geometry", quoted(line), "LINESTRING (x y, x y, ...)",
-                               "correct or remove the geometry")
+            raise _no_line(line, place)
         attributes["geometry"] = line = points
     if line is not None and plane is not None and plane.is_projected:
-        attributes["geometry"] = [plane.metres(*point[:2]) for point in getattr(line, "coords", line)]
+        try:
+            points = [(x, y) for x, y, *_ in getattr(line, "coords", line)]
+        except (TypeError, ValueError, NotImplementedError):  # a line of several parts has no coordinates of its own
+            raise _no_line(line, place) from None
+        where = f"link {place!r}: geometry"
+        attributes["geometry"] = [plane.metres(number_of(x, where), number_of(y, where)) for x, y in points]
+
+
+def _no_line(found: Any, place: str) -> NetworkError:
+    return NetworkError(f"link {place!r}: geometry", quoted(found), "LINESTRING (x y, x y, ...), or a list of (x, y)",
+                        "correct or remove the geometry")
 
 
 def _read_edge(attributes: dict[str, Any], two_way: bool, place: str, notes: Notebook) -> None:
@@ -117,7 +128,9 @@ def _read_edge(attributes: dict[str, Any], two_way: bool, place: str, notes: Not
         if len(values_of(attributes.get(name))) > 1:
             notes.add("several-values", f"{place}: {name}")
     if attributes.get("length_m") is None and attributes.get("length") is not None:
-        attributes[CENTRE_LENGTH] = number_of(attributes["length"], f"link {place!r}: length")
+        attributes[CENTRE_LENGTH] = length_m = number_of(attributes["length"], f"link {place!r}: length")
+        if length_m < 0.0:
+            raise NetworkError(f"link {place!r}: length", f"{length_m:g} m", "a length in metres", "correct the length")
     if isinstance(attributes.get("name"), list | tuple):
         attributes["name"] = next(iter(values_of(attributes["name"])), "")
     _read_limit(attributes, place, notes)

@@ -30,6 +30,8 @@ from trafficsim.spec.schema import EDGE_ATTRIBUTES
 NOT_OF_A_SECTION = {"id", "length_m", "geometry", "turn_lanes", "lane_length_m", "allow", "lanes"}
 MAIN_PRIORITY = 1
 DIRECTIONS = ("east", "west")
+Track = list[tuple[str, int]]
+"""Links, each with the number of its section."""
 
 
 @builder
@@ -103,25 +105,18 @@ def corridor(
         lengths_m=lengths_m, lanes=per_item("corridor", "lanes", lanes, count),
         limits=per_item("corridor", "speed_limit_kmh", speed_limit_kmh, count), road_class=road_class,
         crossings=frozenset(side_streets), signals=tuple(signals), turn_lane_m=turn_lane_m,
-        extra=_checked_sections(sections or {}, count), two_way=two_way,
+        extra=_checked_sections(sections or {}, count), directions=DIRECTIONS[: 2 if two_way else 1],
         turns=("left", "right") if left_hand_traffic else ("right", "left"),
     )
     _check_numbers(road, groups or {})
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
-    _add_nodes(graph, road)
-    tracks = {movement: _add_direction(graph, road, movement) for movement in DIRECTIONS[: 2 if two_way else 1]}
-    for node in sorted(road.crossings):
-        _add_side_streets(graph, road, node, side_lanes, side_length_m)
+    graph, tracks = _graph_of(road, side_lanes, side_length_m)
     offsets = per_item("corridor", "offsets_s", offsets_s, len(road.signals))
     timing: dict[Hashable, Timing] = {
         f"j{node}": Timing(cycle_s, offset, left_green_s=left_green_s)
         for node, offset in zip(road.signals, offsets, strict=True)
     }
-    named = {name: tuple(link for track in tracks.values() for link, section in track if section in numbers)
-             for name, numbers in (groups or {}).items()}
-    sides = tuple(a["id"] for _, _, a in graph.edges(data=True) if a["id"].startswith(("north", "south")))
-    paths = {movement: tuple(link for link, _ in track) for movement, track in tracks.items()}
-    return assembly.built(graph, timing, {**named, **({"side_streets": sides} if sides else {})}, paths,
+    paths = {direction: tuple(link for link, _ in track) for direction, track in tracks.items()}
+    return assembly.built(graph, timing, _groups_of(graph, tracks, groups or {}), paths,
                           left_hand_traffic=left_hand_traffic)
 
 
@@ -135,7 +130,7 @@ class _Road:
     signals: tuple[int, ...]
     turn_lane_m: float
     extra: dict[int, dict[str, Any]]
-    two_way: bool
+    directions: tuple[str, ...]
     turns: tuple[str, str]
     """Towards the nearside, and across the opposing traffic."""
 
@@ -181,6 +176,26 @@ def _check_numbers(road: _Road, groups: dict[str, tuple[int, ...]]) -> None:
                     "shorten the turn lane or lengthen the section")
 
 
+def _graph_of(road: _Road, side_lanes: int, side_length_m: float) -> tuple[nx.MultiDiGraph[Any], dict[str, Track]]:
+    """Make the graph, and the links of each direction with their sections, in driving order."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    _add_nodes(graph, road)
+    tracks = {direction: _add_direction(graph, road, direction) for direction in road.directions}
+    for node in sorted(road.crossings):
+        _add_side_streets(graph, road, node, side_lanes, side_length_m)
+    return graph, tracks
+
+
+def _groups_of(
+    graph: nx.MultiDiGraph[Any], tracks: dict[str, Track], groups: dict[str, tuple[int, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Links of the groups that were asked for, and those of the side streets."""
+    named = {name: tuple(link for track in tracks.values() for link, section in track if section in numbers)
+             for name, numbers in groups.items()}
+    sides = tuple(a["id"] for _, _, a in graph.edges(data=True) if a["id"].startswith(("north", "south")))
+    return {**named, **({"side_streets": sides} if sides else {})}
+
+
 def _add_nodes(graph: nx.MultiDiGraph[Any], road: _Road) -> None:
     last = len(road.lengths_m)
     for number, x in enumerate(road.x_m):
@@ -188,17 +203,17 @@ def _add_nodes(graph: nx.MultiDiGraph[Any], road: _Road) -> None:
         graph.add_node(f"j{number}", x_m=x, y_m=0.0, control=control)
 
 
-def _add_direction(graph: nx.MultiDiGraph[Any], road: _Road, movement: str) -> list[tuple[str, int]]:
-    """Add all links of one direction; return (link, section) in driving order."""
+def _add_direction(graph: nx.MultiDiGraph[Any], road: _Road, direction: str) -> Track:
+    """Add all links of one direction; return them in driving order."""
     numbers = range(1, len(road.lengths_m) + 1)
-    track = []
-    for section in numbers if movement == "east" else reversed(numbers):
-        tail, head = (section - 1, section) if movement == "east" else (section, section - 1)
+    track: Track = []
+    for section in numbers if direction == "east" else reversed(numbers):
+        tail, head = (section - 1, section) if direction == "east" else (section, section - 1)
         lanes, attributes = road.lanes[section - 1], road.attributes(section)
-        name, start, end = f"{movement}{section}", f"j{tail}", f"j{head}"
+        name, start, end = f"{direction}{section}", f"j{tail}", f"j{head}"
         if head in road.crossings and road.turn_lane_m:
-            waiting_area = f"{end}_{movement}"
-            side = -1 if movement == "east" else 1
+            waiting_area = f"{end}_{direction}"
+            side = -1 if direction == "east" else 1
             graph.add_node(waiting_area, x_m=road.x_m[head] + side * road.turn_lane_m, y_m=0.0)
             marks = (f"{road.turns[0]};through", *("through",) * (lanes - 1), road.turns[1])
             graph.add_edge(start, waiting_area, id=name, lanes=lanes, **attributes)

@@ -38,7 +38,7 @@ def footprint(program: Program) -> dict[str, float]:
     slots = [getattr(work, name) for name in BY_SLOT]
     room = len(program.vehicles.X)
     road = _bytes([*program.vehicles, *slots]) * min(vehicles, room) / room
-    route = _bytes([trips.route_movements])
+    route = _bytes([trips.route])
     trip = _bytes([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor, program.sections.opened,
                    program.counters.traced])
     fixed = _bytes([program.counters.events, program.counters.trace, program.sections.traversals])

@@ -29,6 +29,7 @@ from trafficsim.plan.arrays import ClassArrays
 
 Values = NDArray[np.float64]
 MOST_LENGTH = 255
+"""Cells: a length is an 8-bit number."""
 
 
 class Following(NamedTuple):
@@ -94,7 +95,7 @@ def cells_of(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.in
     Raises
     ------
     InputError
-        If a vehicle has more cells than its word can hold.
+        If a vehicle has more cells than its packed state can hold.
     """
     if settings.rule in ("nasch", "vdr"):
         return np.ones(len(classes.name), np.int32)

@@ -64,8 +64,8 @@ class SignalControl:
     def _asked(self, begin: int, end: int, jumped: bool) -> Switches:
         """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
         begin = begin if jumped else max(self.upto, 0)
-        requested_tick, names = self.controller.switches(begin, end), self.merged.name
-        known = requested_tick.picked(self._index[requested_tick.group] >= 0)
+        commanded, names = self.controller.switches(begin, end), self.merged.name
+        known = commanded.picked(self._index[commanded.group] >= 0)
         if jumped:
             self.shown = [one.picked(one.tick < begin) for one in self.shown]
             first = Switches(np.full(len(names), begin), names, self.controller.states(begin)[names])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from trafficsim.base.errors import InputError
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.packed_state import HEADWAY_SHIFT, MOST_HEADWAY
 from trafficsim.kernels.rng import Stream, u01
@@ -54,11 +55,31 @@ def _factor(score: np.ndarray | np.float64, spread: float) -> F8:
 def own_headways(packed_state: np.ndarray, plan: Plan, settings: CellularAutomaton, unit: float) -> np.ndarray:
     """Return packed states Z of all trips with the headways of their drivers; unchanged with homogeneous drivers.
 
+    Who keeps a longer time gap than the own has that one: at any speed the gap from rear to front is then no shorter,
+    for vehicles that follow keep ``headway x speed`` and the gap at standstill beyond it.
+
     ``unit`` is what one step of the code in packed state Z stands for (ticks).
+
+    Raises
+    ------
+    InputError
+        If somebody keeps a longer gap than the packed state can hold.
     """
-    if not settings.headway_spread:
+    if settings.headway_spread:
+        factors = headway_factors(plan.trips.key, settings.headway_spread)
+        ticks = plan.classes.headway_s[plan.trips.vehicle_class] * factors / settings.tick_s
+        code = np.clip(np.rint(ticks / unit), np.ceil(LEAST_TICKS / unit), MOST_HEADWAY)
+        packed_state = _with_code(packed_state, code)
+    if not len(plan.kept_gap_s):
         return packed_state
-    factors = headway_factors(plan.trips.key, settings.headway_spread)
-    ticks = plan.classes.headway_s[plan.trips.vehicle_class] * factors / settings.tick_s
-    code = np.clip(np.rint(ticks / unit), np.ceil(LEAST_TICKS / unit), MOST_HEADWAY).astype(np.int32)
-    return np.asarray((packed_state & ~np.int32(MOST_HEADWAY << HEADWAY_SHIFT)) | (code << HEADWAY_SHIFT), np.int32)
+    kept = np.ceil(plan.kept_gap_s / settings.tick_s / unit)
+    if kept.max(initial=0.0) > MOST_HEADWAY:
+        raise InputError("time gaps that drivers keep", f"{plan.kept_gap_s.max():g} s",
+                         f"at most {MOST_HEADWAY * unit * settings.tick_s:g} s with these vehicle classes",
+                         "shorten kept_gap_s")
+    return _with_code(packed_state, np.maximum(kept, packed_state >> HEADWAY_SHIFT & MOST_HEADWAY))
+
+
+def _with_code(packed_state: np.ndarray, code: np.ndarray) -> np.ndarray:
+    rest = packed_state & ~np.int32(MOST_HEADWAY << HEADWAY_SHIFT)
+    return np.asarray(rest | (code.astype(np.int32) << HEADWAY_SHIFT), np.int32)

@@ -13,7 +13,7 @@ MERGE_ZONE_M, MERGE_ZONE_OUTSIDE_M = 150.0, 300.0
 """Length before the end of a lane in which drivers let those in who must leave it: in towns and outside them (modelling
 assumptions: the law asks for it just before a narrowing, StVO section 7 (4))."""
 MERGE_AREA_M = 450.0
-"""Links outside towns up to this length are zipped all along: merging fills 1,500 ft (HCM 2016 ch. 14)."""
+"""Links outside towns up to this length are merge zones all along: merging fills 1,500 ft (HCM 2016 ch. 14)."""
 
 
 def lane_columns(plan: Plan, cell_m: float) -> dict[str, Any]:

@@ -13,9 +13,7 @@ from trafficsim.plan.record import LeftRecord, nothing_left
 
 
 def left_record(plan: Plan, settings: CellularAutomaton, program: Program, tick: int) -> LeftRecord:
-    """Return a row per lane with vehicles, per movement of which some wait inside a junction.
-
-    And per link to be entered.
+    """Return a row per lane with vehicles, per connection with some that wait on it, and per link to be entered.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.errors import InputError
-from trafficsim.engines.ca.classes import code_units
+from trafficsim.engines.ca.classes import MOST_LENGTH, code_units
 from trafficsim.engines.ca.headways import LEAST_TICKS
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_ACC, MOST_CAP, MOST_HEADWAY
@@ -14,7 +14,6 @@ from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FAC
 from trafficsim.plan.realise import MOST_SCORE
 
 MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
-MOST_LENGTH_CELLS = 255
 MOST_CLASSES = 256
 """A vehicle class is an 8-bit number."""
 HALF = 0.5
@@ -81,7 +80,7 @@ def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
         acceleration = float(classes.acceleration_ms2[row]) * tick * tick / cell
         for what, value, least, most, remedy in (
             ("length_m and min_gap_m", float(classes.length_m[row] + classes.min_gap_m[row]) / cell, 0,
-             MOST_LENGTH_CELLS, "take larger cells"),
+             MOST_LENGTH, "take larger cells"),
             ("acceleration_ms2", acceleration, units.acceleration,
              units.acceleration * (MOST_ACC + HALF),
              "take larger cells or shorter ticks" if acceleration > 1 else "take smaller cells or longer ticks"),

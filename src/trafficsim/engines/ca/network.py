@@ -10,8 +10,9 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.engines.ca.classes import cells_of, code_units
 from trafficsim.engines.ca.lane_rules import lane_columns, nearside_lanes
 from trafficsim.engines.ca.merged_groups import MergedGroups
-from trafficsim.engines.ca.scales import make_scale, stop_probability
+from trafficsim.engines.ca.scales import make_scale
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.yellow import yellow_columns, yellow_table
 from trafficsim.kernels.ca.network import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS, Net
 from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.rng import PROBABILITY_UNIT
@@ -54,6 +55,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
     scale = make_scale(settings, code_units(plan.classes, settings))
     scale.overhang = int(cells_of(plan.classes, settings).max())
     scale.keep_clear = round(plan.keep_clear_share * PROBABILITY_UNIT)
+    scale.inattentive = int((plan.approaches.inattention > 0.0).any())
+    scale.hard_stops = int((plan.approaches.hard_stop_share > 0.0).any())
     turn_start = np.asarray(links.turn_start, np.int64)
     turns_of_lane = np.diff(turn_start)[lanes.link]
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
@@ -73,14 +76,14 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
             "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
-            "limit": links.speed_limit_ms * tick / cell * CAP_UNIT, "keep": links.keep_right,
+            "limit": links.speed_limit_ms * tick / cell * CAP_UNIT, "keep": links.keep_right, **yellow_columns(plan),
         }),
         conn=_connections(plan, settings, local_turn, conn_length, merged.of_connection),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
         waiting_areas=np.flatnonzero(_has_place(plan)).astype(np.uint32), nearside=nearside_lanes(plan),
         kept=np.flatnonzero(links.keep_right[lanes.link] & (side + 1 < width[lanes.link])).astype(np.uint32),
-        stop_probability=stop_probability(settings, plan.stop_if_possible),
+        stop_probability=yellow_table(plan, settings),
     )
 
 

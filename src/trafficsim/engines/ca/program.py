@@ -25,6 +25,7 @@ from trafficsim.kernels.ca.state import (
     CONN_STATE_FIELDS,
     COUNTERS,
     GAP_REQUEST_FIELDS,
+    INTRUSION_FIELDS,
     LANE_STATE_FIELDS,
     STRETCH_FIELDS,
     Road,
@@ -90,18 +91,7 @@ class Program:
     @property
     def world(self) -> World:
         """What the step takes as its world."""
-        return World(
-            self.net,
-            self.signals,
-            self.trips,
-            self.queues,
-            self.zones,
-            self.sections,
-            self.work,
-            self.counters,
-            self.clock,
-            self.rule,
-        )
+        return World(**{name: getattr(self, name) for name in World._fields})
 
 
 def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
@@ -139,17 +129,7 @@ def _capacity(net: Net, trips: Trips, count: int) -> int:
 
 
 def _vehicles(room: int) -> Vehicles:
-    def packed_state() -> np.ndarray:
-        return np.zeros(room, np.int32)
-
-    return Vehicles(
-        X=packed_state(),
-        Y=packed_state(),
-        Z=packed_state(),
-        KEY=np.zeros(room, np.uint32),
-        ID=packed_state(),
-        W=packed_state(),
-    )
+    return Vehicles(**{name: np.zeros(room, np.uint32 if name == "KEY" else np.int32) for name in Vehicles._fields})
 
 
 def _work(net: Net, room: int) -> Work:
@@ -174,7 +154,8 @@ def _work(net: Net, room: int) -> Work:
         arrive=rows(lanes, ARRIVAL_FIELDS), outs=np.zeros(lanes, np.uint32),
         stretch=rows(2 * lanes + 1, STRETCH_FIELDS),
         busy=np.zeros(lanes, np.uint32),
-        lane=lane, gap_request=request, conn=conn, count=np.zeros(COUNTERS, np.int64),
+        lane=lane, gap_request=request, conn=conn, intrusion=rows(len(net.conn), INTRUSION_FIELDS),
+        count=np.zeros(COUNTERS, np.int64),
     )
 
 
@@ -201,7 +182,8 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
                   for place in (areas.begin_m, areas.end_m))
     return table(AREA_FIELDS, len(areas.name), {
         "lane": areas.lane, "begin": begin, "end": np.minimum(np.maximum(end, begin + 1), 0),
-        "chain": np.full(len(areas.name), net.scale.chain), "wait_speed": np.full(len(areas.name), clock.wait_speed),
+        "queue_gap": np.full(len(areas.name), net.scale.queue_gap),
+        "wait_speed": np.full(len(areas.name), clock.wait_speed),
     })
 
 

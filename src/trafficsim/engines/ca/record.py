@@ -9,7 +9,7 @@ import numpy as np
 from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
-from trafficsim.engines.ca.program import QUEUE_BIN_M, Program
+from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.kernels.ca.packed_state import MOST_STOPS, STOPS_SHIFT
@@ -35,6 +35,7 @@ from trafficsim.plan.shown import green_of_turns_s
 
 if TYPE_CHECKING:
     from trafficsim.engines.ca.loop import Collected
+
 
 def make_record(
     plan: Plan, settings: CellularAutomaton, program: Program, collected: Collected, tick: int,
@@ -63,17 +64,9 @@ def make_record(
 
 def _state(program: Program) -> bytes:
     n = int(program.start[-1])
-    packed_state = (
-        program.vehicles.X,
-        program.vehicles.Y,
-        program.vehicles.Z,
-        program.vehicles.KEY,
-        program.vehicles.ID,
-        program.vehicles.W,
-    )
     waiting_area = np.stack([program.work.waiting_area[name] for name in WAITING_AREA_FIELDS], axis=-1).astype("<i8")
     inside = waiting_area.tobytes() if len(program.net.waiting_areas) else b""
-    little = (np.ascontiguousarray(packed[:n]).astype(packed.dtype.newbyteorder("<")) for packed in packed_state)
+    little = (np.ascontiguousarray(packed[:n]).astype(packed.dtype.newbyteorder("<")) for packed in program.vehicles)
     return inside + b"".join(packed.tobytes() for packed in little)
 
 
@@ -92,10 +85,9 @@ def _trips(plan: Plan, settings: CellularAutomaton, program: Program) -> TripRec
     count = len(plan.trips.name)
     trips, ends = program.trips.row[:count], program.trips.end[:count]
     n = int(program.start[-1])
-    on_road, packed_state = program.vehicles.ID[:n], program.vehicles.W[:n]
     stops = trips.stops.astype(np.int32)
     inside = _inside(program)
-    for vehicles, packed in ((on_road, packed_state), (inside["trip"], inside["w"])):
+    for vehicles, packed in ((program.vehicles.ID[:n], program.vehicles.W[:n]), (inside["trip"], inside["w"])):
         stops[vehicles] = (packed >> STOPS_SHIFT) & MOST_STOPS
     return TripRecord(
         status=trips.status.astype(np.uint8), entry_s=_clock_s(plan, settings, ends.entry_time),
@@ -149,7 +141,7 @@ def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: Sig
 def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
     queue = program.counters.queue[: program.net.links]
     return QueueRecord(
-        bin_m=program.clock.bin_cells * settings.cell_m if program.clock.bin_cells else QUEUE_BIN_M,
+        bin_m=program.clock.bin_cells * settings.cell_m,
         count=program.counters.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
         tail=np.where(queue.longest > 0, queue.tail, -1).astype(np.int32),
         spilled_s=queue.spilled * _looked_s(settings, program),
@@ -195,7 +187,7 @@ def _events(plan: Plan, settings: CellularAutomaton, program: Program, collected
     rows = _joined(collected.events, program.counters.events)
     return EventRecord(
         time_s=plan.start_s + rows["time"] * settings.tick_s, code=rows["code"].copy(), trip=rows["trip"].copy(),
-        link=rows["link"].copy(),
+        link=rows["link"].copy(), value_s=rows["value"] * settings.tick_s,
     )
 
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.yellow import DRAWN
 from trafficsim.kernels.ca.packed_state import CAP_UNIT
+from trafficsim.kernels.rng import PROBABILITY_UNIT
 
 Values = NDArray[np.float64]
 
@@ -34,12 +36,20 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
     def whole_ticks(values: Values) -> Values:
         return np.rint(values / settings.tick_s) * settings.tick_s
 
-    return {
+    # the rules of the literature know no headway of the driver
+    gaps = {"driver.kept_gap_s": _exact} if settings.rule == "default" else {}
+    return gaps | {
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
         "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
+        "approach.tau50_s": _exact, "approach.spread_s": _exact,
+        "approach.inattention": _in_steps(DRAWN), "approach.hard_stop_share": _in_steps(PROBABILITY_UNIT),
         "behaviour.response": speed, "section.citation_ms": _exact,
         "trip.limit_factor": speed,
     }
+
+
+def _in_steps(steps: float) -> Callable[[Values], Values]:
+    return lambda values: np.rint(values * steps) / steps
 
 
 def _exact(values: Values) -> Values:

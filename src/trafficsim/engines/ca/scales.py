@@ -25,12 +25,13 @@ HARD_BRAKE_MS2 = 6.0
 DAWDLE_P = {"default": 0.2, "nasch": 0.5, "vdr": 1.0 / 64.0, "brake-light": 0.1}
 START_P = {"default": 0.2, "vdr": 0.75, "brake-light": 0.5}
 LIGHT_P, HORIZON_S, SECURITY_M = 0.94, 6.0, 10.5
-# Stop or go at yellow: logit of the time to the stop line (driving simulator, 191 drivers; policy-evidence B4).
-YELLOW_MEDIAN_S, YELLOW_SCALE_S = 2.9, 0.64
+ENCROACHMENT_S = 5.0
+"""Two vehicles that pass the point where their ways cross closer than this in time are an encroachment (SSAM's
+threshold of post-encroachment time, Gettman et al. 2008, FHWA-HRT-08-051)."""
 # Comfortable braking towards a stop line: median 3.0, 15 % and 85 % quantiles 2.2 and 3.9 m/s2 (policy-evidence B4).
 STOP_BRAKE_MS2, STOP_BRAKE_LOG_SD = 3.0, 0.28
 STOP_BRAKE_LEAST_MS2, STOP_BRAKE_MOST_MS2 = 1.8, 4.5
-CHAIN_M = 30.0
+QUEUE_GAP_M = 30.0
 """Gaps in a queue that is discharging stay below this (saturation headway at 50 km/h; modelling assumption)."""
 KEEP_S = 7.0
 """For so long a driver who goes back to the nearside wants to drive there at the own speed (modelling assumption)."""
@@ -130,7 +131,8 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "ahead": cells(AHEAD_M), "queueing": cells(QUEUEING_KMH / 3.6 * tick), "stagger": STAGGER_S / tick,
         "closing": max(1, round(CLOSING_S / tick)),
         "horizon": max(1, round(KEEP_S / tick)),
-        "chain": cells(CHAIN_M), "queue_speed": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "queue_gap": cells(QUEUE_GAP_M), "queue_speed": cells(2.0 * tick), "approach": cells(4.0 * tick),
+        "inattentive": 0, "hard_stops": 0, "encroachment": ENCROACHMENT_S / tick,
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "impatience_time": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
         "anticipates": int(settings.rule == "brake-light"),
@@ -150,10 +152,15 @@ def one_row(fields: dict[str, str], values: dict[str, Any]) -> np.record:
     return record
 
 
-def stop_probability(settings: CellularAutomaton, if_possible: bool = False) -> np.ndarray:
-    """Return P(stop) in 1/65536 by time to the stop line in eighths of a tick, of those who can stop."""
-    if if_possible:
-        return np.full(256, PROBABILITY_UNIT, np.int32)
+def stop_probability(settings: CellularAutomaton, median_s: np.ndarray, spread_s: np.ndarray) -> np.ndarray:
+    """Return P(stop) in 1/65536, of those who can stop, by approach and time to the stop line in eighths of a tick.
+
+    A logit of that time with a median and a spread of each approach, shape (approaches,); without spread all stop whose
+    time is at least the median.
+    """
     time_s = np.arange(256) / 8.0 * settings.tick_s
-    share = 1.0 / (1.0 + np.exp(-(time_s - YELLOW_MEDIAN_S) / YELLOW_SCALE_S))
+    beyond_s = time_s - median_s[:, np.newaxis]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        share = 1.0 / (1.0 + np.exp(-beyond_s / spread_s[:, np.newaxis]))
+    share = np.where(spread_s[:, np.newaxis] > 0.0, share, beyond_s >= 0.0)
     return np.asarray(np.rint(share * PROBABILITY_UNIT), np.int32)

@@ -27,7 +27,7 @@ from trafficsim.kernels.ca.trips import (
     END_FIELDS,
     ENTRY_FIELDS,
     KIND_FIELDS,
-    MOVEMENT_FIELDS,
+    MANOEUVRE_FIELDS,
     STOP_FIELDS,
     TRIP_FIELDS,
     Queues,
@@ -42,7 +42,7 @@ LANE_HORIZON_M = 1000.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).
 
 From 600 m on no real network tells one value from another; SUMO looks up to 3,000 m ahead."""
-MOST_MOVEMENTS = 65536
+MOST_MANOEUVRES = 65536
 """A route position is a 16-bit number."""
 
 
@@ -53,12 +53,12 @@ def route_turns(plan: Plan) -> np.ndarray:
     first, sides = start[here], np.diff(start)[here]
     widest = int(sides.max()) if len(sides) else 0
     to_link = np.append(plan.turns.to_link, np.full(widest, -1, np.int32))
-    route_positions = np.full(len(route), EXIT, np.uint8)
+    turns = np.full(len(route), EXIT, np.uint8)
     # by side, not by a search per route position: cities have tens of millions of route positions
     for side in range(widest):
-        route_positions[:-1][(side < sides) & (to_link[first + side] == after)] = side
-    route_positions[np.asarray(plan.trips.route_start[1:], np.int64) - 1] = EXIT
-    return route_positions
+        turns[:-1][(side < sides) & (to_link[first + side] == after)] = side
+    turns[np.asarray(plan.trips.route_start[1:], np.int64) - 1] = EXIT
+    return turns
 
 
 def comfortable_braking(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
@@ -87,29 +87,29 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
         **_travellers(plan, settings), "route_position": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1),
     })
-    route_positions, movement = _movements(turns, wanted, feasible)
+    route, manoeuvre = _manoeuvres(turns, wanted, feasible)
     return Trips(
         row=row,
         end=_ends(plan, settings),
         kind=kinds,
         stop=_stops(plan, settings),
-        route_movements=route_positions,
-        movement=movement,
+        route=route,
+        manoeuvre=manoeuvre,
         held=int(np.isfinite(trips.limit_factor).sum()),
         limit_factor=np.append(trips.limit_factor, np.inf).astype(np.float32),
     )
 
 
-def _movements(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
-    """Return every route position as a number, and what the numbers stand for: there are few different movements."""
-    packed_state = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
-    route_positions, different = pd.factorize(packed_state, sort=True)
-    if len(different) > MOST_MOVEMENTS:
+def _manoeuvres(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
+    """Return every route position as a number, and what the numbers stand for: few manoeuvres differ."""
+    codes = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
+    route, different = pd.factorize(codes, sort=True)
+    if len(different) > MOST_MANOEUVRES:
         raise NetworkError(
-            "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_MOVEMENTS:,}",
+            "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_MANOEUVRES:,}",
             "simulate a part of the network",
         )
-    return filled(route_positions, np.uint16), table(MOVEMENT_FIELDS, len(different), {
+    return filled(route, np.uint16), table(MANOEUVRE_FIELDS, len(different), {
         "turn": different >> 16, "wanted": different >> 8 & 255, "feasible": different & 255,
     })
 

@@ -12,14 +12,15 @@ from trafficsim.kernels.measurement.counters import add_waiting
 
 
 @spliced
-def note_event(counters, work, time, code, trip, link):
+def note_event(counters, work, event):
     """Append an event; when the buffer is full it is counted and the run says so."""
     n = work.count[Count.EVENTS]
     if n < len(counters.events):
-        counters.events[n].time = time
-        counters.events[n].code = code
-        counters.events[n].trip = trip
-        counters.events[n].link = link
+        counters.events[n].time = event.time
+        counters.events[n].code = event.code
+        counters.events[n].trip = event.trip
+        counters.events[n].link = event.link
+        counters.events[n].value = event.value
     work.count[Count.EVENTS] = n + 1
 
 
@@ -45,7 +46,7 @@ def note_turn(road, counters, clock, crossing, z, wanted):
     time, vid = crossing.time, crossing.trip
     if time < clock.analysis_begin or time >= clock.analysis_end:
         return
-    turn = trips.movement[trips.route_movements[trips.row[vid].route_position]].turn
+    turn = trips.manoeuvre[trips.route[trips.row[vid].route_position]].turn
     row = net.link[net.lane[crossing.lane].link].turn + turn
     travel = time - trips.row[vid].enter_time
     v, target = float(crossing.v), wanted / float(CAP_UNIT)

@@ -30,7 +30,7 @@ def enqueue_arrival(road, arrival, packed_state, slot):
     work.arrive[lane].x = pack_x(arrival.place, arrival.v)
     work.arrive[lane].y = pack_y(arrival.cap, packed_state.cells, flags)
     work.arrive[lane].z = with_turn(
-        packed_state.z, trips.movement[trips.route_movements[trips.row[trip].route_position]].turn
+        packed_state.z, trips.manoeuvre[trips.route[trips.row[trip].route_position]].turn
     )
     work.arrive[lane].key = packed_state.key
     work.arrive[lane].trip = trip

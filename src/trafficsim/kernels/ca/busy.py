@@ -1,4 +1,4 @@
-"""Which lanes have vehicles, and which vehicles or lanes are marked: the few that need a closer look."""
+"""Which lanes have vehicles, and which vehicles or lanes are flagged: the few that need a closer look."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def place_of(work, start, place, slot):
 
 
 @part
-def list_candidates(candidate, blocks, listed, n, bit):
-    """List the places below ``n`` whose flag has a bit, in order; return how many there are.
+def list_flagged(flags, blocks, listed, n, bit):
+    """List the slots or lanes below ``n`` whose flags have a bit, in order; return how many there are.
 
-    ``blocks`` is the memory of the marks of slots or lanes, eight of them at a time.
+    ``blocks`` is the same memory as ``flags``, eight of them at a time.
     """
     m, none, one, last = uint64(0), uint64(0), uint64(1), uint64(n)
     wanted, whole = uint64(bit) * EVERY, last // uint64(BLOCK)
@@ -53,8 +53,8 @@ def list_candidates(candidate, blocks, listed, n, bit):
         for i in range(uint64(BLOCK)):  # always as many, so that nothing is asked between them
             k = block * uint64(BLOCK) + i
             listed[m] = k
-            m += one if candidate[k] & bit else none
+            m += one if flags[k] & bit else none
     for k in range(whole * uint64(BLOCK), last):
         listed[m] = k
-        m += one if candidate[k] & bit else none
+        m += one if flags[k] & bit else none
     return m

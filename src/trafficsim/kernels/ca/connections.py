@@ -18,13 +18,13 @@ LEAST_SCORE = -(1 << 30)
 @per_vehicle
 def pick(net, vehicles, start, trips, lane, route_position):
     """Return the connection that a vehicle takes: the nearest to a wanted lane, then the emptier; -1 if none."""
-    turn = trips.movement[trips.route_movements[route_position]].turn
+    turn = trips.manoeuvre[trips.route[route_position]].turn
     first = int64(net.reach[net.lane[lane].turns + turn])
     last = int64(net.reach[net.lane[lane].turns + turn + 1])
     if last - first == 1:
         return first
     best, best_score = -1, LEAST_SCORE
-    wanted = trips.movement[trips.route_movements[route_position + 1]].wanted
+    wanted = trips.manoeuvre[trips.route[route_position + 1]].wanted
     for conn in range(first, last):
         to = net.conn[conn].to
         changes = changes_to(wanted, int64(net.lane[to].side), int64(net.lane[to].beside))

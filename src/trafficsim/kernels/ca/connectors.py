@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64
 
-from trafficsim.kernels.ca.busy import list_candidates
+from trafficsim.kernels.ca.busy import list_flagged
 from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR, rear, vel, with_cap
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
 from trafficsim.kernels.jit import part, spliced
@@ -21,7 +21,7 @@ def warn(net, work, conn, tick):
 def clear_connectors(road, tick):
     """Free the connectors whose vehicles have wholly entered their lane, and give these their desired speed."""
     work = road.work
-    for at in range(int64(list_candidates(work.onto, work.onto_blocks, work.outs, road.net.lanes, 1))):
+    for at in range(int64(list_flagged(work.onto, work.onto_blocks, work.outs, road.net.lanes, 1))):
         lane = int64(work.outs[at])
         work.onto[lane] = clear_lane(road, lane, tick)
 

@@ -10,11 +10,12 @@ from trafficsim.kernels.ca.packed_state import DECISION, pos, vel
 from trafficsim.kernels.ca.permission import (
     KEEP_CLEAR,
     has_to_stop,
+    is_inattentive,
     lets_turn,
     shows_red,
     signal_view,
 )
-from trafficsim.kernels.ca.records import make_asker
+from trafficsim.kernels.ca.records import make_requester
 from trafficsim.kernels.ca.requests import gets_gap, moves_up, request_gap
 from trafficsim.kernels.ca.room import has_room, room_needed
 from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, View
@@ -47,7 +48,7 @@ def view_further(view, conn, lane, ahead, available):
 @spliced
 def requester_of(work, view):
     """Return the vehicle as one that requests a gap; it has waited as long as the head of the lane."""
-    return make_asker(view.conn, view.lane, view.key, view.tick, work.lane[view.lane].wait)
+    return make_requester(view.conn, view.lane, view.key, view.tick, work.lane[view.lane].wait)
 
 
 @per_vehicle
@@ -70,8 +71,9 @@ def may_enter(road, view):
             status = OPEN
         else:
             status = CLOSED
-    if (status != CLOSED or blocking_reason == GIVING_WAY) and not committed and lacks_room(road, view):
-        status, blocking_reason = CLOSED, WITHOUT_ROOM
+    if (status != CLOSED or blocking_reason == GIVING_WAY) and not committed:
+        if lacks_room(road, view) or meets_standing(road, view):
+            status, blocking_reason = CLOSED, WITHOUT_ROOM
     return status == OPEN, made, blocking_reason if status == CLOSED else FREE
 
 
@@ -91,6 +93,16 @@ def lacks_room(road, view):
     clear = clear or has_room(road, view, room_needed(net, view.y, work.lane[view.lane].wait))
     clear = clear or not keeps_clear(view.key, net.scale.keep_clear)
     return not clear or is_blocked(road, requester_of(work, view))
+
+
+@spliced
+def meets_standing(road, view):
+    """Whether who does not see the red light sees somebody who stands in the way."""
+    net, standing = road.net, False
+    if is_inattentive(net, view.lane, view.v, view.key) and shows_red(net, road.signals, view.conn):
+        for i in range(int64(net.conn[view.conn].crosses), int64(net.conn[view.conn + 1].crosses)):
+            standing = standing or occupied(road, net.crosses[i], requester_of(road.work, view))
+    return standing
 
 
 @part

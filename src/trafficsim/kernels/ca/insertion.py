@@ -13,7 +13,7 @@ from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.packed_state import CAP_UNIT, EXIT, brake_code, headway_code, pos, rear, vel
 from trafficsim.kernels.ca.permission import yields
-from trafficsim.kernels.ca.records import make_arrival, make_words
+from trafficsim.kernels.ca.records import make_arrival, make_packed_state
 from trafficsim.kernels.ca.speeds import desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, Count
 from trafficsim.kernels.decisions.braking import stop_bound
@@ -83,8 +83,8 @@ def stop_speed(road, trip, lane, place, wanted):
     net, signals, trips = road.net, road.signals, road.trips
     distance = int32(-1 - place)
     route_position = trips.row[trip].route_position
-    while trips.movement[trips.route_movements[route_position]].turn != EXIT and distance < sight(net, wanted):
-        slot = net.lane[lane].turns + trips.movement[trips.route_movements[route_position]].turn
+    while trips.manoeuvre[trips.route[route_position]].turn != EXIT and distance < sight(net, wanted):
+        slot = net.lane[lane].turns + trips.manoeuvre[trips.route[route_position]].turn
         conn = net.reach[slot]
         if conn == net.reach[slot + 1]:
             return min(wanted, stop_bound(distance, trips.row[trip].brake))
@@ -111,7 +111,7 @@ def may_use(road, trip, lane, side):
         return False
     if trips.row[trip].depart_lane >= 0:
         return trips.row[trip].depart_lane == side
-    feasible = int32(trips.movement[trips.route_movements[trips.row[trip].route_position]].feasible)
+    feasible = int32(trips.manoeuvre[trips.route[trips.row[trip].route_position]].feasible)
     return feasible == 0 or (feasible >> side) & 1 != 0
 
 
@@ -134,7 +134,7 @@ def best_entry(road, trip, link, since):
     vehicles, start = road.vehicles, road.start
     wanted = int32(driven_speed(trips, trip, desired_speed(net, trips, trip, link)) >> CAP_BITS)
     best, best_score = make_entry(-1, -1, 0, 0, since), -1
-    leads_on = trips.movement[trips.route_movements[trips.row[trip].route_position]].wanted
+    leads_on = trips.manoeuvre[trips.route[trips.row[trip].route_position]].wanted
     for lane in range(int64(net.link[link].lane), int64(net.link[link + 1].lane)):
         side = lane - net.link[link].lane
         if not may_use(road, trip, lane, side):
@@ -164,7 +164,7 @@ def enter(road, counters, trip, entry, tick):
     time = tick + 1.0 - min(entry.since, float(entry.place - begin) * float(CAP_UNIT) / cap)
     cells, packed = trips.kind[trips.row[trip].kind].cells, trips.end[trip].packed
     arrival = make_arrival(lane, entry.place, entry.v, cap, False)
-    enqueue_arrival(road, arrival, make_words(cells, packed, trips.end[trip].key, trip, MOVING), entry.slot)
+    enqueue_arrival(road, arrival, make_packed_state(cells, packed, trips.end[trip].key, trip, MOVING), entry.slot)
     account_arrival(trips, work, lane)
     trips.row[trip].status = EN_ROUTE
     trips.end[trip].entry_time = time

@@ -1,8 +1,8 @@
 """Internal waiting areas: who may go to one, who decides to leave it, and leaving it.
 
-Turns across opposing traffic wait there for a gap. Who waits decides in :func:`look_inside`, which writes intentions
-only: the gap request, the claim of the connection and the arrival on the lane beyond. :func:`leave_inside` carries
-them out.
+Turns across opposing traffic wait there for a gap. Who waits decides in :func:`look_inside`, which writes intentions:
+the gap request, the crossing of the connection, the arrival on the lane beyond. It also notes at once when the vehicle
+entered, since the next one from the same lane counts its follow-up time from there. :func:`leave_inside` carries out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.packed_state import NO_PLACE, WAITED_SHIFT, length, rear
 from trafficsim.kernels.ca.permission import MUST_STOP, shown
-from trafficsim.kernels.ca.records import make_arrival, make_asker, make_words
+from trafficsim.kernels.ca.records import make_arrival, make_packed_state, make_requester
 from trafficsim.kernels.ca.requests import gets_gap
 from trafficsim.kernels.ca.speeds import connector_speeds
 from trafficsim.kernels.ca.state import ARRIVES, Count
@@ -130,7 +130,7 @@ def look_from_place(road, i, tick):
     lane, waited = int64(net.conn[conn].origin), int64(work.conn[conn].inside_wait) + 1
     key = first.key
     protected = is_protected(shown(net, road.signals, conn))
-    if not protected and not gets_gap(road, make_asker(conn, lane, key, tick, waited)):
+    if not protected and not gets_gap(road, make_requester(conn, lane, key, tick, waited)):
         return
     to, trip = net.conn[conn].to, first.trip
     position = leaving_place(road, conn, first.cells)
@@ -138,7 +138,7 @@ def look_from_place(road, i, tick):
         return
     speed = net.scale.queue_speed if waited <= net.scale.move_up + 1 else int32(STARTS_BEYOND)  # who moves up rolls
     slow = connector_speeds(net, trips, trip, conn).connector
-    packed_state = make_words(first.cells, first.z, key, trip, first.w + TICK_WAITED)
+    packed_state = make_packed_state(first.cells, first.z, key, trip, first.w + TICK_WAITED)
     enqueue_arrival(road, make_arrival(to, position, speed, slow, position < 0), packed_state, road.start[to + 1])
     note_entry(net, work, conn, float(tick), max((net.conn[conn].length >> 1) - net.conn[conn].waiting_distance, 0), 0)
     note_granted(net, work, lane, conn, int64(key), float(tick))

@@ -1,8 +1,8 @@
 """Lane changes: mandatory towards lanes that lead on, discretionary past slower leaders; one direction per tick.
 
-On links with ``keep`` (outside built-up areas by default) drivers leave the kerb to overtake, early enough not to lose
-their speed, and go back when they can drive there at their own speed for some seconds (Vienna Convention on Road
-Traffic 1968, articles 10 and 11; the seconds are a modelling assumption). In a queue they choose their lane as in
+On links with ``keep`` (outside built-up areas by default) drivers leave the nearside lane to overtake, early enough not
+to lose their speed, and go back when they can drive there at their own speed for some seconds (Vienna Convention on
+Road Traffic 1968, articles 10 and 11; the seconds are a modelling assumption). In a queue they choose their lane as in
 towns. For their route they change from a distance before the end of the link on; before that the whole road is theirs.
 
 A change is a rotation between two adjacent slices of the dense array; nothing else moves.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
-from trafficsim.kernels.ca.busy import find_busy, list_candidates, place_of
+from trafficsim.kernels.ca.busy import find_busy, list_flagged, place_of
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.packed_state import (
     FLAG_CONNECTOR,
@@ -30,7 +30,7 @@ from trafficsim.kernels.ca.packed_state import (
 )
 from trafficsim.kernels.ca.repack import move_slot
 from trafficsim.kernels.ca.state import Count
-from trafficsim.kernels.ca.vehicles import SlotWords
+from trafficsim.kernels.ca.vehicles import PackedSlot
 from trafficsim.kernels.decisions.braking import JUDGED_HEADWAY, safe_speed
 from trafficsim.kernels.jit import part, per_vehicle, spliced
 from trafficsim.kernels.rng import draw32
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
     lower: int
     """The one on the nearside."""
     side: int
-    """Direction of the changes: 1 towards the offside, -1 towards it."""
+    """Direction of the changes: 1 towards the offside, -1 towards the nearside."""
     draw: int
     """Key of the random draws of this tick."""
     kept: bool
@@ -80,12 +80,12 @@ class Ahead(NamedTuple):
 def lane_flags(net, trips, lane, route_position):
     """Return the flags of packed state Y for a lane: the wish, and whether the lane does not serve the turn at all."""
     side = net.lane[lane].side
-    wanted = int32(trips.movement[trips.route_movements[route_position]].wanted)
+    wanted = int32(trips.manoeuvre[trips.route[route_position]].wanted)
     flags = int32(1)
     if (wanted >> side) & 1 == 0 and wanted != 0:
         flags = int32(2) if (wanted >> side) != 0 else int32(0)
     merges = net.lane[lane].ends > 0 and flags != int32(1)
-    if merges or (int32(trips.movement[trips.route_movements[route_position]].feasible) >> side) & 1 == 0:
+    if merges or (int32(trips.manoeuvre[trips.route[route_position]].feasible) >> side) & 1 == 0:
         flags |= int32(FLAG_WRONG)
     return flags
 
@@ -119,14 +119,14 @@ def candidates(vehicles, n, tick, draw, scale, found):
 
 @part
 def change_lanes(road, draw, tick):
-    """Change lanes in one direction: towards the offside on odd ticks, towards it on even ones."""
+    """Change lanes in one direction: towards the offside on odd ticks, towards the nearside on even ones."""
     net, vehicles, start, work = road.net, road.vehicles, road.start, road.work
     side = int32(1) if tick & 1 else int32(-1)
     n = start[net.lanes]
     if n > 0:
         work.candidate[0] = TRIES | HELD_UP
         candidates(vehicles, n, tick, draw, net.scale, work.candidate)
-    listed = int64(list_candidates(work.candidate, work.candidate_blocks, work.listed, n, TRIES))
+    listed = int64(list_flagged(work.candidate, work.candidate_blocks, work.listed, n, TRIES))
     other = int64(0)
     for at in range(list_pairs(road, side, listed)):
         lower = int64(work.outs[at])
@@ -324,7 +324,7 @@ def place_vehicle(road, slot, vehicle, target):
 @njit(inline="always")
 def taken_out(vehicles, slot):
     """Return the packed state of a vehicle."""
-    return SlotWords(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
+    return PackedSlot(vehicles.X[slot], vehicles.Y[slot], vehicles.Z[slot], vehicles.KEY[slot], vehicles.ID[slot],
                         vehicles.W[slot])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32, int32, int64, uint8, uint64
 
 from trafficsim.kernels.ca.ahead import behind_overhang, beyond, sight, turning_bound
-from trafficsim.kernels.ca.busy import list_candidates, place_of
+from trafficsim.kernels.ca.busy import list_flagged, place_of
 from trafficsim.kernels.ca.connections import nearest, pick
 from trafficsim.kernels.ca.entering import (
     FREE,
@@ -31,7 +31,7 @@ from trafficsim.kernels.ca.packed_state import (
     turn_of,
     vel,
 )
-from trafficsim.kernels.ca.permission import late_start, signal_view, waits_at_red
+from trafficsim.kernels.ca.permission import braking_at_line, late_start, signal_view, waits_at_red
 from trafficsim.kernels.ca.state import GIVING_WAY, WITHOUT_ROOM, Count
 from trafficsim.kernels.decisions.braking import line_bound
 from trafficsim.kernels.decisions.signals import OPEN
@@ -100,7 +100,8 @@ def wait_at_line(road, view, made, blocking_reason):
         work.lane[lane].to_waiting_area = 1
     if view.v == 0 and view.available + inner == 0:
         return int32(0)
-    bound = line_bound(view.v, view.available + inner, road.trips.row[view.trip].brake)
+    brake = braking_at_line(net, road.signals, view, made, road.trips.row[view.trip].brake)
+    bound = line_bound(view.v, view.available + inner, brake)
     return min(bound, turning_bound(net, int64(conn), view.v, view.y, int32(view.available + 1)))
 
 
@@ -181,11 +182,13 @@ def view_of_follower(road, lane, k, tick):
     conn = net.reach[slot]
     if y & FLAG_WRONG:
         return line_bound(v, available, trips.row[vid].brake)
-    status, made = signal_view(net, signals, view_at_line(vehicles, k, conn, lane, tick))
+    view = view_at_line(vehicles, k, conn, lane, tick)
+    status, made = signal_view(net, signals, view)
     keep_decision(vehicles, k, made)
     bound = turning_bound(net, int64(conn), v, y, int32(available + 1))
     if status != OPEN:
-        bound = min(bound, line_bound(v, available, trips.row[vid].brake))
+        brake = braking_at_line(net, signals, view, made, trips.row[vid].brake)
+        bound = min(bound, line_bound(v, available, brake))
     return bound
 
 
@@ -247,7 +250,7 @@ def look_ahead(road, tick):
         work.leader[start[lane]] = packed
         add_bound(work, start[lane], bound)
     place = int64(0)
-    for i in range(int64(list_candidates(work.candidate, work.candidate_blocks, work.listed, n, 1))):
+    for i in range(int64(list_flagged(work.candidate, work.candidate_blocks, work.listed, n, 1))):
         k = int64(work.listed[i])
         place = place_of(work, start, place, k)
         lane = int64(work.busy[place])

@@ -27,6 +27,9 @@ LINK_FIELDS = {
     "factor": "f8",  # speed that factor classes multiply (cells/tick)
     "limit": "f8",  # speed limit (1/256 cell per tick)
     "keep": "i4",  # drivers keep to the nearside unless they overtake
+    "yellow": "u4",  # row of Net.stop_probability
+    "inattention": "i8",  # share of drivers who do not see the signal at its end, in 1/2^32
+    "hard_stop": "i4",  # share of those who stop at yellow that brake late and hard, in 1/65536
 }
 CONN_FIELDS = {  # one cache line
     "speed_compliance": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
@@ -68,4 +71,4 @@ class Net(NamedTuple):
     kept: Array
     """Lower ones of two neighbouring lanes where drivers keep to the nearside."""
     stop_probability: Array
-    """int32, P(stop) in 1/65536 by time to the stop line at yellow in 1/8 tick."""
+    """int32, P(stop) in 1/65536, by kind of approach and by time to the stop line at yellow in 1/8 tick."""

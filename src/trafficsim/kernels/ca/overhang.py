@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from numba import int32, int64
 
-from trafficsim.kernels.ca.busy import list_candidates
+from trafficsim.kernels.ca.busy import list_flagged
 from trafficsim.kernels.ca.leaders import close_up
 from trafficsim.kernels.ca.packed_state import FAR, FAST, length, pack_x, pos, rear, vel
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
@@ -85,7 +85,7 @@ def keep_behind(road):
     It may have stopped harder than anybody expects, or have found less room beyond than it counted on.
     """
     work = road.work
-    for at in range(int64(list_candidates(work.event, work.event_blocks, work.outs, road.net.lanes, REAR_OVER))):
+    for at in range(int64(list_flagged(work.event, work.event_blocks, work.outs, road.net.lanes, REAR_OVER))):
         keep_first_behind(road, int64(work.outs[at]))
 
 

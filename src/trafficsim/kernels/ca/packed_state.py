@@ -11,7 +11,8 @@ ID    row of the trip                                                           
 W     ticks spent waiting 16 | stops 8 | moving flag 8                                     every tick
 ===== ===================================================================================  =====================
 
-The codes of Z count in units that :mod:`trafficsim.engines.ca.classes` chooses (``Rule`` and ``Net.scale`` hold them).
+The codes of Z count in units that :mod:`trafficsim.engines.ca.classes` chooses (``CarFollowingRule`` and ``Net.scale``
+hold them).
 Flags: bits 0-1 lane wish + 1 (-1 towards the nearside, 0 stay, +1 away from it), bits 2-3 decision at yellow (0 none,
 1 stop, 2 go), bit 4 the route cannot be followed from this lane, bit 5 the vehicle has a stop on this link, bit 6 it is
 still on a connector that must be watched.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64, njit
 
+from trafficsim.base.codes import YELLOW
 from trafficsim.kernels.ca.packed_state import EXIT, FLAG_WRONG, decision
 from trafficsim.kernels.decisions.signals import (
     CLOSED,
@@ -21,11 +22,14 @@ from trafficsim.kernels.decisions.signals import (
 )
 from trafficsim.kernels.decisions.yellow import (
     DECIDED_GO,
+    DECIDED_STOP,
     UNDECIDED,
     chosen_at_yellow,
     decided_at_red,
     forced_at_yellow,
+    overlooks,
     parts_to_line,
+    stops_hard,
 )
 from trafficsim.kernels.jit import spliced
 
@@ -55,9 +59,28 @@ def at_yellow(net, signals, group, view):
     forced = forced_at_yellow(view.v, view.available, net.scale.hard)
     if forced != UNDECIDED:
         return forced
-    part = min(parts_to_line(view.v, view.available), int32(len(net.stop_probability) - 1))
+    part = min(parts_to_line(view.v, view.available), int32(net.stop_probability.shape[1] - 1))
     occasion = occasion_of(signals.group[group].since, signals.group[group].name)
-    return chosen_at_yellow(view.key, occasion, net.stop_probability[part])
+    row = net.link[net.lane[view.lane].link].yellow
+    return chosen_at_yellow(view.key, occasion, net.stop_probability[row, part])
+
+
+@spliced
+def is_inattentive(net, lane, v, key):
+    """Whether a driver under way on a lane does not see the signal at its end; who stands sees it."""
+    if net.scale.inattentive == 0 or v == 0:
+        return False
+    link = net.lane[lane].link
+    return overlooks(key, link, net.link[link].inattention)
+
+
+@spliced
+def braking_at_line(net, signals, view, made, own):
+    """Return the braking towards a closed line: the driver's ``own``, or at yellow the hardest of who stops late."""
+    if net.scale.hard_stops == 0 or made != DECIDED_STOP or shown(net, signals, view.conn) != YELLOW:
+        return own
+    link = net.lane[view.lane].link
+    return max(own, net.scale.hard) if stops_hard(view.key, link, net.link[link].hard_stop) else own
 
 
 @spliced
@@ -67,6 +90,8 @@ def signal_view(net, signals, view):
     if group < 0:
         return permission_of_sign(yields(net, view.conn)), UNDECIDED
     allowed = permission(signals.group[group].state)
+    if (allowed == CLOSING or allowed == CLOSED) and is_inattentive(net, view.lane, view.v, view.key):
+        return OPEN, DECIDED_GO
     if allowed == CLOSING:
         made = at_yellow(net, signals, group, view)
         return (OPEN if made == DECIDED_GO else CLOSED), made

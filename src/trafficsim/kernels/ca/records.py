@@ -10,7 +10,7 @@ from typing import NamedTuple
 from numba import int32, int64, njit, uint32
 
 
-class Asker(NamedTuple):
+class Requester(NamedTuple):
     """Who requests a gap: the vehicle that waits before a connection, in a tick."""
 
     conn: int
@@ -22,7 +22,7 @@ class Asker(NamedTuple):
     """Ticks."""
 
 
-class VehicleWords(NamedTuple):
+class PackedState(NamedTuple):
     """What a vehicle takes along when it goes to another place."""
 
     cells: int
@@ -61,6 +61,17 @@ class Crossing(NamedTuple):
     """Whether this is the line before which the vehicle stood, and not one of a short link behind it."""
 
 
+class Event(NamedTuple):
+    """What is written down: codes of :mod:`trafficsim.base.codes`."""
+
+    time: float
+    code: int
+    trip: int
+    link: int
+    value: float
+    """Ticks since the onset of red, or between two vehicles."""
+
+
 class Speeds(NamedTuple):
     """Desired speeds in 1/256 cell per tick: on the next link, and on the connector to it."""
 
@@ -69,15 +80,15 @@ class Speeds(NamedTuple):
 
 
 @njit(inline="always")
-def make_asker(conn, lane, key, tick, waited):
+def make_requester(conn, lane, key, tick, waited):
     """Return who requests a gap."""
-    return Asker(int64(conn), int64(lane), int64(key), int64(tick), int64(waited))
+    return Requester(int64(conn), int64(lane), int64(key), int64(tick), int64(waited))
 
 
 @njit(inline="always")
-def make_words(cells, z, key, trip, w):
+def make_packed_state(cells, z, key, trip, w):
     """Return the packed state of a vehicle."""
-    return VehicleWords(int32(cells), int32(z), uint32(key), int32(trip), int32(w))
+    return PackedState(int32(cells), int32(z), uint32(key), int32(trip), int32(w))
 
 
 @njit(inline="always")
@@ -86,3 +97,7 @@ def make_arrival(lane, place, v, cap, tracked):
     return Arrival(int64(lane), int32(place), int32(v), int32(cap), bool(tracked))
 
 
+@njit(inline="always")
+def make_event(time, code, trip, link, value):
+    """Return what is written down."""
+    return Event(float(time), int64(code), int64(trip), int64(link), float(value))

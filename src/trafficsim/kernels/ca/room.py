@@ -16,7 +16,7 @@ JUST_ENTERED = 2
 @spliced
 def turn_ahead(trips, trip, ahead):
     """Return the turn of a traveller at the end of the link that lies so many links ahead."""
-    return trips.movement[trips.route_movements[trips.row[trip].route_position + ahead]].turn
+    return trips.manoeuvre[trips.route[trips.row[trip].route_position + ahead]].turn
 
 
 @njit(inline="always")

@@ -23,7 +23,7 @@ SCALE_FIELDS = {
     "stagger": "f4",  # headway (ticks) kept behind one in the next lane who must not be passed
     "closing": "i4",  # ticks over which a driver closes up to that headway
     "gain": "i4",  # room that a discretionary lane change must win
-    "chain": "i4",  # vehicles no further than this behind the leader are in one queue
+    "queue_gap": "i4",  # vehicles no further than this behind the leader are in one queue
     "queue_speed": "i4",  # speed below which a vehicle is taken as queueing
     "approach": "i4",  # lowest speed at which an approaching vehicle is expected to arrive
     "soft": "i4",  # braking that a discretionary lane change may impose
@@ -39,5 +39,8 @@ SCALE_FIELDS = {
     "resolve": "f8",  # ticks for which a driver who has decided to enter stays with it
     "move_up": "f8",  # ticks more than the follow-up time in which the next one of a queue has moved up to the line
     "keep_clear": "i4",  # share of drivers who keep junctions clear, in 1/65536
+    "inattentive": "i4",  # whether there are drivers anywhere who may not see a signal
+    "hard_stops": "i4",  # whether there are approaches on which drivers stop late and hard
+    "encroachment": "f8",  # ticks between two vehicles at the point where their ways cross: less is an encroachment
     "stranded": "i4",  # ticks at the line after which a driver turns from a lane that does not serve the turn
 }

@@ -24,7 +24,7 @@ LANE_STATE_FIELDS = {
     "last_conn": "i4",  # connection that the last vehicle took from here, -1 if none
     "wait": "i4",  # ticks that its head has been standing
     "used": "i4",  # cells that its vehicles take when they stand
-    "arrive_slot": "i4",
+    "arrive_slot": "i4",  # slot before which the vehicle belongs that arrives
 }
 GAP_REQUEST_FIELDS = {
     "entered": "f8",  # instant (ticks) at which the last vehicle that had to give way entered the junction from here
@@ -34,11 +34,18 @@ GAP_REQUEST_FIELDS = {
 }
 CONN_STATE_FIELDS = {
     "last_crossing": "i4",  # tick in which a vehicle last crossed its line
-    "last_entry": "i4",
+    "last_entry": "i4",  # tick in which a vehicle last entered it
     "passed": "f8",  # instant at which the last vehicle on it passes its middle, where paths cross
-    "on_conn": "i4",
-    "inside_wait": "i4",
-    "warned": "i4",  # tick in which somebody who is slow was on a movement that conflicts with this one
+    "on_conn": "i4",  # vehicles on it that must be watched
+    "inside_wait": "i4",  # ticks that the first vehicle in its waiting area has waited
+    "warned": "i4",  # tick in which somebody slow was on a connector that crosses this one
+    "intruded": "i4",  # whether somebody ran red across it since a vehicle last entered it
+}
+INTRUSION_FIELDS = {  # of who ran red across a connection
+    "passed": "f8",  # instant at which that vehicle passes the middle of its own way
+    "trip": "i4",
+    "link": "i4",
+    "code": "i4",  # of an encroachment by that vehicle
 }
 STRETCH_FIELDS = {"to": "i4", "origin": "i4", "count": "i4"}  # slots: where to, where from, how many vehicles
 
@@ -55,7 +62,7 @@ class Work(NamedTuple):
     candidate: Array
     """uint8 by slot: what a flat pass found out about the vehicle."""
     listed: Array
-    """Slots that are marked, in order."""
+    """Slots or lanes that a stage has listed, in order."""
     bound: Array
     """int16 by slot: the highest speed that a decision leaves in this tick."""
     event_blocks: Array
@@ -82,6 +89,8 @@ class Work(NamedTuple):
     gap_request: Array
     """By lane: who requested a gap last, and when vehicles entered."""
     conn: Array
+    intrusion: Array
+    """By connection: who ran red across it last."""
     count: Array
     """int64 counters, see :class:`Count`."""
 

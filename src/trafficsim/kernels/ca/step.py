@@ -15,11 +15,11 @@ from trafficsim.kernels.ca.overhang import keep_behind
 from trafficsim.kernels.ca.overtaking import stay_behind
 from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
+from trafficsim.kernels.ca.signal_tables import update_signals
 from trafficsim.kernels.ca.state import Road
 from trafficsim.kernels.ca.stops import serve_stops
 from trafficsim.kernels.ca.transfer import transfer
 from trafficsim.kernels.ca.zones import apply_zones
-from trafficsim.kernels.decisions.signals import update_signals
 from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.measurement.counters import count_detectors, count_road, count_waiting
 from trafficsim.kernels.measurement.sections import count_sections

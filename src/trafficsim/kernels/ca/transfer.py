@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import int32, int64, uint64
 
-from trafficsim.base.codes import EVENT_RED_RUN, EVENT_WRONG_LANE
+from trafficsim.base.codes import EVENT_WRONG_LANE
 from trafficsim.kernels.ca.accounts import enter_link, finish, leave_link, note_event, note_turn
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.connections import nearest, pick
@@ -15,7 +15,6 @@ from trafficsim.kernels.ca.packed_state import (
     EXIT,
     FLAG_CONNECTOR,
     NO_PLACE,
-    decision,
     length,
     light,
     pack_x,
@@ -24,10 +23,10 @@ from trafficsim.kernels.ca.packed_state import (
     vel,
 )
 from trafficsim.kernels.ca.permission import shows_red
-from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_words
+from trafficsim.kernels.ca.records import Crossing, Speeds, make_arrival, make_event, make_packed_state
+from trafficsim.kernels.ca.red import meet_intruder, note_red_run
 from trafficsim.kernels.ca.speeds import connector_speeds, desired_speed, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES, LEAVES, REAR_OVER, Count
-from trafficsim.kernels.decisions.yellow import DECIDED_GO
 from trafficsim.kernels.jit import part, spliced
 
 NOBODY = -1
@@ -41,18 +40,7 @@ def choose(road, lane, route_position, first):
     if first and work.lane[lane].head_conn >= 0:
         return work.lane[lane].head_conn
     conn = pick(net, vehicles, start, trips, lane, route_position)
-    return conn if conn >= 0 else nearest(net, lane, trips.movement[trips.route_movements[route_position]].turn)
-
-
-@spliced
-def check_signal(road, counters, crossing):
-    """Record a crossing at red, and whether the driver's decision allowed it."""
-    net, work = road.net, road.work
-    if shows_red(net, road.signals, crossing.conn):
-        work.count[Count.RED_RUNS] += 1
-        if crossing.first and decision(road.vehicles.Y[crossing.slot]) != DECIDED_GO:
-            work.count[Count.RED_WITHOUT_DECISION] += 1
-        note_event(counters, work, crossing.time, EVENT_RED_RUN, crossing.trip, net.lane[crossing.lane].link)
+    return conn if conn >= 0 else nearest(net, lane, trips.manoeuvre[trips.route[route_position]].turn)
 
 
 @spliced
@@ -106,9 +94,11 @@ def pass_line(road, counters, clock, crossing, tick, to_wait):
     slot, lane, conn, trip = crossing.slot, crossing.lane, crossing.conn, crossing.trip
     if net.conn[conn].origin != lane:
         work.count[Count.WRONG_LANE] += 1
-        note_event(counters, work, crossing.time, EVENT_WRONG_LANE, trip, net.lane[lane].link)
-    elif not crossing.first or pos(vehicles.X[slot]) < 0:
-        check_signal(road, counters, crossing)
+        note_event(counters, work, make_event(crossing.time, EVENT_WRONG_LANE, trip, net.lane[lane].link, 0.0))
+    elif shows_red(net, road.signals, conn) and (not crossing.first or pos(vehicles.X[slot]) < 0):
+        note_red_run(road, counters, crossing)
+    elif work.conn[conn].intruded and not to_wait:
+        meet_intruder(road, counters, crossing)
     work.conn[conn].last_entry = tick
     work.lane[lane].last_conn = conn
     work.lane[lane].over = 1
@@ -154,14 +144,14 @@ def cross(road, counters, clock, lane, tick):
     i = road.start[lane]
     trip = vehicles.ID[i]
     arrived_by = trips.row[trip].connection
-    packed_state = make_words(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
+    packed_state = make_packed_state(length(vehicles.Y[i]), vehicles.Z[i], vehicles.KEY[i], trip, vehicles.W[i])
     over, v = pos(work.moved[i]), vel(work.moved[i])
     here, first = int64(lane), True
     arrival = make_arrival(NOBODY, 0, 0, 0, False)
     while True:
         route_position = trips.row[trip].route_position
         time = tick + 1.0 - min(over / max(v, int32(1)), 1.0)
-        if trips.movement[trips.route_movements[route_position]].turn == EXIT:
+        if trips.manoeuvre[trips.route[route_position]].turn == EXIT:
             end = Crossing(int64(i), int32(trip), v, here, int64(NOBODY), time, first)
             leave_link(net, trips, counters, end, vehicles.W[i])
             finish(trips, work, end, vehicles.W[i])

@@ -10,7 +10,7 @@ TRIP_FIELDS = {  # what a vehicle needs at every link: one cache line
     "enter_time": "f8",  # when it crossed its last stop line
     "since_time": "f8",  # since when, and from where, its time and distance are not yet in the counters
     "since_cell": "i4",
-    "route_position": "u4",  # current route position (index into route_movements)
+    "route_position": "u4",  # current route position (index into route)
     "connection": "i4",  # by which it entered its link
     "distance": "i4",
     "next_stop": "i4",  # index into stops, -1 when none is left
@@ -39,13 +39,13 @@ KIND_FIELDS = {
     "cells": "i2",  # length with standing gap
     "dawdling": "i4",  # what a free driver lacks of the desired speed, on average (1/256 cell per tick)
 }
-MOVEMENT_FIELDS = {
+MANOEUVRE_FIELDS = {
     "turn": "u1",  # at the end of the link, EXIT at the last one of a route
     "wanted": "u1",  # bit s: lane s of the link leads on without another lane change soon
     "feasible": "u1",  # bit s: from lane s the route can be followed at all
 }
 STOP_FIELDS = {
-    "route_position": "i8",  # index into route_movements of the link that it is on
+    "route_position": "i8",  # index into route of the link that it is on
     "cell": "i4",
     "left": "i4",  # ticks that the vehicle still has to stand
     "lane": "i4",
@@ -63,10 +63,10 @@ class Trips(NamedTuple):
     kind: Array
     """By vehicle class."""
     stop: Array
-    route_movements: Array
-    """uint16: the links of all routes, one after the other, as rows of ``movement``."""
-    movement: Array
-    """All different movements at the end of a link."""
+    route: Array
+    """uint16: the links of all routes, one after the other, as rows of ``manoeuvre``."""
+    manoeuvre: Array
+    """All different ways to leave a link: the turn at its end, and the lanes from which it is made."""
     held: int
     """Travellers who are held to the limit; where there are none, nobody looks at the next."""
     limit_factor: Array

@@ -23,7 +23,7 @@ WAITING_AREA_FIELDS = {  # a vehicle that waits inside a junction
 }
 
 
-class SlotWords(NamedTuple):
+class PackedSlot(NamedTuple):
     """Words of the vehicle in a slot."""
 
     x: int

@@ -41,29 +41,29 @@ class After(NamedTuple):
 
 
 @kernel
-def lanes_wanted(net, route_positions, links, kind_bits, reach, masks, scratch):
+def lanes_wanted(net, turns, links, kind_bits, reach, masks, scratch):
     """Write for every route position which lanes lead on, and which lead on at all.
 
     ``wanted``: no lane change is needed within ``reach.ahead`` cells beyond the route position (``reach.kept`` on links
     with ``keep``). ``feasible``: the lane serves the turn, and what is missing beyond it can be changed on a link that
-    gives ``reach.per_change`` cells per lane. ``route_positions`` and ``links`` are the turns and links of all routes,
-    each ended by EXIT; ``kind_bits`` the vehicle's permission bit. ``scratch`` is three rows of ``MOST_LANES`` zeros.
+    gives ``reach.per_change`` cells per lane. ``turns`` and ``links`` are those of all routes, each ended by EXIT;
+    ``kind_bits`` the vehicle's permission bit. ``scratch`` is three rows of ``MOST_LANES`` zeros.
     """
     wanted, feasible = masks.wanted, masks.feasible
     onward, here, clear = scratch[0], scratch[1], scratch[2]  # way beyond a lane's start; less what changes take of it
     lanes_after, mask_after = 0, 0
-    for h in range(len(route_positions) - 1, -1, -1):
+    for h in range(len(turns) - 1, -1, -1):
         first = int64(net.link[links[h]].lane)
         count = min(int64(net.link[links[h] + 1].lane) - first, MOST_LANES)
         best, feasible_mask, serving = -1, 0, 0
         far = reach.kept if net.link[links[h]].keep != 0 else reach.ahead
         for side in range(count):
             lane = first + side
-            here[side] = score(net, lane, route_positions[h], clear, far, kind_bits[h])
+            here[side] = score(net, lane, turns[h], clear, far, kind_bits[h])
             best = max(best, here[side])
             if here[side] >= 0:
                 serving |= 1 << side
-                if can_follow(net, lane, route_positions[h], onward, After(lanes_after, mask_after, reach.per_change)):
+                if can_follow(net, lane, turns[h], onward, After(lanes_after, mask_after, reach.per_change)):
                     feasible_mask |= 1 << side
         mask = 0
         for side in range(count):

@@ -1,6 +1,6 @@
-"""Signals: groups show what their controller commands, and what a state allows the vehicles before a connection.
+"""Signals: what a state allows the vehicles before a connection.
 
-Commands come from :mod:`trafficsim.control`, by way of the engine. Green is protected; permitted green and the stop
+Green is protected; permitted green and the stop
 arrow (turning on red) let vehicles give way; red-amber is red. Codes of states: :mod:`trafficsim.base.codes`.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from numba import uint32
 
 from trafficsim.base.codes import GREEN, PERMITTED, RED, RED_AMBER, STOP_ARROW, YELLOW
-from trafficsim.kernels.jit import kernel, scalar
+from trafficsim.kernels.jit import scalar
 from trafficsim.kernels.rng import draw32, hash32
 
 NO_SIGNAL = -1
@@ -17,19 +17,6 @@ NO_SIGNAL = -1
 OPEN, CLOSED, YIELD, CLOSING = 0, 1, 2, 3
 """What a vehicle may do at a line: enter, not enter, give way; at yellow the driver decides."""
 OCCASION = 0x9E3779B9
-
-
-@kernel
-def update_signals(signals, tick):
-    """Carry out the switches that are due; a group that shows the state already keeps the tick since when it does."""
-    done = signals.done[0]
-    while signals.switch[done].tick <= tick:
-        group, state = signals.switch[done].group, signals.switch[done].state
-        if state != signals.group[group].state:
-            signals.group[group].state = state
-            signals.group[group].since = tick
-        done += 1
-    signals.done[0] = done
 
 
 @scalar

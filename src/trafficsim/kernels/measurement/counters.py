@@ -64,7 +64,7 @@ def count_area(vehicles, start, work, counters, a):
         if pos(x) >= end:
             ahead = min(back, end)
             continue
-        linked = ahead - pos(x) <= counters.area[a].chain
+        linked = ahead - pos(x) <= counters.area[a].queue_gap
         ahead = back if linked else FAR
         if vel(x) <= counters.area[a].wait_speed:
             waiting += 1

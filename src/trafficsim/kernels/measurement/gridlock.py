@@ -62,11 +62,11 @@ def blocker_beyond(road, lane, conn):
                 return to  # its rear lies over the line, whatever room there is further ahead
         room += net.lane[to].length - work.lane[to].used
         route_position += 1
-        if room >= cells or trips.movement[trips.route_movements[route_position]].turn == EXIT:
+        if room >= cells or trips.manoeuvre[trips.route[route_position]].turn == EXIT:
             return FREE
         if start[to] < start[to + 1]:
             return to if vel(vehicles.X[start[to]]) == 0 else FREE
-        first = net.lane[to].turns + trips.movement[trips.route_movements[route_position]].turn
+        first = net.lane[to].turns + trips.manoeuvre[trips.route[route_position]].turn
         conn = net.reach[first]
         if conn == net.reach[first + 1]:
             return FREE

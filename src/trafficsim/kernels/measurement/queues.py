@@ -61,7 +61,7 @@ def measure_lanes(road, counters, clock, judged):
         ahead, longest, whole = int32(0), int32(0), int32(1)
         first, last = start[lane], start[lane + 1]
         for k in range(first, last):
-            if ahead - pos(vehicles.X[k]) > net.scale.chain:
+            if ahead - pos(vehicles.X[k]) > net.scale.queue_gap:
                 whole = int32(0)
                 break
             ahead = rear(vehicles.X[k], vehicles.Y[k])
@@ -143,7 +143,7 @@ def queue_beyond(road, lane, conn, wait_speed):
         route_position = (
             int64(trips.row[vehicles.ID[k]].route_position) + 1 if route_position < 0 else route_position + 1
         )
-        turn = trips.movement[trips.route_movements[route_position]].turn
+        turn = trips.manoeuvre[trips.route[route_position]].turn
         if turn == EXIT:
             return QueueBeyond(int64(NOWHERE), int64(0))
         gap += net.lane[to].length

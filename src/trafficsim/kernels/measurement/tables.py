@@ -23,7 +23,7 @@ AREA_FIELDS = {
     "lane": "i4",
     "begin": "i4",  # cells, stop line 0
     "end": "i4",
-    "chain": "i4",  # as in SCALE_FIELDS
+    "queue_gap": "i4",  # as in SCALE_FIELDS
     "wait_speed": "i4",  # as in CLOCK_FIELDS
 }
 AREA_COUNT_FIELDS = {  # of one interval
@@ -66,7 +66,13 @@ SECTION_FIELDS = {
     "open": "i4",  # whether a vehicle that enters the network at the first point counts
 }
 TRAVERSAL_FIELDS = {"time": "f8", "speed": "f8", "section": "i4", "trip": "i4", "lane": "i4"}  # ticks, cells per tick
-EVENT_FIELDS = {"time": "f8", "code": "i4", "trip": "i4", "link": "i4"}  # ticks; codes of trafficsim.base.codes
+EVENT_FIELDS = {
+    "time": "f8",  # ticks
+    "code": "i4",  # of trafficsim.base.codes
+    "trip": "i4",
+    "link": "i4",
+    "value": "f8",  # ticks since the onset of red, or between two vehicles
+}
 TRACE_FIELDS = {"tick": "i4", "trip": "i4", "lane": "i4", "position": "i2", "speed": "i2"}  # cells, cells per tick
 CLOCK_FIELDS = {
     "seed": "u4",

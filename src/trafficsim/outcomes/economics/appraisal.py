@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.outcomes.economics.model import BEHAVIOUR, EXPONENTS, MODEL_FORM, REPLICATIONS, SOURCES, Case, Year
-from trafficsim.outcomes.economics.quantities import PRICE_OF_CASUALTY, SEVERITIES, Alternative
+from trafficsim.outcomes.economics.quantities import PRICE_OF_CASUALTY, SEVERITIES, Alternative, no_price
 from trafficsim.outcomes.economics.valuation import Values
 from trafficsim.outcomes.uncertainty import (
     Sample,
@@ -30,11 +30,14 @@ NO_CASUALTIES = "the study gives no casualties per year: add economics.casualtie
 FEWEST_FOR_SHARES = 6
 """Replications from which on shares of variance are given: with fewer, the means have no finite fourth moment (t
 distribution with n - 1 degrees of freedom)."""
+NO_MEAN = "two replications alone: what may be lost or gained on average has no bound, so no mean is given"
+"""Student's t distribution with one degree of freedom has no mean."""
 LEAST_SURE = 0.975
 """Share of draws in which the denominator of a ratio must be above 0 for the ratio to have an interval: its own 95 %
 interval then excludes 0."""
 FURTHEST = 10.0
 """Turning points are looked for up to this multiple of a best estimate (modelling assumption)."""
+RATE = "discount rate"
 LEAST_RATE, MOST_RATE = -0.05, 0.25
 PIECE = 20
 
@@ -61,29 +64,32 @@ class Sureness:
     Attributes
     ----------
     p_helps : share of draws in which the net present value is above zero
-    mean : mean net present value over the draws
+    mean : mean net present value over the draws; ``None`` with two replications, as ``perfect``
     shares : of its variance, by source; none where they cannot be told, with ``no_shares``
-    information : what knowing a source would be worth to the choice among all alternatives
+    information : what knowing a source would be worth to the choice among all alternatives; none with two replications
     perfect : what knowing everything would be worth
-    turns : value at which the verdict turns, by number, with all others at their best estimates
+    turns : value at which the verdict turns, by number, with all others at their best estimates; first those that are
+        reached by the smallest relative change
     absent : sources of uncertainty that nothing is known of, each with the reason
     """
 
     p_helps: float
-    mean: float
+    mean: float | None
     shares: Mapping[str, Share]
     no_shares: str | None
     information: Mapping[str, float]
-    perfect: float
+    perfect: float | None
     turns: Mapping[str, float]
     absent: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
         """Return everything by name."""
         shares = {name: {"first": one.first, "total": one.total} for name, one in self.shares.items()}
-        told = {"p_helps": self.p_helps, "mean_npv": self.mean, "variance_shares": shares,
-                "value_of_information": dict(self.information), "value_of_perfect_information": self.perfect,
-                "turns_at": dict(self.turns), "absent": dict(self.absent)}
+        told: dict[str, Any] = {"p_helps": self.p_helps, "mean_npv": self.mean, "variance_shares": shares,
+                                "value_of_information": dict(self.information),
+                                "value_of_perfect_information": self.perfect,
+                                "turns_at": dict(self.turns), "absent": dict(self.absent)}
+        told |= {"no_mean": NO_MEAN} if self.mean is None else {}
         return told if self.no_shares is None else {**told, "no_variance_shares": self.no_shares}
 
 
@@ -174,6 +180,18 @@ def casualty_cost(economics: Economics, values: Values) -> float:
                for name, price in PRICE_OF_CASUALTY.items() if price in values.unit)
 
 
+def unpriced_casualties(values: Values) -> dict[str, str]:
+    """Return the severities whose casualties have no price, each with the reason.
+
+    Examples
+    --------
+    >>> from trafficsim.outcomes.economics.valuation import unit_values
+    >>> unpriced_casualties(unit_values(Economics(currency="EUR", price_year=2016, periods_per_year=1)))
+    {}
+    """
+    return {name: no_price(price, values) for name, price in PRICE_OF_CASUALTY.items() if price not in values.unit}
+
+
 @dataclass(frozen=True)
 class _Known:
     """Draws of a case, and its net present values (at best estimates, and drawn) by discount rate."""
@@ -235,19 +253,26 @@ class _Known:
     def _missing(self, one: Alternative) -> dict[str, str]:
         missing = dict(one.missing)
         if self.case.economics.casualties_per_year is None:
-            missing["casualties"] = NO_CASUALTIES
-        return missing
+            return {**missing, "casualties": NO_CASUALTIES}
+        return missing if one.casualties is None else missing | unpriced_casualties(self.case.values)
 
     def _sureness(self, row: int) -> Sureness:
         drawn = self.values[self.case.economics.discount_rate][1][:, row]
         shares, reason = self._shares(row)
         information, perfect = self._information
-        return Sureness(float((drawn > 0.0).mean()), float(drawn.mean()), shares, reason, information, perfect,
-                        self._turns(row), self._absent(row))
+        mean = float(drawn.mean()) if self._has_mean else None
+        return Sureness(float((drawn > 0.0).mean()), mean, shares, reason, information, perfect, self._turns(row),
+                        self._absent(row))
+
+    @property
+    def _has_mean(self) -> bool:
+        return self.case.replications != 2 or not any(one.group == REPLICATIONS for one in self.drawn.inputs)
 
     @cached_property
-    def _information(self) -> tuple[dict[str, float], float]:
+    def _information(self) -> tuple[dict[str, float], float | None]:
         """What knowing a source, and everything, is worth to the choice among the baseline and all with a cost."""
+        if not self._has_mean:
+            return {}, None
         drawn = self.values[self.case.economics.discount_rate][1]
         priced = [column for column, one in enumerate(self.case.alternatives) if one.measure is not None]
         choices = np.concatenate([np.zeros((len(drawn), 1)), drawn[:, priced]], axis=1)
@@ -261,15 +286,18 @@ class _Known:
 
     def _turns(self, row: int) -> dict[str, float]:
         """Values at which the verdict turns; the nearest of each number, and the discount rate."""
-        study, found = self.case.economics, {}
+        study, found = self.case.economics, dict[str, float]()
         casualties = self.case.alternatives[row].casualties
-        for name, now in {**self.case.fixed, **(casualties.fixed if casualties is not None else {})}.items():
+        known = {**self.case.fixed, **(casualties.fixed if casualties is not None else {})}
+        for name, now in known.items():
             if now > 0.0 and self._is_of(name, row):
                 place = turning_point(partial(self._along, name, row), now, 0.0, FURTHEST * now)
                 if place is not None:
                     found[name] = place
         rate = turning_point(partial(self._at_rates, row), study.discount_rate, LEAST_RATE, MOST_RATE)
-        return found if rate is None else {**found, "discount rate": rate}
+        known[RATE] = study.discount_rate
+        found |= {} if rate is None else {RATE: rate}
+        return {name: found[name] for name in sorted(found, key=lambda name: _change(found[name], known[name]))}
 
     def _is_of(self, name: str, row: int) -> bool:
         own, _, rest = name.partition(": ")
@@ -298,6 +326,11 @@ class _Known:
         prefixed = {f"{other.name}: " for other in self.case.alternatives if other is not one}
         present = {group for name, group, _ in self.drawn.inputs if not any(name.startswith(p) for p in prefixed)}
         return {source: reason for source, reason in reasons.items() if source not in present}
+
+
+def _change(value: float, now: float) -> float:
+    """How far a value is from the present one, relative to that."""
+    return abs(value - now) / abs(now) if now != 0.0 else float("inf")
 
 
 def _each(central: Mapping[str, F8], drawn: Mapping[str, F8]) -> dict[str, Estimate]:

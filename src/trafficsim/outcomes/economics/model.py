@@ -30,6 +30,7 @@ SOURCES = (REPLICATIONS, DEMAND, BEHAVIOUR, EXPONENTS, MODEL_FORM, VALUES, COSTS
 """Sources of uncertainty, in the order in which they are told."""
 SPREAD = "spread of replications"
 CITATIONS = "citations"
+HOUR = "enforcement_per_h"
 FEWEST_DIRECTIONS = 1.0e-12
 """Directions with less than this share of the variance of replications are left out (rounding)."""
 COST_PARTS = ("capital", "operation_per_year", "enforcement_hours_per_year", "fine_per_citation")
@@ -106,6 +107,15 @@ class Case:
         parts = [by_name[alternative].citations if name == CITATIONS else by_name[alternative].saved[name]
                  for alternative, name in self.columns]
         return np.stack([np.asarray(part, np.float64) for part in parts], axis=1) if parts else np.zeros((0, 0))
+
+    @cached_property
+    def prices(self) -> dict[str, Sourced]:
+        """Unit values that are in the sums, by name: of quantities, of casualties, and of enforcement."""
+        found = {one.name: one for quantity in self.quantities.values() for one, _ in quantity.prices}
+        if self.economics.casualties_per_year is not None and any(one.casualties for one in self.alternatives):
+            found |= {name: self.values.unit[name] for name in PRICE_OF_CASUALTY.values() if name in self.values.unit}
+        hours = any(one.measure and one.measure.enforcement_hours_per_year.value > 0.0 for one in self.alternatives)
+        return found | ({HOUR: self.values.unit[HOUR]} if hours and HOUR in self.values.unit else {})
 
     @cached_property
     def means(self) -> F8:
@@ -216,7 +226,7 @@ class Case:
         if one.measure is None:
             return {}
         drawn = taken.drawn
-        hour = drawn("enforcement_per_h") if "enforcement_per_h" in self.values.unit else 0.0
+        hour = drawn(HOUR) if HOUR in self.values.unit else 0.0
         return {
             "annuity": np.asarray(drawn(f"{one.name}: capital") * annuity_factor(taken.rate, one.measure.life_years)),
             "operation": np.asarray(drawn(f"{one.name}: operation_per_year")),
@@ -251,8 +261,6 @@ class _Taken:
     drawn: Callable[[str], F8]
     means: F8
     rate: float
-
-
 
 
 def _t_spread(freedom: int, level: F8) -> F8:

@@ -96,8 +96,13 @@ def quantities_of(values: Values, names: Iterable[str]) -> tuple[dict[str, Quant
         if prices:
             priced[name] = Quantity(name, component, prices)
         else:
-            missing[component] = f"no unit value for {name} in {values.table}, and none in economics.unit_values"
+            missing[component] = no_price(name, values)
     return priced, missing
+
+
+def no_price(name: str, values: Values) -> str:
+    """Say that something has no unit value."""
+    return f"no unit value for {name} in {values.table}, and none in economics.unit_values"
 
 
 def _prices(values: Values, name: str) -> tuple[str, tuple[tuple[Sourced, float], ...]]:

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from trafficsim.base.errors import InputError
 from trafficsim.outcomes.sourced import Sourced
-from trafficsim.spec.economics import Amount, Economics, TimeValue, ValueTable
+from trafficsim.spec.economics import GIVEN, Amount, Economics, TimeValue, ValueTable
 
 BUILT_IN = ("eu_handbook_2019",)
 INCOME_ELASTICITY = 0.8
@@ -108,10 +108,11 @@ def unit_values(economics: Economics) -> Values:
     rate = _exchange_rate(economics, table)
     prices = rate * _index_ratio(economics.gdp_deflator, "gdp_deflator", economics, table)
     growth = _income_growth(economics, table)
-    unit = {name: _sourced(name, amount, economics.currency, prices * (growth if name in GROWING else 1.0))
+    factors = {name: prices * (growth if name in GROWING else 1.0) for name in table.given()}
+    unit = {name: _sourced(name, amount, economics.currency, factors[name], table.source)
             for name, amount in table.given().items()}
     unit |= {name: _sourced(name, amount, economics.currency) for name, amount in economics.unit_values.given().items()}
-    hours = tuple(_hour(one, economics.currency, prices * growth) for one in table.time)
+    hours = tuple(_hour(one, economics.currency, prices * growth, table.source) for one in table.time)
     if economics.time:
         own = {one.vehicle_class for one in economics.time}
         hours = (*(_hour(one, economics.currency) for one in economics.time),
@@ -152,14 +153,18 @@ def _income_growth(economics: Economics, table: ValueTable) -> float:
     return float(growth**INCOME_ELASTICITY)
 
 
-def _sourced(name: str, amount: Amount, unit: str, factor: float = 1.0) -> Sourced:
-    """Prices are above 0 by their model, so their intervals are read on a logarithmic scale."""
+def _sourced(name: str, amount: Amount, unit: str, factor: float = 1.0, source: str = GIVEN) -> Sourced:
+    """Prices are above 0 by their model, so their intervals are read on a logarithmic scale.
+
+    ``source`` is that of the table, for numbers that name none of their own.
+    """
     low, high = (None if end is None else end * factor for end in (amount.low, amount.high))
-    return Sourced(name, amount.value * factor, unit, amount.source, amount.grade, "input", low, high,
+    own = amount.source if amount.source != GIVEN else source
+    return Sourced(name, amount.value * factor, unit, own, amount.grade, "input", low, high,
                    log=low is not None)
 
 
-def _hour(one: TimeValue, currency: str, factor: float = 1.0) -> Hour:
+def _hour(one: TimeValue, currency: str, factor: float = 1.0, source: str = GIVEN) -> Hour:
     name = f"time of {one.vehicle_class}, {one.purpose}"
     return Hour(one.vehicle_class, one.purpose, one.share, one.occupancy,
-                _sourced(name, one.per_h, f"{currency}/h", factor))
+                _sourced(name, one.per_h, f"{currency}/h", factor, source))

@@ -30,11 +30,14 @@ class Baseline:
     crashes : expected injury crashes per year, one row per link: ``link``, ``crashes``, ``variance``
     per_crash : casualties per injury crash by severity
     reporting : real over reported casualties by severity
+    shared_variance : of the crashes of the whole network, beyond the sum of those of links: calibration factors are
+        the same for many sites
     """
 
     crashes: pd.DataFrame
     per_crash: Mapping[str, Sourced]
     reporting: Mapping[str, Sourced]
+    shared_variance: float = 0.0
     memory: dict[tuple[str, int, int], F8] = field(default_factory=dict, compare=False)
     """Draws that were made, for the other runs that ask for the same."""
 
@@ -64,7 +67,7 @@ class Baseline:
         if key not in self.memory:
             mean, variance = (float(self.crashes[column].sum()) for column in ("crashes", "variance"))
             self.memory[key] = (
-                gamma_draws("baseline crashes", mean, variance, number, seed)
+                gamma_draws("baseline crashes", mean, variance + self.shared_variance, number, seed)
                 * self.per_crash[severity].draws(number, seed) * self.reporting[severity].draws(number, seed))
         return self.memory[key]
 
@@ -106,16 +109,17 @@ def baseline(
     values = estimates.table
     known = zip(sites, values["expected"], values["variance"], strict=True)
     for site, expected, variance in known:
-        for link, share in _shares(site, aadt).items() if expected == expected else ():
+        for link, share in link_shares(site, aadt).items() if expected == expected else ():
             one = rows.setdefault(link, [0.0, 0.0])
             one[0] += share * float(expected)
             one[1] += share * float(variance)  # shares of one gamma quantity at the same rate
     table = pd.DataFrame([(link, *one) for link, one in rows.items()], columns=["link", "crashes", "variance"])
     reporting = reporting_factors(history.country, history.under_reporting)
-    return Baseline(table, casualties_per_crash(history, crashes), reporting)
+    return Baseline(table, casualties_per_crash(history, crashes), reporting, estimates.shared_variance)
 
 
-def _shares(site: Site, aadt: Mapping[str, float]) -> dict[str, float]:
+def link_shares(site: Site, aadt: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares of the links of a site in its crashes: by their traffic, evenly where it is not known."""
     volumes = [aadt.get(link, 0.0) for link in site.links]
     total = sum(volumes)
     return {link: volume / total if total > 0.0 else 1.0 / len(volumes)

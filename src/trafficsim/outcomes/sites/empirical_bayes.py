@@ -35,14 +35,23 @@ class Expected:
     shape_parameter: F8
     rate: F8
 
-    def quantile(self, level: float) -> F8:
-        """Return a quantile of the expected number, shape (n,); level in (0, 1)."""
-        return np.asarray(gammaincinv(self.shape_parameter, level) / self.rate)
-
     def interval(self, confidence: float = 0.95) -> tuple[F8, F8]:
         """Return the ends of the central interval of the expected number, each of shape (n,)."""
-        tail = (1.0 - confidence) / 2.0
-        return self.quantile(tail), self.quantile(1.0 - tail)
+        return gamma_interval(self.mean, self.variance, confidence)
+
+
+def gamma_interval(mean: F8, variance: F8, confidence: float = 0.95) -> tuple[F8, F8]:
+    """Return the ends of the central interval of gamma quantities with these moments, each of shape (n,).
+
+    Examples
+    --------
+    >>> low, high = gamma_interval(np.array([10.0]), np.array([4.0]))
+    >>> round(float(low[0]), 2), round(float(high[0]), 2)
+    (6.47, 14.28)
+    """
+    tail = (1.0 - confidence) / 2.0
+    low, high = (np.asarray(gammaincinv(mean**2 / variance, level) * variance / mean) for level in (tail, 1.0 - tail))
+    return low, high
 
 
 def empirical_bayes(predicted: ArrayLike, observed: ArrayLike, overdispersion: ArrayLike) -> Expected:

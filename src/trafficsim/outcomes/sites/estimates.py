@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.outcomes.sites.calibration import Calibration, calibration
-from trafficsim.outcomes.sites.empirical_bayes import empirical_bayes
+from trafficsim.outcomes.sites.empirical_bayes import empirical_bayes, gamma_interval
 from trafficsim.outcomes.sites.hsm import JUNCTIONS, SEGMENTS
 from trafficsim.outcomes.sites.places import Site
 from trafficsim.outcomes.sites.spf import junction_crashes, outside_range, segment_crashes
@@ -53,6 +53,16 @@ class SiteEstimates:
     table: pd.DataFrame
     calibrations: Mapping[str, Calibration]
     years: float
+
+    @property
+    def shared_variance(self) -> float:
+        """Variance of the sum over all sites beyond that of single sites, per year squared.
+
+        An error of a calibration factor moves the predictions of all sites of a type together.
+        """
+        moved = _moved(self.table, self.calibrations)
+        together = pd.Series(moved).groupby(self.table["facility"]).sum()
+        return float((together**2).sum() - (moved**2).sum())
 
 
 def traffic_of(site: Site, aadt: Mapping[str, float]) -> Traffic:
@@ -103,15 +113,16 @@ def estimate(
     -------
     Rows in the order of the sites: ``kind``, ``site``, ``name``, ``facility`` (empty: none), ``aadt_major``,
     ``aadt_minor``, ``observed``, ``predicted`` (calibrated), ``expected``, ``low``, ``high`` (95 % interval of what is
-    expected) per year, ``overdispersion``, ``weight`` (of the prediction), ``variance`` (of what is expected, per year
-    squared), ``basis`` and ``reason`` (why there is no prediction); NaN where there is none. A site without a function
-    is expected to have what was counted: right in the sum over all sites, wrong for one that was chosen by its count.
+    expected, the standard error of a calibration factor included) per year, ``overdispersion``, ``weight`` (of the
+    prediction), ``variance`` (of what is expected, per year squared), ``basis`` and ``reason`` (why there is no
+    prediction); NaN where there is none. A site without a function is expected to have what was counted: right in the
+    sum over all sites, wrong for one that was chosen by its count.
     """
     table = _described(sites, aadt)
     _predict(table, history)
     calibrations = _calibrate(table, history, observed)
     table["observed"] = np.nan if observed is None else observed / history.years
-    _expect(table, observed, history.years)
+    _expect(table, observed, history.years, calibrations)
     return SiteEstimates(table, calibrations, history.years)
 
 
@@ -164,20 +175,30 @@ def _calibrate(table: pd.DataFrame, history: History, observed: F8 | None) -> di
     return found
 
 
-def _expect(table: pd.DataFrame, observed: F8 | None, years: float) -> None:
+def _moved(table: pd.DataFrame, calibrations: Mapping[str, Calibration]) -> F8:
+    """Crashes per year by which one standard error of its calibration factor moves what is expected at each site.
+
+    Prediction and count are weighted so that the expected number changes with the factor C as ``w m`` (m not
+    calibrated) does: the derivative of ``w C m + (1 - w) x`` at a count of ``C m``.
+    """
+    relative = table["facility"].map({kind: one.standard_error / one.factor for kind, one in calibrations.items()})
+    return np.asarray((table["weight"] * table["predicted"] * relative).fillna(0.0), np.float64)
+
+
+def _expect(
+    table: pd.DataFrame, observed: F8 | None, years: float, calibrations: Mapping[str, Calibration]
+) -> None:
     """Add what is expected per year, with its interval."""
     able = table["predicted"].notna().to_numpy()
     count = np.zeros(len(table)) if observed is None else observed
-    numbers = {name: np.full(len(table), np.nan) for name in ("weight", "expected", "variance", "low", "high")}
+    numbers = {name: np.full(len(table), np.nan) for name in ("weight", "expected", "variance")}
     basis = np.full(len(table), "", object)
     if able.any():
         prior, k = table["predicted"].to_numpy()[able], table["overdispersion"].to_numpy()[able]
         # Without a count nothing is learnt: a history of no length leaves the prior as it is.
         length = years if observed is not None else 1e-9
         one = empirical_bayes(prior * length, count[able], k)
-        low, high = one.interval()
-        parts = {"weight": one.weight, "expected": one.mean / length, "variance": one.variance / length**2,
-                 "low": low / length, "high": high / length}
+        parts = {"weight": one.weight, "expected": one.mean / length, "variance": one.variance / length**2}
         for name, values in parts.items():
             numbers[name][able] = values
         basis[able] = BASES[0] if observed is not None else BASES[1]
@@ -188,4 +209,9 @@ def _expect(table: pd.DataFrame, observed: F8 | None, years: float) -> None:
         basis[rest] = BASES[2]
     for name, values in numbers.items():
         table[name] = values
+    table["variance"] += _moved(table, calibrations) ** 2
     table["basis"] = basis
+    table["low"], table["high"] = np.nan, np.nan
+    if able.any():
+        table.loc[able, "low"], table.loc[able, "high"] = gamma_interval(
+            table["expected"].to_numpy()[able], table["variance"].to_numpy()[able])

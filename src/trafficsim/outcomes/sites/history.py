@@ -14,7 +14,7 @@ from trafficsim.base.findings import Finding, Level
 from trafficsim.outcomes.sites.baseline import Baseline, baseline
 from trafficsim.outcomes.sites.estimates import SiteEstimates, estimate, traffic_of
 from trafficsim.outcomes.sites.hsm import JUNCTIONS, SEGMENTS
-from trafficsim.outcomes.sites.matching import AMBIGUOUS, OUTSIDE, Matches, match
+from trafficsim.outcomes.sites.matching import AMBIGUOUS, NOWHERE, OUTSIDE, Matches, match
 from trafficsim.outcomes.sites.places import Site, sites_of
 from trafficsim.outcomes.sites.spf import outside_range
 from trafficsim.outcomes.sites.under_reporting import not_corrected
@@ -74,6 +74,19 @@ class SiteHistory:
         there = (self.crashes["severity"] != "damage").to_numpy() & (self.matches.site >= 0)
         return np.bincount(self.matches.site[there], minlength=len(self.sites)).astype(np.float64)
 
+    def traffic(self, hourly_flow: Mapping[str, float]) -> dict[str, float]:
+        """Return annual average daily traffic by link: given, or else flow times the expansion factor.
+
+        Parameters
+        ----------
+        hourly_flow
+            Mean flow under do nothing by link, veh/h.
+        """
+        factor = self.history.expansion_factor
+        simulated = {} if factor is None else {
+            link: factor * flow for link, flow in hourly_flow.items() if link not in self.aadt}
+        return {**simulated, **self.aadt}
+
     def judged(self, hourly_flow: Mapping[str, float]) -> Judged:
         """Estimate crashes by site and casualties by link.
 
@@ -82,10 +95,8 @@ class SiteHistory:
         hourly_flow
             Mean flow under do nothing in the analysis period by link, veh/h; read where no AADT is given.
         """
-        factor = self.history.expansion_factor
-        simulated = {} if factor is None else {
-            link: factor * flow for link, flow in hourly_flow.items() if link not in self.aadt}
-        aadt = {**simulated, **self.aadt}
+        aadt = self.traffic(hourly_flow)
+        simulated = aadt.keys() - self.aadt.keys()
         estimates = estimate(self.sites, aadt, self.history, self.observed)
         casualties = baseline(estimates, self.sites, self.history, self.crashes, aadt)
         return Judged(estimates, casualties, frozenset(simulated))
@@ -191,15 +202,20 @@ def _findings(found: SiteHistory, beyond: int) -> Iterator[Finding]:
 
 
 def _match_findings(matches: Matches, ids: Sequence[str], history: History) -> Iterator[Finding]:
-    words: dict[str, tuple[Level, str]] = {
-        AMBIGUOUS: ("info", "have a second site about as near, and count at the nearer one"),
-        OUTSIDE: ("warning", f"are further than {history.match_distance_m:g} m from every road, or at no known place: "
-                  "not counted"),
-    }
-    for status, (level, text) in words.items():
-        rows = np.flatnonzero(matches.status == status)
+    nowhere = matches.site == NOWHERE
+    known: tuple[tuple[str, Level, NDArray[np.bool_], str, str], ...] = (
+        ("crashes-ambiguous", "info", (matches.status == AMBIGUOUS) & ~nowhere,
+         "have a second site about as near, and count at the nearer one", "look at them, or change ambiguous_within_m"),
+        ("crashes-of-several-places", "warning", (matches.status == AMBIGUOUS) & nowhere,
+         "have a place whose name several sites have, and no coordinates at a site: not counted",
+         "give the id of a link or junction, or coordinates"),
+        ("crashes-outside", "warning", matches.status == OUTSIDE,
+         f"are further than {history.match_distance_m:g} m from every road, or at no known place: not counted",
+         "look at them, or change match_distance_m"),
+    )
+    for code, level, there, text, remedy in known:
+        rows = np.flatnonzero(there)
         if len(rows):
             some = ", ".join(str(ids[row]) for row in rows[:MOST_NAMED])
-            yield Finding(level, f"crashes-{status}", "history: crashes",
-                          f"{len(rows):,} of {len(ids):,} {text}: {some}",
-                          "look at them, or change match_distance_m", len(rows))
+            yield Finding(level, code, "history: crashes", f"{len(rows):,} of {len(ids):,} {text}: {some}", remedy,
+                          len(rows))

@@ -35,7 +35,8 @@ class Matches:
     Attributes
     ----------
     status : ``"matched"``, ``"ambiguous"`` (a second site is about as near, or has the same name) or ``"outside"``
-    site : position in the list of sites; -1 for none; an ambiguous crash counts at the nearer site
+    site : position in the list of sites; -1 for none; an ambiguous crash counts at the nearer site, at none if only a
+        name says where it was
     second : position of the second site of an ambiguous crash, else -1
     distance_m : to the site, NaN where the place is given by name
     """
@@ -60,8 +61,9 @@ class Matches:
 def match(crashes: pd.DataFrame, sites: Sequence[Site], network: Network, history: History) -> Matches:
     """Match crashes to sites.
 
-    A place goes before coordinates: the id of a junction or link, or a name that only one site has. Coordinates belong
-    to the nearest junction within ``junction_radius_m``, else to the nearest road within ``match_distance_m``.
+    A place goes before coordinates: the id of a junction or link, or a name that only one site has. A name of several
+    sites, as that of a street, leaves it to the coordinates. These belong to the nearest junction within
+    ``junction_radius_m``, else to the nearest road within ``match_distance_m``.
 
     Parameters
     ----------
@@ -82,11 +84,11 @@ def match(crashes: pd.DataFrame, sites: Sequence[Site], network: Network, histor
     x = crashes["x_m"].to_numpy(np.float64) + history.offset_x_m
     y = crashes["y_m"].to_numpy(np.float64) + history.offset_y_m
     found = _by_place(crashes["place"].astype(str).tolist(), sites)
-    left = np.flatnonzero((found.status == OUTSIDE) & np.isfinite(x) & np.isfinite(y))
+    left = np.flatnonzero((found.site == NOWHERE) & np.isfinite(x) & np.isfinite(y))
     if len(left):
         require_same_system(x[left], y[left], _outline(network))
         _by_coordinates(found, left, np.column_stack([x[left], y[left]]), _Ground(sites, network, history))
-    if (found.status == OUTSIDE).all():
+    if (found.site == NOWHERE).all():
         raise InputError("history: crashes", f"{len(crashes):,} crashes, none at a site of the network",
                          "places or coordinates of this network", "check the places, or match_distance_m")
     return found

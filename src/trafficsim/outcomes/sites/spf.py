@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.units import KM_PER_MILE
 from trafficsim.outcomes.sites.hsm import (
     FACILITIES,
     JUNCTIONS,
@@ -23,8 +24,6 @@ from trafficsim.outcomes.sites.hsm import (
 )
 
 F8 = NDArray[np.float64]
-KM_PER_MILE = 1.609344
-"""International mile (1959)."""
 M_PER_KM = 1000.0
 
 

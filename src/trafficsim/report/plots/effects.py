@@ -60,7 +60,7 @@ def effects(alternatives: Sequence[str], panels: Sequence[Panel], language: str 
             if number == 0:
                 axes.annotate(short(alternatives[place], MOST_NAME), (0.0, place - 0.27),
                               xycoords=("axes fraction", "data"), fontsize=8.5, verticalalignment="center",
-                              annotation_clip=False)
+                              annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
         axes.set_ylim(len(alternatives) - 0.55, -0.6)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)

@@ -68,9 +68,9 @@ def where_it_acts(network: Network, acts: Mapping[str, Acts], language: str = "e
     places, handles = signal_places(network), []
     for number, one in enumerate(acts.values()):
         handles.append(_draw(axes, one, number, (lines, places)))
-    write_streets(axes, network, lines)
     if handles:
         figure.legend(handles=handles, loc="outside lower left", ncols=1)
+    write_streets(axes, network, lines)
     return figure
 
 

@@ -8,16 +8,21 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trafficsim.outcomes.economics.appraisal import Estimate, Sureness, Worth
-from trafficsim.report.language import name
+from trafficsim.outcomes.sourced import Sourced
+from trafficsim.report.language import Language, name
 from trafficsim.report.views import Group, Row, Table, Writer
 from trafficsim.results.appraisal import Appraisal
+from trafficsim.results.appraisal_lines import by_reason
 
 MONEY = ("benefit_per_year", "cost_per_year", "npv", "cost_per_ksi_avoided")
 FIGURES = ("npv", "benefit_cost_ratio", "first_year_return", "cost_per_ksi_avoided", "benefit_per_year",
            "cost_per_year")
 MOST_TURNS = 6
 """Numbers that would turn a verdict, the nearest first, to keep the page small."""
+OF_TIME, EVERY_CLASS = "time of ", "*"
+"""How the appraisal names the value of an hour: by vehicle class and purpose."""
 PERCENT = HUNDRED = 100.0
+THOUSAND = 1000.0
 
 
 class AppraisalView(NamedTuple):
@@ -41,15 +46,26 @@ def appraisals(writer: Writer) -> list[AppraisalView]:
     return views
 
 
-def basis(writer: Writer) -> Markup | None:
-    """Say in which money, over how long and with how many draws."""
+def basis(writer: Writer) -> list[Markup]:
+    """Say in which money, over how long, with how many draws and which unit values, and what could not be appraised."""
     found = writer.material.appraisal
     if found is None:
-        return None
+        return []
     study, words = found.economics, writer.words
-    return words.say("appraisal.basis", currency=study.currency, year=words.digits(str(study.price_year)),
-                     years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
-                     draws=writer.number(study.draws, 0), seed=words.digits(str(study.seed)))
+    told = [words.say("appraisal.basis", currency=study.currency, year=words.digits(str(study.price_year)),
+                      years=writer.number(study.horizon_years, 0), rate=writer.number(PERCENT * study.discount_rate),
+                      draws=writer.number(study.draws, 0), seed=words.digits(str(study.seed)))]
+    if found.prices:
+        values = words.apart([_price(writer, one) for one in found.prices.values()])
+        told.append(words.say("appraisal.unit_values", values=values))
+    told += [Markup("{}: {}").format(writer.setting(*place), words.reason(why)) for place, why in found.reasons.items()]
+    return told
+
+
+def _price(writer: Writer, one: Sourced) -> Markup:
+    return writer.words.say("appraisal.unit_value", name=_number_name(writer.words, one.name),
+                            value=writer.number(one.value, 0 if one.value >= THOUSAND else 1),
+                            source=writer.words.reason(one.source), grade=one.grade)
 
 
 def _table(writer: Writer, found: Appraisal, worths: Sequence[Worth], key: str) -> Table:
@@ -89,8 +105,8 @@ def _lines(writer: Writer, one: Worth) -> Iterator[Markup]:
     if one.sureness is not None:
         yield from _sure(writer, who, one.sureness)
     reasons = dict.fromkeys(value.reason for value in one.figures.values() if value.reason is not None)
-    told = [Markup("{}: {}").format(words.say(f"appraisal.part_{part}"), words.reason(reason))
-            for part, reason in one.missing.items()]
+    told = [Markup("{}: {}").format(words.listed(words.say(f"appraisal.part_{part}") for part in parts),
+                                    words.reason(reason)) for reason, parts in by_reason(one.missing).items()]
     told += [words.reason(reason) for reason in reasons if reason not in one.missing.values()]
     if told:
         yield words.say("appraisal.missing", alternative=who, parts=words.apart(told))
@@ -109,9 +125,21 @@ def _sure(writer: Writer, who: Markup, sure: Sureness) -> Iterator[Markup]:
         told = [_source(writer, source) for source in sure.absent]
         yield words.say("appraisal.absent", alternative=who, sources=words.listed(told))
     if sure.turns:
-        told = [Markup("{} {}").format(words.reason(number), writer.number(value, _places(value)))
+        told = [Markup("{} {}").format(_number_name(words, number), writer.number(value, _places(value)))
                 for number, value in list(sure.turns.items())[:MOST_TURNS]]
         yield words.say("appraisal.turns", alternative=who, numbers=words.apart(told))
+
+
+def _number_name(words: Language, number: str) -> Markup:
+    """Say what an uncertain number of the appraisal is."""
+    known = words.named("number_of_appraisal", number.replace(" ", "_"))
+    if known is not None:
+        return Markup.escape(known)
+    if not number.startswith(OF_TIME):
+        return words.reason(number)
+    who, _, purpose = number.removeprefix(OF_TIME).partition(", ")
+    key = "appraisal.hour_of_all" if who == EVERY_CLASS else "appraisal.hour_of"
+    return words.say(key, who=name(who), purpose=name(purpose))
 
 
 def _source(writer: Writer, source: str) -> Markup:

@@ -16,8 +16,8 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.money import Money, money
 from trafficsim.report.sections.numbers import shown
 from trafficsim.report.sections.summary import ArmSummary, arm_summary, intro, note
-from trafficsim.report.sections.sureness import how_sure
-from trafficsim.report.sections.verdicts import change_text, verdict_line, verdict_word
+from trafficsim.report.sections.sureness import grounds, how_sure, how_sure_word
+from trafficsim.report.sections.verdicts import badge, change_text, verdict_line, verdict_word
 from trafficsim.report.views import Missing, Picture, Writer
 from trafficsim.results.difference import Difference
 
@@ -28,11 +28,19 @@ PER_YEAR = ("deaths_per_year", "ksi_per_year", "injuries_per_year")
 
 
 class Answer(NamedTuple):
-    """What is reported of one alternative: a sentence per primary indicator, casualties, how sure, and who loses."""
+    """What is reported of one alternative.
 
-    lines: Sequence[Markup]
-    casualties: Markup | None
-    sure: Markup
+    Attributes
+    ----------
+    sentence : verdict, change and how sure, of all primary indicators
+    rests_on : what the verdicts rest on beside chance
+    full : a sentence per primary indicator with values and interval, casualties, and how sure
+    who : who loses and who gains
+    """
+
+    sentence: Markup
+    rests_on: Markup
+    full: Sequence[Markup]
     who: ArmSummary
 
 
@@ -75,9 +83,22 @@ def _rows(writer: Writer, place: tuple[str, str]) -> list[Difference]:
 
 def _answer(writer: Writer, place: tuple[str, str], arm: str) -> Answer:
     rows = [one for one in _rows(writer, place) if one.alternative == arm]
-    primary = [one for one in rows if one.primary]
-    return Answer([verdict_line(writer, one) for one in primary], _casualties(writer, rows),
-                  Markup(" ").join(how_sure(writer, primary)), arm_summary(writer, place, arm))
+    primary, words = [one for one in rows if one.primary], writer.words
+    parts = words.apart(_verdict(writer, one) for one in primary)
+    sentence = words.say("first.answer", alternative=name(arm), parts=parts)
+    casualties, sure = _casualties(writer, rows), Markup(" ").join(how_sure(writer, primary))
+    full = [*(verdict_line(writer, one) for one in primary), *(one for one in (casualties, sure) if one)]
+    return Answer(sentence, Markup(" ").join(grounds(writer, primary)), full, arm_summary(writer, place, arm))
+
+
+def _verdict(writer: Writer, one: Difference) -> Markup:
+    """Say in a few words what becomes of one primary indicator."""
+    figures, words = shown(writer, one), writer.words
+    label = figures.quantity.label(words)
+    if one.diff is None and one.reason:
+        return words.say("first.no_verdict", indicator=label, reason=words.each_reason(one.reason)[0])
+    return words.say("first.verdict", indicator=label, verdict=badge(writer, one), change=change_text(writer, figures),
+                     sure=how_sure_word(writer, one))
 
 
 def _casualties(writer: Writer, rows: Sequence[Difference]) -> Markup | None:

@@ -29,6 +29,8 @@ def money(writer: Writer, place: tuple[str, str]) -> Money:
         columns = writer.columns("alternative", "#npv", "#interval_of_draws", "#benefit_cost", "#helps")
         return Table(f"money-{'-'.join(place)}", caption, columns, plain_rows([_worth(writer, one) for one in worths]))
     caption = words.say("money.caption", setting=writer.setting(*place))
+    if appraisal is not None and place in appraisal.reasons:
+        return Missing(caption, words.reason(appraisal.reasons[place]))
     found = [one for one in writer.material.comparison.chosen() if (one.scenario, one.engine) == place
              and one.diff is not None and one.indicator == COST]
     if not found:

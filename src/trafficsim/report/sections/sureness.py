@@ -18,36 +18,45 @@ STEPS = ((0.001, "very", 1000.0), (0.01, "quite", 100.0))
 
 
 def how_sure(writer: Writer, primary: Sequence[Difference]) -> Iterator[Markup]:
-    """Yield a sentence for every primary indicator, and one on what the verdict rests on beside chance."""
+    """Yield a sentence for every primary indicator."""
     for one in (one for one in primary if one.n or not one.reason):
         sentence = _sure(writer, one)
         if len(primary) > 1:
             label = shown(writer, one).quantity.label(writer.words)
             sentence = writer.words.say("sure.of", indicator=label, sentence=sentence)
         yield sentence
-    if primary:
-        yield from _grounds(writer, primary)
+
+
+def how_sure_word(writer: Writer, one: Difference) -> Markup:
+    """Say in a word or two how sure a verdict is."""
+    return writer.words.say(f"sure_word.{_degree(writer, one)}")
+
+
+def _degree(writer: Writer, one: Difference) -> str:
+    """Return the key of how sure a verdict is."""
+    if one.n < 2 or one.diff is None:
+        return "few"
+    if one.half_width == 0.0:
+        return "identical" if one.diff == 0.0 else "no_spread"
+    if one.verdict == "equivalent":
+        return "equivalent"
+    return _against_chance(writer, one)[0] if one.verdict in ("better", "worse") else "open"
 
 
 def _sure(writer: Writer, one: Difference) -> Markup:
-    words = writer.words
-    if one.n < 2 or one.diff is None:
-        return words.say("sure.few")
-    if one.half_width == 0.0:
-        return words.say("sure.identical" if one.diff == 0.0 else "sure.no_spread")
-    if one.verdict == "equivalent":
-        margin = writer.material.asked.margins.get(one.indicator)
-        return words.say("sure.equivalent", margin=writer.number(None if margin is None else 100.0 * margin))
-    if one.verdict in ("better", "worse"):
-        return _against_chance(writer, one)
-    return _open(writer, one)
+    words, degree = writer.words, _degree(writer, one)
+    if degree == "open":
+        return _open(writer, one)
+    margin, times = writer.material.asked.margins.get(one.indicator), _against_chance(writer, one)[1]
+    return words.say(f"sure.{degree}", margin=writer.number(None if margin is None else 100.0 * margin),
+                     times=writer.number(round(times), 0), n=writer.number(one.n, 0))
 
 
-def _against_chance(writer: Writer, one: Difference) -> Markup:
+def _against_chance(writer: Writer, one: Difference) -> tuple[str, float]:
+    """Return how rarely chance alone would show such a difference: a key, and in one of how many studies."""
     p = one.p_adjusted if one.p_adjusted is not None else 1.0
     usual = ("fairly", 1.0 / (1.0 - writer.material.asked.confidence))
-    step, times = next(((key, times) for most, key, times in STEPS if p < most), usual)
-    return writer.words.say(f"sure.{step}", times=writer.number(round(times), 0), n=writer.number(one.n, 0))
+    return next(((key, times) for most, key, times in STEPS if p < most), usual)
 
 
 def _open(writer: Writer, one: Difference) -> Markup:
@@ -60,11 +69,11 @@ def _open(writer: Writer, one: Difference) -> Markup:
     return Markup(" ").join([sentence, words.say("verdicts.wanted", wanted=writer.number(wanted, 0))])
 
 
-def _grounds(writer: Writer, primary: Sequence[Difference]) -> Iterator[Markup]:
+def grounds(writer: Writer, primary: Sequence[Difference]) -> Iterator[Markup]:
     """Yield what no number of days would settle: the assumed response of drivers, and the evidence for it."""
     if any(one.origin == "input" for one in primary):
         yield writer.words.say("sure.input")
-    entries = writer.material.alternatives.get(primary[0].alternative, ())
+    entries = writer.material.alternatives.get(primary[0].alternative, ()) if primary else ()
     parts = []
     for kind in dict.fromkeys(str(entry.get("kind")) for entry in entries):
         facts = policy_facts(kind)

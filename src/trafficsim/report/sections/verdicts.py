@@ -58,7 +58,7 @@ def _of_setting(writer: Writer, rows: Sequence[Difference], scenario: str, engin
 def badge(writer: Writer, one: Difference) -> Markup:
     """Write a verdict with its sign, not told by colour alone; those of secondary indicators in brackets."""
     kind, word = one.verdict.replace(" ", "-"), verdict_word(writer, one.verdict)
-    text = Markup('<span aria-hidden="true">{}</span> {}').format(symbol(writer, one.verdict), word)
+    text = Markup('<span aria-hidden="true">{}</span>&nbsp;{}').format(symbol(writer, one.verdict), word)
     if one.primary:
         return Markup('<strong class="verdict {}">{}</strong>').format(kind, text)
     return Markup('<span class="verdict secondary {}">{}</span>').format(
@@ -224,8 +224,10 @@ def _pictures(writer: Writer, rows: Sequence[Difference], scenario: str, engine:
         label = shown(writer, chosen[0]).quantity.label(words)
         alt = words.plain("figure_difference.alt", indicator=label, baseline=material.asked.baseline,
                           rows=" ".join(_described(writer, one) for one in chosen))
-        caption = words.say("figure_difference.caption", indicator=label, baseline=name(material.asked.baseline),
-                            level=words.figure(100.0 * material.asked.confidence))
+        about = {"indicator": label, "baseline": name(material.asked.baseline),
+                 "level": words.figure(100.0 * material.asked.confidence)}
+        caption = (words.say("figure_difference.caption", **about) if of_runs
+                   else words.say("figure_difference.caption_alone", **about))
         yield picture(figure, f"difference-{scenario}-{engine}-{indicator}", alt, caption)
 
 

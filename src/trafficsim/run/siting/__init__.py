@@ -1,0 +1,1 @@
+"""Placing enforcement: what a policy does at a place, on whom, and what that is worth."""
