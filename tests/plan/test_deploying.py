@@ -84,6 +84,16 @@ def test_the_date_of_a_scenario_gives_the_weekday() -> None:
         type(scenario).model_validate({**scenario.model_dump(), "date": "4 March"})
 
 
+def test_drivers_respond_in_the_hours_in_force() -> None:
+    whole = lower(WORLD, [Deploys(what=(post(),))]).plan
+    early = Schedule(hours=(Hours(begin_h=0, end_h=0.05),))
+    rules, run = lower(WORLD, [Deploys(what=(post(schedule=early),))]).plan.behaviour, (whole.start_s, whole.end_s)
+    assert run[0] <= 0.0 < 180.0 < run[1]
+    assert (rules.rule_begin_s.tolist(), rules.rule_end_s.tolist()) == ([max(run[0], 0.0)], [180.0])
+    assert (rules.factor == whole.behaviour.factor).all()
+    assert not np.isfinite([*whole.behaviour.rule_begin_s, *whole.behaviour.rule_end_s]).any()
+
+
 def test_a_covert_deployment_checks_and_nobody_responds() -> None:
     plan = lower(WORLD, [Deploys(what=(post(noticed=0.0),))]).plan
     assert (plan.behaviour.factor == UNAFFECTED).all()

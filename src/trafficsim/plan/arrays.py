@@ -12,6 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
+from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
+from trafficsim.plan.measuring_arrays import no_areas as no_areas
+from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 from trafficsim.spec.population import Population
 
 F8 = NDArray[np.float64]
@@ -219,26 +223,6 @@ class DriverArrays(NamedTuple):
     """Attributes that the table ``trips`` is asked to have as columns."""
 
 
-class DetectorArrays(NamedTuple):
-    """Point detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    """Id of the detector; a detector across several lanes has as many rows of this name."""
-    lane: I4
-    """Index into the lanes of the plan."""
-    position_m: F8
-
-
-class AreaArrays(NamedTuple):
-    """Area detectors, one row per lane."""
-
-    name: tuple[str, ...]
-    lane: I4
-    """Index into the lanes of the plan."""
-    begin_m: F8
-    end_m: F8
-
-
 class SectionArrays(NamedTuple):
     """Speeds and times between two points: every vehicle that crosses the first and then the second is a traversal."""
 
@@ -280,6 +264,9 @@ class BehaviourArrays(NamedTuple):
     zone_begin_m: F8
     zone_end_m: F8
     zone_strength: F8
+    rule_begin_s: F8
+    """Clock times between which a rule holds."""
+    rule_end_s: F8
 
 
 class EnforcementArrays(NamedTuple):
@@ -326,11 +313,6 @@ def no_drivers() -> DriverArrays:
     return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
-def no_areas() -> AreaArrays:
-    """Return areas of a plan without any."""
-    return AreaArrays((), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
-
-
 def no_sections() -> SectionArrays:
     """Return measurement sections of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
@@ -346,7 +328,7 @@ def no_enforcement() -> EnforcementArrays:
 def no_behaviour(trips: int = 0) -> BehaviourArrays:
     """Return the behaviour of a plan without any rule."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real)
+    return BehaviourArrays((), whole, np.zeros((0, trips)), whole, whole, real, real, real, real, real)
 
 
 @dataclass(frozen=True)
@@ -365,6 +347,7 @@ class Plan:
     areas : stretches of lanes whose density, occupancy and queue are measured
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
+    timeline : values of links that change within the run
     enforcement : what follows offences
     kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
@@ -395,6 +378,7 @@ class Plan:
     areas: AreaArrays = dataclass_field(default_factory=no_areas)
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
+    timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0

@@ -128,17 +128,15 @@ def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]
 def _rules(one: Deployed, periods: Periods, run: RunDay) -> tuple[ResponseRule, ...]:
     deployment = one.deployment
     felt = _joined([(begin_s, min(end_s + deployment.halo_h * S_PER_H, run.end_s)) for begin_s, end_s in periods])
-    if felt and felt != ((run.start_s, run.end_s),):
-        shown = ", ".join(f"{begin_s:g} to {end_s:g} s" for begin_s, end_s in felt)
-        raise PolicyError(f"policy {one.policy}: {deployment.name!r}", f"in force from {shown}, a part of the run",
-                          "in force during the whole run, or not at all", "change its hours, or those of the run")
     assert deployment.response is not None
     assert deployment.link is not None
     zones = tuple(zone.model_copy(update={"strength": zone.strength * left(deployment, run.day)})
                   for zone in deployment.zones)
     rule = ResponseRule(name=deployment.name, link=deployment.link, response=deployment.response,
                         along=deployment.along, zones=zones, noticed=deployment.noticed)
-    return (rule,) * len(felt)
+    if felt == ((run.start_s, run.end_s),):
+        return (rule,)
+    return tuple(rule.model_copy(update={"begin_s": begin_s, "end_s": end_s}) for begin_s, end_s in felt)
 
 
 def left(deployment: Deployment, day: int) -> float:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.plan.arrays import F8, UNAFFECTED, Plan, TripArrays
+from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor, passes_any
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.habits import person_keys
 from trafficsim.plan.ragged import gather
+from trafficsim.plan.trip_rows import pick
 from trafficsim.spec.enforcement import Deployment
 
 I8 = NDArray[np.int64]
@@ -126,19 +127,10 @@ def cap_factor(plan: Plan, degree: F8) -> F8:
     return factor
 
 
-RAGGED = {"route_start": ("route_link",),
-          "stop_start": ("stop_position", "stop_position_m", "stop_dwell_s", "stop_lane")}
-
-
 def without_trips(plan: Plan, gone: NDArray[np.bool_]) -> Plan:
     """Return the plan without some trips; nobody else's attributes change."""
     rows = np.flatnonzero(~gone)
-    trips, drivers = plan.trips, plan.drivers
-    columns: dict[str, object] = {"name": tuple(trips.name[row] for row in rows.tolist())}
-    for start, flat in RAGGED.items():
-        columns[start], at = gather(getattr(trips, start), rows)
-        columns |= {name: getattr(trips, name)[at] for name in flat}
-    columns |= {name: getattr(trips, name)[rows] for name in trips._fields if name not in columns}
+    drivers = plan.drivers
     kept = {name: getattr(drivers, name)[rows] for name in drivers._fields if name != "columns"}
-    return replace(plan, trips=TripArrays(**columns), drivers=drivers._replace(**kept),  # type: ignore[arg-type]
+    return replace(plan, trips=pick(plan.trips, rows), drivers=drivers._replace(**kept),
                    behaviour=plan.behaviour._replace(factor=plan.behaviour.factor[:, rows]))

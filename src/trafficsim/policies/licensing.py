@@ -347,7 +347,7 @@ class PassengerLimit(LicensingPolicy):
     }
 
     for_months: float = Field(default=12.0, gt=0, le=120)
-    until_age_years: float = Field(default=21.0, ge=16, le=120)
+    until_age_years: float = Field(default=21.0, ge=16, le=200)
     risk_per_km: float = Field(default=0.91, gt=0, le=2)
 
     @property

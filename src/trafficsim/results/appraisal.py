@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,7 +36,11 @@ S_PER_H = 3600.0
 EMISSIONS = ("fuel_l", "co2_kg", "nox_g")
 """Indicators of a run that have a price."""
 NO_GROUPS = "the results have no table of groups: they are of an older version"
+OTHER_TRIPS = "the alternative changes how many trips are made: the time of a trip that is not made is no saving, " \
+              "and what its traveller loses is not known"
 NOT_ASKED = "the study gives no casualties per year: add economics.casualties_per_year"
+TRIP_NUMBER = "trip.number"
+"""Field of the ledger that says how many trips there were and are."""
 KEY = "economics"
 KEYS = ["alternative", "replication"]
 
@@ -82,10 +86,21 @@ class _Runs:
     ----------
     by_alternative : replications as index, quantities as columns
     missing : by quantity, why it is not there
+    other_trips : alternatives that change how many trips are made
     """
 
     by_alternative: Mapping[str, pd.DataFrame]
     missing: Mapping[str, str]
+    other_trips: frozenset[str] = frozenset()
+
+    def counts(self, alternative: str, quantity: str) -> bool:
+        """Whether a quantity of an alternative can be held against that of the baseline."""
+        return alternative not in self.other_trips or not quantity.startswith(DELAY)
+
+    def left_out(self, alternative: str) -> dict[str, str]:
+        """By component, why an alternative has none."""
+        own = {DELAY: OTHER_TRIPS} if alternative in self.other_trips else {}
+        return _components({**self.missing, **own})
 
 
 def check_economics(economics: Economics | None) -> None:
@@ -198,8 +213,19 @@ def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Ru
         links = tables["links"] if economics.emission_factors and "links" in tables else None
         if links is not None:
             links = links[(links["scenario"] == scenario) & (links["engine"] == engine)]
-        found[str(scenario), str(engine)] = _runs(_Tables(block, mine, links, economics.emission_factors))
+        runs = _runs(_Tables(block, mine, links, economics.emission_factors))
+        found[str(scenario), str(engine)] = replace(
+            runs, other_trips=_with_other_trips(tables.get("ledger"), (scenario, engine)))
     return found
+
+
+def _with_other_trips(ledger: pd.DataFrame | None, setting: tuple[Any, Any]) -> frozenset[str]:
+    """Alternatives of one scenario and engine whose policies drop or add any trip."""
+    if ledger is None:
+        return frozenset()
+    here = (ledger["scenario"] == setting[0]) & (ledger["engine"] == setting[1])
+    changed = here & (ledger["field"] == TRIP_NUMBER) & (ledger["before"] != ledger["after"])
+    return frozenset(map(str, ledger["alternative"][changed].unique()))
 
 
 class _Tables(NamedTuple):
@@ -262,11 +288,11 @@ def _case(
         return "no replication has results of all alternatives"
     values, before = unit_values(economics), known[baseline].loc[rows]
     quantities, unpriced = quantities_of(values, [str(name) for name in before if name != CITATIONS])
-    missing = _components(runs.missing) | unpriced
     alternatives = []
     for name in others:
         after, change = known[name].loc[rows], changes[name]
-        saved = {one: (before[one] - after[one]).to_numpy(np.float64) for one in quantities}
+        missing = runs.left_out(name) | unpriced
+        saved = {one: (before[one] - after[one]).to_numpy(np.float64) for one in quantities if runs.counts(name, one)}
         citations = after[CITATIONS].to_numpy(np.float64) if CITATIONS in after else None
         told = {**missing, "casualties": change} if isinstance(change, str) else missing
         alternatives.append(Alternative(name, saved, citations, economics.measures.get(name),
@@ -307,10 +333,12 @@ def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
     priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
     annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative) + given.casualties)
     for name, one in priced.items():
+        if not given.runs.counts(labels.alternative, name):
+            continue
         price = sum(unit.value * factor for unit, factor in one.prices)
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
     costless = labels.alternative != given.baseline and labels.alternative not in economics.measures
-    left_out = [*(_components(given.runs.missing) | unpriced),
+    left_out = [*(given.runs.left_out(labels.alternative) | unpriced),
                 *(("casualties",) if economics.casualties_per_year is None else unpriced_casualties(values)),
                 *(("the cost of the measure",) if costless else ())]
     told = [*([f"without {', '.join(left_out)}"] if left_out else []),
