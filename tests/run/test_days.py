@@ -11,8 +11,8 @@ import pytest
 from tests.support.over_days import CAMERA, road, study
 from tests.support.same_tables import assert_same_tables
 from trafficsim.base.errors import InputError
-from trafficsim.policies.patrol import Patrol
 from trafficsim.policies.enforcing import Place
+from trafficsim.policies.patrol import Patrol
 from trafficsim.policies.speed_limit import SpeedLimit
 from trafficsim.results.store import DONE, read_tables, stored_runs
 from trafficsim.run.executor import WorkerPool

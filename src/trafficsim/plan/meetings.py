@@ -52,7 +52,7 @@ class Roads:
     minutes: F8
 
 
-def roads_of(habits: Habits, plan: Plan, scenario: Scenario, traffic_hours: float) -> Roads:
+def roads_of(habits: Habits, plan: Plan, scenario: Scenario, traffic_h: float) -> Roads:
     """Put people on the roads of a plan.
 
     Parameters
@@ -63,7 +63,7 @@ def roads_of(habits: Habits, plan: Plan, scenario: Scenario, traffic_hours: floa
         With the policies of a day.
     scenario
         With a population.
-    traffic_hours
+    traffic_h
         How many hours of the simulated traffic make a day.
     """
     assert scenario.population is not None
@@ -72,19 +72,19 @@ def roads_of(habits: Habits, plan: Plan, scenario: Scenario, traffic_hours: floa
     rate = plan.people.trip_rate[who.group]
     hours = (plan.analysis_end_s - plan.start_s) / S_PER_MIN / MIN_PER_H
     each = len(habits.trips.key) / hours / len(who.number)
-    return Roads(habits, plan, scenario, who, each * rate / rate.mean(), minutes_of_day(plan, traffic_hours))
+    return Roads(habits, plan, scenario, who, each * rate / rate.mean(), minutes_of_day(plan, traffic_h))
 
 
-def minutes_of_day(plan: Plan, traffic_hours: float) -> F8:
-    """Traffic of every minute of the day relative to the simulated period; all together are ``traffic_hours``.
+def minutes_of_day(plan: Plan, traffic_h: float) -> F8:
+    """Traffic of every minute of the day relative to the simulated period; all together are ``traffic_h``.
 
     What the simulated period leaves of the day's traffic is spread evenly over the other hours (modelling assumption).
     """
     clock = np.arange(MINUTES) * S_PER_MIN
     within = (clock - plan.start_s) % (MINUTES * S_PER_MIN) < plan.analysis_end_s - plan.start_s
     inside = within.sum() / MIN_PER_H
-    least = min(1.0, traffic_hours / inside)
-    rest = (traffic_hours - inside) / max(MINUTES / MIN_PER_H - inside, 1e-9)
+    least = min(1.0, traffic_h / inside)
+    rest = (traffic_h - inside) / max(MINUTES / MIN_PER_H - inside, 1e-9)
     return np.asarray(np.where(within, least, max(rest, 0.0)))
 
 

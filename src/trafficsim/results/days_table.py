@@ -49,7 +49,8 @@ def days_table(rows: Sequence[DayRow], groups: Sequence[str], labels: Labels) ->
     ``citations``, ``fines_eur`` are those of the whole day and all people, ``points`` those on the records in the
     evening, ``suspended`` people who may not drive. ``share_over_limit`` (of the km) and ``mean_free_speed_kmh`` are
     desired speeds away from places of enforcement; ``place_speed_kmh`` and ``place_compliance`` (from 0, as before the
-    study, to 1) those at places where enforcement stands. ``perceived_risk_*``: mean of the group, by kind.
+    study, to 1) those at places where enforcement stands, over ``passes`` (expected number on the day).
+    ``perceived_risk_*``: mean of the group, by kind.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ def days_table(rows: Sequence[DayRow], groups: Sequence[str], labels: Labels) ->
         "people": nullable(people.astype(np.int64)), "km": nullable(km),
         "share_over_limit": nullable(*ratio(by_group([one.km_over_limit for one in totals]), km)),
         "mean_free_speed_kmh": nullable(*ratio(by_group([one.speed_km for one in totals]), km)),
+        "passes": nullable(passes),
         "place_speed_kmh": nullable(*ratio(by_group([row.speed_kmh for row in rows]), passes)),
         "place_compliance": nullable(*ratio(by_group([row.compliance for row in rows]), passes)),
         "citations": nullable(by_group([one.citations.sum(axis=0) for one in totals]).astype(np.int64)),

@@ -157,7 +157,7 @@ class _Walk:
         scenario = self._prepared.world.scenario
         self._now = {one.name: one for one in lowered.deployments}
         self._known |= self._now
-        roads = roads_of(people_habits(self._prepared), lowered.plan, scenario, self._days.traffic_hours)
+        roads = roads_of(people_habits(self._prepared), lowered.plan, scenario, self._days.traffic_h)
         self._take(roads)
         labels = self._chain.labels._replace(day=day)
         job = Job(labels, self._policies, trace_paths=labels.replication == 1 and day == 1)

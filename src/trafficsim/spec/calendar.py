@@ -117,6 +117,11 @@ class DayEvent(Model):
         Kind of the policy, with its number where the alternative has several of the kind (``"patrol #2"``).
     begin_day, end_day
         First and last day on which the policy acts; ``None``: from the first day, to the last.
+
+    Examples
+    --------
+    >>> DayEvent(alternative="cameras", policy="speed_camera", begin_day=31).end_day is None
+    True
     """
 
     alternative: str
@@ -151,7 +156,7 @@ class Days(Model):
     resimulate_at
         Traffic is simulated on a further day when the mean free speed of any group, or at any place of enforcement, has
         moved by more than this share since the last day that was simulated (modelling assumption).
-    traffic_hours
+    traffic_h
         How many hours of the simulated traffic make a day: 10 where the simulated hour carries a tenth of the day's
         traffic, as peak hours do (K = 0.09 to 0.10 on urban roads, HCM 2016; modelling assumption).
 
@@ -169,7 +174,7 @@ class Days(Model):
     holidays: tuple[int, ...] = ()
     events: tuple[DayEvent, ...] = ()
     resimulate_at: float = Field(default=0.02, gt=0, le=1)
-    traffic_hours: float = Field(default=10.0, gt=0, le=24)
+    traffic_h: float = Field(default=10.0, gt=0, le=24)
 
     @model_validator(mode="after")
     def _within_the_horizon(self) -> Self:
