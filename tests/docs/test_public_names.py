@@ -28,6 +28,7 @@ PURE = {
     "crashes", "impaired", "lessons", "override_share", "year",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
     "officer_hours_per_day",
+    "number", "sample", "resimulate_at", "begin_day", "end_day",
     "years", "effect", "level", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
