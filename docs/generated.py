@@ -327,6 +327,8 @@ def public_names() -> dict[str, list[str]]:
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
     ]
+    pages["functions"].append("trafficsim.api.placing.place")
+    pages["results"] += ["trafficsim.run.siting.place.Placement", "trafficsim.results.rollout.Programme"]
     pages |= _rooms()
     pages["models"] = [name for name in pages["models"] if name not in pages["policies"]]
     return {page: sorted(set(names), key=_last) for page, names in pages.items()}

@@ -180,3 +180,37 @@ def test_candidate_files_are_refused_with_rows(road: ts.Scenario, tmp_path: Path
     table.write_text(text)
     with pytest.raises(InputError, match=message):
         ts.design.place(road, budget=2, by="coverage", candidates=table)
+
+
+def test_a_patrol_is_placed_by_what_it_does_on_average_over_the_week(fork: Prepared) -> None:
+    there, posts = {}, places(("trunk", 700.0), ("left", 300.0))
+    for name, schedule in (("always", {}), ("mornings", {"hours": [{"begin_h": 6.0, "end_h": 12.0}]}),
+                           ("weekends", {"weekdays": ["sat", "sun"]})):
+        request = Request("patrol", "coverage", 2.0, parameters={"schedule": schedule})
+        there[name] = placed(fork, posts, request).value
+    assert there["mornings"] == pytest.approx(there["always"] * 6.0 / 24.0)
+    assert there["weekends"] == pytest.approx(there["always"] * 2.0 / 7.0)
+
+
+def test_an_unmarked_patrol_cites_more_and_slows_nobody(fork: Prepared) -> None:
+    posts = places(("trunk", 700.0))
+    marked, unmarked = (placed(fork, posts, Request("patrol", "citations", 1.0, parameters={"marked": marked})).value
+                        for marked in (True, False))
+    assert unmarked > 3.0 * marked
+    hidden = Request("patrol", "coverage", 1.0, parameters={"marked": False})
+    assert placed(fork, posts, hidden).value == 0.0
+
+
+def test_shared_officers_are_told(fork: Prepared) -> None:
+    request = Request("patrol", "coverage", 1.0, parameters={"officer_hours_per_day": 48.0})
+    assert "officers are shared" in placed(fork, places(("trunk", 700.0)), request).notes[-1]
+
+
+@pytest.mark.parametrize("kind", ["mobile_camera", "feedback_sign"])
+def test_other_kinds_with_places_are_placed(fork: Prepared, kind: str) -> None:
+    assert placed(fork, places(("trunk", 700.0), ("left", 300.0)), Request(kind, "coverage", 1.0)).value > 0.0
+
+
+def test_what_does_not_act_on_speeds_is_refused(fork: Prepared) -> None:
+    with pytest.raises(InputError, match="no response of drivers and no measurement"):
+        placed(fork, places(("trunk", 700.0)), Request("breath_test", "coverage", 1.0))

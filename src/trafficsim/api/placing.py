@@ -105,7 +105,7 @@ def place(  # noqa: PLR0913 - what is to be placed is named one by one for those
 
 
 def rollouts(subject: str | Path | Study) -> tuple[Programme, ...]:
-    """Work out the rollouts of a study: what is built when, what it costs and avoids. Nothing is simulated.
+    """Work out the rollouts of a study, what is built when, what it costs and avoids; nothing is simulated.
 
     Parameters
     ----------

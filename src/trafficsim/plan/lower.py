@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,11 +30,12 @@ from trafficsim.plan.routes import link_of
 from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
-from trafficsim.spec.policy import Policy
+from trafficsim.spec.policy import POLICY_PHASES, Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
 
 DESIGN_KEY = "design volumes"
+DEMAND_PHASE = POLICY_PHASES[0]
 DESIGN_DAY = 0
 """Replication that signal plans are designed on; those that are judged begin at 1."""
 
@@ -85,11 +86,20 @@ def lower(
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
     baseline = _baseline(prepared, replication, demand_variation)
-    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
-                          prepared.memory, day or (1, prepared.world.scenario.weekday))
+    changing = tuple(one for one in policies if getattr(type(one), "phase", None) == DEMAND_PHASE)
+    builder = PlanBuilder(
+        baseline, prepared.world.network,
+        lambda: design_volumes(prepared, () if builder.phase == DEMAND_PHASE else changing),
+        _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
     builder.run(policies)
     plan, ledger = builder.finish()
     return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
+
+
+def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
+    """What was worked out for the design day under these policies on demand."""
+    return cast("dict[Hashable, Any]", prepared.memory.setdefault(
+        repr(changing), {})) if changing else prepared.memory
 
 
 def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
@@ -190,20 +200,27 @@ HEAVY_PCU = 2.0
 S_PER_H = 3600.0
 
 
-def design_volumes(prepared: Prepared) -> Volumes:
+def design_volumes(prepared: Prepared, changing: Sequence[Policy] = ()) -> Volumes:
     """Volume (pcu/h) of every movement on the design day: trips of one realisation that is never judged.
 
     Every trip that departs in the scenario counts for each movement of its route; the sum is divided by the time in
     which trips depart. It is worked out once and kept with the prepared world.
+
+    Parameters
+    ----------
+    changing
+        Policies on demand: plans are designed for the traffic that these leave.
     """
-    if DESIGN_KEY not in prepared.memory:
-        prepared.memory[DESIGN_KEY] = _design_volumes(prepared)
-    return cast(Volumes, prepared.memory[DESIGN_KEY])
+    memory = _memory(prepared, changing)
+    if DESIGN_KEY not in memory:
+        memory[DESIGN_KEY] = _design_volumes(prepared, changing)
+    return cast(Volumes, memory[DESIGN_KEY])
 
 
-def _design_volumes(prepared: Prepared) -> Volumes:
+def _design_volumes(prepared: Prepared, changing: Sequence[Policy]) -> Volumes:
     time = prepared.world.scenario.time
-    trips = realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+    trips = lower(prepared, changing, DESIGN_DAY).plan.trips if changing else realise(
+        prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
     hours = (time.analysis_end_s - time.start_s) / S_PER_H
     heavy = np.isin(prepared.classes.kind[trips.vehicle_class], [KINDS.index(kind) for kind in HEAVY])
     pcu = np.repeat(np.where(heavy, HEAVY_PCU, 1.0), np.diff(trips.route_start))[:-1]

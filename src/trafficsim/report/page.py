@@ -23,6 +23,7 @@ from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.people import people
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.rollout import rollouts
 from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
@@ -106,6 +107,7 @@ def render(writer: Writer) -> str:
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
         transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
+        rollouts=list(rollouts(writer)),
         methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page.strip() + "\n"

@@ -43,6 +43,8 @@ LEAST_COVERED = 0.5
 
 NOT_APPLICABLE = "not applicable: "
 UNMEASURED = NOT_APPLICABLE + "free speeds are not known on links that carry {share:.0%} of the weight"
+MIXED = "speeds on link {link} change within the analysis period, and a mean over it mixes two kinds of time " \
+        "(judge each in a scenario of its own)"
 NO_FORM = "the interval covers replications and exponents; model form is absent (no coefficient of the exponential " \
           "model is given)"
 WITH_FORM = "the interval covers replications, coefficients and model form"
@@ -92,6 +94,9 @@ def _seen(pair: Pair) -> Seen:
     reason = _foreign(pair) or _moved(pair)
     if reason is not None:
         return Seen(None, NOT_APPLICABLE + reason)
+    mixed = _mixed(pair.alternative["free_speeds"])
+    if mixed:
+        return Seen(None, NOT_APPLICABLE + MIXED.format(link=mixed))
     weights, limits = _weights(pair)
     places = _places(pair.baseline["free_speeds"], pair.alternative["free_speeds"], weights)
     total = float(weights.sum())
@@ -135,6 +140,13 @@ def _moved(pair: Pair) -> str | None:
     if abs(change) <= MOST_MOVED:
         return None
     return f"traffic changes by {change:+.0%} (vehicle-km), and the models hold volumes"
+
+
+def _mixed(free_speeds: pd.DataFrame) -> str | None:
+    """First link whose speeds change within the analysis period; none, also in tables of before there were any."""
+    if "steady" not in free_speeds or free_speeds["steady"].all():
+        return None
+    return str(free_speeds["link"][~free_speeds["steady"].to_numpy(np.bool_)].iloc[0])
 
 
 def _weights(pair: Pair) -> tuple[pd.Series, tuple[str, ...]]:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from trafficsim.base.codes import FREE_SPEED
 from trafficsim.base.memory import require_memory
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared
+from trafficsim.plan.timeline import moments
 from trafficsim.spec.study import Study
 
 PLACES_EVERY_M = 250.0
@@ -57,12 +59,22 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     """Links on which drivers' desired speeds are others than without any policy."""
     plan, base = lowered.plan, lowered.baseline
     changed = np.zeros(len(plan.link_id), np.bool_)
-    for name in DESIRED:
-        changed |= getattr(plan.links, name) != getattr(base.links, name)
+    for moment in moments(plan):
+        for name in DESIRED:
+            changed |= getattr(moment.links, name) != getattr(base.links, name)
     changed[plan.behaviour.zone_link] = True
-    if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms):
+    if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms) or _other_drivers(plan, base):
         changed[:] = True
     return changed
+
+
+def _other_drivers(plan: Plan, base: Plan) -> bool:
+    """Whether a trip of both plans has another score of speed, or is held to the limit in one alone."""
+    known = {name: row for row, name in enumerate(base.trips.name)}
+    rows = [(row, known[name]) for row, name in enumerate(plan.trips.name) if name in known]
+    here, there = np.array(rows, np.int64).reshape(-1, 2).T
+    return any(not np.array_equal(getattr(plan.trips, name)[here], getattr(base.trips, name)[there])
+               for name in ("z", "limit_factor"))
 
 
 def _places(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:

@@ -68,7 +68,9 @@ class SteppedWedge(Model):
 
 
 class Rollout(Model):
-    """A programme of enforcement over years. A site acts from the beginning of the year in which it is built.
+    """A programme of enforcement over years.
+
+    A site acts from the beginning of the year in which it is built.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ from trafficsim.plan.arrays import Plan
 from trafficsim.plan.builder import PlanBuilder
 from trafficsim.policies import load_policies
 from trafficsim.spec.behaviour import Response, ResponseRule, SpeedCheck, Zone
+from trafficsim.spec.calendar import HOURS, WEEKDAYS
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Policy
@@ -36,7 +37,8 @@ class Influence:
     along : who has one of these links in the route passes the place
     limit_link : link whose limit it is about
     response, zones : how, and where with which strength
-    present : share of the time in which it is there
+    present : share of the week in which it is felt
+    noticed : share of the drivers who pass who notice it
     """
 
     along: tuple[str, ...]
@@ -44,6 +46,7 @@ class Influence:
     response: Response
     zones: tuple[Zone, ...]
     present: float = 1.0
+    noticed: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Check:
     Attributes
     ----------
     check : the measurement
-    cited : probability that a vehicle above the speed is cited while the traffic of the scenario runs
+    cited : probability that a vehicle above the speed is cited, on average over the week
     """
 
     check: SpeedCheck
@@ -62,10 +65,19 @@ class Check:
 
 @dataclass(frozen=True)
 class Kernel:
-    """All that a place does."""
+    """All that a place does.
+
+    Attributes
+    ----------
+    influences, checks : how drivers respond, and where speeds are measured and cited
+    shared : whether it shares officers with other places: taken as visited on every day of its schedule
+    fades : whether drivers get used to it: taken as on its first day
+    """
 
     influences: tuple[Influence, ...]
     checks: tuple[Check, ...]
+    shared: bool = False
+    fades: bool = False
 
 
 class _Recorder(PlanBuilder):
@@ -75,6 +87,7 @@ class _Recorder(PlanBuilder):
         super().__init__(plan, network)
         self.influences: list[Influence] = []
         self.checks: list[Check] = []
+        self.shared = self.fades = False
 
     def respond(self, rule: ResponseRule) -> None:
         """Keep a rule."""
@@ -85,17 +98,24 @@ class _Recorder(PlanBuilder):
         self.checks.append(Check(check))
 
     def deploy(self, deployment: Deployment) -> None:
-        """Keep a deployment as what it does on average over the time in which it may be there."""
+        """Keep a deployment as what it does on average over a week."""
+        hours = deployment.schedule.hours_on_day
+        felt, stands = (deployment.present * min(one, HOURS) / HOURS * len(deployment.schedule.weekdays) / len(WEEKDAYS)
+                        for one in (hours + deployment.halo_h * len(deployment.schedule.hours), hours))
         if deployment.response is not None and deployment.link is not None:
             self.influences.append(Influence(deployment.along, deployment.link, deployment.response, deployment.zones,
-                                             deployment.present))
-        cited = 0.0 if deployment.sanction is None else deployment.sanction.detection * deployment.sanction.sanctioned
-        self.checks += [Check(check, cited * deployment.present) for check in deployment.checks]
+                                             felt, deployment.noticed))
+        sanction = deployment.sanction
+        if sanction is not None and sanction.offence == "speeding":
+            self.checks += [Check(check, sanction.detection * sanction.sanctioned * stands)
+                            for check in deployment.checks if check.citation_kmh > 0.0]
+        self.shared |= deployment.roster is not None
+        self.fades |= deployment.half_life_days is not None
 
     def taken(self) -> Kernel:
         """Return what was kept, and forget it."""
-        kernel = Kernel(tuple(self.influences), tuple(self.checks))
-        self.influences, self.checks = [], []
+        kernel = Kernel(tuple(self.influences), tuple(self.checks), self.shared, self.fades)
+        self.influences, self.checks, self.shared, self.fades = [], [], False, False
         return kernel
 
 

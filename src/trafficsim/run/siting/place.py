@@ -156,9 +156,16 @@ class Sited:
 
     def notes(self) -> tuple[str, ...]:
         """Say what limits the values."""
-        unknown = len(self.cells.unknown)
-        return (f"{unknown} links in reach carry no vehicle of the design day: all of their traffic is taken to pass "
-                "the candidates around them",) if unknown else ()
+        unknown, found = len(self.cells.unknown), list[str]()
+        if unknown:
+            found.append(f"{unknown} links in reach carry no vehicle of the design day: all of their traffic is taken "
+                         "to pass the candidates around them")
+        if any(one.shared for one in self.kernels):
+            found.append("officers are shared: every place is taken as visited on every day of the schedule; choose a "
+                         "budget of as many places as their hours suffice for")
+        if any(one.fades for one in self.kernels):
+            found.append("drivers get used to it: effects are those of the first day")
+        return tuple(found)
 
 
 def candidates_along(network: Network, every_m: float = EVERY_M) -> tuple[Candidate, ...]:

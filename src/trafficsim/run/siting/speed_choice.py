@@ -93,8 +93,8 @@ class SpeedChoices:
             return np.asarray(check.cited * plain)
         over = speeds[:, :, np.newaxis] - self._limit_ms(influence.limit_link) * self._factors(influence.response)
         slower = speeds[:, :, np.newaxis] - strength * np.maximum(over, 0.0)
-        share = influence.response.unaffected
-        return np.asarray(check.cited * ((1.0 - share) * (slower > least).mean(axis=(1, 2)) + share * plain))
+        share = (1.0 - influence.response.unaffected) * influence.noticed
+        return np.asarray(check.cited * (share * (slower > least).mean(axis=(1, 2)) + (1.0 - share) * plain))
 
     def _factors(self, response: Response) -> F8:
         return np.maximum(1.0 + response.margin_mean + response.margin_sd * self._margin_scores, LEAST_FACTOR)

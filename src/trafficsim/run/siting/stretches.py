@@ -155,7 +155,7 @@ def _strengths(influence: Influence, plan: Plan, index: dict[str, int]) -> dict[
         link = index[zone.link]
         ends = stretch_ends(float(plan.links.length_m[link]))
         inside = np.minimum(ends[1:], zone.end_m) - np.maximum(ends[:-1], zone.begin_m)
-        part = np.maximum(inside, 0.0) / np.diff(ends) * zone.strength * influence.present
+        part = np.maximum(inside, 0.0) / np.diff(ends) * zone.strength * influence.present * influence.noticed
         found[link] = found.get(link, 0.0) + part
     return {link: np.minimum(strength, 1.0) for link, strength in found.items()}
 
