@@ -29,7 +29,7 @@ _HOMES = {
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
-    "trafficsim.spec.calendar": ("Hours",),
+    "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
@@ -89,7 +89,10 @@ if TYPE_CHECKING:
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
+    from trafficsim.spec.calendar import DayEvent as DayEvent
+    from trafficsim.spec.calendar import Days as Days
     from trafficsim.spec.calendar import Hours as Hours
+    from trafficsim.spec.calendar import Schedule as Schedule
     from trafficsim.spec.casualties import Casualties as Casualties
     from trafficsim.spec.casualties import Coefficient as Coefficient
     from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from trafficsim.spec.policy import Policy
+from trafficsim.spec.policy import policy_labels
 
+__all__ = ["LedgerRow", "ledger_table", "policy_labels"]
 STATES = ("state_before", "state_after")
 TIMES = ("begin_s", "end_s")
 
@@ -68,14 +68,3 @@ def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
     table = table.astype(dict.fromkeys(("operand", "before", "after", *TIMES), "float64"))
     unused = [name for pair in (STATES, TIMES) if not table[list(pair)].notna().any(axis=None) for name in pair]
     return table.drop(columns=unused)
-
-
-def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
-    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
-    total = Counter(policy.kind for policy in policies)
-    seen: Counter[str] = Counter()
-    labels = []
-    for policy in policies:
-        seen[policy.kind] += 1
-        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
-    return tuple(labels)

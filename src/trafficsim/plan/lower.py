@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
@@ -60,7 +61,7 @@ class Lowered:
 
 def lower(
     world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0,
-    day: tuple[int, Weekday] | None = None,
+    day: tuple[int, Weekday] | None = None, demand_day: int | None = None,
 ) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
@@ -78,6 +79,9 @@ def lower(
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
     day
         Day of the study on which the run begins, and its weekday; ``None``: day 1, on the weekday of the scenario.
+    demand_day
+        Day of a study over days whose departures these are: another realisation for every day, the same in every
+        alternative, and trips are made by people whose habit they are. ``None``: a single run.
 
     Raises
     ------
@@ -85,7 +89,8 @@ def lower(
         If something cannot be lowered; the message names the place and the remedy.
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
-    baseline = _baseline(prepared, replication, demand_variation)
+    on = _RunOn(replication, demand_day, day[1] if day else None)
+    baseline = _baseline(prepared, on, demand_variation)
     changing = tuple(one for one in policies if getattr(type(one), "phase", None) == DEMAND_PHASE)
     builder = PlanBuilder(
         baseline, prepared.world.network,
@@ -93,7 +98,7 @@ def lower(
         _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
+    return Lowered(_with_people(plan, prepared, on), ledger, baseline, builder.deployments)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -102,11 +107,38 @@ def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, An
         repr(changing), {})) if changing else prepared.memory
 
 
-def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
+class _RunOn(NamedTuple):
+    """Replication, day of the departures (``None``: a single run), and weekday (``None``: that of the scenario)."""
+
+    replication: int
+    demand_day: int | None
+    weekday: Weekday | None
+
+    def seed_key(self, seed: int) -> int:
+        """64-bit random key of the run."""
+        return hash_name(seed, self.replication, *(() if self.demand_day is None else (self.demand_day,)))
+
+
+def _with_people(plan: Plan, prepared: Prepared, on: _RunOn) -> Plan:
+    scenario = prepared.world.scenario
+    over_days = on.demand_day is not None and scenario.population is not None
+    return with_people(plan, scenario, on.weekday, people_habits(prepared) if over_days else None)
+
+
+def people_habits(prepared: Prepared) -> Habits:
+    """What the people of a scenario are used to drive."""
+    return habits_of(prepared, lambda: _design_trips(prepared))
+
+
+def _design_trips(prepared: Prepared) -> TripArrays:
+    return realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+
+
+def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
     scenario, network = prepared.world.scenario, prepared.network
     time = scenario.time
-    seed_key = hash_name(scenario.seed, replication)
-    factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
+    seed_key = on.seed_key(scenario.seed)
+    factor = 1.0 if on.replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
     plan = Plan(
         link_id=network.link_id,
         links=network.links,
@@ -131,7 +163,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
     )
-    return with_people(plan, scenario)
+    return _with_people(plan, prepared, on)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
@@ -219,8 +251,7 @@ def design_volumes(prepared: Prepared, changing: Sequence[Policy] = ()) -> Volum
 
 def _design_volumes(prepared: Prepared, changing: Sequence[Policy]) -> Volumes:
     time = prepared.world.scenario.time
-    trips = lower(prepared, changing, DESIGN_DAY).plan.trips if changing else realise(
-        prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+    trips = lower(prepared, changing, DESIGN_DAY).plan.trips if changing else _design_trips(prepared)
     hours = (time.analysis_end_s - time.start_s) / S_PER_H
     heavy = np.isin(prepared.classes.kind[trips.vehicle_class], [KINDS.index(kind) for kind in HEAVY])
     pcu = np.repeat(np.where(heavy, HEAVY_PCU, 1.0), np.diff(trips.route_start))[:-1]

@@ -22,6 +22,7 @@ from trafficsim.outcomes.economics.model import CITATIONS, HOUR, Case
 from trafficsim.outcomes.economics.quantities import COUNTED, DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
 from trafficsim.outcomes.sourced import Sourced
+from trafficsim.results.days import over_days
 from trafficsim.results.emissions_by_speed import emissions_by_speed
 from trafficsim.results.enforcement_costs import annual_enforcement, counted_enforcement
 from trafficsim.results.frames import Labels, frame, nullable, strings
@@ -202,6 +203,7 @@ def _changes(
 
 def _settings(tables: Tables, economics: Economics) -> dict[tuple[str, str], _Runs]:
     """Quantities of every scenario and engine."""
+    tables = over_days(tables)
     given = tables["indicators"]
     delays = tables.get("groups")
     found = {}

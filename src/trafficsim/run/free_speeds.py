@@ -46,6 +46,8 @@ def _measuring(study: Study, prepared: Prepared) -> Prepared:
         lowered = lower(prepared, policies, DESIGN_DAY)
         trips = max(trips, len(lowered.plan.trips.name))
         acted |= acted_on(lowered)
+        if study.days is not None:
+            acted |= acted_on_any_day(lowered, prepared)
     places = list(_places(np.flatnonzero(acted).tolist(), prepared.network))
     require_memory("free speeds of a study with casualties", f"{len(places):,} places and {trips:,} trips",
                    float(BYTES_PER_OPEN * len(places) * trips),
@@ -65,6 +67,17 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     changed[plan.behaviour.zone_link] = True
     if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms) or _other_drivers(plan, base):
         changed[:] = True
+    return changed
+
+
+def acted_on_any_day(lowered: Lowered, prepared: Prepared) -> NDArray[np.bool_]:
+    """Links on which people may want other speeds on some day: zones of all deployments, everywhere for some kinds."""
+    changed = np.zeros(len(lowered.plan.link_id), np.bool_)
+    population = prepared.world.scenario.population
+    at_large = {} if population is None else population.deterrence.at_large
+    for one in lowered.deployments:
+        changed[[prepared.network.link_index[zone.link] for zone in one.zones]] = True
+        changed |= at_large.get(one.kind, 0.0) > 0.0
     return changed
 
 

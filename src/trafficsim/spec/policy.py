@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self
 
@@ -194,3 +195,14 @@ def require_phase(policy: type[Policy]) -> None:
         raise PolicyError(f"policy kind {policy.kind!r}: phase", "none" if phase is None else repr(phase),
                           f"one of {', '.join(POLICY_PHASES)}",
                           f"did you mean {close[0]!r}" if close else f"give {policy.__name__} one of these phases")
+
+
+def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
+    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
+    total = Counter(policy.kind for policy in policies)
+    seen: Counter[str] = Counter()
+    labels = []
+    for policy in policies:
+        seen[policy.kind] += 1
+        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
+    return tuple(labels)
