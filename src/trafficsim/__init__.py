@@ -29,6 +29,7 @@ _HOMES = {
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
@@ -47,6 +48,7 @@ _HOMES = {
     "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
     "trafficsim.spec.study": ("Study",),
+    "trafficsim.spec.trip_selection": ("Trips",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
 }
@@ -87,6 +89,10 @@ if TYPE_CHECKING:
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
+    from trafficsim.spec.calendar import DayEvent as DayEvent
+    from trafficsim.spec.calendar import Days as Days
+    from trafficsim.spec.calendar import Hours as Hours
+    from trafficsim.spec.calendar import Schedule as Schedule
     from trafficsim.spec.casualties import Casualties as Casualties
     from trafficsim.spec.casualties import Coefficient as Coefficient
     from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
@@ -129,6 +135,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
     from trafficsim.spec.study import Study as Study
+    from trafficsim.spec.trip_selection import Trips as Trips
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
     from trafficsim.spec.world import World as World
 

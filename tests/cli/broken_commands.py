@@ -102,7 +102,64 @@ def _subfolder(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).mkdir()
 
 
+def _shift(trips: str) -> str:
+    return f'{{ kind = "mode_shift", trips = {{ {trips} }} }}'
+
+
+def _diversion(how: str, trips: str = 'flows = ["along"]') -> str:
+    return f'{{ kind = "diversion", trips = {{ {trips} }}, {how} }}'
+
+
+def _variable(hours: str = "begin_h = 0.1, end_h = 0.2", more: str = "limit_kmh = 40, compliance = 0.5") -> str:
+    return f'{{ kind = "variable_speed_limit", on = {{ group = "main" }}, hours = [{{ {hours} }}], {more} }}'
+
+
+ON_TRIPS = (
+    Command("more than all trips", COMPARE, ("share", "1.2"), with_policies(_shift("share = 1.2"))),
+    Command("trips of an unknown flow", COMPARE, ("flow 'alogn'", "did you mean 'along'"),
+            with_policies(_shift('flows = ["alogn"]'))),
+    Command("an unknown trip", COMPARE, ("trip 'bus 9'",), with_policies(_shift('ids = ["bus 9"]'))),
+    Command("trips of an unknown class", COMPARE, ("vehicle class 'tram'",),
+            with_policies(_shift('vehicle_classes = ["tram"]'))),
+    Command("trips from an unknown link", COMPARE, ("link 'main9'",),
+            with_policies(_shift('origin = { ids = ["main9"] }'))),
+    Command("trips of a group without a population", COMPARE, ("[population]",),
+            with_policies(_shift('groups = ["novices"]'))),
+    Command("trips at hours without length", COMPARE, ("hours", "no length"),
+            with_policies(_shift("hours = [{ begin_h = 7, end_h = 7 }]"))),
+    Command("trips that nobody makes", COMPARE, ("no operation recorded",),
+            with_policies(_shift('vehicle_classes = ["bus"]'))),
+    Command("a class that does not exist", COMPARE, ("vehicle class 'tank'",),
+            with_policies('{ kind = "vehicle_shift", trips = { share = 0.5 }, to = "tank" }')),
+    Command("a diversion over links that are not joined", COMPARE, ("trip 'along#", "'main1'", "'church_out'"),
+            with_policies(_diversion('route = ["main1", "church_out", "main3"]'))),
+    Command("a diversion to somewhere else", COMPARE, ("trip 'along#", "from 'main1' to 'main3'"),
+            with_policies(_diversion('route = ["main1", "main2"]'))),
+    Command("a diversion around the only road", COMPARE, ("trip 'along#", "no path", "drop these trips"),
+            with_policies(_diversion('avoid = { ids = ["main2"] }'))),
+    Command("a diversion by an unknown link", COMPARE, ("trip 'along#", "'bypass'"),
+            with_policies(_diversion('via = ["bypass"]'))),
+    Command("a diversion without a route", COMPARE, ("one of route, via and avoid",),
+            with_policies('{ kind = "diversion", trips = {} }')),
+    Command("two diversions of one trip", COMPARE, ("diversion #1 and diversion #2", "route of trip 'along#"),
+            with_policies(*(_diversion('via = ["main2"]') for _ in range(2)))),
+    Command("a ban that nobody meets", COMPARE, ("no operation recorded",), with_policies(
+        '{ kind = "vehicle_ban", on = { ids = ["main2"] }, vehicle_classes = ["bus"] }')),
+    Command("a limit at hours outside the run", COMPARE, ("hours 7 to 9", "within the run"),
+            with_policies(_variable("begin_h = 7, end_h = 9"))),
+    Command("a limit at an hour that does not exist", COMPARE, ("end_h", "25"),
+            with_policies(_variable("begin_h = 7, end_h = 25"))),
+    Command("a variable limit above the limit", COMPARE, ("70 km/h on link 'main2'", "50 km/h"),
+            with_policies(_variable(more="limit_kmh = 70, compliance = 0.5"))),
+    Command("more than everybody follows", COMPARE, ("compliance", "1.5"),
+            with_policies(_variable(more="limit_kmh = 40, compliance = 1.5"))),
+    Command("two variable limits at a time", COMPARE, ("variable_speed_limit #1 and", "two values"),
+            with_policies(_variable(), _variable("begin_h = 0.15, end_h = 0.3"))),
+)
+"""Policies on trips and on limits by the clock."""
+
 COMMANDS = (
+    *ON_TRIPS,
     Command("new into a folder that holds something", ("new", "first"), ("holds notes.txt", "another folder"),
             _folder_with_a_file),
     Command("new where a file is", ("new", "first"), ("a file that exists already",), written(first="x")),

@@ -21,13 +21,14 @@ PURE = {
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
-    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned",
-    "slight_injuries", "expansion_factor", "factor", "low", "high",
+    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned", "fine_eur", "half_life_days",
+    "slight_injuries", "compliance", "expansion_factor", "factor", "low", "high",
     "people", "limit", "novice_limit", "alcohol_factor", "belt_share", "isa_share", "isa_override_share", "trip_rate",
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
     "crashes", "impaired", "lessons", "override_share", "year",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
     "officer_hours_per_day",
+    "number", "sample", "resimulate_at", "begin_day", "end_day",
     "years", "effect", "level", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")

@@ -42,7 +42,7 @@ def with_rules(plan: Plan) -> Plan:
     rules = BehaviourArrays(
         ("one", "two"), np.array([1, 1], np.int32), factor, np.array([0, 0, 1], np.int32),
         np.array([1, 1, 1], np.int32), np.array([100.0, 200.0, 150.0]), np.array([200.0, 300.0, 400.0]),
-        np.array([0.5, 1.0, 1.0]),
+        np.array([0.5, 1.0, 1.0]), np.full(2, -np.inf), np.full(2, np.inf),
     )
     return replace(plan, behaviour=rules)
 

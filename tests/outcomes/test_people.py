@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trafficsim.base.errors import InputError
-from trafficsim.outcomes.casualties import Models
+from trafficsim.outcomes.casualties import Models, SpeedChange
+from trafficsim.outcomes.economics.speed_casualties import SpeedCasualties
 from trafficsim.outcomes.people import (
+    ALCOHOL_SCALE,
     Drivers,
     PeopleChange,
     best,
@@ -18,7 +20,7 @@ from trafficsim.outcomes.people import (
     relative_people,
 )
 from trafficsim.people.alcohol import impaired_risk
-from trafficsim.people.novices import default_curve
+from trafficsim.people.novices import PAIR, default_curve
 
 ROWS = 3
 
@@ -97,3 +99,18 @@ def test_nobody_under_the_baseline_is_refused() -> None:
     nobody = drivers(vehicle_km=[0.0] * ROWS)
     with pytest.raises(InputError, match="nobody drove"):
         relative_by_part(PeopleChange(nobody, TODAY), "ksi", best())
+
+
+def test_in_money_people_multiply_what_speeds_give() -> None:
+    speeds = SpeedChange(np.array([50.0]), np.array([45.0]), np.ones(1), np.array([True]))
+    change = PeopleChange(TODAY, drivers(risk=[0.8, 1.0, 1.0], belt_share=[1.0] * ROWS))
+    alone, both = (SpeedCasualties("x", (speeds,), Models(), people) for people in ((), (change,)))
+    one = np.ones(1)
+    for severity, outcome in (("deaths", "deaths"), ("slight_injuries", "slightly_injured")):
+        by_people = relative_people(change, outcome, best())  # type: ignore[arg-type]
+        assert both.relative(severity, {}, one) == pytest.approx(alone.relative(severity, {}, one) * by_people)
+    named = {one.name: one.quantile(np.linspace(0.05, 0.95, 50)) for one in both.inputs}
+    assert set(named) - {one.name for one in alone.inputs} == {PAIR, ALCOHOL_SCALE.name}
+    drawn = both.relative("deaths", {PAIR: named[PAIR]}, np.ones(50))
+    assert drawn.shape == (50,)
+    assert drawn.std() > 0.0

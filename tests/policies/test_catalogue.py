@@ -22,6 +22,7 @@ KINDS = [
     "campaign",
     "change_times",
     "close_following",
+    "diversion",
     "feedback_sign",
     "fines",
     "green_wave",
@@ -29,6 +30,8 @@ KINDS = [
     "isa",
     "licence_check",
     "mobile_camera",
+    "mode_shift",
+    "night_limit",
     "passenger_limit",
     "patrol",
     "points_limit",
@@ -41,6 +44,9 @@ KINDS = [
     "speed_camera",
     "speed_limit",
     "supervised_practice",
+    "variable_speed_limit",
+    "vehicle_ban",
+    "vehicle_shift",
     "webster",
     "zero_alcohol",
 ]
@@ -100,7 +106,8 @@ def test_parameters_are_those_of_the_model(kind: str) -> None:
         assert parameter["origin"]
         assert "typing." not in parameter["type"]
         assert "trafficsim." not in parameter["type"]
-        assert (f"{name} = ..." in entry["example"]) == field.is_required()
+        wanted = f"{name} = " if policy.example else f"{name} = ..."
+        assert wanted in entry["example"] or not field.is_required()
 
 
 def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
@@ -113,7 +120,7 @@ def test_an_author_who_says_nothing_is_not_given_our_codes() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(InputError, match=r"policy 'speed_trap': found no such kind; expected one of "
-                                         rf"{', '.join(KINDS)}\. Remedy"):
+                                         rf"{', '.join(KINDS[:5])}, .*, {KINDS[-1]}\. Remedy"):
         catalogue(OURS, "speed_trap")
 
 
@@ -136,7 +143,7 @@ def test_the_command_shows_all_of_one_policy(kind: str) -> None:
         (row,) = [line for line in answer.stdout.splitlines() if line.startswith(f"│ {name} ")]
         assert parameter["origin"].split()[0] in row
     for other in set(KINDS) - {kind}:
-        assert f"{other}:" not in answer.stdout
+        assert f"\n{other}:" not in f"\n{answer.stdout}"
 
 
 def test_the_command_prints_one_json_object() -> None:

@@ -15,6 +15,7 @@ from trafficsim.plan.ledger import ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.policies.isa import Isa
+from trafficsim.run.free_speeds import acted_on
 
 PREPARED = prepare(town())
 BEFORE = lower(PREPARED).plan
@@ -93,3 +94,8 @@ def test_groups_may_have_it_before_any_policy() -> None:
 def test_mistakes_are_told(world: object, policies: list[Isa], message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         lower(world, policies)  # type: ignore[arg-type]
+
+
+def test_free_speeds_are_measured_everywhere_once_somebody_is_held() -> None:
+    assert acted_on(lower(PREPARED, [Isa(share=0.3)])).all()
+    assert not acted_on(lower(PREPARED, [Isa(share=0.0)])).any()

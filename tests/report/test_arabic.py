@@ -100,7 +100,8 @@ def test_what_policies_say_of_themselves_is_translated() -> None:
     for kind, facts in policies(load_policies(), *()).items():
         said = [facts["mechanism"], facts["limits"], *(one.get("origin", "") for one in facts["parameters"].values())]
         if kind in {"webster", "green_wave", "speed_limit", "speed_camera", "section_control", "signal_plan",
-                    "change_times", "red_light_camera"}:
+                    "change_times", "red_light_camera", "mode_shift", "vehicle_shift", "diversion", "vehicle_ban",
+                    "variable_speed_limit"}:
             assert [text for text in said if text and "lang=" in words.reason(text)] == []
 
 

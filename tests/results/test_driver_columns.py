@@ -60,3 +60,26 @@ def test_scenarios_of_a_study_may_ask_for_different_columns(tmp_path: Path) -> N
     for trips in (result.tables["trips"], StoredTables(stored_runs(tmp_path))["trips"]):
         assert (trips["person"].isna() == (trips["scenario"] == "without")).all()
         assert trips["belt"].dtype == "boolean"
+
+
+def tables_of(scenario: ts.Scenario, *policies: ts.Policy) -> dict[str, pd.DataFrame]:
+    study = ts.Study(scenarios=[scenario], alternatives={"do nothing": [], "other": list(policies)}, replications=1)
+    tables = ts.run(study).tables
+    return {name: tables[name][tables[name]["alternative"] == "other"].reset_index(drop=True)
+            for name in ("trips", "links", "events")}
+
+
+def test_equipping_nobody_gives_the_same_bits_as_doing_nothing() -> None:
+    scenario = road("same", "person", "isa")
+    nothing, nobody = tables_of(scenario), tables_of(scenario, ts.policies.Isa(share=0.0, groups=("young",)))
+    for name, table in nothing.items():
+        pd.testing.assert_frame_equal(table, nobody[name], check_exact=True)
+
+
+def test_the_order_of_groups_gives_the_same_bits() -> None:
+    one = road("order", *get_args(PersonColumn))
+    assert one.population is not None
+    groups = tuple(reversed(one.population.groups))
+    other = one.model_copy(update={"population": one.population.model_copy(update={"groups": groups})})
+    for name, table in tables_of(one).items():
+        pd.testing.assert_frame_equal(table, tables_of(other)[name], check_exact=True)

@@ -32,6 +32,7 @@ class PeopleStream(IntEnum):
     IMPAIRED = 74
     ISA_OVERRIDE = 75
     LAWFUL = 76
+    HABIT = 90
 
 
 def hash_name(*parts: object) -> int:

@@ -70,18 +70,18 @@ def days_of(who: DriverArrays, met: Sequence[Exposure], days: int, deterrence: D
     return found
 
 
-def section_control(deterrence: Deterrence, people: int = PEOPLE) -> F8:
+def section_control(deterrence: Deterrence, people: int = PEOPLE, cited: float = 0.3) -> F8:
     """Section control on a motorway: share of the excess speed that is taken off, by half-year.
 
-    People pass between once a month and every day, evenly on a logarithmic scale; three in ten of those who are
-    measured too fast are sanctioned, as in the Kaisermühlen tunnel (citations over share above the tolerance): both
-    modelling assumptions.
+    People pass between once a month and every day, evenly on a logarithmic scale (modelling assumption). Of those who
+    are measured too fast the share ``cited`` is sanctioned; 0.3 is that of the Kaisermühlen tunnel (citations over the
+    share above the tolerance).
     """
     who = drivers(MOTORWAY, people)
     passes = 30.0 ** (even(people, SECOND) - 1.0)
     excess = who.free_speed_kmh - who.limit_kmh
     tutor = Deployment(name="section", kind="section_control", sanction=Sanction(
-        sanctioned=0.3, tolerance_kmh=6.5, fine_eur=170.0, points=3))
+        sanctioned=cited, tolerance_kmh=6.5, fine_eur=170.0, points=3))
     days = days_of(who, [Exposure(tutor, encounters(who.number, passes, excess))], SECTION_DAYS, deterrence)
     weight = passes * np.maximum(excess, 0.0)
     effect = np.array([(day.behaviour.in_sight[0] * weight).sum() / weight.sum() for day in days])

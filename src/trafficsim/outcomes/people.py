@@ -19,10 +19,11 @@ from trafficsim.outcomes.casualties import Models, Outcome
 from trafficsim.outcomes.decomposition import contributions
 from trafficsim.outcomes.severity import BELTS
 from trafficsim.outcomes.sourced import Sourced
+from trafficsim.outcomes.uncertainty import Draws
 from trafficsim.people.alcohol import impaired_risk
 from trafficsim.people.alcohol import parameters as alcohol_parameters
 from trafficsim.people.licensing import practice_months
-from trafficsim.people.novices import default_curve, drawn_pairs, mean_risk
+from trafficsim.people.novices import PAIR, default_curve, drawn_pairs, mean_risk, pairs_at
 
 F8 = NDArray[np.float64]
 SPEED, EXPOSURE, RISK, SEVERITY = "speed", "exposure", "risk", "severity"
@@ -88,6 +89,14 @@ def drawn_numbers(models: Models) -> Numbers:
     r0, tau = drawn_pairs(models.number, models.seed)
     return Numbers(r0, tau, ALCOHOL_SCALE.draws(models.number, models.seed),
                    BELTS["front"].draws(models.number, models.seed))
+
+
+def numbers_at(draws: Draws) -> Numbers:
+    """Numbers of draws by name, best estimates where there are none."""
+    found = best()
+    r0, tau = (found.r0, found.tau_months) if PAIR not in draws else pairs_at(draws[PAIR])
+    return Numbers(r0, tau, np.asarray(draws.get(ALCOHOL_SCALE.name, found.alcohol_scale)),
+                   np.asarray(draws.get(BELTS["front"].name, found.belt)))
 
 
 def factors(drivers: Drivers, numbers: Numbers, outcome: Outcome) -> dict[str, F8]:

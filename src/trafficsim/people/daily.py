@@ -15,7 +15,7 @@ others only by ``word_of_mouth``, which is 0 by default.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from trafficsim.base.draws import draw_on, draw_states, hash_name
 from trafficsim.people.behaviour import Behaviour, Ordered, behaviour, limit_on, ordered
 from trafficsim.people.day_totals import Caught, DayTotals, totals
-from trafficsim.people.exposure import DriverArrays, Exposure
+from trafficsim.people.exposure import DriverArrays, Exposure, offence_of
 from trafficsim.people.learning import Meeting, Memory, learned, unmet
 from trafficsim.people.points import Record, expired, first_record, sanctioned, suspended
 from trafficsim.spec.calendar import Weekday
+from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.population import Population
 
 F8 = NDArray[np.float64]
@@ -67,6 +68,20 @@ class Day(NamedTuple):
     behaviour: Behaviour
     totals: DayTotals
     state: State
+
+
+class _On(NamedTuple):
+    """A day, its weekday, and the names of the deployments that stand on it (``None``: as their schedules say)."""
+
+    day: int
+    weekday: Weekday
+    standing: Collection[str] | None
+
+    def stands(self, deployment: Deployment) -> bool:
+        """Whether a deployment stands on the day."""
+        if self.standing is None:
+            return deployment.schedule.on_day(self.day, self.weekday)
+        return deployment.name in self.standing
 
 
 class DailyLoop:
@@ -121,15 +136,25 @@ class DailyLoop:
         """How people drive on a day that begins with a state."""
         return behaviour(state.memory, state.record.points, limit_on(self.drivers, day, self.population), self.ordered)
 
-    def day(self, state: State, day: int, weekday: Weekday) -> Day:
-        """Take people through a day (numbered from 1)."""
+    def day(self, state: State, day: int, weekday: Weekday, standing: Collection[str] | None = None) -> Day:
+        """Take people through a day (numbered from 1).
+
+        Parameters
+        ----------
+        state, day, weekday
+            People in the morning, and the day.
+        standing
+            Names of the deployments that stand on this day; ``None``: those whose schedule has it, each present with
+            its probability.
+        """
         licence = self.population.licence
         record = expired(state.record, day, licence)
         state = state._replace(record=record)
         driving = ~suspended(record, day)
         morning = self.behaviour(state, day)
-        caught = self._meetings(morning, driving, day, weekday)
-        self._hear(caught.met, state.caught_share, day, weekday)
+        on = _On(day, weekday, standing)
+        caught = self._meetings(morning, driving, on)
+        self._hear(caught.met, state.caught_share, on)
         limit = limit_on(self.drivers, day, self.population)
         after = State(
             learned(state.memory, caught.met, self.population.deterrence),
@@ -137,30 +162,54 @@ class DailyLoop:
             (caught.met == Meeting.CAUGHT).sum(axis=1) / max(len(self.drivers.number), 1))
         return Day(morning, totals(self.drivers, self.groups, morning, driving, caught, after.record), after)
 
-    def _meetings(self, morning: Behaviour, driving: B1, day: int, weekday: Weekday) -> Caught:
+    def degree_at(self, name: str, morning: Behaviour, day: int, person: I8) -> F8:
+        """Degree of compliance of people who pass a deployment that stands on a day.
+
+        Parameters
+        ----------
+        name
+            The deployment.
+        morning, day
+            Behaviour of the morning, and the day.
+        person
+            Rows of people, as often as they pass.
+        """
+        exposure = next(one for one in self.ordered.exposures if one.deployment.name == name)
+        return self._degree(exposure, person, morning, self._noticed(exposure, person, day))
+
+    def _noticed(self, exposure: Exposure, person: I8, day: int) -> B1:
+        return np.asarray(self._draw(NOTICE, exposure, person, day) < exposure.deployment.noticed)
+
+    def _degree(self, exposure: Exposure, person: I8, morning: Behaviour, noticed: B1) -> F8:
+        kind = self.ordered.kinds.index(exposure.deployment.kind)
+        degree = morning.at_place[kind, person]
+        if offence_of(exposure.deployment) not in IN_SIGHT:
+            return np.asarray(degree)
+        return np.asarray(np.where(noticed, np.maximum(degree, morning.in_sight[kind, person]), degree))
+
+    def _meetings(self, morning: Behaviour, driving: B1, on: _On) -> Caught:
         kinds, people = len(self.ordered.kinds), len(self.drivers.number)
         caught = Caught(np.zeros((kinds, people), np.int8), np.zeros((kinds, people), np.int64),
                         np.zeros(people, np.int64), np.zeros(people))
         for exposure, states in zip(self.ordered.exposures, self._pass_states, strict=True):
-            if exposure.deployment.schedule.on_day(day, weekday):
+            if on.stands(exposure.deployment):
                 who, deployment = exposure.encounters, exposure.deployment
-                passes = draw_on(states, day) < who.probability * deployment.present
-                self._passing(exposure, np.flatnonzero(passes & driving[who.person]), morning, caught, day)
+                present = deployment.present if on.standing is None else 1.0
+                passes = draw_on(states, on.day) < who.probability * present
+                self._passing(exposure, np.flatnonzero(passes & driving[who.person]), morning, caught, on.day)
         return caught
 
     def _passing(self, exposure: Exposure, rows: I8, morning: Behaviour, caught: Caught, day: int) -> None:
         """Those who pass one deployment: who notices it, and who is caught."""
         deployment, who = exposure.deployment, exposure.encounters
         kind, person = self.ordered.kinds.index(deployment.kind), who.person[rows]
-        noticed = self._draw(NOTICE, exposure, person, day) < deployment.noticed
+        noticed = self._noticed(exposure, person, day)
         met = caught.met[kind]
         met[person] = np.maximum(met[person], np.where(noticed, Meeting.SEEN, Meeting.NOTHING).astype(np.int8))
         sanction = deployment.sanction
         if sanction is None:
             return
-        degree = morning.at_place[kind, person]
-        if sanction.offence in IN_SIGHT:
-            degree = np.where(noticed, np.maximum(degree, morning.in_sight[kind, person]), degree)
+        degree = self._degree(exposure, person, morning, noticed)
         if sanction.offence == "speeding":
             excess = who.excess_kmh[rows] - degree * who.reduction_kmh[rows]
             offends = np.where(excess > sanction.tolerance_kmh, 1.0, 0.0)
@@ -173,15 +222,15 @@ class DailyLoop:
         caught.points[cited] += sanction.points
         caught.fines_eur[cited] += sanction.fine_eur
 
-    def _hear(self, met: NDArray[np.int8], caught_share: F8, day: int, weekday: Weekday) -> None:
+    def _hear(self, met: NDArray[np.int8], caught_share: F8, on: _On) -> None:
         """Mark who hears of a deployment that is in force."""
         for exposure in self.ordered.exposures:
             deployment = exposure.deployment
-            if deployment.name not in self._hear_states or not deployment.schedule.on_day(day, weekday):
+            if deployment.name not in self._hear_states or not on.stands(deployment):
                 continue
             kind = self.ordered.kinds.index(deployment.kind)
             told = self.population.deterrence.word_of_mouth * float(caught_share[kind])
-            heard = draw_on(self._hear_states[deployment.name], day) < deployment.publicity + told
+            heard = draw_on(self._hear_states[deployment.name], on.day) < deployment.publicity + told
             met[kind] = np.maximum(met[kind], np.where(heard, Meeting.HEARD, Meeting.NOTHING).astype(np.int8))
 
     def _is_heard_of(self, exposure: Exposure) -> bool:

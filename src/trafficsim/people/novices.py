@@ -166,7 +166,11 @@ def drawn_pairs(number: int, seed: int) -> tuple[F8, F8]:
 
     R0 and tau are drawn together: a higher R0 goes with a longer decay. The same draws for everybody.
     """
+    return pairs_at(u01(hash_name("outcomes", seed), RISK_STREAM, hash_name(PAIR), np.arange(number)))
+
+
+def pairs_at(level: F8) -> tuple[F8, F8]:
+    """Pairs (R0, tau) at levels in (0, 1): all that fit are equally likely; the shape of ``level`` each."""
     r0, tau = consistent_pairs()
-    level = u01(hash_name("outcomes", seed), RISK_STREAM, hash_name(PAIR), np.arange(number))
     row = np.minimum((level * len(r0)).astype(np.int64), len(r0) - 1)
     return r0[row], tau[row]

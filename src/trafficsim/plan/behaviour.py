@@ -85,6 +85,8 @@ def behaviour_arrays(plan: Plan, rules: Sequence[ResponseRule]) -> BehaviourArra
         zone_begin_m=np.array([zone.begin_m for _, zone in zones], np.float64),
         zone_end_m=np.array([zone.end_m for _, zone in zones], np.float64),
         zone_strength=np.array([zone.strength for _, zone in zones], np.float64),
+        rule_begin_s=np.array([-np.inf if rule.begin_s is None else rule.begin_s for rule in rules], np.float64),
+        rule_end_s=np.array([np.inf if rule.end_s is None else rule.end_s for rule in rules], np.float64),
     )
 
 

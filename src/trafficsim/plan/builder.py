@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,21 +12,25 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
+from trafficsim.plan.demand_builder import DemandBuilder
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
 from trafficsim.plan.network import NetworkPlan
+from trafficsim.plan.operations import Operation, applied, check_range, spread
 from trafficsim.plan.signals import lower_signals
+from trafficsim.plan.timeline import SCHEDULED, Scheduled, check_times, timeline_arrays
+from trafficsim.plan.trip_operations import TripOperations
+from trafficsim.plan.trip_selection import Known
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import POLICY_PHASES, Policy, require_phase
 from trafficsim.spec.signals import Phase, SignalProgram
+from trafficsim.spec.world import World
 
-OPERATIONS = ("set", "scale", "cap", "floor")
-"""Order in which operations act on a cell, whatever the order of the policies."""
 PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
 RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 """What the ledger calls responses of drivers (cells: zones, values: strengths) and enforcement (cells: places)."""
@@ -34,17 +38,7 @@ RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 Volumes = Mapping[tuple[str, str], float]
 
 
-@dataclass(frozen=True)
-class _Operation:
-    policy: str
-    field: Field
-    kind: str
-    cells: tuple[str, ...]
-    rows: NDArray[np.int64]
-    operand: F8
-
-
-class PlanBuilder:
+class PlanBuilder(DemandBuilder):
     """Collects the operations of policies on a plan, then applies them cell by cell.
 
     Per cell the order is set, scale, cap, floor, whatever the order of the policies. Factors are multiplied with each
@@ -62,27 +56,32 @@ class PlanBuilder:
         What policies worked out in earlier replications from the same network and design day.
     day
         Day of the study on which the run begins, and its weekday.
+    world
+        Its demand and seed, for selections of trips.
     """
 
     def __init__(self, plan: Plan, network: Network, design: Callable[[], Volumes] | None = None,
-                 memory: dict[Hashable, Any] | None = None, day: tuple[int, Weekday] = (1, "mon")) -> None:
+                 memory: dict[Hashable, Any] | None = None, day: tuple[int, Weekday] = (1, "mon"),
+                 world: World | None = None) -> None:
         self._plan, self._network, self._design = plan, network, design
         self._memory: dict[Hashable, Any] = {} if memory is None else memory
-        self._operations: list[_Operation] = []
+        self._operations: list[Operation] = []
         self._extra: list[LedgerRow] = []
         self._rules: list[ResponseRule] = []
         self._sections: list[MeasurementSection] = []
+        self._scheduled: list[Scheduled] = []
         self._earlier = 0  # operations of earlier phases: what `value` sees
         self._replaced: dict[str, tuple[str, SignalProgram]] = {}  # policy and program, by signal
         self._programs = network.signals  # after all earlier phases, but for durations and offsets
         self._base = plan  # the plan with those programs
         self._cells: dict[tuple[str, bool], dict[str, int]] = {}
-        self._policy, self._day = "(no policy)", day
-        self.day, self.population = day[0], plan.people.population
+        self._day, self.day, self.population = day, day[0], plan.people.population
         self._deployed: list[Deployed] = []
         self._enforced: dict[str, Any] = {}
         index = {link: row for row, link in enumerate(plan.link_id)}
         self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
+        known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
+        super().__init__(TripOperations(known, self._roads))
 
     @property
     def network(self) -> Network:
@@ -105,6 +104,11 @@ class PlanBuilder:
         """Return the names of all cells of a field, before any policy; none where there is nothing of the kind."""
         return field_of(field, self._policy).cells(self._plan)
 
+    @property
+    def run_s(self) -> tuple[float, float]:
+        """Clock times at which a run begins and ends at the latest."""
+        return self._plan.start_s, self._plan.end_s
+
     def baseline(self, field: str, cells: tuple[str, ...]) -> F8:
         """Return the values of a field (SI units) at the cells before any policy."""
         chosen = field_of(field, self._policy)
@@ -117,7 +121,7 @@ class PlanBuilder:
         """
         chosen = field_of(field, self._policy)
         earlier = [operation for operation in self._operations[: self._earlier] if operation.field.name == field]
-        return _applied(chosen.read(self._base), earlier)[self._rows(chosen, cells, self._base)]
+        return applied(chosen.read(self._base), earlier)[self._rows(chosen, cells, self._base)]
 
     def design_volumes(self) -> Volumes:
         """Volume (pcu/h) of every movement (link in, link out) on the design day, which is never judged.
@@ -157,6 +161,25 @@ class PlanBuilder:
     def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
         """Limit the cells from below."""
         self._record("floor", field, cells, least)
+
+    def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
+        """Give links another limit or free speed between two clock times, whatever else acts on them then.
+
+        Raises
+        ------
+        PolicyError
+            If the field cannot change within a run, a cell is unknown, or the times are none of the run.
+        """
+        where = f"policy {self._policy}: schedule {field}"
+        if field not in SCHEDULED:
+            raise PolicyError(where, "a field that does not change within a run", f"one of {', '.join(SCHEDULED)}",
+                              "set it for the whole run")
+        check_times((begin_s, end_s), self.run_s, where)
+        chosen = field_of(field, self._policy)
+        one = Operation(self._policy, chosen, "schedule", *self._operand("schedule", chosen, cells, values))
+        check_range(chosen, spread(one, len(self._plan.link_id)), [one])
+        self._scheduled.append(Scheduled(one.policy, field, chosen.unit, one.cells, one.rows, one.operand, begin_s,
+                                         end_s))
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
@@ -198,10 +221,15 @@ class PlanBuilder:
         """
         lengths = dict(zip(self._plan.link_id, self._plan.links.length_m.tolist(), strict=True))
         check_rule(rule, lengths, self._policy)
+        begin_s, end_s = rule.begin_s, rule.end_s
+        if begin_s is not None or end_s is not None:
+            check_times((-np.inf if begin_s is None else begin_s, np.inf if end_s is None else end_s), self.run_s,
+                        f"policy {self._policy}: {rule.name!r}")
         self._rules.append(rule)
         strength = tuple(zone.strength for zone in rule.zones)
         self._extra.append(LedgerRow(self._policy, RESPONSE, "1", "respond", tuple(map(zone_name, rule.zones)),
-                                     strength, (0.0,) * len(strength), strength))
+                                     strength, (0.0,) * len(strength), strength, begin_s=rule.begin_s,
+                                     end_s=rule.end_s))
 
     def enforce(self, check: SpeedCheck) -> None:
         """Measure speeds between two points and cite those above a speed.
@@ -239,7 +267,7 @@ class PlanBuilder:
         run = RunDay(*self._day, self._plan.start_s, self._plan.end_s)
         brought = in_force(self._deployed, run, self._plan.seed_key)
         self._enforced = {"enforcement": enforcement_arrays(brought, self._roads.link_index),
-                          "kept_gap_s": kept_gaps_s(self._plan, brought)}
+                          "kept_gap_s": kept_gaps_s(replace(self._plan, trips=self._trips.trips), brought)}
         for one in brought:
             self._policy = one.policy
             self._extra += one.ledger
@@ -255,13 +283,14 @@ class PlanBuilder:
         for policy in policies:
             require_phase(type(policy))
         for phase in POLICY_PHASES:
-            self._earlier = len(self._operations)
+            self.phase, self._earlier = phase, len(self._operations)
             for label, policy in labelled:
                 if policy.phase == phase:
                     self._policy = label
                     policy.lower(self)
             self._take_programs()
         self._put_in_force()
+        self.phase = POLICY_PHASES[0]
 
     def _take_programs(self) -> None:
         """Let later phases see the programs that were replaced; two policies that set the phases of one are refused."""
@@ -292,35 +321,42 @@ class PlanBuilder:
         PolicyError
             If two policies set one cell, or a value leaves the range of its field.
         """
-        plan = self._base
+        plan = self._base if self._trips.trips is self._base.trips else replace(self._base, trips=self._trips.trips)
         values: dict[str, F8] = {}
         for field in {operation.field.name: operation.field for operation in self._operations}.values():
             operations = [operation for operation in self._operations if operation.field.name == field.name]
-            values[field.name] = _applied(field.read(self._base), operations)
-            _check_range(field, values[field.name], operations)
+            values[field.name] = applied(field.read(self._base), operations)
+            check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
-            **self._enforced,
+            timeline=timeline_arrays(self._scheduled), **self._enforced,
         )
-        rows = (*(self._program_row(*one, plan) for one in self._replaced.values()),
-                *(self._ledger_row(operation, values) for operation in self._operations), *self._extra)
+        rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
+                *(self._ledger_row(operation, values) for operation in self._operations), *self._extra,
+                *(one.ledger_row(field_of(one.field, one.policy).read(self._plan)) for one in self._scheduled))
         return plan, rows
 
     def _record(self, kind: str, name: str, cells: tuple[str, ...], operand: Any) -> None:
         field = field_of(name, self._policy)
+        self._operations.append(Operation(self._policy, field, kind, *self._operand(kind, field, cells, operand)))
+
+    def _operand(self, kind: str, field: Field, cells: tuple[str, ...], operand: Any,
+                 ) -> tuple[tuple[str, ...], NDArray[np.int64], F8]:
+        """Cells, their rows, and a number for each of them."""
         cells = tuple(cells)
         rows = self._rows(field, cells, self._base)
         try:
             values = np.broadcast_to(np.asarray(operand, np.float64), rows.shape).copy()
         except (TypeError, ValueError):
-            raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand),
+            raise PolicyError(f"policy {self._policy}: {kind} {field.name}", repr(operand),
                               f"one number, or {len(cells)} numbers", "give one number per value") from None
         if not np.isfinite(values).all():
-            raise PolicyError(f"policy {self._policy}: {kind} {name}", repr(operand), "finite numbers", "correct it")
-        self._operations.append(_Operation(self._policy, field, kind, cells, rows, values))
+            raise PolicyError(f"policy {self._policy}: {kind} {field.name}", repr(operand), "finite numbers",
+                              "correct it")
+        return cells, rows, values
 
     def _rows(self, field: Field, cells: tuple[str, ...], plan: Plan) -> NDArray[np.int64]:
         key = (field.name, plan is self._plan)
@@ -332,7 +368,7 @@ class PlanBuilder:
                               "correct the selection")
         return np.array([known[cell] for cell in cells], np.int64)
 
-    def _ledger_row(self, operation: _Operation, values: dict[str, F8]) -> LedgerRow:
+    def _ledger_row(self, operation: Operation, values: dict[str, F8]) -> LedgerRow:
         field = operation.field
         old = dict(zip(field.cells(self._plan), field.read(self._plan).tolist(), strict=True))
         after = values[field.name][operation.rows]
@@ -355,45 +391,7 @@ class PlanBuilder:
                          states[0], states[1])
 
 
-def _applied(before: F8, operations: Sequence[_Operation]) -> F8:
-    values = before.copy()
-    _set(values, [operation for operation in operations if operation.kind == "set"])
-    values *= _factors(len(values), [operation for operation in operations if operation.kind == "scale"])
-    for kind, bound in (("cap", np.minimum), ("floor", np.maximum)):
-        for operation in operations:
-            if operation.kind == kind:
-                values[operation.rows] = bound(values[operation.rows], operation.operand)
-    return values
-
-
-def _set(values: F8, operations: Sequence[_Operation]) -> None:
-    setter: dict[int, str] = {}
-    for operation in operations:
-        for row, cell in zip(operation.rows.tolist(), operation.cells, strict=True):
-            if setter.setdefault(row, operation.policy) != operation.policy:
-                raise PolicyError(
-                    f"policies {setter[row]} and {operation.policy}: {operation.field.name} of {cell!r}",
-                    "both set this value", "one policy that sets it",
-                    "let them set different values, or drop one of them",
-                )
-        values[operation.rows] = operation.operand
-
-
-def _factors(cells: int, operations: Sequence[_Operation]) -> F8:
-    factors = np.ones((len(operations), cells))
-    for row, operation in enumerate(operations):
-        factors[row, operation.rows] = operation.operand
-    product = np.ones(cells)
-    for factor in np.sort(factors, axis=0):
-        product *= factor
-    return product
-
-
-def _check_range(field: Field, values: F8, operations: Sequence[_Operation]) -> None:
-    for operation in operations:
-        fine = field.allows(values[operation.rows])
-        if not fine.all():
-            worst = int(np.argmin(fine))
-            raise PolicyError(f"policy {operation.policy}: {field.name} of {operation.cells[worst]!r}",
-                              f"{values[operation.rows][worst]:g} {field.unit}", f"a finite value {field.range}",
-                              "change the policy's values")
+def _expected(field: Field, known: Mapping[str, int]) -> str:
+    if field.of_people and not known:
+        return "a scenario with a [population]"
+    return f"different ones of {', '.join(known)}" if field.of_people else "different values of the plan"

@@ -104,12 +104,25 @@ def trips_of_day(trips: GivenTrips, factor: float, seed_key: int, window_s: tupl
     copied = rows[~trips.timetabled & (draw < factor - 1.0)]
     names = [trips.name[row] + trips.copy_suffix for row in copied.tolist()]
     hashes = hash_names(names)
-    shift_s = (2.0 * u01(vehicle_keys(hashes, seed_key), Stream.DAY, _SHIFT, 0) - 1.0) * MOST_SHIFT_S
     return DayTrips(
         np.concatenate([kept, copied]), [trips.name[row] for row in kept.tolist()] + names,
         np.concatenate([trips.name_hash[kept], hashes]),
-        np.concatenate([trips.depart_s[kept], _folded(trips.depart_s[copied] + shift_s, window_s)]),
+        np.concatenate([trips.depart_s[kept], shifted(trips.depart_s[copied], vehicle_keys(hashes, seed_key),
+                                                            window_s)]),
     )
+
+
+def shifted(depart_s: F8, keys: U8, window_s: tuple[float, float]) -> F8:
+    """Departures of travellers (random ``keys``) who copy trips that depart at ``depart_s``, within the window.
+
+    Examples
+    --------
+    >>> keys = np.arange(3, dtype=np.uint64)
+    >>> bool((abs(shifted(np.full(3, 400.0), keys, (0.0, 900.0)) - 400.0) < MOST_SHIFT_S).all())
+    True
+    """
+    shift_s = (2.0 * u01(keys, Stream.DAY, _SHIFT, 0) - 1.0) * MOST_SHIFT_S
+    return _folded(depart_s + shift_s, window_s)
 
 
 def _folded(depart_s: F8, window_s: tuple[float, float]) -> F8:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from trafficsim.spec.policy import Policy
+from trafficsim.spec.policy import policy_labels
 
+__all__ = ["LedgerRow", "ledger_table", "policy_labels"]
 STATES = ("state_before", "state_after")
+TIMES = ("begin_s", "end_s")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class LedgerRow:
     before, after : values by cell without any policy, and with all of them; NaN for cells that were not or are no more
     state_before, state_after : letters of the phases of a program that was replaced, ``None`` for a phase that did not
         or does not exist; empty for all other operations
+    begin_s, end_s : clock times between which it holds; ``None`` for what holds always
     """
 
     policy: str
@@ -38,6 +40,8 @@ class LedgerRow:
     after: tuple[float, ...]
     state_before: tuple[str | None, ...] = ()
     state_after: tuple[str | None, ...] = ()
+    begin_s: float | None = None
+    end_s: float | None = None
 
 
 def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
@@ -45,7 +49,8 @@ def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
 
     Columns ``policy, field, unit, operation, cell, operand, before, after``; ``before`` is the value without any policy
     and ``after`` the value with all of them, in ``unit``; missing where a phase of a signal did not or does not exist.
-    Where a signal program was replaced, and there alone, ``state_before`` and ``state_after`` hold the phases' letters.
+    Where a signal program was replaced, and there alone, ``state_before`` and ``state_after`` hold the phases' letters;
+    where something holds for a time only, ``begin_s`` and ``end_s`` hold its clock times.
 
     Examples
     --------
@@ -53,23 +58,13 @@ def ledger_table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
     [5.0]
     """
     records = [
-        (row.policy, row.field, row.unit, row.operation, *cell)
+        (row.policy, row.field, row.unit, row.operation, *cell, row.begin_s, row.end_s)
         for row in rows for cell in zip(row.cells, row.operand, row.before, row.after,
                                         *(states or (None,) * len(row.cells)
                                           for states in (row.state_before, row.state_after)), strict=True)
     ]
-    columns = ["policy", "field", "unit", "operation", "cell", "operand", "before", "after", *STATES]
+    columns = ["policy", "field", "unit", "operation", "cell", "operand", "before", "after", *STATES, *TIMES]
     table = pd.DataFrame.from_records(records, columns=columns)
-    table = table.astype({"operand": "float64", "before": "float64", "after": "float64"})
-    return table if table["state_after"].notna().any() else table.drop(columns=list(STATES))
-
-
-def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
-    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
-    total = Counter(policy.kind for policy in policies)
-    seen: Counter[str] = Counter()
-    labels = []
-    for policy in policies:
-        seen[policy.kind] += 1
-        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
-    return tuple(labels)
+    table = table.astype(dict.fromkeys(("operand", "before", "after", *TIMES), "float64"))
+    unused = [name for pair in (STATES, TIMES) if not table[list(pair)].notna().any(axis=None) for name in pair]
+    return table.drop(columns=unused)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
@@ -30,11 +31,12 @@ from trafficsim.plan.routes import link_of
 from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
-from trafficsim.spec.policy import Policy
+from trafficsim.spec.policy import POLICY_PHASES, Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
 
 DESIGN_KEY = "design volumes"
+DEMAND_PHASE = POLICY_PHASES[0]
 DESIGN_DAY = 0
 """Replication that signal plans are designed on; those that are judged begin at 1."""
 
@@ -59,7 +61,7 @@ class Lowered:
 
 def lower(
     world: World | Prepared, policies: Sequence[Policy] = (), replication: int = 1, *, demand_variation: float = 0.0,
-    day: tuple[int, Weekday] | None = None,
+    day: tuple[int, Weekday] | None = None, demand_day: int | None = None,
 ) -> Lowered:
     """Lower a world, or a prepared one, with policies.
 
@@ -77,6 +79,9 @@ def lower(
         Coefficient of variation of demand from one replication to another (see :mod:`trafficsim.plan.day`).
     day
         Day of the study on which the run begins, and its weekday; ``None``: day 1, on the weekday of the scenario.
+    demand_day
+        Day of a study over days whose departures these are: another realisation for every day, the same in every
+        alternative, and trips are made by people whose habit they are. ``None``: a single run.
 
     Raises
     ------
@@ -84,19 +89,56 @@ def lower(
         If something cannot be lowered; the message names the place and the remedy.
     """
     prepared = world if isinstance(world, Prepared) else prepare(world)
-    baseline = _baseline(prepared, replication, demand_variation)
-    builder = PlanBuilder(baseline, prepared.world.network, lambda: design_volumes(prepared),
-                          prepared.memory, day or (1, prepared.world.scenario.weekday))
+    on = _RunOn(replication, demand_day, day[1] if day else None)
+    baseline = _baseline(prepared, on, demand_variation)
+    changing = tuple(one for one in policies if getattr(type(one), "phase", None) == DEMAND_PHASE)
+    builder = PlanBuilder(
+        baseline, prepared.world.network,
+        lambda: design_volumes(prepared, () if builder.phase == DEMAND_PHASE else changing),
+        _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
     builder.run(policies)
     plan, ledger = builder.finish()
-    return Lowered(with_people(plan, prepared.world.scenario), ledger, baseline, builder.deployments)
+    return Lowered(_with_people(plan, prepared, on), ledger, baseline, builder.deployments)
 
 
-def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> Plan:
+def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
+    """What was worked out for the design day under these policies on demand."""
+    return cast("dict[Hashable, Any]", prepared.memory.setdefault(
+        repr(changing), {})) if changing else prepared.memory
+
+
+class _RunOn(NamedTuple):
+    """Replication, day of the departures (``None``: a single run), and weekday (``None``: that of the scenario)."""
+
+    replication: int
+    demand_day: int | None
+    weekday: Weekday | None
+
+    def seed_key(self, seed: int) -> int:
+        """64-bit random key of the run."""
+        return hash_name(seed, self.replication, *(() if self.demand_day is None else (self.demand_day,)))
+
+
+def _with_people(plan: Plan, prepared: Prepared, on: _RunOn) -> Plan:
+    scenario = prepared.world.scenario
+    over_days = on.demand_day is not None and scenario.population is not None
+    return with_people(plan, scenario, on.weekday, people_habits(prepared) if over_days else None)
+
+
+def people_habits(prepared: Prepared) -> Habits:
+    """What the people of a scenario are used to drive."""
+    return habits_of(prepared, lambda: _design_trips(prepared))
+
+
+def _design_trips(prepared: Prepared) -> TripArrays:
+    return realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+
+
+def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
     scenario, network = prepared.world.scenario, prepared.network
     time = scenario.time
-    seed_key = hash_name(scenario.seed, replication)
-    factor = 1.0 if replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
+    seed_key = on.seed_key(scenario.seed)
+    factor = 1.0 if on.replication == DESIGN_DAY else day_factor(seed_key, demand_variation)
     plan = Plan(
         link_id=network.link_id,
         links=network.links,
@@ -121,7 +163,7 @@ def _baseline(prepared: Prepared, replication: int, demand_variation: float) -> 
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
     )
-    return with_people(plan, scenario)
+    return _with_people(plan, prepared, on)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
@@ -190,20 +232,26 @@ HEAVY_PCU = 2.0
 S_PER_H = 3600.0
 
 
-def design_volumes(prepared: Prepared) -> Volumes:
+def design_volumes(prepared: Prepared, changing: Sequence[Policy] = ()) -> Volumes:
     """Volume (pcu/h) of every movement on the design day: trips of one realisation that is never judged.
 
     Every trip that departs in the scenario counts for each movement of its route; the sum is divided by the time in
     which trips depart. It is worked out once and kept with the prepared world.
+
+    Parameters
+    ----------
+    changing
+        Policies on demand: plans are designed for the traffic that these leave.
     """
-    if DESIGN_KEY not in prepared.memory:
-        prepared.memory[DESIGN_KEY] = _design_volumes(prepared)
-    return cast(Volumes, prepared.memory[DESIGN_KEY])
+    memory = _memory(prepared, changing)
+    if DESIGN_KEY not in memory:
+        memory[DESIGN_KEY] = _design_volumes(prepared, changing)
+    return cast(Volumes, memory[DESIGN_KEY])
 
 
-def _design_volumes(prepared: Prepared) -> Volumes:
+def _design_volumes(prepared: Prepared, changing: Sequence[Policy]) -> Volumes:
     time = prepared.world.scenario.time
-    trips = realise(prepared, hash_name(prepared.world.scenario.seed, DESIGN_DAY))
+    trips = lower(prepared, changing, DESIGN_DAY).plan.trips if changing else _design_trips(prepared)
     hours = (time.analysis_end_s - time.start_s) / S_PER_H
     heavy = np.isin(prepared.classes.kind[trips.vehicle_class], [KINDS.index(kind) for kind in HEAVY])
     pcu = np.repeat(np.where(heavy, HEAVY_PCU, 1.0), np.diff(trips.route_start))[:-1]

@@ -26,6 +26,7 @@ OUTPUTS = {
 FEATURES = {
     "signals": "traffic signals",
     "stops": "stops of vehicles on their way",
+    "timeline": "limits, speeds and zones that change within the run",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
@@ -70,3 +71,8 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
+    timed = np.flatnonzero(np.isfinite(plan.behaviour.rule_begin_s) | np.isfinite(plan.behaviour.rule_end_s))
+    if plan.timeline.field:
+        yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"
+    elif len(timed):
+        yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"

@@ -15,7 +15,8 @@ import numpy as np
 from trafficsim.base.draws import PeopleStream, u01
 from trafficsim.people.impairment import impaired, share_impaired
 from trafficsim.people.persons import Persons, groups_by_name, people_key, person_of_trip, persons
-from trafficsim.plan.arrays import F8, DriverArrays, PeopleArrays, Plan, no_people
+from trafficsim.plan.arrays import BOOL, F8, DriverArrays, PeopleArrays, Plan, no_people
+from trafficsim.plan.habits import Habits, person_by_habit
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.enforcement import EnforcementKind
 from trafficsim.spec.population import PersonGroup, Population
@@ -71,7 +72,9 @@ def _numbers(group: PersonGroup, people: PeopleArrays, row: int) -> Mapping[str,
     return {name: float(getattr(people, name)[row]) for name in OF_GROUP}
 
 
-def with_people(plan: Plan, scenario: Scenario, weekday: Weekday | None = None) -> Plan:
+def with_people(
+    plan: Plan, scenario: Scenario, weekday: Weekday | None = None, habits: Habits | None = None
+) -> Plan:
     """Return the plan with the person of every trip, that person's speed, and whom the limit holds.
 
     Without a population it is the plan itself.
@@ -84,16 +87,18 @@ def with_people(plan: Plan, scenario: Scenario, weekday: Weekday | None = None) 
         Its population and seed.
     weekday
         Weekday of clock time 0; ``None``: that of the scenario.
+    habits
+        What people are used to drive, over the days of a study; ``None``: anybody may make any trip.
     """
     if scenario.population is None:
         return plan
     population = population_after(scenario.population, plan.people)
+    rate = plan.people.trip_rate
     who = persons(population, scenario.seed,
-                  person_of_trip(population, scenario.seed, plan.trips.key, plan.people.trip_rate))
+                  person_of_trip(population, scenario.seed, plan.trips.key, rate) if habits is None
+                  else person_by_habit(habits, population, plan.trips, rate))
     isa = who.isa < plan.people.isa_share[who.group]
-    held = isa & (who.override >= plan.people.isa_override_share[who.group])
-    lawful = u01(people_key(scenario.seed), PeopleStream.LAWFUL, who.number, 0)
-    held |= lawful < plan.people.lawful_share[who.group]
+    held = held_to_limit(plan.people, who, scenario.seed)
     trips = plan.trips._replace(person=who.number, z=who.speed_score, limit_factor=np.where(held, HELD, np.inf))
     share = plan.people.alcohol_factor[who.group] * share_impaired(
         population.alcohol, WEEKDAYS.index(weekday or scenario.weekday), trips.depart_s)
@@ -107,6 +112,13 @@ def with_people(plan: Plan, scenario: Scenario, weekday: Weekday | None = None) 
         columns=population.trip_columns,
     )
     return replace(plan, trips=trips, drivers=drivers)
+
+
+def held_to_limit(people: PeopleArrays, who: Persons, seed: int) -> BOOL:
+    """Whom intelligent speed assistance holds to the limit, or who keeps to it."""
+    held = (who.isa < people.isa_share[who.group]) & (who.override >= people.isa_override_share[who.group])
+    lawful = u01(people_key(seed), PeopleStream.LAWFUL, who.number, 0)
+    return np.asarray(held | (lawful < people.lawful_share[who.group]))
 
 
 def _points_limit(population: Population, people: PeopleArrays, who: Persons) -> F8:

@@ -13,6 +13,8 @@ from trafficsim.plan.deploying import HOURS_IN_FORCE
 from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.fields import FIELDS, Field
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.timeline import limit_at_ms
+from trafficsim.plan.trip_operations import TRIP_FIELDS
 
 Representation = Mapping[str, Callable[[F8], F8]]
 HELD = "trip.limit_factor"
@@ -42,7 +44,7 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
         If the represented value of a cell does not move although the policies moved it.
     """
     _check_held(after, representation)
-    for field in dict.fromkeys(row.field for row in ledger if row.field != HOURS_IN_FORCE):
+    for field in dict.fromkeys(row.field for row in ledger if row.field not in (*TRIP_FIELDS, HOURS_IN_FORCE)):
         if field in FIELDS and FIELDS[field].of_people:
             continue
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))
@@ -51,6 +53,8 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
                               f"one of {', '.join(representation) or '(none)'}", "choose another engine or policy")
         if field in FIELDS:
             _check_resolution(FIELDS[field], policies, before, after, representation[field])
+            _check_scheduled([row for row in ledger if row.field == field and row.operation == "schedule"],
+                             representation[field])
         elif field == RESPONSE:
             _check_responses(policies, after, representation[field])
 
@@ -64,14 +68,26 @@ def _check_held(plan: Plan, representation: Representation) -> None:
 
 def _check_resolution(field: Field, policies: str, before: Plan, after: Plan,
                       represented: Callable[[F8], F8]) -> None:
-    cells, (old, new) = _of_both(field, before, after)
+    cells, values = _of_both(field, before, after)
+    _refuse_lost(f"policy {policies}: {field.name}", cells, values, field.unit, represented)
+
+
+def _check_scheduled(rows: Sequence[LedgerRow], represented: Callable[[F8], F8]) -> None:
+    for row in rows:
+        values = np.array(row.before, np.float64), np.array(row.after, np.float64)
+        _refuse_lost(f"policy {row.policy}: {row.field}", row.cells, values, row.unit, represented)
+
+
+def _refuse_lost(where: str, cells: tuple[str, ...], values: tuple[F8, F8], unit: str,
+                 represented: Callable[[F8], F8]) -> None:
+    old, new = values
     lost = np.flatnonzero((old != new) & (represented(old) == represented(new)))
     if len(lost):
         cell = int(lost[0])
         more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
         raise BelowResolution(
-            f"policy {policies}: {field.name} of {cells[cell]!r}{more}",
-            f"{old[cell]:.6g} -> {new[cell]:.6g} {field.unit}, which are the same in the resolution of the engine",
+            f"{where} of {cells[cell]!r}{more}",
+            f"{old[cell]:.6g} -> {new[cell]:.6g} {unit}, which are the same in the resolution of the engine",
             "a change that the engine can show",
             "make the change larger, or the engine's resolution finer, with its default rule",
         )
@@ -98,7 +114,8 @@ def _check_responses(policies: str, plan: Plan, represented: Callable[[F8], F8])
     for row, name in enumerate(rules.rule_name):
         trip = np.flatnonzero(rules.factor[row] < UNAFFECTED)
         strength = rules.zone_strength[rules.zone_rule == row].max(initial=0.0)
-        limit = plan.links.speed_limit_ms[rules.rule_link[row]]
+        begin_s = max(float(rules.rule_begin_s[row]), plan.start_s)
+        limit = limit_at_ms(plan, rules.rule_link[row:row + 1], np.array([begin_s]))[0]
         old = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), rules.rule_link[row]))
         new = old - strength * np.maximum(old - limit * rules.factor[row, trip], 0.0)
         felt = old - new > FELT_MS

@@ -125,7 +125,7 @@ class Access:
         self._from, self._to = turns.from_link[rows], turns.to_link[rows]
         time_s = length[rows] / speed[rows] + link_s[self._to] if turn_s is None else turn_s[rows]
         self._cost = np.maximum(np.rint(time_s * TICKS_PER_S), 1.0)
-        self._links = len(network.link_id)
+        self._links, self._turns = len(network.link_id), turns
 
     @cached_property
     def _graph(self) -> csr_array:
@@ -141,6 +141,17 @@ class Access:
         reached = np.zeros(self._links, np.bool_)
         reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
         return reached
+
+    def first_closed(self, start: NDArray[Any], links: NDArray[Any]) -> int | None:
+        """Position of the first link of some routes that is closed, or that no open movement leads on from.
+
+        ``links[start[i]:start[i + 1]]`` is route i, whose links follow each other by movements; none if all is open.
+        """
+        fine = self.link_open[links]
+        onward = np.ones(len(links), np.bool_)
+        onward[:-1] = self.turn_open[turn_of(self._turns, links[:-1], links[1:])]
+        onward[np.asarray(start[1:], np.int64) - 1] = True
+        return None if (fine & onward).all() else int(np.argmin(fine & onward))
 
     def path(self, origin: int, target: int) -> list[int] | None:
         """Fastest path from one link to another, with both; ``None`` when there is none."""

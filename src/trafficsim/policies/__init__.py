@@ -11,6 +11,7 @@ from trafficsim.policies.breath_test import BreathTest as BreathTest
 from trafficsim.policies.campaign import Campaign as Campaign
 from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
+from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.fines import Fines as Fines
@@ -23,6 +24,8 @@ from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
 from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
+from trafficsim.policies.mode_shift import ModeShift as ModeShift
+from trafficsim.policies.night_limit import NightLimit as NightLimit
 from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
@@ -33,6 +36,9 @@ from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
+from trafficsim.policies.variable_speed_limit import VariableSpeedLimit as VariableSpeedLimit
+from trafficsim.policies.vehicle_ban import VehicleBan as VehicleBan
+from trafficsim.policies.vehicle_shift import VehicleShift as VehicleShift
 from trafficsim.policies.webster import Webster as Webster
 from trafficsim.policies.zero_alcohol import ZeroAlcohol as ZeroAlcohol
 from trafficsim.spec.policy import REGISTRY, Policy
@@ -43,6 +49,7 @@ BUILT_IN = (
     "trafficsim.policies.campaign",
     "trafficsim.policies.change_times",
     "trafficsim.policies.close_following",
+    "trafficsim.policies.diversion",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",
     "trafficsim.policies.green_wave",
@@ -50,6 +57,8 @@ BUILT_IN = (
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
     "trafficsim.policies.mobile_camera",
+    "trafficsim.policies.mode_shift",
+    "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
     "trafficsim.policies.red_light_camera",
@@ -57,6 +66,9 @@ BUILT_IN = (
     "trafficsim.policies.signal_plan",
     "trafficsim.policies.speed_camera",
     "trafficsim.policies.speed_limit",
+    "trafficsim.policies.variable_speed_limit",
+    "trafficsim.policies.vehicle_ban",
+    "trafficsim.policies.vehicle_shift",
     "trafficsim.policies.webster",
     "trafficsim.policies.zero_alcohol",
 )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from trafficsim.base.units import kmh_to_ms
+from trafficsim.policies.hours import windows_s
+from trafficsim.spec.calendar import Hours
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.schema import within
 from trafficsim.spec.selectors import Links
@@ -37,6 +40,9 @@ class SpeedLimit(Policy):
         The new limit.
     mean_response
         Change of the mean free speed per change of the limit.
+    hours
+        Hours in which the limit holds, every day; always, where not given. Drivers take the limit along that held when
+        they entered the link.
 
     Examples
     --------
@@ -61,18 +67,27 @@ class SpeedLimit(Policy):
 
     numbers: ClassVar[Mapping[str, str]] = {
         "limit_kmh": "given by the user",
+        "hours": "given by the user",
         "mean_response": "input: 28.7 to 24.9 mph for 30 to 20 mph (Wales), 3.8 / 10",
     }
 
     on: Links
     limit_kmh: float = Field(**within("speed_limit_kmh"))
     mean_response: float = Field(default=0.38, ge=0, le=1)
+    hours: tuple[Hours, ...] | None = Field(default=None, min_length=1)
 
     def lower(self, builder: Builder) -> None:
         """Set the limit, the mean free speed and the reference of speed factors on the chosen links."""
         cells = self.on.resolve(builder.network)
         limit = kmh_to_ms(self.limit_kmh)
         change = self.mean_response * (limit - builder.baseline("link.speed_limit_ms", cells))
-        builder.set("link.speed_limit_ms", cells, limit)
+        values = {"link.speed_limit_ms": np.full(len(cells), limit)}
         for field in ("link.free_speed_mean_ms", "link.factor_speed_ms"):
-            builder.set(field, cells, builder.baseline(field, cells) + change)
+            values[field] = builder.baseline(field, cells) + change
+        if self.hours is None:
+            for field, value in values.items():
+                builder.set(field, cells, value)
+            return
+        for begin_s, end_s in windows_s(self.hours, builder.run_s, self.kind):
+            for field, value in values.items():
+                builder.schedule(field, cells, value, begin_s, end_s)

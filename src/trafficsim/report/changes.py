@@ -7,20 +7,26 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from trafficsim.report.look import clock
 from trafficsim.report.quantities import people_units
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
 
+S_PER_DAY = 86400.0
 PHASE, OFFSET = "signal.phase_s", "signal.offset_s"
 
 
 class Cell(NamedTuple):
-    """One changed cell: its name and its values, which may be absent; letters of a phase if they change."""
+    """One changed cell: its name and its values, which may be absent; letters of a phase if they change.
+
+    ``times`` are the clock times between which the change holds, empty for always.
+    """
 
     name: str
     before: float | None
     after: float | None
     letters: str = ""
+    times: str = ""
 
     @property
     def changed(self) -> bool:
@@ -55,9 +61,20 @@ def changes(ledger: pd.DataFrame, alternative: str) -> Iterator[Change]:
     rows = first_ledger(ledger, alternative)
     for (policy, name, operation, unit), part in rows.groupby(["policy", "field", "operation", "unit"], sort=False):
         factor, shown = people_units(str(unit))
-        cells = tuple(Cell(str(one.cell), _scaled(one.before, factor), _scaled(one.after, factor), _letters(one))
+        cells = tuple(Cell(str(one.cell), _scaled(one.before, factor), _scaled(one.after, factor), _letters(one),
+                           _times(one))
                       for one in part.itertuples())
         yield Change(str(policy), str(name), str(operation), shown, cells)
+
+
+def _times(row: Any) -> str:
+    """Clock times of a row; tables of before there were any have none."""
+    ends = [getattr(row, name, None) for name in ("begin_s", "end_s")]
+    if all(pd.isna(end) for end in ends):
+        return ""
+    # what began on the evening before begins at 22:00, not at -2:00
+    return "–".join("" if pd.isna(end) else clock(float(end) % S_PER_DAY if float(end) < 0.0 else float(end))
+                    for end in ends)
 
 
 def _letters(row: Any) -> str:

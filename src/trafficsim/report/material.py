@@ -21,12 +21,14 @@ from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.asked import network_path, question_from, read_asked, setting_of
 from trafficsim.results.compare import Comparison
 from trafficsim.results.compared import compared
+from trafficsim.results.days import over_days
 from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.question import Question
 from trafficsim.results.rollout import Programme, read_programmes
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
+from trafficsim.spec.calendar import Days
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.setting import Setting
@@ -58,6 +60,7 @@ class Material:
     setting : where the measures shall work, if the study declares it
     histories : crash histories by scenario
     programmes : rollouts of the study
+    days : over which the study ran, if it did
     """
 
     study: str
@@ -75,6 +78,7 @@ class Material:
     setting: Setting | None = None
     histories: Histories = field(default_factory=dict)
     programmes: tuple[Programme, ...] = ()
+    days: Days | None = None
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -89,12 +93,12 @@ class Material:
     @cached_property
     def distribution(self) -> Distribution:
         """Every path, movement and group against the baseline."""
-        return distribution(self.tables, self.asked)
+        return distribution(self.over_days, self.asked)
 
     @cached_property
     def crashes(self) -> dict[tuple[str, str], Judged]:
         """Crashes and casualties under do nothing by scenario and engine, where there is a crash history."""
-        return judged_by_setting(self.tables, self.asked.baseline, self.histories)
+        return judged_by_setting(self.over_days, self.asked.baseline, self.histories)
 
     @cached_property
     def streets(self) -> dict[str, dict[str, str]]:
@@ -114,6 +118,18 @@ class Material:
         pairs = [(str(one.scenario), str(one.engine)) for one in runs.itertuples()]
         return tuple(sorted(pairs, key=lambda pair: (known.index(pair[0]) if pair[0] in known else 0, pair[1])))
 
+    @cached_property
+    def over_days(self) -> Mapping[str, pd.DataFrame]:
+        """Tables by replication: means over its days, where the study has days."""
+        return over_days(self.tables)
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Days on which a policy begins, or is in force no more."""
+        events = self.days.events if self.days is not None else ()
+        begins = {one.begin_day for one in events if one.begin_day is not None}
+        return tuple(sorted(begins | {one.end_day + 1 for one in events if one.end_day is not None}))
+
     @property
     def others(self) -> tuple[str, ...]:
         """Alternatives without the baseline."""
@@ -121,9 +137,9 @@ class Material:
 
     def table(self, name: str, scenario: str, engine: str) -> pd.DataFrame | None:
         """Return the rows of a scenario and engine, alternatives in the order of the study; ``None`` without any."""
-        if name not in self.tables:
+        if name not in self.over_days:
             return None
-        whole = self.tables[name]
+        whole = self.over_days[name]
         rows = whole[(whole["scenario"] == scenario) & (whole["engine"] == engine)]
         parts = [rows[rows["alternative"] == alternative] for alternative in self.alternatives]
         parts = [part for part in parts if len(part)]
@@ -162,6 +178,7 @@ def from_folder(folder: str | Path) -> Material:
         demand_variation=float(study.get("demand_variation", manifest.get("demand_variation", 0.0))),
         networks=networks, no_network=reasons, folder=folder, setting=setting_of(folder),
         histories=read_histories(folder, networks), programmes=read_programmes(folder, manifest["scenarios"]),
+        days=None if manifest.get("days") is None else Days.model_validate(manifest["days"]),
     )
 
 
@@ -229,7 +246,7 @@ def from_result(result: StudyResult) -> Material:
         study=study.name, question=study.question, asked=question_of(study), assumed=False, alternatives=alternatives,
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
         networks={name: world.network for name, world in worlds.items()}, setting=study.setting,
-        histories=result.histories, programmes=result.programmes,
+        histories=result.histories, programmes=result.programmes, days=study.days,
     )
 
 

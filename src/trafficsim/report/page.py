@@ -14,6 +14,7 @@ from trafficsim.report.language import load, name, tagged
 from trafficsim.report.material import from_folder, from_result
 from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.appraisal import appraisals, basis
+from trafficsim.report.sections.days import days
 from trafficsim.report.sections.diagrams import diagrams
 from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
@@ -102,7 +103,7 @@ def render(writer: Writer) -> str:
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         appraisals=appraisals(writer), basis=basis(writer), people=people(writer), alternatives=alternatives(writer),
-        timing=timing(writer), indicators=indicators(writer),
+        timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),

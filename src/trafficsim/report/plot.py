@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from trafficsim.report.look import styled
 from trafficsim.report.network_map import network_map
 from trafficsim.report.plots.cohort import cohort as cohort
+from trafficsim.report.plots.days import over_days as over_days
 from trafficsim.report.plots.delay_map import delay_map as delay_map
 from trafficsim.report.plots.differences import difference as difference
 from trafficsim.report.plots.fundamental_diagram import fundamental_diagram as fundamental_diagram
@@ -30,7 +31,7 @@ from trafficsim.spec.world import World
 
 __all__ = [
     "cohort", "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram", "network",
-    "path_times", "speed_distribution", "time_space", "timing_plan",
+    "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
 ]
 
 

@@ -31,8 +31,10 @@ MODELLED = frozenset({
     "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
-OF_PEOPLE = ("group.", "sanction.", "trips.")
+OF_PEOPLE = ("group.", "sanction.")
 """Beginnings of fields whose change acts through who drives, and how fast: the table ``exposure`` has it all."""
+TRIPS = "trip.number"
+"""Trips that are not made: with people their kilometres are in that table too."""
 MOST_MOVED = 0.05
 """Change of all vehicle-km above which volumes count as changed (modelling assumption)."""
 FEWEST_TRAVERSALS = 5
@@ -43,6 +45,8 @@ LEAST_COVERED = 0.5
 
 NOT_APPLICABLE = "not applicable: "
 UNMEASURED = NOT_APPLICABLE + "free speeds are not known on links that carry {share:.0%} of the weight"
+MIXED = "speeds on link {link} change within the analysis period, and a mean over it mixes two kinds of time " \
+        "(judge each in a scenario of its own)"
 NO_FORM = "the interval covers replications and exponents; model form is absent (no coefficient of the exponential " \
           "model is given)"
 WITH_FORM = "the interval covers replications, coefficients and model form"
@@ -92,6 +96,9 @@ def _seen(pair: Pair) -> Seen:
     reason = _foreign(pair) or _moved(pair)
     if reason is not None:
         return Seen(None, NOT_APPLICABLE + reason)
+    mixed = _mixed(pair.alternative["free_speeds"])
+    if mixed:
+        return Seen(None, NOT_APPLICABLE + MIXED.format(link=mixed))
     weights, limits = _weights(pair)
     places = _places(pair.baseline["free_speeds"], pair.alternative["free_speeds"], weights)
     total = float(weights.sum())
@@ -113,7 +120,8 @@ def _foreign(pair: Pair) -> str | None:
     before, after = pair.baseline["ledger"], pair.alternative["ledger"]
     rows = _differing(before, after) if len(before) else after
     others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
-    others = [name for name in others if not name.startswith(OF_PEOPLE)]
+    counted = {TRIPS} if people_of(pair) is not None else set()
+    others = [name for name in others if not name.startswith(OF_PEOPLE) and name not in counted]
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):
@@ -135,6 +143,13 @@ def _moved(pair: Pair) -> str | None:
     if abs(change) <= MOST_MOVED:
         return None
     return f"traffic changes by {change:+.0%} (vehicle-km), and the models hold volumes"
+
+
+def _mixed(free_speeds: pd.DataFrame) -> str | None:
+    """First link whose speeds change within the analysis period; none, also in tables of before there were any."""
+    if "steady" not in free_speeds or free_speeds["steady"].all():
+        return None
+    return str(free_speeds["link"][~free_speeds["steady"].to_numpy(np.bool_)].iloc[0])
 
 
 def _weights(pair: Pair) -> tuple[pd.Series, tuple[str, ...]]:

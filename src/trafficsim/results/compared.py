@@ -9,6 +9,7 @@ import pandas as pd
 from trafficsim.results.appraisal import with_costs
 from trafficsim.results.between import with_between
 from trafficsim.results.compare import Comparison, compare
+from trafficsim.results.days import over_days
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
@@ -35,7 +36,8 @@ def compared(
         If the baseline has no results, an indicator of the question is unknown, or a value is no number of traffic.
     """
     draws = OutcomeDraws()
-    known = judged_by_setting(tables, question.baseline, histories or {})
+    view = over_days(tables)
+    known = judged_by_setting(view, question.baseline, histories or {})
     casualties = {setting: one.baseline for setting, one in known.items()}
     table = with_between(tables, question.baseline, question.outcomes, draws, casualties)
     costs = with_costs(table, tables, with_history(question, known), draws)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
-from trafficsim.results.frames import Labels, frame, names_of
+from trafficsim.results.frames import Column, Labels, frame, names_of
 from trafficsim.results.reference import Reference, journeys
 
 M_PER_KM = 1000.0
@@ -22,18 +22,24 @@ def exposure_table(plan: Plan, record: Record, labels: Labels, reference: Refere
     that it does not hang on a handful of trips (0 where nobody drove). The columns after it are what policies made of
     the group.
     """
-    people, drivers = plan.people, plan.drivers
-    seen, bins, groups = journeys(plan, record, reference), len(MONTHS) - 1, len(plan.people.group)
+    seen = journeys(plan, record, reference)
     km = np.where(seen.due & seen.entered, record.trips.distance_m, 0.0) / M_PER_KM
+    return frame(labels, exposure_columns(plan, km))
+
+
+def exposure_columns(plan: Plan, km: F8) -> dict[str, Column]:
+    """Columns of the table from the kilometres of every trip, shape (trips,)."""
+    people, drivers = plan.people, plan.drivers
+    bins, groups = len(MONTHS) - 1, len(plan.people.group)
     at = np.clip(np.searchsorted(MONTHS, drivers.licence_months, side="right") - 1, 0, bins - 1)
     cell = drivers.group * bins + at
     driven = np.bincount(cell, km, minlength=groups * bins)
     impaired = np.bincount(cell, km * drivers.alcohol_share, minlength=groups * bins)
     group = np.repeat(np.arange(groups), bins)
-    return frame(labels, {
+    return {
         "group": names_of(people.group, group),
         "begin_months": np.tile(MONTHS[:-1], groups), "end_months": np.tile(MONTHS[1:], groups), "vehicle_km": driven,
         "impaired_share": np.divide(impaired, driven, out=np.zeros(len(driven)), where=driven > 0.0),
         "exposure": people.exposure[group], "risk": people.novice_risk[group],
         "supervised_km": people.supervised_km[group], "belt_share": people.belt_share[group],
-    })
+    }

@@ -16,15 +16,42 @@ Column = Any
 
 
 class Labels(NamedTuple):
-    """The four names that a run is known by; the first four columns of every table."""
+    """The names that a run is known by; the first columns of every table. Runs of a study over days have a day too."""
 
     scenario: str
     alternative: str
     replication: int
     engine: str
+    day: int | None = None
+
+    def named(self) -> dict[str, Any]:
+        """Names by column; without a day where the study has none."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+    def __str__(self) -> str:
+        return str(tuple(self.named().values()))
 
 
-LABEL_COLUMNS = Labels._fields
+LABEL_COLUMNS = ("scenario", "alternative", "replication", "engine")
+"""Columns that the tables of all runs have; those of a study over days have ``day`` behind them."""
+DAY = "day"
+
+
+def label_columns(table: pd.DataFrame) -> list[str]:
+    """Label columns of a table: ``day`` among them where it has one.
+
+    Examples
+    --------
+    >>> label_columns(frame(Labels("s", "a", 1, "ca", 5), {"x": nullable([1.0])}))[-1]
+    'day'
+    """
+    return [*LABEL_COLUMNS, DAY] if DAY in table else list(LABEL_COLUMNS)
+
+
+def labels_of(names: Sequence[Any]) -> Labels:
+    """Labels from the values of label columns."""
+    scenario, alternative, replication, engine, *day = names
+    return Labels(str(scenario), str(alternative), int(replication), str(engine), *(int(one) for one in day))
 
 
 def nullable(values: ArrayLike, present: ArrayLike | bool = True) -> Column:
@@ -98,6 +125,7 @@ def frame(labels: Labels, columns: Mapping[str, Column]) -> pd.DataFrame:
         "alternative": strings([labels.alternative]).repeat(rows),
         "replication": nullable(np.full(rows, labels.replication)),
         "engine": strings([labels.engine]).repeat(rows),
+        **({} if labels.day is None else {DAY: nullable(np.full(rows, labels.day))}),
         **columns,
     }, copy=False)
 

@@ -10,8 +10,9 @@ from trafficsim.base.codes import FREE_SPEED
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
+from trafficsim.plan.timeline import moments, unsteady_links
 from trafficsim.results.frames import Labels, frame, names_of, nullable, ratio, strings
-from trafficsim.results.speeds import evaluated_traversals
+from trafficsim.results.speeds import evaluated_traversals, limits_kmh
 from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.schema import ROAD_CLASSES
 
@@ -29,7 +30,9 @@ def free_speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFram
 
     Speeds are taken over 50 m around the place. ``undisturbed`` says whether it lies further from both ends of the link
     than drivers need to slow down for, or speed up after, a signal, a line where they give way or a slow turn there,
-    and beyond the longest queue of the run. Null without a traversal; a standard deviation needs two.
+    and beyond the longest queue of the run. ``steady`` says whether limit, speed choice and enforcement are the same
+    throughout the analysis period: elsewhere a mean over it mixes two kinds of time. Null without a traversal; a
+    standard deviation needs two.
     """
     sections, seen = plan.sections, evaluated_traversals(plan, record)
     rows, length = np.flatnonzero(sections.role == FREE_SPEED), len(sections.role)
@@ -46,9 +49,10 @@ def free_speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFram
         "place": strings(sections.name[row] for row in rows.tolist()),
         "link": names_of(plan.link_id, link),
         "road_class": names_of(ROAD_CLASSES, plan.links.road_class[link]),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[link] * KMH_PER_MS),
+        "limit_kmh": nullable(limits_kmh(plan, link)),
         "position_m": nullable(middle_m),
         "undisturbed": nullable(undisturbed(plan, link, middle_m, queue_m)),
+        "steady": nullable(~unsteady_links(plan)[link]),
         "unimpeded_traversals": nullable(count.astype(np.int64)),
         "unimpeded_mean_kmh": nullable(mean, some),
         "unimpeded_sd_kmh": nullable(np.sqrt(variance), count > 1),
@@ -76,8 +80,8 @@ def undisturbed(plan: Plan, link: NDArray[np.int32], position_m: F8, queue_m: F8
         Longest queue by link.
     """
     begins, ends = slowing_ends(plan)
-    long = plan.links.length_m[link] >= plan.links.free_speed_mean_ms[link] * STEP_S  # else the fast are not seen
-    speed = plan.links.free_speed_mean_ms[link]
+    speed = np.max([one.links.free_speed_mean_ms[link] for one in moments(plan)], axis=0)
+    long = plan.links.length_m[link] >= speed * STEP_S  # else the fast are not seen
     reach_m = speed * speed / (2.0 * COMFORT_MS2)
     free_m = plan.links.length_m[link] - position_m - np.maximum(queue_m[link], LEAST_QUEUE_M)
     calm = (queue_m[link] <= LEAST_QUEUE_M) & ~ends[link]

@@ -11,7 +11,7 @@ import pandas as pd
 from trafficsim.base.codes import EVENT_GRIDLOCK, EVENT_GRIDLOCK_END, EVENT_NAMES
 from trafficsim.plan.arrays import F8, I4
 from trafficsim.plan.record import EventRecord, Record
-from trafficsim.results.frames import Labels
+from trafficsim.results.frames import label_columns, labels_of
 from trafficsim.results.left import left_lines
 
 ENDS = EVENT_NAMES[EVENT_GRIDLOCK_END]
@@ -48,10 +48,11 @@ def gridlock_list(events: pd.DataFrame) -> list[dict[str, Any]]:
     if "gridlock" not in events:  # results of before gridlocks were named
         return []
     answer: dict[tuple[Any, ...], dict[str, Any]] = {}
+    names = label_columns(events)
     for row in events[events["gridlock"].notna()].to_dict("records"):
-        run = Labels(row["scenario"], row["alternative"], int(row["replication"]), row["engine"])
+        run = labels_of([row[name] for name in names])
         one = answer.setdefault((run, row["gridlock"]), {
-            **run._asdict(), "begin_s": float(row["time_s"]), "end_s": None, "links": [], "vehicles": []})
+            **run.named(), "begin_s": float(row["time_s"]), "end_s": None, "links": [], "vehicles": []})
         if row["event"] == ENDS:
             one["end_s"] = float(row["time_s"])
         else:

@@ -57,11 +57,20 @@ class Change(Protocol):
     def state_after(self) -> tuple[str | None, ...]:
         """Letters of the phases after, where a signal program was replaced; else empty."""
 
+    @property
+    def begin_s(self) -> float | None:
+        """Clock time from which on it holds; none if always."""
+
+    @property
+    def end_s(self) -> float | None:
+        """Clock time up to which it holds; none if always."""
+
 
 def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
     """One row per policy, field, operation and cell, with the value before any and after all policies.
 
-    ``state_before`` and ``state_after`` are letters of phases where a signal program was replaced, and null elsewhere.
+    ``state_before`` and ``state_after`` are letters of phases where a signal program was replaced, ``begin_s`` and
+    ``end_s`` clock times between which something holds; null elsewhere.
     """
     return frame(labels, {
         "policy": _repeated(changes, [one.policy for one in changes]),
@@ -74,6 +83,8 @@ def ledger_table(changes: Sequence[Change], labels: Labels) -> pd.DataFrame:
         "after": _numbers(one.after for one in changes),
         "state_before": _states((one.state_before, len(one.cells)) for one in changes),
         "state_after": _states((one.state_after, len(one.cells)) for one in changes),
+        "begin_s": _times(changes, [one.begin_s for one in changes]),
+        "end_s": _times(changes, [one.end_s for one in changes]),
     })
 
 
@@ -100,6 +111,11 @@ def _repeated(changes: Sequence[Change], values: Sequence[str]) -> Column:
 
 def _states(groups: Iterable[tuple[tuple[str | None, ...], int]]) -> Column:
     return strings(state for states, cells in groups for state in states or (None,) * cells)
+
+
+def _times(changes: Sequence[Change], times_s: Sequence[float | None]) -> Column:
+    return _numbers((np.nan if time_s is None else time_s,) * len(one.cells)
+                    for one, time_s in zip(changes, times_s, strict=True))
 
 
 def _numbers(groups: Iterable[tuple[float, ...]]) -> Column:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trafficsim.base.codes import EVENT_LEFT, EVENT_NAMES
-from trafficsim.results.frames import Labels
+from trafficsim.results.frames import label_columns, labels_of
 
 LEFT = EVENT_NAMES[EVENT_LEFT]
 SHOWN_LINKS, SHOWN_GROUPS = 5, 5
@@ -49,10 +49,10 @@ def left_list(events: pd.DataFrame) -> list[dict[str, Any]]:
         return []
     answer: list[dict[str, Any]] = []
     rows = events[events["event"] == LEFT]
-    for names, part in rows.groupby(list(Labels._fields), sort=False):
-        run = Labels(str(names[0]), str(names[1]), int(str(names[2])), str(names[3]))
+    for names, part in rows.groupby(label_columns(rows), sort=False):
+        run = labels_of(names)
         groups = _groups([_plain(row) for row in part.to_dict("records")])
-        answer += [{**run._asdict(), **one} for one in sorted(groups, key=_size)]
+        answer += [{**run.named(), **one} for one in sorted(groups, key=_size)]
     return answer
 
 

@@ -7,7 +7,7 @@ the same draws, so that their ranks are those under one truth at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -46,11 +46,13 @@ class OutcomeDraws:
     sums: dict[Arm, Sums] = field(default_factory=dict)
     whole: dict[Arm, F8] = field(default_factory=dict)
 
-    def take(self, labels: Labels, pair: Pair, indicators: Iterable[Indicator]) -> None:
-        """Add the draws of one run."""
+    def take(self, labels: Labels, pairs: Sequence[tuple[float, Pair]], indicators: Iterable[Indicator]) -> None:
+        """Add the draws of one run, or of the days of one replication with their weights."""
         for one in indicators:
-            drawn = one.draws(pair) if one.draws is not None else None
-            if drawn is not None:
+            found = [(weight, one.draws(pair)) for weight, pair in pairs] if one.draws is not None else []
+            known = [(weight, drawn) for weight, drawn in found if drawn is not None]
+            if known and len(known) == len(found):
+                drawn = known[0][1] if len(known) == 1 else np.sum([weight * part for weight, part in known], axis=0)
                 arm = labels.scenario, labels.engine, labels.alternative, one.name
                 empty = Sums(0, np.zeros(len(drawn)), np.zeros(len(drawn)))
                 self.sums[arm] = self.sums.get(arm, empty).plus(drawn)

@@ -10,8 +10,10 @@ import pandas as pd
 from trafficsim.outcomes.casualties import SpeedChange
 from trafficsim.outcomes.economics.quantities import Casualties
 from trafficsim.outcomes.economics.speed_casualties import SEVERITY, SpeedCasualties
+from trafficsim.outcomes.people import PeopleChange
 from trafficsim.results.between import pairs
 from trafficsim.results.casualties import CASUALTIES, KEY, NO_EXPONENT, models_of, seen_of
+from trafficsim.results.people import people_of
 from trafficsim.results.question import Question
 from trafficsim.spec.casualties import Casualties as Asked
 from trafficsim.spec.economics import Economics
@@ -30,6 +32,7 @@ def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Eff
     if models.form != "exponential" and any((kind, "urban") not in models.exponents for kind in SEVERITY.values()):
         return dict.fromkeys(_arms(tables), NO_EXPONENT)
     changes: dict[tuple[str, str, str], list[SpeedChange]] = {}
+    people: dict[tuple[str, str, str], list[PeopleChange]] = {}
     reasons: dict[tuple[str, str, str], str] = {}
     for labels, pair in pairs(tables, CASUALTIES, question.baseline, question.outcomes):
         arm = labels.scenario, labels.engine, labels.alternative
@@ -43,7 +46,9 @@ def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Eff
             reasons[arm] = seen.reason or NO_TABLE
         else:
             changes.setdefault(arm, []).append(seen.change)
-    known = {arm: SpeedCasualties(arm[2], tuple(found), models) for arm, found in changes.items()}
+            who = people_of(pair)
+            people.setdefault(arm, []).extend([] if who is None else [who])
+    known = {arm: SpeedCasualties(arm[2], tuple(found), models, tuple(people[arm])) for arm, found in changes.items()}
     return {**known, **reasons}
 
 

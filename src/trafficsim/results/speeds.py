@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from trafficsim.base.draws import EnforcementStream, hash_name, u01
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
+from trafficsim.plan.timeline import limit_at_ms
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, strings
 
 UNIMPEDED_HEADWAY_S = 5.0
@@ -30,7 +32,7 @@ class Traversals:
     Attributes
     ----------
     section, speed_ms, time_s : where, how fast between the points, when at the second point
-    limit_ms : limit of the link of the second point
+    limit_ms : limit of the link of the second point, at that time
     unimpeded : whether the headway to the leader in the lane was above 5 s
     cited : whether enforcement cites it
     gap_s : time gap to the one before in the lane, rear to front; infinite for the first
@@ -56,12 +58,15 @@ def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
     follows[1:] = (section[1:] == section[:-1]) & (lane[1:] == lane[:-1])
     headway_s = np.where(follows, np.diff(time_s, prepend=-np.inf), np.inf) if len(section) else np.zeros(0)
     judged = (time_s >= plan.analysis_begin_s) & (time_s < plan.analysis_end_s) & _on_route(plan, section, trip)
-    limit_ms = plan.links.speed_limit_ms[sections.to_link][section] if len(sections.name) else np.zeros(0)
+    link = sections.to_link[section] if len(sections.name) else section
+    limit_ms = limit_at_ms(plan, link, time_s)
     citation_ms = sections.citation_ms[section] if len(sections.name) else np.zeros(0)
+    # enforcement follows the limit in force: the tolerance stays
+    cited_above_ms = citation_ms + (limit_ms - plan.links.speed_limit_ms[link])
     return Traversals(
         section=section[judged], trip=trip[judged], speed_ms=speed_ms[judged], time_s=time_s[judged],
         limit_ms=limit_ms[judged], unimpeded=(headway_s > UNIMPEDED_HEADWAY_S)[judged],
-        cited=_cited(plan, section, trip, (citation_ms > 0.0) & (speed_ms > citation_ms), time_s)[judged],
+        cited=_cited(plan, section, trip, (citation_ms > 0.0) & (speed_ms > cited_above_ms), time_s)[judged],
         gap_s=_gap_s(plan, trip, speed_ms, headway_s)[judged],
     )
 
@@ -121,6 +126,11 @@ def within_hours(hours_s: tuple[tuple[float, float], ...], time_s: F8) -> Mask:
     return np.asarray(sum((begin <= time_s) & (time_s < end) for begin, end in hours_s) > 0)
 
 
+def limits_kmh(plan: Plan, link: NDArray[Any]) -> F8:
+    """Limits of links as tables show them: those at the beginning of the analysis period."""
+    return limit_at_ms(plan, link, np.full(len(link), plan.analysis_begin_s)) * KMH_PER_MS
+
+
 def _on_route(plan: Plan, section: NDArray[np.int32], trip: NDArray[np.int32]) -> Mask:
     """Which vehicles are of vehicles whose route follows the links of the measurement section from link to link."""
     fine = np.ones(len(section), np.bool_)
@@ -151,8 +161,9 @@ def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     """One row per detector, named route, camera and section: speeds of all and of unimpeded vehicles, and citations.
 
     Spot speeds are taken over 50 m around the place, those of paths and sections over their whole length.
-    ``share_over_*``: share of vehicles above the limit, above 1.1 times the limit, and above the limit by more than
-    20 km/h. Null without a vehicle; a standard deviation needs two.
+    ``share_over_*``: share of vehicles above the limit in force, above 1.1 times it, and above it by more than 20 km/h;
+    ``limit_kmh`` is that at the beginning of the analysis period. Null without a vehicle; a standard deviation needs
+    two.
     """
     sections, seen, rows = plan.sections, evaluated_traversals(plan, record), _shown(plan)
     chosen = [seen.section == row for row in rows]
@@ -163,7 +174,7 @@ def speeds_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
         "link": names_of(plan.link_id, sections.to_link[rows]),
         "position_m": nullable(sections.to_m[rows]),
         "length_m": nullable(sections.length_m[rows]),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[rows]] * KMH_PER_MS),
+        "limit_kmh": nullable(limits_kmh(plan, sections.to_link[rows])),
         **_shares(seen, chosen, ""),
         **_shares(seen, free, "unimpeded_"),
         "citations": nullable(np.array([(seen.cited & mask).sum() for mask in chosen], np.int64)),
@@ -211,7 +222,7 @@ def speed_counts_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFra
     return frame(labels, {
         "place": names_of(sections.name, row),
         "role": strings(ROLE_NAMES[int(sections.role[at])] for at in row.tolist()),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[row]] * KMH_PER_MS),
+        "limit_kmh": nullable(limits_kmh(plan, sections.to_link[row])),
         "bin_kmh": nullable((cells % (2 * MOST_BINS + 1) - MOST_BINS) * BIN_KMH),
         "traversals": nullable(traversals.astype(np.int64)),
     })
@@ -240,7 +251,7 @@ def speed_histograms_table(plan: Plan, record: Record, labels: Labels) -> pd.Dat
     return frame(labels, {
         "link": names_of(plan.link_id, sections.to_link[row] if len(row) else row),
         "class": names_of(plan.classes.name, cells // bins % classes),
-        "limit_kmh": nullable(plan.links.speed_limit_ms[sections.to_link[row]] * KMH_PER_MS if len(row) else row * 1.0),
+        "limit_kmh": nullable(limits_kmh(plan, sections.to_link[row]) if len(row) else row * 1.0),
         "bin_kmh": nullable((cells % bins - MOST_BINS) * BIN_KMH),
         "traversals": nullable(traversals.astype(np.int64)),
         "unimpeded_traversals": nullable(unimpeded),

@@ -20,7 +20,7 @@ from trafficsim.base.errors import InputError, MachineError
 from trafficsim.base.old_names import COLUMNS, FIELDS
 from trafficsim.results.checksums import SUFFIX, checksum, expected, written
 from trafficsim.results.checksums import TABLE as CHECKSUMS
-from trafficsim.results.frames import Labels
+from trafficsim.results.frames import LABEL_COLUMNS, Labels
 
 DONE = "runs"
 """The table that is written last: once it is there, the run is complete."""
@@ -45,7 +45,7 @@ def file_name(table: str, labels: Labels, suffix: str = "parquet") -> str:
     >>> file_name("trips", Labels("arterial", "do nothing", 3, "ca"))
     'trips@arterial@do%20nothing@3@ca.parquet'
     """
-    return "@".join((table, *(quote(str(part), safe="") for part in labels))) + f".{suffix}"
+    return "@".join((table, *(quote(str(part), safe="") for part in labels if part is not None))) + f".{suffix}"
 
 
 def check_file_names(folder: Path | None, labels: Iterable[Labels]) -> None:
@@ -103,11 +103,12 @@ def stored_runs(folder: Path) -> dict[Labels, Files]:
     found: dict[Labels, dict[str, Path]] = {}
     for path in folder.glob("[!.]*@*.parquet"):
         table, *labels = path.name.removesuffix(".parquet").split("@")
-        if len(labels) == len(Labels._fields) and labels[2].isdigit():
+        if len(labels) in (len(LABEL_COLUMNS), len(Labels._fields)) and all(one.isdigit() for one in labels[2::2]):
             scenario, alternative, engine = (unquote(labels[at]) for at in (0, 1, 3))
-            found.setdefault(Labels(scenario, alternative, int(labels[2]), engine), {})[table] = path
+            day = (int(one) for one in labels[4:])
+            found.setdefault(Labels(scenario, alternative, int(labels[2]), engine, *day), {})[table] = path
     ended = [labels for labels, files in found.items() if DONE in files or FAILED in files]
-    ended.sort(key=lambda one: (one.engine, one.scenario, one.replication, one.alternative))
+    ended.sort(key=lambda one: (one.engine, one.scenario, one.replication, one.alternative, one.day or 0))
     return {labels: found[labels] for labels in ended}
 
 
@@ -176,7 +177,7 @@ def read_run(folder: Path, labels: Labels) -> dict[str, pd.DataFrame]:
         If the run is not there or a file is damaged.
     """
     if not is_done(folder, labels):
-        raise InputError(f"{folder}", f"no complete run {tuple(labels)}", "a run with all its tables", "run it again")
+        raise InputError(f"{folder}", f"no complete run {labels}", "a run with all its tables", "run it again")
     return dict(StoredTables({labels: stored_runs(folder)[labels]}))
 
 

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from trafficsim.base.codes import FREE_SPEED
 from trafficsim.base.memory import require_memory
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.measurement_sections import MeasurementSection, joined, section_arrays, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared
+from trafficsim.plan.timeline import moments
 from trafficsim.spec.study import Study
 
 PLACES_EVERY_M = 250.0
@@ -44,6 +46,8 @@ def _measuring(study: Study, prepared: Prepared) -> Prepared:
         lowered = lower(prepared, policies, DESIGN_DAY)
         trips = max(trips, len(lowered.plan.trips.name))
         acted |= acted_on(lowered)
+        if study.days is not None:
+            acted |= acted_on_any_day(lowered, prepared)
     places = list(_places(np.flatnonzero(acted).tolist(), prepared.network))
     require_memory("free speeds of a study with casualties", f"{len(places):,} places and {trips:,} trips",
                    float(BYTES_PER_OPEN * len(places) * trips),
@@ -57,12 +61,33 @@ def acted_on(lowered: Lowered) -> NDArray[np.bool_]:
     """Links on which drivers' desired speeds are others than without any policy."""
     plan, base = lowered.plan, lowered.baseline
     changed = np.zeros(len(plan.link_id), np.bool_)
-    for name in DESIRED:
-        changed |= getattr(plan.links, name) != getattr(base.links, name)
+    for moment in moments(plan):
+        for name in DESIRED:
+            changed |= getattr(moment.links, name) != getattr(base.links, name)
     changed[plan.behaviour.zone_link] = True
-    if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms):
+    if not np.array_equal(plan.classes.max_speed_ms, base.classes.max_speed_ms) or _other_drivers(plan, base):
         changed[:] = True
     return changed
+
+
+def acted_on_any_day(lowered: Lowered, prepared: Prepared) -> NDArray[np.bool_]:
+    """Links on which people may want other speeds on some day: zones of all deployments, everywhere for some kinds."""
+    changed = np.zeros(len(lowered.plan.link_id), np.bool_)
+    population = prepared.world.scenario.population
+    at_large = {} if population is None else population.deterrence.at_large
+    for one in lowered.deployments:
+        changed[[prepared.network.link_index[zone.link] for zone in one.zones]] = True
+        changed |= at_large.get(one.kind, 0.0) > 0.0
+    return changed
+
+
+def _other_drivers(plan: Plan, base: Plan) -> bool:
+    """Whether a trip of both plans has another score of speed, or is held to the limit in one alone."""
+    known = {name: row for row, name in enumerate(base.trips.name)}
+    rows = [(row, known[name]) for row, name in enumerate(plan.trips.name) if name in known]
+    here, there = np.array(rows, np.int64).reshape(-1, 2).T
+    return any(not np.array_equal(getattr(plan.trips, name)[here], getattr(base.trips, name)[there])
+               for name in ("z", "limit_factor"))
 
 
 def _places(links: list[int], network: NetworkPlan) -> Iterator[MeasurementSection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,17 +70,29 @@ class Outcome:
 
 def do_job(setting: Setting, job: Job) -> Outcome:
     """Run a job. What is wrong with the input or the machine is raised; anything else becomes a row with its reason."""
+    prepared = setting.worlds[job.labels.scenario]
+    outcome = attempted(job.labels, lambda: simulate(prepared, job, setting.demand_variation))
+    return outcome if setting.out is None else stored(outcome, setting.out)
+
+
+def attempted(labels: Labels, run: Callable[[], dict[str, pd.DataFrame]]) -> Outcome:
+    """Make the tables of a run; a run that fails becomes a row with its reason.
+
+    Raises
+    ------
+    InputError, MachineError
+        If the input or the machine is wrong.
+    """
     try:
-        outcome = Outcome(job.labels, simulate(setting.worlds[job.labels.scenario], job, setting.demand_variation))
+        return Outcome(labels, run())
     except (InputError, MachineError):
         raise
     except MemoryError:
-        raise MachineError(f"run {tuple(job.labels)}", "too little memory", "memory for each worker",
+        raise MachineError(f"run {labels}", "too little memory", "memory for each worker",
                            "use fewer workers, or a smaller scenario") from None
     except Exception as error:  # noqa: BLE001 - one broken replication must not take the others with it
-        failure = error if isinstance(error, SimulationError) else _unexpected(error, job.labels)
-        outcome = Outcome(job.labels, {"runs": failed_run_table(job.labels, str(failure))}, failure)
-    return outcome if setting.out is None else stored(outcome, setting.out)
+        failure = error if isinstance(error, SimulationError) else _unexpected(error, labels)
+        return Outcome(labels, {"runs": failed_run_table(labels, str(failure))}, failure)
 
 
 def stored(outcome: Outcome, out: Path) -> Outcome:
@@ -99,7 +111,7 @@ def stored(outcome: Outcome, out: Path) -> Outcome:
 
 
 def _unexpected(error: Exception, labels: Labels) -> SimulationError:
-    return SimulationError(f"run {tuple(labels)}", f"{type(error).__name__}: {error}", "a run that ends",
+    return SimulationError(f"run {labels}", f"{type(error).__name__}: {error}", "a run that ends",
                            "report the scenario and seed: this is a defect")
 
 
@@ -116,8 +128,18 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
     if job.labels.replication <= DESIGN_DAY:
         raise InputError("replication", str(job.labels.replication), "a whole number >= 1",
                          f"leave {DESIGN_DAY} to designs: what is judged is never what was designed on")
+    return tables_of(prepared, lowered_for(prepared, job, demand_variation), job)
+
+
+def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.DataFrame]:
+    """Run a plan, check it and tabulate.
+
+    Raises
+    ------
+    SimulationError
+        If vehicles were lost or a number is not finite.
+    """
     engine = engine_named(job.labels.engine)
-    lowered = lowered_for(prepared, job, demand_variation)
     traced = job.trace_paths and "trajectories" in engine.measures
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
     record = engine.run(plan, prepared.world.scenario.settings(engine.name))
@@ -142,12 +164,23 @@ def lowered_for(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> 
     InputError
         If the engine does not measure what is asked for, or does not represent what is there.
     """
-    engine = engine_named(job.labels.engine)
     lowered = lower(prepared, job.policies, job.labels.replication, demand_variation=demand_variation)
+    check_lowered(prepared, lowered, job.labels.engine)
+    return lowered
+
+
+def check_lowered(prepared: Prepared, lowered: Lowered, name: str) -> None:
+    """Refuse a plan whose policies the engine of this name would lose, or that asks for what it does not measure.
+
+    Raises
+    ------
+    PolicyError, InputError
+        Naming what is lost.
+    """
+    engine = engine_named(name)
     check_asked(engine, lowered.plan)
     represented = engine.representation(prepared.world.scenario.settings(engine.name))
     check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
-    return lowered
 
 
 def with_path_traces(plan: Plan, prepared: Prepared) -> Plan:
@@ -187,7 +220,7 @@ def check_conservation(plan: Plan, record: Record, labels: Labels) -> None:
     trips = len(plan.trips.name)
     if record.demanded != sum(totals) or totals != counted or record.demanded != trips:
         raise SimulationError(
-            f"run {tuple(labels)}",
+            f"run {labels}",
             f"{record.demanded} demanded, {totals} waiting, en route, completed; {counted} by status of {trips} trips",
             "demanded = waiting + en route + completed", "report the scenario and seed: the engine lost a vehicle",
         )

@@ -14,8 +14,9 @@ from trafficsim.base.errors import InputError
 from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.compared import compared
+from trafficsim.results.days import over_days
 from trafficsim.results.distribution import Distribution, distribution
-from trafficsim.results.frames import Labels
+from trafficsim.results.frames import label_columns
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.left import left_list
@@ -113,19 +114,19 @@ class StudyResult(WithTables):
     @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
-        known = judged_by_setting(self.tables, self.study.baseline, self.histories)
+        known = judged_by_setting(over_days(self.tables), self.study.baseline, self.histories)
         question = with_history(question_of(self.study), known)
         return appraisal_of(self.tables, question, tuple(self.study.alternatives))
 
     @cached_property
     def sites(self) -> pd.DataFrame:
         """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
-        return sites_table(self.tables, self.study.baseline, self.histories)
+        return sites_table(over_days(self.tables), self.study.baseline, self.histories)
 
     @cached_property
     def distribution(self) -> Distribution:
         """Who gains and who loses: every path, movement and group of trips against the baseline."""
-        return distribution(self.tables, question_of(self.study))
+        return distribution(over_days(self.tables), question_of(self.study))
 
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``compare --json``.
@@ -143,11 +144,11 @@ class StudyResult(WithTables):
         broken = runs[runs["status"] == "failed"]
         odd = runs["status"].isin(["incomplete", "gridlock"]).any()
         told: dict[str, Any] = {
-            "failed": broken[[*Labels._fields, "reason"]].to_dict("records"),
+            "failed": broken[[*label_columns(broken), "reason"]].to_dict("records"),
             "status": run_endings(self.tables) if odd else None, "gridlocks": gridlock_list(self.tables["events"]),
             "left": left_list(self.tables["events"]) if odd else None,
             "without_effect": without_effect_json(self.effects), "routes": learnt_by_scenario(runs),
-            "unserved": unserved_by_scenario(self.tables),
+            "unserved": unserved_by_scenario(over_days(self.tables)),
             "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
             "crash_history": history_json(self.histories),
             "rollout": [one.as_json() for one in self.programmes],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,12 +21,15 @@ from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.rollout import write_programmes
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
+from trafficsim.run.chain import Chain
 from trafficsim.run.crash_history import read_histories
+from trafficsim.run.days import check_days, run_chains
 from trafficsim.run.effects import check_policies, without_effect
-from trafficsim.run.executor import Executor, WorkerPool
+from trafficsim.run.executor import WorkerPool
 from trafficsim.run.free_speeds import measuring_free_speeds
 from trafficsim.run.jobs import Job, Outcome, Setting, do_job, stored
 from trafficsim.run.manifest import scenario_content, study_content, take_folder, write_networks
+from trafficsim.run.options import Options, Progress
 from trafficsim.run.question import check_named, check_question
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.run.result import RunResult, StudyResult, question_of
@@ -34,29 +37,9 @@ from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
+__all__ = ["Options", "Progress", "load_worlds", "prepare_worlds", "run_scenario", "run_study"]
+
 DO_NOTHING = "do nothing"
-Progress = Callable[[int, int, Labels], None]
-"""Called after each run with the number of runs done, the number of all, and the labels of this one."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """Where and how to run a study.
-
-    Attributes
-    ----------
-    out : folder for the tables, one Parquet file per run and table; ``None`` keeps them in memory only
-    resume : take runs that are complete in ``out`` from there; else a folder that has some is refused
-    executor : who does the jobs, as a context that has been entered; the results do not depend on it
-    progress : called after each run
-    cache : folder in which learnt routes are kept for the next time; ``None`` remembers them only
-    """
-
-    out: Path | None = None
-    resume: bool = False
-    executor: Executor = field(default_factory=WorkerPool)
-    progress: Progress | None = None
-    cache: Path | None = None
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
@@ -157,6 +140,7 @@ def run_study(
     prepared = prepare_worlds(load_worlds(study, Path())) if worlds is None else worlds
     given = {name: one.world for name, one in prepared.items()}
     check_named(study, given)
+    check_days(study, given)
     histories = read_histories(study, given)
     effects = check_policies(study, prepared)
     without_effect(effects)
@@ -164,20 +148,26 @@ def run_study(
     programmes = plan_rollouts(study, prepared, histories)
     if CASUALTIES in question_of(study).outcomes:
         prepared = measuring_free_speeds(study, prepared)
-    jobs = [
-        Job(Labels(name, alternative, number, engine), policies, trace_paths=number == 1)
+    runs = [
+        (Labels(name, alternative, number, engine), policies)
         for engine in study.engines
         for name in prepared
         for number in range(1, count + 1)
         for alternative, policies in study.alternatives.items()
     ]
-    check_file_names(options.out, (job.labels for job in jobs))
+    last = None if study.days is None else study.days.number
+    check_file_names(options.out, (labels._replace(day=last) for labels, _ in runs))
     take_folder(options.out, study_content(study, prepared), resume=options.resume)
     write_asked(options.out, study, count)
     write_networks(options.out, prepared)
     write_histories(options.out, histories)
     write_programmes(options.out, programmes)
-    tables = _run_jobs(Setting(prepared, study.demand_variation, options.out), jobs, options)
+    setting = Setting(prepared, study.demand_variation, options.out)
+    if study.days is not None:
+        tables = run_chains(setting, [Chain(*one, study.days) for one in runs], options)
+    else:
+        jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
+        tables = _run_jobs(setting, jobs, options)
     return StudyResult(study, tables, effects, histories, programmes)
 
 

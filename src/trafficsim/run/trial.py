@@ -19,6 +19,7 @@ from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.crash_history import history_findings, read_histories
+from trafficsim.run.days import check_days, days_findings
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.question import check_named, check_question
 from trafficsim.run.runner import load_worlds
@@ -72,6 +73,8 @@ def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
     worlds = load_worlds(study, folder)
+    check_days(study, worlds)
+    found.update((one, None) for one in days_findings(study))
     check_named(study, worlds)
     histories = read_histories(study, worlds)
     found.update((one, None) for one in history_findings(histories))

@@ -72,6 +72,8 @@ class ResponseRule(Model):
         Only drivers whose route has one of these links respond: who never meets the place is not touched by it.
     zones
         Where on the road it holds.
+    begin_s, end_s
+        Clock times between which it holds, such as those of a patrol; always, where not given.
     noticed
         Share of these drivers who notice that there is something to respond to: drawn for every rule anew, nested in
         the share.
@@ -82,6 +84,8 @@ class ResponseRule(Model):
     response: Response
     along: tuple[str, ...] = Field(min_length=1)
     zones: tuple[Zone, ...] = ()
+    begin_s: float | None = None
+    end_s: float | None = None
     noticed: float = Field(default=1.0, ge=0, le=1)
 
 

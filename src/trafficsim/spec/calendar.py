@@ -117,6 +117,11 @@ class DayEvent(Model):
         Kind of the policy, with its number where the alternative has several of the kind (``"patrol #2"``).
     begin_day, end_day
         First and last day on which the policy acts; ``None``: from the first day, to the last.
+
+    Examples
+    --------
+    >>> DayEvent(alternative="cameras", policy="speed_camera", begin_day=31).end_day is None
+    True
     """
 
     alternative: str
@@ -149,8 +154,11 @@ class Days(Model):
     events
         Beginnings and ends of measures.
     resimulate_at
-        Traffic is simulated on a further day when the mean free speed of any group has moved by more than this share
-        since the last day that was simulated (modelling assumption).
+        Traffic is simulated on a further day when the mean free speed of any group, or at any place of enforcement, has
+        moved by more than this share since the last day that was simulated (modelling assumption).
+    traffic_h
+        How many hours of the simulated traffic make a day: 10 where the simulated hour carries a tenth of the day's
+        traffic, as peak hours do (K = 0.09 to 0.10 on urban roads, HCM 2016; modelling assumption).
 
     Examples
     --------
@@ -166,6 +174,7 @@ class Days(Model):
     holidays: tuple[int, ...] = ()
     events: tuple[DayEvent, ...] = ()
     resimulate_at: float = Field(default=0.02, gt=0, le=1)
+    traffic_h: float = Field(default=10.0, gt=0, le=24)
 
     @model_validator(mode="after")
     def _within_the_horizon(self) -> Self:
@@ -178,14 +187,24 @@ class Days(Model):
             raise ValueError(f"days.sample is {self.sample}; between 1 and {self.number} days can be simulated")
         if isinstance(self.sample, tuple) and not self.sample:
             raise ValueError("days.sample is empty: at least one day has to be simulated")
+        for event in self.events:
+            last = max(event.begin_day or 1, event.end_day or 1)
+            if last > self.number:
+                raise ValueError(f"days.events: {event.policy!r} of {event.alternative!r} on day {last}; the study has "
+                                 f"days 1 to {self.number}")
         return self
 
     def sample_days(self) -> tuple[int, ...]:
-        """Days on which traffic is simulated in any case, in order."""
+        """Days on which traffic is simulated in any case, in order; the first day is one: there is none before it."""
         if isinstance(self.sample, tuple):
-            return tuple(sorted(set(self.sample)))
+            return tuple(sorted({1, *self.sample}))
         last = max(self.sample - 1, 1)
         return tuple(sorted({1 + round(step * (self.number - 1) / last) for step in range(self.sample)}))
+
+    def in_force(self, alternative: str, policy: str, day: int) -> bool:
+        """Whether a policy of an alternative is in force on a day: always, unless events say when."""
+        mine = [one for one in self.events if (one.alternative, one.policy) == (alternative, policy)]
+        return not mine or any((one.begin_day or 1) <= day <= (one.end_day or self.number) for one in mine)
 
     def weekday(self, day: int) -> Weekday:
         """Weekday of a day of the study; holidays are Sundays."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self
 
@@ -16,6 +17,7 @@ from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.population import Population
 from trafficsim.spec.signals import Phase, SignalProgram
+from trafficsim.spec.trip_selection import Trips
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
 """Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
@@ -31,8 +33,9 @@ class Builder(Protocol):
     ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
     ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
     ``approach.hard_stop_share`` (links from which a signal is met); of a scenario with people ``group.trip_rate``,
-    ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``, ``group.licensed_share``,
-    ``group.novice_risk``, ``group.points_limit``, ``group.novice_points_limit`` (groups of the population);
+    ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``,
+    ``group.licensed_share``, ``group.lawful_share``, ``group.novice_risk``, ``group.exposure``,
+    ``group.supervised_km``, ``group.points_limit``, ``group.novice_points_limit`` (groups of the population);
     ``sanction.fine_factor``, ``sanction.points_factor`` (kinds of enforcement).
     """
 
@@ -50,6 +53,10 @@ class Builder(Protocol):
 
     def cells(self, field: str) -> tuple[str, ...]:
         """Return the names of all cells of ``field``; none where the scenario has nothing of the kind."""
+
+    @property
+    def run_s(self) -> tuple[float, float]:
+        """Clock times (s since midnight) at which a run begins and ends at the latest."""
 
     def baseline(self, field: str, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the values of ``field`` (SI units) at ``cells`` before any policy."""
@@ -74,6 +81,22 @@ class Builder(Protocol):
 
     def floor(self, field: str, cells: tuple[str, ...], least: Any) -> None:
         """Limit the cells from below."""
+
+    def drop(self, trips: Trips) -> None:
+        """Take trips out of the demand; as all operations on trips, in phase ``demand`` only."""
+
+    def retype(self, trips: Trips, vehicle_class: str) -> None:
+        """Let trips be made with another vehicle class, on the route that they have."""
+
+    def add(self, trips: Trips, suffix: str) -> None:
+        """Add a trip like each of some, by a traveller of its own; the suffix makes its name."""
+
+    def reroute(self, trips: Trips, *, route: tuple[str, ...] = (), via: tuple[str, ...] = (),
+                avoid: tuple[str, ...] = ()) -> None:
+        """Give trips another way between their ends: a route, one by way of links, or one that avoids links."""
+
+    def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
+        """Give links another limit or free speed between two clock times (s since midnight)."""
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
@@ -172,3 +195,14 @@ def require_phase(policy: type[Policy]) -> None:
         raise PolicyError(f"policy kind {policy.kind!r}: phase", "none" if phase is None else repr(phase),
                           f"one of {', '.join(POLICY_PHASES)}",
                           f"did you mean {close[0]!r}" if close else f"give {policy.__name__} one of these phases")
+
+
+def policy_labels(policies: Sequence[Policy]) -> tuple[str, ...]:
+    """Return what the ledger calls the policies: the kind of each, numbered where a kind occurs more than once."""
+    total = Counter(policy.kind for policy in policies)
+    seen: Counter[str] = Counter()
+    labels = []
+    for policy in policies:
+        seen[policy.kind] += 1
+        labels.append(policy.kind if total[policy.kind] == 1 else f"{policy.kind} #{seen[policy.kind]}")
+    return tuple(labels)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from trafficsim.base.errors import quoted
+from trafficsim.spec.calendar import Days
 from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
 from trafficsim.spec.economics import Economics
@@ -69,6 +70,8 @@ class Study(Model):
         Where the measures shall work; evidence from elsewhere is carried to it (:func:`trafficsim.transfer`).
     history
         Crashes of past years, for casualties per year.
+    days
+        Days over which the study runs; its scenarios then need a population. ``None``: replications of one day.
     rollout
         Programmes that build places of enforcement over years; what they come to is worked out before anything runs.
 
@@ -96,6 +99,7 @@ class Study(Model):
     casualties: Casualties | None = None
     economics: Economics | None = None
     setting: Setting | None = None
+    days: Days | None = None
     rollout: tuple[Rollout, ...] = ()
 
     @field_validator("alternatives", mode="before")
@@ -141,6 +145,15 @@ class Study(Model):
             if name == self.baseline:
                 raise ValueError(f"economics.measures gives the baseline {quoted(name)} a cost; costs are those of "
                                  "an alternative beyond the baseline")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_its_alternatives(self) -> Self:
+        for event in self.days.events if self.days is not None else ():
+            where = f"days.events: policy {quoted(event.policy)}"
+            if event.alternative not in self.alternatives:
+                raise ValueError(f"{where} of {quoted(event.alternative)}, which is no alternative; "
+                                 f"known: {sorted(self.alternatives)}")
         return self
 
 

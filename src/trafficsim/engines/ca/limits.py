@@ -12,6 +12,7 @@ from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_ACC, MOST_CAP, MOS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import LEAST_FACTOR, LEAST_SPEED_MS, MOST_FACTOR
 from trafficsim.plan.realise import MOST_SCORE
+from trafficsim.plan.timeline import moments
 
 MOST_SPEED_CELLS = MOST_CAP / CAP_UNIT
 MOST_CLASSES = 256
@@ -29,13 +30,15 @@ def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
     InputError
         Naming the link or the class, the value, and the resolution that would do.
     """
-    _check_speeds(plan, settings)
+    for moment in moments(plan):
+        _check_speeds(moment, settings)
+        if settings.rule == "default":
+            _check_slowest(moment, settings)
     if len(plan.classes.name) > MOST_CLASSES:
         raise InputError(
             "vehicle classes", f"{len(plan.classes.name)}", f"at most {MOST_CLASSES}", "give up some",
         )
     if settings.rule == "default":
-        _check_slowest(plan, settings)
         _check_classes(plan, settings)
 
 

@@ -14,6 +14,7 @@ from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
@@ -97,10 +98,13 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     last = round((plan.end_s - plan.start_s) / tick_s)
     interval = max(1, round(plan.interval_s / tick_s))
     watch, most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
+    timeline = Timeline.of(plan, settings, program.zones)
     tick = 0
     while tick < last and not _finished(program):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick))
+        end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
+                  timeline.next_change(tick))
+        timeline.apply(program.net, program.zones, tick)
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))

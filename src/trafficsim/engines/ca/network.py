@@ -17,7 +17,7 @@ from trafficsim.kernels.ca.network import CONN_FIELDS, LANE_FIELDS, LINK_FIELDS,
 from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
-from trafficsim.plan.arrays import Plan
+from trafficsim.plan.arrays import LinkArrays, Plan
 
 WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
 """Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
@@ -47,7 +47,7 @@ def filled(values: np.ndarray, dtype: type) -> np.ndarray:
 
 def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) -> Net:
     """Return the constants of the network in cells and ticks."""
-    cell, tick = settings.cell_m, settings.tick_s
+    cell = settings.cell_m
     links, lanes, conns = plan.links, plan.lanes, plan.connections
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
@@ -62,21 +62,19 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
     lane_turns = np.concatenate([[0], np.cumsum(turns_of_lane)])
     local_turn = np.asarray(conns.turn, np.int64) - turn_start[lanes.link[conns.from_lane]]
     slots = lane_turns[conns.from_lane] + local_turn
-    fastest = links.free_speed_mean_ms * (1.0 + 3.0 * links.free_speed_cv) * tick / cell
-    look = fastest + fastest**2 / (2.0 * float(scale.comfort)) + scale.clear
+    look = look_ahead_cells(links, settings, scale)
     width = np.diff(links.lane_start)
     side = np.arange(len(lane_length)) - np.asarray(links.lane_start, np.int64)[lanes.link]
     return Net(
         scale=scale, lanes=len(lane_length), links=len(plan.link_id), widest=int(width.max()),
         lane=table(LANE_FIELDS, len(lane_length), {
             "length": lane_length, "link": lanes.link, "turns": lane_turns[:-1], "allowed": lanes.allowed,
-            "look": np.minimum(look, MOST_CELLS)[lanes.link], "group": merged.of_lane, "side": side,
+            "look": look[lanes.link], "group": merged.of_lane, "side": side,
             "beside": width[lanes.link], "keep": links.keep_right[lanes.link], **lane_columns(plan, cell),
         }),
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
-            "lane": links.lane_start, "turn": turn_start, "speed_mean": links.free_speed_mean_ms * tick / cell,
-            "cv": links.free_speed_cv, "factor": links.factor_speed_ms * tick / cell,
-            "limit": links.speed_limit_ms * tick / cell * CAP_UNIT, "keep": links.keep_right, **yellow_columns(plan),
+            "lane": links.lane_start, "turn": turn_start, "cv": links.free_speed_cv, "keep": links.keep_right,
+            **link_speeds(links, settings), **yellow_columns(plan),
         }),
         conn=_connections(plan, settings, local_turn, conn_length, merged.of_connection),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
@@ -90,11 +88,7 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
 def _connections(
     plan: Plan, settings: CellularAutomaton, local_turn: np.ndarray, length: np.ndarray, group: np.ndarray
 ) -> np.recarray:
-    cell, tick, links, conns = settings.cell_m, settings.tick_s, plan.links, plan.connections
-    here, there = plan.lanes.link[conns.from_lane], plan.lanes.link[conns.to_lane]
-    mean = np.asarray(links.free_speed_mean_ms, np.float64)
-    speed = np.clip(np.rint(conns.speed_ms * tick / cell * CAP_UNIT), CAP_UNIT, MOST_CAP)
-    compliance = np.minimum(speed / (links.speed_limit_ms[here] * tick / cell * CAP_UNIT), mean[there] / mean[here])
+    cell, tick, conns = settings.cell_m, settings.tick_s, plan.connections
     has_place = _has_place(plan)
     return table(
         CONN_FIELDS,
@@ -104,8 +98,8 @@ def _connections(
             "to": conns.to_lane,
             "turn": local_turn,
             "length": length,
-            "speed": speed,
-            "speed_compliance": np.minimum(compliance, 1.0),
+            "speed": connector_speed(plan, settings),
+            "speed_compliance": speed_compliance(plan, plan.links, settings),
             "group": group,
             "yields": conns.yield_start,
             "crosses": conns.cross_start,
@@ -117,6 +111,34 @@ def _connections(
             "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
         },
     )
+
+
+def link_speeds(links: LinkArrays, settings: CellularAutomaton) -> dict[str, np.ndarray]:
+    """Return the columns of links that desired speeds follow from, in cells and ticks."""
+    cell, tick = settings.cell_m, settings.tick_s
+    return {"speed_mean": links.free_speed_mean_ms * tick / cell, "factor": links.factor_speed_ms * tick / cell,
+            "limit": links.speed_limit_ms * tick / cell * CAP_UNIT}
+
+
+def look_ahead_cells(links: LinkArrays, settings: CellularAutomaton, scale: np.record) -> np.ndarray:
+    """Return how far before its end a vehicle on a link looks beyond it, in cells."""
+    fastest = links.free_speed_mean_ms * (1.0 + 3.0 * links.free_speed_cv) * settings.tick_s / settings.cell_m
+    look = fastest + fastest**2 / (2.0 * float(scale.comfort)) + scale.clear
+    return np.asarray(np.minimum(look, MOST_CELLS))
+
+
+def connector_speed(plan: Plan, settings: CellularAutomaton) -> np.ndarray:
+    """Return the speed of every connection in 1/256 cell per tick."""
+    speed = plan.connections.speed_ms * settings.tick_s / settings.cell_m * CAP_UNIT
+    return np.asarray(np.clip(np.rint(speed), CAP_UNIT, MOST_CAP))
+
+
+def speed_compliance(plan: Plan, links: LinkArrays, settings: CellularAutomaton) -> np.ndarray:
+    """Return how much slower than before its line a vehicle is at least beyond it, at these speeds of links."""
+    here, there = (plan.lanes.link[lane] for lane in (plan.connections.from_lane, plan.connections.to_lane))
+    mean = np.asarray(links.free_speed_mean_ms, np.float64)
+    limit = links.speed_limit_ms[here] * settings.tick_s / settings.cell_m * CAP_UNIT
+    return np.asarray(np.minimum(np.minimum(connector_speed(plan, settings) / limit, mean[there] / mean[here]), 1.0))
 
 
 def _has_place(plan: Plan) -> np.ndarray:

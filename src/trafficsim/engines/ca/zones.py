@@ -13,7 +13,7 @@ from trafficsim.kernels.ca.zones import EFFECT_FIELDS, SEGMENT_FIELDS, ZONED_FIE
 from trafficsim.kernels.measurement.sections import PER_TICK
 from trafficsim.kernels.measurement.tables import SECTION_FIELDS, TRAVERSAL_FIELDS, MeasurementSections
 from trafficsim.kernels.tables import rows
-from trafficsim.plan.arrays import Plan, SectionArrays
+from trafficsim.plan.arrays import LinkArrays, Plan, SectionArrays
 
 MOST_OPENED = 200_000_000
 """Measurement sections times trips that fit in memory (4 bytes each)."""
@@ -27,7 +27,7 @@ def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
     Segments of a link begin before it and run to its stop line, so that every vehicle on it is in one.
     """
     rules = plan.behaviour
-    limit = plan.links.speed_limit_ms[rules.rule_link] * settings.tick_s / settings.cell_m * CAP_UNIT
+    limit = rule_limits(plan, plan.links, settings)
     zoned: list[tuple[float, ...]] = []
     segments: list[tuple[float, ...]] = []
     effects: list[tuple[float, ...]] = []
@@ -46,6 +46,11 @@ def compile_zones(plan: Plan, settings: CellularAutomaton, net: Net) -> Zones:
         segment=_ragged(SEGMENT_FIELDS, segments, len(effects)), effect=_ragged(EFFECT_FIELDS, effects, 0),
         factor=np.ascontiguousarray(rules.factor if len(rules.factor) else np.ones((1, 1)), np.float32),
     )
+
+
+def rule_limits(plan: Plan, links: LinkArrays, settings: CellularAutomaton) -> np.ndarray:
+    """Return the limit that each rule is about, in 1/256 cell per tick."""
+    return np.asarray(links.speed_limit_ms[plan.behaviour.rule_link] * settings.tick_s / settings.cell_m * CAP_UNIT)
 
 
 def _ragged(fields: dict[str, str], rows: list[tuple[float, ...]], total: int) -> np.recarray:

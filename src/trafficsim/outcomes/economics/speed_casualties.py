@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from trafficsim.outcomes.casualties import Models, SpeedChange, mean_excess
-from trafficsim.outcomes.economics.model import EXPONENTS, MODEL_FORM, REPLICATIONS
+from trafficsim.outcomes.casualties import Models, Outcome, SpeedChange, mean_excess
+from trafficsim.outcomes.economics.model import BEHAVIOUR, EXPONENTS, MODEL_FORM, REPLICATIONS
+from trafficsim.outcomes.people import ALCOHOL_SCALE, PeopleChange, numbers_at, relative_people
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.speed_models import Roads, Severity
 from trafficsim.outcomes.uncertainty import Draws, Uncertain
+from trafficsim.people.novices import PAIR
 
 F8 = NDArray[np.float64]
 SEVERITY: dict[str, Severity] = {
@@ -34,19 +37,24 @@ class SpeedCasualties:
     name : of the alternative
     changes : of every replication
     models : exponents, coefficients and form
+    people : who drives without and with it, of every replication; empty without a population
     """
 
     name: str
     changes: tuple[SpeedChange, ...]
     models: Models
+    people: tuple[PeopleChange, ...] = ()
 
     @property
     def inputs(self) -> tuple[Uncertain, ...]:
-        """Exponents, coefficients, the form of the model, and the spread of speeds over replications."""
+        """Exponents, coefficients, the form of the model, risks of people, and the spread over replications."""
         found = [Uncertain(one.name, EXPONENTS, partial(Sourced.quantile, one))
                  for one in self._sourced() if one.has_interval]
         if self.models.form == "both":
             found.append(Uncertain(FORM, MODEL_FORM, _itself))
+        if self.people:
+            found += [Uncertain(PAIR, BEHAVIOUR, _itself),
+                      Uncertain(ALCOHOL_SCALE.name, BEHAVIOUR, partial(Sourced.quantile, ALCOHOL_SCALE))]
         if self._relative_error > 0.0:
             found.append(Uncertain(self._spread, REPLICATIONS,
                                    partial(_t_quantile, len(self.changes) - 1, self._relative_error)))
@@ -64,7 +72,14 @@ class SpeedCasualties:
         """
         kind = SEVERITY[severity]
         excess = self._by_form(kind, draws, factor)
-        return np.asarray(1.0 + excess * (1.0 + draws.get(self._spread, np.zeros(1))))
+        by_speed = 1.0 + excess * (1.0 + draws.get(self._spread, np.zeros(1)))
+        return np.asarray(by_speed * self._by_people(kind, draws) if self.people else by_speed)
+
+    def _by_people(self, kind: Severity, draws: Draws) -> F8:
+        """Mean over replications of the number by who drives."""
+        numbers = numbers_at(draws)
+        found = [relative_people(one, cast(Outcome, kind), numbers) for one in self.people]
+        return np.asarray(np.mean(found, axis=0))
 
     def _by_form(self, kind: Severity, draws: Draws, factor: F8) -> F8:
         form = self.models.form

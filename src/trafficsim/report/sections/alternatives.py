@@ -192,8 +192,8 @@ def _cells(writer: Writer, one: Change, key: str, place: tuple[Markup, Markup]) 
     summary = words.say("alternatives.cells_summary", alternatives=place[0], count=writer.number(len(one.cells), 0),
                         **what)
     caption = words.say("alternatives.cells_caption", alternative=place[0], setting=place[1], **what)
-    rows = [[name(f"{cell.name} {cell.letters}".rstrip()), _value(writer, cell.before), _value(writer, cell.after),
-             Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
+    rows = [[name(" ".join(filter(None, (cell.name, cell.letters, cell.times)))), _value(writer, cell.before),
+             _value(writer, cell.after), Markup.escape(unit)] for cell in one.cells[:MOST_CELLS]]
     more = len(one.cells) - MOST_CELLS
     notes = [words.say("alternatives.cells_more", count=writer.number(more, 0))] if more > 0 else []
     columns = writer.columns("cell", "#before", "#after", "unit")

@@ -145,7 +145,7 @@ def _alone(writer: Writer, place: tuple[str, str], setting: Markup) -> Indicator
 def definitions(writer: Writer) -> Table:
     """Write formula, population, direction and origin of every indicator that has a value."""
     words, rows = writer.words, []
-    values = writer.material.tables["indicators"].dropna(subset=["value"])
+    values = writer.material.over_days["indicators"].dropna(subset=["value"])
     compared = [one.indicator for one in writer.material.comparison.chosen() if one.n]
     for indicator in in_order([*values["indicator"].unique().tolist(), *compared]):
         one = declaration(indicator)

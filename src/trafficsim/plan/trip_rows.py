@@ -1,0 +1,64 @@
+"""Rows of trips: pick some, join two lists, give some another route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.plan.arrays import TripArrays
+from trafficsim.plan.ragged import gather
+
+RAGGED = {"route_start": ("route_link",),
+          "stop_start": ("stop_position", "stop_position_m", "stop_dwell_s", "stop_lane")}
+"""Where ragged columns begin, and those columns; every other column has one value per trip."""
+NOT_PER_TRIP = {"name", *RAGGED, *(name for names in RAGGED.values() for name in names)}
+
+
+def pick(trips: TripArrays, rows: NDArray[Any]) -> TripArrays:
+    """Return some trips, in the order of the rows."""
+    columns: dict[str, Any] = {"name": tuple(trips.name[row] for row in rows.tolist())}
+    for name in trips._fields:
+        if name not in NOT_PER_TRIP:
+            columns[name] = getattr(trips, name)[rows]
+    for start, names in RAGGED.items():
+        columns[start], flat = gather(getattr(trips, start), rows)
+        columns |= {name: getattr(trips, name)[flat] for name in names}
+    return TripArrays(**columns)
+
+
+def joined(first: TripArrays, second: TripArrays) -> TripArrays:
+    """Return the trips of one list behind those of another, with the names of both."""
+    columns: dict[str, Any] = {"name": first.name + second.name}
+    for name in first._fields:
+        one, other = getattr(first, name), getattr(second, name)
+        if name in RAGGED:
+            columns[name] = np.concatenate([one, other[1:] + one[-1]])
+        elif name != "name":
+            columns[name] = np.concatenate([one, other])
+    return TripArrays(**columns)
+
+
+def in_order(trips: TripArrays) -> NDArray[np.int64]:
+    """Rows in the order of all trips of a plan: by departure, then by name."""
+    return np.lexsort((np.array(trips.name, np.str_), trips.depart_s))
+
+
+def with_routes(trips: TripArrays, number: NDArray[Any], routes: Sequence[Sequence[int]]) -> TripArrays:
+    """Give trips other routes.
+
+    Parameters
+    ----------
+    number
+        For every trip the position of its new route, -1 where it keeps its own.
+    routes
+        Links of the new routes.
+    """
+    lengths = np.array([len(route) for route in routes], np.int64)
+    start = np.concatenate([trips.route_start, trips.route_start[-1] + np.cumsum(lengths)])
+    links = np.concatenate([trips.route_link, *(np.asarray(route, np.int32) for route in routes)])
+    own = np.arange(len(trips.key))
+    route_start, flat = gather(start, np.where(number >= 0, len(own) + number, own))
+    return trips._replace(route_start=route_start, route_link=links[flat].astype(np.int32))

@@ -1,0 +1,122 @@
+"""The behaviour of a day in the plan: who gives up how much of the excess, at places and at large; who stays home."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.over_days import CAMERA, road
+from trafficsim.io.load import load_world
+from trafficsim.plan.arrays import UNAFFECTED, Plan
+from trafficsim.plan.desired_speed import desired_speed_ms
+from trafficsim.plan.driving import Driving, cap_factor, driven
+from trafficsim.plan.lower import Lowered, lower, people_habits
+from trafficsim.plan.meetings import drivers_on, meetings, roads_of
+from trafficsim.plan.prepare import Prepared, prepare
+
+PREPARED: Prepared = prepare(load_world(road()))
+LOWERED: Lowered = lower(PREPARED, (CAMERA,), day=(1, "mon"), demand_day=1)
+PEOPLE = 2000
+
+
+def excess_m(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Desired speed over the limit, summed over the route by length; and the desired speed itself, by trip."""
+    trips = plan.trips
+    trip = np.repeat(np.arange(len(trips.key)), np.diff(trips.route_start))
+    speed = desired_speed_ms(plan.links, plan.classes, trips, trip, trips.route_link)
+    length = plan.links.length_m[trips.route_link]
+    over = np.maximum(speed - plan.links.speed_limit_ms[trips.route_link], 0.0)
+    return np.bincount(trip, over * length), np.bincount(trip, speed * length)
+
+
+def driving(at_large: float = 0.0, at_place: float = 0.0, suspended: np.ndarray | None = None) -> Driving:
+    name = LOWERED.deployments[0].name
+    return Driving(np.full(PEOPLE, at_large), np.zeros(PEOPLE, np.bool_) if suspended is None else suspended,
+                   {name: lambda who: np.full(len(who), at_place)})
+
+
+def plan_of(how: Driving) -> Plan:
+    return driven(LOWERED.plan, how, {one.name: one for one in LOWERED.deployments}, 3)
+
+
+@given(st.floats(0.01, 0.99))
+def test_a_degree_takes_its_share_off_the_excess(degree: float) -> None:
+    plan = LOWERED.plan
+    before, speed = excess_m(plan)
+    factor = cap_factor(plan, np.full(len(plan.trips.key), degree))
+    capped = plan_of(driving(at_large=degree))
+    after, slower = excess_m(capped)
+    some = before > 0.0
+    assert np.isinf(factor[~some]).all()
+    np.testing.assert_allclose((speed - slower)[some], degree * before[some], rtol=1e-6, atol=1e-6)
+    assert (after <= before + 1e-9).all()
+
+
+def test_more_compliance_is_never_faster() -> None:
+    speeds = [excess_m(plan_of(driving(at_large=degree)))[1] for degree in (0.0, 0.2, 0.5, 0.9)]
+    assert all((slow <= fast + 1e-9).all() for fast, slow in pairwise(speeds))
+
+
+def test_nobody_complies_and_nothing_changes() -> None:
+    plan = plan_of(driving())
+    assert plan.trips is LOWERED.plan.trips
+    assert (plan.behaviour.factor == UNAFFECTED).all()
+
+
+def test_at_a_place_a_degree_lies_between_the_own_speed_and_that_of_full_compliance() -> None:
+    full, half = (plan_of(driving(at_place=degree)).behaviour.factor[0] for degree in (1.0, 0.5))
+    plan, link = LOWERED.plan, int(LOWERED.plan.behaviour.rule_link[0])
+    trips = np.flatnonzero(full < UNAFFECTED)
+    assert 0 < len(trips) < len(full), "those who pass and are not among the unaffected"
+    own = desired_speed_ms(plan.links, plan.classes, plan.trips, trips, np.full(len(trips), link))
+    own = own / plan.links.speed_limit_ms[link]
+    fast = own > full[trips]
+    np.testing.assert_allclose(half[trips][fast], (own[fast] + full[trips][fast]) / 2.0)
+    assert (half[trips][~fast] >= own[~fast] - 1e-12).all(), "who is slower already does not slow down"
+
+
+def test_suspended_people_do_not_drive_and_others_are_the_same() -> None:
+    suspended = np.zeros(PEOPLE, np.bool_)
+    suspended[LOWERED.plan.trips.person[::3]] = True
+    plan, whole = plan_of(driving(suspended=suspended)), LOWERED.plan
+    assert not suspended[plan.trips.person].any()
+    kept = np.flatnonzero(~suspended[whole.trips.person])
+    assert plan.trips.name == tuple(whole.trips.name[row] for row in kept.tolist())
+    assert (plan.trips.key == whole.trips.key[kept]).all()
+    assert (plan.drivers.age_years == whole.drivers.age_years[kept]).all()
+    assert plan.behaviour.factor.shape[1] == len(kept)
+
+
+def test_trips_are_made_by_people_whose_habit_they_are() -> None:
+    habits, trips = people_habits(PREPARED), LOWERED.plan.trips
+    first = habits.trips.route_link[habits.trips.route_start[:-1]][habits.of_person[trips.person]]
+    last = habits.trips.route_link[habits.trips.route_start[1:] - 1][habits.of_person[trips.person]]
+    assert (first == trips.route_link[trips.route_start[:-1]]).all()
+    assert (last == trips.route_link[trips.route_start[1:] - 1]).all()
+    other = lower(PREPARED, (CAMERA,), day=(2, "tue"), demand_day=2).plan.trips
+    assert set(trips.person.tolist()) != set(other.person.tolist()), "other people of the relation on another day"
+
+
+def test_people_drive_the_traffic_of_a_day() -> None:
+    roads = roads_of(people_habits(PREPARED), LOWERED.plan, PREPARED.world.scenario, 10.0)
+    drivers = drivers_on(roads)
+    hours = 240.0 / 3600.0
+    habits = people_habits(PREPARED)
+    length = np.bincount(np.repeat(np.arange(len(habits.trips.key)), np.diff(habits.trips.route_start)),
+                         LOWERED.plan.links.length_m[habits.trips.route_link])
+    assert roads.minutes.sum() / 60.0 == pytest.approx(10.0)
+    assert drivers.km_per_day.sum() == pytest.approx(length.sum() / 1000.0 / hours * 10.0, rel=0.05)
+    met = meetings(roads, LOWERED.deployments, {})[0]
+    who = met.exposure.encounters
+    passes = -np.log1p(-who.probability).sum()
+    through = (habits.trips.route_link == met_link(LOWERED.plan)).sum() / hours * 10.0
+    assert passes == pytest.approx(through, rel=0.1)
+    assert met.limit_kmh == pytest.approx(80.0)
+
+
+def met_link(plan: Plan) -> int:
+    return plan.link_id.index("east2")
