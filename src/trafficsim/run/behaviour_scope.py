@@ -13,7 +13,7 @@ from trafficsim.spec.study import Study
 def scope_findings(study: Study, prepared: Prepared) -> tuple[Finding, ...]:
     """Say of all alternatives of a study over days what lies outside the evidence; each thing once.
 
-    Without days or a population nobody learns, and nothing is said.
+    Without days or a population nobody learns, and there is nothing to warn of.
     """
     population = prepared.world.scenario.population
     if study.days is None or population is None:
