@@ -46,6 +46,10 @@ CASES = {
     "a campaign that ends before it begins": (
         '{ kind = "campaign", theme = "alcohol", first_day = 20, last_day = 10 }', ("ends before it begins",)),
     "a campaign about nothing": ('{ kind = "campaign", theme = "manners" }', ("manners", "speed")),
+    "a curfew with its hours exchanged": (
+        '{ kind = "night_limit", hours = { begin_h = 5, end_h = 22 } }', ("exchange the two",)),
+    "a curfew of no length": (
+        '{ kind = "night_limit", hours = { begin_h = 22, end_h = 22 } }', ("have no length",)),
     "two limits of points": (
         '{ kind = "points_limit", limit = 8 }, { kind = "points_limit", limit = 6 }', ("both set this value",)),
     "no point at all": ('{ kind = "probation", limit = 0 }', ("limit", "0")),

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import trafficsim as ts
@@ -29,7 +30,7 @@ def road(people: bool = True) -> ts.Scenario:
 def results() -> StudyResult:
     alternatives = {
         "do nothing": (), "nothing": NOTHING, "driving": (P.AccompaniedDriving(),),
-        "belts": (P.BeltWearing(share=1.0),),
+        "belts": (P.BeltWearing(share=1.0),), "night": (P.NightLimit(compliance=0.1),),
         "limit": (P.SpeedLimit(on=ts.links("east1", "east2"), limit_kmh=40.0), P.HazardPerception()),
     }
     return ts.run(ts.Study(name="s", scenarios=(road(),), replications=2, primary=("ksi_rel",),
@@ -42,7 +43,7 @@ def means(results: StudyResult, alternative: str) -> dict[str, float]:
     return dict(zip(rows["indicator"], rows["diff"].astype(float), strict=True))
 
 
-@pytest.mark.parametrize("alternative", ["driving", "belts", "limit"])
+@pytest.mark.parametrize("alternative", ["driving", "belts", "limit", "night"])
 def test_parts_add_up_to_the_whole(results: StudyResult, alternative: str) -> None:
     found = means(results, alternative)
     assert sum(found[part] for part in PARTS) == pytest.approx(found["ksi_rel"], abs=1e-12)
@@ -60,8 +61,20 @@ def test_each_measure_shows_in_its_part(results: StudyResult) -> None:
     assert limit["ksi_by_exposure"] == 0.0
 
 
+def test_trips_that_are_not_made_are_exposure_and_not_risk(results: StudyResult) -> None:
+    night = means(results, "night")  # the run begins at midnight
+    assert night["ksi_by_exposure"] < 0.0
+    assert abs(night["ksi_by_risk"]) < 1e-12
+    assert night["ksi_by_severity"] == 0.0  # the part by speed holds that others are measured
+
+
 def test_nothing_from_measures_that_do_nothing(results: StudyResult) -> None:
     assert set(means(results, "nothing").values()) == {0.0}
+    for name in ("trips", "links", "exposure"):
+        table = results.tables[name].drop(columns="alternative")
+        of = results.tables[name]["alternative"]
+        one, other = (table[of == alternative].reset_index(drop=True) for alternative in ("do nothing", "nothing"))
+        pd.testing.assert_frame_equal(one, other)
 
 
 def test_the_table_holds_all_kilometres(results: StudyResult) -> None:
