@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.broken_commands import COMMANDS, Command
+from tests.cli.broken_enforcement import ENFORCEMENT
 from tests.cli.support import Answer
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", [*COMMANDS, *ENFORCEMENT], ids=lambda command: command.name)
 def test_broken_command(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command.files(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -21,7 +21,7 @@ PURE = {
     "rows", "links", "depart_lane", "from_lane", "to_lane", "signal_index", "speed_factor_mean", "speed_factor_sd",
     "waiting_places", "deaths_of_ksi", "start_p", "light_p", "keep_clear_share", "headway_spread",
     "discount_rate", "exchange_rate", "draws",
-    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned",
+    "deaths", "serious_injuries", "hard_stop_share", "detection", "sanctioned", "fine_eur", "half_life_days",
     "slight_injuries", "compliance", "expansion_factor", "factor", "low", "high",
     "people", "limit", "novice_limit", "alcohol_factor", "belt_share", "isa_share", "isa_override_share", "trip_rate",
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",

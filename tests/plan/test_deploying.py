@@ -197,3 +197,19 @@ def test_places_take_turns_over_the_days() -> None:
 def test_days_on_which_a_device_works_are_nested(one: float, other: float, day: int) -> None:
     few, many = (on_duty([post(present=share)], day, "mon", 5)[0] for share in sorted((one, other)))
     assert many or not few
+
+
+def test_a_part_of_the_run_has_its_hours_and_its_halo() -> None:
+    hours = Schedule(hours=(Hours(begin_h=0.25, end_h=0.5),))
+    for halo_h, end_s in ((0.0, 1800.0), (0.25, 2700.0)):
+        plan = lower(WORLD, [Deploys(what=(post(schedule=hours, halo_h=halo_h),))]).plan
+        assert (plan.behaviour.rule_begin_s.tolist(), plan.behaviour.rule_end_s.tolist()) == ([900.0], [end_s])
+        cited_s = ((900.0, 1800.0),)
+        assert plan.sections.hours_s[-1] == plan.enforcement.hours_s[0] == cited_s, "nobody is cited after it"
+
+
+def test_what_ended_shortly_before_the_run_is_still_felt() -> None:
+    late = Schedule(hours=(Hours(begin_h=22, end_h=24),))
+    lowered = lower(WORLD, [Deploys(what=(post(schedule=late, halo_h=0.5),))], day=(2, "tue"))
+    assert lowered.plan.behaviour.rule_end_s.tolist() == [1800.0]
+    assert lowered.plan.enforcement.hours_s == (((0.0, 0.0),),)

@@ -31,6 +31,7 @@ KINDS = [
     "licence_check",
     "mobile_camera",
     "mode_shift",
+    "night_limit",
     "passenger_limit",
     "patrol",
     "points_limit",

@@ -122,7 +122,8 @@ def test_out_of_force_it_leaves_the_plan_alone_and_is_kept(policy: Policy) -> No
     lowered = lower(WORLD, [changed(policy, schedule=NEVER)])
     assert len(lowered.deployments) == 1
     assert [row.field for row in lowered.ledger] == ["deployment.hours"]
-    assert lowered.plan.behaviour.rule_name == lowered.plan.enforcement.name == ()
+    assert lowered.plan.behaviour.rule_name == ()
+    assert lowered.plan.enforcement.hours_s == (((0.0, 0.0),),)
     assert len(lowered.plan.sections.name) == len(lowered.baseline.sections.name)
     assert not lowered.plan.kept_gap_s.any()
 
@@ -215,7 +216,8 @@ def test_random_visits_stay_within_the_officer_hours() -> None:
     for day in range(1, 15):
         lowered = lower(WORLD, [policy], day=(day, "mon"))
         assert len(lowered.deployments) == 6
-        standing = lowered.plan.enforcement.name
+        enforced = lowered.plan.enforcement
+        standing = tuple(name for name, hours in zip(enforced.name, enforced.hours_s, strict=True) if hours == ())
         assert 16.0 * len(standing) <= 40.0
         visited.append(standing)
     assert len(set(visited)) > 3, "other places on other days"

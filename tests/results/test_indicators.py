@@ -30,6 +30,7 @@ CONTRACT = [
     "mean_travel_time_s", "mean_entry_wait_s", "mean_delay_s", "mean_speed_kmh", "free_speed_kmh",
     "free_speed_sd_kmh", "throughput_veh_h", "stops_per_trip", "max_queue_m", "vehicle_km", "vehicle_h",
     "completed_share", "share_over_limit", "citations", "sanctions", "fines_eur", "points",
+    "officer_hours", "devices",
     "red_violations", "red_violations_late",
     "red_violations_inattention", "encroachments_late", "encroachments_inattention", "fuel_l", "co2_kg", "nox_g",
     "cost_eur",
@@ -51,7 +52,7 @@ BY_HAND = {
     "share_over_limit": 0.5,
     "citations": 1.0,
     # nobody says what follows a citation
-    "sanctions": 0.0, "fines_eur": 0.0, "points": 0.0,
+    "sanctions": 0.0, "fines_eur": 0.0, "points": 0.0, "officer_hours": 0.0, "devices": 0.0,
     "throughput_veh_h": 3 / 400 * 3600,
     "stops_per_trip": 2.0,
     "max_queue_m": 19.8,

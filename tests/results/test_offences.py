@@ -23,7 +23,7 @@ def enforced(offence: str = "speeding", **more: object) -> Plan:
     arrays = EnforcementArrays(
         name=("post",), kind=("mobile_camera",), offence=(offence,), detection=f8(1), sanctioned=f8(1), fine_eur=f8(90),
         points=i4(2), legal_gap_s=f8(0.9), offending_share=f8(0), red_tolerance_s=f8(0), links=((1,),),
-        hours_s=((),), checks=(("c",),),
+        hours_s=((),), checks=(("c",),), officers=f8(2), devices=i4(1),
     )._replace(**more)  # type: ignore[arg-type]
     return replace(tiny_plan(), enforcement=arrays)
 

@@ -160,6 +160,11 @@ def test_no_effect_is_the_same_to_the_last_bit(
         pd.testing.assert_frame_equal(*pair, check_exact=True, obj=table)
 
 
+COUNTED = {"citations", "sanctions", "devices"}
+OF_SIGNALS = {"red_violations", "red_violations_late", "red_violations_inattention", "encroachments_late",
+              "encroachments_inattention"}
+
+
 @pytest.mark.parametrize("scenario", ["motorway", "arterial"])
 def test_no_effect_is_equivalent_with_p_one(scenario: str, request: pytest.FixtureRequest) -> None:
     result: StudyResult = request.getfixturevalue(scenario)
@@ -167,12 +172,12 @@ def test_no_effect_is_equivalent_with_p_one(scenario: str, request: pytest.Fixtu
     (arms,) = engines.values()
     for alternative, indicators in arms.items():
         for name, entry in indicators.items():
-            if name == "citations" and alternative in CITING:
+            if name in COUNTED and alternative in CITING:
                 assert entry["diff"] == entry["mean"] > 0.0, "it measures"
             elif entry["mean"] is not None:
                 assert (entry["diff"], entry["p"], entry["verdict"]) == (0.0, 1.0, "equivalent"), (alternative, name)
     empty = {name for name, entry in next(iter(arms.values())).items() if entry["mean"] is None}
-    assert empty <= {"red_violations", *OF_TRACES}
+    assert empty <= {*OF_SIGNALS, *OF_TRACES}
 
 
 def table_of(tables: object, name: str, alternative: str) -> pd.DataFrame:

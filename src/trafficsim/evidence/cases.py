@@ -47,7 +47,7 @@ CASES: Mapping[str, Case] = {
     "G9": Case("max-pressure against fixed time", missing="max-pressure control"),
     "G10": Case("pre-emption for emergency vehicles", missing="emergency vehicles"),
     "G11": Case("incident clearance", missing="incidents"),
-    "G12": Case("novice drivers and licensing", missing="novice drivers"),
+    "G12": Case("novice drivers and licensing", "novices"),
     "G13": Case("random breath testing", "breath_testing"),
     "G14": Case("demerit points", "demerit_points"),
     "G15": Case("speed model beside a published calculation", "formulas"),

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
+from trafficsim.plan.people_arrays import DriverArrays as DriverArrays
+from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
+from trafficsim.plan.people_arrays import no_drivers as no_drivers
+from trafficsim.plan.people_arrays import no_people as no_people
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
-from trafficsim.spec.population import Population
 
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
@@ -167,60 +170,6 @@ class TripArrays(NamedTuple):
     """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
 
 
-class PeopleArrays(NamedTuple):
-    """What policies may change about people: by group, in order of the groups' names; and by kind of enforcement."""
-
-    group: tuple[str, ...]
-    trip_rate: F8
-    alcohol_factor: F8
-    belt_share: F8
-    isa_share: F8
-    isa_override_share: F8
-    """Of those with intelligent speed assistance, who override it."""
-    licensed_share: F8
-    novice_risk: F8
-    """Factor on the crash risk per km of the group's people, whatever it is by their months since the licence."""
-    points_limit: F8
-    """Demerit points at which the licence is suspended."""
-    novice_points_limit: F8
-    """The same in probation."""
-    exposure: F8
-    """Factor on kilometres in the account of casualties, where traffic hardly changes by it."""
-    supervised_km: F8
-    """Supervised kilometres before the licence, beyond those of today."""
-    lawful_share: F8
-    """Share of people who keep to the limit by a campaign."""
-    enforcement: tuple[str, ...]
-    """Kinds of enforcement."""
-    fine_factor: F8
-    points_factor: F8
-    """Factors on fines and demerit points of a deployment of each kind."""
-    population: Population | None = None
-    """As it was declared, before any policy."""
-
-
-class DriverArrays(NamedTuple):
-    """Attributes of the person who makes each trip, on the day of the run, after all policies; no rows without people.
-
-    Shape (trips,) each.
-    """
-
-    group: I4
-    """Index into the groups of :class:`PeopleArrays`."""
-    age_years: F8
-    licence_months: F8
-    impaired: BOOL
-    """Above 0.5 g/l of blood alcohol on this trip."""
-    alcohol_share: F8
-    """Probability of that in the driver's group at this time."""
-    belt: BOOL
-    isa: BOOL
-    """Has intelligent speed assistance, whether it is overridden or not."""
-    points: I4
-    licensed: BOOL
-    suspended: BOOL
-    columns: tuple[str, ...]
-    """Attributes that the table ``trips`` is asked to have as columns."""
 
 
 class SectionArrays(NamedTuple):
@@ -270,7 +219,7 @@ class BehaviourArrays(NamedTuple):
 
 
 class EnforcementArrays(NamedTuple):
-    """What follows offences during the run: one row per deployment in force with a sanction, by name."""
+    """Enforcement of an alternative: one row per deployment, in force during the run or not, by name."""
 
     name: tuple[str, ...]
     kind: tuple[str, ...]
@@ -286,9 +235,12 @@ class EnforcementArrays(NamedTuple):
     links: tuple[tuple[int, ...], ...]
     """Links of the place."""
     hours_s: tuple[tuple[tuple[float, float], ...], ...]
-    """Clock times between which it is in force; empty: always."""
+    """Clock times between which it is in force; empty: always; one period without length: never."""
     checks: tuple[tuple[str, ...], ...]
     """Names of its measurement sections."""
+    officers: F8
+    """Officers while it is in force."""
+    devices: I4
 
 
 UNAFFECTED = 1.0e3
@@ -301,16 +253,6 @@ def no_approaches() -> ApproachArrays:
     return ApproachArrays(np.zeros(0, np.int32), real, real, real, real)
 
 
-def no_people() -> PeopleArrays:
-    """Return the people of a plan without a population."""
-    none = np.zeros(0)
-    return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
-
-
-def no_drivers() -> DriverArrays:
-    """Return the drivers of a plan without a population."""
-    whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
-    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
 
 
 def no_sections() -> SectionArrays:
@@ -322,7 +264,7 @@ def no_sections() -> SectionArrays:
 def no_enforcement() -> EnforcementArrays:
     """Return the enforcement of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)
-    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), ())
+    return EnforcementArrays((), (), (), real, real, real, whole, real, real, real, (), (), (), real, whole)
 
 
 def no_behaviour(trips: int = 0) -> BehaviourArrays:

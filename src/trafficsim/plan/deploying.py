@@ -14,7 +14,7 @@ from trafficsim.plan.arrays import F8, EnforcementArrays
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.calendar import WEEKDAYS, Schedule, Weekday
-from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.enforcement import Deployment, Sanction
 
 HOURS_IN_FORCE = "deployment.hours"
 """What the ledger calls enforcement (cells: deployments, values: hours in force within the run)."""
@@ -89,11 +89,13 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
     key
         64-bit random key, for what is drawn by day (see :func:`trafficsim.people.duty.on_duty`).
     """
-    found = []
-    for one, periods in zip(deployed, periods_in_force([one.deployment for one in deployed], run, key), strict=True):
+    found, deployments = [], [one.deployment for one in deployed]
+    most_halo_s = max((one.halo_h for one in deployments), default=0.0) * S_PER_H
+    recent = periods_in_force(deployments, run, key, most_halo_s)
+    for one, periods, ended in zip(deployed, periods_in_force(deployments, run, key), recent, strict=True):
         deployment = one.deployment
         whole = periods == ((run.start_s, run.end_s),)
-        rules = _rules(one, periods, run) if deployment.response is not None else ()
+        rules = _rules(one, ended, run) if deployment.response is not None else ()
         hours = () if whole else periods
         checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
         silent = whole and bool(rules or checks or deployment.gaps)
@@ -102,32 +104,38 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
     return found
 
 
+NEVER: Periods = ((0.0, 0.0),)
+NO_SANCTION = Sanction(detection=0.0, sanctioned=0.0)
+
+
 def enforcement_arrays(brought: Sequence[InForce], link_index: Mapping[str, int]) -> EnforcementArrays:
-    """What follows offences during the run, by name of the deployment."""
-    rows = sorted(((one.deployment.name, one.deployment.sanction, one) for one in brought
-                   if one.hours_s is not None and one.deployment.sanction is not None), key=lambda row: row[0])
-    sanctions, ones = [row[1] for row in rows], [row[2] for row in rows]
+    """Enforcement of an alternative as arrays, by name; a deployment that sanctions nobody detects nobody."""
+    ones = sorted(brought, key=lambda one: one.deployment.name)
+    deployments = [one.deployment for one in ones]
+    sanctions = [one.sanction or NO_SANCTION for one in deployments]
 
     def real(values: Iterable[float]) -> F8:
         return np.array(list(values), np.float64)
 
     return EnforcementArrays(
-        name=tuple(row[0] for row in rows), kind=tuple(one.deployment.kind for one in ones),
+        name=tuple(one.name for one in deployments), kind=tuple(one.kind for one in deployments),
         offence=tuple(one.offence for one in sanctions), detection=real(one.detection for one in sanctions),
         sanctioned=real(one.sanctioned for one in sanctions), fine_eur=real(one.fine_eur for one in sanctions),
         points=np.array([one.points for one in sanctions], np.int32),
         legal_gap_s=real(one.legal_gap_s for one in sanctions),
         offending_share=real(one.offending_share for one in sanctions),
         red_tolerance_s=real(one.red_tolerance_s for one in sanctions),
-        links=tuple(tuple(link_index[link] for link in one.deployment.along) for one in ones),
-        hours_s=tuple(one.hours_s or () for one in ones),
+        links=tuple(tuple(link_index[link] for link in one.along) for one in deployments),
+        hours_s=tuple(NEVER if one.hours_s is None else one.hours_s for one in ones),
         checks=tuple(tuple(check.name for check in one.checks) for one in ones),
+        officers=real(one.officer_hours_per_day / one.schedule.hours_on_day for one in deployments),
+        devices=np.array([one.devices for one in deployments], np.int32),
     )
 
 
 def _rules(one: Deployed, periods: Periods, run: RunDay) -> tuple[ResponseRule, ...]:
     deployment = one.deployment
-    felt = _joined([(begin_s, min(end_s + deployment.halo_h * S_PER_H, run.end_s)) for begin_s, end_s in periods])
+    felt = _felt(periods, deployment.halo_h * S_PER_H, run)
     assert deployment.response is not None
     assert deployment.link is not None
     zones = tuple(zone.model_copy(update={"strength": zone.strength * left(deployment, run.day)})
@@ -137,6 +145,12 @@ def _rules(one: Deployed, periods: Periods, run: RunDay) -> tuple[ResponseRule, 
     if felt == ((run.start_s, run.end_s),):
         return (rule,)
     return tuple(rule.model_copy(update={"begin_s": begin_s, "end_s": end_s}) for begin_s, end_s in felt)
+
+
+def _felt(periods: Periods, halo_s: float, run: RunDay) -> Periods:
+    """Periods of a run in which something is felt: while it is in force, and for a while after it has gone."""
+    longer = [(max(begin_s, run.start_s), min(end_s + halo_s, run.end_s)) for begin_s, end_s in periods]
+    return _joined([(begin_s, end_s) for begin_s, end_s in longer if begin_s < end_s])
 
 
 def left(deployment: Deployment, day: int) -> float:
@@ -161,8 +175,10 @@ def _gap_row(one: Deployed, periods: Periods) -> tuple[LedgerRow, ...]:
     return (LedgerRow(one.policy, KEPT_GAP, "s", "floor", (one.deployment.name,), kept, (0.0,), kept),)
 
 
-def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -> tuple[Periods, ...]:
-    """Periods of a run in which each deployment is in force, in order, joined where they touch.
+def periods_in_force(
+    deployments: Sequence[Deployment], run: RunDay, key: int, before_s: float = 0.0
+) -> tuple[Periods, ...]:
+    """Periods of a run, and of ``before_s`` before it, in which each deployment is in force, joined where they touch.
 
     A period that goes on past midnight belongs to the day on which it begins.
 
@@ -181,15 +197,17 @@ def periods_in_force(deployments: Sequence[Deployment], run: RunDay, key: int) -
         # the evening before day 1 is taken as one of the study
         standing = on_duty(deployments, max(run.day + ahead, 1), weekday, key)
         for row in (row for row, stands in enumerate(standing) if stands):
-            found[row] += _periods(deployments[row].schedule, (first + ahead) * S_PER_DAY, run)
+            found[row] += _periods(deployments[row].schedule, (first + ahead) * S_PER_DAY,
+                                   (run.start_s - before_s, run.end_s))
     return tuple(_joined(periods) for periods in found)
 
 
-def _periods(schedule: Schedule, midnight_s: float, run: RunDay) -> list[tuple[float, float]]:
-    """Hours of a day as periods within a run."""
+def _periods(schedule: Schedule, midnight_s: float, window_s: tuple[float, float]) -> list[tuple[float, float]]:
+    """Hours of a day as periods within a window."""
     begins = [midnight_s + hours.begin_h * S_PER_H for hours in schedule.hours]
     ends = [begin_s + hours.length_h * S_PER_H for begin_s, hours in zip(begins, schedule.hours, strict=True)]
-    periods = [(max(begin_s, run.start_s), min(end_s, run.end_s)) for begin_s, end_s in zip(begins, ends, strict=True)]
+    periods = [(max(begin_s, window_s[0]), min(end_s, window_s[1]))
+               for begin_s, end_s in zip(begins, ends, strict=True)]
     return [(begin_s, end_s) for begin_s, end_s in periods if begin_s < end_s]
 
 

@@ -25,6 +25,7 @@ from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTrai
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
 from trafficsim.policies.mode_shift import ModeShift as ModeShift
+from trafficsim.policies.night_limit import NightLimit as NightLimit
 from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
@@ -57,6 +58,7 @@ BUILT_IN = (
     "trafficsim.policies.licensing",
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.mode_shift",
+    "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
     "trafficsim.policies.red_light_camera",

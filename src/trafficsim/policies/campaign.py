@@ -92,8 +92,6 @@ class Campaign(Policy):
         self._refuse_beside_enforcement(builder)
         groups = groups_named(population_of(builder, self.kind), self.groups, self.kind)
         names, share = tuple(group.name for group in groups), self.violators * self.strength(builder.day)
-        if share == 0.0:
-            return
         if self.theme == "alcohol":
             builder.scale("group.alcohol_factor", names, 1.0 - share)
         elif self.theme == "belts":

@@ -39,11 +39,13 @@ class LicensingPolicy(Policy):
     def lower(self, builder: Builder) -> None:
         """Scale exposure and risk of each group by the mean over its people."""
         population = population_of(builder, self.kind)
-        for group in groups_named(population, self.groups, self.kind):
-            exposure, risk = group_factors(population, group, self.effects)
-            for field, factor in ((EXPOSURE, exposure), (RISK, risk)):
-                if factor != 1.0:
-                    builder.scale(field, (group.name,), factor)
+        groups = groups_named(population, self.groups, self.kind)
+        found = np.array([group_factors(population, group, self.effects) for group in groups])
+        for field, factors in zip((EXPOSURE, RISK), found.T, strict=True):
+            # a measure that changes nothing says so in the ledger: there it is a factor of 1
+            rows = np.flatnonzero(factors != 1.0) if (found != 1.0).any() else np.arange(len(groups))
+            if len(rows):
+                builder.scale(field, tuple(groups[row].name for row in rows), factors[rows])
 
 
 def group_factors(
@@ -301,8 +303,7 @@ class SupervisedPractice(LicensingPolicy):
         """Give people their supervised kilometres: risk follows from the learning curve, whatever that is."""
         population = population_of(builder, self.kind)
         names = tuple(group.name for group in groups_named(population, self.groups, self.kind))
-        if self.practice_km > 0.0:
-            builder.set(PRACTICE, names, builder.baseline(PRACTICE, names) + self.practice_km)
+        builder.set(PRACTICE, names, builder.baseline(PRACTICE, names) + self.practice_km)
 
 
 class PassengerLimit(LicensingPolicy):

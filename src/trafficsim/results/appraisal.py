@@ -19,11 +19,12 @@ from trafficsim.outcomes.economics.appraisal import (
 )
 from trafficsim.outcomes.economics.discounting import annuity_factor
 from trafficsim.outcomes.economics.model import CITATIONS, HOUR, Case
-from trafficsim.outcomes.economics.quantities import DELAY, Alternative, Casualties, quantities_of
+from trafficsim.outcomes.economics.quantities import COUNTED, DELAY, Alternative, Casualties, quantities_of
 from trafficsim.outcomes.economics.valuation import Values, unit_values
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.results.days import over_days
 from trafficsim.results.emissions_by_speed import emissions_by_speed
+from trafficsim.results.enforcement_costs import annual_enforcement, counted_enforcement
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.outcome_draws import OutcomeDraws
 from trafficsim.results.question import Question
@@ -257,8 +258,9 @@ def _runs(given: _Tables) -> _Runs:
             parts[name] = found
         else:
             missing[name] = _why_not(given.indicators, name)
-    if CITATIONS in wide and wide[CITATIONS].notna().all():
-        parts[CITATIONS] = wide[CITATIONS]
+    for name in (CITATIONS, *COUNTED):
+        if name in wide and wide[name].notna().all():
+            parts[name] = wide[name]
     table = pd.DataFrame(parts, index=wide.index).astype(np.float64)
     return _Runs({str(name): part.droplevel(0) for name, part in table.groupby(level=0, sort=False)}, missing)
 
@@ -287,17 +289,23 @@ def _case(
     if not others or not len(rows):
         return "no replication has results of all alternatives"
     values, before = unit_values(economics), known[baseline].loc[rows]
-    quantities, unpriced = quantities_of(values, [str(name) for name in before if name != CITATIONS])
+    quantities, unpriced = quantities_of(values, _priced_by_quantity(before))
     alternatives = []
     for name in others:
         after, change = known[name].loc[rows], changes[name]
         missing = runs.left_out(name) | unpriced
         saved = {one: (before[one] - after[one]).to_numpy(np.float64) for one in quantities if runs.counts(name, one)}
         citations = after[CITATIONS].to_numpy(np.float64) if CITATIONS in after else None
-        told = {**missing, "casualties": change} if isinstance(change, str) else missing
+        counted = counted_enforcement(economics, values, name, after)
+        told = {**missing, **counted.missing, **({"casualties": change} if isinstance(change, str) else {})}
         alternatives.append(Alternative(name, saved, citations, economics.measures.get(name),
-                                        None if isinstance(change, str) else change, told))
+                                        None if isinstance(change, str) else change, told, counted.amounts))
     return Case(economics, values, quantities, tuple(alternatives))
+
+
+def _priced_by_quantity(table: pd.DataFrame) -> list[str]:
+    """Quantities that have prices of their own: all but what enforcement counts."""
+    return [str(name) for name in table if name not in (CITATIONS, *COUNTED)]
 
 
 def _components(missing: Mapping[str, str]) -> dict[str, str]:
@@ -330,17 +338,21 @@ def _cost_rows(labels: Labels, given: _Costs) -> pd.DataFrame:
     """Rows of one alternative; ``labels`` names it."""
     economics, amounts = given.economics, given.amounts(labels.alternative)
     values = unit_values(economics)
-    priced, unpriced = quantities_of(values, [str(name) for name in amounts if name != CITATIONS])
+    priced, unpriced = quantities_of(values, _priced_by_quantity(amounts))
     annual = np.full(len(amounts), measure_cost(economics, values, labels.alternative) + given.casualties)
     for name, one in priced.items():
         if not given.runs.counts(labels.alternative, name):
             continue
         price = sum(unit.value * factor for unit, factor in one.prices)
         annual += economics.periods_per_year.value * price * amounts[name].to_numpy(np.float64)
-    costless = labels.alternative != given.baseline and labels.alternative not in economics.measures
+    mine = given.runs.by_alternative[labels.alternative].loc[amounts.index]
+    counted = counted_enforcement(economics, values, labels.alternative, mine)
+    annual += annual_enforcement(economics, values, counted)
+    costless = (labels.alternative != given.baseline and labels.alternative not in economics.measures
+                and not counted.amounts)
     left_out = [*(given.runs.left_out(labels.alternative) | unpriced),
                 *(("casualties",) if economics.casualties_per_year is None else unpriced_casualties(values)),
-                *(("the cost of the measure",) if costless else ())]
+                *counted.missing, *(("the cost of the measure",) if costless else ())]
     told = [*([f"without {', '.join(left_out)}"] if left_out else []),
             *([f"casualties as in the baseline: {given.change}"] if isinstance(given.change, str) else [])]
     count = len(amounts)

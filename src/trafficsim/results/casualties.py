@@ -31,8 +31,10 @@ MODELLED = frozenset({
     "class.max_speed_ms", "behaviour.response", "section.citation_ms", "deployment.hours",
 })
 """Fields of the ledger whose change acts on crashes through free speeds alone."""
-OF_PEOPLE = ("group.", "sanction.", "trips.")
+OF_PEOPLE = ("group.", "sanction.")
 """Beginnings of fields whose change acts through who drives, and how fast: the table ``exposure`` has it all."""
+TRIPS = "trip.number"
+"""Trips that are not made: with people their kilometres are in that table too."""
 MOST_MOVED = 0.05
 """Change of all vehicle-km above which volumes count as changed (modelling assumption)."""
 FEWEST_TRAVERSALS = 5
@@ -118,7 +120,8 @@ def _foreign(pair: Pair) -> str | None:
     before, after = pair.baseline["ledger"], pair.alternative["ledger"]
     rows = _differing(before, after) if len(before) else after
     others = sorted(set(rows["field"].dropna().astype(str)) - MODELLED)
-    others = [name for name in others if not name.startswith(OF_PEOPLE)]
+    counted = {TRIPS} if people_of(pair) is not None else set()
+    others = [name for name in others if not name.startswith(OF_PEOPLE) and name not in counted]
     if not others:
         return None
     if any(name.startswith("signal.") for name in others):

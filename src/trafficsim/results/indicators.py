@@ -21,7 +21,7 @@ from trafficsim.plan.record import Record
 from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
-from trafficsim.results.offences import fines_eur, points
+from trafficsim.results.offences import fines_eur, officer_hours, points
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
@@ -177,6 +177,12 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("points", "sum of the demerit points of all sanctions", "1", "none", ALL_VEHICLES, "emergent",
               lambda seen: float(points(seen.plan, seen.sanctions).sum()), "",
               needs=TRAVERSALS, scale="whole", of_traffic=False),
+    Indicator("officer_hours", "officers of the deployments x their hours in force in the analysis period", "h", "none",
+              "deployments in the analysis period", "input", lambda seen: officer_hours(seen.plan), "",
+              of_traffic=False),
+    Indicator("devices", "devices of all deployments of the alternative, in force or not", "1", "none",
+              "all deployments", "input", lambda seen: float(seen.plan.enforcement.devices.sum()), "",
+              scale="whole", of_traffic=False),
     *RED_RUNNING,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),

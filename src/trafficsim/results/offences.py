@@ -15,6 +15,7 @@ from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.speeds import Traversals, detected, evaluated_traversals, occasions, within_hours
 
+S_PER_H = 3600.0
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -149,6 +150,17 @@ def points(plan: Plan, found: Sanctions) -> Rows:
     """Demerit points of each sanction, with what policies made of them, in whole ones."""
     given = plan.enforcement.points[found.deployment] * _factor(plan, plan.people.points_factor, found)
     return np.rint(given).astype(np.int64)
+
+
+def officer_hours(plan: Plan) -> float:
+    """Officers of all deployments times their hours in force in the analysis period."""
+    begin_s, end_s = plan.analysis_begin_s, plan.analysis_end_s
+    total = 0.0
+    for officers, hours in zip(plan.enforcement.officers.tolist(), plan.enforcement.hours_s, strict=True):
+        periods = hours or ((begin_s, end_s),)
+        in_force_s = sum(max(min(end, end_s) - max(begin, begin_s), 0.0) for begin, end in periods)
+        total += officers * in_force_s / S_PER_H
+    return total
 
 
 def _factor(plan: Plan, by_kind: F8, found: Sanctions) -> F8:

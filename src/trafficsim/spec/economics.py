@@ -127,7 +127,8 @@ class TimeValue(Model):
         return self
 
 
-PRICES = ("fatality", "serious_injury", "slight_injury", "fuel_per_l", "co2_per_t", "nox_per_kg", "enforcement_per_h")
+PRICES = ("fatality", "serious_injury", "slight_injury", "fuel_per_l", "co2_per_t", "nox_per_kg", "enforcement_per_h",
+          "device_per_year")
 """Unit values that a table, or a study in their place, may give."""
 
 
@@ -144,6 +145,8 @@ class UnitValues(Model):
         Damage of emissions.
     enforcement_per_h
         An hour of police or of enforcement staff.
+    device_per_year
+        A device of enforcement, such as a camera: annuity and operation of a year.
 
     Examples
     --------
@@ -158,6 +161,7 @@ class UnitValues(Model):
     co2_per_t: Number | None = None
     nox_per_kg: Number | None = None
     enforcement_per_h: Number | None = None
+    device_per_year: Number | None = None
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
@@ -229,9 +233,9 @@ class Measure(Model):
     operation_per_year
         Operation and maintenance.
     enforcement_hours_per_year
-        Hours of police or enforcement staff.
+        Hours of police or enforcement staff, in place of those that the runs count.
     fine_per_citation
-        Fine paid per citation: a transfer from drivers to the budget, no benefit.
+        Fine paid per citation: a transfer from drivers to the budget, no benefit. In place of the fines of the runs.
     effect_factor
         How strongly the measure works in reality, relative to what was simulated: 1, with an interval where the
         behavioural input of the policy has one.

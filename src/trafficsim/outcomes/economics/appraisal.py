@@ -202,7 +202,7 @@ class _Known:
 
     def worth(self, row: int, central: Year, year: Year) -> Worth:
         one = self.case.alternatives[row]
-        priced = one.measure is not None
+        priced = one.costed
         study = self.case.economics
 
         def npv(rate: float) -> Estimate:
@@ -219,14 +219,14 @@ class _Known:
 
     def _figures(self, row: int, central: Year, year: Year) -> dict[str, Estimate]:
         benefit, cost = _estimate(central.benefit, year.benefit), _estimate(central.cost, year.cost)
-        if self.case.alternatives[row].measure is None:
+        if not self.case.alternatives[row].costed:
             unknown = Estimate(None, reason=NO_COST)
             return {"benefit_per_year": benefit, "cost_per_year": unknown, "benefit_cost_ratio": unknown,
                     "first_year_return": unknown, "cost_per_ksi_avoided": unknown}
         return {
             "benefit_per_year": benefit, "cost_per_year": cost,
             "benefit_cost_ratio": self._benefit_cost_ratio(row),
-            "first_year_return": _ratio([(one.benefit - one.costs["operation"] - one.costs["enforcement"], one.capital)
+            "first_year_return": _ratio([(one.benefit - one.cost + one.costs.get("annuity", 0.0), one.capital)
                                          for one in (central, year)], "no investment"),
             "cost_per_ksi_avoided": self._per_ksi(central, year),
         }

@@ -17,7 +17,15 @@ from scipy.special import ndtri
 from scipy.stats import chi2
 
 from trafficsim.outcomes.economics.discounting import annuity_factor, present_worth
-from trafficsim.outcomes.economics.quantities import PRICE_OF_CASUALTY, SEVERITIES, Alternative, Quantity
+from trafficsim.outcomes.economics.quantities import (
+    DEVICES,
+    FINES,
+    OFFICER_HOURS,
+    PRICE_OF_CASUALTY,
+    SEVERITIES,
+    Alternative,
+    Quantity,
+)
 from trafficsim.outcomes.economics.valuation import Values
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.outcomes.uncertainty import Draws, Uncertain
@@ -30,7 +38,7 @@ SOURCES = (REPLICATIONS, DEMAND, BEHAVIOUR, EXPONENTS, MODEL_FORM, VALUES, COSTS
 """Sources of uncertainty, in the order in which they are told."""
 SPREAD = "spread of replications"
 CITATIONS = "citations"
-HOUR = "enforcement_per_h"
+HOUR, DEVICE = "enforcement_per_h", "device_per_year"
 FEWEST_DIRECTIONS = 1.0e-12
 """Directions with less than this share of the variance of replications are left out (rounding)."""
 COST_PARTS = ("capital", "operation_per_year", "enforcement_hours_per_year", "fine_per_citation")
@@ -98,13 +106,14 @@ class Case:
         """Alternative and quantity of every simulated mean."""
         return tuple((one.name, name) for one in self.alternatives
                      for name in (*(name for name in one.saved if name in self.quantities),
-                                  *((CITATIONS,) if one.citations is not None else ())))
+                                  *((CITATIONS,) if one.citations is not None else ()), *one.enforcement))
 
     @cached_property
     def _simulated(self) -> F8:
         """Simulated quantities, shape (replications, columns)."""
         by_name = {one.name: one for one in self.alternatives}
-        parts = [by_name[alternative].citations if name == CITATIONS else by_name[alternative].saved[name]
+        parts = [by_name[alternative].citations if name == CITATIONS
+                 else {**by_name[alternative].saved, **by_name[alternative].enforcement}[name]
                  for alternative, name in self.columns]
         return np.stack([np.asarray(part, np.float64) for part in parts], axis=1) if parts else np.zeros((0, 0))
 
@@ -204,8 +213,11 @@ class Case:
         fines = np.zeros(len(scale))
         for column, (alternative, name) in enumerate(self.columns):
             if alternative == one.name and name == CITATIONS:
-                fines = taken.means[:, column] * drawn("periods per year") * drawn(f"{one.name}: fine_per_citation")
-            elif alternative == one.name:
+                fines = fines + taken.means[:, column] * drawn("periods per year") * drawn(
+                    f"{one.name}: fine_per_citation")
+            elif alternative == one.name and name == FINES:
+                fines = fines + taken.means[:, column] * drawn("periods per year")
+            elif alternative == one.name and name in self.quantities:
                 quantity = self.quantities[name]
                 price = sum((drawn(unit.name) * share for unit, share in quantity.prices), np.zeros(len(scale)))
                 before = benefits.get(quantity.component, np.zeros(len(scale)))
@@ -222,7 +234,22 @@ class Case:
                                      * (1.0 - one.casualties.relative(severity, taken.draws, factor)))
                 for severity in SEVERITIES}
 
+    def _counted(self, one: Alternative, taken: _Taken) -> dict[str, F8]:
+        """Cost of a year of the officers and devices that the runs count."""
+        means = {name: taken.means[:, column] for column, (alternative, name) in enumerate(self.columns)
+                 if alternative == one.name}
+        found = {}
+        if OFFICER_HOURS in one.enforcement:
+            hours = means[OFFICER_HOURS] * taken.drawn("periods per year")
+            found[OFFICER_HOURS] = np.asarray(hours * taken.drawn(HOUR))
+        if DEVICES in one.enforcement:
+            found[DEVICES] = np.asarray(means[DEVICES] * taken.drawn(DEVICE))
+        return found
+
     def _costs(self, one: Alternative, taken: _Taken) -> dict[str, F8]:
+        return self._given(one, taken) | self._counted(one, taken)
+
+    def _given(self, one: Alternative, taken: _Taken) -> dict[str, F8]:
         if one.measure is None:
             return {}
         drawn = taken.drawn

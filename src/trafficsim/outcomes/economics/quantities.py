@@ -54,6 +54,11 @@ class Quantity(NamedTuple):
     prices: tuple[tuple[Sourced, float], ...]
 
 
+OFFICER_HOURS, DEVICES, FINES = "officer_hours", "devices", "fines_eur"
+COUNTED = (OFFICER_HOURS, DEVICES, FINES)
+"""What runs count of enforcement: officer hours in the analysis period, devices, fines."""
+
+
 @dataclass(frozen=True)
 class Alternative:
     """What an alternative changes, by replication, and what it costs.
@@ -67,6 +72,8 @@ class Alternative:
     measure : costs; ``None`` where the study gives none
     casualties : how casualties change; ``None`` where no model covers the alternative
     missing : by component, why it is not there
+    enforcement : by name, what enforcement takes and brings in an analysis period, shape (replications,): those of
+        :data:`COUNTED` that are not zero and have a price
     """
 
     name: str
@@ -75,6 +82,12 @@ class Alternative:
     measure: Measure | None = None
     casualties: Casualties | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
+    enforcement: Mapping[str, F8] = field(default_factory=dict)
+
+    @property
+    def costed(self) -> bool:
+        """Whether its costs are known: given by the study, or counted by the runs."""
+        return self.measure is not None or OFFICER_HOURS in self.enforcement or DEVICES in self.enforcement
 
 
 def quantities_of(values: Values, names: Iterable[str]) -> tuple[dict[str, Quantity], dict[str, str]]:

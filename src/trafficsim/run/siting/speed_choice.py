@@ -41,6 +41,9 @@ class SpeedChoices:
         self._people = plan.trips._replace(**people)
         self._margin_scores = normal_score((np.arange(MARGINS) + 0.5) / MARGINS)
         self._speeds: dict[int, F8] = {}
+        self._alike: dict[bytes, int] = {}
+        self._kind: dict[int, int] = {}
+        self._link_index = {name: row for row, name in enumerate(plan.link_id)}
         self._drops: dict[tuple[object, ...], F8] = {}
 
     def speeds_ms(self, link: int) -> F8:
@@ -50,6 +53,7 @@ class SpeedChoices:
             links, classes = self._plan.links, self._plan.classes
             speeds = desired_speed_ms(links, classes, self._people, rows, np.full_like(rows, link))
             self._speeds[link] = speeds.reshape(self._classes, SCORES)
+            self._kind[link] = self._alike.setdefault(speeds.tobytes(), len(self._alike))
         return self._speeds[link]
 
     def mean_kmh(self, link: int, classes: F8) -> float:
@@ -74,7 +78,7 @@ class SpeedChoices:
         """
         limit_ms = self._limit_ms(influence.limit_link)
         speeds = self.speeds_ms(link)
-        key = (speeds.tobytes(), limit_ms, influence.response)
+        key = (self._kind[link], limit_ms, influence.response)
         if key not in self._drops:
             over = np.maximum(speeds[:, :, np.newaxis] - limit_ms * self._factors(influence.response), 0.0)
             self._drops[key] = over.mean(axis=(1, 2)) * (1.0 - influence.response.unaffected) * KMH_PER_MS
@@ -100,7 +104,7 @@ class SpeedChoices:
         return np.maximum(1.0 + response.margin_mean + response.margin_sd * self._margin_scores, LEAST_FACTOR)
 
     def _limit_ms(self, link: str) -> float:
-        return float(self._plan.links.speed_limit_ms[self._plan.link_id.index(link)])
+        return float(self._plan.links.speed_limit_ms[self._link_index[link]])
 
 
 def _strength_at(influence: Influence, place: tuple[str, float]) -> float:

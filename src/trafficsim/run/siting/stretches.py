@@ -95,6 +95,11 @@ class Cells:
     unknown: tuple[int, ...]
 
 
+def stretches(length_m: float) -> int:
+    """Return the number of stretches of a link."""
+    return int(np.ceil(length_m / STRETCH_M - 1e-9))
+
+
 def stretch_ends(length_m: float) -> F8:
     """Return the ends of the stretches of a link, the begin first.
 
@@ -103,7 +108,7 @@ def stretch_ends(length_m: float) -> F8:
     >>> stretch_ends(120.0).tolist()
     [0.0, 40.0, 80.0, 120.0]
     """
-    return np.linspace(0.0, length_m, int(np.ceil(length_m / STRETCH_M - 1e-9)) + 1)
+    return np.linspace(0.0, length_m, stretches(length_m) + 1)
 
 
 @dataclass(frozen=True)
@@ -150,14 +155,19 @@ def cells_of(traffic: Traffic, kernels: Sequence[Kernel], choices: SpeedChoices)
 
 def _strengths(influence: Influence, plan: Plan, index: dict[str, int]) -> dict[int, F8]:
     """Mean strength on every stretch of the links that an influence reaches."""
-    found: dict[int, F8] = {}
+    found: dict[int, list[float]] = {}
     for zone in influence.zones:
         link = index[zone.link]
-        ends = stretch_ends(float(plan.links.length_m[link]))
-        inside = np.minimum(ends[1:], zone.end_m) - np.maximum(ends[:-1], zone.begin_m)
-        part = np.maximum(inside, 0.0) / np.diff(ends) * zone.strength * influence.present * influence.noticed
-        found[link] = found.get(link, 0.0) + part
-    return {link: np.minimum(strength, 1.0) for link, strength in found.items()}
+        length_m = float(plan.links.length_m[link])
+        strength = found.setdefault(link, [0.0] * stretches(length_m))
+        long_m = length_m / len(strength)
+        for number in range(int(zone.begin_m / long_m), len(strength)):
+            inside_m = min((number + 1) * long_m, zone.end_m) - max(number * long_m, zone.begin_m)
+            if inside_m <= 0.0:
+                break
+            strength[number] += inside_m / long_m * zone.strength
+    whole = influence.present * influence.noticed
+    return {link: np.minimum(np.array(strength), 1.0) * whole for link, strength in found.items()}
 
 
 def _on_link(traffic: Traffic, link: int, felt: Sequence[_Felt], passing: NDArray[np.bool_], choices: SpeedChoices
@@ -199,8 +209,9 @@ class _Groups:
         trips = traffic.on(link)
         classes = len(traffic.plan.classes.name)
         if len(trips):
-            self._pattern, group = np.unique(passing[list(keys)][:, trips].T, axis=0, return_inverse=True)
-            group = np.asarray(group).ravel()
+            passed = passing[list(keys)][:, trips]
+            _, first, group = np.unique(np.packbits(passed, axis=0).T, axis=0, return_index=True, return_inverse=True)
+            self._pattern, group = passed[:, first].T, np.asarray(group).ravel()
             kind = traffic.plan.trips.vehicle_class[trips]
             self.classes = np.bincount(group * classes + kind, minlength=len(self._pattern) * classes).reshape(
                 -1, classes).astype(np.float64)
