@@ -19,7 +19,7 @@ from trafficsim.run.executor import WorkerPool
 from trafficsim.run.options import Options
 from trafficsim.run.result import StudyResult
 from trafficsim.run.runner import run_study
-from trafficsim.spec.calendar import DayEvent, Days
+from trafficsim.spec.calendar import DayEvent, Days, Schedule
 from trafficsim.spec.population import Licence, Population
 from trafficsim.spec.selectors import links
 from trafficsim.spec.study import Study
@@ -177,3 +177,13 @@ def test_a_study_without_days_has_no_column_of_days() -> None:
     tables = run_study(plain).tables
     assert "days" not in tables
     assert not any("day" in table for table in tables.values())
+
+
+def test_a_schedule_that_begins_later_is_no_policy_without_effect() -> None:
+    later = CAMERA.model_copy(update={"schedule": Schedule(first_day=3)})
+    never = Patrol(at=(Place(link="east2", position_m=600.0),), schedule=Schedule(first_day=9))
+    result = run_study(study(Days(number=4, sample=1), {"later": (later,), "never": (never,)}, replications=1))
+    changed = {one.alternative: one.changed for one in result.effects}
+    assert changed["later"] > 0 == changed["never"]
+    assert list(digests(result.runs, "later")) == [1, 3], "the day on which it begins is simulated"
+    assert digests(result.runs, "never") == digests(result.runs, "do nothing")

@@ -227,7 +227,7 @@ def _sanctioned(
 
 
 def free_share(roads: Roads, link: int) -> float:
-    """Share of vehicles headways to the leader above 5 s, of random arrivals: exp(-5 s x flow per lane)."""
+    """Share of vehicles with headways to the leader above 5 s, of random arrivals: exp(-5 s x flow per lane)."""
     trips, plan = roads.habits.trips, roads.plan
     lanes = int(plan.links.lane_start[link + 1] - plan.links.lane_start[link])
     flow_s = float((trips.route_link == link).sum()) / (plan.analysis_end_s - plan.start_s)
