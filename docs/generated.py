@@ -275,12 +275,15 @@ def _asked_tables() -> dict[str, Any]:
     slower = ts.policies.SpeedLimit(on=ts.links("east1"), limit_kmh=30.0)
     study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]},
                      casualties=ts.Casualties(), replications=1)
-    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"]}
+    people = study.model_copy(update={"scenarios": (road.model_copy(update={"population": ts.Population(people=100)}),),
+                                      "days": ts.Days(number=2, sample=1), "casualties": None})
+    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"], "days": ts.run(people).tables["days"]}
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
     from trafficsim.results import (
+        days_table,
         exposure,
         free_speeds,
         groups,
@@ -304,7 +307,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table,
-        "free_speeds": free_speeds.free_speeds_table, "runs": runs.runs_table,
+        "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
     }
 
