@@ -33,9 +33,11 @@ def excess_m(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     return np.bincount(trip, over * length), np.bincount(trip, speed * length)
 
 
-def driving(at_large: float = 0.0, at_place: float = 0.0, suspended: np.ndarray | None = None) -> Driving:
+def driving(at_large: float = 0.0, at_place: float = 0.0, suspended: np.ndarray | None = None,
+            sober: float = 0.0) -> Driving:
     name = LOWERED.deployments[0].name
-    return Driving(np.full(PEOPLE, at_large), np.zeros(PEOPLE, np.bool_) if suspended is None else suspended,
+    home = np.zeros(PEOPLE, np.bool_) if suspended is None else suspended
+    return Driving(np.full(PEOPLE, at_large), np.full(PEOPLE, sober), home,
                    {name: lambda who: np.full(len(who), at_place)})
 
 
@@ -86,6 +88,14 @@ def test_suspended_people_do_not_drive_and_others_are_the_same() -> None:
     assert (plan.trips.key == whole.trips.key[kept]).all()
     assert (plan.drivers.age_years == whole.drivers.age_years[kept]).all()
     assert plan.behaviour.factor.shape[1] == len(kept)
+
+
+def test_who_stays_sober_at_a_small_degree_does_at_a_larger_one() -> None:
+    none, some, more = (plan_of(driving(sober=degree)).drivers for degree in (0.0, 0.4, 0.8))
+    assert (none.impaired == LOWERED.plan.drivers.impaired).all()
+    assert not (some.impaired & ~none.impaired).any()
+    assert not (more.impaired & ~some.impaired).any()
+    np.testing.assert_allclose(more.alcohol_share, 0.2 * none.alcohol_share)
 
 
 def test_trips_are_made_by_people_whose_habit_they_are() -> None:

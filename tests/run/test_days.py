@@ -13,6 +13,7 @@ from tests.support.same_tables import assert_same_tables
 from trafficsim.base.errors import InputError, SimulationError
 from trafficsim.plan.lower import Lowered
 from trafficsim.plan.prepare import Prepared
+from trafficsim.policies.breath_test import BreathTest
 from trafficsim.policies.enforcing import Place
 from trafficsim.policies.patrol import Patrol
 from trafficsim.policies.speed_limit import SpeedLimit
@@ -222,3 +223,14 @@ def test_money_and_casualties_are_those_of_all_days() -> None:
     assert ksi.mean is not None
     assert 0.8 < ksi.mean < 1.0
     assert ksi.low is not None
+
+
+def test_breath_tests_keep_people_sober() -> None:
+    tests = BreathTest(at=(Place(link="east2", position_m=600.0),), publicity=0.5, fine_eur=500.0)
+    found = run_study(study(Days(number=8, sample=(1, 8)), {"tests": (tests,)}, replications=1))
+    exposure = found.tables["exposure"].query("alternative == 'tests'")
+    share = (exposure["impaired_share"] * exposure["vehicle_km"]).groupby(exposure["day"]).sum()
+    nothing = found.tables["exposure"].query("alternative == 'do nothing'")
+    base = (nothing["impaired_share"] * nothing["vehicle_km"]).groupby(nothing["day"]).sum()
+    assert share[1] == pytest.approx(base[1], rel=1e-9), "nobody has heard of it on the first morning"
+    assert share[8] < 0.95 * base[8]

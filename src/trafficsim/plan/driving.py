@@ -23,6 +23,8 @@ from trafficsim.spec.behaviour import Response
 from trafficsim.spec.enforcement import Deployment
 
 I8 = NDArray[np.int64]
+SOBER = 1
+"""Entity of the draw of who stays sober; that of who would drink is 0."""
 
 
 class Driving(NamedTuple):
@@ -31,11 +33,13 @@ class Driving(NamedTuple):
     Attributes
     ----------
     at_large : degree of compliance with limits away from places, by person
+    sober : degree of compliance with the limit of alcohol, by person
     suspended : who may not drive, by person
     at : by name of the deployment, and the persons who pass, their degree there
     """
 
     at_large: F8
+    sober: F8
     suspended: NDArray[np.bool_]
     at: Mapping[str, Callable[[I8], F8]]
 
@@ -57,11 +61,22 @@ def driven(plan: Plan, driving: Driving, deployments: Mapping[str, Deployment], 
     suspended = driving.suspended[plan.trips.person]
     if suspended.any():
         plan = without_trips(plan, suspended)
+    plan = _sobered(plan, driving.sober[plan.trips.person])
     complies = complies_drawn(plan) < driving.at_large[plan.trips.person]
     if complies.any():
         held = np.where(complies, np.minimum(plan.trips.limit_factor, 1.0), plan.trips.limit_factor)
         plan = replace(plan, trips=plan.trips._replace(limit_factor=held))
     return _at_places(plan, driving, deployments, seed)
+
+
+def _sobered(plan: Plan, degree: F8) -> Plan:
+    """Return the plan with fewer impaired drivers: each stays sober with its degree, nested in it."""
+    if not degree.any():
+        return plan
+    kept = u01(plan.trips.key, PeopleStream.IMPAIRED, SOBER, 0) >= degree
+    drivers = plan.drivers
+    return replace(plan, drivers=drivers._replace(impaired=drivers.impaired & kept,
+                                                  alcohol_share=drivers.alcohol_share * (1.0 - degree)))
 
 
 def _at_places(plan: Plan, driving: Driving, deployments: Mapping[str, Deployment], seed: int) -> Plan:

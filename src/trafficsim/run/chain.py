@@ -200,8 +200,9 @@ class _Walk:
         record = expired(self._state.record, day, self._population.licence)
         morning = self._loop.behaviour(self._state._replace(record=record), day)
         at = {name: partial(self._loop.degree_at, name, morning, day) for name in self._now}
-        speeding = self._loop.ordered.offences.index("speeding")
-        return Driving(morning.general[speeding], suspended(record, day), at)
+        general = dict(zip(self._loop.ordered.offences, morning.general, strict=True))
+        sober = general.get("drink_driving", np.zeros(self._population.people))
+        return Driving(general["speeding"], sober, suspended(record, day), at)
 
     def _standing(self, day: int) -> frozenset[str]:
         """Names of the deployments that stand on a day: those that a run of the day has."""
