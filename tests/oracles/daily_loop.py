@@ -168,7 +168,8 @@ class Reference:
         degree, rates = comply(self.inclined(row), added[deployment.kind]), self.population.deterrence
         if noticed and sanction.offence in ("speeding", "red_running", "close_following"):
             novelty = person.minds[deployment.kind].novelty
-            degree = max(degree, rates.lasting + (1.0 - rates.lasting) * novelty)
+            worn = rates.lasting + (1.0 - rates.lasting) * novelty
+            degree = max(degree, 1.0 if deployment.kind in rates.lasting_kinds else worn)
         if sanction.offence == "speeding":
             excess = float(who.excess_kmh[entry]) - degree * float(who.reduction_kmh[entry])
             offends = 1.0 if excess > sanction.tolerance_kmh else 0.0

@@ -131,6 +131,18 @@ def test_who_passes_at_a_low_share_passes_at_a_higher_one(one: float, other: flo
     assert (first[0] <= first[1]).all()
 
 
+def test_a_declared_half_life_does_not_wear_off_twice() -> None:
+    drivers = village(30)
+    camera = exposures(drivers, number=1)[0]
+    patrol = camera._replace(deployment=camera.deployment.model_copy(update={"kind": "patrol"}))
+    own = patrol._replace(deployment=patrol.deployment.model_copy(update={"half_life_days": 30.0}))
+    usual, declared, fixed = (days_of(loop_of(drivers, [one]), 20)[-1].behaviour.in_sight
+                              for one in (patrol, own, camera))
+    assert (declared == 1.0).all()
+    assert usual.min() < 1.0
+    assert (fixed == 1.0).all(), "sight of fixed cameras does not wear off"
+
+
 def test_two_deployments_of_one_name_are_refused() -> None:
     drivers = village(5)
     met = exposures(drivers, number=1)

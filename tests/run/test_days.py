@@ -77,7 +77,7 @@ def test_people_slow_down_at_the_camera_and_learn_of_it(result: StudyResult) -> 
     days = of(result.days, "camera")
     days = days[days["group"] == "experienced"].set_index("day")
     assert days["place_compliance"].isna()[[1, 2, 3, 8, 9, 10]].all()
-    assert days["place_compliance"][4] == 1.0, "whoever meets it for the first time"
+    assert 0.8 < days["place_compliance"][4] < 0.93, "all who meet it for the first time, but for the unaffected 13 %"
     risk = days["perceived_risk_speed_camera"].to_numpy(np.float64)
     assert risk[0] == risk[3] == pytest.approx(0.01)
     assert (np.diff(risk[3:7]) > 0.0).all(), "it is seen day after day"

@@ -22,6 +22,7 @@ HALF_M = 900.0
 """Distance in which the effect halves beyond a post (ERSO): put in by the policy."""
 WEEKS_THERE, DAYS_AFTER = 6, 63
 VAA, ERSO = "Vaa 1997", "Elliott & Broughton, in ERSO"
+DAY_57 = "the fit puts a tenth of the peak on day 56: the first whole day below is the 57th; no parameter was moved"
 FITTED = "the rates of forgetting are fitted to this number"
 TRIED = ("one post whose effect halves every 900 m reaches a tenth of the road, and at the post the mean falls by no "
          "more than speeders exceed the limit; the published range is of a patrol that moved along 35 km, see the row "
@@ -94,7 +95,7 @@ def _after(deterrence: Deterrence) -> list[Row]:
     return [
         Row("effect in week 9 after withdrawal, % of peak", "input", None, 0.0, 10.0, source=VAA, note=FITTED).exactly(
             week_9),
-        Row("weeks until below a tenth of the peak", "input", 8.0, None, 8.0, source=VAA, note=FITTED).exactly(
+        Row("weeks until below a tenth of the peak", "input", 8.0, None, 8.0, source=VAA, note=DAY_57).exactly(
             weeks_above(long[there:], float(long.max()) / 10.0)),
         Row("2 days of patrol: half-life afterwards, days", "input", None, None, 2.0, source=ERSO, note=FITTED).exactly(
             half_life_days(short[2:])),

@@ -49,6 +49,8 @@ class Ordered(NamedTuple):
     kinds : in alphabetical order
     offences : in alphabetical order; speeding is always among them
     offence_of_kind : index into ``offences``
+    wears_off : whether what is seen of a kind wears off by habituation, shape (kinds, 1); not of ``lasting_kinds``, nor
+        where a deployment of the kind declares a half-life of its own, which fades its response already
     costs : of being caught, by kind; ``None`` where nobody is
     inclined : inclination to offend, shape (people,)
     before : expected cost before the study, shape (kinds, people)
@@ -60,6 +62,7 @@ class Ordered(NamedTuple):
     kinds: tuple[EnforcementKind, ...]
     offences: tuple[Offence, ...]
     offence_of_kind: tuple[int, ...]
+    wears_off: NDArray[np.bool_]
     costs: tuple[Cost | None, ...]
     inclined: F8
     before: F8
@@ -89,9 +92,16 @@ def ordered(drivers: DriverArrays, exposures: Sequence[Exposure], population: Po
     before = np.array([population.deterrence.initial_risk * _cost_now(
         None if cost is None else cost._replace(fine=min(cost.fine, 1.0)), drivers.points, limit, population.deterrence)
         for cost in costs]).reshape(len(kinds), len(drivers.number))
-    return Ordered(by_name, kinds, offences, tuple(offences.index(of_kind[kind]) for kind in kinds), costs,
+    wears_off = np.array([_wears_off(kind, by_name, population.deterrence) for kind in kinds], np.bool_)
+    return Ordered(by_name, kinds, offences, tuple(offences.index(of_kind[kind]) for kind in kinds),
+                   wears_off.reshape(len(kinds), 1), costs,
                    inclination(drivers.speed_score, population.deterrence), before, drivers.free_speed_kmh,
                    np.maximum(drivers.free_speed_kmh - drivers.limit_kmh, 0.0), population.deterrence)
+
+
+def _wears_off(kind: EnforcementKind, exposures: Sequence[Exposure], deterrence: Deterrence) -> bool:
+    own = [one.deployment.half_life_days for one in exposures if one.deployment.kind == kind]
+    return kind not in deterrence.lasting_kinds and all(half_life is None for half_life in own)
 
 
 def limit_on(drivers: DriverArrays, day: int, population: Population) -> F8:
@@ -136,7 +146,8 @@ def behaviour(memory: Memory, points: I8, limit: F8, known: Ordered) -> Behaviou
     at_place = np.array([compliance(known.inclined, one) for one in expected]).reshape(risk.shape)
     general = _general(expected, known)
     speed = known.free_speed_kmh - general[known.offences.index("speeding")] * known.over_limit_kmh
-    return Behaviour(risk, at_place, weight_of_sight(memory, known.deterrence), general, speed)
+    in_sight = np.where(known.wears_off, weight_of_sight(memory, known.deterrence), 1.0)
+    return Behaviour(risk, at_place, in_sight, general, speed)
 
 
 def _general(expected: Sequence[F8], known: Ordered) -> F8:

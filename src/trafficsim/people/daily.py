@@ -178,7 +178,8 @@ class DailyLoop:
         return self._degree(exposure, person, morning, self._noticed(exposure, person, day))
 
     def _noticed(self, exposure: Exposure, person: I8, day: int) -> B1:
-        return np.asarray(self._draw(NOTICE, exposure, person, day) < exposure.deployment.noticed)
+        noticed = self._draw(NOTICE, exposure, person, day) < exposure.deployment.noticed
+        return np.asarray(noticed if exposure.unaware is None else noticed & ~exposure.unaware[person])
 
     def _degree(self, exposure: Exposure, person: I8, morning: Behaviour, noticed: B1) -> F8:
         kind = self.ordered.kinds.index(exposure.deployment.kind)

@@ -36,7 +36,7 @@ def outside_scope(population: Population, deployments: Sequence[Deployment], day
 
     Returns
     -------
-    Findings of level ``"warning"``, none where nothing is to be said.
+    Findings of level ``"warning"``, none where there is nothing to warn of.
 
     Examples
     --------

@@ -19,6 +19,7 @@ from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.habits import person_keys
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.trip_rows import pick
+from trafficsim.spec.behaviour import Response
 from trafficsim.spec.enforcement import Deployment
 
 I8 = NDArray[np.int64]
@@ -76,7 +77,7 @@ def _at_places(plan: Plan, driving: Driving, deployments: Mapping[str, Deploymen
             index = [plan.link_id.index(link) for link in deployments[name].along]
             passing = np.flatnonzero(passes_any(plan, index))
             who = plan.trips.person[passing]
-            full = driver_factor(person_keys(seed, who), response)
+            full = full_factor(seed, who, response)
             factor[row] = UNAFFECTED
             factor[row, passing] = _partly(plan, (passing, int(rules.rule_link[row])), full, driving.at[name](who))
     return replace(plan, behaviour=rules._replace(factor=factor))
@@ -91,7 +92,12 @@ def _partly(plan: Plan, where: tuple[NDArray[np.integer], int], full: F8, degree
     own = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), link))
     own = own / plan.links.speed_limit_ms[link]
     factor = own - degree * np.maximum(own - full, 0.0)
-    return np.where((full == UNAFFECTED) | (degree <= 0.0), UNAFFECTED, factor)
+    return np.where(degree <= 0.0, UNAFFECTED, factor)
+
+
+def full_factor(seed: int, person: I8, response: Response) -> F8:
+    """Accepted speed over the limit of people who comply in full, whether the sight of it affects them or not."""
+    return driver_factor(person_keys(seed, person), response.model_copy(update={"unaffected": 0.0}))
 
 
 def cap_factor(plan: Plan, degree: F8) -> F8:

@@ -14,9 +14,10 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.people.exposure import DriverArrays, Encounters, Exposure, encounters, offence_of
 from trafficsim.people.impairment import OF_PERSON, share_impaired
 from trafficsim.people.persons import Persons, persons
-from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
+from trafficsim.plan.arrays import BOOL, F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor
 from trafficsim.plan.desired_speed import desired_speed_ms
+from trafficsim.plan.driving import full_factor
 from trafficsim.plan.habits import Habits, person_keys, routes_passing
 from trafficsim.plan.people import held_to_limit, population_after
 from trafficsim.spec.calendar import Hours
@@ -151,7 +152,15 @@ def _meeting(roads: Roads, deployment: Deployment, unimpeded: Mapping[str, float
     known = _sanctioned(roads, deployment, index, unimpeded)
     fine = deployment.sanction.fine_eur if deployment.sanction is not None else 0.0
     limit_kmh, met = _encounters(roads, deployment, person, probability)
-    return Meeting(Exposure(known, met, fine), limit_kmh)
+    return Meeting(Exposure(known, met, fine, _unaware(roads, deployment)), limit_kmh)
+
+
+def _unaware(roads: Roads, deployment: Deployment) -> BOOL | None:
+    """Who does not react to the sight of a deployment: the share that its response leaves unaffected."""
+    if deployment.response is None or not deployment.response.unaffected:
+        return None
+    keys = person_keys(roads.scenario.seed, roads.people.number)
+    return np.asarray(driver_factor(keys, deployment.response) == UNAFFECTED)
 
 
 def _hours_worth(hours: Sequence[Hours], minutes: F8) -> float:
@@ -174,8 +183,8 @@ def _encounters(
     speed = (slow + more * roads.people.speed_score[person]) * KMH_PER_MS
     reduction = None
     if deployment.response is not None:
-        factor = driver_factor(person_keys(roads.scenario.seed, person), deployment.response)
-        reduction = np.where(factor == UNAFFECTED, 0.0, np.maximum(speed - limit_kmh * factor, 0.0))
+        factor = full_factor(roads.scenario.seed, person, deployment.response)
+        reduction = np.maximum(speed - limit_kmh * factor, 0.0)
     return limit_kmh, encounters(person, probability, speed - limit_kmh, reduction, offends)
 
 

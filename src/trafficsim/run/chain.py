@@ -257,5 +257,7 @@ def _at_place(met: Meeting, morning: Behaviour, loop: DailyLoop) -> tuple[F8, F8
     who, deployment = met.exposure.encounters, met.exposure.deployment
     kind = loop.ordered.kinds.index(deployment.kind)
     at, sight = morning.at_place[kind, who.person], morning.in_sight[kind, who.person]
-    degree = at + deployment.noticed * np.maximum(sight - at, 0.0)
+    unaware = met.exposure.unaware
+    notices = deployment.noticed * (1.0 if unaware is None else ~unaware[who.person])
+    degree = at + notices * np.maximum(sight - at, 0.0)
     return degree, met.limit_kmh + who.excess_kmh - degree * who.reduction_kmh

@@ -18,6 +18,7 @@ from trafficsim.io.scenario_file import time_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
+from trafficsim.run.behaviour_scope import scope_findings
 from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.days import check_days, days_findings
 from trafficsim.run.effects import Effect, check_policies, without_effect
@@ -51,9 +52,10 @@ def tried(world: World, found: tuple[Finding, ...], study: Study | None = None) 
         for name in (DEFAULT_ENGINE,) if study is None else study.engines:
             _check_runs(engine_named(name), plan, world)
         effects = () if study is None else check_policies(study, {world.scenario.name: prepared})
+        scope = () if study is None else scope_findings(study, prepared)
     except TrafficsimError as error:
         return Trial((*found, finding_of(error, "not-realisable")))
-    return Trial(tuple(dict.fromkeys((*found, *prepared.findings))), effects)
+    return Trial(tuple(dict.fromkeys((*found, *prepared.findings, *scope))), effects)
 
 
 def _check_runs(engine: Engine, plan: Plan, world: World) -> None:

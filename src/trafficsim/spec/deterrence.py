@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from trafficsim.spec.enforcement import EnforcementKind
 from trafficsim.spec.model import Model
 
 FITTED: dict[str, dict[str, Any]] = tomllib.loads(
@@ -41,6 +42,10 @@ class Deterrence(Model):
         Rate per day by which novelty wears off from the first meeting on.
     lasting
         What sight still counts when all novelty is gone, as a share of the first impression.
+    lasting_kinds
+        Kinds of which sight does not wear off while they stand. Fixed cameras by default: 223 Norwegian cameras had
+        22 % fewer injury crashes over years (Høye 2015, Accident Analysis & Prevention 82). That it does not fade at
+        all is a modelling assumption.
     word_of_mouth
         How many others hear of it from each person who was caught on the day before; 0: nobody, then what a person
         does depends on nobody else.
@@ -74,6 +79,7 @@ class Deterrence(Model):
     consolidate: float = Field(default=_LEARNING["consolidate"], ge=0, le=1)
     habituate: float = Field(default=_LEARNING["habituate"], ge=0, le=1)
     lasting: float = Field(default=_LEARNING["lasting"], ge=0, le=1)
+    lasting_kinds: tuple[EnforcementKind, ...] = ("speed_camera",)
     word_of_mouth: float = Field(default=_LEARNING["word_of_mouth"], ge=0, le=100)
     initial_risk: float = Field(default=_LEARNING["initial_risk"], ge=0, le=1)
     certainty: float = Field(default=_CHOICE["certainty"], ge=0)

@@ -56,7 +56,7 @@ def _ends(writer: Writer, table: pd.DataFrame, setting: Markup, key: str) -> Tab
 
 def _simulated(writer: Writer, table: pd.DataFrame, setting: Markup, key: str) -> Table:
     """Which days were simulated in the first replication of each alternative, and for how many days each stands."""
-    columns = writer.columns("alternative", "#replications", "#simulated_days", "simulated_which")
+    columns = writer.columns("alternative", "#chains", "#simulated_days", "simulated_which")
     found = traffic_by_day(table)
     rows: list[Row] = []
     for alternative in table["alternative"].unique().tolist():
