@@ -66,7 +66,8 @@ def first_screen(writer: Writer) -> list[First]:
     return [First(
         head=writer.setting(*place) if len(settings) > 1 else Markup(""), intro=intro(writer, place),
         ranking=ranked(writer, place), answers=[_answer(writer, place, arm) for arm in writer.material.others],
-        effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place), note=note(writer)) for place in settings]
+        effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place), note=note(writer))
+        for place in settings]
 
 
 def best_alternative(writer: Writer, place: tuple[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""The ranking by casualties avoided for the same money: a sentence for each alternative, and a table with the regret."""
+"""The ranking by casualties avoided for the same money: a sentence for each alternative, and a table of regrets."""
 
 from __future__ import annotations
 
