@@ -8,7 +8,7 @@ from typing import cast
 
 import pandas as pd
 
-from trafficsim.outcomes.casualties import SpeedChange
+from trafficsim.outcomes.casualties import Models, SpeedChange
 from trafficsim.outcomes.economics.quantities import Casualties
 from trafficsim.outcomes.economics.speed_casualties import SEVERITY, SpeedCasualties
 from trafficsim.outcomes.people import PeopleChange
@@ -39,9 +39,8 @@ def speed_effects(tables: Mapping[str, pd.DataFrame], question: Question) -> Eff
             arm = arms.setdefault((labels.scenario, labels.engine, labels.alternative), _Arm())
             for share, pair in found:
                 arm.take(labels.replication, share, pair)
-    return {name: arm.reason or SpeedCasualties(name[2], tuple(arm.changes), models,
-                                                  tuple(arm.people) if len(arm.people) == len(arm.changes) else (), tuple(arm.runs))
-            for name, arm in arms.items() if arm.reason or arm.changes}
+    return {name: arm.reason or arm.casualties(name[2], models) for name, arm in arms.items()
+            if arm.reason or arm.changes}
 
 
 @dataclass
@@ -65,6 +64,11 @@ class _Arm:
         self.changes.append(seen.change)
         self.runs.append((replication, share))
         self.people.extend([] if who is None else [who])
+
+    def casualties(self, name: str, models: Models) -> SpeedCasualties:
+        """Return casualties as a function; who drives counts where it is known of every run."""
+        people = tuple(self.people) if len(self.people) == len(self.changes) else ()
+        return SpeedCasualties(name, tuple(self.changes), models, people, tuple(self.runs))
 
 
 def _arms(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:

@@ -183,7 +183,8 @@ def _where(writer: Writer, place: tuple[str, str]) -> Picture | Missing:
     rows = ledger[["policy", "cell"]].drop_duplicates()
     links, signals = set(network.links), {one.id for one in network.signals}
     acts: dict[str, Acts] = {}
-    for kind, part in rows.groupby("policy", sort=False):
+    kinds = rows["policy"].astype(str).str.partition(" #")[0]
+    for kind, part in rows.groupby(kinds, sort=False):
         parts = {piece for cell in part["cell"].astype(str) for piece in (cell, cell.rpartition("/")[0], *cell.split())}
         acts[str(kind)] = _acts(writer, str(kind), frozenset(links & parts), frozenset(signals & parts))
     alt = words.plain("first.where_alt", rows=" ".join(one.label for one in acts.values()))
