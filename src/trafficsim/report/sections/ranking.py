@@ -57,8 +57,8 @@ def _line(writer: Writer, one: Worth, rank: Rank, currency: str) -> Markup:
     """Say in one sentence where an alternative stands."""
     words, places = writer.words, decimals((rank.high - rank.low) / 2.0)
     kind = "adds" if rank.per_million < 0.0 else "open" if rank.low < 0.0 else "line"
-    return words.say(f"ranking.{kind}", place=writer.number(rank.place, 0), alternative=name(one.alternative),
-                     currency=currency, value=writer.number(abs(rank.per_million), places),
+    return words.say(f"ranking.{kind}", alternative=name(one.alternative), currency=currency,
+                     value=writer.number(abs(rank.per_million), places),
                      low=writer.number(rank.low, places), high=writer.number(rank.high, places),
                      share=writer.number(PERCENT * rank.p_best, 0))
 
