@@ -1,4 +1,4 @@
-"""The ministry's study: one town, ten sites, one budget; every package stands and costs what is said of it."""
+"""The study of the ministry: one town, ten sites, one budget; every package stands and costs what its page states."""
 
 from __future__ import annotations
 
