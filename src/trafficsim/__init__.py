@@ -19,8 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run", "timing",
-        "trace", "transfer",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run",
+        "timing", "trace", "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -37,6 +37,7 @@ _HOMES = {
     "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
+    "trafficsim.spec.od_matrix": ("ODMatrix",),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
@@ -47,6 +48,7 @@ _HOMES = {
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
+    "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from trafficsim import design as design
     from trafficsim import policies as policies
     from trafficsim import report as report
+    from trafficsim.api import assign as assign
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
@@ -116,6 +119,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NetworkSource as NetworkSource
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
+    from trafficsim.spec.od_matrix import ODMatrix as ODMatrix
     from trafficsim.spec.policy import Policy as Policy
     from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
     from trafficsim.spec.population import Licence as Licence
@@ -134,6 +138,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.setting import Setting as Setting
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
+    from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
