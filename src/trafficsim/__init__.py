@@ -53,6 +53,7 @@ _HOMES = {
     "trafficsim.spec.trip_selection": ("Trips",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
+    "trafficsim.spec.zones": ("MatrixSource", "Zone"),
 }
 _ROOMS = {"design": "trafficsim.design", "plot": "trafficsim.report.plot", "policies": "trafficsim.policies",
           "report": "trafficsim.report"}
@@ -143,6 +144,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.trip_selection import Trips as Trips
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
     from trafficsim.spec.world import World as World
+    from trafficsim.spec.zones import MatrixSource as MatrixSource
+    from trafficsim.spec.zones import Zone as Zone
 
 
 def __getattr__(name: str) -> Any:

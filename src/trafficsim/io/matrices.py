@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+
+import numpy as np
 
 from trafficsim.base.errors import DemandError, InputError, quoted
 from trafficsim.io.csv_rows import Faults, numbers, read_rows, texts
@@ -37,6 +40,15 @@ def read_matrix(path: str | Path) -> ODMatrix:
                          "openmatrix")
     raise InputError(str(path), "a file of no known format", "a matrix (.csv, .tntp)",
                      "give it the ending of its format, or convert it")
+
+
+def write_matrix(path: Path, matrix: ODMatrix) -> None:
+    """Write a matrix as :func:`read_matrix` reads it from CSV: one row per pair of zones with trips."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row, column in np.argwhere(matrix.trips > 0).tolist():
+            writer.writerow((matrix.zones[row], matrix.zones[column], repr(float(matrix.trips[row, column]))))
 
 
 def _read_csv(path: Path) -> ODMatrix:

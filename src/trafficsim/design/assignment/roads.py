@@ -19,8 +19,9 @@ KM_PER_M, MIN_PER_H = 1e-3, 60.0
 def static_network(network: Network, kind: str = "car") -> StaticNetwork:
     """Make the static network of a road network, for one kind of vehicle; every node may be a zone.
 
-    Capacity is 1,800 veh/h per lane open to the kind, or the link's ``capacity_veh_h`` where it has one; free-flow time
-    is that at the speed limit. A pair of links that no movement joins is a banned turn. Times are in minutes.
+    Capacity is 1,800 veh/h per lane open to the kind, with b = 0.15 and power = 4 in the volume-delay function; links
+    with ``capacity_veh_h``, ``bpr_b``, ``bpr_power`` or ``toll`` (imported ones) have those. Free-flow time is that at
+    the speed limit. A pair of links that no movement joins is a banned turn. Times are in minutes.
 
     Parameters
     ----------
@@ -42,11 +43,12 @@ def static_network(network: Network, kind: str = "car") -> StaticNetwork:
     ends = {end: np.array([place[str(one[end])] for one in links.values()], np.int64) for end in ("from", "to")}
     length_km = np.array([one["length_m"] for one in links.values()]) * KM_PER_M
     speed_kmh = np.array([one["speed_limit_kmh"] for one in links.values()])
-    capacity = [float(one.get("capacity_veh_h") or len(lanes[link]) * LANE_CAPACITY_VEH_H)
-                for link, one in links.items()]
+    capacity = [one.get("capacity_veh_h", len(lanes[link]) * LANE_CAPACITY_VEH_H) for link, one in links.items()]
+    b, power, toll = (np.array([one.get(name, default) for one in links.values()], float)
+                      for name, default in (("bpr_b", BPR_B), ("bpr_power", BPR_POWER), ("toll", 0.0)))
     return StaticNetwork(
         node, tuple(links), ends["from"], ends["to"], capacity=np.array(capacity),
-        free_time=length_km / speed_kmh * MIN_PER_H, b=np.full(len(links), BPR_B), power=np.full(len(links), BPR_POWER),
+        free_time=length_km / speed_kmh * MIN_PER_H, b=b, power=power, toll=toll,
         length=length_km, turns=_banned(network, lanes), time_unit="min", length_unit="km")
 
 
