@@ -212,8 +212,9 @@ class DailyLoop:
             return
         degree = self._degree(exposure, person, morning, noticed)
         if sanction.offence == "speeding":
-            excess = who.excess_kmh[rows] - degree * who.reduction_kmh[rows]
-            offends = np.where(excess > sanction.tolerance_kmh, 1.0, 0.0)
+            free = np.where(who.excess_kmh[rows] > sanction.tolerance_kmh, 1.0, 0.0)
+            slowed = np.where(who.excess_kmh[rows] - who.reduction_kmh[rows] > sanction.tolerance_kmh, 1.0, 0.0)
+            offends = free * (1.0 - degree) + slowed * degree
         else:
             offends = who.offends[rows] * (1.0 - degree)
         drawn = self._draw(DETECT, exposure, person, day)

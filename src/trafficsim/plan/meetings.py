@@ -97,16 +97,16 @@ def drivers_on(roads: Roads) -> DriverArrays:
     length_m = plan.links.length_m[trips.route_link]
     slow, more = _desired(roads, trip, trips.route_link)
 
-    def over_way(values: F8) -> F8:
-        return np.asarray(np.bincount(trip, values * length_m, len(trips.key)) / way_m * KMH_PER_MS, np.float64)
+    def over_route(values: F8) -> F8:
+        return np.asarray(np.bincount(trip, values * length_m, len(trips.key)) / route_m * KMH_PER_MS, np.float64)
 
-    way_m = np.bincount(trip, length_m, len(trips.key))
-    limit = over_way(plan.links.speed_limit_ms[trips.route_link])[habit]
-    free = over_way(slow)[habit] + over_way(more)[habit] * who.speed_score
+    route_m = np.bincount(trip, length_m, len(trips.key))
+    limit = over_route(plan.links.speed_limit_ms[trips.route_link])[habit]
+    free = over_route(slow)[habit] + over_route(more)[habit] * who.speed_score
     held = held_to_limit(plan.people, who, roads.scenario.seed)
     per_day = roads.trips_per_hour * roads.minutes.sum() / MIN_PER_H
     return DriverArrays(who.number, who.group, who.speed_score, who.licence_months, who.points, who.licensed,
-                        per_day * way_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit,
+                        per_day * route_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit,
                         plan.people.points_limit[who.group], plan.people.novice_points_limit[who.group])
 
 
@@ -227,7 +227,7 @@ def _sanctioned(
 
 
 def free_share(roads: Roads, link: int) -> float:
-    """Share of vehicles more than 5 s behind the one before, of random arrivals: exp(-5 s x flow per lane)."""
+    """Share of vehicles with headways to the leader above 5 s, of random arrivals: exp(-5 s x flow per lane)."""
     trips, plan = roads.habits.trips, roads.plan
     lanes = int(plan.links.lane_start[link + 1] - plan.links.lane_start[link])
     flow_s = float((trips.route_link == link).sum()) / (plan.analysis_end_s - plan.start_s)
