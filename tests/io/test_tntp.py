@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import trafficsim as ts
 from tests.support.static_networks import BENCHMARKS
-from trafficsim.base.errors import DemandError, InputError, NetworkError
+from trafficsim.base.errors import DemandError, InputError, MachineError, NetworkError, TrafficsimError
 from trafficsim.cli import app
 from trafficsim.io.tntp import read_tntp
 from trafficsim.io.tntp.matrix import read_tntp_trips
@@ -135,6 +139,8 @@ def test_the_command_says_what_did_not_converge(real_data: Path) -> None:
 @pytest.mark.parametrize(("old", "new", "error", "message"), [
     ("<END OF METADATA>", "", InputError, "no line <END OF METADATA>"),
     ("<NUMBER OF ZONES> 2", "", InputError, "<NUMBER OF ZONES>: found nothing"),
+    ("<NUMBER OF ZONES> 2", "<NUMBER OF ZONES> 5", NetworkError, "found 5 zones and 4 nodes"),
+    ("<NUMBER OF NODES> 4", "<NUMBER OF NODES> 999999999", MachineError, "999,999,999 nodes"),
     ("<NUMBER OF NODES> 4", "<NUMBER OF NODES> four", InputError, "<NUMBER OF NODES>: found 'four'"),
     ("3 4 2000 1.0", "3 9 2000 1.0", NetworkError, "_net.tntp:10: found node 9; expected a node from 1 to 4"),
     ("3 4 2000 1.0", "3 4 nan 1.0", InputError, "_net.tntp:10: found 'nan'"),
@@ -189,3 +195,22 @@ def test_links_that_are_announced_and_missing_are_told(files: dict[str, Path]) -
     found = read_tntp(files["net"])
     assert found.findings[0].code == "tntp-links"
     assert np.isfinite(found.static.capacity).all()  # type: ignore[union-attr]
+
+
+TOKENS = st.sampled_from(["", "-1", "0", "1e308", "1e-320", "nan", "inf", "9" * 30, ";", ":", "~", "<", "x", "Origin 2",
+                          "\x00", "1:2"])
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(["net", "trips", "node"]), st.integers(0, 200), TOKENS)
+def test_broken_files_give_errors_of_ours(files: dict[str, Path], kind: str, place: int, token: str) -> None:
+    text = {"net": NET, "trips": TRIPS, "node": NODES}[kind]
+    parts = re.split(r"(\s+)", text)
+    parts[2 * (place % (len(parts) // 2))] = token
+    files[kind].write_text("".join(parts))
+    with suppress(TrafficsimError):
+        found = read_tntp(files["net"], (files["trips"],), (files["node"],))
+        assert found.static is not None
+        assert found.matrix is not None
+        assert np.isfinite(ts.assign(found.static, found.matrix, iterations=5).links["volume"]).all()
+    files[kind].write_text(text)

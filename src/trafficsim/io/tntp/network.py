@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.base.memory import require_memory
 from trafficsim.io.tntp.text import TntpText, read_tntp_text
 from trafficsim.spec.static_network import StaticNetwork
 
@@ -19,6 +20,8 @@ TIME_UNITS = {"min": "min", "minutes": "min", "h": "h", "hours": "h", "s": "s", 
 ASSUMED_LENGTH, ASSUMED_TIME = "mi", "min"
 """Units of files that do not state them: those of most networks of the repository (modelling assumption)."""
 TOLL = 8
+BYTES_PER_NODE = 500.0
+"""Of names and arrays, whether links use the node or not."""
 
 
 class Columns(NamedTuple):
@@ -49,6 +52,10 @@ def read_columns(path: Path) -> Columns:
     """Read a network, and what its file says about it."""
     text = read_tntp_text(path)
     zones, nodes, first = (text.whole(f"{name}") for name in ("NUMBER OF ZONES", "NUMBER OF NODES", "FIRST THRU NODE"))
+    if zones > nodes:
+        raise NetworkError(f"{path}: <NUMBER OF ZONES>", f"{zones} zones and {nodes} nodes", "zones that are nodes",
+                           "correct the numbers at the beginning of the file")
+    require_memory(str(path), f"{nodes:,} nodes", BYTES_PER_NODE * nodes, "correct <NUMBER OF NODES>")
     rows = list(text.rows(LEAST_VALUES))
     if not rows:
         raise NetworkError(str(path), "no link", "rows of links after <END OF METADATA>", "give a complete file")
