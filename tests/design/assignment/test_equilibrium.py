@@ -160,3 +160,17 @@ def test_lanes_for_others_carry_nothing() -> None:
     closed = roads.graph.edges[tail, head, key]["id"]
     assert closed not in static_network(roads).link
     assert closed in static_network(roads, "bus").link
+
+
+def test_costs_and_paths_between_zones() -> None:
+    network, matrix = braess()
+    result = equilibrium(network, matrix, gap=1e-12)
+    between = result.costs_between()
+    assert between.loc["o", "d"] == pytest.approx(92.0)
+    assert between.loc["o", "o"] == 0.0
+    assert between.isna().sum().sum() == 1  # nothing leads from d to o
+    path = result.cheapest_path("o", "d")
+    assert result.links.set_index("link").loc[list(path), "cost"].sum() == pytest.approx(92.0)
+    assert (result.cheapest_path("d", "o"), result.cheapest_path("o", "o")) == ((), ())
+    with pytest.raises(DemandError, match="zone 'x': found no such zone in the matrix"):
+        result.cheapest_path("o", "x")

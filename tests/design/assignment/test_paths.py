@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,6 +23,15 @@ LINE = {"ab": ("a", "b", 1.0, 0.0, 1.0, 1.0), "bc": ("b", "c", 1.0, 0.0, 1.0, 1.
 
 def costs_of(network: StaticNetwork) -> np.ndarray:
     return np.concatenate((network.free_time, [network.turns[turn] for turn in network.penalised]))
+
+
+def along(network: StaticNetwork, path: list[int]) -> float:
+    """Cost of a path, link by link and turn by turn; infinite where links do not follow each other."""
+    total = float(network.free_time[path].sum())
+    for first, second in pairwise(path):
+        joined = network.head[first] == network.tail[second]
+        total += network.turns.get((network.link[first], network.link[second]), 0.0) if joined else np.inf
+    return total
 
 
 def some_turns(network: StaticNetwork, seed: int) -> dict[tuple[str, str], float]:
@@ -44,6 +54,9 @@ def test_paths_and_volumes_are_those_of_plain_python(seed: int, turns: bool, clo
     for (origin, destination), found in zip(pairs, between.ravel(), strict=True):
         if origin != destination:
             assert found == pytest.approx(cheapest_path(network, cost, origin, destination)[0])
+            if np.isfinite(found):
+                ends = (matrix.zones.index(zone) for zone in (origin, destination))
+                assert along(network, search.path(costs_of(network), *ends)) == pytest.approx(found)
     if np.isfinite(between).all():
         loaded = search.load(costs_of(network), matrix.trips)[: len(network.link)]
         assert loaded == pytest.approx(all_or_nothing(network, cost, pairs))

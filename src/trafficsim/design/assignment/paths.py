@@ -99,6 +99,18 @@ class PathSearch:
         loaded: F8 = np.bincount(place[used], np.tile(volumes, 2)[used], minlength=self.costs_wanted).astype(np.float64)
         return loaded
 
+    def path(self, costs: F8, origin: int, destination: int) -> list[int]:
+        """Links of the cheapest path between two zones, by their positions; empty where there is none."""
+        cost, chosen = self._cheapest(costs)
+        before = self._grow(cost).before[origin]
+        state, links = int(self.steps.destination[destination]), list[int]()
+        while before[state] >= 0:
+            key = int(before[state]) * self.steps.states + state
+            link = self.steps.link[chosen[np.searchsorted(self._keys, key)]]
+            links += [int(link)] if link != NOTHING else []
+            state = int(before[state])
+        return links[::-1]
+
     def require_paths(self, trips: F8) -> None:
         """Refuse trips between zones that no path joins.
 

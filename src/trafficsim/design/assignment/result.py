@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from trafficsim.base.errors import DemandError, quoted
+from trafficsim.design.assignment.paths import PathSearch
 from trafficsim.spec.od_matrix import ODMatrix
-from trafficsim.spec.static_network import StaticNetwork
+from trafficsim.spec.static_network import F8, StaticNetwork
 
 Objective = Literal["user_equilibrium", "system_optimum"]
 
@@ -34,6 +38,8 @@ class Assignment:
     >>> result = ts.assign(ts.grid(2, 2), ts.ODMatrix(("w0", "e1"), [[0, 900], [0, 0]]))
     >>> result.converged
     True
+    >>> result.cheapest_path("w0", "e1")[0], int(result.links["volume"].max())
+    ('w0_r0c0', 900)
     """
 
     network: StaticNetwork
@@ -63,6 +69,44 @@ class Assignment:
     def beckmann(self) -> float:
         """Final value of the objective: Beckmann's function, or total cost in a system optimum."""
         return float(self.iterations["objective"].iloc[-1])
+
+    def costs_between(self) -> pd.DataFrame:
+        """Return the least generalised cost from each zone (row) to each zone (column) under the final volumes.
+
+        Zones that no path joins have no value; within a zone the cost is 0.
+        """
+        between = self._search.between(self._costs)
+        table = pd.DataFrame(between, index=list(self.matrix.zones), columns=list(self.matrix.zones), dtype="Float64")
+        return table.mask(np.isinf(between))
+
+    def cheapest_path(self, origin: str, destination: str) -> tuple[str, ...]:
+        """Return the links of the cheapest path between two zones under the final volumes; empty if none joins them.
+
+        Raises
+        ------
+        DemandError
+            If a zone is not in the matrix.
+        """
+        places = []
+        for zone in (origin, destination):
+            if zone not in self.matrix.zones:
+                raise DemandError(f"zone {quoted(zone)}", "no such zone in the matrix",
+                                  f"{quoted(self.matrix.zones[0])} to {quoted(self.matrix.zones[-1])}",
+                                  "correct the name")
+            places.append(self.matrix.zones.index(zone))
+        if origin == destination:
+            return ()
+        return tuple(self.network.link[link] for link in self._search.path(self._costs, *places))
+
+    @cached_property
+    def _search(self) -> PathSearch:
+        return PathSearch(self.network, self.matrix.zones)
+
+    @property
+    def _costs(self) -> F8:
+        """Costs of links, then of turns with a penalty."""
+        penalties = [self.network.turns[turn] for turn in self.network.penalised]
+        return np.concatenate((self.links["cost"].to_numpy(np.float64), penalties))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the totals as a plain dictionary, for ``--json``."""

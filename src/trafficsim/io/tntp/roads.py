@@ -23,7 +23,7 @@ METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "mi": 1609.344}
 HOURS = {"s": 1.0 / 3600.0, "min": 1.0 / 60.0, "h": 1.0}
 ACCESS_M, ACCESS_KMH, ASIDE_M = 100.0, 50.0, 70.0
 """Length and speed of the link by which trips enter or leave at a zone, and how far beside the node it begins or ends
-(modelling assumptions). Its capacity is that of its lanes in a simulation, and without limit in an assignment: b = 0."""
+(modelling assumptions). In a simulation its capacity is that of its lanes, in an assignment it has no limit: b = 0."""
 RANGE = {one.name: (one.low, one.high) for one in EDGE_ATTRIBUTES if one.low is not None and one.high is not None}
 RANGE["length_m"] = (RANGE["length_m"][0], 15_500.0)
 """Of the 16 km of a link 500 m are left for the path through the junction, the longest that there can be."""
