@@ -19,7 +19,7 @@ from trafficsim.plan.desired_speed import LEAST_SPEED_MS
 from trafficsim.plan.record import DetectorRecord
 
 
-class Passages(NamedTuple):
+class Passed(NamedTuple):
     """Vehicles that passed a point, in order."""
 
     time_s: F8
@@ -32,7 +32,7 @@ def detector_record(plan: Plan, settings: QueueSettings, world: World, intervals
     count, total, inverse = (np.zeros((intervals, places)) for _ in range(3))
     diagram = diagram_of(plan, settings)
     for row in range(places):
-        passed = passages(plan, diagram, world, row)
+        passed = passed_at(plan, diagram, world, row)
         interval = np.minimum((passed.time_s // plan.interval_s).astype(np.int64), intervals - 1)
         for table, weight in ((count, np.ones(len(interval))), (total, passed.speed_ms),
                               (inverse, 1.0 / passed.speed_ms)):
@@ -40,7 +40,7 @@ def detector_record(plan: Plan, settings: QueueSettings, world: World, intervals
     return DetectorRecord(count, total, inverse)
 
 
-def passages(plan: Plan, diagram: Diagram, world: World, row: int) -> Passages:
+def passed_at(plan: Plan, diagram: Diagram, world: World, row: int) -> Passed:
     """Return when and how fast vehicles passed a detector of the plan; times since the start of the run."""
     rows, trips = world.counts.total[4], world.trips
     lane = int(plan.detectors.lane[row])
@@ -49,7 +49,7 @@ def passages(plan: Plan, diagram: Diagram, world: World, row: int) -> Passages:
     trip = np.searchsorted(trips.route_start, place, side="right") - 1
     kind = trips.kind[trip]
     before_m = max(float(plan.links.length_m[link] - plan.detectors.position_m[row]), 0.0)
-    own_ms = np.maximum(trips.way[place] / trips.free[place] * 1000.0, LEAST_SPEED_MS)
+    own_ms = np.maximum(trips.length[place] / trips.free[place] * 1000.0, LEAST_SPEED_MS)
     left_s = world.log.left[own] / 1000.0
     spacing, time_s = diagram.spacing_m[kind], diagram.time_s[kind]
     free_s = world.log.ready[own] / 1000.0 - before_m / own_ms
@@ -64,4 +64,4 @@ def passages(plan: Plan, diagram: Diagram, world: World, row: int) -> Passages:
     speed = np.where(slowed, np.minimum(own_ms, np.maximum(queued_ms, LEAST_SPEED_MS)), own_ms)
     seen = np.asarray(plan.trips.depart_position_m)[trip] <= plan.detectors.position_m[row]
     seen |= place != trips.route_start[trip]
-    return Passages(passed_s[seen], speed[seen])
+    return Passed(passed_s[seen], speed[seen])

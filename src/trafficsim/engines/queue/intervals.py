@@ -21,7 +21,7 @@ def close_interval(world: World, now: int) -> Counts:
     share = np.minimum((now - vehicles.since[road]) / trips.free[cursor], 1.0)
     more = share - vehicles.covered[road]
     there = np.bincount(link, minlength=links)
-    counts.vehicle_m[:] += np.bincount(link, trips.way[cursor] * more, links)
+    counts.vehicle_m[:] += np.bincount(link, trips.length[cursor] * more, links)
     counts.traversed[:] += np.bincount(link, more, links)
     counts.vehicle_ms[:] += now * there
     vehicles.covered[road] = share

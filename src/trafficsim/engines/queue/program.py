@@ -6,8 +6,8 @@ import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.network import compile_network, ragged
+from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
-from trafficsim.engines.queue.ways import turns_of_places, ways_of
 from trafficsim.kernels.queue.tables import (
     NEVER,
     NOBODY,
@@ -44,12 +44,12 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
 def compile_trips(plan: Plan) -> Trips:
     """Return the constants of trips: no place of a route takes less than a millisecond."""
     trips, count = plan.trips, len(plan.link_id)
-    seconds, metres = ways_of(plan)
+    seconds, metres = times_and_lengths(plan)
     start = np.asarray(trips.route_start, np.int64)
     entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
     return Trips(
         route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
-        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), way=metres,
+        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
         kind=np.asarray(trips.vehicle_class, np.int64),
         key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
@@ -75,7 +75,7 @@ def _lanes(count: int) -> Lanes:
         return _full(count, value)
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), left=of(FAR_BACK), due=of(NEVER), blocked=of(NOBODY),
-                 since=of(0), gives_way=of(0), may_clear=of(0), gate=of(FAR_BACK))
+                 since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
 
 
 def _links(net: Net, trips: Trips) -> Links:

@@ -67,10 +67,10 @@ def _clock_s(plan: Plan, times: np.ndarray) -> np.ndarray:
 
 def _trips(plan: Plan, world: World, status: np.ndarray) -> TripRecord:
     vehicles, trips = world.vehicles, world.trips
-    under_way = np.where(status == EN_ROUTE, vehicles.covered * trips.way[vehicles.cursor], 0.0)
+    partly = np.where(status == EN_ROUTE, vehicles.covered * trips.length[vehicles.cursor], 0.0)
     return TripRecord(
         status=status.astype(np.uint8), entry_s=_clock_s(plan, vehicles.begun), exit_s=_clock_s(plan, vehicles.ended),
-        distance_m=vehicles.distance + under_way, waiting_s=vehicles.waiting / 1000.0,
+        distance_m=vehicles.distance + partly, waiting_s=vehicles.waiting / 1000.0,
         stops=vehicles.stops.astype(np.int32), dwell_s=np.zeros(len(status)),
     )
 

@@ -16,19 +16,19 @@ def count_leaving(world, vehicle, link, time):
     """Count a vehicle that crosses the line of its link; return for how long it stood."""
     counts, vehicles, trips, net = world.counts, world.vehicles, world.trips, world.net
     cursor = vehicles.cursor[vehicle]
-    taken, free, way = time - vehicles.since[vehicle], trips.free[cursor], trips.way[cursor]
+    taken, free, length = time - vehicles.since[vehicle], trips.free[cursor], trips.length[cursor]
     delay = max(taken - free, 0)
     rest = 1.0 - vehicles.covered[vehicle]
     counts.left[link] += 1.0
     counts.vehicle_ms[link] += time
-    counts.vehicle_m[link] += way * rest
+    counts.vehicle_m[link] += length * rest
     counts.traversed[link] += rest
     counts.free_ms[link] += free
-    stood = stood_for(net.acceleration[trips.kind[vehicle]], delay, way * 1000.0 / free)
+    stood = stood_for(net.acceleration[trips.kind[vehicle]], delay, length * 1000.0 / free)
     counts.waiting_ms[link] += stood
     vehicles.waiting[vehicle] += stood
     vehicles.stops[vehicle] += stood > 0
-    vehicles.distance[vehicle] += way
+    vehicles.distance[vehicle] += length
     counts.total[3] += 1
     turn = trips.turn[cursor]
     if turn != EXIT and counts.analysis[0] <= time < counts.analysis[1]:

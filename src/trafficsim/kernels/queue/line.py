@@ -60,7 +60,7 @@ def serve_head(world, link, lane, time):
 @part
 def connection(world, lane, turn, bit):
     """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
-    net, gate = world.net, world.lanes.gate
+    net, admits = world.net, world.lanes.admits
     found, allowed = NOBODY, False
     for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
         if net.turn[conn] != turn:
@@ -68,7 +68,7 @@ def connection(world, lane, turn, bit):
         may = net.allowed[net.to[conn]] & bit != 0
         if found == NOBODY:
             found, allowed = conn, may
-        elif may and (not allowed or gate[net.to[conn]] < gate[net.to[found]]):
+        elif may and (not allowed or admits[net.to[conn]] < admits[net.to[found]]):
             found, allowed = conn, may
     return found
 
@@ -78,7 +78,7 @@ def time_to_leave(world, conn, lane, vehicle, time):
     """Return when the head of a lane may leave: now, when to look again, or NEVER until it is woken."""
     net, lanes = world.net, world.lanes
     kind = world.trips.kind[vehicle]
-    due = max(lanes.left[lane] + net.headway[conn, kind], lanes.gate[net.to[conn]])
+    due = max(lanes.left[lane] + net.headway[conn, kind], lanes.admits[net.to[conn]])
     allowed = allowed_now(world, conn, lane, vehicle, time)
     if allowed == CLOSED:
         return NEVER
@@ -157,7 +157,7 @@ def cross(world, vehicle, conn, lane, time):
             world.counts.total[2] += 1
     lanes.may_clear[lane] = max(lanes.may_clear[lane] - 1, 0)
     world.shown.passed[conn] = time
-    lanes.gate[to] = time + net.own_headway[target, world.trips.kind[vehicle]]
+    lanes.admits[to] = time + net.own_headway[target, world.trips.kind[vehicle]]
     world.vehicles.cursor[vehicle] += 1
 
 
@@ -168,5 +168,5 @@ def lost_in_start(world, vehicle, stood):
         return 0
     vehicles, trips = world.vehicles, world.trips
     cursor = vehicles.cursor[vehicle]
-    speed = trips.way[cursor] * 1000.0 / trips.free[cursor]
+    speed = trips.length[cursor] * 1000.0 / trips.free[cursor]
     return speeding_up(world.net.acceleration[trips.kind[vehicle]], vehicles.ahead[vehicle] * 0.01, speed)

@@ -58,14 +58,14 @@ def serve_entry(world, link, time):
     while links.entered[link] < trips.entry_start[link + 1]:
         trip = trips.entry[links.entered[link]]
         lane = entry_lane(world, link, trip)
-        due = max(trips.depart[trip], lanes.gate[lane])
+        due = max(trips.depart[trip], lanes.admits[lane])
         if due <= time:
             due = time_of_room(world, link, net.spacing[trips.kind[trip]], time)
         if due > time:
             break
         links.entered[link] += 1
         links.served[place] = time
-        lanes.gate[lane] = time + net.own_headway[link, trips.kind[trip]]
+        lanes.admits[lane] = time + net.own_headway[link, trips.kind[trip]]
         world.vehicles.begun[trip] = time
         world.counts.total[0] += 1
         enter_link(world, trip, link, time, 0)
@@ -76,12 +76,12 @@ def serve_entry(world, link, time):
 @part
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
-    net, gate = world.net, world.lanes.gate
+    net, admits = world.net, world.lanes.admits
     turn, bit = world.trips.turn[world.vehicles.cursor[trip]], net.bit[world.trips.kind[trip]]
     found, served = net.lane_start[link], False
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         own = serves(net, lane, turn, bit)
-        if (own and not served) or (own == served and gate[lane] < gate[found]):
+        if (own and not served) or (own == served and admits[lane] < admits[found]):
             found, served = lane, own
     return found
 

@@ -82,7 +82,7 @@ class Trips(NamedTuple):
     turn: Array
     free: Array
     """Time that the connector before and the link take at the own desired speed."""
-    way: Array
+    length: Array
     """Length of both, m."""
     kind: Array
     key: Array
@@ -131,7 +131,7 @@ class Lanes(NamedTuple):
     gives_way: Array
     may_clear: Array
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
-    gate: Array
+    admits: Array
     """When the next one may come into the lane."""
 
 

@@ -12,7 +12,7 @@ from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.network import turn_of
 
 
-def ways_of(plan: Plan) -> tuple[F8, F8]:
+def times_and_lengths(plan: Plan) -> tuple[F8, F8]:
     """Return the seconds and metres of every route place: its link, and the connector before it."""
     free = free_flow(plan)
     metres, seconds = np.array(free.length_m), np.array(free.time_s)
