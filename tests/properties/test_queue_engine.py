@@ -39,6 +39,7 @@ def queue_of(world: QueueWorld, lane: int) -> list[int]:
 def test_vehicles_are_conserved_and_storage_is_kept(world: World) -> None:
     plan = plan_of(world)
     before: dict[int, list[int]] = {}
+    served = compile_plan(plan, QueueSettings()).links.served
 
     def look(state: QueueWorld, now: int) -> None:
         check_invariants(state)
@@ -49,6 +50,10 @@ def test_vehicles_are_conserved_and_storage_is_kept(world: World) -> None:
             (state.vehicles.begun >= 0) & (state.vehicles.ended < 0)]], minlength=len(room))
         assert np.array_equal(state.counts.entered - state.counts.left, on)
         assert np.all(state.counts.total[2] == 0), "nobody crosses at red"
+        assert np.all(state.links.served[state.links.served != served] >= now - 1000), "nothing happens in the past"
+        served[:] = state.links.served
+        assert state.agenda.node.min() >= now, "nothing is left undone"
+        assert np.all(state.agenda.place[state.net.member] >= now)
         for lane in range(len(state.lanes.head)):
             now_there = queue_of(state, lane)
             known = [one for one in before.get(lane, []) if one in now_there]

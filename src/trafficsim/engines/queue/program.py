@@ -66,16 +66,16 @@ def _vehicles(trips: Trips, count: int) -> Vehicles:
         return _full(count, value)
 
     return Vehicles(cursor=trips.route_start[:-1].copy(), since=of(0), ready=of(0), before=of(NOBODY),
-                    after=of(NOBODY), ahead=of(0), covered=np.zeros(count), waiting=of(0), stops=of(0), begun=of(-1),
-                    ended=of(-1), distance=np.zeros(count))
+                    after=of(NOBODY), planned=of(NOBODY), ahead=of(0), covered=np.zeros(count),
+                    waiting=of(0), stops=of(0), begun=of(-1), ended=of(-1), distance=np.zeros(count))
 
 
 def _lanes(count: int) -> Lanes:
     def of(value: int) -> np.ndarray:
         return _full(count, value)
 
-    return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), left=of(FAR_BACK), due=of(NEVER), blocked=of(NOBODY),
-                 since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
+    return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
 
 
 def _links(net: Net, trips: Trips) -> Links:

@@ -88,7 +88,7 @@ def time_to_leave(world, conn, lane, vehicle, time):
     if due > time:
         return due
     target = net.link_of[net.to[conn]]
-    due = time_of_room(world, target, net.spacing[kind], time)
+    due = time_of_room(world, target, vehicle, world.vehicles.cursor[vehicle] + 1, time)
     if due > time:
         if due == NEVER:
             lanes.blocked[lane] = target
@@ -115,7 +115,7 @@ def allowed_now(world, conn, lane, vehicle, time):
         return allowed
     group = net.group[conn]
     since = world.shown.since[group]
-    eighths = min((time - since) // 125, net.stop_probability.shape[1] - 1)
+    eighths = min(max(time - since, 0) // 125, net.stop_probability.shape[1] - 1)
     chance = net.stop_probability[net.link_of[lane], eighths]
     occasion = occasion_of(uint32(since), uint32(group))
     made = chosen_at_yellow(world.trips.key[vehicle], occasion, int32(chance))
@@ -130,6 +130,7 @@ def leave(world, link, lane, conn, time):
     after, room = vehicles.after[vehicle], net.spacing[trips.kind[vehicle]]
     lanes.head[lane], lanes.left[lane], world.links.served[link] = after, time, time
     lanes.queued[lane] -= room
+    lanes.planned[lane] -= room
     if after == NOBODY:
         lanes.tail[lane], lanes.due[lane] = NOBODY, NEVER
     else:

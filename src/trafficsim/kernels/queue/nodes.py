@@ -5,8 +5,9 @@ from __future__ import annotations
 from trafficsim.base.codes import GREEN, PERMITTED
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.queue.lanes import serves
 from trafficsim.kernels.queue.line import serve_line
-from trafficsim.kernels.queue.running import enter_link, serves
+from trafficsim.kernels.queue.running import enter_link
 from trafficsim.kernels.queue.storage import time_of_room, wake
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
@@ -60,7 +61,7 @@ def serve_entry(world, link, time):
         lane = entry_lane(world, link, trip)
         due = max(trips.depart[trip], lanes.admits[lane])
         if due <= time:
-            due = time_of_room(world, link, net.spacing[trips.kind[trip]], time)
+            due = time_of_room(world, link, trip, world.vehicles.cursor[trip], time)
         if due > time:
             break
         links.entered[link] += 1

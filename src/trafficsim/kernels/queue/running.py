@@ -3,42 +3,9 @@
 from __future__ import annotations
 
 from trafficsim.kernels.jit import part
+from trafficsim.kernels.queue.lanes import planned_lane, shortest_lane
 from trafficsim.kernels.queue.storage import wake
-from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY
-
-
-@part
-def serves(net, lane, turn, bit):
-    """Whether a lane leads on to a turn, in a lane that vehicles with this bit may use."""
-    if turn == EXIT:
-        return net.allowed[lane] & bit != 0
-    for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
-        if net.turn[conn] == turn and net.allowed[net.to[conn]] & bit != 0:
-            return True
-    return False
-
-
-@part
-def shortest_lane(world, link, vehicle):
-    """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one.
-
-    Where no lane may be used by the class, permissions do not count: the route is what is known.
-    """
-    net, lanes, trips = world.net, world.lanes, world.trips
-    turn, kind = trips.turn[world.vehicles.cursor[vehicle]], trips.kind[vehicle]
-    for bit in (net.bit[kind], 255):
-        found, served = NOBODY, False
-        for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-            if not serves(net, lane, turn, bit):
-                continue
-            served = True
-            if lanes.queued[lane] and lanes.queued[lane] + net.spacing[kind] > net.lane_room[lane]:
-                continue
-            if found == NOBODY or lanes.queued[lane] < lanes.queued[found]:
-                found = lane
-        if served:
-            return found
-    return NOBODY
+from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
 
 @part
@@ -54,6 +21,9 @@ def enter_link(world, vehicle, link, time, lost):
     if world.net.wide[link] == 1 and last != NOBODY:
         ready = max(ready, vehicles.ready[last])
     vehicles.ready[vehicle] = ready
+    lane = planned_lane(world, link, vehicle, cursor)
+    vehicles.planned[vehicle] = lane
+    world.lanes.planned[lane] += world.net.spacing[trips.kind[vehicle]]
     while last != NOBODY and vehicles.ready[last] > ready:
         last = vehicles.before[last]
     insert_after(world, vehicle, link, last)
@@ -113,7 +83,7 @@ def join_queues(world, link, time):
         after, lane = vehicles.after[vehicle], shortest_lane(world, link, vehicle)
         if lane != NOBODY:
             take_out(world, vehicle, link)
-            append(world, vehicle, lane)
+            append(world, vehicle, lane, time)
         else:
             turn = world.trips.turn[vehicles.cursor[vehicle]]
             waiting += turn != other
@@ -124,18 +94,21 @@ def join_queues(world, link, time):
 
 
 @part
-def append(world, vehicle, lane):
+def append(world, vehicle, lane, time):
     """Put a vehicle at the end of a queue."""
     vehicles, lanes = world.vehicles, world.lanes
     vehicles.before[vehicle], vehicles.after[vehicle] = lanes.tail[lane], NOBODY
     if lanes.tail[lane] == NOBODY:
         lanes.head[lane] = vehicle
-        become_first(world, lane, vehicles.ready[vehicle])
+        become_first(world, lane, time)
     else:
         vehicles.after[lanes.tail[lane]] = vehicle
     lanes.tail[lane] = vehicle
     vehicles.ahead[vehicle] = lanes.queued[lane]
-    lanes.queued[lane] += world.net.spacing[world.trips.kind[vehicle]]
+    room = world.net.spacing[world.trips.kind[vehicle]]
+    lanes.queued[lane] += room
+    lanes.planned[vehicles.planned[vehicle]] -= room
+    lanes.planned[lane] += room
 
 
 @part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trafficsim.kernels.jit import part
+from trafficsim.kernels.queue.lanes import planned_lane
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
 
@@ -29,13 +30,17 @@ def free_room(world, link, time):
 
 
 @part
-def time_of_room(world, link, room, time):
-    """Return when a link may have room: now, a later time, or NEVER while it waits for somebody to leave."""
-    links = world.links
+def time_of_room(world, link, vehicle, cursor, time):
+    """Return when a link may have room for a vehicle, in a lane for its next movement too.
+
+    Now, a later time, or NEVER while it waits for somebody to leave. ``cursor`` is its route position on the link.
+    """
+    links, room = world.links, world.net.spacing[world.trips.kind[vehicle]]
     free_room(world, link, time)
     if links.taken[link] == 0 or links.taken[link] + room <= world.net.room[link]:
-        return time
-    if links.ring_count[link] > 0:
+        if planned_lane(world, link, vehicle, cursor) != NOBODY:
+            return time
+    elif links.ring_count[link] > 0:
         return links.ring_time[links.ring_start[link] + links.ring_first[link]]
     links.waited[link] = 1
     return NEVER

@@ -103,6 +103,8 @@ class Vehicles(NamedTuple):
     """When it is at the stop line, but for those before it."""
     before: Array
     after: Array
+    planned: Array
+    """Lane that it was to join when it came."""
     ahead: Array
     """Room of those before it in its queue when it joined: it stands that far from the line."""
     covered: Array
@@ -120,6 +122,8 @@ class Lanes(NamedTuple):
     head: Array
     tail: Array
     queued: Array
+    planned: Array
+    """Room of those in the queue and of those on the running section who were to join it when they came."""
     left: Array
     """When the last one left."""
     due: Array
