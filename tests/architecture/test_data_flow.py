@@ -47,8 +47,11 @@ class Flow:
 
 
 def functions() -> list[Function]:
+    """Kernels of the cellular automaton, and those that all engines share: the arrays of queues are another page's."""
     found = []
     for path in sorted(KERNELS.rglob("*.py")):
+        if path.parent.name == "queue":
+            continue
         module = ".".join(path.relative_to(KERNELS).with_suffix("").parts)
         found += [Function(module, node) for node in ast.parse(path.read_text(encoding="utf-8")).body
                   if isinstance(node, ast.FunctionDef)]

@@ -10,6 +10,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.engines.ca.engine import CellularAutomatonEngine
 from trafficsim.engines.descriptor import Engine
+from trafficsim.engines.queue.engine import QueueEngine
 from trafficsim.spec.model import Model
 
 ENTRY_POINT_GROUP = "trafficsim.engines"
@@ -34,6 +35,7 @@ def register(engine: Engine) -> Engine:
 
 DEFAULT_ENGINE = register(CellularAutomatonEngine()).name
 """The engine that runs where none is named."""
+register(QueueEngine())
 
 
 def engines() -> Mapping[str, Engine]:
@@ -83,7 +85,7 @@ def check_engine(name: str) -> None:
     >>> check_engine("teleporter")
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca']. Remedy: choose one.
+    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca', 'queue']. Remedy: choose one.
     """
     if name not in engines():
         raise InputError("engine", repr(name), f"one of {sorted(engines())}", "choose one")

@@ -8,6 +8,7 @@ import numpy as np
 
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.cycles import cycles
 from trafficsim.kernels.measurement.gridlock import FREE, find_blocked, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import GridlockRecord, no_gridlocks
@@ -82,29 +83,6 @@ def _has_moved(one: Gridlock, program: Program, wait: np.ndarray) -> bool:
         if slot == program.start[lane + 1] or int(program.vehicles.ID[slot]) != trip or not wait[lane]:
             return True
     return False
-
-
-def cycles(waits_for: np.ndarray) -> list[tuple[int, ...]]:
-    """Return the cycles of "waits for" (one lane each, below 0 for none), each beginning at its lowest lane.
-
-    Examples
-    --------
-    >>> cycles(np.array([1, 2, 0, 1, -1, 5]))
-    [(0, 1, 2), (5,)]
-    """
-    answer = []
-    seen = np.zeros(len(waits_for), np.int32)
-    for begin in np.flatnonzero(waits_for >= 0).tolist():
-        chain, lane = [], begin
-        while lane >= 0 and not seen[lane]:
-            seen[lane] = begin + 1
-            chain.append(lane)
-            lane = int(waits_for[lane])
-        if lane >= 0 and seen[lane] == begin + 1:  # it came back to its own way
-            ring = chain[chain.index(lane):]
-            lowest = ring.index(min(ring))
-            answer.append((*ring[lowest:], *ring[:lowest]))
-    return answer
 
 
 def gridlock_record(plan: Plan, settings: CellularAutomaton, program: Program, found: list[Gridlock]) -> GridlockRecord:

@@ -1,0 +1,141 @@
+"""Run a program from one change of signals to the next; interval tables between them."""
+
+from __future__ import annotations
+
+import resource
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trafficsim.base.errors import SimulationError
+from trafficsim.control.controller import Switches, joined
+from trafficsim.control.fixed_time import FixedTime
+from trafficsim.engines.queue.gridlock import GridlockWatch
+from trafficsim.engines.queue.intervals import close_interval
+from trafficsim.engines.queue.program import compile_plan
+from trafficsim.engines.queue.record import make_record
+from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
+from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.nodes import advance, show
+from trafficsim.kernels.queue.tables import Counts, World
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import Performance, Record
+
+TICK_MS = round(CONTROL_TICK_S * 1000.0)
+
+
+@dataclass
+class Collected:
+    """What is taken out of the loop: counters by interval, what signals showed, gridlocks, the last time."""
+
+    links: list[Counts] = field(default_factory=list)
+    shown: Switches = field(default_factory=lambda: joined([]))
+    watch: GridlockWatch = field(default_factory=GridlockWatch)
+    end: int = 0
+
+
+def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
+    """Run a plan with the queue engine.
+
+    Parameters
+    ----------
+    plan
+        One replication of one alternative.
+    settings
+        Saturation flow and start-up lost time.
+
+    Returns
+    -------
+    Record
+        Trips, counters of links and movements, signals, performance; see :mod:`trafficsim.plan.record`.
+
+    Raises
+    ------
+    InputError
+        If drivers have a behaviour that lies below the resolution of queues.
+    SimulationError
+        If an invariant of the run was broken.
+    """
+    began = time.perf_counter()
+    check_drivers(plan)
+    settings = settings or QueueSettings()
+    world = compile_plan(plan, settings)
+    setup_s = time.perf_counter() - began
+    began = time.perf_counter()
+    with np.errstate(over="ignore"):  # hashes wrap on purpose
+        warm_up(world)
+        compile_s, began = time.perf_counter() - began, time.perf_counter()
+        collected = simulate(plan, world)
+    loop_s = time.perf_counter() - began
+    check_invariants(world)
+    performance = Performance(
+        vehicle_updates=int(world.counts.total[3]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+    )
+    return make_record(plan, settings, world, collected, performance)
+
+
+def warm_up(world: World) -> None:
+    """Compile (or load) the kernels by running no time."""
+    advance(world, 0, 0)
+
+
+def simulate(plan: Plan, world: World) -> Collected:
+    """Run until the end, or until everybody has arrived; return what was collected."""
+    collected = Collected(shown=switches_of(plan))
+    last = round((plan.end_s - plan.start_s) * 1000.0)
+    interval = max(TICK_MS, round(plan.interval_s * 1000.0))
+    switches, row, now = collected.shown, 0, 0
+    times = np.asarray(switches.tick) * TICK_MS
+    while now < last and int(world.counts.total[1]) < len(plan.trips.name):
+        while row < len(times) and times[row] <= now:
+            show(world, int(switches.group[row]), int(switches.state[row]), now)
+            row += 1
+        end = min((now // interval + 1) * interval, last, collected.watch.next_look(now))
+        if row < len(times):
+            end = min(end, int(times[row]))
+        advance(world, now, end)
+        now = end
+        if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
+            collected.links.append(close_interval(world, now))
+        if now % collected.watch.every == 0 or now == last:
+            collected.watch.look(world, now)
+    collected.end = now
+    return collected
+
+
+def switches_of(plan: Plan) -> Switches:
+    """Return all commands of the signals of a run: first what every group shows at the start."""
+    control = FixedTime(plan.signals, plan.start_s, CONTROL_TICK_S)
+    if not len(plan.signals.program_id):
+        return joined([])
+    states = control.states(0)
+    groups = np.arange(len(states))
+    last = max(round((plan.end_s - plan.start_s) / CONTROL_TICK_S), 1)
+    return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
+
+
+def check_invariants(world: World) -> None:
+    """Refuse a run that lost a vehicle, or let one cross at red.
+
+    Raises
+    ------
+    SimulationError
+        Naming the broken invariant.
+    """
+    net, trips, vehicles = world.net, world.trips, world.vehicles
+    on_road = np.flatnonzero((vehicles.begun >= 0) & (vehicles.ended < 0))
+    room = np.bincount(trips.link[vehicles.cursor[on_road]], net.spacing[trips.kind[on_road]], len(net.room))
+    ring = np.zeros(len(net.room))
+    links = world.links
+    for link in np.flatnonzero(links.ring_count).tolist():
+        size = links.ring_start[link + 1] - links.ring_start[link]
+        slots = links.ring_start[link] + (links.ring_first[link] + np.arange(links.ring_count[link])) % size
+        ring[link] = links.ring_room[slots].sum()
+    wrong = np.flatnonzero(links.taken != room + ring)
+    if len(wrong):
+        raise SimulationError("conservation of vehicles", f"link number {wrong[0]} keeps room for others than those "
+                              "who are there", "room taken = room of those on the link", "report this as a defect")
+    if world.counts.total[2]:
+        raise SimulationError("signals", f"{world.counts.total[2]} crossings at red", "none", "report this as a defect")

@@ -1,0 +1,122 @@
+"""The program of a run of the queue engine: constants and empty roads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.network import compile_network, ragged
+from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
+from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.tables import (
+    NEVER,
+    NOBODY,
+    Agenda,
+    Counts,
+    Lanes,
+    Links,
+    Log,
+    Net,
+    Shown,
+    Trips,
+    Vehicles,
+    World,
+)
+from trafficsim.plan.arrays import Plan
+
+FAR_BACK = -(1 << 40)
+"""Nobody has used a line for so long at the start."""
+
+
+def compile_plan(plan: Plan, settings: QueueSettings) -> World:
+    """Turn a plan into a program."""
+    net, trips = compile_network(plan, settings), compile_trips(plan)
+    count = len(plan.trips.name)
+    links = _links(net, trips)
+    agenda = _agenda(net, trips)
+    groups = len(net.group_start) - 1
+    shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
+                  _full(len(net.turn), FAR_BACK))
+    return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
+                 _log(plan))
+
+
+def compile_trips(plan: Plan) -> Trips:
+    """Return the constants of trips: no place of a route takes less than a millisecond."""
+    trips, count = plan.trips, len(plan.link_id)
+    seconds, metres = times_and_lengths(plan)
+    start = np.asarray(trips.route_start, np.int64)
+    entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
+    return Trips(
+        route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
+        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
+        kind=np.asarray(trips.vehicle_class, np.int64),
+        key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
+        entry_start=entry_start, entry=entry,
+    )
+
+
+def _full(count: int, value: int) -> np.ndarray:
+    return np.full(count, value, np.int64)
+
+
+def _vehicles(trips: Trips, count: int) -> Vehicles:
+    def of(value: int) -> np.ndarray:
+        return _full(count, value)
+
+    return Vehicles(cursor=trips.route_start[:-1].copy(), since=of(0), ready=of(0), before=of(NOBODY),
+                    after=of(NOBODY), planned=of(NOBODY), ahead=of(0), covered=np.zeros(count),
+                    waiting=of(0), stops=of(0), begun=of(-1), ended=of(-1), distance=np.zeros(count))
+
+
+def _lanes(count: int) -> Lanes:
+    def of(value: int) -> np.ndarray:
+        return _full(count, value)
+
+    return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
+
+
+def _links(net: Net, trips: Trips) -> Links:
+    count = len(net.room)
+    ring = net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2
+    start = np.concatenate([[0], np.cumsum(ring)])
+
+    def of(value: int) -> np.ndarray:
+        return _full(count, value)
+
+    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0),
+                 served=_full(2 * count, FAR_BACK), entered=trips.entry_start[:-1].copy(), ring_start=start,
+                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0), ring_first=of(0),
+                 ring_count=of(0))
+
+
+def _agenda(net: Net, trips: Trips) -> Agenda:
+    """Return when the first trips are due; nothing else happens on empty roads."""
+    count = len(net.room)
+    place = _full(2 * count, NEVER)
+    some = np.flatnonzero(np.diff(trips.entry_start))
+    place[count + some] = trips.depart[trips.entry[trips.entry_start[some]]]
+    node = _full(len(net.member_start) - 1, NEVER)
+    np.minimum.at(node, net.node_of, place)
+    return Agenda(place, node)
+
+
+def _counts(plan: Plan) -> Counts:
+    links, turns = len(plan.link_id), len(plan.turns.to_link)
+    period = np.rint((np.array([plan.analysis_begin_s, plan.analysis_end_s]) - plan.start_s) * 1000.0)
+    return Counts(entered=np.zeros(links), left=np.zeros(links), vehicle_ms=_full(links, 0),
+                  vehicle_m=np.zeros(links), waiting_ms=_full(links, 0), traversed=np.zeros(links),
+                  free_ms=_full(links, 0), volume=np.zeros(turns), travel_ms=_full(turns, 0), delay_ms=_full(turns, 0),
+                  analysis=period.astype(np.int64), total=_full(5, 0))
+
+
+def _log(plan: Plan) -> Log:
+    """Return a log with a row for every passage of a link with a detector."""
+    watched = _full(len(plan.lanes.link), 0)
+    watched[plan.detectors.lane] = 1
+    links = np.zeros(len(plan.link_id), np.bool_)
+    links[plan.lanes.link[plan.detectors.lane]] = True
+    rows = int(np.count_nonzero(links[plan.trips.route_link]))
+    return Log(watched, _full(rows, 0), _full(rows, 0), _full(rows, 0), _full(rows, 0))

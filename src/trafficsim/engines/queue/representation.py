@@ -1,0 +1,54 @@
+"""What the queue engine represents of each plan field, and drivers that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficsim.base.errors import InputError
+from trafficsim.plan.arrays import Plan
+
+Values = NDArray[np.float64]
+CONTROL_TICK_S = 1.0
+"""Signals change at whole seconds, as with the default resolution of the cellular automaton."""
+
+
+def representation() -> Mapping[str, Callable[[Values], Values]]:
+    """Return, by field, a function from values to those that the program stands for.
+
+    Examples
+    --------
+    >>> representation()["signal.phase_s"](np.array([30.4])).tolist()
+    [30.0]
+    """
+    exact = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
+             "approach.tau50_s", "approach.spread_s", "behaviour.response", "trip.limit_factor")
+    fields: dict[str, Callable[[Values], Values]] = dict.fromkeys(exact, _exact)
+    return fields | {"signal.offset_s": _whole_ticks, "signal.phase_s": _whole_ticks}
+
+
+def check_drivers(plan: Plan) -> None:
+    """Refuse drivers whose behaviour lies below the resolution of queues.
+
+    Raises
+    ------
+    InputError
+        Naming the behaviour, and an engine that has it.
+    """
+    if len(plan.kept_gap_s) and float(np.max(plan.kept_gap_s)) > 0.0:
+        raise InputError("engine 'queue': kept_gap_s", "drivers who keep a gap of their own, between whom and their "
+                         "leaders it knows no distance", "drivers with the headway of their class",
+                         "choose engine 'ca', or leave the gap out")
+    if plan.keep_clear_share < 1.0:
+        raise InputError("engine 'queue': drivers.keep_clear_share", f"{plan.keep_clear_share:g}: nobody stands inside "
+                         "a junction on queues", "1.0", "choose engine 'ca', or keep_clear_share = 1.0")
+
+
+def _whole_ticks(values: Values) -> Values:
+    return np.rint(values / CONTROL_TICK_S) * CONTROL_TICK_S
+
+
+def _exact(values: Values) -> Values:
+    return values

@@ -1,0 +1,30 @@
+"""Settings of the queue engine: the table ``[queue]`` of a scenario."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from trafficsim.spec.model import Model
+
+
+class QueueSettings(Model):
+    """Settings of the engine ``queue``.
+
+    Parameters
+    ----------
+    saturation_flow_veh_h
+        Saturation flow of a lane with cars of the default class that goes straight on at 50 km/h (veh/h); other
+        classes, speeds and turns follow from it. Default: what the cellular automaton discharges (1,880; field values
+        1,780 to 1,950).
+    start_loss_s
+        Start-up lost time: the first vehicle of a queue crosses its line so long and one headway after the begin of
+        green. Default: 2.0 (HCM 2016, ch. 19).
+
+    Examples
+    --------
+    >>> QueueSettings().saturation_flow_veh_h
+    1880.0
+    """
+
+    saturation_flow_veh_h: float = Field(default=1880.0, ge=600, le=2800)
+    start_loss_s: float = Field(default=2.0, ge=0, le=6)

@@ -1,0 +1,1 @@
+"""Kernels of the queue engine: vehicles on spatial queues, in whole milliseconds."""

@@ -1,0 +1,119 @@
+"""The running section: vehicles drive at their own speed, and at its end join the shortest queue that serves them."""
+
+from __future__ import annotations
+
+from trafficsim.kernels.jit import part
+from trafficsim.kernels.queue.lanes import planned_lane, shortest_lane
+from trafficsim.kernels.queue.storage import wake
+from trafficsim.kernels.queue.tables import NEVER, NOBODY
+
+
+@part
+def enter_link(world, vehicle, link, time, lost):
+    """Let a vehicle begin the place of its route where its cursor is; on one lane nobody passes.
+
+    ``lost`` is the time that it needs beyond its own for speeding up.
+    """
+    vehicles, links, trips = world.vehicles, world.links, world.trips
+    cursor, last = vehicles.cursor[vehicle], links.last[link]
+    vehicles.since[vehicle], vehicles.covered[vehicle] = time, 0.0
+    ready = time + trips.free[cursor] + lost
+    if world.net.wide[link] == 1 and last != NOBODY:
+        ready = max(ready, vehicles.ready[last])
+    vehicles.ready[vehicle] = ready
+    lane = planned_lane(world, link, vehicle, cursor)
+    vehicles.planned[vehicle] = lane
+    world.lanes.planned[lane] += world.net.spacing[trips.kind[vehicle]]
+    while last != NOBODY and vehicles.ready[last] > ready:
+        last = vehicles.before[last]
+    insert_after(world, vehicle, link, last)
+    links.taken[link] += world.net.spacing[trips.kind[vehicle]]
+    world.counts.entered[link] += 1.0
+    world.counts.vehicle_ms[link] -= time
+    if ready < links.arrival[link]:
+        links.arrival[link] = ready
+        wake(world, link, ready)
+
+
+@part
+def insert_after(world, vehicle, link, last):
+    """Put a vehicle behind another one on the running section; behind nobody: first."""
+    vehicles, links = world.vehicles, world.links
+    after = links.first[link] if last == NOBODY else vehicles.after[last]
+    vehicles.before[vehicle], vehicles.after[vehicle] = last, after
+    if last == NOBODY:
+        links.first[link] = vehicle
+    else:
+        vehicles.after[last] = vehicle
+    if after == NOBODY:
+        links.last[link] = vehicle
+    else:
+        vehicles.before[after] = vehicle
+
+
+@part
+def take_out(world, vehicle, link):
+    """Take a vehicle off the running section."""
+    vehicles, links = world.vehicles, world.links
+    before, after = vehicles.before[vehicle], vehicles.after[vehicle]
+    if before == NOBODY:
+        links.first[link] = after
+    else:
+        vehicles.after[before] = after
+    if after == NOBODY:
+        links.last[link] = before
+    else:
+        vehicles.before[after] = before
+
+
+@part
+def join_queues(world, link, time):
+    """Let all join a queue who have reached the stop line or its queue.
+
+    Who finds the own lanes full waits on the running section. Others pass while it has a lane for every turn that
+    waits so, and one more.
+    """
+    vehicles, links = world.vehicles, world.links
+    vehicle, waiting, other = links.first[link], 0, NOBODY - 1
+    links.arrival[link] = NEVER
+    while vehicle != NOBODY:
+        if vehicles.ready[vehicle] > time:
+            links.arrival[link] = vehicles.ready[vehicle]
+            return
+        after, lane = vehicles.after[vehicle], shortest_lane(world, link, vehicle)
+        if lane != NOBODY:
+            take_out(world, vehicle, link)
+            append(world, vehicle, lane, time)
+        else:
+            turn = world.trips.turn[vehicles.cursor[vehicle]]
+            waiting += turn != other
+            other = turn
+            if waiting >= world.net.wide[link]:
+                return
+        vehicle = after
+
+
+@part
+def append(world, vehicle, lane, time):
+    """Put a vehicle at the end of a queue."""
+    vehicles, lanes = world.vehicles, world.lanes
+    vehicles.before[vehicle], vehicles.after[vehicle] = lanes.tail[lane], NOBODY
+    if lanes.tail[lane] == NOBODY:
+        lanes.head[lane] = vehicle
+        become_first(world, lane, time)
+    else:
+        vehicles.after[lanes.tail[lane]] = vehicle
+    lanes.tail[lane] = vehicle
+    vehicles.ahead[vehicle] = lanes.queued[lane]
+    room = world.net.spacing[world.trips.kind[vehicle]]
+    lanes.queued[lane] += room
+    lanes.planned[vehicles.planned[vehicle]] -= room
+    lanes.planned[lane] += room
+
+
+@part
+def become_first(world, lane, time):
+    """Have the new head of a lane looked at from a time on."""
+    lanes = world.lanes
+    lanes.since[lane], lanes.due[lane] = time, time
+    lanes.blocked[lane], lanes.gives_way[lane] = NOBODY, 0

@@ -1,0 +1,218 @@
+"""What the kernels of the queue engine read and write: arrays by link, lane, connection, group and vehicle.
+
+All times are whole milliseconds since the start of the run, all lengths of vehicles and lanes whole centimetres.
+Vehicles are the trips of the plan, by number; -1 stands for nobody.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trafficsim.kernels.tables import Array
+
+NEVER = 1 << 60
+"""A time that does not come; who has it is woken by what it waits for."""
+NOBODY = -1
+EXIT = -1
+"""Instead of a turn: the trip ends with the link."""
+MUST_STOP, FIRST_COME = 1, 2
+"""Bits of ``Net.manner``."""
+
+
+class Net(NamedTuple):
+    """The network: constants. ``n`` links have the waiting places 0..n-1 (stop lines) and n..2n-1 (entries)."""
+
+    lane_start: Array
+    link_of: Array
+    """By lane."""
+    lane_room: Array
+    """Length of a lane, cm."""
+    allowed: Array
+    wide: Array
+    """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
+    room: Array
+    """By link: storage, cm."""
+    back: Array
+    """By link: time until room that is freed at the stop line has come back to its start."""
+    conn_start: Array
+    """By lane."""
+    turn: Array
+    """By connection, as all of the following."""
+    origin: Array
+    to: Array
+    group: Array
+    manner: Array
+    gap: Array
+    follow_up: Array
+    inside: Array
+    """Vehicles that may wait inside the junction, and leave when green ends."""
+    yield_start: Array
+    yields: Array
+    cross_start: Array
+    crosses: Array
+    headway: Array
+    """By connection and class: time after the vehicle before."""
+    own_headway: Array
+    """By link and class: the same on the running section."""
+    spacing: Array
+    """By class: room that a standing vehicle takes."""
+    bit: Array
+    """By class: of ``allowed``."""
+    acceleration: Array
+    """By class: as if constant, m/s2."""
+    node_of: Array
+    """By waiting place."""
+    member_start: Array
+    """By node: its waiting places."""
+    member: Array
+    group_start: Array
+    """By signal group: its connections."""
+    of_group: Array
+    stop_probability: Array
+    """By link: chance to stop at yellow in 1/65536, by the time since its begin in eighths of a second."""
+    start_loss: int
+    impatience: float
+
+
+class Trips(NamedTuple):
+    """Constants of trips, and of the places of their routes."""
+
+    route_start: Array
+    link: Array
+    turn: Array
+    free: Array
+    """Time that the connector before and the link take at the own desired speed."""
+    length: Array
+    """Length of both, m."""
+    kind: Array
+    key: Array
+    depart: Array
+    entry_start: Array
+    """By link: trips that begin there, in order of departure."""
+    entry: Array
+
+
+class Vehicles(NamedTuple):
+    """State of vehicles."""
+
+    cursor: Array
+    """Place in the routes."""
+    since: Array
+    """When it crossed the stop line into its link."""
+    ready: Array
+    """When it is at the stop line, but for those before it."""
+    before: Array
+    after: Array
+    planned: Array
+    """Lane that it was to join when it came."""
+    ahead: Array
+    """Room of those before it in its queue when it joined: it stands that far from the line."""
+    covered: Array
+    """Share of its link that earlier intervals have counted."""
+    waiting: Array
+    stops: Array
+    begun: Array
+    ended: Array
+    distance: Array
+
+
+class Lanes(NamedTuple):
+    """Queues at stop lines."""
+
+    head: Array
+    tail: Array
+    queued: Array
+    planned: Array
+    """Room of those in the queue and of those on the running section who were to join it when they came."""
+    left: Array
+    """When the last one left."""
+    due: Array
+    """When the head is to be looked at next."""
+    blocked: Array
+    """Link without room for the head; -1: none."""
+    since: Array
+    """When the head became the first."""
+    gives_way: Array
+    may_clear: Array
+    """Vehicles that may still leave after the end of green: they wait inside the junction."""
+    admits: Array
+    """When the next one may come into the lane."""
+
+
+class Links(NamedTuple):
+    """Running sections: vehicles in the order in which they reach the stop line, and the room that they take."""
+
+    first: Array
+    last: Array
+    arrival: Array
+    taken: Array
+    waited: Array
+    served: Array
+    entered: Array
+    """Trips that have begun here: a position in ``Trips.entry``."""
+    ring_start: Array
+    ring_time: Array
+    ring_room: Array
+    ring_first: Array
+    ring_count: Array
+
+
+class Shown(NamedTuple):
+    """What signals show, by group of the plan, and since when; and when a connection was last used."""
+
+    state: Array
+    since: Array
+    opened: Array
+    """When it went to green."""
+    passed: Array
+
+
+class Agenda(NamedTuple):
+    """When something may happen: at every waiting place, and at every node."""
+
+    place: Array
+    node: Array
+
+
+class Counts(NamedTuple):
+    """What is measured: by link of the present interval, by movement of the analysis period."""
+
+    entered: Array
+    left: Array
+    vehicle_ms: Array
+    vehicle_m: Array
+    waiting_ms: Array
+    traversed: Array
+    free_ms: Array
+    volume: Array
+    travel_ms: Array
+    delay_ms: Array
+    analysis: Array
+    total: Array
+    """Entered, completed, crossings at red, lines crossed, rows of the log."""
+
+
+class Log(NamedTuple):
+    """Who left a lane with a detector, in the order of leaving: a row each."""
+
+    watched: Array
+    """By lane."""
+    place: Array
+    """Of the routes."""
+    lane: Array
+    ready: Array
+    left: Array
+
+
+class World(NamedTuple):
+    """All of it."""
+
+    net: Net
+    trips: Trips
+    vehicles: Vehicles
+    lanes: Lanes
+    links: Links
+    shown: Shown
+    agenda: Agenda
+    counts: Counts
+    log: Log
