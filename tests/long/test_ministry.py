@@ -13,7 +13,7 @@ STUDY = Path(__file__).parents[2] / "scenarios" / "ministry" / "study.toml"
 
 
 def test_five_packages_are_ranked_and_a_page_says_so(tmp_path: Path) -> None:
-    results = ts.compare(STUDY, replications=2)
+    results = ts.compare(STUDY, replications=2, out=tmp_path / "results")
     table = results.comparison.table("ksi_rel").set_index("alternative")
     assert len(table) == 5
     assert table["diff"].notna().all()
@@ -24,7 +24,7 @@ def test_five_packages_are_ranked_and_a_page_says_so(tmp_path: Path) -> None:
     assert sum(rank.p_best for rank in ranks.values()) <= 1.0 + 1e-9
     assert ranks["zones 30 with feedback signs"].place == 1
     for language in ("en", "ar"):
-        page = ts.report(results, tmp_path / f"{language}.html", language=language).read_text()
+        page = ts.report(tmp_path / "results", tmp_path / f"{language}.html", language=language).read_text()
         first, _, _ = page.partition('<section class="appendix"')
         assert first.count('<ol class="arms">') == 1
         assert all(name in first for name in ranks)
