@@ -41,3 +41,11 @@ def test_in_python_too_finished_runs_may_be_guarded(study: ts.Study, tmp_path: P
     ts.compare(study, out=tmp_path / "out")
     with pytest.raises(ts.InputError, match="finished runs"):
         ts.compare(study, out=tmp_path / "out", resume=False)
+
+
+def test_a_study_of_another_folder_is_reported_from_memory(tmp_path: Path) -> None:
+    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    result = ts.compare(tmp_path / "study.toml", replications=1)
+    page = ts.report(result, tmp_path / "report.html")
+    assert "<html" in page.read_text(encoding="utf-8")

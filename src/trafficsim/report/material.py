@@ -230,18 +230,10 @@ def _built(content: Mapping[str, Any]) -> Network:
 
 
 def from_result(result: StudyResult) -> Material:
-    """Take the result of a study.
-
-    Raises
-    ------
-    InputError
-        If a scenario of the study cannot be read any more.
-    """
+    """Take the result of a study."""
     from trafficsim.run.result import question_of
-    from trafficsim.run.runner import load_worlds
 
-    study = result.study
-    worlds = load_worlds(study, Path())
+    study, worlds = result.study, result.worlds
     alternatives = {
         name: [{"kind": policy.kind, **policy.model_dump(mode="json")} for policy in policies]
         for name, policies in study.alternatives.items()

@@ -28,6 +28,7 @@ from trafficsim.results.summary import learnt_by_scenario, run_endings, summaris
 from trafficsim.results.unserved import unserved_by_scenario
 from trafficsim.run.effects import Effect, without_effect_json
 from trafficsim.spec.study import Study
+from trafficsim.spec.world import World
 
 
 class WithTables:
@@ -89,6 +90,8 @@ class StudyResult(WithTables):
     """Rollouts of the study, in all of its scenarios."""
     warnings: tuple[Finding, ...] = ()
     """What the study asks of the model of behaviour that the evidence behind it does not bear."""
+    worlds: Mapping[str, World] = field(default_factory=dict)
+    """The scenarios by name, as they were read."""
 
     @cached_property
     def comparison(self) -> Comparison:

@@ -172,7 +172,7 @@ def run_study(
     else:
         jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
         tables = _run_jobs(setting, jobs, options)
-    return StudyResult(study, tables, effects, histories, programmes, warnings)
+    return StudyResult(study, tables, effects, histories, programmes, warnings, given)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
