@@ -267,7 +267,7 @@ def _asked_tables() -> dict[str, Any]:
         demand=ts.Demand(flows=(ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600.0),)),
         detectors=(ts.Detector(id="d", link="east1", position_m=150.0, headways=True),),
         areas=(ts.Area(id="a", link="east1"),), speed_histograms=ts.SpeedHistograms(all_links=True),
-        trajectories=ts.Trajectories(share=1.0),
+        trajectories=ts.Trajectories(share=1.0), population=ts.Population(people=100),
     )).tables)
     road = ts.Scenario(
         name="asked", time=ts.Time(analysis_s=60.0, clear_s=60.0), network=ts.corridor([300.0, 300.0]),
@@ -275,12 +275,16 @@ def _asked_tables() -> dict[str, Any]:
     slower = ts.policies.SpeedLimit(on=ts.links("east1"), limit_kmh=30.0)
     study = ts.Study(scenarios=[road], alternatives={"do nothing": [], "limit 30": [slower]},
                      casualties=ts.Casualties(), replications=1)
-    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"]}
+    people = study.model_copy(update={"scenarios": (road.model_copy(update={"population": ts.Population(people=100)}),),
+                                      "days": ts.Days(number=2, sample=1), "casualties": None})
+    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"], "days": ts.run(people).tables["days"]}
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
     from trafficsim.results import (
+        days_table,
+        exposure,
         free_speeds,
         groups,
         movements,
@@ -299,11 +303,11 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "movements": movements.movements_table, "queues": queues.queues_table,
         "detectors": tables.detectors_table, "events": tables.events_table,
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
-        "groups": groups.groups_table, "trajectories": tables.trajectories_table,
+        "exposure": exposure.exposure_table, "groups": groups.groups_table, "trajectories": tables.trajectories_table,
         "indicators": of_indicators.indicators_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table,
-        "free_speeds": free_speeds.free_speeds_table, "runs": runs.runs_table,
+        "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
     }
 
@@ -326,6 +330,7 @@ def public_names() -> dict[str, list[str]]:
         "trafficsim.run.result.RunResult", "trafficsim.run.result.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
+        "trafficsim.design.assignment.result.Assignment",
     ]
     pages["functions"].append("trafficsim.api.placing.place")
     pages["results"] += ["trafficsim.run.siting.place.Placement", "trafficsim.results.rollout.Programme"]

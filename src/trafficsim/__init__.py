@@ -19,12 +19,13 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run", "timing",
-        "trace", "transfer",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "rollouts", "run",
+        "timing", "trace", "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
+    "trafficsim.design.assignment.roads": ("static_network",),
     "trafficsim.design.inference.network": ("network_from_graph",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.formats": ("read",),
@@ -37,6 +38,7 @@ _HOMES = {
     "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
+    "trafficsim.spec.od_matrix": ("ODMatrix",),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
@@ -47,10 +49,12 @@ _HOMES = {
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
+    "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
+    "trafficsim.spec.zones": ("MatrixSource", "Zone"),
 }
 _ROOMS = {"design": "trafficsim.design", "plot": "trafficsim.report.plot", "policies": "trafficsim.policies",
           "report": "trafficsim.report"}
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from trafficsim import design as design
     from trafficsim import policies as policies
     from trafficsim import report as report
+    from trafficsim.api import assign as assign
     from trafficsim.api import build as build
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
@@ -80,6 +85,7 @@ if TYPE_CHECKING:
     from trafficsim.base.errors import SimulationError as SimulationError
     from trafficsim.base.errors import TrafficsimError as TrafficsimError
     from trafficsim.base.findings import Finding as Finding
+    from trafficsim.design.assignment.roads import static_network as static_network
     from trafficsim.design.inference.network import network_from_graph as network_from_graph
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
@@ -116,6 +122,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.network_source import NetworkSource as NetworkSource
     from trafficsim.spec.network_source import NodeSpec as NodeSpec
     from trafficsim.spec.network_source import SumoSource as SumoSource
+    from trafficsim.spec.od_matrix import ODMatrix as ODMatrix
     from trafficsim.spec.policy import Policy as Policy
     from trafficsim.spec.population import AlcoholPeriod as AlcoholPeriod
     from trafficsim.spec.population import Licence as Licence
@@ -134,10 +141,13 @@ if TYPE_CHECKING:
     from trafficsim.spec.setting import Setting as Setting
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
+    from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
     from trafficsim.spec.world import World as World
+    from trafficsim.spec.zones import MatrixSource as MatrixSource
+    from trafficsim.spec.zones import Zone as Zone
 
 
 def __getattr__(name: str) -> Any:

@@ -114,7 +114,7 @@ CASES = (
          policy('kind = "red_light_camera", on = { ids = ["main_street"] }')),
     Case("red-light camera without a signal", ("link 'main_out'", "no signal at its end", "'main_in'"),
          policy('kind = "red_light_camera", on = { ids = ["main_in", "main_out"] }')),
-    Case("red-light camera that nobody can be fined by", ("red_light_camera", "detection is 0"),
+    Case("red-light camera that nobody can be fined by", ("90 EUR", "detection is 0"),
          camera("detection = 0, fine_eur = 90")),
     Case("red-light camera with a negative shift", ("shift_s", "-0.6"), camera("shift_s = -0.6")),
     Case("red-light camera with a share above one", ("hard_stop_share", "1.5"), camera("hard_stop_share = 1.5")),

@@ -25,7 +25,7 @@ PURE = {
     "slight_injuries", "compliance", "expansion_factor", "factor", "low", "high",
     "people", "limit", "novice_limit", "alcohol_factor", "belt_share", "isa_share", "isa_override_share", "trip_rate",
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
-    "crashes", "impaired", "lessons", "override_share", "year",
+    "crashes", "impaired", "lessons", "override_share", "year", "night_share",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
     "officer_hours_per_day",
     "number", "sample", "resimulate_at", "begin_day", "end_day",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 import trafficsim as ts
 from tests.io.sumo_files import priority_net
 from trafficsim.base.errors import InputError
+from trafficsim.base.repairs import repair
 from trafficsim.cli.convert import importer
 from trafficsim.io.formats import FORMATS, Format, documentation, format_of, register
 from trafficsim.io.imported import Imported
@@ -126,3 +129,13 @@ def test_one_entry_adds_a_format_everywhere(tmp_path: Path) -> None:
     link = json.loads((tmp_path / "r-network.json").read_text())["links"][0]
     assert (link["length_m"], link["lanes"]) == (700.0, 2)
     assert "2 ring" in done.output
+
+
+def test_a_network_file_keeps_how_often_a_repair_was_done(tmp_path: Path) -> None:
+    made = replace(ts.ring(500.0), findings=(repair("value-capped", ["link 'a'"], count=12),))
+    write_network(made, tmp_path / "ring.json")
+    assert ts.read(tmp_path / "ring.json").network.findings == made.findings
+    text = (tmp_path / "ring.json").read_text()
+    (tmp_path / "ring.json").write_text(re.sub(r'"count": ?12', '"count": 0', text))
+    with pytest.raises(InputError, match=r"findings\[0\]: found no finding"):
+        ts.read(tmp_path / "ring.json")

@@ -171,8 +171,9 @@ class Reference:
             worn = rates.lasting + (1.0 - rates.lasting) * novelty
             degree = max(degree, 1.0 if deployment.kind in rates.lasting_kinds else worn)
         if sanction.offence == "speeding":
-            excess = float(who.excess_kmh[entry]) - degree * float(who.reduction_kmh[entry])
-            offends = 1.0 if excess > sanction.tolerance_kmh else 0.0
+            excess, less = float(who.excess_kmh[entry]), float(who.reduction_kmh[entry])
+            free, slowed = (1.0 if kmh > sanction.tolerance_kmh else 0.0 for kmh in (excess, excess - less))
+            offends = free * (1.0 - degree) + slowed * degree
         else:
             offends = float(who.offends[entry]) * (1.0 - degree)
         if not draw(self.key, deployment.name, DETECT, number, day) < (

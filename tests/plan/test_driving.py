@@ -13,7 +13,7 @@ from tests.support.over_days import CAMERA, road
 from trafficsim.io.load import load_world
 from trafficsim.plan.arrays import UNAFFECTED, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
-from trafficsim.plan.driving import Driving, cap_factor, driven
+from trafficsim.plan.driving import Driving, complies_drawn, driven
 from trafficsim.plan.lower import Lowered, lower, people_habits
 from trafficsim.plan.meetings import drivers_on, meetings, roads_of
 from trafficsim.plan.prepare import Prepared, prepare
@@ -33,9 +33,11 @@ def excess_m(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     return np.bincount(trip, over * length), np.bincount(trip, speed * length)
 
 
-def driving(at_large: float = 0.0, at_place: float = 0.0, suspended: np.ndarray | None = None) -> Driving:
+def driving(at_large: float = 0.0, at_place: float = 0.0, suspended: np.ndarray | None = None,
+            sober: float = 0.0) -> Driving:
     name = LOWERED.deployments[0].name
-    return Driving(np.full(PEOPLE, at_large), np.zeros(PEOPLE, np.bool_) if suspended is None else suspended,
+    home = np.zeros(PEOPLE, np.bool_) if suspended is None else suspended
+    return Driving(np.full(PEOPLE, at_large), np.full(PEOPLE, sober), home,
                    {name: lambda who: np.full(len(who), at_place)})
 
 
@@ -43,17 +45,15 @@ def plan_of(how: Driving) -> Plan:
     return driven(LOWERED.plan, how, {one.name: one for one in LOWERED.deployments}, 3)
 
 
-@given(st.floats(0.01, 0.99))
-def test_a_degree_takes_its_share_off_the_excess(degree: float) -> None:
-    plan = LOWERED.plan
-    before, speed = excess_m(plan)
-    factor = cap_factor(plan, np.full(len(plan.trips.key), degree))
-    capped = plan_of(driving(at_large=degree))
-    after, slower = excess_m(capped)
-    some = before > 0.0
-    assert np.isinf(factor[~some]).all()
-    np.testing.assert_allclose((speed - slower)[some], degree * before[some], rtol=1e-6, atol=1e-6)
-    assert (after <= before + 1e-9).all()
+@given(st.floats(0.0, 1.0))
+def test_who_complies_drives_at_the_limit_at_most_and_nobody_else_changes(degree: float) -> None:
+    before, after = LOWERED.plan, plan_of(driving(at_large=degree))
+    complies = complies_drawn(before) < degree
+    assert (after.trips.limit_factor[complies] == 1.0).all()
+    assert (after.trips.limit_factor[~complies] == before.trips.limit_factor[~complies]).all()
+    assert abs(complies.mean() - degree) < 4.0 * np.sqrt(0.25 / len(complies))
+    over, _ = excess_m(after)
+    assert (over[complies] <= 1e-9).all()
 
 
 def test_more_compliance_is_never_faster() -> None:
@@ -67,16 +67,15 @@ def test_nobody_complies_and_nothing_changes() -> None:
     assert (plan.behaviour.factor == UNAFFECTED).all()
 
 
-def test_at_a_place_a_degree_lies_between_the_own_speed_and_that_of_full_compliance() -> None:
-    full, half = (plan_of(driving(at_place=degree)).behaviour.factor[0] for degree in (1.0, 0.5))
-    plan, link = LOWERED.plan, int(LOWERED.plan.behaviour.rule_link[0])
-    trips = np.flatnonzero(full < UNAFFECTED)
-    assert 0 < len(trips) < len(full), "those who pass and are not among the unaffected"
-    own = desired_speed_ms(plan.links, plan.classes, plan.trips, trips, np.full(len(trips), link))
-    own = own / plan.links.speed_limit_ms[link]
-    fast = own > full[trips]
-    np.testing.assert_allclose(half[trips][fast], (own[fast] + full[trips][fast]) / 2.0)
-    assert (half[trips][~fast] >= own[~fast] - 1e-12).all(), "who is slower already does not slow down"
+def test_at_a_place_as_many_comply_as_the_degree_says_and_those_in_full() -> None:
+    none, half, full = (plan_of(driving(at_place=degree)).behaviour.factor[0] for degree in (0.0, 0.5, 1.0))
+    passing = full < UNAFFECTED
+    assert 0 < passing.sum() < len(full), "those who pass"
+    assert (none == UNAFFECTED).all()
+    some = half < UNAFFECTED
+    assert (some <= passing).all()
+    assert (half[some] == full[some]).all()
+    assert abs(some[passing].mean() - 0.5) < 4.0 * np.sqrt(0.25 / passing.sum())
 
 
 def test_suspended_people_do_not_drive_and_others_are_the_same() -> None:
@@ -89,6 +88,14 @@ def test_suspended_people_do_not_drive_and_others_are_the_same() -> None:
     assert (plan.trips.key == whole.trips.key[kept]).all()
     assert (plan.drivers.age_years == whole.drivers.age_years[kept]).all()
     assert plan.behaviour.factor.shape[1] == len(kept)
+
+
+def test_who_stays_sober_at_a_small_degree_does_at_a_larger_one() -> None:
+    none, some, more = (plan_of(driving(sober=degree)).drivers for degree in (0.0, 0.4, 0.8))
+    assert (none.impaired == LOWERED.plan.drivers.impaired).all()
+    assert not (some.impaired & ~none.impaired).any()
+    assert not (more.impaired & ~some.impaired).any()
+    np.testing.assert_allclose(more.alcohol_share, 0.2 * none.alcohol_share)
 
 
 def test_trips_are_made_by_people_whose_habit_they_are() -> None:

@@ -136,6 +136,11 @@ def test_every_deployment_says_what_it_needs_and_what_follows(policy: Policy) ->
     assert one.along
 
 
+def test_what_only_stops_vehicles_is_in_the_ledger_with_its_hours() -> None:
+    hours = {row.field: row.after for row in lower(WORLD, [ALL["breath_test"]]).ledger}["deployment.hours"]
+    assert hours[0] == pytest.approx((WORLD.scenario.time.analysis_s + WORLD.scenario.time.clear_s) / 3600.0)
+
+
 def digest_of(world: World, *policies: Policy) -> str:
     return str(simulate(prepare(world), Job(Labels("s", "a", 1, "ca"), policies))["runs"]["digest"].iloc[0])
 

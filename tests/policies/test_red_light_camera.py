@@ -17,6 +17,7 @@ from trafficsim.plan.lower import lower
 from trafficsim.policies import RedLightCamera
 from trafficsim.results.digest import digest
 from trafficsim.results.offences import sanctions
+from trafficsim.spec.calendar import Hours, Schedule
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.scenario import Time
@@ -95,8 +96,17 @@ def test_who_crosses_late_enough_is_sanctioned_at_the_camera_alone() -> None:
 
 
 def test_a_fine_that_nobody_ever_pays_is_refused() -> None:
-    with pytest.raises(PolicyError, match="detection is 0: nobody is ever sanctioned"):
-        lower(world(), [RedLightCamera(on=IN0, detection=0.0, fine_eur=50.0)])
+    with pytest.raises(ValueError, match="detection is 0"):
+        RedLightCamera(on=IN0, detection=0.0, fine_eur=50.0)
+
+
+@pytest.mark.parametrize(("schedule", "tau50_s"), [
+    (Schedule(first_day=2), 2.9), (Schedule(last_day=1), 2.3), (Schedule(hours=(Hours(begin_h=20, end_h=22),)), 2.3),
+])
+def test_drivers_know_the_place_and_not_its_hours(schedule: Schedule, tau50_s: float) -> None:
+    lowered = lower(world(), [RedLightCamera(on=IN0, schedule=schedule)])
+    assert lowered.plan.approaches.tau50_s[0] == pytest.approx(tau50_s)
+    assert lowered.deployments[0].schedule == schedule
 
 
 def test_two_cameras_on_one_approach_are_refused() -> None:

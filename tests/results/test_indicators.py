@@ -36,7 +36,7 @@ CONTRACT = [
     "cost_eur",
 ]
 BETWEEN = ["ksi_rel", "deaths_rel", "injury_crashes_rel", "fatal_crashes_rel", "deaths_per_year", "ksi_per_year",
-           "injuries_per_year", "ksi_by_speed", "ksi_by_exposure", "ksi_by_risk", "ksi_by_severity"]
+           "injuries_per_year"]
 
 PATH_NAME = "path_time_s[p]"
 OF_TRACES = ("fuel_l", "co2_kg", "nox_g")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.results.tiny import LABELS, f8, i4, tiny_plan, tiny_record, tiny_reference
 from trafficsim.base.codes import CHECKPOINT
-from trafficsim.plan.arrays import EnforcementArrays, Plan
+from trafficsim.plan.arrays import EnforcementArrays, Plan, no_drivers, no_people
 from trafficsim.results.events import events_table
 from trafficsim.results.indicators import indicators_table
-from trafficsim.results.offences import sanctions
+from trafficsim.results.offences import officer_hours, sanctions
 from trafficsim.results.speeds import evaluated_traversals
 
 
@@ -96,3 +96,26 @@ def test_everybody_who_passes_is_sanctioned_once_if_all_offend_and_are_caught() 
     plan = checkpoint("unlicensed", offending_share=f8(1))
     seen = evaluated_traversals(plan, tiny_record())
     assert sorted(sanctions(plan, tiny_record()).trip.tolist()) == sorted(set(seen.trip[seen.section == 2].tolist()))
+
+
+def test_with_a_population_it_says_who_offends() -> None:
+    flags = np.array([False, True, False, True, False])
+    drivers = no_drivers()._replace(impaired=flags, licensed=~flags, suspended=np.zeros(5, np.bool_))
+    for offence in ("drink_driving", "unlicensed"):
+        plan = replace(checkpoint(offence, offending_share=f8(1)), drivers=drivers)
+        seen = evaluated_traversals(plan, tiny_record())
+        passing = set(seen.trip[seen.section == 2].tolist())
+        assert set(sanctions(plan, tiny_record()).trip.tolist()) == passing & {1, 3}
+
+
+def test_policies_on_fines_and_points_count() -> None:
+    people = no_people()._replace(enforcement=("mobile_camera",), fine_factor=f8(1.5), points_factor=f8(2))
+    plan = replace(enforced(), people=people)
+    values = indicators_table(plan, tiny_record(), LABELS, tiny_reference()).set_index("indicator")["value"]
+    assert values[["sanctions", "fines_eur", "points"]].tolist() == [1.0, 135.0, 4.0]
+
+
+def test_officer_hours_are_those_of_the_analysis_period() -> None:
+    # two officers; the analysis period is from 100 to 500 s
+    for hours_s, seconds in (((), 400.0), (((0.0, 200.0), (450.0, 900.0)), 150.0), (((0.0, 0.0),), 0.0)):
+        assert officer_hours(enforced(hours_s=(hours_s,))) == pytest.approx(2.0 * seconds / 3600.0)

@@ -122,7 +122,7 @@ def test_gridlocks_are_events_of_all_their_links_and_add_up_to_a_list() -> None:
     assert plain(rows["event"]) == ["gridlock", "gridlock", "gridlock_end", "gridlock_end"]
     assert plain(rows["time_s"]) == [140.0, 140.0, 500.0, 500.0]
     assert plain(rows["link"]) == ["a", "b", "a", "b"]
-    names = dict(zip(LABEL_COLUMNS, LABELS, strict=True))
+    names = LABELS.named()
     assert gridlock_list(events) == [
         {**names, "begin_s": 140.0, "end_s": 500.0, "links": ["a", "b"], "vehicles": ["two", "three"]}]
     lasting = all_tables(replace(tiny_record(), gridlocks=LOCKED))["events"]

@@ -10,16 +10,22 @@ import pytest
 
 from tests.support.over_days import CAMERA, road, study
 from tests.support.same_tables import assert_same_tables
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, SimulationError
+from trafficsim.plan.lower import Lowered
+from trafficsim.plan.prepare import Prepared
+from trafficsim.policies.breath_test import BreathTest
 from trafficsim.policies.enforcing import Place
 from trafficsim.policies.patrol import Patrol
 from trafficsim.policies.speed_limit import SpeedLimit
 from trafficsim.results.store import DONE, read_tables, stored_runs
+from trafficsim.run import chain
 from trafficsim.run.executor import WorkerPool
+from trafficsim.run.jobs import Job, tables_of
 from trafficsim.run.options import Options
 from trafficsim.run.result import StudyResult
 from trafficsim.run.runner import run_study
-from trafficsim.spec.calendar import DayEvent, Days
+from trafficsim.spec.calendar import DayEvent, Days, Schedule
+from trafficsim.spec.economics import Economics
 from trafficsim.spec.population import Licence, Population
 from trafficsim.spec.selectors import links
 from trafficsim.spec.study import Study
@@ -77,7 +83,7 @@ def test_people_slow_down_at_the_camera_and_learn_of_it(result: StudyResult) -> 
     days = of(result.days, "camera")
     days = days[days["group"] == "experienced"].set_index("day")
     assert days["place_compliance"].isna()[[1, 2, 3, 8, 9, 10]].all()
-    assert days["place_compliance"][4] == 1.0, "whoever meets it for the first time"
+    assert 0.8 < days["place_compliance"][4] < 0.93, "all who meet it for the first time, but for the unaffected 13 %"
     risk = days["perceived_risk_speed_camera"].to_numpy(np.float64)
     assert risk[0] == risk[3] == pytest.approx(0.01)
     assert (np.diff(risk[3:7]) > 0.0).all(), "it is seen day after day"
@@ -177,3 +183,54 @@ def test_a_study_without_days_has_no_column_of_days() -> None:
     tables = run_study(plain).tables
     assert "days" not in tables
     assert not any("day" in table for table in tables.values())
+
+
+def test_a_schedule_that_begins_later_is_no_policy_without_effect() -> None:
+    later = CAMERA.model_copy(update={"schedule": Schedule(first_day=3)})
+    never = Patrol(at=(Place(link="east2", position_m=600.0),), schedule=Schedule(first_day=9))
+    result = run_study(study(Days(number=4, sample=1), {"later": (later,), "never": (never,)}, replications=1))
+    changed = {one.alternative: one.changed for one in result.effects}
+    assert changed["later"] > 0 == changed["never"]
+    assert list(digests(result.runs, "later")) == [1, 3], "the day on which it begins is simulated"
+    assert digests(result.runs, "never") == digests(result.runs, "do nothing")
+
+
+def test_a_day_that_fails_ends_its_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.DataFrame]:
+        if (job.labels.alternative, job.labels.replication, job.labels.day) == ("camera", 2, 6):
+            raise SimulationError("run", "something broken", "a run that ends", "report it")
+        return tables_of(prepared, lowered, job)
+
+    monkeypatch.setattr(chain, "tables_of", breaks)
+    broken = run_study(study(TEN), options=Options(tmp_path))
+    assert [(one["replication"], one["day"]) for one in broken.as_json()["failed"]] == [(2, 6)]
+    one = broken.comparison.chosen("mean_speed_kmh")[0]
+    assert (one.n, one.left_out) == (1, (2,))
+    monkeypatch.undo()
+    whole = run_study(study(TEN), options=Options(tmp_path, resume=True))
+    assert whole.comparison.chosen("mean_speed_kmh")[0].n == 2
+    assert "failed" not in whole.as_json()
+
+
+def test_money_and_casualties_are_those_of_all_days() -> None:
+    priced = Economics(currency="EUR", price_year=2016, periods_per_year=500, discount_rate=0.03)
+    found = run_study(study(TEN, economics=priced, primary=("ksi_rel",)))
+    assert found.appraisal is not None
+    camera = next(one for one in found.appraisal.worths["road", "ca"] if one.alternative == "camera")
+    assert camera.as_json()
+    ksi = next(one for one in found.comparison.differences if (one.alternative, one.indicator) == ("camera", "ksi_rel"))
+    assert ksi.n == 2
+    assert ksi.mean is not None
+    assert 0.8 < ksi.mean < 1.0
+    assert ksi.low is not None
+
+
+def test_breath_tests_keep_people_sober() -> None:
+    tests = BreathTest(at=(Place(link="east2", position_m=600.0),), publicity=0.5, fine_eur=500.0)
+    found = run_study(study(Days(number=8, sample=(1, 8)), {"tests": (tests,)}, replications=1))
+    exposure = found.tables["exposure"].query("alternative == 'tests'")
+    share = (exposure["impaired_share"] * exposure["vehicle_km"]).groupby(exposure["day"]).sum()
+    nothing = found.tables["exposure"].query("alternative == 'do nothing'")
+    base = (nothing["impaired_share"] * nothing["vehicle_km"]).groupby(nothing["day"]).sum()
+    assert share[1] == pytest.approx(base[1], rel=1e-9), "nobody has heard of it on the first morning"
+    assert share[8] < 0.95 * base[8]

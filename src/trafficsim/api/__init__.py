@@ -1,5 +1,6 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
+from trafficsim.api.assigning import assign
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.inspecting import check, draw, explain, policy_catalogue, timing
 from trafficsim.api.placing import place, rollouts
@@ -8,6 +9,6 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "place", "policy_catalogue",
-    "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
+    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "explain", "load", "place",
+    "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
 ]

@@ -31,6 +31,7 @@ class PeopleStream(IntEnum):
     OF_TRIP = 73
     IMPAIRED = 74
     ISA_OVERRIDE = 75
+    COMPLIES = 76
     LAWFUL = 76
     HABIT = 90
 

@@ -185,7 +185,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
     show(comparison_view(result.comparison, *primary, title=title))
-    for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal)):
+    outside = [f"outside the evidence: {one.message}" for one in result.warnings]
+    for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal), *outside):
         typer.echo(line)
     if not show_all:
         typer.echo("Primary indicators only: --all shows the others, --json every value, and trafficsim report a page.")

@@ -114,9 +114,11 @@ def violations(table: pd.DataFrame, arrivals: F8) -> list[Row]:
     soon = counts(base[base["after_red_s"] < WITHIN_S], BASE, **late)
     return [
         ratio_row(Row("red-light violations per 1,000 arrivals, do nothing", "emergent", 4.4,
-                      source="tau50 2.9 s, s 0.64 s by hand; 3 to 5 are called typical (not verified)"),
+                      source="tau50 2.9 s, s 0.64 s by hand; 3 to 5 are called typical (not verified)",
+                      note="by hand everybody may meet yellow under way; here some come to stand behind others"),
                   arrivals, every[BASE], 1000.0, 0.0),
-        ratio_row(Row("late decisions within 2 s of red, % of them", "emergent", 95.0, source=QUOTED),
+        ratio_row(Row("late decisions within 2 s of red, % of them", "emergent", 95.0, source=QUOTED,
+                      note="nobody decides at yellow and crosses later than 2 s after it"),
                   counts(table, BASE, **late), soon, 100.0, 0.0),
         ratio_row(Row("violations on approaches with a camera, %", "input", -50.0, -95.0, -30.0, source=ITSKRS),
                   treated[BASE], treated[CAMERA]),

@@ -98,6 +98,15 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         choices={"drivers": ("Car following: that of the files' vehicle types, or that of our classes.",
                              ("file", "own"))},
     ),
+    Format(
+        name="tntp", title="TNTP network, its matrix and its nodes",
+        reads=("links with capacity, length, free-flow time and volume-delay function", "zones and first through node",
+               "trips from zone to zone", "coordinates of nodes"),
+        network="Network (_net.tntp), plain or gz.", endings=("_net.tntp", "_net.tntp.gz"),
+        marks=(b"<FIRST THRU NODE>",),
+        reader="trafficsim.io.tntp:read_tntp",
+        files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
+    ),
 )}
 
 
@@ -163,7 +172,7 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         Name of its format; recognised by the name and the beginning of the file when not given.
     more
         Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (a file, or a list of
-        files) and ``drivers``.
+        files) and ``drivers``; for TNTP ``trips`` and ``nodes``.
 
     Returns
     -------

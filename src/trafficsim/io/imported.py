@@ -10,8 +10,11 @@ from trafficsim.io.ledger import Act
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.network import Network
+from trafficsim.spec.od_matrix import ODMatrix
 from trafficsim.spec.scenario import Detector
+from trafficsim.spec.static_network import StaticNetwork
 from trafficsim.spec.vehicles import VehicleClass
+from trafficsim.spec.zones import Zone
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Imported:
     findings : one per kind of thing that was read, inferred, repaired or ignored, after single warnings
     counts : how often, by act (``read``, ``inferred``, ``repaired``, ``ignored``) and thing
     description : what it was made from
+    static : the network as static assignment knows it, where the file holds volume-delay functions
+    matrix, zones : trips between zones, and the links by which they enter and leave
 
     Examples
     --------
@@ -46,3 +51,6 @@ class Imported:
     findings: tuple[Finding, ...] = ()
     counts: Mapping[Act, Mapping[str, int]] = field(default_factory=dict)
     description: str = ""
+    static: StaticNetwork | None = None
+    matrix: ODMatrix | None = None
+    zones: tuple[Zone, ...] = ()

@@ -15,20 +15,21 @@ from trafficsim.io.candidates import read_candidates
 from trafficsim.io.formats import FORMATS, Format
 from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
+from trafficsim.io.matrix_demand import read_matrix_flows
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
 from trafficsim.spec.crashes import History
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import Demand, Flow, Unserved
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.economics import Economics, ValueTable
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.rollout import Rollout
-from trafficsim.spec.scenario import Scenario
+from trafficsim.spec.scenario import DemandSource, Scenario
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.study import Study
 from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
@@ -164,8 +165,10 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     if isinstance(network, NetworkSource):
         network = network.model_copy(update={form.name: _anchored_files(form, files, folder)
                                              for form, files in _named_files(network)})
-    if not isinstance(demand, Demand) and demand.file is not None:
-        demand = demand.model_copy(update={"file": _absolute(demand.file, folder)})
+    if not isinstance(demand, Demand):
+        matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
+        file = None if demand.file is None else _absolute(demand.file, folder)
+        demand = demand.model_copy(update={"file": file, "matrices": matrices})
     return scenario.model_copy(update={"network": network, "demand": demand})
 
 
@@ -190,7 +193,9 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
-    demand = _all_demand(scenario, imported.demand, folder)
+    flows, within = _matrix_flows(scenario.demand, folder)
+    brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *flows)})
+    demand = _all_demand(scenario, brought, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
     detectors = (*imported.detectors, *scenario.detectors)
@@ -198,7 +203,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
         scenario=scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)}),
         network=network, demand=demand,
         vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
-        unserved=imported.unserved, written=frozenset(flow.id for flow in scenario.demand.flows),
+        unserved=(*imported.unserved, *within), written=frozenset(flow.id for flow in scenario.demand.flows),
     )
 
 
@@ -272,6 +277,12 @@ def _signal_widths(network: Network) -> dict[str, int]:
         if connection.signal is not None:
             widths[connection.signal] = max(widths.get(connection.signal, 0), (connection.signal_index or 0) + 1)
     return widths
+
+
+def _matrix_flows(demand: Demand | DemandSource, folder: Path) -> tuple[tuple[Flow, ...], tuple[Unserved, ...]]:
+    if isinstance(demand, Demand) or not demand.matrices:
+        return (), ()
+    return read_matrix_flows(demand.matrices, demand.zones, folder)
 
 
 def _all_demand(scenario: Scenario, imported: Demand, folder: Path) -> Demand:

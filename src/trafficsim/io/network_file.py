@@ -234,9 +234,13 @@ def _model(model: Any, row: Any, place: str) -> Any:
 
 def _finding(row: Any, place: str) -> Finding:
     try:
-        if not all(isinstance(part, str) for part in row.values()) or row.get("level") not in LEVELS:
+        texts = {name: part for name, part in row.items() if name != "count"}
+        count = row.get("count", 1)
+        if not all(isinstance(part, str) for part in texts.values()) or row.get("level") not in LEVELS:
             raise TypeError
-        return Finding(**row)
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+            raise TypeError
+        return Finding(**texts, count=count)
     except (TypeError, AttributeError):
         raise InputError(place, "no finding", "level, code, where, message", "write the file again") from None
 

@@ -11,15 +11,18 @@ from pydantic import BaseModel
 
 from trafficsim.base.errors import InputError, MachineError
 from trafficsim.io.imported import Imported
+from trafficsim.io.matrices import write_matrix
 from trafficsim.io.network_file import write_network
 from trafficsim.io.toml import dump_toml
 from trafficsim.io.trips import write_trips
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.scenario import Time
 
+HOUR_S = 3600.0
+
 
 def write_scenario(file: Path, imported: Imported) -> list[Path]:
-    """Write ``NAME.toml``, ``NAME-network.json`` and, if there are trips, ``NAME-trips.csv``; return their paths.
+    """Write ``NAME.toml``, ``NAME-network.json``, and trips or a matrix as CSV beside them; return their paths.
 
     The analysis period is the time in which departures fall, in whole minutes. Trips with stops do not fit into a row
     of a CSV file and are written into the scenario.
@@ -31,23 +34,27 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
     MachineError
         If the folder cannot be written.
     """
-    network, trips = (file.with_name(f"{file.stem}-{name}") for name in ("network.json", "trips.csv"))
-    for path in (file, network, trips):
+    network, trips, matrix = (file.with_name(f"{file.stem}-{name}")
+                              for name in ("network.json", "trips.csv", "matrix.csv"))
+    for path in (file, network, trips, matrix):
         _refuse_existing(path)
     if file.suffix != ".toml":
         raise InputError("--out", str(file), "a file name that ends in .toml", f"write --out {file}.toml")
     rows = [trip for trip in imported.demand.trips if not trip.stops]
-    content = dump_toml(_scenario(file.stem, imported, network.name, trips.name if rows else None))
+    demand = {"file": trips.name if rows else None, **_matrices(imported, matrix.name)}
+    content = dump_toml(_scenario(file.stem, imported, network.name, demand))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_network(imported.network, network)
         if rows:
             write_trips(trips, rows)
+        if imported.matrix is not None:
+            write_matrix(matrix, imported.matrix)
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise MachineError(str(file.parent), error.strerror or str(error), "a folder that can be written",
                            "give another folder with --out") from None
-    return [file, network, *([trips] if rows else [])]
+    return [file, network, *([trips] if rows else []), *([matrix] if imported.matrix is not None else [])]
 
 
 def _refuse_existing(path: Path) -> None:
@@ -55,16 +62,30 @@ def _refuse_existing(path: Path) -> None:
         raise InputError(str(path), "a file that exists already", "a new name", "give another --out, or move the file")
 
 
-def _scenario(name: str, imported: Imported, network: str, trips: str | None) -> dict[str, Any]:
+def _matrices(imported: Imported, matrix: str) -> dict[str, Any]:
+    """Zones and matrix: its trips depart in the first hour, for such files state no period."""
+    if imported.matrix is None:
+        return {}
+    return {"zones": _rows(imported.zones), "matrices": [{"file": matrix, "begin_s": 0.0, "end_s": HOUR_S}]}
+
+
+def _time(imported: Imported) -> dict[str, Any]:
+    if not _departs(imported.demand) and imported.matrix is None:
+        return {}
+    time = Time(analysis_s=HOUR_S, clear_s=2 * HOUR_S) if imported.matrix is not None else time_of(imported.demand)
+    return time.model_dump(include={"start_s", "analysis_s", "clear_s"})
+
+
+def _scenario(name: str, imported: Imported, network: str, files: dict[str, Any]) -> dict[str, Any]:
     demand = imported.demand
     with_stops = [trip for trip in demand.trips if trip.stops]
     return {
         "name": "".join(c if c.isalnum() or c in "_.+-" else "_" for c in name),
         "description": imported.description,
-        "time": time_of(demand).model_dump(include={"start_s", "analysis_s", "clear_s"}) if _departs(demand) else {},
+        "time": _time(imported),
         "network": {"file": network},
         "drivers": _rows([imported.drivers])[0],
-        "demand": {"file": trips, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
+        "demand": {**files, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
         "vehicle_classes": _rows(imported.vehicle_classes),
         "detectors": _rows(imported.detectors),
     }

@@ -30,7 +30,8 @@ class Behaviour(NamedTuple):
     at_place : degree of compliance where a kind is expected but not in sight, shape (kinds, people)
     in_sight : the same where it is seen: 1 for who meets it for the first time, shape (kinds, people)
     general : degree of compliance by offence (in alphabetical order) away from places, shape (offences, people)
-    free_speed_kmh : desired speed away from places, shape (people,)
+    free_speed_kmh : desired speed away from places, mean over trips with and without compliance, shape (people,)
+    over_limit : share of trips on which the desired speed away from places is above the limit, shape (people,)
     """
 
     risk: F8
@@ -38,6 +39,7 @@ class Behaviour(NamedTuple):
     in_sight: F8
     general: F8
     free_speed_kmh: F8
+    over_limit: F8
 
 
 class Ordered(NamedTuple):
@@ -145,9 +147,11 @@ def behaviour(memory: Memory, points: I8, limit: F8, known: Ordered) -> Behaviou
                 for row, cost in enumerate(known.costs)]
     at_place = np.array([compliance(known.inclined, one) for one in expected]).reshape(risk.shape)
     general = _general(expected, known)
-    speed = known.free_speed_kmh - general[known.offences.index("speeding")] * known.over_limit_kmh
+    complies = general[known.offences.index("speeding")]
+    speed = known.free_speed_kmh - complies * known.over_limit_kmh
+    over = np.where(known.over_limit_kmh > 0.0, 1.0 - complies, 0.0)
     in_sight = np.where(known.wears_off, weight_of_sight(memory, known.deterrence), 1.0)
-    return Behaviour(risk, at_place, in_sight, general, speed)
+    return Behaviour(risk, at_place, in_sight, general, speed, over)
 
 
 def _general(expected: Sequence[F8], known: Ordered) -> F8:

@@ -178,7 +178,8 @@ class DailyLoop:
         return self._degree(exposure, person, morning, self._noticed(exposure, person, day))
 
     def _noticed(self, exposure: Exposure, person: I8, day: int) -> B1:
-        return np.asarray(self._draw(NOTICE, exposure, person, day) < exposure.deployment.noticed)
+        noticed = self._draw(NOTICE, exposure, person, day) < exposure.deployment.noticed
+        return np.asarray(noticed if exposure.unaware is None else noticed & ~exposure.unaware[person])
 
     def _degree(self, exposure: Exposure, person: I8, morning: Behaviour, noticed: B1) -> F8:
         kind = self.ordered.kinds.index(exposure.deployment.kind)
@@ -211,8 +212,9 @@ class DailyLoop:
             return
         degree = self._degree(exposure, person, morning, noticed)
         if sanction.offence == "speeding":
-            excess = who.excess_kmh[rows] - degree * who.reduction_kmh[rows]
-            offends = np.where(excess > sanction.tolerance_kmh, 1.0, 0.0)
+            free = np.where(who.excess_kmh[rows] > sanction.tolerance_kmh, 1.0, 0.0)
+            slowed = np.where(who.excess_kmh[rows] - who.reduction_kmh[rows] > sanction.tolerance_kmh, 1.0, 0.0)
+            offends = free * (1.0 - degree) + slowed * degree
         else:
             offends = who.offends[rows] * (1.0 - degree)
         drawn = self._draw(DETECT, exposure, person, day)

@@ -79,7 +79,7 @@ def totals(drivers: DriverArrays, groups: int, morning: Behaviour, driving: NDAr
     speed = morning.free_speed_kmh
     return DayTotals(
         people=by_group(np.ones(len(km))), risk=by_kind(morning.risk), km=by_group(km),
-        km_over_limit=by_group(np.where(speed > drivers.limit_kmh, km, 0.0)), speed_km=by_group(speed * km),
+        km_over_limit=by_group(morning.over_limit * km), speed_km=by_group(speed * km),
         citations=by_kind(caught.citations), fines_eur=by_group(caught.fines_eur), points=by_group(evening.points),
         suspended=by_group(~driving))
 

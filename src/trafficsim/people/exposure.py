@@ -79,11 +79,14 @@ class Exposure(NamedTuple):
     deployment : what is in force where and when
     encounters : who meets it
     fine_today_eur : fine of the same offence in the baseline, of which a higher fine is a multiple; 0: this one's own
+    unaware : who does not react to the sight of it, shape (people,): such people learn of it by being caught or by
+        hearing of it; ``None``: nobody
     """
 
     deployment: Deployment
     encounters: Encounters
     fine_today_eur: float = 0.0
+    unaware: NDArray[np.bool_] | None = None
 
 
 def encounters(person: NDArray[np.int64], probability: F8, excess_kmh: F8 | float = 0.0,

@@ -61,8 +61,8 @@ def _horizon(days: int) -> list[Finding]:
 
 def _kinds(deployments: Sequence[Deployment]) -> list[Finding]:
     kinds = sorted({one.kind for one in deployments} - FITTED_KINDS)
-    return [Finding("warning", "decay-not-fitted", kind, f"no published decay of {kind} is in the fit: it fades like "
-                    "section control, patrols and breath tests by assumption",
+    return [Finding("warning", "decay-not-fitted", kind, f"no published decay of {kind} is in the fit: what people "
+                    "expect of it fades like that of section control, patrols and breath tests by assumption",
                     "compare alternatives that use the same kind, and vary population.deterrence") for kind in kinds]
 
 

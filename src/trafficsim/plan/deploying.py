@@ -98,7 +98,7 @@ def in_force(deployed: Sequence[Deployed], run: RunDay, key: int) -> list[InForc
         rules = _rules(one, ended, run) if deployment.response is not None else ()
         hours = () if whole else periods
         checks = tuple(check.model_copy(update={"hours_s": hours}) for check in deployment.checks if periods)
-        silent = whole and bool(rules or checks or deployment.gaps)
+        silent = whole and bool(rules or deployment.gaps or any(check.citation_kmh for check in checks))
         found.append(InForce(one.policy, deployment, hours if periods else None, rules, checks,
                              (*_gap_row(one, periods), *(() if silent else (_hours_row(one, periods),)))))
     return found

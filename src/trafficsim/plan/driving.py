@@ -1,7 +1,8 @@
-"""The behaviour of a day put into its plan: degrees of compliance at places and at large, and who may drive.
+"""The behaviour of a day put into its plan: who complies on which trip, at places and at large, and who may drive.
 
-With degree c a driver takes c times off what full compliance would take off the desired speed: at a place by another
-accepted speed of the rule, everywhere else by a cap on the desired speed over the limit. Who is suspended stays home.
+A degree of compliance is the probability of complying on a trip: then the driver takes all off the desired speed that
+full compliance takes off, else nothing. Each trip draws one number for it, the same in every alternative, so those who
+comply at a lower degree comply at a higher one. Who is suspended stays home.
 """
 
 from __future__ import annotations
@@ -13,19 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.base.draws import PeopleStream, u01
 from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor, passes_any
-from trafficsim.plan.desired_speed import desired_speed_ms
 from trafficsim.plan.habits import person_keys
-from trafficsim.plan.ragged import gather
 from trafficsim.plan.trip_rows import pick
+from trafficsim.spec.behaviour import Response
 from trafficsim.spec.enforcement import Deployment
 
 I8 = NDArray[np.int64]
-STEPS = 40
-"""Bisections of the cap on desired speeds: far beyond the resolution of an engine."""
-MOST_OVER = 3.0
-"""No desired speed is above the limit times this."""
+SOBER = 1
+"""Entity of the draw of who stays sober; that of who would drink is 0."""
 
 
 class Driving(NamedTuple):
@@ -34,11 +33,13 @@ class Driving(NamedTuple):
     Attributes
     ----------
     at_large : degree of compliance with limits away from places, by person
+    sober : degree of compliance with the limit of alcohol, by person
     suspended : who may not drive, by person
     at : by name of the deployment, and the persons who pass, their degree there
     """
 
     at_large: F8
+    sober: F8
     suspended: NDArray[np.bool_]
     at: Mapping[str, Callable[[I8], F8]]
 
@@ -60,71 +61,48 @@ def driven(plan: Plan, driving: Driving, deployments: Mapping[str, Deployment], 
     suspended = driving.suspended[plan.trips.person]
     if suspended.any():
         plan = without_trips(plan, suspended)
-    degree = driving.at_large[plan.trips.person]
-    if degree.any():
-        held = np.minimum(plan.trips.limit_factor, cap_factor(plan, degree))
+    plan = _sobered(plan, driving.sober[plan.trips.person])
+    complies = complies_drawn(plan) < driving.at_large[plan.trips.person]
+    if complies.any():
+        held = np.where(complies, np.minimum(plan.trips.limit_factor, 1.0), plan.trips.limit_factor)
         plan = replace(plan, trips=plan.trips._replace(limit_factor=held))
     return _at_places(plan, driving, deployments, seed)
 
 
+def _sobered(plan: Plan, degree: F8) -> Plan:
+    """Return the plan with fewer impaired drivers: each stays sober with its degree, nested in it."""
+    if not degree.any():
+        return plan
+    kept = u01(plan.trips.key, PeopleStream.IMPAIRED, SOBER, 0) >= degree
+    drivers = plan.drivers
+    return replace(plan, drivers=drivers._replace(impaired=drivers.impaired & kept,
+                                                  alcohol_share=drivers.alcohol_share * (1.0 - degree)))
+
+
 def _at_places(plan: Plan, driving: Driving, deployments: Mapping[str, Deployment], seed: int) -> Plan:
     rules = plan.behaviour
-    factor = rules.factor.copy()
+    factor, drawn = rules.factor.copy(), complies_drawn(plan)
     for row, name in enumerate(rules.rule_name):
         response = deployments[name].response if name in deployments else None
         if response is not None:
             index = [plan.link_id.index(link) for link in deployments[name].along]
             passing = np.flatnonzero(passes_any(plan, index))
             who = plan.trips.person[passing]
-            full = driver_factor(person_keys(seed, who), response)
+            full = full_factor(seed, who, response)
             factor[row] = UNAFFECTED
-            factor[row, passing] = _partly(plan, (passing, int(rules.rule_link[row])), full, driving.at[name](who))
+            complies = drawn[passing] < driving.at[name](who)
+            factor[row, passing] = np.where(complies, full, UNAFFECTED)
     return replace(plan, behaviour=rules._replace(factor=factor))
 
 
-def _partly(plan: Plan, where: tuple[NDArray[np.integer], int], full: F8, degree: F8) -> F8:
-    """Accepted speed over the limit of drivers who comply in part: between their own speed and that of full compliance.
-
-    Exact on the link of the rule; where a zone goes on to links with other free speeds it is an approximation.
-    """
-    trip, link = where
-    own = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), link))
-    own = own / plan.links.speed_limit_ms[link]
-    factor = own - degree * np.maximum(own - full, 0.0)
-    return np.where((full == UNAFFECTED) | (degree <= 0.0), UNAFFECTED, factor)
+def complies_drawn(plan: Plan) -> F8:
+    """Uniform number of each trip: below the degree of compliance the driver complies."""
+    return u01(plan.trips.key, PeopleStream.COMPLIES, 0, 0)
 
 
-def cap_factor(plan: Plan, degree: F8) -> F8:
-    """Cap on the desired speed over the limit at which a trip gives up the share ``degree`` of its excess.
-
-    The mean of the desired speed over the links of the route, by length, falls by ``degree`` times that of its excess
-    over the limits; what lies furthest above the limit falls most. Infinite for who complies not at all, or has no
-    excess.
-
-    Examples
-    --------
-    See ``tests/plan/test_driving.py``.
-    """
-    trips = plan.trips
-    chosen = np.flatnonzero(degree > 0.0)
-    start, at = gather(trips.route_start, chosen)
-    trip = np.repeat(np.arange(len(chosen)), np.diff(start))
-    link = trips.route_link[at]
-    speed = desired_speed_ms(plan.links, plan.classes, trips, chosen[trip], link)
-    limit, length_m = plan.links.speed_limit_ms[link], plan.links.length_m[link]
-
-    def taken_off(cap: F8) -> F8:
-        return np.bincount(trip, length_m * np.maximum(speed - limit * cap[trip], 0.0), len(chosen)).astype(np.float64)
-
-    wanted = degree[chosen] * taken_off(np.ones(len(chosen)))
-    low, high = np.ones(len(chosen)), np.full(len(chosen), MOST_OVER)
-    for _ in range(STEPS):
-        middle = (low + high) / 2.0
-        enough = taken_off(middle) >= wanted
-        low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-    factor: F8 = np.full(len(degree), np.inf)
-    factor[chosen] = np.where(wanted > 0.0, low, np.inf)
-    return factor
+def full_factor(seed: int, person: I8, response: Response) -> F8:
+    """Accepted speed over the limit of people who comply in full, whether the sight of it affects them or not."""
+    return driver_factor(person_keys(seed, person), response.model_copy(update={"unaffected": 0.0}))
 
 
 def without_trips(plan: Plan, gone: NDArray[np.bool_]) -> Plan:

@@ -14,9 +14,10 @@ from trafficsim.base.units import KMH_PER_MS
 from trafficsim.people.exposure import DriverArrays, Encounters, Exposure, encounters, offence_of
 from trafficsim.people.impairment import OF_PERSON, share_impaired
 from trafficsim.people.persons import Persons, persons
-from trafficsim.plan.arrays import F8, UNAFFECTED, Plan
+from trafficsim.plan.arrays import BOOL, F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor
 from trafficsim.plan.desired_speed import desired_speed_ms
+from trafficsim.plan.driving import full_factor
 from trafficsim.plan.habits import Habits, person_keys, routes_passing
 from trafficsim.plan.people import held_to_limit, population_after
 from trafficsim.spec.calendar import Hours
@@ -96,16 +97,16 @@ def drivers_on(roads: Roads) -> DriverArrays:
     length_m = plan.links.length_m[trips.route_link]
     slow, more = _desired(roads, trip, trips.route_link)
 
-    def over_way(values: F8) -> F8:
-        return np.asarray(np.bincount(trip, values * length_m, len(trips.key)) / way_m * KMH_PER_MS, np.float64)
+    def over_route(values: F8) -> F8:
+        return np.asarray(np.bincount(trip, values * length_m, len(trips.key)) / route_m * KMH_PER_MS, np.float64)
 
-    way_m = np.bincount(trip, length_m, len(trips.key))
-    limit = over_way(plan.links.speed_limit_ms[trips.route_link])[habit]
-    free = over_way(slow)[habit] + over_way(more)[habit] * who.speed_score
+    route_m = np.bincount(trip, length_m, len(trips.key))
+    limit = over_route(plan.links.speed_limit_ms[trips.route_link])[habit]
+    free = over_route(slow)[habit] + over_route(more)[habit] * who.speed_score
     held = held_to_limit(plan.people, who, roads.scenario.seed)
     per_day = roads.trips_per_hour * roads.minutes.sum() / MIN_PER_H
     return DriverArrays(who.number, who.group, who.speed_score, who.licence_months, who.points, who.licensed,
-                        per_day * way_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit,
+                        per_day * route_m[habit] / 1000.0, np.where(held, np.minimum(free, limit), free), limit,
                         plan.people.points_limit[who.group], plan.people.novice_points_limit[who.group])
 
 
@@ -151,7 +152,15 @@ def _meeting(roads: Roads, deployment: Deployment, unimpeded: Mapping[str, float
     known = _sanctioned(roads, deployment, index, unimpeded)
     fine = deployment.sanction.fine_eur if deployment.sanction is not None else 0.0
     limit_kmh, met = _encounters(roads, deployment, person, probability)
-    return Meeting(Exposure(known, met, fine), limit_kmh)
+    return Meeting(Exposure(known, met, fine, _unaware(roads, deployment)), limit_kmh)
+
+
+def _unaware(roads: Roads, deployment: Deployment) -> BOOL | None:
+    """Who does not react to the sight of a deployment: the share that its response leaves unaffected."""
+    if deployment.response is None or not deployment.response.unaffected:
+        return None
+    keys = person_keys(roads.scenario.seed, roads.people.number)
+    return np.asarray(driver_factor(keys, deployment.response) == UNAFFECTED)
 
 
 def _hours_worth(hours: Sequence[Hours], minutes: F8) -> float:
@@ -174,8 +183,8 @@ def _encounters(
     speed = (slow + more * roads.people.speed_score[person]) * KMH_PER_MS
     reduction = None
     if deployment.response is not None:
-        factor = driver_factor(person_keys(roads.scenario.seed, person), deployment.response)
-        reduction = np.where(factor == UNAFFECTED, 0.0, np.maximum(speed - limit_kmh * factor, 0.0))
+        factor = full_factor(roads.scenario.seed, person, deployment.response)
+        reduction = np.maximum(speed - limit_kmh * factor, 0.0)
     return limit_kmh, encounters(person, probability, speed - limit_kmh, reduction, offends)
 
 
@@ -218,7 +227,7 @@ def _sanctioned(
 
 
 def free_share(roads: Roads, link: int) -> float:
-    """Share of vehicles more than 5 s behind the one before, of random arrivals: exp(-5 s x flow per lane)."""
+    """Share of vehicles with headways to the leader above 5 s, of random arrivals: exp(-5 s x flow per lane)."""
     trips, plan = roads.habits.trips, roads.plan
     lanes = int(plan.links.lane_start[link + 1] - plan.links.lane_start[link])
     flow_s = float((trips.route_link == link).sum()) / (plan.analysis_end_s - plan.start_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
+from weakref import ref
 
 from trafficsim.spec.behaviour import Zone
 from trafficsim.spec.network import Network
@@ -12,6 +13,8 @@ STEP_M = 25.0
 """Zones are cut at most this long near the place, four times as long further away (modelling assumption)."""
 FAR_M = 300.0
 
+_KNOWN: dict[bool, tuple[ref[Network], dict[str, dict[str, float]]]] = {}
+"""Steps of the network that was asked for last, by direction: many places are asked for in one."""
 Strength = Callable[[float], float]
 """Strength by distance from the place in m."""
 
@@ -95,12 +98,7 @@ def _zones(link: str, position_m: float, extent_m: float, gap_m: float, profile:
 def _reached(network: Network, link: str, gap_m: float, reach_m: float, *, back: bool) -> Iterable[tuple[str, float]]:
     """Links within reach and the shortest way to their near end, nearest first; around a ring, the link itself too."""
     length = _lengths(network)
-    steps: dict[str, dict[str, float]] = {}
-    for one in network.connections:
-        if one.turn != "u_turn":
-            here, there = (one.to_link, one.from_link) if back else (one.from_link, one.to_link)
-            gap = steps.setdefault(here, {}).get(there, one.length_m)
-            steps[here][there] = min(gap, one.length_m)
+    steps = _steps(network, back=back)
     done: set[str] = set()
     queue = [(gap_m + step, other) for other, step in steps.get(link, {}).items()]
     heapq.heapify(queue)
@@ -112,6 +110,20 @@ def _reached(network: Network, link: str, gap_m: float, reach_m: float, *, back:
         yield other, gap
         for further, step in steps.get(other, {}).items():
             heapq.heappush(queue, (gap + length[other] + step, further))
+
+
+def _steps(network: Network, *, back: bool) -> dict[str, dict[str, float]]:
+    """Shortest connectors between links that follow each other, U-turns left out; made once for a network."""
+    known = _KNOWN.get(back)
+    if known is None or known[0]() is not network:
+        steps: dict[str, dict[str, float]] = {}
+        for one in network.connections:
+            if one.turn != "u_turn":
+                here, there = (one.to_link, one.from_link) if back else (one.from_link, one.to_link)
+                gap = steps.setdefault(here, {}).get(there, one.length_m)
+                steps[here][there] = min(gap, one.length_m)
+        _KNOWN[back] = known = (ref(network), steps)
+    return known[1]
 
 
 def _next(network: Network, link: str) -> list[str]:

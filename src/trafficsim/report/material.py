@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError, TrafficsimError
+from trafficsim.base.findings import Finding
 from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 from trafficsim.outcomes.sites.history import Judged
@@ -26,6 +27,7 @@ from trafficsim.results.distribution import Distribution, distribution
 from trafficsim.results.history_outcomes import with_history
 from trafficsim.results.question import Question
 from trafficsim.results.rollout import Programme, read_programmes
+from trafficsim.results.scope import read_warnings
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
 from trafficsim.spec.calendar import Days
@@ -61,6 +63,7 @@ class Material:
     histories : crash histories by scenario
     programmes : rollouts of the study
     days : over which the study ran, if it did
+    warnings : what lies outside the evidence behind the model of behaviour
     """
 
     study: str
@@ -79,6 +82,7 @@ class Material:
     histories: Histories = field(default_factory=dict)
     programmes: tuple[Programme, ...] = ()
     days: Days | None = None
+    warnings: tuple[Finding, ...] = ()
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -179,6 +183,7 @@ def from_folder(folder: str | Path) -> Material:
         networks=networks, no_network=reasons, folder=folder, setting=setting_of(folder),
         histories=read_histories(folder, networks), programmes=read_programmes(folder, manifest["scenarios"]),
         days=None if manifest.get("days") is None else Days.model_validate(manifest["days"]),
+        warnings=read_warnings(folder),
     )
 
 
@@ -247,6 +252,7 @@ def from_result(result: StudyResult) -> Material:
         scenarios=scenarios, demand_variation=study.demand_variation, version=__version__, tables=result.tables,
         networks={name: world.network for name, world in worlds.items()}, setting=study.setting,
         histories=result.histories, programmes=result.programmes, days=study.days,
+        warnings=result.warnings,
     )
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from trafficsim.report.look import styled
 from trafficsim.report.network_map import network_map
 from trafficsim.report.plots.cohort import cohort as cohort
+from trafficsim.report.plots.convergence import convergence as convergence
 from trafficsim.report.plots.days import over_days as over_days
 from trafficsim.report.plots.delay_map import delay_map as delay_map
 from trafficsim.report.plots.differences import difference as difference
@@ -30,8 +31,8 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
 __all__ = [
-    "cohort", "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram", "network",
-    "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
+    "cohort", "convergence", "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram",
+    "network", "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
 ]
 
 

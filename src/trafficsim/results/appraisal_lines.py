@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trafficsim.outcomes.economics.appraisal import Estimate, Worth
+from trafficsim.outcomes.economics.ranking import Rank
 from trafficsim.outcomes.sourced import Sourced
 from trafficsim.results.appraisal import Appraisal
 
@@ -68,12 +69,21 @@ def _figures(one: Worth) -> Iterator[str]:
     known = {name: figure for name, figure in one.figures.items() if figure.value is not None}
     figures = [f"{NAMES[name]} {interval_text(known[name], name in OF_MONEY)}" for name in NAMES if name in known]
     yield "; ".join(figures) or "no figure"
+    if one.rank is not None:
+        yield _rank_text(one.rank)
     if one.fines.value:
         yield f"fines a year {interval_text(one.fines, money=True)}: a transfer, in no other figure"
     if one.sureness is not None:
         shares = sorted(one.sureness.shares.items(), key=lambda pair: -pair[1].total)
         most = f", most of its variance from {shares[0][0]} ({100.0 * shares[0][1].total:.0f} %)" if shares else ""
         yield f"net present value above 0 in {100.0 * one.sureness.p_helps:.0f} % of the draws{most}"
+
+
+def _rank_text(rank: Rank) -> str:
+    """Write where an alternative stands by casualties avoided per million."""
+    regret = "" if rank.regret is None else f", expected regret {rank.regret:.3g}"
+    return (f"rank {rank.place} of {rank.of}: {rank.per_million:.3g} ({rank.low:.3g} to {rank.high:.3g}) killed or "
+            f"seriously injured avoided per million, best in {100.0 * rank.p_best:.0f} % of the draws{regret}")
 
 
 def _left_out(one: Worth) -> Iterator[str]:

@@ -66,16 +66,16 @@ def with_between(
     if not wanted:
         return given
     rows = []
-    for labels, found in _weighted(tables, wanted, baseline, asked, casualties):
+    for labels, found in weighted_pairs(tables, wanted, baseline, asked, casualties):
         rows.append(_rows(labels, found, wanted))
         if draws is not None and found:
             draws.take(labels, found, (one for one in wanted if all(_readable(one, pair) for _, pair in found)))
     return pd.concat([given, *rows], ignore_index=True)
 
 
-def _weighted(
+def weighted_pairs(
     tables: Tables, wanted: Sequence[Indicator], baseline: str, asked: Mapping[str, Model],
-    casualties: Casualties | None,
+    casualties: Casualties | None = None,
 ) -> Iterator[tuple[Labels, list[WeightedPair]]]:
     """Yield every replication with its pairs: one, or one for every two simulated days, by the days they stand for."""
     if not has_days(tables):

@@ -250,13 +250,15 @@ def not_computed() -> dict[str, str]:
 def not_within_a_run() -> dict[str, str]:
     """Return the indicators that no single run has, each with the reason: not computed yet, or between two runs.
 
+    Those that only some scenarios have, such as parts of casualties by people, are not among them.
+
     Examples
     --------
     >>> not_within_a_run()["ksi_rel"]
     'between two runs: compare an alternative with the baseline'
     """
     return {name: BETWEEN_RUNS if one.between is not None else one.reason for name, one in registered().items()
-            if one.compute is None}
+            if one.compute is None and not one.only_with}
 
 
 def declared(name: str) -> Indicator | None:

@@ -72,8 +72,12 @@ def evaluated_traversals(plan: Plan, record: Record) -> Traversals:
 
 
 def _gap_s(plan: Plan, trip: NDArray[np.int32], speed_ms: F8, headway_s: F8) -> F8:
-    """Time from the rear of the one before to the front, at the former's speed; infinite behind nobody."""
-    before_s = plan.classes.length_m[plan.trips.vehicle_class[trip]] / speed_ms if len(trip) else np.zeros(0)
+    """Time from the rear of the one before to the front, at the former's speed; infinite behind nobody.
+
+    At points, where no speed is measured, it is the headway.
+    """
+    length_m = plan.classes.length_m[plan.trips.vehicle_class[trip]]
+    before_s = np.divide(length_m, speed_ms, out=np.zeros(len(trip)), where=speed_ms > 0.0)
     return np.maximum(headway_s - np.append(0.0, before_s)[:-1], 0.0) if len(trip) else headway_s
 
 

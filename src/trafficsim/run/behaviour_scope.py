@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trafficsim.base.findings import Finding
 from trafficsim.people.scope import outside_scope
 from trafficsim.plan.lower import Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.study import Study
+
+
+def warnings_of(study: Study, worlds: Mapping[str, Prepared]) -> tuple[Finding, ...]:
+    """Say of all scenarios of a study what lies outside the evidence; each thing once."""
+    return tuple(dict.fromkeys(one for prepared in worlds.values() for one in scope_findings(study, prepared)))
 
 
 def scope_findings(study: Study, prepared: Prepared) -> tuple[Finding, ...]:

@@ -1,9 +1,9 @@
 """A chain: one scenario, alternative, replication and engine from the first day of a study to the last.
 
-Behaviour is followed every day. Traffic is simulated on sample days, on days on which a policy begins or ends, and once
-behaviour has moved by more than the study says; every other day has the traffic of the last simulated one. Departures
-are those of the last sample day, the same in every alternative: a further day differs from it by behaviour and policies
-alone.
+Behaviour is followed every day. Traffic is simulated on sample days, on days on which a policy or a schedule begins or
+ends, and once behaviour has moved by more than the study says; every other day has the traffic of the last simulated
+one. Departures are those of the last sample day, the same in every alternative: a further day differs from it by
+behaviour and policies alone.
 """
 
 from __future__ import annotations
@@ -116,17 +116,19 @@ class _Walk:
         self._state: State | None = None
         self._segment: _Segment | None = None
         self._policies: tuple[Policy, ...] = ()
+        self._begun_then: frozenset[str] = frozenset()
         self._moved_from: tuple[F8, dict[str, float]] = (np.zeros(0), {})
 
     def outcomes(self) -> Iterator[Outcome]:
         """Yield the simulated days, each once all days with its traffic have passed."""
         for day in range(1, self._days.number + 1):
             policies = policies_in_force(self._chain, day)
-            due = day in self._sample or policies != self._policies
+            begun = self._begun(day)
+            due = day in self._sample or policies != self._policies or begun != self._begun_then
             passed = None if due else self._pass(day)
             if passed is None or self._has_moved(passed):
                 yield from self._close()
-                self._policies = policies
+                self._policies, self._begun_then = policies, begun
                 failed = self._simulate(day)
                 if failed is not None:
                     yield failed
@@ -141,6 +143,12 @@ class _Walk:
         sets = {policies_in_force(self._chain, day): day for day in range(self._days.number, 0, -1)}
         return {one.name: one for policies, day in sets.items()
                 for one in self._lower(policies, day).deployments}
+
+    def _begun(self, day: int) -> frozenset[str]:
+        """Names of the deployments whose schedule has begun and is not over on a day, whatever the weekday."""
+        times = {name: one.schedule for name, one in self._known.items()}
+        return frozenset(name for name, one in times.items()
+                         if one.first_day <= day and (one.last_day is None or day <= one.last_day))
 
     def _lower(self, policies: tuple[Policy, ...], day: int) -> Lowered:
         return lower(self._prepared, policies, self._chain.labels.replication,
@@ -192,8 +200,9 @@ class _Walk:
         record = expired(self._state.record, day, self._population.licence)
         morning = self._loop.behaviour(self._state._replace(record=record), day)
         at = {name: partial(self._loop.degree_at, name, morning, day) for name in self._now}
-        speeding = self._loop.ordered.offences.index("speeding")
-        return Driving(morning.general[speeding], suspended(record, day), at)
+        general = dict(zip(self._loop.ordered.offences, morning.general, strict=True))
+        sober = general.get("drink_driving", np.zeros(self._population.people))
+        return Driving(general["speeding"], sober, suspended(record, day), at)
 
     def _standing(self, day: int) -> frozenset[str]:
         """Names of the deployments that stand on a day: those that a run of the day has."""
@@ -257,5 +266,7 @@ def _at_place(met: Meeting, morning: Behaviour, loop: DailyLoop) -> tuple[F8, F8
     who, deployment = met.exposure.encounters, met.exposure.deployment
     kind = loop.ordered.kinds.index(deployment.kind)
     at, sight = morning.at_place[kind, who.person], morning.in_sight[kind, who.person]
-    degree = at + deployment.noticed * np.maximum(sight - at, 0.0)
+    unaware = met.exposure.unaware
+    notices = deployment.noticed * (1.0 if unaware is None else ~unaware[who.person])
+    degree = at + notices * np.maximum(sight - at, 0.0)
     return degree, met.limit_kmh + who.excess_kmh - degree * who.reduction_kmh

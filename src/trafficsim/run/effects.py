@@ -8,11 +8,14 @@ from typing import NamedTuple
 from trafficsim.base.errors import PolicyError, TrafficsimError
 from trafficsim.base.findings import Finding
 from trafficsim.io.load import naming
+from trafficsim.people.duty import on_duty
+from trafficsim.plan.deploying import HOURS_IN_FORCE
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.lower import DESIGN_DAY, Lowered
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.frames import Labels
 from trafficsim.run.jobs import Job, lowered_for
+from trafficsim.spec.calendar import Days
 from trafficsim.spec.study import Study
 
 NO_OPERATION = "recorded no operation here"
@@ -50,7 +53,8 @@ def check_policies(study: Study, worlds: Mapping[str, Prepared]) -> tuple[Effect
             for engine in study.engines:
                 job = Job(Labels(name, alternative, DESIGN_DAY, engine), policies)
                 with naming(f"alternative {alternative!r}"):
-                    effects += _effects(_try_to_lower(prepared, job).ledger, job)
+                    lowered = _try_to_lower(prepared, job)
+                    effects += _effects(lowered, job, standing_on_any_day(lowered, study.days))
     return tuple(effects)
 
 
@@ -103,18 +107,32 @@ def _warning(one: Effect) -> Finding:
                    "read 'equivalent' as 'the same', or correct the policy")
 
 
-def _effects(ledger: Sequence[LedgerRow], job: Job) -> list[Effect]:
-    labels = job.labels
+def standing_on_any_day(lowered: Lowered, days: Days | None) -> frozenset[str]:
+    """Names of the deployments that stand on some day of a study over days; none without days."""
+    found: set[str] = set()
+    for day in range(1, 1 + (days.number if days is not None and lowered.deployments else 0)):
+        assert days is not None
+        stand = on_duty(lowered.deployments, day, days.weekday(day), lowered.plan.seed_key)
+        found |= {one.name for one, here in zip(lowered.deployments, stand, strict=True) if here}
+        if len(found) == len(lowered.deployments):
+            break
+    return frozenset(found)
+
+
+def _effects(lowered: Lowered, job: Job, standing: frozenset[str]) -> list[Effect]:
+    labels, ledger = job.labels, lowered.ledger
     return [
         Effect(labels.scenario, labels.engine, labels.alternative, policy,
                sum(len(row.cells) for row in ledger if row.policy == policy),
-               sum(_changed(row) for row in ledger if row.policy == policy))
+               sum(_changed(row, standing) for row in ledger if row.policy == policy))
         for policy in policy_labels(job.policies)
     ]
 
 
-def _changed(row: LedgerRow) -> int:
-    """Cells whose value is another one, or whose letters are."""
+def _changed(row: LedgerRow, standing: frozenset[str]) -> int:
+    """Cells whose value is another one, or whose letters are; deployments that stand on another day than the first."""
+    if row.field == HOURS_IN_FORCE and standing.intersection(row.cells):
+        return len(row.cells)
     values = [before != after for before, after in zip(row.before, row.after, strict=True)]
     letters = [before != after for before, after in zip(row.state_before, row.state_after, strict=True)]
     return sum(value or letter for value, letter in zip(values, letters or values, strict=True))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
 from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.compared import compared
@@ -86,6 +87,8 @@ class StudyResult(WithTables):
     """Crash histories by scenario."""
     programmes: tuple[Programme, ...] = ()
     """Rollouts of the study, in all of its scenarios."""
+    warnings: tuple[Finding, ...] = ()
+    """What the study asks of the model of behaviour that the evidence behind it does not bear."""
 
     @cached_property
     def comparison(self) -> Comparison:
@@ -137,7 +140,8 @@ class StudyResult(WithTables):
         somewhere), ``gridlocks``, ``left`` (where vehicles were left, since when, behind what), ``without_effect``
         (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
         drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
-        reasons), ``crash_history`` (how many crashes were matched to sites), and ``rollout`` (programmes of the study).
+        reasons), ``crash_history`` (how many crashes were matched to sites), ``rollout`` (programmes of the study),
+        and ``warnings`` (what lies outside the evidence behind the model of behaviour).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -152,6 +156,7 @@ class StudyResult(WithTables):
             "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
             "crash_history": history_json(self.histories),
             "rollout": [one.as_json() for one in self.programmes],
+            "warnings": [one.as_dict() for one in self.warnings],
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

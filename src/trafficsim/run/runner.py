@@ -19,8 +19,10 @@ from trafficsim.results.asked import write_asked
 from trafficsim.results.casualties import KEY as CASUALTIES
 from trafficsim.results.frames import Labels, concatenate
 from trafficsim.results.rollout import write_programmes
+from trafficsim.results.scope import write_warnings
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
+from trafficsim.run.behaviour_scope import warnings_of
 from trafficsim.run.chain import Chain
 from trafficsim.run.crash_history import read_histories
 from trafficsim.run.days import check_days, run_chains
@@ -146,6 +148,7 @@ def run_study(
     without_effect(effects)
     prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
     programmes = plan_rollouts(study, prepared, histories)
+    warnings = warnings_of(study, prepared)
     if CASUALTIES in question_of(study).outcomes:
         prepared = measuring_free_speeds(study, prepared)
     runs = [
@@ -162,13 +165,14 @@ def run_study(
     write_networks(options.out, prepared)
     write_histories(options.out, histories)
     write_programmes(options.out, programmes)
+    write_warnings(options.out, warnings)
     setting = Setting(prepared, study.demand_variation, options.out)
     if study.days is not None:
         tables = run_chains(setting, [Chain(*one, study.days) for one in runs], options)
     else:
         jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
         tables = _run_jobs(setting, jobs, options)
-    return StudyResult(study, tables, effects, histories, programmes)
+    return StudyResult(study, tables, effects, histories, programmes, warnings)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:

@@ -18,6 +18,7 @@ from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.population import Population
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
+from trafficsim.spec.zones import MatrixSource, Zone
 
 LONGEST_S, LATEST_S = 1.0e7, 1.0e10
 """Longest part of a run, 116 days, and latest clock time, three centuries (modelling assumptions)."""
@@ -64,7 +65,7 @@ class Time(Model):
 
 
 class DemandSource(Model):
-    """Demand: flows and trips written here, a trips file (CSV), or none when SUMO routes bring it.
+    """Demand: flows and trips written here, a trips file (CSV), matrices, or none when SUMO routes bring it.
 
     Parameters
     ----------
@@ -74,6 +75,10 @@ class DemandSource(Model):
         Single vehicles.
     file
         Trips file (CSV).
+    zones
+        Zones of the matrices, with the links by which their trips enter and leave.
+    matrices
+        Matrices of trips between zones.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
@@ -89,6 +94,8 @@ class DemandSource(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     file: str | None = None
+    zones: tuple[Zone, ...] = ()
+    matrices: tuple[MatrixSource, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
     routes: RouteChoice = "experienced"
 

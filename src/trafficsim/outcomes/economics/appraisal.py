@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trafficsim.outcomes.economics.model import BEHAVIOUR, EXPONENTS, MODEL_FORM, REPLICATIONS, SOURCES, Case, Year
 from trafficsim.outcomes.economics.quantities import PRICE_OF_CASUALTY, SEVERITIES, Alternative, no_price
+from trafficsim.outcomes.economics.ranking import Rank, per_million, ranking
 from trafficsim.outcomes.economics.valuation import Values
 from trafficsim.outcomes.uncertainty import (
     Sample,
@@ -106,6 +107,7 @@ class Worth:
     npv_at : net present value at other discount rates
     missing : components that are not in it, each with the reason
     sureness : how sure its verdict is; ``None`` without costs
+    rank : where it stands by casualties avoided per million; ``None`` without casualties or costs
     """
 
     alternative: str
@@ -117,6 +119,7 @@ class Worth:
     npv_at: Mapping[float, Estimate]
     missing: Mapping[str, str] = field(default_factory=dict)
     sureness: Sureness | None = None
+    rank: Rank | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return everything by name."""
@@ -129,6 +132,7 @@ class Worth:
             "transfers": {"fines_per_year": self.fines.as_json()},
             "npv_at_discount_rate": {f"{rate:g}": one.as_json() for rate, one in self.npv_at.items()},
             "missing": dict(self.missing), "sure": None if self.sureness is None else self.sureness.as_json(),
+            "rank": None if self.rank is None else self.rank.as_json(),
         }
 
 
@@ -144,7 +148,21 @@ def appraise(case: Case) -> tuple[Worth, ...]:
     rates = (case.economics.discount_rate, *case.economics.discount_rates)
     values = {rate: (case.net_present_values({}, rate), case.net_present_values(drawn.first, rate)) for rate in rates}
     known = _Known(case, drawn, values)
-    return tuple(known.worth(row, central[row], years[row]) for row in range(len(case.alternatives)))
+    ranks = _ranks(case, central, years, known.has_mean)
+    return tuple(replace(known.worth(row, central[row], years[row]), rank=ranks.get(one.name))
+                 for row, one in enumerate(case.alternatives))
+
+
+def _ranks(case: Case, central: Sequence[Year], years: Sequence[Year], has_mean: bool) -> dict[str, Rank]:
+    """Rank the alternatives that have a cost and a number of casualties."""
+    known: dict[str, tuple[F8, F8]] = {}
+    for one, best, year in zip(case.alternatives, central, years, strict=True):
+        if one.costed and year.avoided:
+            pair = [per_million([some.avoided[name] for name in SEVERITIES[:2]], some.cost) for some in (best, year)]
+            if pair[0] is not None and pair[1] is not None:
+                known[one.name] = pair[0], pair[1]
+    return ranking({name: best for name, (best, _) in known.items()},
+                   {name: drawn for name, (_, drawn) in known.items()}, has_mean)
 
 
 class AnnualChange(NamedTuple):
@@ -260,18 +278,19 @@ class _Known:
         drawn = self.values[self.case.economics.discount_rate][1][:, row]
         shares, reason = self._shares(row)
         information, perfect = self._information
-        mean = float(drawn.mean()) if self._has_mean else None
+        mean = float(drawn.mean()) if self.has_mean else None
         return Sureness(float((drawn > 0.0).mean()), mean, shares, reason, information, perfect, self._turns(row),
                         self._absent(row))
 
     @property
-    def _has_mean(self) -> bool:
+    def has_mean(self) -> bool:
+        """Whether the draws are from a distribution with a mean."""
         return self.case.replications != 2 or not any(one.group == REPLICATIONS for one in self.drawn.inputs)
 
     @cached_property
     def _information(self) -> tuple[dict[str, float], float | None]:
         """What knowing a source, and everything, is worth to the choice among the baseline and all with a cost."""
-        if not self._has_mean:
+        if not self.has_mean:
             return {}, None
         drawn = self.values[self.case.economics.discount_rate][1]
         priced = [column for column, one in enumerate(self.case.alternatives) if one.measure is not None]

@@ -38,12 +38,14 @@ class SpeedCasualties:
     changes : of every replication
     models : exponents, coefficients and form
     people : who drives without and with it, of every replication; empty without a population
+    runs : of a study over days, replication and share of its days of every change; empty: each is a replication
     """
 
     name: str
     changes: tuple[SpeedChange, ...]
     models: Models
     people: tuple[PeopleChange, ...] = ()
+    runs: tuple[tuple[int, float], ...] = ()
 
     @property
     def inputs(self) -> tuple[Uncertain, ...]:
@@ -57,7 +59,10 @@ class SpeedCasualties:
                       Uncertain(ALCOHOL_SCALE.name, BEHAVIOUR, partial(Sourced.quantile, ALCOHOL_SCALE))]
         if self._relative_error > 0.0:
             found.append(Uncertain(self._spread, REPLICATIONS,
-                                   partial(_t_quantile, len(self.changes) - 1, self._relative_error)))
+                                   partial(_t_quantile, self._count - 1, self._relative_error)))
+        if self._error_of_people > 0.0:
+            found.append(Uncertain(self._spread_of_people, REPLICATIONS,
+                                   partial(_t_quantile, self._count - 1, self._error_of_people)))
         return tuple({one.name: one for one in found}.values())
 
     @property
@@ -76,10 +81,12 @@ class SpeedCasualties:
         return np.asarray(by_speed * self._by_people(kind, draws) if self.people else by_speed)
 
     def _by_people(self, kind: Severity, draws: Draws) -> F8:
-        """Mean over replications of the number by who drives."""
+        """Mean over replications, and the days of each, of the number by who drives."""
         numbers = numbers_at(draws)
-        found = [relative_people(one, cast(Outcome, kind), numbers) for one in self.people]
-        return np.asarray(np.mean(found, axis=0))
+        found = [share * relative_people(one, cast(Outcome, kind), numbers)
+                 for one, (_, share) in zip(self.people, self._runs, strict=True)]
+        excess = np.sum(found, axis=0) / self._count - 1.0
+        return np.asarray(1.0 + excess * (1.0 + draws.get(self._spread_of_people, np.zeros(1))))
 
     def _by_form(self, kind: Severity, draws: Draws, factor: F8) -> F8:
         form = self.models.form
@@ -108,14 +115,29 @@ class SpeedCasualties:
     def _spread(self) -> str:
         return f"{self.name}: free speeds"
 
+    @property
+    def _spread_of_people(self) -> str:
+        return f"{self.name}: who drives"
+
+    @cached_property
+    def _runs(self) -> tuple[tuple[int, float], ...]:
+        """Replication of every change, and the share of its days that the change stands for."""
+        return self.runs or tuple((number, 1.0) for number in range(len(self.changes)))
+
+    @cached_property
+    def _count(self) -> int:
+        """Number of replications."""
+        return len({run for run, _ in self._runs})
+
     @cached_property
     def _logarithms(self) -> dict[Roads, tuple[F8, F8]]:
         """Logarithm of the ratio of speeds, and weight, of all places that change, by kind of road."""
         parts: dict[Roads, tuple[F8, F8]] = {}
         kinds: tuple[tuple[Roads, bool], ...] = (("urban", True), ("rural", False))
         for roads, urban in kinds:
-            chosen = [(_logarithm(one)[one.urban == urban], _shares(one)[one.urban == urban]) for one in self.changes]
-            x, weight = _joined(chosen, len(self.changes))
+            chosen = [(_logarithm(one)[one.urban == urban], share * _shares(one)[one.urban == urban])
+                      for one, (_, share) in zip(self.changes, self._runs, strict=True)]
+            x, weight = _joined(chosen, self._count)
             if len(x):
                 parts[roads] = x, weight
         return parts
@@ -123,12 +145,25 @@ class SpeedCasualties:
     @cached_property
     def _steps(self) -> tuple[F8, F8]:
         """Change of speed in km/h, and weight, of all places that change."""
-        return _joined([(one.after_kmh - one.before_kmh, _shares(one)) for one in self.changes], len(self.changes))
+        return _joined([(one.after_kmh - one.before_kmh, share * _shares(one))
+                        for one, (_, share) in zip(self.changes, self._runs, strict=True)], self._count)
 
     @cached_property
     def _relative_error(self) -> float:
         """Standard error of the mean change of speed over replications, relative to it."""
-        means = np.array([float(_logarithm(one) @ _shares(one)) for one in self.changes])
+        return self._error([float(_logarithm(one) @ _shares(one)) for one in self.changes])
+
+    @cached_property
+    def _error_of_people(self) -> float:
+        """The same of killed and seriously injured by who drives, at best estimates."""
+        return self._error([float(relative_people(one, "ksi", numbers_at({}))[0]) - 1.0 for one in self.people])
+
+    def _error(self, values: Sequence[float]) -> float:
+        """Standard error of a mean over replications, relative to it; days of a replication are added up first."""
+        sums: dict[int, float] = {}
+        for value, (run, share) in zip(values, self._runs, strict=False):
+            sums[run] = sums.get(run, 0.0) + share * value
+        means = np.array(list(sums.values()))
         if len(means) < 2 or means.mean() == 0.0:
             return 0.0
         return float(means.std(ddof=1) / np.sqrt(len(means)) / abs(means.mean()))

@@ -18,7 +18,7 @@ from trafficsim.results.days_table import RISK
 from trafficsim.results.statistics import t_interval
 
 F8 = NDArray[np.float64]
-ROW_INCH, MOST_NAME, BAND = 2.0, 40, 0.18
+ROW_INCH, MOST_NAME, BAND, LEAST_SPAN = 2.0, 40, 0.18, 0.02
 PANELS = ("share_over_limit", "mean_free_speed_kmh", "place_speed_kmh", "perceived_risk", "citations", "suspended")
 WEIGHTS = {"share_over_limit": "km", "mean_free_speed_kmh": "km", "place_speed_kmh": "passes"}
 """Means over groups are weighted by kilometres, or by passes of places; other columns are sums."""
@@ -56,7 +56,8 @@ def course(table: pd.DataFrame, column: str) -> Course:
     if values.shape[1] < 2 or not len(values):
         mean = values.mean(axis=1) if len(values) else np.zeros(0)
         return Course(day, mean, mean, mean)
-    return Course(day, *t_interval(values))
+    mean, low, high = t_interval(values)
+    return Course(day, mean, np.maximum(low, 0.0), high)  # nothing shown here is ever below 0
 
 
 def _by_day(table: pd.DataFrame, column: str) -> pd.Series:
@@ -76,6 +77,18 @@ def _mean(values: pd.Series, weights: pd.Series, keys: list[Any]) -> pd.Series:
     return (values.astype(float).fillna(0.0) * weight).groupby(keys).sum() / total.where(total > 0.0)
 
 
+def _look(axes: Any, days: pd.Series) -> None:
+    """Let all panels have the same days, and none show less than a fiftieth of its values from edge to edge."""
+    axes.set_xlim(float(days.min()) - 0.5, float(days.max()) + 0.5)
+    low, high = axes.get_ylim()
+    least = LEAST_SPAN * max(abs(low), abs(high))
+    if high - low < least:
+        middle = (low + high) / 2.0
+        axes.set_ylim(middle - least / 2.0, middle + least / 2.0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="y")
+
+
 @styled
 def over_days(table: pd.DataFrame, marks: Sequence[int] = (), language: str = "en") -> Figure:
     """Draw how people drive and what happens to them, day by day.
@@ -91,8 +104,8 @@ def over_days(table: pd.DataFrame, marks: Sequence[int] = (), language: str = "e
 
     Returns
     -------
-    A figure with a panel for each of :data:`PANELS` that any alternative has values of: a line per alternative, the
-    95 % interval over replications as a band.
+    A figure with a panel for each of :data:`PANELS` that is not 0 everywhere: a line per alternative, the 95 % interval
+    over replications as a band.
 
     Raises
     ------
@@ -108,7 +121,7 @@ def over_days(table: pd.DataFrame, marks: Sequence[int] = (), language: str = "e
     >>> three = ts.Days(number=3, sample=1)
     >>> study = ts.Study(scenarios=[road], alternatives={"do nothing": []}, replications=2, days=three)
     >>> len(over_days(ts.run(study).days).axes)
-    4
+    2
     """
     missing = [name for name in ("day", "alternative", "replication", "km", "passes") if name not in table]
     if missing or not len(table):
@@ -117,7 +130,7 @@ def over_days(table: pd.DataFrame, marks: Sequence[int] = (), language: str = "e
     words = load(language)
     arms = {str(name): part for name, part in table.groupby("alternative", sort=False)}
     courses = {panel: {name: course(part, panel) for name, part in arms.items()} for panel in PANELS}
-    shown = [panel for panel in PANELS if any(len(one.day) for one in courses[panel].values())]
+    shown = [panel for panel in PANELS if any(one.high.any() for one in courses[panel].values())]
     rows = (len(shown) + 1) // 2
     figure = new_figure(ROW_INCH * rows + 0.4)
     every = figure.subplots(rows, 2, squeeze=False).ravel()
@@ -126,11 +139,10 @@ def over_days(table: pd.DataFrame, marks: Sequence[int] = (), language: str = "e
             style, factor = series_style(number), PERCENT.get(panel, 1.0)
             axes.plot(one.day, factor * one.mean, color=style.colour, linestyle=style.dash, label=short(arm, MOST_NAME))
             axes.fill_between(one.day, factor * one.low, factor * one.high, color=style.colour, alpha=BAND, linewidth=0)
+        _look(axes, table["day"])
         for day in marks:
             axes.axvline(day, color="#8C8C8C", linewidth=0.8, linestyle="dotted")
         axes.set_ylabel(words.plain(f"plot.days_{panel}"))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(axis="y")
     for axes in every[len(shown):]:
         axes.remove()
     for axes in every[max(len(shown) - 2, 0):len(shown)]:

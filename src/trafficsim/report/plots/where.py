@@ -18,6 +18,7 @@ from trafficsim.report.places import Line, Point, paths_through, signal_places, 
 from trafficsim.spec.network import Network
 
 WIDTH_INCH, LEAST_HEIGHT_INCH, MOST_HEIGHT_INCH = 4.9, 1.3, 2.7
+LEAST_LEGEND_INCH, ROW_INCH = 0.6, 0.19
 SCALES_M = (10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0, 20_000.0, 50_000.0)
 COLOURS = ("#0072B2", "#D55E00", "#007A5A", "#B5568A", "#8A6A00", "#000000")
 """Okabe and Ito (2008)."""
@@ -62,7 +63,7 @@ def where_it_acts(network: Network, acts: Mapping[str, Acts], language: str = "e
     words, lines = load(language), lines_of(network)
     if not lines:
         raise InputError("plot: where policies act", "no geometry", "a network with places", "give coordinates")
-    figure, axes = _canvas(lines, words)
+    figure, axes = _canvas(lines, words, len(acts))
     grey = [*paths_through(network, lines).values(), *lines.values()]
     axes.add_collection(LineCollection(grey, colors="#B9B9B9", linewidths=1.2, capstyle="round", zorder=1))
     places, handles = signal_places(network), []
@@ -89,13 +90,13 @@ def _draw(axes: Any, one: Acts, number: int, drawn: tuple[Mapping[str, Line], Ma
                   linestyle=DASHES[number % len(DASHES)] if chosen else "none", linewidth=3.2, markersize=6)
 
 
-def _canvas(lines: Mapping[str, Line], words: Language) -> tuple[Figure, Any]:
-    """Make axes without coordinates; a bar tells the scale."""
+def _canvas(lines: Mapping[str, Line], words: Language, rows: int) -> tuple[Figure, Any]:
+    """Make axes without coordinates, above a legend of some rows; a bar tells the scale."""
     points = np.array([point for line in lines.values() for point in line])
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
     width, height = max(right - left, 1.0), max(high - low, 1.0)
     inches = min(max(WIDTH_INCH * height / width, LEAST_HEIGHT_INCH), MOST_HEIGHT_INCH)
-    figure = new_figure(inches + 0.6, WIDTH_INCH)
+    figure = new_figure(inches + max(LEAST_LEGEND_INCH, ROW_INCH * rows), WIDTH_INCH)
     axes = figure.add_subplot()
     if WIDTH_INCH * height / width >= LEAST_HEIGHT_INCH:
         axes.set_aspect("equal", adjustable="datalim")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from trafficsim.report.language import name
+from trafficsim.report.language import foreign, name
 from trafficsim.report.plots.days import course, over_days
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Picture, Row, Table, Writer, plain_rows
@@ -51,12 +51,16 @@ def _ends(writer: Writer, table: pd.DataFrame, setting: Markup, key: str) -> Tab
                      writer.number(speed[0], 1), writer.number(speed[-1], 1),
                      writer.number(100.0 * risk[-1] if len(risk) else None, 1), writer.number(cited.sum(), 0)])
     return Table(f"days-{key}", writer.words.say("days.caption", setting=setting), columns, plain_rows(rows),
-                 notes=[writer.words.say("days.note")])
+                 notes=[writer.words.say("days.note"), *_outside(writer)])
+
+
+def _outside(writer: Writer) -> list[Markup]:
+    return [writer.words.say("days.outside", message=foreign(one.message)) for one in writer.material.warnings]
 
 
 def _simulated(writer: Writer, table: pd.DataFrame, setting: Markup, key: str) -> Table:
     """Which days were simulated in the first replication of each alternative, and for how many days each stands."""
-    columns = writer.columns("alternative", "#replications", "#simulated_days", "simulated_which")
+    columns = writer.columns("alternative", "#chains", "#simulated_days", "simulated_which")
     found = traffic_by_day(table)
     rows: list[Row] = []
     for alternative in table["alternative"].unique().tolist():

@@ -15,6 +15,7 @@ from trafficsim.report.sections.alternatives import policy_word
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.money import Money, money
 from trafficsim.report.sections.numbers import shown
+from trafficsim.report.sections.ranking import Ranking, ranked
 from trafficsim.report.sections.summary import ArmSummary, arm_summary, intro, note
 from trafficsim.report.sections.sureness import grounds, how_sure, how_sure_word
 from trafficsim.report.sections.verdicts import badge, change_text, verdict_line, verdict_word
@@ -49,6 +50,7 @@ class First(NamedTuple):
 
     head: Markup
     intro: Markup
+    ranking: Ranking | None
     answers: Sequence[Answer]
     effects: Picture | None
     where: Picture | Missing
@@ -63,8 +65,9 @@ def first_screen(writer: Writer) -> list[First]:
         return []
     return [First(
         head=writer.setting(*place) if len(settings) > 1 else Markup(""), intro=intro(writer, place),
-        answers=[_answer(writer, place, arm) for arm in writer.material.others], effects=_effects(writer, place),
-        where=_where(writer, place), money=money(writer, place), note=note(writer)) for place in settings]
+        ranking=ranked(writer, place), answers=[_answer(writer, place, arm) for arm in writer.material.others],
+        effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place), note=note(writer))
+        for place in settings]
 
 
 def best_alternative(writer: Writer, place: tuple[str, str]) -> str | None:
@@ -180,7 +183,8 @@ def _where(writer: Writer, place: tuple[str, str]) -> Picture | Missing:
     rows = ledger[["policy", "cell"]].drop_duplicates()
     links, signals = set(network.links), {one.id for one in network.signals}
     acts: dict[str, Acts] = {}
-    for kind, part in rows.groupby("policy", sort=False):
+    kinds = rows["policy"].astype(str).str.partition(" #")[0]
+    for kind, part in rows.groupby(kinds, sort=False):
         parts = {piece for cell in part["cell"].astype(str) for piece in (cell, cell.rpartition("/")[0], *cell.split())}
         acts[str(kind)] = _acts(writer, str(kind), frozenset(links & parts), frozenset(signals & parts))
     alt = words.plain("first.where_alt", rows=" ".join(one.label for one in acts.values()))

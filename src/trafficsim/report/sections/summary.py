@@ -29,8 +29,11 @@ class ArmSummary(NamedTuple):
 def intro(writer: Writer, place: tuple[str, str]) -> Markup:
     """Say how many days were simulated, and how changes are written."""
     n = max((one.n for one in writer.material.comparison.differences if (one.scenario, one.engine) == place), default=0)
-    return writer.words.say("summary.intro", baseline=name(writer.material.asked.baseline), n=writer.number(n, 0),
-                            level=writer.number(100.0 * writer.material.asked.confidence))
+    days = writer.material.days
+    key, more = ("summary.intro", {}) if days is None else (
+        "summary.intro_days", {"days": writer.number(days.number, 0)})
+    return writer.words.say(key, baseline=name(writer.material.asked.baseline), n=writer.number(n, 0),
+                            level=writer.number(100.0 * writer.material.asked.confidence), **more)
 
 
 def note(writer: Writer) -> Markup:

@@ -8,7 +8,8 @@ and a policy nothing about placing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -80,11 +81,20 @@ class Kernel:
     fades: bool = False
 
 
+class _KeptNetwork(Network):
+    """A network whose table of links is made once: policies ask for it at every place."""
+
+    @cached_property
+    def links(self) -> dict[str, dict[str, Any]]:
+        """Attributes of every link by id."""
+        return super().links
+
+
 class _Recorder(PlanBuilder):
     """Keeps what a policy says about drivers, and changes nothing."""
 
     def __init__(self, plan: Plan, network: Network) -> None:
-        super().__init__(plan, network)
+        super().__init__(plan, _KeptNetwork(**{one.name: getattr(network, one.name) for one in fields(network)}))
         self.influences: list[Influence] = []
         self.checks: list[Check] = []
         self.shared = self.fades = False

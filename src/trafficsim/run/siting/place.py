@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -127,14 +128,18 @@ class Sited:
     Attributes
     ----------
     candidates : sorted by name
-    traffic, kernels, choices, cells : of the design day
+    traffic, kernels, choices : of the design day
     """
 
     candidates: tuple[Candidate, ...]
     traffic: Traffic
     kernels: tuple[Kernel, ...]
     choices: SpeedChoices
-    cells: Cells
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Where the candidates act, and on whom."""
+        return cells_of(self.traffic, self.kernels, self.choices)
 
     def table(self, by: Objective, crashes: Crashes | None = None, models: Models | None = None) -> csr_array:
         """Return what every candidate is worth on every stretch.
@@ -154,9 +159,9 @@ class Sited:
         avoided = avoided_in(self.cells, crashes, self.traffic.plan, models or Models(), KSI)
         return table_of(self.cells, number, avoided)
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, by: Objective) -> tuple[str, ...]:
         """Say what limits the values."""
-        unknown, found = len(self.cells.unknown), list[str]()
+        unknown, found = 0 if by == "citations" else len(self.cells.unknown), list[str]()
         if unknown:
             found.append(f"{unknown} links in reach carry no vehicle of the design day: all of their traffic is taken "
                          "to pass the candidates around them")
@@ -227,8 +232,7 @@ def sited(prepared: Prepared, candidates: Sequence[Candidate], kind: str, parame
     plan = lower(prepared, (), DESIGN_DAY).plan
     traffic = Traffic(plan, (time.analysis_end_s - time.start_s) / S_PER_H)
     found = tuple(kernels(plan, network, ordered, kind, parameters))
-    choices = SpeedChoices(plan)
-    return Sited(ordered, traffic, found, choices, cells_of(traffic, found, choices))
+    return Sited(ordered, traffic, found, SpeedChoices(plan))
 
 
 def _check_place(one: Candidate, network: Network) -> None:
@@ -301,4 +305,4 @@ def _placement(there: Sited, benefits: Benefits, choice: Choice, request: Reques
     table["value"], table["spent"] = table["gain"].cumsum(), table["cost"].cumsum()
     policy = policy_at(request.kind, [ones[row] for row in rows], request.parameters) if rows else None
     return Placement(request.kind, request.by, request.budget, UNITS[request.by], choice.value, choice.bound,
-                     choice.guarantee, choice.method, table, candidates, policy, there.notes())
+                     choice.guarantee, choice.method, table, candidates, policy, there.notes(request.by))

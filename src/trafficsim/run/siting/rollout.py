@@ -175,7 +175,7 @@ def _programme(scenario: str, ground: _Ground) -> Programme:
     rollout, orders = ground.rollout, _orders(ground)
     order = _asked(rollout, orders)
     plans = {name: built(ground.benefits, ground.budget, one) for name, one in orders.items()}
-    chosen, notes = plans[order], [LESS_THAN_PUBLISHED, *ground.there.notes()]
+    chosen, notes = plans[order], [LESS_THAN_PUBLISHED, *ground.there.notes("expected casualties")]
     if not chosen:
         raise InputError("candidates", "no site that avoids a casualty", "places with traffic, speeding and crashes",
                          "choose other candidates")

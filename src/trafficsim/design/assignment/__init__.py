@@ -1,0 +1,1 @@
+"""Static assignment: shortest paths, user equilibrium and system optimum on volume-delay functions."""
