@@ -27,7 +27,7 @@ flows = [{ id = "east", route = ["east1", "east2", "east3"], volume_veh_h = 400 
 """
 STUDY = """name = "slower"
 scenarios = ["road.toml"]
-engines = ["ca", "queue"]
+engines = ["queue"]
 replications = 2
 [alternatives]
 "do nothing" = []
@@ -58,12 +58,11 @@ def test_a_run_has_tables_and_a_digest(road: Path) -> None:
         assert len(pd.read_parquet(next((road / "out").glob(f"{name}@*")))) > 0
 
 
-def test_a_study_of_both_engines_does_not_depend_on_processes(road: Path) -> None:
+def test_a_study_does_not_depend_on_processes(road: Path) -> None:
     one, two = (json.loads(call("compare", road / "study.toml", "--json", "--workers", workers))
                 for workers in ("1", "2"))
     assert one["results"] == two["results"]
-    for engine in ("ca", "queue"):
-        assert one["results"]["road"][engine]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
+    assert one["results"]["road"]["queue"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
 
 
 @pytest.mark.parametrize(("added", "said"), [
@@ -77,10 +76,15 @@ def test_what_it_does_not_represent_is_refused(road: Path, added: str, said: str
     assert "choose engine 'ca'" in " ".join(answer.split())
 
 
-def test_policies_below_its_resolution_are_refused(road: Path) -> None:
-    policy = '"warned" = [{ kind = "speed_limit", limit_kmh = 30.000001, on = { ids = ["east1"] }, begin_s = 100 }]'
-    (road / "study.toml").write_text(STUDY.split('"limit 30"')[0] + policy + "\n")
-    call("compare", road / "study.toml", status=2)
+@pytest.mark.parametrize(("policy", "said"), [
+    ('kind = "red_light_camera", on = { ids = ["east1"] }, hard_stop_share = 0.1', "approach.hard_stop_share"),
+    ('kind = "variable_speed_limit", on = { ids = ["east1"] }, limit_kmh = 30, compliance = 0.5, '
+     'hours = [{ begin_h = 0.05, end_h = 0.1 }]', "does not represent timeline"),
+])
+def test_policies_below_its_resolution_are_refused(road: Path, policy: str, said: str) -> None:
+    study = STUDY.split('"limit 30"')[0]
+    (road / "study.toml").write_text(f'{study}"other" = [{{ {policy} }}]\n')
+    assert said in " ".join(call("compare", road / "study.toml", status=2).split())
 
 
 def test_the_automaton_does_not_import_its_kernels() -> None:
