@@ -178,7 +178,7 @@ COMMANDS = (
     Command("run of JSON", ("run", "a.toml"), ("a.toml", "TOML"), written(a__toml=json.dumps({"name": "a"}))),
     Command("CSV without a folder", ("run", "a.toml", "--csv"), ("--csv", "add --out DIR"),
             written(a__toml=SCENARIO)),
-    Command("unknown engine", ("run", "a.toml", "--engine", "queue"), ("queue",), written(a__toml=SCENARIO)),
+    Command("unknown engine", ("run", "a.toml", "--engine", "teleport"), ("teleport",), written(a__toml=SCENARIO)),
     Command("half a replication", ("run", "a.toml", "--replications", "0.5"), ("--replications",),
             written(a__toml=SCENARIO)),
     Command("seed below zero", ("run", "a.toml", "--seed", "-1"), ("--seed",), written(a__toml=SCENARIO)),

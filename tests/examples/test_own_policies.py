@@ -22,7 +22,7 @@ from tests.cli.support import SCENARIO, STUDY, Answer
 from trafficsim.spec.policy import REGISTRY
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "own-policies"
-KIND, PRACTICE = "feedback_sign", "feedback_sign_at_schools"
+KIND, PRACTICE = "school_sign", "school_signs"
 
 
 @pytest.fixture(autouse=True)

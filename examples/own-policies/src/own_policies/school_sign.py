@@ -11,7 +11,7 @@ from trafficsim.spec.policy import Builder, Policy, PolicyPhase
 from trafficsim.spec.selectors import Links
 
 
-class FeedbackSign(Policy):
+class SchoolSign(Policy):
     """Put up signs that show drivers how fast they are.
 
     Parameters
@@ -23,11 +23,11 @@ class FeedbackSign(Policy):
 
     Examples
     --------
-    >>> FeedbackSign(on=Links(ids=("main",)), speed_ratio=0.95).kind
-    'feedback_sign'
+    >>> SchoolSign(on=Links(ids=("main",)), speed_ratio=0.95).kind
+    'school_sign'
     """
 
-    kind: ClassVar[str] = "feedback_sign"
+    kind: ClassVar[str] = "school_sign"
     phase: ClassVar[PolicyPhase] = "network"
     mechanism: ClassVar[str] = "Mean free speeds on the links are multiplied by a ratio."
     source: ClassVar[str] = "the user's own measurement"
