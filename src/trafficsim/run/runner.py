@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from trafficsim.run.question import check_named, check_question
 from trafficsim.run.rehearsal import rehearsed, rehearsed_worlds
 from trafficsim.run.result import RunResult, StudyResult, question_of
 from trafficsim.run.siting.rollout import plan_rollouts
+from trafficsim.spec.policy import Policy
 from trafficsim.spec.study import MOST_VARIATION, Study
 from trafficsim.spec.world import World
 
@@ -151,13 +152,7 @@ def run_study(
     warnings = warnings_of(study, prepared)
     if CASUALTIES in question_of(study).outcomes:
         prepared = measuring_free_speeds(study, prepared)
-    runs = [
-        (Labels(name, alternative, number, engine), policies)
-        for engine in study.engines
-        for name in prepared
-        for number in range(1, count + 1)
-        for alternative, policies in study.alternatives.items()
-    ]
+    runs = _runs_of(study, prepared, count)
     last = None if study.days is None else study.days.number
     check_file_names(options.out, (labels._replace(day=last) for labels, _ in runs))
     take_folder(options.out, study_content(study, prepared), resume=options.resume)
@@ -166,13 +161,28 @@ def run_study(
     write_histories(options.out, histories)
     write_programmes(options.out, programmes)
     write_warnings(options.out, warnings)
-    setting = Setting(prepared, study.demand_variation, options.out)
-    if study.days is not None:
-        tables = run_chains(setting, [Chain(*one, study.days) for one in runs], options)
-    else:
-        jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
-        tables = _run_jobs(setting, jobs, options)
+    tables = _tables_of(study, Setting(prepared, study.demand_variation, options.out), runs, options)
     return StudyResult(study, tables, effects, histories, programmes, warnings, given)
+
+
+def _runs_of(study: Study, worlds: Iterable[str], replications: int) -> list[tuple[Labels, tuple[Policy, ...]]]:
+    """Name the runs of a study, those of one replication next to each other, with their policies."""
+    return [
+        (Labels(name, alternative, number, engine), policies)
+        for engine in study.engines
+        for name in worlds
+        for number in range(1, replications + 1)
+        for alternative, policies in study.alternatives.items()
+    ]
+
+
+def _tables_of(study: Study, setting: Setting, runs: Sequence[tuple[Labels, tuple[Policy, ...]]],
+               options: Options) -> Mapping[str, pd.DataFrame]:
+    """Run chains of days, or single runs."""
+    if study.days is not None:
+        return run_chains(setting, [Chain(*one, study.days) for one in runs], options)
+    jobs = [Job(labels, policies, trace_paths=labels.replication == 1) for labels, policies in runs]
+    return _run_jobs(setting, jobs, options)
 
 
 def prepare_worlds(worlds: Mapping[str, World]) -> dict[str, Prepared]:
