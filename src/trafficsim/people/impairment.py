@@ -81,3 +81,25 @@ def impaired(alcohol: F8, trip_keys: NDArray[np.uint64], share: F8) -> NDArray[n
     of_trip = ndtri(u01(trip_keys, PeopleStream.IMPAIRED, 0, 0))
     score = np.sqrt(OF_PERSON) * ndtri(alcohol) + np.sqrt(1.0 - OF_PERSON) * of_trip
     return np.asarray(ndtr(score) < share, np.bool_)
+
+
+def chance_of_person(alcohol: F8, share: F8) -> F8:
+    """Probability that a person drives impaired on a trip, given the own uniform number; its mean is the share.
+
+    Parameters
+    ----------
+    alcohol
+        Uniform number of the person, shape (people,).
+    share
+        Share of impaired drivers in the person's group at that time.
+
+    Examples
+    --------
+    >>> chance_of_person(np.array([0.1, 0.9]), np.array([0.0, 0.0])).tolist()
+    [0.0, 0.0]
+    >>> few, many = chance_of_person(np.array([0.9, 0.1]), np.array([0.05, 0.05])).tolist()
+    >>> few < 0.05 < many
+    True
+    """
+    own = np.sqrt(OF_PERSON) * ndtri(alcohol)
+    return np.where(share > 0.0, ndtr((ndtri(share) - own) / np.sqrt(1.0 - OF_PERSON)), 0.0)

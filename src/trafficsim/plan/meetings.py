@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.people.exposure import DriverArrays, Encounters, Exposure, encounters, offence_of
-from trafficsim.people.impairment import OF_PERSON, share_impaired
+from trafficsim.people.impairment import chance_of_person, share_impaired
 from trafficsim.people.persons import Persons, persons
 from trafficsim.plan.arrays import BOOL, F8, UNAFFECTED, Plan
 from trafficsim.plan.behaviour import driver_factor
@@ -206,8 +205,7 @@ def _impaired(roads: Roads, hours: Sequence[Hours], person: I8) -> F8:
     shares = np.mean([share_impaired(population.alcohol, day, np.array(clock) * 3600.0) for day in range(7)]) \
         if clock else 0.0
     share = np.clip(roads.plan.people.alcohol_factor[roads.people.group[person]] * shares, 0.0, 1.0)
-    score = np.sqrt(OF_PERSON) * ndtri(roads.people.alcohol[person])
-    return np.where(share > 0.0, ndtr((ndtri(share) - score) / np.sqrt(1.0 - OF_PERSON)), 0.0)
+    return chance_of_person(roads.people.alcohol[person], share)
 
 
 def _sanctioned(
