@@ -41,9 +41,15 @@ def quiet(study: Path) -> Path:
     return out
 
 
+def heed_interrupts() -> None:
+    """What a shell starts in the background inherits that interrupts are ignored; a study of a user does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(study: Path, out: Path, *options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "trafficsim", "compare", str(study), "--workers", "2", "--out", str(out), *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            preexec_fn=heed_interrupts)
 
 
 def finished(out: Path) -> int:
