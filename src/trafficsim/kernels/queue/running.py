@@ -36,34 +36,31 @@ def enter_link(world, vehicle, link, time, lost):
 
 
 @part
+def follow_each_other(world, link, leader, follower):
+    """Let two follow each other on the running section; behind nobody it is the first, before nobody the last."""
+    vehicles, links = world.vehicles, world.links
+    if leader == NOBODY:
+        links.first[link] = follower
+    else:
+        vehicles.after[leader] = follower
+    if follower == NOBODY:
+        links.last[link] = leader
+    else:
+        vehicles.before[follower] = leader
+
+
+@part
 def insert_after(world, vehicle, link, last):
     """Put a vehicle behind another one on the running section; behind nobody: first."""
-    vehicles, links = world.vehicles, world.links
-    after = links.first[link] if last == NOBODY else vehicles.after[last]
-    vehicles.before[vehicle], vehicles.after[vehicle] = last, after
-    if last == NOBODY:
-        links.first[link] = vehicle
-    else:
-        vehicles.after[last] = vehicle
-    if after == NOBODY:
-        links.last[link] = vehicle
-    else:
-        vehicles.before[after] = vehicle
+    after = world.links.first[link] if last == NOBODY else world.vehicles.after[last]
+    follow_each_other(world, link, last, vehicle)
+    follow_each_other(world, link, vehicle, after)
 
 
 @part
 def take_out(world, vehicle, link):
     """Take a vehicle off the running section."""
-    vehicles, links = world.vehicles, world.links
-    before, after = vehicles.before[vehicle], vehicles.after[vehicle]
-    if before == NOBODY:
-        links.first[link] = after
-    else:
-        vehicles.after[before] = after
-    if after == NOBODY:
-        links.last[link] = before
-    else:
-        vehicles.before[after] = before
+    follow_each_other(world, link, world.vehicles.before[vehicle], world.vehicles.after[vehicle])
 
 
 @part
