@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
-from trafficsim.plan.people_arrays import DriverArrays as DriverArrays
 from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
+from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
@@ -326,4 +326,4 @@ class Plan:
     keep_clear_share: float = 1.0
     approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)
-    drivers: DriverArrays = dataclass_field(default_factory=no_drivers)
+    drivers: TripDriverArrays = dataclass_field(default_factory=no_drivers)

@@ -15,7 +15,7 @@ import numpy as np
 from trafficsim.base.draws import PeopleStream, u01
 from trafficsim.people.impairment import impaired, share_impaired
 from trafficsim.people.persons import Persons, groups_by_name, people_key, person_of_trip, persons
-from trafficsim.plan.arrays import BOOL, F8, DriverArrays, PeopleArrays, Plan, no_people
+from trafficsim.plan.arrays import BOOL, F8, PeopleArrays, Plan, TripDriverArrays, no_people
 from trafficsim.plan.habits import Habits, person_by_habit
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.enforcement import EnforcementKind
@@ -104,7 +104,7 @@ def with_people(
         population.alcohol, WEEKDAYS.index(weekday or scenario.weekday), trips.depart_s)
     share = np.minimum(share, 1.0)
     limit = _points_limit(population, plan.people, who)
-    drivers = DriverArrays(
+    drivers = TripDriverArrays(
         group=who.group.astype(np.int32), age_years=who.age_years, licence_months=who.licence_months,
         impaired=impaired(who.alcohol, trips.key, share), alcohol_share=share,
         belt=who.belt < plan.people.belt_share[who.group], isa=isa,

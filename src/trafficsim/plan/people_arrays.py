@@ -46,7 +46,7 @@ class PeopleArrays(NamedTuple):
     """As it was declared, before any policy."""
 
 
-class DriverArrays(NamedTuple):
+class TripDriverArrays(NamedTuple):
     """Attributes of the person who makes each trip, on the day of the run, after all policies; no rows without people.
 
     Shape (trips,) each.
@@ -76,7 +76,7 @@ def no_people() -> PeopleArrays:
     return PeopleArrays((), none, none, none, none, none, none, none, none, none, none, none, none, (), none, none)
 
 
-def no_drivers() -> DriverArrays:
+def no_drivers() -> TripDriverArrays:
     """Return the drivers of a plan without a population."""
     whole, real, truth = np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_)
-    return DriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
+    return TripDriverArrays(whole, real, real, truth, real, truth, truth, whole, truth, truth, ())
