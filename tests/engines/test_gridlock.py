@@ -17,9 +17,10 @@ from trafficsim.base import codes
 from trafficsim.base.codes import CAUSE_NOBODY, LEFT_CAUSES
 from trafficsim.design import synthetic
 from trafficsim.engines.ca import run
-from trafficsim.engines.ca.gridlock import FREE, GridlockWatch, cycles
+from trafficsim.engines.ca.gridlock import FREE, GridlockWatch
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.gridlocks import cycles
 from trafficsim.kernels.measurement.gridlock import find_blocked, find_causes
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels

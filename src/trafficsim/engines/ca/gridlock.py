@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.engines.ca.program import Program
-from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.engines.cycles import cycles
+from trafficsim.engines.gridlocks import Gridlock, cycles
 from trafficsim.kernels.measurement.gridlock import FREE, find_blocked, find_causes
-from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import GridlockRecord, no_gridlocks
 
 LEAST_S = 120.0
 """Heads in a gridlock have stood for so long: twice the time after which they are ready to squeeze into half a
@@ -19,16 +16,6 @@ vehicle's room (modelling assumptions; the second is that of the rule *keep clea
 matter: they have no room beyond."""
 EVERY_S = 60.0
 """Gridlocks are looked for this often: their end is known that exactly, their begin to the tick."""
-
-
-@dataclass
-class Gridlock:
-    """One cycle: lanes in the order in which they wait for each other, the trips of their heads, begin and end."""
-
-    lanes: tuple[int, ...]
-    trips: tuple[int, ...]
-    begin: int
-    end: int = -1
 
 
 @dataclass
@@ -83,19 +70,3 @@ def _has_moved(one: Gridlock, program: Program, wait: np.ndarray) -> bool:
         if slot == program.start[lane + 1] or int(program.vehicles.ID[slot]) != trip or not wait[lane]:
             return True
     return False
-
-
-def gridlock_record(plan: Plan, settings: CellularAutomaton, program: Program, found: list[Gridlock]) -> GridlockRecord:
-    """Return all gridlocks, one row per lane of each, in clock times; ``end_s`` is -1 while one lasts."""
-    if not found:
-        return no_gridlocks()
-    size = [len(one.lanes) for one in found]
-    lanes = np.array([lane for one in found for lane in one.lanes])
-    begin, end = (np.repeat(ticks, size) for ticks in ([one.begin for one in found], [one.end for one in found]))
-    return GridlockRecord(
-        number=np.repeat(np.arange(1, len(found) + 1), size).astype(np.int32),
-        begin_s=plan.start_s + begin * settings.tick_s,
-        end_s=np.where(end < 0, -1.0, plan.start_s + end * settings.tick_s),
-        trip=np.array([trip for one in found for trip in one.trips], np.int32),
-        link=program.net.lane["link"][lanes].astype(np.int32),
-    )

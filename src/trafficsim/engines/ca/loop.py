@@ -10,12 +10,13 @@ import numpy as np
 
 from trafficsim.base.errors import SimulationError
 from trafficsim.engines.ca.compiling import helpers, one_at_a_time, without_collection
-from trafficsim.engines.ca.gridlock import Gridlock, GridlockWatch
+from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
+from trafficsim.engines.gridlocks import Gridlock
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.measurement.counters import close_interval

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
-from trafficsim.engines.ca.gridlock import gridlock_record
 from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
+from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.kernels.ca.packed_state import MOST_STOPS, STOPS_SHIFT
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.vehicles import WAITING_AREA_FIELDS
@@ -57,7 +57,8 @@ def make_record(
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         traversals=_traversals(plan, settings, program, collected), areas=_areas(settings, program, collected),
         blocking=_blocking(settings, program),
-        gridlocks=gridlock_record(plan, settings, program, collected.gridlocks),
+        gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
+                                  lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
     )
 

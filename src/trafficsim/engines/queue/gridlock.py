@@ -6,23 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trafficsim.engines.cycles import cycles
+from trafficsim.engines.gridlocks import Gridlock, cycles
 from trafficsim.kernels.queue.tables import NOBODY, World
-from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import GridlockRecord, no_gridlocks
 
 LEAST_MS, EVERY_MS = 120_000, 60_000
 """Heads in a gridlock have found no room for so long; it is looked for so often: as with the cellular automaton."""
-
-
-@dataclass
-class Gridlock:
-    """Lanes in the order in which they wait for each other, the trips of their heads, begin and end (ms)."""
-
-    lanes: tuple[int, ...]
-    trips: tuple[int, ...]
-    begin: int
-    end: int = -1
 
 
 @dataclass
@@ -47,20 +35,6 @@ class GridlockWatch:
             if known.isdisjoint(lanes):
                 begin = max(int(world.lanes.since[lane]) for lane in lanes)
                 self.found.append(Gridlock(lanes, tuple(int(head[lane]) for lane in lanes), begin))
-
-    def record(self, plan: Plan, world: World) -> GridlockRecord:
-        """Return all gridlocks, one row per lane of each, in clock times; ``end_s`` is -1 while one lasts."""
-        if not self.found:
-            return no_gridlocks()
-        size = [len(one.lanes) for one in self.found]
-        begin, end = (np.repeat(times, size) for times in ([one.begin for one in self.found],
-                                                           [one.end for one in self.found]))
-        return GridlockRecord(
-            number=np.repeat(np.arange(1, len(size) + 1), size).astype(np.int32), begin_s=plan.start_s + begin / 1000.0,
-            end_s=np.where(end < 0, -1.0, plan.start_s + end / 1000.0),
-            trip=np.array([trip for one in self.found for trip in one.trips], np.int32),
-            link=np.array([world.net.link_of[lane] for one in self.found for lane in one.lanes], np.int32),
-        )
 
 
 def waits_for(world: World, now: int) -> np.ndarray:

@@ -16,6 +16,7 @@ from trafficsim.base.codes import (
     EN_ROUTE,
     WAITING,
 )
+from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.queue.detectors import detector_record
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.kernels.queue.tables import NEVER, NOBODY, World
@@ -51,7 +52,8 @@ def make_record(
     return Record(
         engine="queue", end_s=plan.start_s + end / 1000.0, trips=_trips(plan, world, status), demanded=len(status),
         waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED], state=_state(world),
-        gridlocks=collected.watch.record(plan, world), left=left_record(plan, world, end, status),
+        gridlocks=gridlock_record(collected.watch.found, world.net.link_of, lambda ms: plan.start_s + ms / 1000.0),
+        left=left_record(plan, world, end, status),
         performance=performance, signals=shown, **parts,
     )
 
