@@ -45,9 +45,11 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     room_m, back_s = storage(plan, diagram)
     car_m = float(diagram.spacing_m.min(initial=7.0))
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
+    wide, room = full_lanes(plan), _cm(room_m)
     return Net(
         lane_start=_whole(links.lane_start), link_of=_whole(lanes.link), lane_room=_cm(lanes.length_m),
-        allowed=_whole(lanes.allowed), wide=full_lanes(plan), room=_cm(room_m), back=_ms(back_s),
+        lane_share=(room // wide)[lanes.link],
+        allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from trafficsim.kernels.jit import part
 from trafficsim.kernels.queue.tables import EXIT, NOBODY
 
+NONE_SERVES = NOBODY - 1
+"""No lane of the link leads on."""
+
 
 @part
 def serves(net, lane, turn, bit):
@@ -18,26 +21,34 @@ def serves(net, lane, turn, bit):
 
 
 @part
-def shortest_lane(world, link, vehicle):
-    """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one.
+def emptiest_lane(net, link, turn, kind, taken, room):
+    """Return the lane in which least is taken, of those that serve a turn and have room; NOBODY where all are full.
 
-    Where no lane may be used by the class, permissions do not count: the route is what is known.
+    ``taken`` and ``room`` are by lane (cm). Where no lane may be used by the class, permissions do not count: the route
+    is what is known. NONE_SERVES where no lane leads on.
     """
-    net, lanes, trips = world.net, world.lanes, world.trips
-    turn, kind = trips.turn[world.vehicles.cursor[vehicle]], trips.kind[vehicle]
     for bit in (net.bit[kind], 255):
         found, served = NOBODY, False
         for lane in range(net.lane_start[link], net.lane_start[link + 1]):
             if not serves(net, lane, turn, bit):
                 continue
             served = True
-            if lanes.queued[lane] and lanes.queued[lane] + net.spacing[kind] > net.lane_room[lane]:
+            if taken[lane] and taken[lane] + net.spacing[kind] > room[lane]:
                 continue
-            if found == NOBODY or lanes.queued[lane] < lanes.queued[found]:
+            if found == NOBODY or taken[lane] < taken[found]:
                 found = lane
         if served:
             return found
-    return NOBODY
+    return NONE_SERVES
+
+
+@part
+def shortest_lane(world, link, vehicle):
+    """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one."""
+    net, trips = world.net, world.trips
+    lane = emptiest_lane(net, link, trips.turn[world.vehicles.cursor[vehicle]], trips.kind[vehicle],
+                         world.lanes.queued, net.lane_room)
+    return NOBODY if lane == NONE_SERVES else lane
 
 
 @part
@@ -46,18 +57,6 @@ def planned_lane(world, link, vehicle, cursor):
 
     All lanes store what their link stores on one of its own: behind a short lane there is a part of another one.
     """
-    net, planned, trips = world.net, world.lanes.planned, world.trips
-    turn, kind = trips.turn[cursor], trips.kind[vehicle]
-    for bit in (net.bit[kind], 255):
-        found, served = NOBODY, False
-        for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-            if not serves(net, lane, turn, bit):
-                continue
-            served = True
-            if planned[lane] and planned[lane] + net.spacing[kind] > net.room[link] // net.wide[link]:
-                continue
-            if found == NOBODY or planned[lane] < planned[found]:
-                found = lane
-        if served:
-            return found
-    return net.lane_start[link]
+    net, trips = world.net, world.trips
+    lane = emptiest_lane(net, link, trips.turn[cursor], trips.kind[vehicle], world.lanes.planned, net.lane_share)
+    return net.lane_start[link] if lane == NONE_SERVES else lane

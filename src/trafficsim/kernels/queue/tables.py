@@ -27,6 +27,8 @@ class Net(NamedTuple):
     """By lane."""
     lane_room: Array
     """Length of a lane, cm."""
+    lane_share: Array
+    """What is planned for a lane at most, cm: an equal share of the storage of its link."""
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
