@@ -16,7 +16,7 @@ from trafficsim.kernels.decisions.signals import (
     permission_of_sign,
 )
 from trafficsim.kernels.decisions.yellow import DECIDED_GO, chosen_at_yellow
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.counting import count_exit, count_leaving, note_leaving, speeding_up
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
@@ -24,7 +24,7 @@ from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
 
-@part
+@per_vehicle
 def serve_line(world, link, time):
     """Let the vehicles of a link join queues and leave it that can at this time; note when to look again."""
     net, lanes = world.net, world.lanes
@@ -40,7 +40,7 @@ def serve_line(world, link, time):
     world.agenda.place[link] = min(due, world.links.arrival[link])
 
 
-@part
+@per_vehicle
 def serve_head(world, link, lane, time):
     """Let the head of a lane leave, or note when it may."""
     lanes, trips = world.lanes, world.trips
@@ -57,7 +57,7 @@ def serve_head(world, link, lane, time):
         leave(world, link, lane, conn, time)
 
 
-@part
+@per_vehicle
 def connection(world, lane, turn, bit):
     """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
     net, admits = world.net, world.lanes.admits
@@ -73,7 +73,7 @@ def connection(world, lane, turn, bit):
     return found
 
 
-@part
+@per_vehicle
 def time_to_leave(world, conn, lane, vehicle, time):
     """Return when the head of a lane may leave: now, when to look again, or NEVER until it is woken."""
     net, lanes = world.net, world.lanes
@@ -99,7 +99,7 @@ def time_to_leave(world, conn, lane, vehicle, time):
     return due
 
 
-@part
+@per_vehicle
 def allowed_now(world, conn, lane, vehicle, time):
     """Return what the head of a lane may do: to go, to give way, or to stay."""
     net = world.net
@@ -122,7 +122,7 @@ def allowed_now(world, conn, lane, vehicle, time):
     return OPEN if made == DECIDED_GO else CLOSED
 
 
-@part
+@per_vehicle
 def leave(world, link, lane, conn, time):
     """Let the head of a lane cross its line: into the next link, or out of the network."""
     net, lanes, vehicles, trips = world.net, world.lanes, world.vehicles, world.trips
@@ -147,7 +147,7 @@ def leave(world, link, lane, conn, time):
     join_queues(world, link, time)
 
 
-@part
+@per_vehicle
 def cross(world, vehicle, conn, lane, time):
     """Note that a vehicle uses a connection, and where it goes on."""
     net, lanes = world.net, world.lanes
@@ -162,7 +162,7 @@ def cross(world, vehicle, conn, lane, time):
     world.vehicles.cursor[vehicle] += 1
 
 
-@part
+@per_vehicle
 def lost_in_start(world, vehicle, stood):
     """Return the time lost in speeding up beyond a line by who stood before it."""
     if stood == 0:
