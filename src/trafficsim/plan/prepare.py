@@ -13,6 +13,7 @@ from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
+from trafficsim.plan.connectors import with_least_cost_connectors
 from trafficsim.plan.day import GivenTrips, copy_suffix
 from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
 from trafficsim.plan.measuring import area_arrays, requested_sections
@@ -85,6 +86,9 @@ def prepare(world: World) -> Prepared:
     network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))
     classes = lower_classes(world.vehicle_classes)
     check_names(world.demand)
+    if world.connectors:
+        able = permissions_of(_shares(world.demand, classes), class_permissions(classes))
+        world = with_least_cost_connectors(world, network, able)
     served = _served(world, classes, network)
     world, demand = replace(world, demand=served.demand), served.demand
     rates = tuple(flow_rate(flow, time) for flow in demand.flows)

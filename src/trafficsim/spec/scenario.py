@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
+from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
@@ -79,6 +80,8 @@ class DemandSource(Model):
         Zones of the matrices, with the links by which their trips enter and leave.
     matrices
         Matrices of trips between zones.
+    profiles
+        Departure-time profiles by name, for matrices: ``(clock time in s, weight)`` steps.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
@@ -96,8 +99,18 @@ class DemandSource(Model):
     file: str | None = None
     zones: tuple[Zone, ...] = ()
     matrices: tuple[MatrixSource, ...] = ()
+    profiles: dict[str, Steps] = Field(default_factory=dict)
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
     routes: RouteChoice = "experienced"
+
+    @field_validator("profiles")
+    @classmethod
+    def _profiles_go_on(cls, profiles: dict[str, Steps]) -> dict[str, Steps]:
+        for name, steps in profiles.items():
+            if not steps:
+                raise ValueError(f"profile {name!r} has no step")
+            check_steps(steps, f"profile {name!r}")
+        return profiles
 
 
 class Detector(Model):
