@@ -12,22 +12,16 @@ import pandas as pd
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
-from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.ragged import gather
-from trafficsim.plan.realise import (
-    People,
-    draw_classes,
-    flow_people,
-    hash_names,
-    normal_scores,
-    vehicle_keys,
-)
+from trafficsim.plan.realise import People, draw_classes, hash_names, normal_scores, vehicle_keys
 from trafficsim.plan.routes import link_of
+from trafficsim.plan.trip_rows import in_order
 from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
@@ -184,7 +178,7 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
     route_start, route_position = gather(routes.start, route)
     stop_start, stop = gather(stops.start, stops.of[request, permission])
     # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
-    trip = np.maximum(request - len(prepared.rates) + 1, 0)
+    trip = np.maximum(request - prepared.rates.flows + 1, 0)
     return TripArrays(
         name=tuple(people.name), key=key, vehicle_class=vehicle_class, z=normal_scores(key), depart_s=people.depart_s,
         route_start=route_start, route_link=routes.link[route_position],
@@ -204,27 +198,23 @@ def route_keys(prepared: Prepared, name_hash: U8) -> U8:
 def sorted_people(prepared: Prepared, seed_key: int, factor: float = 1.0) -> People:
     """Who travels on a day with ``factor`` times the mean demand, sorted by departure time, then by name."""
     people = _people(prepared, seed_key, factor)
-    order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
+    order = in_order(people.name, people.depart_s)
     return People([people.name[row] for row in order.tolist()], people.name_hash[order], people.request[order],
                   people.depart_s[order])
 
 
 def _people(prepared: Prepared, seed_key: int, factor: float) -> People:
     """Vehicles of all flows, then the given trips."""
-    time = prepared.world.scenario.time
-    names: list[str] = []
-    departures, counts = [], []
-    for flow, rate, timetabled in zip(prepared.world.demand.flows, prepared.rates, prepared.timetabled, strict=True):
-        of_day = rate if timetabled else scaled_rate(rate, factor)
-        flow_names, flow_departures = flow_people(flow, of_day, seed_key, time.start_s)
-        names += flow_names
-        departures.append(flow_departures)
-        counts.append(len(flow_names))
+    time, flows = prepared.world.scenario.time, prepared.world.demand.flows
+    keys = np.array([hash_name("flow", flow.id, seed_key) for flow in flows], np.uint64)
+    due = prepared.rates.due(keys, np.where(prepared.timetabled, 1.0, factor))
+    kept = np.flatnonzero(due.depart_s >= time.start_s)
+    names = [f"{flows[flow].id}#{number}"
+             for flow, number in zip(due.flow[kept].tolist(), due.number[kept].tolist(), strict=True)]
     trips = trips_of_day(prepared.trips, factor, seed_key, (time.start_s, time.analysis_end_s))
     hashes = np.concatenate([hash_names(names), trips.name_hash])
-    request = np.concatenate([np.repeat(np.arange(len(counts)), counts), len(counts) + trips.row])
-    return People(names + trips.name, hashes, request,
-                  np.concatenate([*departures, trips.depart_s]))
+    return People(names + trips.name, hashes, np.concatenate([due.flow[kept], len(flows) + trips.row]),
+                  np.concatenate([due.depart_s[kept], trips.depart_s]))
 
 
 HEAVY_PCU = 2.0

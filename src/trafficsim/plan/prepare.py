@@ -15,10 +15,11 @@ from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, Detect
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
 from trafficsim.plan.connectors import with_least_cost_connectors
 from trafficsim.plan.day import GivenTrips, copy_suffix
+from trafficsim.plan.departures import Rates, rates_of
 from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
 from trafficsim.plan.measuring import area_arrays, requested_sections
 from trafficsim.plan.network import NetworkPlan, lower_network
-from trafficsim.plan.realise import Rate, check_names, clipped_flows, flow_rate, hash_names
+from trafficsim.plan.realise import check_names, clipped_flows, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
 from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoints
 from trafficsim.plan.signals import lower_signals, signal_groups
@@ -47,7 +48,7 @@ class Prepared:
     permission : of each class
     timetabled : whether a flow is the same on every day
     mix_cumulative : cumulative share by request and class
-    rates : arrival rate of each flow
+    rates : arrival rates of the flows
     trips : the given trips
     findings : what was repaired, flows that were cut to the departure window, how many routes were found, not given
     unserved : trips and flows that are not among the requests, because nothing can carry them
@@ -65,7 +66,7 @@ class Prepared:
     stops: StopTable
     permission: I4
     mix_cumulative: F8
-    rates: tuple[Rate, ...]
+    rates: Rates
     timetabled: BOOL
     trips: GivenTrips
     findings: tuple[Finding, ...]
@@ -91,7 +92,7 @@ def prepare(world: World) -> Prepared:
         world = with_least_cost_connectors(world, network, able)
     served = _served(world, classes, network)
     world, demand = replace(world, demand=served.demand), served.demand
-    rates = tuple(flow_rate(flow, time) for flow in demand.flows)
+    rates = rates_of(demand.flows, time)
     _check_not_empty(demand, rates, served)
     shares = _shares(demand, classes)
     permission = class_permissions(classes)
@@ -109,7 +110,7 @@ def prepare(world: World) -> Prepared:
         world, network, signals, classes, detectors, area_arrays(world.scenario.areas, network), sections,
         routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
-        timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
+        timetabled[:rates.flows], _given_trips(demand.trips, timetabled[rates.flows:]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
          *short_sections(sections, network)),
         served.unserved,
@@ -135,8 +136,8 @@ def route_requests(prepared: Prepared) -> list[RouteRequest]:
     return _requests(demand, _shares(demand, prepared.classes), prepared.permission)
 
 
-def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> None:
-    if not demand.trips and sum(float(rate.cumulative[-1]) for rate in rates) <= 0.0:
+def _check_not_empty(demand: Demand, rates: Rates, served: Served) -> None:
+    if not demand.trips and rates.expected.sum() <= 0.0:
         if served.unserved:
             first, number = served.unserved[0], len(served.unserved)
             raise DemandError(f"{first.kind} {first.name!r}", first.reason, "a trip or flow that can be served",
@@ -149,9 +150,9 @@ def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> N
                           "add demand, or correct volumes, profiles and times")
 
 
-def _check_memory(rates: Sequence[Rate], trips: int, routes: RouteTable) -> None:
+def _check_memory(rates: Rates, trips: int, routes: RouteTable) -> None:
     """Refuse more trips than can be numbered, or than the memory of the machine holds, before they are realised."""
-    expected = np.concatenate([[float(rate.cumulative[-1]) for rate in rates], np.ones(trips)])
+    expected = np.concatenate([rates.expected, np.ones(trips)])
     if not expected.sum() <= MOST_TRIPS:
         raise DemandError("demand", f"{expected.sum():.3g} trips", f"no more than {MOST_TRIPS:,}",
                           "correct volumes, profiles and times")

@@ -123,7 +123,7 @@ class TripOperations:
                                                         **nobody))
         self._group = np.concatenate([self._group, np.full(len(rows), NOBODY, np.int32)])
         self._by = {field: np.concatenate([by, by[rows]]) for field, by in self._by.items()}
-        self._keep(in_order(self.trips))
+        self._keep(in_order(self.trips.name, self.trips.depart_s))
 
     def reroute(self, policy: str, selection: Trips, asked: NewRoute) -> None:
         """Give trips another way between the same first and last links.
