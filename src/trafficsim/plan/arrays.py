@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
+from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -296,6 +298,7 @@ class Plan:
     approaches : what drivers do on the approaches of signals
     people : groups of people, and sanctions
     drivers : attributes of the person who makes each trip
+    diagrams : fundamental diagrams that the network gives
     """
 
     link_id: tuple[str, ...]
@@ -327,3 +330,4 @@ class Plan:
     approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)
     drivers: TripDriverArrays = dataclass_field(default_factory=no_drivers)
+    diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)

@@ -139,6 +139,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         lanes=network.lanes,
         turns=network.turns,
         connections=network.connections,
+        diagrams=network.diagrams,
         signals=prepared.signals,
         classes=prepared.classes,
         trips=realise(prepared, seed_key, factor),

@@ -10,6 +10,7 @@ from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_pla
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.kernels.queue.tables import (
     NEVER,
+    NO_LIMIT,
     NOBODY,
     Agenda,
     Counts,
@@ -80,7 +81,7 @@ def _lanes(count: int) -> Lanes:
 
 def _links(net: Net, trips: Trips) -> Links:
     count = len(net.room)
-    ring = net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2
+    ring = np.where(net.room < NO_LIMIT, net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2, 1)
     start = np.concatenate([[0], np.cumsum(ring)])
 
     def of(value: int) -> np.ndarray:

@@ -47,7 +47,7 @@ def serve_head(world, link, lane, time):
     vehicle = lanes.head[lane]
     turn = trips.turn[world.vehicles.cursor[vehicle]]
     if turn == EXIT:
-        due = lanes.left[lane] + world.net.own_headway[link, trips.kind[vehicle]]
+        due = lanes.left[lane] + world.net.exit_headway[link, trips.kind[vehicle]]
         conn = NOBODY
     else:
         conn = connection(world, lane, turn, world.net.bit[trips.kind[vehicle]])

@@ -12,6 +12,8 @@ from trafficsim.kernels.tables import Array
 
 NEVER = 1 << 60
 """A time that does not come; who has it is woken by what it waits for."""
+NO_LIMIT = 1 << 50
+"""Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
@@ -55,7 +57,9 @@ class Net(NamedTuple):
     headway: Array
     """By connection and class: time after the vehicle before."""
     own_headway: Array
-    """By link and class: the same on the running section."""
+    """By link and class: the same where it begins."""
+    exit_headway: Array
+    """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
     bit: Array
