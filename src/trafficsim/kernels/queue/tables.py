@@ -173,6 +173,16 @@ class Shown(NamedTuple):
     passed: Array
 
 
+class Commands(NamedTuple):
+    """What signals are told to show, in order of time."""
+
+    time: Array
+    group: Array
+    state: Array
+    done: Array
+    """Number of those that have been shown."""
+
+
 class Agenda(NamedTuple):
     """When something may happen: at every waiting place, and at every node."""
 
