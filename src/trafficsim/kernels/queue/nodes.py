@@ -8,6 +8,7 @@ from trafficsim.kernels.jit import kernel, part
 from trafficsim.kernels.queue.lanes import serves
 from trafficsim.kernels.queue.line import serve_line
 from trafficsim.kernels.queue.running import enter_link
+from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import time_of_room, wake
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
@@ -99,6 +100,8 @@ def show(world, group, state, time):
         conn = net.of_group[i]
         lane = net.origin[conn]
         head = lanes.head[lane]
+        if is_green(state) and not is_green(was):
+            stands_at_red(world, lane, conn)
         if state == PERMITTED or state == GREEN:
             lanes.may_clear[lane] = 0
         if head == NOBODY or world.trips.turn[world.vehicles.cursor[head]] != net.turn[conn]:
