@@ -20,7 +20,7 @@ from scipy.special import ndtri
 
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
-from trafficsim.kernels.rng import MASK64, Stream, hash_name, mix64, u01
+from trafficsim.kernels.rng import MASK64, Stream, mix64, u01
 from trafficsim.plan.arrays import F8, I4, U8
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.scenario import Time
