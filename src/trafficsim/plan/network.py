@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class NetworkPlan:
     lanes: LaneArrays
     turns: TurnArrays
     connections: ConnectionArrays
+    toll_eur: F8 = field(default_factory=lambda: np.zeros(0))
+    """By link; empty: nowhere is one."""
 
 
 def starts(counts: Sequence[int] | NDArray[Any]) -> I4:
@@ -73,7 +75,8 @@ def lower_network(network: Network, drivers: Drivers, signal_start: Mapping[str,
     connections = connections._replace(signal_group=_signal_groups(network.connections, order, signal_start))
     turn_start = np.searchsorted(turns.from_link, np.arange(len(link_index) + 1)).astype(np.int32)
     links = _links(rows, drivers)._replace(lane_start=lane_start, turn_start=turn_start)
-    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections)
+    toll_eur = _floats([row["toll_eur"] for row in rows.values()])
+    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections, toll_eur)
 
 
 def free_speed(attributes: Attributes, drivers: Drivers) -> tuple[float, float]:

@@ -102,6 +102,8 @@ EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
         choices=LANE_RULES,
         inferred="keep_right on the road classes that the scenario's drivers name, else free",
     ),
+    Attribute("toll_eur", "number", "charge for a vehicle that enters the link; part of the generalised cost of routes",
+              "EUR", 0.0, 0, 1000),
     Attribute("name", "text", "road name", default=""),
 )
 
