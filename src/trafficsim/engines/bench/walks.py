@@ -54,7 +54,7 @@ def walks(plan: Plan, first: I4) -> tuple[I4, I4]:
 @njit(cache=True, nogil=True)
 def _walk(first: I4, onward: np.ndarray, limits: np.ndarray, start: I4, links: I4) -> None:
     """Write the links of all routes; with no room for them, only where they start."""
-    end_below = uint32(65536.0 * END_CHANCE)
+    end_below = uint32(int(65536.0 * END_CHANCE))
     for trip in range(len(first)):
         here, row = first[trip], start[trip]
         for position in range(MOST_LINKS):
