@@ -51,7 +51,7 @@ def rehearsed(prepared: Prepared, engine: str = DEFAULT_ENGINE, cache: Path | No
     InputError
         If there is no such engine, or the world is beyond its limits.
     """
-    if prepared.routes.rehearsals.number or prepared.world.demand.routes == "free_flow" or not has_choice(prepared):
+    if prepared.routes.rehearsals.number or prepared.world.demand.routes != "experienced" or not has_choice(prepared):
         return prepared
     key = cache_key(prepared, engine)
     routes = recall(key, prepared, cache)

@@ -6,6 +6,7 @@ from trafficsim.base.codes import GREEN, PERMITTED
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.queue.nodes import visit
+from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import wake
 from trafficsim.kernels.queue.tables import NOBODY
 
@@ -60,6 +61,8 @@ def show(world, group, state, time):
         conn = net.of_group[i]
         lane = net.origin[conn]
         head = lanes.head[lane]
+        if is_green(state) and not is_green(was):
+            stands_at_red(world, lane, conn)
         if state == PERMITTED or state == GREEN:
             lanes.may_clear[lane] = 0
         if head == NOBODY or world.trips.turn[world.vehicles.cursor[head]] != net.turn[conn]:
