@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
@@ -26,7 +27,7 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
-FAR_BACK = -(1 << 40)
+FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
 
@@ -39,8 +40,8 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                          _counts(plan), _log(plan)))
 
 
 def compile_trips(plan: Plan) -> Trips:
