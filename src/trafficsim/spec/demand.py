@@ -145,7 +145,7 @@ class Flow(Model):
         return self
 
 
-RouteChoice = Literal["experienced", "free_flow"]
+RouteChoice = Literal["experienced", "free_flow", "equilibrium"]
 """How a route that is not given is found."""
 
 
@@ -160,7 +160,8 @@ class Demand(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
+        (assignment iterations) of the design day, ``"equilibrium"``, a dynamic user equilibrium of that day (table
+        ``[equilibrium]``), or ``"free_flow"``, the fastest route at free-flow speeds.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -83,7 +84,8 @@ class DemandSource(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
+        (assignment iterations) of the design day, ``"equilibrium"``, a dynamic user equilibrium of that day (table
+        ``[equilibrium]``), or ``"free_flow"``, the fastest route at free-flow speeds.
 
     Examples
     --------
@@ -175,6 +177,7 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+    equilibrium: Equilibrium = Equilibrium()
 
     @field_validator("date")
     @classmethod
@@ -230,6 +233,8 @@ class Scenario(ScenarioFields):
         Links whose speeds are counted by vehicle class.
     trajectories
         Vehicles whose trajectories are recorded.
+    equilibrium
+        How the routes of a dynamic equilibrium are looked for.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 
