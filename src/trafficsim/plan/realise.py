@@ -20,7 +20,7 @@ from scipy.special import ndtri
 
 from trafficsim.base.errors import DemandError
 from trafficsim.base.findings import Finding
-from trafficsim.kernels.rng import MASK64, Stream, hash_name, mix64, u01
+from trafficsim.kernels.rng import MASK64, Stream, mix64, u01
 from trafficsim.plan.arrays import F8, I4, U8
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.scenario import Time
@@ -49,6 +49,7 @@ def hash_names(names: Sequence[str]) -> U8:
 
     Examples
     --------
+    >>> from trafficsim.kernels.rng import hash_name
     >>> hash_names(["a", "b"]).tolist() == [hash_name("a"), hash_name("b")]
     True
     """
