@@ -15,7 +15,7 @@ from trafficsim.kernels.queue.tables import World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
-WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis"})
+WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride", "charged"})
 """Columns that keep 64 bits: sums."""
 BY_LINK = (("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count"),)
 COUNTS = (("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms"),
@@ -43,7 +43,8 @@ def in_lines(world: World) -> World:
         net=narrow(side_by_side(world.net, NET), HEADWAYS), trips=narrow(side_by_side(world.trips, TRIPS), ("link",)),
         vehicles=side_by_side(world.vehicles, (world.vehicles._fields,)),
         lanes=side_by_side(world.lanes, (world.lanes._fields,)), links=links, shown=side_by_side(world.shown, SHOWN),
-        agenda=narrow(world.agenda, world.agenda._fields), counts=side_by_side(world.counts, COUNTS), log=world.log)
+        agenda=narrow(world.agenda, world.agenda._fields), counts=side_by_side(world.counts, COUNTS), log=world.log,
+        merges=side_by_side(world.merges, (("stride", "charged"),)))
 
 
 def side_by_side(table: Table, groups: tuple[tuple[str, ...], ...]) -> Table:

@@ -60,3 +60,19 @@ def planned_lane(world, link, vehicle, cursor):
     net, trips = world.net, world.trips
     lane = emptiest_lane(net, link, trips.turn[cursor], trips.kind[vehicle], world.lanes.planned, net.lane_share)
     return net.lane_start[link] if lane == NONE_SERVES else lane
+
+
+@per_vehicle
+def connection(world, lane, turn, bit):
+    """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
+    net, admits = world.net, world.lanes.admits
+    found, allowed = NOBODY, False
+    for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
+        if net.turn[conn] != turn:
+            continue
+        may = net.allowed[net.to[conn]] & bit != 0
+        if found == NOBODY:
+            found, allowed = conn, may
+        elif may and (not allowed or admits[net.to[conn]] < admits[net.to[found]]):
+            found, allowed = conn, may
+    return found

@@ -14,6 +14,8 @@ from trafficsim.kernels.decisions.signals import (
 )
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.counting import count_exit, count_leaving, note_leaving, speeding_up
+from trafficsim.kernels.queue.lanes import connection
+from trafficsim.kernels.queue.merges import take_turn, time_of_rival, turn_of_head
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
 from trafficsim.kernels.queue.start import goes_at_yellow, note_start, time_of_start
@@ -23,18 +25,30 @@ from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
 @per_vehicle
 def serve_line(world, link, time):
-    """Let the vehicles of a link join queues and leave it that can at this time; note when to look again."""
+    """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again."""
     net, lanes = world.net, world.lanes
     if world.links.arrival[link] <= time:
         join_queues(world, link, time)
-    due = NEVER
-    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-        if lanes.due[lane] <= time and lanes.head[lane] != NOBODY:
-            serve_head(world, link, lane, time)
+    lane, due = lane_in_turn(world, link, time), NEVER
+    if lane != NOBODY:
+        serve_head(world, link, lane, time)
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         if lanes.head[lane] != NOBODY:
             due = min(due, lanes.due[lane])
     world.agenda.place[link] = min(due, world.links.arrival[link])
+
+
+@per_vehicle
+def lane_in_turn(world, link, time):
+    """Return the lane whose head is due, of several the one whose turn it is; NOBODY where none is."""
+    net, lanes = world.net, world.lanes
+    found = NOBODY
+    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
+        if lanes.due[lane] > time or lanes.head[lane] == NOBODY:
+            continue
+        if found == NOBODY or turn_of_head(world, lane) < turn_of_head(world, found):
+            found = lane
+    return found
 
 
 @per_vehicle
@@ -43,6 +57,7 @@ def serve_head(world, link, lane, time):
     lanes, trips = world.lanes, world.trips
     vehicle = lanes.head[lane]
     turn = trips.turn[world.vehicles.cursor[vehicle]]
+    lanes.blocked[lane] = NOBODY
     if turn == EXIT:
         due = lanes.left[lane] + world.net.exit_headway[link, trips.kind[vehicle]]
         conn = NOBODY
@@ -52,22 +67,6 @@ def serve_head(world, link, lane, time):
     lanes.due[lane] = due
     if due <= time:
         leave(world, link, lane, conn, time)
-
-
-@per_vehicle
-def connection(world, lane, turn, bit):
-    """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
-    net, admits = world.net, world.lanes.admits
-    found, allowed = NOBODY, False
-    for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
-        if net.turn[conn] != turn:
-            continue
-        may = net.allowed[net.to[conn]] & bit != 0
-        if found == NOBODY:
-            found, allowed = conn, may
-        elif may and (not allowed or admits[net.to[conn]] < admits[net.to[found]]):
-            found, allowed = conn, may
-    return found
 
 
 @per_vehicle
@@ -85,6 +84,8 @@ def time_to_leave(world, conn, lane, vehicle, time):
         return due
     target = net.link_of[net.to[conn]]
     due = time_of_room(world, target, vehicle, world.vehicles.cursor[vehicle] + 1, time)
+    if due <= time and world.links.taken[target] + 2 * net.spacing[kind] > net.room[target]:
+        due = keep_room(world, conn, lane, time)
     if due > time:
         if due == NEVER:
             lanes.blocked[lane] = target
@@ -93,6 +94,19 @@ def time_to_leave(world, conn, lane, vehicle, time):
         due = time_of_gap(world, conn, lane, time)
         lanes.gives_way[lane] = due > time
     return due
+
+
+@per_vehicle
+def keep_room(world, conn, lane, time):
+    """Return until when the last room of a link is kept for another lane whose turn it is, or until there is more."""
+    links, target = world.links, world.net.link_of[world.net.to[conn]]
+    until = time_of_rival(world, lane, conn, time)
+    if until <= time:
+        return time
+    if links.ring_count[target] > 0:
+        return min(until, links.ring_time[links.ring_start[target] + links.ring_first[target]])
+    links.waited[target], world.lanes.blocked[lane] = 1, target
+    return until
 
 
 @per_vehicle
@@ -131,6 +145,7 @@ def leave(world, link, lane, conn, time):
     note_leaving(world, vehicle, lane, time)
     return_room(world, link, room, time)
     if conn == NOBODY:
+        world.merges.charged[lane] += world.merges.stride[lane]
         count_exit(world, vehicle, time)
     else:
         cross(world, vehicle, conn, lane, time)
@@ -144,6 +159,7 @@ def cross(world, vehicle, conn, lane, time):
     net, lanes = world.net, world.lanes
     to = net.to[conn]
     target = net.link_of[to]
+    take_turn(world, lane, conn, target)
     if is_red(shown_state(world, conn)):
         if lanes.may_clear[lane] == 0:
             world.counts.total[2] += 1

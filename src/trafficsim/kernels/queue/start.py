@@ -31,7 +31,7 @@ def time_of_start(world, conn, lane, vehicle):
     before = opened if place == 0 else lanes.left[lane]
     if place >= len(net.start_lag) or ready > before:
         return ready
-    return before + net.own_headway[net.link_of[lane], world.trips.kind[vehicle]] + net.start_lag[place]
+    return before + net.exit_headway[net.link_of[lane], world.trips.kind[vehicle]] + net.start_lag[place]
 
 
 @per_vehicle

@@ -78,5 +78,5 @@ def wake_upstream(world, link, time):
         for lane in range(net.lane_start[place], net.lane_start[place + 1]):
             if lanes.blocked[lane] == link:
                 lanes.blocked[lane] = NOBODY
-                lanes.due[lane] = time
+                lanes.due[lane] = min(lanes.due[lane], time)
                 wake(world, place, time)
