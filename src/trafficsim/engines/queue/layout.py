@@ -15,7 +15,8 @@ from trafficsim.kernels.queue.tables import World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
-WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride", "charged"})
+WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride",
+                  "charged"})
 """Columns that keep 64 bits: sums."""
 BY_LINK = (("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count"),)
 COUNTS = (("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms"),
@@ -65,7 +66,7 @@ def narrow(table: Table, names: tuple[str, ...]) -> Table:
 
 
 def records(count: int, kinds: dict[str, np.dtype[np.generic]]) -> np.ndarray:
-    """Return an array of records that begins with a line of the cache; records do not lie across more than they must."""
+    """Return an array of records that begins with a line of the cache."""
     names = sorted(kinds, key=lambda name: -kinds[name].itemsize)
     offsets = np.concatenate([[0], np.cumsum([kinds[name].itemsize for name in names])]).tolist()
     size = offsets.pop()

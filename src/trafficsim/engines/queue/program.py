@@ -28,6 +28,8 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
+SEEN = 1024
+"""Lanes whose tables are fetched ahead at once, at most."""
 FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
@@ -105,7 +107,7 @@ def _agenda(net: Net, trips: Trips) -> Agenda:
     place[count + some] = trips.depart[trips.entry[trips.entry_start[some]]]
     node = _full(len(net.member_start) - 1, NEVER)
     np.minimum.at(node, net.node_of, place)
-    return Agenda(place, node)
+    return Agenda(place[net.member], node, _full(SEEN, 0))
 
 
 def _counts(plan: Plan) -> Counts:
