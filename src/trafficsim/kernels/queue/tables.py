@@ -71,6 +71,8 @@ class Net(NamedTuple):
     member_start: Array
     """By node: its waiting places."""
     member: Array
+    node_headway: Array
+    """By node: time between any two who pass it."""
     group_start: Array
     """By signal group: its connections."""
     of_group: Array
@@ -239,6 +241,8 @@ class Merges(NamedTuple):
     """By connection, then by entry: its turn at the link beyond, less ``charged``."""
     clock: Array
     """By link: the turn of the last who entered it."""
+    passes: Array
+    """By node: when the next one may pass it."""
 
 
 class World(NamedTuple):
