@@ -12,7 +12,7 @@ from trafficsim.kernels.decisions.signals import (
     permission,
     permission_of_sign,
 )
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.counting import count_exit, count_leaving, note_leaving, speeding_up
 from trafficsim.kernels.queue.lanes import connection
 from trafficsim.kernels.queue.merges import take_turn, time_of_rival, turn_of_head
@@ -23,7 +23,7 @@ from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
 
-@part
+@per_vehicle
 def serve_line(world, link, time):
     """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again."""
     net, lanes = world.net, world.lanes
@@ -38,7 +38,7 @@ def serve_line(world, link, time):
     world.agenda.place[link] = min(due, world.links.arrival[link])
 
 
-@part
+@per_vehicle
 def lane_in_turn(world, link, time):
     """Return the lane whose head is due, of several the one whose turn it is; NOBODY where none is."""
     net, lanes = world.net, world.lanes
@@ -51,7 +51,7 @@ def lane_in_turn(world, link, time):
     return found
 
 
-@part
+@per_vehicle
 def serve_head(world, link, lane, time):
     """Let the head of a lane leave, or note when it may."""
     lanes, trips = world.lanes, world.trips
@@ -69,7 +69,7 @@ def serve_head(world, link, lane, time):
         leave(world, link, lane, conn, time)
 
 
-@part
+@per_vehicle
 def time_to_leave(world, conn, lane, vehicle, time):
     """Return when the head of a lane may leave: now, when to look again, or NEVER until it is woken."""
     net, lanes = world.net, world.lanes
@@ -98,7 +98,7 @@ def time_to_leave(world, conn, lane, vehicle, time):
     return due
 
 
-@part
+@per_vehicle
 def keep_room(world, conn, lane, time):
     """Return until when the last room of a link is kept for another lane whose turn it is, or until there is more."""
     links, target = world.links, world.net.link_of[world.net.to[conn]]
@@ -111,7 +111,7 @@ def keep_room(world, conn, lane, time):
     return until
 
 
-@part
+@per_vehicle
 def allowed_now(world, conn, lane, vehicle, time):
     """Return what the head of a lane may do: to go, to give way, or to stay."""
     net = world.net
@@ -128,7 +128,7 @@ def allowed_now(world, conn, lane, vehicle, time):
     return OPEN if goes_at_yellow(world, conn, lane, vehicle, time) else CLOSED
 
 
-@part
+@per_vehicle
 def leave(world, link, lane, conn, time):
     """Let the head of a lane cross its line: into the next link, or out of the network."""
     net, lanes, vehicles, trips = world.net, world.lanes, world.vehicles, world.trips
@@ -155,7 +155,7 @@ def leave(world, link, lane, conn, time):
     join_queues(world, link, time)
 
 
-@part
+@per_vehicle
 def cross(world, vehicle, conn, lane, time):
     """Note that a vehicle uses a connection, and where it goes on."""
     net, lanes = world.net, world.lanes
@@ -173,7 +173,7 @@ def cross(world, vehicle, conn, lane, time):
     world.vehicles.cursor[vehicle] += 1
 
 
-@part
+@per_vehicle
 def lost_in_start(world, vehicle, stood):
     """Return the time lost in speeding up beyond a line by who stood before it."""
     if stood == 0:

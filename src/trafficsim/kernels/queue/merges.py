@@ -8,7 +8,7 @@ are those of the "oriented" capacities of its approaches (Tampère et al. 2011, 
 from __future__ import annotations
 
 from trafficsim.kernels.decisions.signals import CLOSED, CLOSING, NO_SIGNAL, permission
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import connection
 from trafficsim.kernels.queue.priority import shown_state
 from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY
@@ -19,7 +19,7 @@ FIRST = -NEVER
 """Turn of those for whom nobody waits."""
 
 
-@part
+@per_vehicle
 def turn_of(world, approach, branch, target):
     """Return the turn of an approach at a link: the least goes first. ``branch`` is its connection to it."""
     merges = world.merges
@@ -27,7 +27,7 @@ def turn_of(world, approach, branch, target):
     return max(own, merges.clock[target] - CREDIT * merges.stride[approach])
 
 
-@part
+@per_vehicle
 def take_turn(world, approach, branch, target):
     """Note that a vehicle of an approach goes to a link."""
     merges, turn = world.merges, turn_of(world, approach, branch, target)
@@ -36,7 +36,7 @@ def take_turn(world, approach, branch, target):
     merges.charged[approach] += merges.stride[approach]
 
 
-@part
+@per_vehicle
 def turn_of_place(world, place, time):
     """Return the least turn of those at a waiting place that could go at a time."""
     net, lanes, count = world.net, world.lanes, len(world.net.lane_start) - 1
@@ -49,7 +49,7 @@ def turn_of_place(world, place, time):
     return least if least < NEVER else FIRST
 
 
-@part
+@per_vehicle
 def turn_of_head(world, lane):
     """Return the turn of the head of a lane."""
     trips, net, head = world.trips, world.net, world.lanes.head[lane]
@@ -60,7 +60,7 @@ def turn_of_head(world, lane):
     return turn_of(world, lane, conn, net.link_of[net.to[conn]])
 
 
-@part
+@per_vehicle
 def time_of_rival(world, lane, conn, time):
     """Return until when room is kept for the head of another lane whose turn it is, but which is not there yet.
 
@@ -87,7 +87,7 @@ def time_of_rival(world, lane, conn, time):
     return until
 
 
-@part
+@per_vehicle
 def is_closed(world, conn):
     """Whether a signal keeps the head of a lane from going."""
     state = shown_state(world, conn)

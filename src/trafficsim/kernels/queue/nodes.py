@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import serves
 from trafficsim.kernels.queue.line import serve_line
 from trafficsim.kernels.queue.merges import take_turn, turn_of_place
@@ -11,7 +11,7 @@ from trafficsim.kernels.queue.storage import time_of_room
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
 
-@part
+@per_vehicle
 def visit(world, node, end):
     """Do all that happens at a node before a time, in the order of time; of two at once the one whose turn it is."""
     net, agenda = world.net, world.agenda
@@ -37,7 +37,7 @@ def visit(world, node, end):
             serve_entry(world, best - count, time)
 
 
-@part
+@per_vehicle
 def serve_entry(world, link, time):
     """Let trips begin on a link that are due; note when to look again."""
     net, trips, links, lanes = world.net, world.trips, world.links, world.lanes
@@ -62,7 +62,7 @@ def serve_entry(world, link, time):
     world.agenda.place[place] = due
 
 
-@part
+@per_vehicle
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
