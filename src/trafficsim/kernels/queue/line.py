@@ -14,9 +14,10 @@ from trafficsim.kernels.decisions.signals import (
 )
 from trafficsim.kernels.jit import part
 from trafficsim.kernels.queue.counting import count_exit, count_leaving, note_leaving, speeding_up
+from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
-from trafficsim.kernels.queue.start import goes_at_yellow, note_start, time_of_start
+from trafficsim.kernels.queue.start import goes_at_yellow, late_in_middle, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
@@ -47,7 +48,7 @@ def serve_head(world, link, lane, time):
         due = lanes.left[lane] + world.net.own_headway[link, trips.kind[vehicle]]
         conn = NOBODY
     else:
-        conn = connection(world, lane, turn, world.net.bit[trips.kind[vehicle]])
+        conn = connection(world, lane, vehicle)
         due = time_to_leave(world, conn, lane, vehicle, time)
     lanes.due[lane] = due
     if due <= time:
@@ -55,18 +56,18 @@ def serve_head(world, link, lane, time):
 
 
 @part
-def connection(world, lane, turn, bit):
-    """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
-    net, admits = world.net, world.lanes.admits
-    found, allowed = NOBODY, False
+def connection(world, lane, vehicle):
+    """Return the way of the head of a lane whose lane beyond takes somebody first, of those that lead on there."""
+    net, admits, trips = world.net, world.lanes.admits, world.trips
+    cursor, bit = world.vehicles.cursor[vehicle], net.bit[trips.kind[vehicle]]
+    found, rank = NOBODY, 0
     for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
-        if net.turn[conn] != turn:
+        if net.turn[conn] != trips.turn[cursor]:
             continue
-        may = net.allowed[net.to[conn]] & bit != 0
-        if found == NOBODY:
-            found, allowed = conn, may
-        elif may and (not allowed or admits[net.to[conn]] < admits[net.to[found]]):
-            found, allowed = conn, may
+        to = net.to[conn]
+        own = 1 + (net.allowed[to] & bit != 0) + 2 * is_one_of(net, to, trips.lanes[cursor + 1])
+        if own > rank or (own == rank and admits[to] < admits[net.to[found]]):
+            found, rank = conn, own
     return found
 
 
@@ -149,6 +150,9 @@ def cross(world, vehicle, conn, lane, time):
             world.counts.total[2] += 1
     lanes.may_clear[lane] = max(lanes.may_clear[lane] - 1, 0)
     world.shown.passed[conn] = time
+    if net.group[conn] >= 0:
+        kind = world.trips.kind[vehicle]
+        world.shown.passed[conn] += late_in_middle(world, conn, kind, world.vehicles.ahead[vehicle])
     lanes.admits[to] = time + net.own_headway[target, world.trips.kind[vehicle]]
     world.vehicles.cursor[vehicle] += 1
 
