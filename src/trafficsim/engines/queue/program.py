@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
@@ -12,6 +13,7 @@ from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
     NEVER,
+    NO_LIMIT,
     NOBODY,
     Agenda,
     Counts,
@@ -41,7 +43,7 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
     return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+                 _log(plan), compile_merges(plan, settings, net))
 
 
 def compile_trips(plan: Plan) -> Trips:
@@ -85,7 +87,7 @@ def _lanes(count: int) -> Lanes:
 
 def _links(net: Net, trips: Trips) -> Links:
     count = len(net.room)
-    ring = net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2
+    ring = np.where(net.room < NO_LIMIT, net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2, 1)
     start = np.concatenate([[0], np.cumsum(ring)])
 
     def of(value: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.jit import kernel, part, per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, MOST_LANES, NOBODY
 
 NONE_SERVES = NOBODY - 1
@@ -59,13 +59,13 @@ def leads(net, lane, turn, bit, beyond):
     return False
 
 
-@part
+@per_vehicle
 def is_one_of(net, lane, lanes):
     """Whether a lane is one of some of its link (bits)."""
     return (lanes >> (lane - net.lane_start[net.link_of[lane]])) & 1 != 0
 
 
-@part
+@per_vehicle
 def emptiest_lane(net, link, lanes, needed, taken, room):
     """Return the lane in which least is taken, of some (bits) that have room; NOBODY where all are full.
 
@@ -82,7 +82,7 @@ def emptiest_lane(net, link, lanes, needed, taken, room):
     return found
 
 
-@part
+@per_vehicle
 def shortest_lane(world, link, vehicle):
     """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one."""
     net, trips = world.net, world.trips
@@ -91,7 +91,7 @@ def shortest_lane(world, link, vehicle):
     return NOBODY if lane == NONE_SERVES else lane
 
 
-@part
+@per_vehicle
 def planned_lane(world, link, vehicle, cursor):
     """Return the lane for which least room is taken, of those that serve a vehicle and have some; NOBODY without one.
 
@@ -101,3 +101,19 @@ def planned_lane(world, link, vehicle, cursor):
     lane = emptiest_lane(net, link, trips.lanes[cursor], net.spacing[trips.kind[vehicle]], world.lanes.planned,
                          net.lane_share)
     return net.lane_start[link] if lane == NONE_SERVES else lane
+
+
+@per_vehicle
+def connection(world, lane, vehicle):
+    """Return the way of the head of a lane whose lane beyond takes somebody first, of those that lead on there."""
+    net, admits, trips = world.net, world.lanes.admits, world.trips
+    cursor, bit = world.vehicles.cursor[vehicle], net.bit[trips.kind[vehicle]]
+    found, rank = NOBODY, 0
+    for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
+        if net.turn[conn] != trips.turn[cursor]:
+            continue
+        to = net.to[conn]
+        own = 1 + (net.allowed[to] & bit != 0) + 2 * is_one_of(net, to, trips.lanes[cursor + 1])
+        if own > rank or (own == rank and admits[to] < admits[net.to[found]]):
+            found, rank = conn, own
+    return found

@@ -11,7 +11,7 @@ from numba import int32, uint32
 
 from trafficsim.kernels.decisions.signals import occasion_of
 from trafficsim.kernels.decisions.yellow import DECIDED_GO, chosen_at_yellow
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY
 
 HARDEST_MS2 = 5.0
@@ -20,7 +20,7 @@ FAR_CM = 100_000
 """Who is so far back, or did not stand, crosses the line at full speed."""
 
 
-@part
+@per_vehicle
 def time_of_start(world, conn, lane, vehicle):
     """Return when the head of a lane has started and come to the line.
 
@@ -30,11 +30,11 @@ def time_of_start(world, conn, lane, vehicle):
     ready = world.vehicles.ready[vehicle]
     if ready > stood_until(world, conn, lane):
         return ready
-    way_ms = world.lanes.gone[lane] * 10.0 / world.net.mean_speed[world.net.link_of[lane]]
-    return time_at_pace(world, conn, lane, world.trips.kind[vehicle]) + int(world.trips.slower[vehicle] * way_ms)
+    mean_ms = world.lanes.gone[lane] * 10.0 / world.net.mean_speed[world.net.link_of[lane]]
+    return time_at_pace(world, conn, lane, world.trips.kind[vehicle]) + int(world.trips.slower[vehicle] * mean_ms)
 
 
-@part
+@per_vehicle
 def stood_until(world, conn, lane):
     """Return until when the head of a lane stood in its queue; NEVER where no queue starts."""
     place = world.lanes.place[lane]
@@ -43,16 +43,16 @@ def stood_until(world, conn, lane):
     return world.lanes.left[lane] if world.lanes.gone[lane] < FAR_CM else -NEVER
 
 
-@part
+@per_vehicle
 def time_at_pace(world, conn, lane, kind):
     """Return when the head of a lane crosses in a queue of drivers of the mean speed."""
     net, place = world.net, world.lanes.place[lane]
     before = world.shown.opened[net.group[conn]] if place == 0 else world.lanes.pace[lane]
     more = net.start_lag[place] if place < len(net.start_lag) else 0
-    return before + net.own_headway[net.link_of[lane], kind] + more
+    return before + net.exit_headway[net.link_of[lane], kind] + more
 
 
-@part
+@per_vehicle
 def note_start(world, lane, conn, vehicle, room):
     """Note that the head of a lane leaves: where it stood, and that the next one is a place further back."""
     if conn == NOBODY or world.net.group[conn] < 0:
@@ -66,7 +66,7 @@ def note_start(world, lane, conn, vehicle, room):
     lanes.place[lane] += 1
 
 
-@part
+@per_vehicle
 def stands_at_red(world, lane, conn):
     """Note that the queue of a lane starts anew when the signal of its head opens."""
     lanes, head = world.lanes, world.lanes.head[lane]
@@ -74,7 +74,7 @@ def stands_at_red(world, lane, conn):
         lanes.place[lane], lanes.gone[lane] = 0, 0
 
 
-@part
+@per_vehicle
 def goes_at_yellow(world, conn, lane, vehicle, time):
     """Whether the head of a lane, which would cross at this time, goes at the yellow that its signal shows.
 
@@ -86,17 +86,17 @@ def goes_at_yellow(world, conn, lane, vehicle, time):
     own = net.mean_speed[net.link_of[lane]] / (1.0 + trips.slower[vehicle])
     rest = max(time - since, 0) * 0.001
     stood = world.lanes.gone[lane] if world.vehicles.ready[vehicle] <= world.lanes.left[lane] else FAR_CM
-    speed, way = speed_and_way(net.acceleration[kind], stood * 0.01, min(own, net.line_speed[conn]), rest)
+    speed, distance = speed_and_distance(net.acceleration[kind], stood * 0.01, min(own, net.line_speed[conn]), rest)
     if speed <= 0.0:
         return False
-    if way * 2.0 * HARDEST_MS2 < speed * speed:
+    if distance * 2.0 * HARDEST_MS2 < speed * speed:
         return True
-    eighths = min(int(way * 8.0 / speed), net.stop_probability.shape[1] - 1)
+    eighths = min(int(distance * 8.0 / speed), net.stop_probability.shape[1] - 1)
     chance = net.stop_probability[net.link_of[lane], eighths]
     return chosen_at_yellow(trips.key[vehicle], occasion_of(uint32(since), uint32(group)), int32(chance)) == DECIDED_GO
 
 
-@part
+@per_vehicle
 def late_in_middle(world, conn, kind, stood):
     """Return how much later (ms) than at full speed a vehicle gets to the middle of a junction that stood so far back.
 
@@ -110,8 +110,8 @@ def late_in_middle(world, conn, kind, stood):
     return int(1000.0 * (rising - (beyond - before) / full))
 
 
-@part
-def speed_and_way(acceleration, stood, full, rest):
+@per_vehicle
+def speed_and_distance(acceleration, stood, full, rest):
     """Return speed and way to the line at a time ``rest`` (s) before a vehicle crosses it that stood before it (m)."""
     steady = max(stood - full * full / (2.0 * acceleration), 0.0) / full
     crossed = full if steady > 0.0 else min(sqrt(2.0 * acceleration * stood), full)

@@ -12,6 +12,8 @@ from trafficsim.kernels.tables import Array
 
 NEVER = 1 << 60
 """A time that does not come; who has it is woken by what it waits for."""
+NO_LIMIT = 1 << 50
+"""Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
@@ -59,7 +61,9 @@ class Net(NamedTuple):
     headway: Array
     """By connection and class: time after the vehicle before."""
     own_headway: Array
-    """By link and class: the same on the running section."""
+    """By link and class: the same where it begins."""
+    exit_headway: Array
+    """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
     bit: Array
@@ -191,6 +195,16 @@ class Shown(NamedTuple):
     passed: Array
 
 
+class Commands(NamedTuple):
+    """What signals are told to show, in order of time."""
+
+    time: Array
+    group: Array
+    state: Array
+    done: Array
+    """Number of those that have been shown."""
+
+
 class Agenda(NamedTuple):
     """When something may happen: at every waiting place, and at every node."""
 
@@ -228,6 +242,19 @@ class Log(NamedTuple):
     left: Array
 
 
+class Merges(NamedTuple):
+    """Whose turn it is: by approach, which are the lanes, then the entries of links; see :mod:`.merges`."""
+
+    stride: Array
+    """What a vehicle takes of the share of its approach."""
+    charged: Array
+    """What all vehicles of the approach took."""
+    shift: Array
+    """By connection, then by entry: its turn at the link beyond, less ``charged``."""
+    clock: Array
+    """By link: the turn of the last who entered it."""
+
+
 class World(NamedTuple):
     """All of it."""
 
@@ -240,3 +267,4 @@ class World(NamedTuple):
     agenda: Agenda
     counts: Counts
     log: Log
+    merges: Merges
