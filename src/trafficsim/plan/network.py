@@ -22,6 +22,11 @@ from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, ROAD_CLASSE
 from trafficsim.spec.vehicles import KINDS
 
 DIRECTIONS = {"through": 0, "left": 1, "right": 2, "u_turn": 3}
+LANE_CHANGE_M = 200.0
+"""On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
+WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
+"""Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
+most (spacing in queues, a car and a metre; modelling assumption)."""
 EVERY_KIND = (1 << len(KINDS)) - 1
 
 Attributes = Mapping[str, Any]
@@ -40,6 +45,17 @@ class NetworkPlan:
     diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
     toll_eur: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     """By link; empty: nowhere is one."""
+
+
+def places_inside(waiting_area_m: F8) -> I4:
+    """Return how many vehicles that give way find room inside a junction, by the length of the waiting area.
+
+    Examples
+    --------
+    >>> places_inside(np.array([5.0, 5.5, 12.5, 40.0])).tolist()
+    [0, 1, 2, 3]
+    """
+    return np.clip((waiting_area_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE).astype(np.int32)
 
 
 def starts(counts: Sequence[int] | NDArray[Any]) -> I4:

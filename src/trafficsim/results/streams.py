@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import BOOL, F8, I4, Plan
+from trafficsim.plan.network import LANE_CHANGE_M
 from trafficsim.results.frames import ratio
 
-CHANGE_M = 200.0
-"""On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
 MOST_LINKS = 4
 """Links beyond the junction that are looked at."""
 CAR = np.uint8(1)
@@ -63,7 +62,7 @@ def _paths(plan: Plan) -> Paths:
     lit[plan.connections.turn[plan.connections.signal_group >= 0]] = True
     route_position = np.flatnonzero(turn >= 0)
     name = turn[route_position].astype(np.int64)
-    short = plan.links.length_m[plan.turns.to_link] < CHANGE_M
+    short = plan.links.length_m[plan.turns.to_link] < LANE_CHANGE_M
     goes_on = lit[name]
     for ahead in range(1, MOST_LINKS + 1):
         here = np.minimum(route_position + ahead, len(turn) - 1)

@@ -17,6 +17,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.network import LANE_CHANGE_M, places_inside
 
 IMPATIENCE_MS = 60000.0
 """Over this time the gap that is asked for falls, as with the cellular automaton (modelling assumption)."""
@@ -48,7 +49,6 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
     group_start, of_group = ragged(np.asarray(conns.signal_group, np.int64)[signalised], groups)
     room_m, back_s = storage(plan, diagram)
-    car_m = float(diagram.spacing_m.min(initial=7.0))
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
     wide, room = full_lanes(plan), _cm(room_m)
     return Net(
@@ -56,10 +56,11 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
         allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
+        short=_whole(links.length_m < LANE_CHANGE_M),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,
-        follow_up=conns.follow_up_s * 1000.0, inside=_whole(np.ceil(conns.waiting_area_m / car_m)),
+        follow_up=conns.follow_up_s * 1000.0, inside=_whole(places_inside(conns.waiting_area_m)),
         yield_start=_whole(conns.yield_start), yields=_whole(conns.yields_to),
         cross_start=_whole(conns.cross_start), crosses=_whole(conns.crosses),
         headway=_ms(headways_s(plan, diagram)),
@@ -70,6 +71,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
         node_headway=node_headway_ms(plan, node_of),
         line_speed=np.maximum(np.asarray(conns.speed_ms, np.float64), 0.5),
+        middle=0.5 * conns.length_m, mean_speed=diagram.speed_ms,
         start_lag=_ms(start_lags_s(settings.start_loss_s, 3600.0 / settings.saturation_flow_veh_h)),
         impatience=IMPATIENCE_MS,
     )

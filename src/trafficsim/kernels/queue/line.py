@@ -18,7 +18,7 @@ from trafficsim.kernels.queue.lanes import connection
 from trafficsim.kernels.queue.merges import take_turn, time_of_rival, turn_of_head
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
-from trafficsim.kernels.queue.start import goes_at_yellow, note_start, time_of_start
+from trafficsim.kernels.queue.start import goes_at_yellow, late_in_middle, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
@@ -62,7 +62,7 @@ def serve_head(world, link, lane, time):
         due = lanes.left[lane] + world.net.exit_headway[link, trips.kind[vehicle]]
         conn = NOBODY
     else:
-        conn = connection(world, lane, turn, world.net.bit[trips.kind[vehicle]])
+        conn = connection(world, lane, vehicle)
         due = time_to_leave(world, conn, lane, vehicle, time)
     lanes.due[lane] = due
     if due <= time:
@@ -169,6 +169,9 @@ def cross(world, vehicle, conn, lane, time):
             world.counts.total[2] += 1
     lanes.may_clear[lane] = max(lanes.may_clear[lane] - 1, 0)
     world.shown.passed[conn] = time
+    if net.group[conn] >= 0:
+        kind = world.trips.kind[vehicle]
+        world.shown.passed[conn] += late_in_middle(world, conn, kind, world.vehicles.ahead[vehicle])
     lanes.admits[to] = time + net.own_headway[target, world.trips.kind[vehicle]]
     world.vehicles.cursor[vehicle] += 1
 
