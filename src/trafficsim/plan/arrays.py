@@ -21,6 +21,8 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
+from trafficsim.plan.route_arrays import TollArrays as TollArrays
+from trafficsim.plan.route_arrays import no_tolls as no_tolls
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
 F8 = NDArray[np.float64]
@@ -170,6 +172,8 @@ class TripArrays(NamedTuple):
     """Number of the person who makes the trip; -1 without a population."""
     limit_factor: F8
     """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
+    wish: I4 = np.zeros(0, np.int32)
+    """Number of the wish for a route, which is chosen among several; -1 where it is kept. Empty: all routes are."""
 
 
 
@@ -299,6 +303,7 @@ class Plan:
     people : groups of people, and sanctions
     drivers : attributes of the person who makes each trip
     diagrams : fundamental diagrams that the network gives
+    tolls : charges that are part of the generalised cost of routes
     """
 
     link_id: tuple[str, ...]
@@ -331,3 +336,4 @@ class Plan:
     people: PeopleArrays = dataclass_field(default_factory=no_people)
     drivers: TripDriverArrays = dataclass_field(default_factory=no_drivers)
     diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
+    tolls: TollArrays = dataclass_field(default_factory=no_tolls)

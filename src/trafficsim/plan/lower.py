@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
-from trafficsim.plan.arrays import U8, Plan, TripArrays
+from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.habits import Habits, habits_of
@@ -20,6 +20,8 @@ from trafficsim.plan.people import people_arrays, with_people
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import People, draw_classes, hash_names, normal_scores, vehicle_keys
+from trafficsim.plan.route_arrays import TollArrays
+from trafficsim.plan.route_choice import chosen_anew, require_choice, road_costs, with_chosen_routes
 from trafficsim.plan.routes import link_of
 from trafficsim.plan.trip_rows import in_order
 from trafficsim.plan.yellow import lower_approaches
@@ -90,8 +92,10 @@ def lower(
         baseline, prepared.world.network,
         lambda: design_volumes(prepared, () if builder.phase == DEMAND_PHASE else changing),
         _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
+    builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    require_choice(plan, ledger)
     return Lowered(_with_people(plan, prepared, on), ledger, baseline, builder.deployments)
 
 
@@ -157,6 +161,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         keep_clear_share=scenario.drivers.keep_clear_share,
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
+        tolls=TollArrays(network.toll_eur),
     )
     return _with_people(plan, prepared, on)
 
@@ -180,7 +185,7 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
     stop_start, stop = gather(stops.start, stops.of[request, permission])
     # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
     trip = np.maximum(request - prepared.rates.flows + 1, 0)
-    return TripArrays(
+    trips = TripArrays(
         name=tuple(people.name), key=key, vehicle_class=vehicle_class, z=normal_scores(key), depart_s=people.depart_s,
         route_start=route_start, route_link=routes.link[route_position],
         depart_lane=np.append(np.int32(-1), given.depart_lane)[trip].astype(np.int32),
@@ -189,6 +194,21 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
         person=np.full(len(key), -1, np.int64), limit_factor=np.full(len(key), np.inf),
     )
+    return _chosen(trips, routes.wish[request, permission], prepared, people.name_hash)
+
+
+def _chosen(trips: TripArrays, wish: I4, prepared: Prepared, name_hash: U8) -> TripArrays:
+    """Routes without any policy of those who choose among several."""
+    if prepared.world.demand.routes != "logit":
+        return trips
+    costs = road_costs(prepared.network, prepared.signals, prepared.world.scenario.route_choice)
+    return with_chosen_routes(trips._replace(wish=wish), prepared, costs, route_keys(prepared, name_hash))
+
+
+def _chosen_anew(plan: Plan, prepared: Prepared) -> Plan:
+    if not len(plan.trips.wish):
+        return plan
+    return chosen_anew(plan, prepared, route_keys(prepared, hash_names(plan.trips.name)))
 
 
 def route_keys(prepared: Prepared, name_hash: U8) -> U8:

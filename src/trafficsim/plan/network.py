@@ -38,6 +38,8 @@ class NetworkPlan:
     turns: TurnArrays
     connections: ConnectionArrays
     diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
+    toll_eur: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
+    """By link; empty: nowhere is one."""
 
 
 def starts(counts: Sequence[int] | NDArray[Any]) -> I4:
@@ -76,7 +78,9 @@ def lower_network(network: Network, drivers: Drivers, signal_start: Mapping[str,
     connections = connections._replace(signal_group=_signal_groups(network.connections, order, signal_start))
     turn_start = np.searchsorted(turns.from_link, np.arange(len(link_index) + 1)).astype(np.int32)
     links = _links(rows, drivers)._replace(lane_start=lane_start, turn_start=turn_start)
-    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections, _diagrams(rows))
+    toll_eur = _floats([row["toll_eur"] for row in rows.values()])
+    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections, _diagrams(rows),
+                       toll_eur)
 
 
 def free_speed(attributes: Attributes, drivers: Drivers) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.base.errors import DemandError
+from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
@@ -25,6 +25,7 @@ from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoint
 from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
 from trafficsim.spec.demand import Demand, Trip, Unserved
+from trafficsim.spec.route_choice import EVERY_OTHER, RouteChoice
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
@@ -90,6 +91,7 @@ def prepare(world: World) -> Prepared:
     if world.connectors:
         able = permissions_of(_shares(world.demand, classes), class_permissions(classes))
         world = with_least_cost_connectors(world, network, able)
+    _check_values_of_time(world.scenario.route_choice, classes)
     served = _served(world, classes, network)
     world, demand = replace(world, demand=served.demand), served.demand
     rates = rates_of(demand.flows, time)
@@ -128,6 +130,13 @@ def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
             raise DemandError(f"flow {one.name!r}", one.reason, "a flow that can be served by open lanes and movements",
                               "correct its origin, destination or route (links have a direction), or connect them")
     return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
+
+
+def _check_values_of_time(choice: RouteChoice, classes: ClassArrays) -> None:
+    unknown = sorted(set(choice.value_of_time_eur_h) - {EVERY_OTHER, *classes.name})
+    if unknown:
+        raise InputError("route_choice.value_of_time_eur_h", f"an unknown vehicle class {unknown[0]!r}",
+                         f"{EVERY_OTHER!r} or one of {', '.join(classes.name)}", "correct the name of the class")
 
 
 def route_requests(prepared: Prepared) -> list[RouteRequest]:
@@ -207,7 +216,10 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
 TAKEN = {
     "experienced": ("routed-experienced", "the routes that drivers know: cheapest paths by interval of departure under "
                     "the times of a few rehearsals on the design day"),
+    "equilibrium": ("routed-equilibrium", "the routes of a dynamic user equilibrium of the design day, by interval of "
+                    "departure"),
     "free_flow": ("routed-free-flow", "the fastest free-flow path"),
+    "logit": ("routed-logit", "one of the cheapest paths each, by a path-size logit model; policies may change it"),
 }
 """Finding and words for each way in which routes are found."""
 
@@ -215,7 +227,8 @@ TAKEN = {
 def _routed(requests: Sequence[RouteRequest], routes: str) -> tuple[Finding, ...]:
     number = sum(1 for request in requests if not request.route)
     code, path = TAKEN[routes]
-    message = f"{number} of {len(requests)} trips and flows have no route and take {path}, frozen"
+    frozen = "" if routes == "logit" else ", frozen"
+    message = f"{number} of {len(requests)} trips and flows have no route and take {path}{frozen}"
     return (Finding("info", code, "demand", message),) if number else ()
 
 

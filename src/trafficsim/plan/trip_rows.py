@@ -22,7 +22,8 @@ def pick(trips: TripArrays, rows: NDArray[Any]) -> TripArrays:
     columns: dict[str, Any] = {"name": tuple(trips.name[row] for row in rows.tolist())}
     for name in trips._fields:
         if name not in NOT_PER_TRIP:
-            columns[name] = getattr(trips, name)[rows]
+            column = getattr(trips, name)
+            columns[name] = column[rows] if len(column) else column
     for start, names in RAGGED.items():
         columns[start], flat = gather(getattr(trips, start), rows)
         columns |= {name: getattr(trips, name)[flat] for name in names}
@@ -73,3 +74,12 @@ def with_routes(trips: TripArrays, number: NDArray[Any], routes: Sequence[Sequen
     own = np.arange(len(trips.key))
     route_start, flat = gather(start, np.where(number >= 0, len(own) + number, own))
     return trips._replace(route_start=route_start, route_link=links[flat].astype(np.int32))
+
+
+def kept(trips: TripArrays, rows: NDArray[Any]) -> TripArrays:
+    """Let some trips keep the routes that they have, whatever routes cost."""
+    if not len(trips.wish):
+        return trips
+    wish = trips.wish.copy()
+    wish[rows] = -1
+    return trips._replace(wish=wish)

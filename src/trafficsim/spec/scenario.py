@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
-from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
+from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.population import Population
+from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 from trafficsim.spec.zones import MatrixSource, Zone
@@ -86,7 +88,9 @@ class DemandSource(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
+        (assignment iterations) of the design day; ``"equilibrium"``, a dynamic user equilibrium of that day (table
+        ``[equilibrium]``); ``"free_flow"``, the fastest route at free-flow speeds; or ``"logit"``, one of the k
+        cheapest by a path-size logit model (see ``route_choice`` of the scenario).
 
     Examples
     --------
@@ -101,7 +105,7 @@ class DemandSource(Model):
     matrices: tuple[MatrixSource, ...] = ()
     profiles: dict[str, Steps] = Field(default_factory=dict)
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
-    routes: RouteChoice = "experienced"
+    routes: Routes = "experienced"
 
     @field_validator("profiles")
     @classmethod
@@ -179,6 +183,7 @@ class ScenarioFields(Model):
     time: Time = Time()
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
+    route_choice: RouteChoice = RouteChoice()
     drivers: Drivers = Drivers()
     population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
@@ -188,6 +193,7 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+    equilibrium: Equilibrium = Equilibrium()
 
     @field_validator("date")
     @classmethod
@@ -224,6 +230,8 @@ class Scenario(ScenarioFields):
         Where the network comes from.
     demand
         Trips and flows.
+    route_choice
+        Generalised cost, choice among several routes, and drivers who change their route on the way.
     drivers
         Speed choice by road class, and other driver settings.
     population
@@ -243,6 +251,8 @@ class Scenario(ScenarioFields):
         Links whose speeds are counted by vehicle class.
     trajectories
         Vehicles whose trajectories are recorded.
+    equilibrium
+        How the routes of a dynamic equilibrium are looked for.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

@@ -143,6 +143,8 @@ EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
         default="limited",
         choices=("limited", "unlimited"),
     ),
+    Attribute("toll_eur", "number", "charge for a vehicle that enters the link; part of the generalised cost of routes",
+              "EUR", 0.0, 0, 1000),
     Attribute("name", "text", "road name", default=""),
 )
 

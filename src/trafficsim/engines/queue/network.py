@@ -11,9 +11,9 @@ from trafficsim.engines.queue.diagram import (
     diagram_of,
     full_lanes,
     mean_acceleration_ms2,
-    mean_speed_ms,
 )
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
 
@@ -23,8 +23,6 @@ RADIUS_M, SIDEWAYS_MS2 = 1.5, (30.0 / 3.6) ** 2 / 15.0
 """Of the saturation flow of turns, and of the speed of turns."""
 UNBOUNDED_MS2 = 1e12
 """Acceleration with which no time is lost."""
-HARDEST_MS2 = 5.0
-"""Hardest braking that drivers accept, as with the cellular automaton."""
 
 
 def ragged(key: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,7 +67,9 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64)),
         acceleration=acceleration_ms2(plan, settings), node_of=node_of, member_start=member_start, member=member,
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
-        start_loss=round(settings.start_loss_s * 1000.0), impatience=IMPATIENCE_MS,
+        line_speed=np.maximum(np.asarray(conns.speed_ms, np.float64), 0.5),
+        start_lag=_ms(start_lags_s(settings.start_loss_s, 3600.0 / settings.saturation_flow_veh_h)),
+        impatience=IMPATIENCE_MS,
     )
 
 
@@ -132,10 +132,7 @@ def nodes_of(plan: Plan) -> np.ndarray:
 
 
 def stop_probability(plan: Plan) -> np.ndarray:
-    """Return by link the chance to stop at yellow (1/65536), by time since its begin in eighths of a second.
-
-    Who is too near to stop goes.
-    """
+    """Return by link the chance to stop at yellow (1/65536), by the time to the line in eighths of a second."""
     time_s = np.arange(80) / 8.0
     table = np.full((len(plan.link_id), len(time_s)), 65536, np.int64)
     approaches = plan.approaches
@@ -143,8 +140,7 @@ def stop_probability(plan: Plan) -> np.ndarray:
     spread = np.asarray(approaches.spread_s)[:, np.newaxis]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(spread > 0.0, 1.0 / (1.0 + np.exp(-beyond / spread)), beyond >= 0.0)
-    reached = np.asarray(mean_speed_ms(plan)[approaches.link, np.newaxis] / (2.0 * HARDEST_MS2))
-    table[approaches.link] = np.rint(np.where(time_s < reached, 0.0, share) * 65536.0)
+    table[approaches.link] = np.rint(share * 65536.0)
     return table
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
     NEVER,
     NO_LIMIT,
@@ -39,7 +41,7 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
     return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+                 _log(plan), compile_merges(plan, settings, net))
 
 
 def compile_trips(plan: Plan) -> Trips:
@@ -76,7 +78,8 @@ def _lanes(count: int) -> Lanes:
         return _full(count, value)
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
-                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
+                 place=of(1 << 20), gone=of(FAR_CM))
 
 
 def _links(net: Net, trips: Trips) -> Links:

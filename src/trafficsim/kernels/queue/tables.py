@@ -74,9 +74,12 @@ class Net(NamedTuple):
     group_start: Array
     """By signal group: its connections."""
     of_group: Array
+    line_speed: Array
+    """By connection: greatest speed at the stop line, m/s."""
     stop_probability: Array
-    """By link: chance to stop at yellow in 1/65536, by the time since its begin in eighths of a second."""
-    start_loss: int
+    """By link: chance to stop at yellow in 1/65536, by the time to the line in eighths of a second."""
+    start_lag: Array
+    """By place in a queue that stood at red: time that it needs more than its headway."""
     impatience: float
 
 
@@ -143,6 +146,11 @@ class Lanes(NamedTuple):
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
     admits: Array
     """When the next one may come into the lane."""
+    place: Array
+    """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
+    length of ``Net.start_lag`` where the head is not hindered by the start."""
+    gone: Array
+    """Room of those vehicles: the head stood so far before the line; much where it did not stand."""
 
 
 class Links(NamedTuple):
@@ -171,6 +179,16 @@ class Shown(NamedTuple):
     opened: Array
     """When it went to green."""
     passed: Array
+
+
+class Commands(NamedTuple):
+    """What signals are told to show, in order of time."""
+
+    time: Array
+    group: Array
+    state: Array
+    done: Array
+    """Number of those that have been shown."""
 
 
 class Agenda(NamedTuple):
@@ -210,6 +228,19 @@ class Log(NamedTuple):
     left: Array
 
 
+class Merges(NamedTuple):
+    """Whose turn it is: by approach, which are the lanes, then the entries of links; see :mod:`.merges`."""
+
+    stride: Array
+    """What a vehicle takes of the share of its approach."""
+    charged: Array
+    """What all vehicles of the approach took."""
+    shift: Array
+    """By connection, then by entry: its turn at the link beyond, less ``charged``."""
+    clock: Array
+    """By link: the turn of the last who entered it."""
+
+
 class World(NamedTuple):
     """All of it."""
 
@@ -222,3 +253,4 @@ class World(NamedTuple):
     agenda: Agenda
     counts: Counts
     log: Log
+    merges: Merges
