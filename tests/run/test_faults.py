@@ -181,8 +181,8 @@ def test_what_can_run_finishes_and_its_rows_say_so(case: Finished, tmp_path: Pat
 
 
 def test_an_assignment_that_does_not_converge_says_so(tmp_path: Path) -> None:
-    second = "  3 4 200 1.0 1.2 0.15 4 50 5 1 ;\n  3 4 300 1.0 1.5 0.15 4 50 5 1 ;\n"
-    links = (("  3 4 2000 1.0 1.2 0.15 4 50 5 1 ;\n", second), ("<NUMBER OF LINKS> 6", "<NUMBER OF LINKS> 7"))
+    three = "".join(f"  3 4 {capacity} 1.0 {capacity / 200} 0.15 4 50 5 1 ;\n" for capacity in (200, 260, 320))
+    links = (("  3 4 2000 1.0 1.2 0.15 4 50 5 1 ;\n", three), ("<NUMBER OF LINKS> 6", "<NUMBER OF LINKS> 8"))
     for name, text in net(*links).items():
         (tmp_path / name).write_text(text)
     words = ("assign", str(tmp_path / "net.tntp"), str(tmp_path / "trips.tntp"), "--iterations", "1", "--gap", "1e-12")
