@@ -97,7 +97,7 @@ def used_cells(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Map
     used = np.zeros((routes.found.shape[1], len(wishes)), np.bool_)
     begin_s = routes.begin_s
     number = {wish: row for row, wish in enumerate(wishes)}
-    spans = [(rate.time_s[0], rate.time_s[-1]) for rate in prepared.rates]
+    spans = list(zip(prepared.rates.first_s.tolist(), prepared.rates.last_s.tolist(), strict=True))
     spans += [(depart - MOST_SHIFT_S, depart + MOST_SHIFT_S) for depart in prepared.trips.depart_s.tolist()]
     for request, (first, last) in zip(requests, spans, strict=True):
         begin, end = (max(int((time_s - begin_s) // routes.interval_s), -1) for time_s in (first, last))

@@ -132,6 +132,7 @@ class Access:
         self._from, self._to = turns.from_link[rows], turns.to_link[rows]
         time_s = length[rows] / speed[rows] + link_s[self._to] if turn_s is None else turn_s[rows]
         self._cost = np.maximum(np.rint(time_s * TICKS_PER_S), 1.0)
+        self._own = np.rint(link_s * TICKS_PER_S)
         self._links, self._turns = len(network.link_id), turns
 
     @cached_property
@@ -148,6 +149,13 @@ class Access:
         reached = np.zeros(self._links, np.bool_)
         reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
         return reached
+
+    def times(self, origins: NDArray[np.int64]) -> F8:
+        """Time (microseconds) from the begin of each of some links to the end of every link: infinite without a way."""
+        from scipy.sparse.csgraph import dijkstra
+
+        reached = np.asarray(dijkstra(self._graph, indices=origins), np.float64) + self._own[origins, np.newaxis]
+        return np.where(self.link_open[origins, np.newaxis] & self.link_open, reached, np.inf)
 
     def first_closed(self, start: NDArray[Any], links: NDArray[Any]) -> int | None:
         """Position of the first link of some routes that is closed, or that no open movement leads on from.

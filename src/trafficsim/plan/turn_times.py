@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import GREEN, PERMITTED
-from trafficsim.plan.arrays import F8, Plan, SignalArrays
+from trafficsim.plan.arrays import F8, ConnectionArrays, Plan, SignalArrays
 from trafficsim.plan.record import Record
 from trafficsim.plan.turn_means import turn_means
 
@@ -55,10 +55,14 @@ def red_delay_s(plan: Plan) -> F8:
 
     The uniform delay of Webster (1958) at no flow; 0 without a signal.
     """
-    group, turn = plan.connections.signal_group, plan.connections.turn
-    delay_s = np.zeros(len(plan.turns.from_link))
+    return red_delay_of(plan.connections, plan.signals, len(plan.turns.from_link))
+
+
+def red_delay_of(connections: ConnectionArrays, signals: SignalArrays, turns: int) -> F8:
+    """Return the same from the parts of a plan."""
+    group, delay_s = connections.signal_group, np.zeros(turns)
     at_signal = np.flatnonzero(group >= 0)
-    np.maximum.at(delay_s, turn[at_signal], group_delay_s(plan.signals)[group[at_signal]])
+    np.maximum.at(delay_s, connections.turn[at_signal], group_delay_s(signals)[group[at_signal]])
     return delay_s
 
 

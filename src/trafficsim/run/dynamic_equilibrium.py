@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -129,7 +129,10 @@ class DynamicEquilibrium:
 
 def equilibrium_of(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
                    starts: int = 1) -> DynamicEquilibrium:
-    """Look for a dynamic equilibrium from several starts."""
+    """Look for a dynamic equilibrium from several starts, whatever the scenario says of its routes."""
+    world = prepared.world
+    demand = world.demand.model_copy(update={"routes": "equilibrium"})
+    prepared = replace(prepared, world=replace(world, demand=demand))
     kept = tuple(find_equilibrium(prepared, engine, settings, policies, draws) for draws in range(starts))
     return DynamicEquilibrium(prepared.world.scenario.name, engine, settings, kept)
 

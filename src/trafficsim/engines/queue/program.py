@@ -8,8 +8,10 @@ from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
     NEVER,
+    NO_LIMIT,
     NOBODY,
     Agenda,
     Counts,
@@ -75,12 +77,13 @@ def _lanes(count: int) -> Lanes:
         return _full(count, value)
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
-                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
+                 place=of(1 << 20), gone=of(FAR_CM))
 
 
 def _links(net: Net, trips: Trips) -> Links:
     count = len(net.room)
-    ring = net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2
+    ring = np.where(net.room < NO_LIMIT, net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2, 1)
     start = np.concatenate([[0], np.cumsum(ring)])
 
     def of(value: int) -> np.ndarray:

@@ -82,7 +82,8 @@ def _link(static: StaticNetwork, row: int, length_m: float, ledger: Ledger) -> d
     ledger.note("inferred", "number of lanes: capacity / 1,800 veh/h, rounded up", link)
     return {"id": link, "length_m": length_m, "lanes": int(_within("lanes", lanes, link, ledger)),
             "speed_limit_kmh": round(_within("speed_limit_kmh", speed_kmh, link, ledger), 3),
-            "capacity_veh_h": capacity_veh_h, "jam_density_veh_km": JAM_DENSITY_VEH_KM,
+            "capacity_veh_h": _within("capacity_veh_h", capacity_veh_h, link, ledger) if capacity_veh_h else None,
+            "jam_density_veh_km_lane": JAM_DENSITY_VEH_KM,
             "bpr_b": float(static.b[row]), "bpr_power": float(static.power[row]), "toll": float(static.toll[row])}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import int32, uint32
-
 from trafficsim.kernels.decisions.signals import (
     CLOSED,
     CLOSING,
@@ -11,15 +9,14 @@ from trafficsim.kernels.decisions.signals import (
     OPEN,
     YIELD,
     is_red,
-    occasion_of,
     permission,
     permission_of_sign,
 )
-from trafficsim.kernels.decisions.yellow import DECIDED_GO, chosen_at_yellow
 from trafficsim.kernels.jit import part
 from trafficsim.kernels.queue.counting import count_exit, count_leaving, note_leaving, speeding_up
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
+from trafficsim.kernels.queue.start import goes_at_yellow, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
@@ -47,7 +44,7 @@ def serve_head(world, link, lane, time):
     vehicle = lanes.head[lane]
     turn = trips.turn[world.vehicles.cursor[vehicle]]
     if turn == EXIT:
-        due = lanes.left[lane] + world.net.own_headway[link, trips.kind[vehicle]]
+        due = lanes.left[lane] + world.net.exit_headway[link, trips.kind[vehicle]]
         conn = NOBODY
     else:
         conn = connection(world, lane, turn, world.net.bit[trips.kind[vehicle]])
@@ -82,9 +79,8 @@ def time_to_leave(world, conn, lane, vehicle, time):
     allowed = allowed_now(world, conn, lane, vehicle, time)
     if allowed == CLOSED:
         return NEVER
-    group = net.group[conn]
-    if group >= 0 and world.vehicles.ready[vehicle] < world.shown.opened[group] and lanes.may_clear[lane] == 0:
-        due = max(due, world.shown.opened[group] + net.start_loss + net.headway[conn, kind])
+    if net.group[conn] >= 0 and lanes.may_clear[lane] == 0:
+        due = max(due, time_of_start(world, conn, lane, vehicle))
     if due > time:
         return due
     target = net.link_of[net.to[conn]]
@@ -113,13 +109,7 @@ def allowed_now(world, conn, lane, vehicle, time):
             return OPEN
     if allowed != CLOSING:
         return allowed
-    group = net.group[conn]
-    since = world.shown.since[group]
-    eighths = min(max(time - since, 0) // 125, net.stop_probability.shape[1] - 1)
-    chance = net.stop_probability[net.link_of[lane], eighths]
-    occasion = occasion_of(uint32(since), uint32(group))
-    made = chosen_at_yellow(world.trips.key[vehicle], occasion, int32(chance))
-    return OPEN if made == DECIDED_GO else CLOSED
+    return OPEN if goes_at_yellow(world, conn, lane, vehicle, time) else CLOSED
 
 
 @part
@@ -128,6 +118,7 @@ def leave(world, link, lane, conn, time):
     net, lanes, vehicles, trips = world.net, world.lanes, world.vehicles, world.trips
     vehicle = lanes.head[lane]
     after, room = vehicles.after[vehicle], net.spacing[trips.kind[vehicle]]
+    note_start(world, lane, conn, vehicle, room)
     lanes.head[lane], lanes.left[lane], world.links.served[link] = after, time, time
     lanes.queued[lane] -= room
     lanes.planned[lane] -= room

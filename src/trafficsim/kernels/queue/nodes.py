@@ -1,33 +1,13 @@
-"""The loop: a dense list of the next possible times of all nodes, scanned in short steps."""
+"""Nodes: all that happens at one, in the order of time."""
 
 from __future__ import annotations
 
-from trafficsim.base.codes import GREEN, PERMITTED
-from trafficsim.kernels.decisions.signals import is_green
-from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.jit import part
 from trafficsim.kernels.queue.lanes import serves
 from trafficsim.kernels.queue.line import serve_line
 from trafficsim.kernels.queue.running import enter_link
-from trafficsim.kernels.queue.storage import time_of_room, wake
+from trafficsim.kernels.queue.storage import time_of_room
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
-
-STEP_MS = 100
-"""Nodes are visited in their order once per step; times are exact, whatever it is."""
-
-
-@kernel
-def advance(world, begin, end):
-    """Run from one time to another, between which signals do not change."""
-    node, step = world.agenda.node, begin
-    while step < end:
-        step = min(step + STEP_MS, end)
-        again = True
-        while again:
-            again = False
-            for place in range(len(node)):
-                if node[place] < step:
-                    visit(world, place, step)
-                    again = True
 
 
 @part
@@ -85,26 +65,3 @@ def entry_lane(world, link, trip):
         if (own and not served) or (own == served and admits[lane] < admits[found]):
             found, served = lane, own
     return found
-
-
-@kernel
-def show(world, group, state, time):
-    """Let a signal group show a state from a time on, and wake who stands before it."""
-    net, lanes, shown = world.net, world.lanes, world.shown
-    was = shown.state[group]
-    shown.state[group], shown.since[group] = state, time
-    if is_green(state) and not is_green(was):
-        shown.opened[group] = time
-    for i in range(net.group_start[group], net.group_start[group + 1]):
-        conn = net.of_group[i]
-        lane = net.origin[conn]
-        head = lanes.head[lane]
-        if state == PERMITTED or state == GREEN:
-            lanes.may_clear[lane] = 0
-        if head == NOBODY or world.trips.turn[world.vehicles.cursor[head]] != net.turn[conn]:
-            continue
-        if was == PERMITTED and state != GREEN and lanes.gives_way[lane]:
-            lanes.may_clear[lane] = net.inside[conn]
-        if lanes.blocked[lane] == NOBODY:
-            lanes.due[lane] = min(lanes.due[lane], time)
-            wake(world, net.link_of[lane], time)

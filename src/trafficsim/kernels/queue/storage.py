@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trafficsim.kernels.jit import part
 from trafficsim.kernels.queue.lanes import planned_lane
-from trafficsim.kernels.queue.tables import NEVER, NOBODY
+from trafficsim.kernels.queue.tables import NEVER, NO_LIMIT, NOBODY
 
 
 @part
@@ -50,6 +50,9 @@ def time_of_room(world, link, vehicle, cursor, time):
 def return_room(world, link, room, time):
     """Send the room of a leaver back along the link, and wake who waits for it."""
     net, links = world.net, world.links
+    if net.room[link] >= NO_LIMIT:
+        links.taken[link] -= room
+        return
     back = time + net.back[link]
     start, size = links.ring_start[link], links.ring_start[link + 1] - links.ring_start[link]
     slot = start + (links.ring_first[link] + links.ring_count[link]) % size

@@ -12,6 +12,8 @@ from trafficsim.kernels.tables import Array
 
 NEVER = 1 << 60
 """A time that does not come; who has it is woken by what it waits for."""
+NO_LIMIT = 1 << 50
+"""Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
@@ -55,7 +57,9 @@ class Net(NamedTuple):
     headway: Array
     """By connection and class: time after the vehicle before."""
     own_headway: Array
-    """By link and class: the same on the running section."""
+    """By link and class: the same where it begins."""
+    exit_headway: Array
+    """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
     bit: Array
@@ -70,9 +74,12 @@ class Net(NamedTuple):
     group_start: Array
     """By signal group: its connections."""
     of_group: Array
+    line_speed: Array
+    """By connection: greatest speed at the stop line, m/s."""
     stop_probability: Array
-    """By link: chance to stop at yellow in 1/65536, by the time since its begin in eighths of a second."""
-    start_loss: int
+    """By link: chance to stop at yellow in 1/65536, by the time to the line in eighths of a second."""
+    start_lag: Array
+    """By place in a queue that stood at red: time that it needs more than its headway."""
     impatience: float
 
 
@@ -139,6 +146,11 @@ class Lanes(NamedTuple):
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
     admits: Array
     """When the next one may come into the lane."""
+    place: Array
+    """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
+    length of ``Net.start_lag`` where the head is not hindered by the start."""
+    gone: Array
+    """Room of those vehicles: the head stood so far before the line; much where it did not stand."""
 
 
 class Links(NamedTuple):
@@ -167,6 +179,16 @@ class Shown(NamedTuple):
     opened: Array
     """When it went to green."""
     passed: Array
+
+
+class Commands(NamedTuple):
+    """What signals are told to show, in order of time."""
+
+    time: Array
+    group: Array
+    state: Array
+    done: Array
+    """Number of those that have been shown."""
 
 
 class Agenda(NamedTuple):
