@@ -29,7 +29,7 @@ from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Iteration
 from trafficsim.plan.route_book import UNKNOWN, RouteBook
 from trafficsim.plan.routes import RouteTable, wishes_of
-from trafficsim.plan.switching import Excess, shares_of_cells
+from trafficsim.plan.switching import Excess, Step, shares_of_cells
 from trafficsim.plan.time_dependent import MS_PER_S, NEVER, Profile, profile_of, route_costs
 from trafficsim.plan.turn_times import turn_times_s
 from trafficsim.spec.equilibrium import Equilibrium
@@ -93,6 +93,7 @@ class EquilibriumSearch:
         self._who = _travellers(prepared, self.routes, self._cells)
         self._usual = _usual_routes(self.routes)
         self._plan: Plan | None = None
+        self._step = Step()
 
     def rehearsal(self) -> Plan:
         """Plan of the next rehearsal: the design day under the policies.
@@ -124,7 +125,9 @@ class EquilibriumSearch:
         free = np.flatnonzero(who.cell >= 0)
         excess = self._excess(free, clock, cheapest, profile)
         number = len(self.routes.found) + 1
-        share = shares_of_cells(excess, len(cells.wish), number, self._settings)
+        msa = self._settings.switching == "msa"
+        step = 1.0 / (number + 1) if msa else self._step.after(excess.relative_gap)
+        share = shares_of_cells(excess, len(cells.wish), step, self._settings)
         after = self._with_round(cheapest, np.where(cheapest.route == UNKNOWN, 0.0, share))
         cell = who.cell[free]
         switch = after.switching(number, who.key[free], (cells.interval[cell], cells.wish[cell].astype(np.int32)))
@@ -214,10 +217,9 @@ def _usual_routes(routes: RouteTable) -> I4:
 def _iteration(plan: Plan, record: Record, excess: Excess, switched: float) -> Iteration:
     trips, arrived = record.trips, record.trips.status == COMPLETED
     took = np.where(arrived, trips.exit_s, record.end_s) - plan.trips.depart_s
-    least, paid = float(excess.least_s.sum()), float(excess.paid_s.sum())
     number = max(len(excess.cell), 1)
     return Iteration(
-        relative_gap=(paid - least) / least if least > 0.0 else 0.0, switched=switched, mean_time_s=paid / number,
-        least_time_s=least / number, travel_time_s=float(took[arrived].mean()) if arrived.any() else None,
+        relative_gap=excess.relative_gap, switched=switched, mean_time_s=float(excess.paid_s.sum()) / number,
+        least_time_s=float(excess.least_s.sum()) / number, travel_time_s=float(took[arrived].mean()) if arrived.any() else None,
         total_time_h=float(took.sum()) / S_PER_H, unfinished=int((~arrived).sum()),
         without_path=int((~excess.known).sum()))

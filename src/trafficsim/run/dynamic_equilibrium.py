@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -18,7 +18,7 @@ from trafficsim.io.mistakes import mistake
 from trafficsim.io.trips import write_trips
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.convergence import convergence_rows
-from trafficsim.run.equilibrium import Kept, find_equilibrium
+from trafficsim.run.equilibrium import Kept, find_equilibrium, in_equilibrium
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
@@ -130,9 +130,7 @@ class DynamicEquilibrium:
 def equilibrium_of(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
                    starts: int = 1) -> DynamicEquilibrium:
     """Look for a dynamic equilibrium from several starts, whatever the scenario says of its routes."""
-    world = prepared.world
-    demand = world.demand.model_copy(update={"routes": "equilibrium"})
-    prepared = replace(prepared, world=replace(world, demand=demand))
+    prepared = in_equilibrium(prepared)
     kept = tuple(find_equilibrium(prepared, engine, settings, policies, draws) for draws in range(starts))
     return DynamicEquilibrium(prepared.world.scenario.name, engine, settings, kept)
 

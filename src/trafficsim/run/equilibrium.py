@@ -38,6 +38,12 @@ class Kept:
     vehicle_s: F8
 
 
+def in_equilibrium(prepared: Prepared) -> Prepared:
+    """Return a world that asks for routes in equilibrium, whatever it asked for."""
+    demand = prepared.world.demand.model_copy(update={"routes": "equilibrium"})
+    return replace(prepared, world=replace(prepared.world, demand=demand))
+
+
 def equilibrium_routes(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
                        ) -> RouteTable:
     """Look for the equilibrium of a prepared world under policies; return its routes, with all iterations."""

@@ -26,8 +26,6 @@ class Equilibrium(Model):
     switching
         ``"gap"``: the more travellers save on the cheapest path, the more of them switch to it. ``"msa"``: a share
         1/(k + 1) does after iteration k (method of successive averages).
-    averaged
-        Iterations of ``"gap"`` that switch by averages first.
     pace
         Of ``"gap"``: the share of a cell that switches, over the share of their time that they save.
 
@@ -42,7 +40,6 @@ class Equilibrium(Model):
     iterations: int = Field(default=50, ge=1, le=10000)
     interval_s: float = Field(default=300.0, ge=1, le=86400)
     switching: Literal["gap", "msa"] = "gap"
-    averaged: int = Field(default=3, ge=0)
     pace: float = Field(default=1.0, gt=0, le=100)
 
     @property
