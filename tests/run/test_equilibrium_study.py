@@ -12,7 +12,6 @@ from tests.plan.small import Demand, flow, world
 from tests.run.test_rehearsal import SHORT, bottleneck
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.results.at_equilibrium import LARGEST_SHARE
 from trafficsim.results.compare import compare
 from trafficsim.results.frames import Labels
 from trafficsim.results.question import Question
@@ -65,8 +64,6 @@ def test_the_gap_stands_beside_the_effect(result: StudyResult) -> None:
     assert row["equilibrium_gap"] == pytest.approx(gaps.sum())
     entry = result.as_json()["results"]["small"]["queue"]["slow"]["mean_travel_time_s"]
     assert entry["equilibrium_gap"] == pytest.approx(gaps.sum())
-    small = gaps.sum() <= LARGEST_SHARE * abs(row["diff"] / row["baseline_mean"])
-    assert (row["verdict"] == "worse") == small
 
 
 def test_far_from_equilibrium_there_is_no_verdict() -> None:
@@ -105,7 +102,7 @@ def test_routes_of_alternatives_are_kept_beside_the_study(tmp_path: Path, monkey
 
 @pytest.mark.parametrize(("wrong", "message"), [
     ({"equilibrium": {"objective": "system_optimum"}}, "user equilibrium"),
-    ({"equilibrium": {"gap": 0.01}, "days": {"number": 3}}, "on one day"),
+    ({"equilibrium": {"gap": 0.01}, "days": {"number": 30}}, "on one day"),
 ])
 def test_what_does_not_go_together_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
