@@ -208,7 +208,7 @@ def with_path_traces(plan: Plan, prepared: Prepared) -> Plan:
 def reference_under_do_nothing(lowered: Lowered) -> Reference:
     """Free-flow values of the same travellers without any policy, in the order of the plan."""
     plan, baseline = lowered.plan, lowered.baseline
-    return reference_of(baseline).matched_to(baseline, plan, reference_of(plan))
+    return reference_of(baseline).matched_to(baseline, plan, reference_of)
 
 
 def reference_of(plan: Plan) -> Reference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
@@ -40,7 +41,7 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
     return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+                 _log(plan), compile_merges(plan, settings, net))
 
 
 def compile_trips(plan: Plan) -> Trips:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, NOBODY
 
 NONE_SERVES = NOBODY - 1
 """No lane of the link leads on."""
 
 
-@part
+@per_vehicle
 def serves(net, lane, turn, bit):
     """Whether a lane leads on to a turn, in a lane that vehicles with this bit may use."""
     if turn == EXIT:
@@ -20,7 +20,7 @@ def serves(net, lane, turn, bit):
     return False
 
 
-@part
+@per_vehicle
 def emptiest_lane(net, link, turn, kind, taken, room):
     """Return the lane in which least is taken, of those that serve a turn and have room; NOBODY where all are full.
 
@@ -42,7 +42,7 @@ def emptiest_lane(net, link, turn, kind, taken, room):
     return NONE_SERVES
 
 
-@part
+@per_vehicle
 def shortest_lane(world, link, vehicle):
     """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one."""
     net, trips = world.net, world.trips
@@ -51,7 +51,7 @@ def shortest_lane(world, link, vehicle):
     return NOBODY if lane == NONE_SERVES else lane
 
 
-@part
+@per_vehicle
 def planned_lane(world, link, vehicle, cursor):
     """Return the lane for which least room is taken, of those that serve a vehicle and have some; NOBODY without one.
 
@@ -60,3 +60,19 @@ def planned_lane(world, link, vehicle, cursor):
     net, trips = world.net, world.trips
     lane = emptiest_lane(net, link, trips.turn[cursor], trips.kind[vehicle], world.lanes.planned, net.lane_share)
     return net.lane_start[link] if lane == NONE_SERVES else lane
+
+
+@per_vehicle
+def connection(world, lane, turn, bit):
+    """Return the way of a turn from a lane whose lane beyond takes somebody first, of those that may be used."""
+    net, admits = world.net, world.lanes.admits
+    found, allowed = NOBODY, False
+    for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
+        if net.turn[conn] != turn:
+            continue
+        may = net.allowed[net.to[conn]] & bit != 0
+        if found == NOBODY:
+            found, allowed = conn, may
+        elif may and (not allowed or admits[net.to[conn]] < admits[net.to[found]]):
+            found, allowed = conn, may
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trafficsim.kernels.decisions.all_way_stop import FOUR_SHARE, came_first, stop_headway
 from trafficsim.kernels.decisions.gaps import accepts, critical_gap, entry_instant
 from trafficsim.kernels.decisions.signals import NO_SIGNAL, gives_way_to_all, is_red, requires_stop
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NEVER, NOBODY
 
 STAND_MS = 1000
@@ -14,14 +14,14 @@ LOOK_AGAIN_MS = 500
 """Who cannot tell when the way will be free looks again after this time (modelling assumption)."""
 
 
-@part
+@per_vehicle
 def shown_state(world, conn):
     """Return the state that the signal of a connection shows; NO_SIGNAL without one."""
     group = world.net.group[conn]
     return world.shown.state[group] if group >= 0 else NO_SIGNAL
 
 
-@part
+@per_vehicle
 def next_arrival(world, conn, time, horizon):
     """Return when the next vehicle reaches a line that goes on by a connection; NEVER without one.
 
@@ -43,7 +43,7 @@ def next_arrival(world, conn, time, horizon):
     return NEVER
 
 
-@part
+@per_vehicle
 def time_of_gap(world, conn, lane, time):
     """Return when the head of a lane may enter that gives way: now, or when to look again."""
     net, lanes, shown = world.net, world.lanes, world.shown
@@ -76,7 +76,7 @@ def time_of_gap(world, conn, lane, time):
     return max(time + LOOK_AGAIN_MS, nearest + 1)
 
 
-@part
+@per_vehicle
 def time_of_turn(world, conn, lane, time):
     """Return when the head of a lane may enter an all-way stop: first come, first served."""
     net, lanes = world.net, world.lanes

@@ -11,7 +11,7 @@ from numba import int32, uint32
 
 from trafficsim.kernels.decisions.signals import occasion_of
 from trafficsim.kernels.decisions.yellow import DECIDED_GO, chosen_at_yellow
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, NOBODY
 
 HARDEST_MS2 = 5.0
@@ -20,7 +20,7 @@ FAR_CM = 100_000
 """Who is so far back, or did not stand, crosses the line at full speed."""
 
 
-@part
+@per_vehicle
 def time_of_start(world, conn, lane, vehicle):
     """Return when the head of a lane has started and come to the line.
 
@@ -31,10 +31,10 @@ def time_of_start(world, conn, lane, vehicle):
     before = opened if place == 0 else lanes.left[lane]
     if place >= len(net.start_lag) or ready > before:
         return ready
-    return before + net.own_headway[net.link_of[lane], world.trips.kind[vehicle]] + net.start_lag[place]
+    return before + net.exit_headway[net.link_of[lane], world.trips.kind[vehicle]] + net.start_lag[place]
 
 
-@part
+@per_vehicle
 def note_start(world, lane, conn, vehicle, room):
     """Note that the head of a lane leaves: where it stood, and that the next one is a place further back."""
     if conn == NOBODY or world.net.group[conn] < 0:
@@ -48,7 +48,7 @@ def note_start(world, lane, conn, vehicle, room):
     lanes.place[lane] += 1
 
 
-@part
+@per_vehicle
 def stands_at_red(world, lane, conn):
     """Note that the queue of a lane starts anew when the signal of its head opens."""
     lanes, head = world.lanes, world.lanes.head[lane]
@@ -56,7 +56,7 @@ def stands_at_red(world, lane, conn):
         lanes.place[lane], lanes.gone[lane] = 0, 0
 
 
-@part
+@per_vehicle
 def goes_at_yellow(world, conn, lane, vehicle, time):
     """Whether the head of a lane, which would cross at this time, goes at the yellow that its signal shows.
 
@@ -78,7 +78,7 @@ def goes_at_yellow(world, conn, lane, vehicle, time):
     return chosen_at_yellow(trips.key[vehicle], occasion_of(uint32(since), uint32(group)), int32(chance)) == DECIDED_GO
 
 
-@part
+@per_vehicle
 def speed_and_way(acceleration, stood, full, rest):
     """Return speed and way to the line at a time ``rest`` (s) before a vehicle crosses it that stood before it (m)."""
     steady = max(stood - full * full / (2.0 * acceleration), 0.0) / full

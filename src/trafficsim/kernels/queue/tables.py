@@ -228,6 +228,19 @@ class Log(NamedTuple):
     left: Array
 
 
+class Merges(NamedTuple):
+    """Whose turn it is: by approach, which are the lanes, then the entries of links; see :mod:`.merges`."""
+
+    stride: Array
+    """What a vehicle takes of the share of its approach."""
+    charged: Array
+    """What all vehicles of the approach took."""
+    shift: Array
+    """By connection, then by entry: its turn at the link beyond, less ``charged``."""
+    clock: Array
+    """By link: the turn of the last who entered it."""
+
+
 class World(NamedTuple):
     """All of it."""
 
@@ -240,3 +253,4 @@ class World(NamedTuple):
     agenda: Agenda
     counts: Counts
     log: Log
+    merges: Merges
