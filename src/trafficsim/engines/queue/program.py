@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
@@ -28,7 +29,7 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
-FAR_BACK = -(1 << 40)
+FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
 
@@ -42,8 +43,8 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan), compile_merges(plan, settings, net))
+    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
 
 
 def compile_trips(plan: Plan) -> Trips:

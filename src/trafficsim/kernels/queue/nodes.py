@@ -5,7 +5,7 @@ from __future__ import annotations
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
-from trafficsim.kernels.queue.merges import take_turn, turn_of_place
+from trafficsim.kernels.queue.merges import LAST, take_turn, turn_of_place
 from trafficsim.kernels.queue.running import enter_link
 from trafficsim.kernels.queue.storage import time_of_room
 from trafficsim.kernels.queue.tables import MOST_LANES, NEVER, NOBODY
@@ -17,13 +17,13 @@ def visit(world, node, end):
     net, agenda = world.net, world.agenda
     count = len(net.lane_start) - 1
     while True:
-        best, time, turn = NOBODY, NEVER, NEVER
+        best, time, turn = NOBODY, NEVER, LAST
         for i in range(net.member_start[node], net.member_start[node + 1]):
             place = net.member[i]
             if agenda.place[place] < time:
-                best, time, turn = place, agenda.place[place], NEVER
+                best, time, turn = place, agenda.place[place], LAST
             elif agenda.place[place] == time and time < end:
-                if turn == NEVER:
+                if turn == LAST:
                     turn = turn_of_place(world, best, time)
                 other = turn_of_place(world, place, time)
                 if other < turn:

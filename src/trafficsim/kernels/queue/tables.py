@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from trafficsim.kernels.tables import Array
 
-NEVER = 1 << 60
+NEVER = 1 << 30
 """A time that does not come; who has it is woken by what it waits for."""
-NO_LIMIT = 1 << 50
+NO_LIMIT = 1 << 30
 """Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
