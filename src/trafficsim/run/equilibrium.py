@@ -18,9 +18,12 @@ from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Iteration, Rehearsals
 from trafficsim.plan.routes import RouteTable
 from trafficsim.run.driving import drive
+from trafficsim.run.volume_delay import volume_delay
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
 
+STATIC_ROUNDS = 10
+"""Rounds of volume-delay functions before the first run: enough to bring the trips of a centre onto several routes."""
 _log = logging.getLogger("trafficsim")
 
 
@@ -36,6 +39,12 @@ class Kept:
     plan: Plan
     entered: F8
     vehicle_s: F8
+
+
+def in_equilibrium(prepared: Prepared) -> Prepared:
+    """Return a world that asks for routes in equilibrium, whatever it asked for."""
+    demand = prepared.world.demand.model_copy(update={"routes": "equilibrium"})
+    return replace(prepared, world=replace(prepared.world, demand=demand))
 
 
 def equilibrium_routes(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
@@ -70,6 +79,8 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
         If there is no such engine, or the world is beyond its limits.
     """
     search = EquilibriumSearch(prepared, settings, policies, draws)
+    if settings.start == "static":
+        search.begin(volume_delay(prepared), STATIC_ROUNDS)
     kept, rank, told = None, (float("inf"), float("inf")), list[Iteration]()
     for number in range(1, settings.iterations + 1):
         plan = search.rehearsal()

@@ -57,7 +57,7 @@ def turn_of_head(world, lane):
     turn = trips.turn[world.vehicles.cursor[head]]
     if turn == EXIT:
         return FIRST
-    conn = connection(world, lane, turn, net.bit[trips.kind[head]])
+    conn = connection(world, lane, head)
     return turn_of(world, lane, conn, net.link_of[net.to[conn]])
 
 
@@ -79,7 +79,7 @@ def time_of_rival(world, lane, conn, time):
             head = lanes.head[rival]
             if rival == lane or head == NOBODY or trips.turn[world.vehicles.cursor[head]] == EXIT:
                 continue
-            other = connection(world, rival, trips.turn[world.vehicles.cursor[head]], net.bit[trips.kind[head]])
+            other = connection(world, rival, head)
             ready = lanes.left[rival] + net.headway[other, trips.kind[head]]
             if ready <= until or net.link_of[net.to[other]] != target or is_closed(world, other):
                 continue

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from trafficsim.kernels.jit import per_vehicle
-from trafficsim.kernels.queue.lanes import serves
+from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
 from trafficsim.kernels.queue.merges import LAST, take_turn, turn_of_place
 from trafficsim.kernels.queue.running import enter_link
 from trafficsim.kernels.queue.storage import time_of_room
-from trafficsim.kernels.queue.tables import NEVER, NOBODY
+from trafficsim.kernels.queue.tables import MOST_LANES, NEVER, NOBODY
 
 
 @per_vehicle
@@ -66,10 +66,10 @@ def serve_entry(world, link, time):
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
-    turn, bit = world.trips.turn[world.vehicles.cursor[trip]], net.bit[world.trips.kind[trip]]
+    lanes = world.trips.lanes[world.vehicles.cursor[trip]]
     found, served = net.lane_start[link], False
-    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-        own = serves(net, lane, turn, bit)
+    for lane in range(net.lane_start[link], min(net.lane_start[link + 1], net.lane_start[link] + MOST_LANES)):
+        own = is_one_of(net, lane, lanes)
         if (own and not served) or (own == served and admits[lane] < admits[found]):
             found, served = lane, own
     return found
