@@ -55,7 +55,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
         allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
-        short=_whole(links.length_m < LANE_CHANGE_M),
+        changes=_whole(links.length_m // LANE_CHANGE_M),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,
