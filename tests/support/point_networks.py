@@ -25,7 +25,8 @@ from trafficsim.spec.world import World
 JAM_VEH_M, REACTION_S = 0.2, 1.0
 """UXsim 1.15.1: jam density, and the time lag whose inverse product with it is the backward wave, 5 m/s."""
 KINEMATIC = QueueSettings(start_loss_s=0.0, bounded_acceleration=False)
-ACCESS_M = 10.0
+ACCESS_M, PLATOON = 10.0, 5
+"""UXsim's Sioux Falls moves platoons of five; what does not fill one does not depart."""
 
 
 class Road(NamedTuple):
@@ -39,6 +40,7 @@ class Road(NamedTuple):
     merge_priority: float = 1.0
     capacity_veh_s: float = 0.0
     """At its end; 0: that of its diagram."""
+    lanes: int = 1
 
 
 def network_of(roads: Iterable[Road], ends: Iterable[str]) -> Network:
@@ -48,26 +50,32 @@ def network_of(roads: Iterable[Road], ends: Iterable[str]) -> Network:
         graph.add_node(node, x_m=float(place), y_m=0.0, control="priority")
     for road in rows:
         more: dict[str, Any] = {"outflow_capacity_veh_h": 3600.0 * road.capacity_veh_s} if road.capacity_veh_s else {}
-        graph.add_edge(road.tail, road.head, **_link(road.name, road.length_m, road.speed_ms),
+        graph.add_edge(road.tail, road.head, **_link(road.name, road.length_m, road.speed_ms, road.lanes),
                        jam_density_veh_km_lane=1000.0 * JAM_VEH_M,
                        backward_wave_kmh=3.6 / (JAM_VEH_M * REACTION_S), merge_priority=road.merge_priority, **more)
     into, out = [(road.name, road.head) for road in rows], [(road.name, road.tail) for road in rows]
+    lanes = {road.name: road.lanes for road in rows}
     turning_back = {(a.name, b.name) for a in rows for b in rows if (a.tail, a.head) == (b.head, b.tail)}
     for node in ends:
         for name, tail, head, list_of in ((f"enter {node}", f"to {node}", node, into),
                                           (f"leave {node}", node, f"from {node}", out)):
             for new in {tail, head} - set(graph):
                 graph.add_node(new, x_m=float(len(graph)), y_m=1.0, control="priority")
-            graph.add_edge(tail, head, **_link(name, ACCESS_M, 50.0), storage="unlimited", capacity_veh_h=36000.0)
+            lanes[name] = max(road.lanes for road in rows if node in (road.tail, road.head))
+            graph.add_edge(tail, head, **_link(name, ACCESS_M, 50.0, lanes[name]), storage="unlimited",
+                           capacity_veh_h=36000.0)
             list_of.append((name, node))
         turning_back.add((f"enter {node}", f"leave {node}"))
-    joins = [Connection(from_link=first, from_lane=0, to_link=second, to_lane=0, speed_limit_kmh=300.0)
-             for first, node in into for second, other in out if node == other and (first, second) not in turning_back]
+    pairs = [(first, second) for first, node in into for second, other in out
+             if node == other and (first, second) not in turning_back]
+    joins = [Connection(from_link=first, from_lane=min(lane, lanes[first] - 1), to_link=second,
+                        to_lane=min(lane, lanes[second] - 1), speed_limit_kmh=300.0)
+             for first, second in pairs for lane in range(max(lanes[first], lanes[second]))]
     return Network(graph=graph, connections=tuple(joins))
 
 
-def _link(name: str, length_m: float, speed_ms: float) -> dict[str, Any]:
-    return {"id": name, "length_m": length_m, "lanes": 1, "speed_limit_kmh": 3.6 * speed_ms, "priority": 0,
+def _link(name: str, length_m: float, speed_ms: float, lanes: int) -> dict[str, Any]:
+    return {"id": name, "length_m": length_m, "lanes": lanes, "speed_limit_kmh": 3.6 * speed_ms, "priority": 0,
             "road_class": "urban"}
 
 
@@ -95,10 +103,12 @@ def sioux_falls(data: Path, **more: Any) -> World:
     roads = [Road(row["name"], row["start"], row["end"], float(row["length"]), float(row["u"]),
                   float(row["merge_priority"])) for row in rows["links"]]
     nodes = list(dict.fromkeys(road.tail for road in roads))
-    flows = [flow_between(row["orig"], row["dest"], float(row["q"]), float(row["start_t"]), float(row["end_t"]))
-             for row in rows["demand"] if float(row["q"]) > 0]
-    twice = {flow.id for flow in flows if [other.id for other in flows].count(flow.id) > 1}
-    flows = [flow.model_copy(update={"id": f"{flow.id} {number}"}) if flow.id in twice else flow
-             for number, flow in enumerate(flows)]
+    flows = []
+    for number, row in enumerate(rows["demand"]):
+        begin_s, end_s = float(row["start_t"]), float(row["end_t"])
+        trips = int(float(row["q"]) * (end_s - begin_s) / PLATOON + 1e-9) * PLATOON
+        if trips:
+            flow = flow_between(row["orig"], row["dest"], trips / (end_s - begin_s), begin_s, end_s)
+            flows.append(flow.model_copy(update={"id": f"{number} {flow.id}"}))
     time = Time(analysis_s=4800.0, clear_s=more.pop("clear_s", 2400.0), interval_s=300.0)
     return world_of(network_of(roads, nodes), flows, time=time, **more)
