@@ -1,4 +1,4 @@
-"""Networks of nodes and links with triangular fundamental diagrams and no right of way, as macroscopic models have them.
+"""Networks of nodes and links with triangular fundamental diagrams and no right of way, as of macroscopic models.
 
 Every node where trips begin or end gets a link to enter by and one to leave by, of unlimited storage and capacity, so
 that waiting vehicles stand in a vertical queue.

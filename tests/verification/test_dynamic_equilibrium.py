@@ -51,8 +51,8 @@ def motorway_and_arterial() -> World:
 
 
 def test_an_optimum_takes_less_time_than_the_equilibrium() -> None:
-    user = ts.equilibrium(motorway_and_arterial(), iterations=30, gap=0.005)
+    user = ts.equilibrium(motorway_and_arterial(), iterations=40, gap=0.01)
     assert user.converged
     assert user.as_json()["unfinished"] == 0
-    system = ts.equilibrium(motorway_and_arterial(), objective="system_optimum", iterations=30, gap=0.005)
+    system = ts.equilibrium(motorway_and_arterial(), objective="system_optimum", iterations=20, gap=0.01)
     assert system.as_json()["total_time_h"] < user.as_json()["total_time_h"]
