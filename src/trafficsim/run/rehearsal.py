@@ -71,7 +71,7 @@ def rehearsed_worlds(worlds: Mapping[str, Prepared], engine: str, cache: Path | 
 
 
 def _learn(prepared: Prepared, engine: str) -> RouteTable:
-    learning, settings = Learning(prepared), prepared.world.scenario.settings(engine)
+    learning, settings = Learning(prepared), engine_named(engine).settings_of(prepared.world)
     best, fewest_left, least_gap = learning.routes, float("inf"), float("inf")
     for number in range(1, MOST_REHEARSALS + 1):
         plan = learning.rehearsal()
