@@ -22,8 +22,8 @@ from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.hybrid.exchange import exchange
-from trafficsim.kernels.queue.nodes import advance, show
-from trafficsim.kernels.queue.tables import Counts
+from trafficsim.kernels.queue.agenda import advance
+from trafficsim.kernels.queue.tables import Commands, Counts
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 
@@ -37,11 +37,10 @@ class Run:
     programs: Programs
     watches: Watches
     switches: Switches
+    commands: Commands
     tick_ms: float
     automaton: Collected = field(default_factory=Collected)
     queues: list[Counts] = field(default_factory=list)
-    shown: int = 0
-    """Commands of the signals that the queue engine has been told."""
 
     def ms(self, tick: int) -> int:
         """Return a tick in whole milliseconds."""
@@ -91,9 +90,13 @@ def begin(plan: Plan, parts: HybridParts, programs: Programs) -> Run:
     """Return a run at its start; the kernels of both engines, and of the border, are compiled or loaded."""
     automaton, tick_s = programs.automaton, parts.automaton.tick_s
     warm_up_automaton(automaton)
-    advance(programs.queues, 0, 0)
+    switches = switches_of(plan, tick_s)
+    ms = (np.asarray(switches.tick) * tick_s * 1000.0 + 0.5).astype(np.int64)
+    commands = Commands(ms, np.asarray(switches.group, np.int64), np.asarray(switches.state, np.int64),
+                        np.zeros(1, np.int64))
+    advance(programs.queues, commands._replace(time=ms[:0]), 0, 0)
     exchange(automaton.road, automaton.counters, programs.queues, programs.border, -1)
-    return Run(programs, Watches.of(plan, programs, tick_s), switches_of(plan, tick_s), tick_s * 1000.0)
+    return Run(programs, Watches.of(programs, tick_s), switches, commands, tick_s * 1000.0)
 
 
 def simulate(plan: Plan, this: Run) -> int:
@@ -123,19 +126,9 @@ def run_both(this: Run, begin: int, end: int) -> None:
     automaton.signals = automaton.control.command(automaton.signals, begin, end)
     world, road = automaton.world, automaton.road
     for tick in range(begin, end):
-        show_due(this, tick)
-        advance(queues, this.ms(tick), this.ms(tick + 1))
+        advance(queues, this.commands, this.ms(tick), this.ms(tick + 1))
         run_ticks(world, automaton.vehicles, automaton.start, tick, tick + 1)
         exchange(road, automaton.counters, queues, border, tick)
-
-
-def show_due(this: Run, tick: int) -> None:
-    """Let the signals show in the queue engine what is commanded for a tick."""
-    switches, row = this.switches, this.shown
-    while row < len(switches.tick) and switches.tick[row] <= tick:
-        show(this.programs.queues, int(switches.group[row]), int(switches.state[row]), this.ms(tick))
-        row += 1
-    this.shown = row
 
 
 def switches_of(plan: Plan, tick_s: float) -> Switches:

@@ -31,7 +31,7 @@ def make_record(plan: Plan, parts: HybridParts, this: Run, tick: int, performanc
     counts = {code: int(np.count_nonzero(trips.status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     shared = unmeasured(plan)
     shared["links"] = either(in_ca, automaton.links, queues.links)
-    shared["turns"] = either(movement, automaton.turns, queues.turns)
+    shared["turns"] = either(movement, automaton.turns, queues.turns)._replace(green_s=automaton.turns.green_s)
     at = in_ca[plan.lanes.link[plan.detectors.lane]] if len(plan.detectors.name) else np.zeros(0, np.bool_)
     shared["detectors"] = either(at, automaton.detectors, queues.detectors)
     tick_s = parts.automaton.tick_s

@@ -8,7 +8,6 @@ from trafficsim.engines.ca.gridlock import GridlockWatch as AutomatonWatch
 from trafficsim.engines.gridlocks import Gridlock
 from trafficsim.engines.hybrid.program import Programs
 from trafficsim.engines.queue.gridlock import GridlockWatch as QueueWatch
-from trafficsim.plan.arrays import Plan
 
 
 @dataclass
@@ -21,7 +20,7 @@ class Watches:
     across: list[Gridlock] = field(default_factory=list)
 
     @classmethod
-    def of(cls, plan: Plan, programs: Programs, tick_s: float) -> Watches:
+    def of(cls, programs: Programs, tick_s: float) -> Watches:
         """Make the watches of a run."""
         return cls(AutomatonWatch.of(programs.automaton, tick_s), QueueWatch(), tick_s)
 

@@ -51,7 +51,7 @@ def passed_at(plan: Plan, diagram: Diagram, world: World, row: int) -> Passed:
     before_m = max(float(plan.links.length_m[link] - plan.detectors.position_m[row]), 0.0)
     own_ms = np.maximum(trips.length[place] / trips.free[place] * 1000.0, LEAST_SPEED_MS)
     left_s = world.log.left[own] / 1000.0
-    spacing, time_s = diagram.spacing_m[kind], diagram.time_s[kind]
+    spacing, time_s = (by_class[kind] for by_class in diagram.on(link))
     free_s = world.log.ready[own] / 1000.0 - before_m / own_ms
     ahead = int(before_m / float(spacing.mean())) if len(own) else 0
     wave_s = np.full(len(own), -np.inf)

@@ -57,36 +57,33 @@ def leave_queues(world, border, vehicle, link):
 
 @part
 def connection_in(road, world, vehicle):
-    """Return the connection by which a vehicle comes: of those from its lane the one that leads on, if it is free."""
+    """Return the connection by which a vehicle comes, onto a lane where nobody else comes in this tick; -1 without one.
+
+    Of those from the lane that it has left the one that leads on is preferred.
+    """
     net, work, other = road.net, road.work, world.net
     cursor = world.vehicles.cursor[vehicle] - 1
     link, turn, since = world.trips.link[cursor], world.trips.turn[cursor], world.vehicles.since[vehicle]
+    found, own = -1, False
     for lane in range(other.lane_start[link], other.lane_start[link + 1]):
-        found, used = -1, False
+        left = world.lanes.left[lane] == since
         for conn in range(other.conn_start[lane], other.conn_start[lane + 1]):
-            if other.turn[conn] == turn:
-                used = used or world.shown.passed[conn] == since
-                if work.event[net.conn[conn].to] & ARRIVES == 0:
-                    found = conn
-        if found >= 0 and used:
+            if other.turn[conn] != turn or (own and not left) or work.event[net.conn[conn].to] & ARRIVES != 0:
+                continue
             best = pick(net, road.vehicles, road.start, road.trips, lane, cursor)
-            return best if work.event[net.conn[best].to] & ARRIVES == 0 else found
-    return -1
+            if found < 0 or conn == best or (left and not own):
+                found, own = conn, left
+    return found
 
 
 @spliced
 def speed_at_line(world, border, vehicle):
-    """Return the speed (cells per tick) at which a vehicle crossed its last line in the queue engine.
-
-    Who stood has sped up on the way to the line, and for the start-up lost time at least: with less the next one, who
-    comes a headway later, would find no room (modelling assumption).
-    """
+    """Return the speed (cells per tick) at which a vehicle crossed its last line: who stood has sped up up to there."""
     vehicles, cursor = world.vehicles, world.vehicles.cursor[vehicle]
     if vehicles.ready[vehicle] <= vehicles.since[vehicle] + world.trips.free[cursor]:
         return int32(FAST)
     acceleration = world.net.acceleration[world.trips.kind[vehicle]]
     speed = sqrt(2.0 * acceleration * vehicles.ahead[vehicle] * 0.01)
-    speed = max(speed, acceleration * world.net.start_loss * 0.001)
     return int32(min(speed * border.tick_ms * 0.001 / border.cell_m, float(FAST)))
 
 
