@@ -77,6 +77,7 @@ def time_of_gap(world, conn, lane, time):
     instant = entry_instant(float(since), entered, net.follow_up[conn], float(passed))
     if instant > time:
         return int(instant) + 1
+    instant = max(instant, float(time - LOOK_AGAIN_MS))
     if accepts(instant, float(time), float(nearest), gap):
         return time
     return max(time + LOOK_AGAIN_MS, nearest + 1)

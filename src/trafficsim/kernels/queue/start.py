@@ -70,7 +70,8 @@ def note_start(world, lane, conn, vehicle, room):
 def stands_at_red(world, lane, conn):
     """Note that the queue of a lane starts anew when the signal of its head opens."""
     lanes, head = world.lanes, world.lanes.head[lane]
-    if head == NOBODY or world.trips.turn[world.vehicles.cursor[head]] in (EXIT, world.net.turn[conn]):
+    turn = EXIT if head == NOBODY else world.trips.turn[world.vehicles.cursor[head]]
+    if turn == EXIT or turn == world.net.turn[conn]:
         lanes.place[lane], lanes.gone[lane] = 0, 0
 
 
