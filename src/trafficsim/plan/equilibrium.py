@@ -7,7 +7,7 @@ never negative, and 0 exactly if nobody finds a cheaper path.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from trafficsim.plan.cells import CellTable, Cheapest, cell_table, cheapest_of_c
 from trafficsim.plan.experience import used_cells, with_routes, without_rounds
 from trafficsim.plan.lower import DESIGN_DAY, lower, route_keys, sorted_people
 from trafficsim.plan.marginal import cost_to_others_s
+from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared, route_requests
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import draw_classes, vehicle_keys
@@ -29,9 +30,10 @@ from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Iteration
 from trafficsim.plan.route_book import UNKNOWN, RouteBook
 from trafficsim.plan.routes import RouteTable, wishes_of
-from trafficsim.plan.switching import Excess, shares_of_cells
+from trafficsim.plan.switching import Excess, Step, shares_of_cells
 from trafficsim.plan.time_dependent import MS_PER_S, NEVER, Profile, profile_of, route_costs
-from trafficsim.plan.turn_times import turn_times_s
+from trafficsim.plan.timed_turns import times_by_entry_s
+from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
 
@@ -40,9 +42,13 @@ I8 = NDArray[np.int64]
 
 
 class Travellers(NamedTuple):
-    """All of the design day, one row each; ``cell`` is -1 for those whose route traffic does not decide."""
+    """All of the design day, one row each; ``cell`` is -1 for those whose route traffic does not decide.
+
+    ``interval`` is that of departure.
+    """
 
     name: Sequence[str]
+    interval: I8
     cell: I8
     key: U8
     route: I4
@@ -93,6 +99,7 @@ class EquilibriumSearch:
         self._who = _travellers(prepared, self.routes, self._cells)
         self._usual = _usual_routes(self.routes)
         self._plan: Plan | None = None
+        self._step, self._judged = Step(), 0
 
     def rehearsal(self) -> Plan:
         """Plan of the next rehearsal: the design day under the policies.
@@ -109,6 +116,27 @@ class EquilibriumSearch:
         self._plan = replace(self._plan, trips=trips)
         return self._plan
 
+    def begin(self, link_time_s: Callable[[F8], F8], rounds: int) -> None:
+        """Begin with routes that are nearly in static equilibrium, interval by interval of departure.
+
+        Parameters
+        ----------
+        link_time_s
+            Time on each link by volumes (veh/h), both of shape (intervals, links).
+        rounds
+            Most rounds; fewer where the gap is reached before.
+        """
+        network, width = self._prepared.network, self._settings.interval_s
+        connector_m, speed_ms = turn_means(network.connections, len(network.turns.from_link))
+        clock = np.rint((self._cells.root_interval + 0.5) * width * MS_PER_S).astype(np.int64)
+        for _ in range(rounds):
+            times = link_time_s(self._volumes())[:, network.turns.from_link] + connector_m / speed_ms
+            excess, after = self._switched(network, profile_of(times, width), clock)
+            if excess.relative_gap <= self._settings.gap:
+                break
+            self.go_on(after)
+        self._step, self._judged = Step(), 0
+
     def judge(self, plan: Plan, record: Record) -> Judged:
         """Look back on a rehearsal: how far from equilibrium it was, and who switches to which route.
 
@@ -117,21 +145,10 @@ class EquilibriumSearch:
         plan, record
             Of the rehearsal.
         """
-        profile = self._profile(plan, record)
-        clock = self._clock(plan, record)
-        cells, who = self._cells, self._who
-        cheapest = cheapest_of_cells(cells, clock, plan, profile, self._book)
-        free = np.flatnonzero(who.cell >= 0)
-        excess = self._excess(free, clock, cheapest, profile)
-        number = len(self.routes.found) + 1
-        share = shares_of_cells(excess, len(cells.wish), number, self._settings)
-        after = self._with_round(cheapest, np.where(cheapest.route == UNKNOWN, 0.0, share))
-        cell = who.cell[free]
-        switch = after.switching(number, who.key[free], (cells.interval[cell], cells.wish[cell].astype(np.int32)))
-        target = np.where(switch, cheapest.route[cell], who.route[free]).astype(np.int32)
-        told = _iteration(plan, record, excess, float((target != who.route[free]).mean()) if len(free) else 0.0)
-        self._next = (free, target)
-        return Judged(told, after)
+        excess, after = self._switched(plan, self._profile(plan, record), self._clock(plan, record))
+        free, target = self._next
+        switched = float((target != self._who.route[free]).mean()) if len(free) else 0.0
+        return Judged(_iteration(plan, record, excess, switched), after)
 
     def go_on(self, after: RouteTable) -> None:
         """Take the routes with one more round for the next rehearsal."""
@@ -139,8 +156,35 @@ class EquilibriumSearch:
         self.routes = after
         self._who.route[free] = target
 
+    def _switched(self, network: NetworkPlan | Plan, profile: Profile, clock: I8) -> tuple[Excess, RouteTable]:
+        """What everybody's route costs, and the routes with a round in which some switch to the cheapest ones."""
+        cells, who = self._cells, self._who
+        cheapest = cheapest_of_cells(cells, clock, network, profile, self._book)
+        free = np.flatnonzero(who.cell >= 0)
+        excess = self._excess(free, clock, cheapest, profile)
+        number = len(self.routes.found) + 1
+        averages = self._settings.switching == "msa"
+        self._judged += 1
+        step = 1.0 / (self._judged + 1) if averages else self._step.after(excess.relative_gap)
+        share = shares_of_cells(excess, len(cells.wish), step, self._settings)
+        after = self._with_round(cheapest, np.where(cheapest.route == UNKNOWN, 0.0, share))
+        cell = who.cell[free]
+        switch = after.switching(number, who.key[free], (cells.interval[cell], cells.wish[cell].astype(np.int32)))
+        self._next = free, np.where(switch, cheapest.route[cell], who.route[free]).astype(np.int32)
+        return excess, after
+
+    def _volumes(self) -> F8:
+        """Trips per hour whose routes have a link, by interval of departure: shape (intervals, links)."""
+        intervals, links = self.routes.found.shape[1], len(self._prepared.network.link_id)
+        pairs, number = np.unique(self._who.interval * len(self._book) + self._who.route, return_counts=True)
+        interval, route = np.divmod(pairs, len(self._book))
+        start, place = gather(self._book.start, route)
+        row = np.repeat(interval * links, np.diff(start)) + self._book.link[place]
+        trips = np.bincount(row, np.repeat(number, np.diff(start)), minlength=intervals * links)
+        return np.asarray(trips.reshape(intervals, links) * (S_PER_H / self._settings.interval_s))
+
     def _profile(self, plan: Plan, record: Record) -> Profile:
-        times, width = turn_times_s(plan, record), self._settings.interval_s
+        times, width = times_by_entry_s(plan, record), self._settings.interval_s
         return profile_of(times, width, cost_to_others_s(times, width) if self._settings.optimises else None)
 
     def _clock(self, plan: Plan, record: Record) -> I8:
@@ -200,7 +244,7 @@ def _travellers(prepared: Prepared, routes: RouteTable, cells: CellTable) -> Tra
     wish = routes.wish[people.request, permission]
     last = routes.found.shape[1] - 1
     interval = np.clip((people.depart_s - routes.begin_s) // routes.interval_s, 0, last).astype(np.int64)
-    return Travellers(people.name, np.where(wish >= 0, cells.number[interval, wish], -1), own, route)
+    return Travellers(people.name, interval, np.where(wish >= 0, cells.number[interval, wish], -1), own, route)
 
 
 def _usual_routes(routes: RouteTable) -> I4:
@@ -214,10 +258,10 @@ def _usual_routes(routes: RouteTable) -> I4:
 def _iteration(plan: Plan, record: Record, excess: Excess, switched: float) -> Iteration:
     trips, arrived = record.trips, record.trips.status == COMPLETED
     took = np.where(arrived, trips.exit_s, record.end_s) - plan.trips.depart_s
-    least, paid = float(excess.least_s.sum()), float(excess.paid_s.sum())
     number = max(len(excess.cell), 1)
     return Iteration(
-        relative_gap=(paid - least) / least if least > 0.0 else 0.0, switched=switched, mean_time_s=paid / number,
-        least_time_s=least / number, travel_time_s=float(took[arrived].mean()) if arrived.any() else None,
+        relative_gap=excess.relative_gap, switched=switched, mean_time_s=float(excess.paid_s.sum()) / number,
+        least_time_s=float(excess.least_s.sum()) / number,
+        travel_time_s=float(took[arrived].mean()) if arrived.any() else None,
         total_time_h=float(took.sum()) / S_PER_H, unfinished=int((~arrived).sum()),
         without_path=int((~excess.known).sum()))

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import BOOL, F8, I4, Plan
+from trafficsim.plan.network import FREE_LANE_CHANGE_M
 from trafficsim.results.frames import ratio
 
-CHANGE_M = 200.0
-"""On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
 MOST_LINKS = 4
 """Links beyond the junction that are looked at."""
 CAR = np.uint8(1)
@@ -74,7 +73,7 @@ def _paths(plan: Plan) -> Paths:
 
 def _paths_from_signals(plan: Plan, turn: I4, lit: BOOL) -> Paths:
     """Streams of the movements that have a signal, in the order of movements and of the turns that follow."""
-    short = plan.links.length_m[plan.turns.to_link] < CHANGE_M
+    short = plan.links.length_m[plan.turns.to_link] < FREE_LANE_CHANGE_M
     crossing = np.flatnonzero(turn >= 0)
     route_position = crossing[lit[turn[crossing]]]
     name = turn[route_position].astype(np.int64)

@@ -18,7 +18,7 @@ from trafficsim.io.mistakes import mistake
 from trafficsim.io.trips import write_trips
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.convergence import convergence_rows
-from trafficsim.run.equilibrium import Kept, find_equilibrium
+from trafficsim.run.equilibrium import Kept, find_equilibrium, in_equilibrium
 from trafficsim.spec.demand import Trip
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
@@ -58,8 +58,8 @@ class DynamicEquilibrium:
 
     @property
     def converged(self) -> bool:
-        """Whether every start reached the gap that was asked for, with everybody arriving."""
-        return self.relative_gap <= self.settings.gap and not any(self._told(one).unfinished for one in self.kept)
+        """Whether every start reached the gap that was asked for; trips that did not arrive are told beside it."""
+        return self.relative_gap <= self.settings.gap
 
     @cached_property
     def starts(self) -> pd.DataFrame:
@@ -129,7 +129,8 @@ class DynamicEquilibrium:
 
 def equilibrium_of(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
                    starts: int = 1) -> DynamicEquilibrium:
-    """Look for a dynamic equilibrium from several starts."""
+    """Look for a dynamic equilibrium from several starts, whatever the scenario says of its routes."""
+    prepared = in_equilibrium(prepared)
     kept = tuple(find_equilibrium(prepared, engine, settings, policies, draws) for draws in range(starts))
     return DynamicEquilibrium(prepared.world.scenario.name, engine, settings, kept)
 

@@ -18,9 +18,12 @@ from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Iteration, Rehearsals
 from trafficsim.plan.routes import RouteTable
 from trafficsim.run.driving import drive
+from trafficsim.run.volume_delay import volume_delay
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
 
+STATIC_ROUNDS = 10
+"""Rounds of volume-delay functions before the first run: enough to bring the trips of a centre onto several routes."""
 _log = logging.getLogger("trafficsim")
 
 
@@ -38,6 +41,12 @@ class Kept:
     vehicle_s: F8
 
 
+def in_equilibrium(prepared: Prepared) -> Prepared:
+    """Return a world that asks for routes in equilibrium, whatever it asked for."""
+    demand = prepared.world.demand.model_copy(update={"routes": "equilibrium"})
+    return replace(prepared, world=replace(prepared.world, demand=demand))
+
+
 def equilibrium_routes(prepared: Prepared, engine: str, settings: Equilibrium, policies: Sequence[Policy] = (),
                        ) -> RouteTable:
     """Look for the equilibrium of a prepared world under policies; return its routes, with all iterations."""
@@ -48,8 +57,7 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
                      draws: int = 0) -> Kept:
     """Look for the equilibrium of a prepared world under policies.
 
-    Kept is the iteration that left fewest vehicles on the road, and of several the one with the smallest relative gap;
-    for an optimum, the one with the least total time.
+    Kept is the iteration with the smallest relative gap; for an optimum, the one with the least total time.
 
     Parameters
     ----------
@@ -70,6 +78,8 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
         If there is no such engine, or the world is beyond its limits.
     """
     search = EquilibriumSearch(prepared, settings, policies, draws)
+    if settings.start == "static":
+        search.begin(volume_delay(prepared), STATIC_ROUNDS)
     kept, rank, told = None, (float("inf"), float("inf")), list[Iteration]()
     for number in range(1, settings.iterations + 1):
         plan = search.rehearsal()
@@ -89,7 +99,8 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
 
 
 def _rank(told: Iteration, settings: Equilibrium) -> tuple[float, float]:
-    return told.unfinished, told.total_time_h if settings.optimises else told.relative_gap
+    """What is to be small: an optimum that leaves trips on the road may have saved their time only by the end."""
+    return (told.unfinished, told.total_time_h) if settings.optimises else (told.relative_gap, told.unfinished)
 
 
 def _kept(number: int, routes: RouteTable, plan: Plan, record: Record) -> Kept:

@@ -23,6 +23,8 @@ from trafficsim.run.driving import drive
 from trafficsim.run.equilibrium import equilibrium_routes
 from trafficsim.run.route_cache import cache_key, recall, remember
 
+LEARNT = ("experienced", "equilibrium")
+"""Routes that are found by driving."""
 MOST_REHEARSALS = 10
 ENOUGH_GAP = 0.02
 """Rehearsals end once all together could gain no more than this share of their time (modelling assumption)."""
@@ -49,15 +51,14 @@ def rehearsed(prepared: Prepared, engine: str = DEFAULT_ENGINE, cache: Path | No
     InputError
         If there is no such engine, or the world is beyond its limits.
     """
-    scenario, in_equilibrium = prepared.world.scenario, prepared.world.demand.routes == "equilibrium"
-    learnt = in_equilibrium or prepared.world.demand.routes == "experienced"
-    if prepared.routes.rehearsals.number or not learnt or not has_choice(prepared):
+    scenario, routes_of = prepared.world.scenario, prepared.world.demand.routes
+    if prepared.routes.rehearsals.number or routes_of not in LEARNT or not has_choice(prepared):
         return prepared
     key = cache_key(prepared, engine)
     routes = recall(key, prepared, cache)
     if routes is None:
-        routes = equilibrium_routes(prepared, engine, scenario.equilibrium) if in_equilibrium else \
-            _learn(prepared, engine)
+        routes = equilibrium_routes(prepared, engine, scenario.equilibrium) \
+            if routes_of == "equilibrium" else _learn(prepared, engine)
         remember(key, routes, cache)
     return with_routes(prepared, routes)
 

@@ -88,9 +88,9 @@ class DemandSource(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day; ``"equilibrium"``, a dynamic user equilibrium of that day (table
-        ``[equilibrium]``); ``"free_flow"``, the fastest route at free-flow speeds; or ``"logit"``, one of the k
-        cheapest by a path-size logit model (see ``route_choice`` of the scenario).
+        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds;
+        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario); or
+        ``"equilibrium"``, a dynamic user equilibrium of the design day (see ``equilibrium`` of the scenario).
 
     Examples
     --------
