@@ -32,4 +32,5 @@ def compile_merges(plan: Plan, settings: QueueSettings, net: Net) -> Merges:
         share = np.where(np.isnan(priority), 1.0, priority) / lanes
         own = np.where(known[node], np.rint(WHOLE / share).astype(np.int64), own)
     return Merges(stride=np.maximum(own, 1), charged=np.zeros(len(own), np.int64),
-                  shift=np.zeros(len(net.turn) + links, np.int64), clock=np.zeros(links, np.int64))
+                  shift=np.zeros(len(net.turn) + links, np.int64), clock=np.zeros(links, np.int64),
+                  passes=np.zeros(len(net.node_headway), np.int64))

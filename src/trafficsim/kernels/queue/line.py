@@ -18,7 +18,7 @@ from trafficsim.kernels.queue.lanes import connection
 from trafficsim.kernels.queue.merges import take_turn, time_of_rival, turn_of_head
 from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
-from trafficsim.kernels.queue.start import goes_at_yellow, note_start, time_of_start
+from trafficsim.kernels.queue.start import goes_at_yellow, late_in_middle, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
 from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
 
@@ -35,7 +35,7 @@ def serve_line(world, link, time):
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         if lanes.head[lane] != NOBODY:
             due = min(due, lanes.due[lane])
-    world.agenda.place[link] = min(due, world.links.arrival[link])
+    world.agenda.due[net.row_of[link]] = min(due, world.links.arrival[link])
 
 
 @per_vehicle
@@ -62,7 +62,7 @@ def serve_head(world, link, lane, time):
         due = lanes.left[lane] + world.net.exit_headway[link, trips.kind[vehicle]]
         conn = NOBODY
     else:
-        conn = connection(world, lane, turn, world.net.bit[trips.kind[vehicle]])
+        conn = connection(world, lane, vehicle)
         due = time_to_leave(world, conn, lane, vehicle, time)
     lanes.due[lane] = due
     if due <= time:
@@ -74,15 +74,17 @@ def time_to_leave(world, conn, lane, vehicle, time):
     """Return when the head of a lane may leave: now, when to look again, or NEVER until it is woken."""
     net, lanes = world.net, world.lanes
     kind = world.trips.kind[vehicle]
-    due = max(lanes.left[lane] + net.headway[conn, kind], lanes.admits[net.to[conn]])
+    due = max(lanes.left[lane] + net.headway[conn, kind], world.merges.passes[net.node_of[net.link_of[lane]]])
     allowed = allowed_now(world, conn, lane, vehicle, time)
     if allowed == CLOSED:
         return NEVER
+    target = net.link_of[net.to[conn]]
+    if allowed != YIELD or net.gap[conn] < 2.0 * net.own_headway[target, kind]:
+        due = max(due, lanes.admits[net.to[conn]])  # else the headway behind who has priority is part of the gap
     if net.group[conn] >= 0 and lanes.may_clear[lane] == 0:
         due = max(due, time_of_start(world, conn, lane, vehicle))
     if due > time:
         return due
-    target = net.link_of[net.to[conn]]
     due = time_of_room(world, target, vehicle, world.vehicles.cursor[vehicle] + 1, time)
     if due <= time and world.links.taken[target] + 2 * net.spacing[kind] > net.room[target]:
         due = keep_room(world, conn, lane, time)
@@ -160,11 +162,16 @@ def cross(world, vehicle, conn, lane, time):
     to = net.to[conn]
     target = net.link_of[to]
     take_turn(world, lane, conn, target)
+    node = net.node_of[net.link_of[lane]]
+    world.merges.passes[node] = time + net.node_headway[node]
     if is_red(shown_state(world, conn)):
         if lanes.may_clear[lane] == 0:
             world.counts.total[2] += 1
     lanes.may_clear[lane] = max(lanes.may_clear[lane] - 1, 0)
     world.shown.passed[conn] = time
+    if net.group[conn] >= 0:
+        kind = world.trips.kind[vehicle]
+        world.shown.passed[conn] += late_in_middle(world, conn, kind, world.vehicles.ahead[vehicle])
     lanes.admits[to] = time + net.own_headway[target, world.trips.kind[vehicle]]
     world.vehicles.cursor[vehicle] += 1
 

@@ -11,12 +11,13 @@ from trafficsim.kernels.decisions.signals import CLOSED, CLOSING, NO_SIGNAL, per
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import connection
 from trafficsim.kernels.queue.priority import shown_state
-from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY
+from trafficsim.kernels.queue.tables import EXIT, NOBODY
 
 CREDIT = 5
 """Vehicles that an approach may catch up which could not come when it was its turn (modelling assumption)."""
-FIRST = -NEVER
-"""Turn of those for whom nobody waits."""
+LAST = 1 << 60
+FIRST = -LAST
+"""Turns of those who do not wait, and of those for whom nobody waits."""
 
 
 @per_vehicle
@@ -42,11 +43,11 @@ def turn_of_place(world, place, time):
     net, lanes, count = world.net, world.lanes, len(world.net.lane_start) - 1
     if place >= count:
         return turn_of(world, len(net.link_of) + place - count, len(net.turn) + place - count, place - count)
-    least = NEVER
+    least = LAST
     for lane in range(net.lane_start[place], net.lane_start[place + 1]):
         if lanes.due[lane] <= time and lanes.head[lane] != NOBODY:
             least = min(least, turn_of_head(world, lane))
-    return least if least < NEVER else FIRST
+    return least if least < LAST else FIRST
 
 
 @per_vehicle
@@ -56,7 +57,7 @@ def turn_of_head(world, lane):
     turn = trips.turn[world.vehicles.cursor[head]]
     if turn == EXIT:
         return FIRST
-    conn = connection(world, lane, turn, net.bit[trips.kind[head]])
+    conn = connection(world, lane, head)
     return turn_of(world, lane, conn, net.link_of[net.to[conn]])
 
 
@@ -78,7 +79,7 @@ def time_of_rival(world, lane, conn, time):
             head = lanes.head[rival]
             if rival == lane or head == NOBODY or trips.turn[world.vehicles.cursor[head]] == EXIT:
                 continue
-            other = connection(world, rival, trips.turn[world.vehicles.cursor[head]], net.bit[trips.kind[head]])
+            other = connection(world, rival, head)
             ready = lanes.left[rival] + net.headway[other, trips.kind[head]]
             if ready <= until or net.link_of[net.to[other]] != target or is_closed(world, other):
                 continue

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from trafficsim.kernels.jit import per_vehicle
-from trafficsim.kernels.queue.lanes import serves
+from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
-from trafficsim.kernels.queue.merges import take_turn, turn_of_place
+from trafficsim.kernels.queue.merges import LAST, take_turn, turn_of_place
 from trafficsim.kernels.queue.running import enter_link
 from trafficsim.kernels.queue.storage import time_of_room
-from trafficsim.kernels.queue.tables import NEVER, NOBODY
+from trafficsim.kernels.queue.tables import MOST_LANES, NEVER, NOBODY
 
 
 @per_vehicle
@@ -17,24 +17,24 @@ def visit(world, node, end):
     net, agenda = world.net, world.agenda
     count = len(net.lane_start) - 1
     while True:
-        best, time, turn = NOBODY, NEVER, NEVER
-        for i in range(net.member_start[node], net.member_start[node + 1]):
-            place = net.member[i]
-            if agenda.place[place] < time:
-                best, time, turn = place, agenda.place[place], NEVER
-            elif agenda.place[place] == time and time < end:
-                if turn == NEVER:
-                    turn = turn_of_place(world, best, time)
-                other = turn_of_place(world, place, time)
+        best, time, turn = NOBODY, NEVER, LAST
+        for row in range(net.member_start[node], net.member_start[node + 1]):
+            if agenda.due[row] < time:
+                best, time, turn = row, agenda.due[row], LAST
+            elif agenda.due[row] == time and time < end:
+                if turn == LAST:
+                    turn = turn_of_place(world, net.member[best], time)
+                other = turn_of_place(world, net.member[row], time)
                 if other < turn:
-                    best, turn = place, other
+                    best, turn = row, other
         agenda.node[node] = time
         if time >= end:
             return
-        if best < count:
-            serve_line(world, best, time)
+        place = net.member[best]
+        if place < count:
+            serve_line(world, place, time)
         else:
-            serve_entry(world, best - count, time)
+            serve_entry(world, place - count, time)
 
 
 @per_vehicle
@@ -59,17 +59,17 @@ def serve_entry(world, link, time):
         world.counts.total[0] += 1
         enter_link(world, trip, link, time, 0)
         due = NEVER
-    world.agenda.place[place] = due
+    world.agenda.due[net.row_of[place]] = due
 
 
 @per_vehicle
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
-    turn, bit = world.trips.turn[world.vehicles.cursor[trip]], net.bit[world.trips.kind[trip]]
+    lanes = world.trips.lanes[world.vehicles.cursor[trip]]
     found, served = net.lane_start[link], False
-    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-        own = serves(net, lane, turn, bit)
+    for lane in range(net.lane_start[link], min(net.lane_start[link + 1], net.lane_start[link] + MOST_LANES)):
+        own = is_one_of(net, lane, lanes)
         if (own and not served) or (own == served and admits[lane] < admits[found]):
             found, served = lane, own
     return found

@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from trafficsim.kernels.tables import Array
 
-NEVER = 1 << 60
+NEVER = 1 << 30
 """A time that does not come; who has it is woken by what it waits for."""
-NO_LIMIT = 1 << 50
+NO_LIMIT = 1 << 30
 """Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
+MOST_LANES = 16
+"""Of a link, that are used: so many bits stand for its lanes."""
 MUST_STOP, FIRST_COME = 1, 2
 """Bits of ``Net.manner``."""
 
@@ -34,12 +36,16 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
+    short: Array
+    """By link: whether it is too short for changing lanes."""
     room: Array
     """By link: storage, cm."""
     back: Array
     """By link: time until room that is freed at the stop line has come back to its start."""
     conn_start: Array
     """By lane."""
+    target: Array
+    """By turn: the link that it leads to."""
     turn: Array
     """By connection, as all of the following."""
     origin: Array
@@ -71,11 +77,19 @@ class Net(NamedTuple):
     member_start: Array
     """By node: its waiting places."""
     member: Array
+    row_of: Array
+    """By waiting place: its row in ``member``."""
+    node_headway: Array
+    """By node: time between any two who pass it."""
     group_start: Array
     """By signal group: its connections."""
     of_group: Array
     line_speed: Array
     """By connection: greatest speed at the stop line, m/s."""
+    middle: Array
+    """By connection: way from the stop line to the middle of it, m."""
+    mean_speed: Array
+    """By link: mean free speed, m/s."""
     stop_probability: Array
     """By link: chance to stop at yellow in 1/65536, by the time to the line in eighths of a second."""
     start_lag: Array
@@ -89,11 +103,15 @@ class Trips(NamedTuple):
     route_start: Array
     link: Array
     turn: Array
+    lanes: Array
+    """By place: bits of the lanes of its link that lead on, nearside first."""
     free: Array
     """Time that the connector before and the link take at the own desired speed."""
     length: Array
     """Length of both, m."""
     kind: Array
+    slower: Array
+    """Time that the driver needs more for a way than at the mean speed, as a share; not below 0."""
     key: Array
     depart: Array
     entry_start: Array
@@ -149,6 +167,8 @@ class Lanes(NamedTuple):
     place: Array
     """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
     length of ``Net.start_lag`` where the head is not hindered by the start."""
+    pace: Array
+    """When the last one would have crossed in a queue of drivers of the mean speed."""
     gone: Array
     """Room of those vehicles: the head stood so far before the line; much where it did not stand."""
 
@@ -182,20 +202,28 @@ class Shown(NamedTuple):
 
 
 class Commands(NamedTuple):
-    """What signals are told to show, in order of time."""
+    """What signals are told to show: changes of one cycle, again and again, for every length of cycle."""
 
-    time: Array
+    first: Array
+    """By group: what it shows at the begin of the run."""
+    cycle: Array
+    """Lengths of cycles, in control ticks."""
+    tick_start: Array
+    """By length of cycle: where its control ticks begin."""
+    start: Array
+    """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    done: Array
-    """Number of those that have been shown."""
+    tick_ms: int
 
 
 class Agenda(NamedTuple):
-    """When something may happen: at every waiting place, and at every node."""
+    """When something may happen: at every waiting place, in the order of ``Net.member``, and at every node."""
 
-    place: Array
+    due: Array
     node: Array
+    seen: Array
+    """What is being fetched ahead: links; vehicles; and of which lane they are the head, -1: of none."""
 
 
 class Counts(NamedTuple):
@@ -239,6 +267,8 @@ class Merges(NamedTuple):
     """By connection, then by entry: its turn at the link beyond, less ``charged``."""
     clock: Array
     """By link: the turn of the last who entered it."""
+    passes: Array
+    """By node: when the next one may pass it."""
 
 
 class World(NamedTuple):
