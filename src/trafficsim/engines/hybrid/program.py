@@ -102,7 +102,7 @@ def leave_to_the_automaton(world: World, division: Division) -> None:
 
 def entry_cells(net: Net) -> np.ndarray:
     """Return by lane the way from the furthest line before it to its own."""
-    reach = net.lane["length"].astype(np.int64)
+    reach: np.ndarray = net.lane["length"].astype(np.int64)
     conns = net.conn[:-1]
     np.maximum.at(reach, conns["to"], net.lane["length"][conns["to"]] + conns["length"])
     return reach
