@@ -36,8 +36,8 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
-    short: Array
-    """By link: whether it is too short for changing lanes."""
+    changes: Array
+    """By link: changes of lane for which it is long enough."""
     room: Array
     """By link: storage, cm."""
     back: Array
