@@ -19,7 +19,7 @@ LINE_BYTES = 64
 WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride",
                   "charged"})
 """Columns that keep 64 bits: sums."""
-BY_LINK = ("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count")
+BY_LINK = ("first", "last", "arrival", "taken", "waited", "held", "entered", "ring_first", "ring_count")
 RING = ("ring_time", "ring_room")
 COUNTS = ("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms")
 BY_TURN = ("volume", "travel_ms", "delay_ms")
@@ -49,7 +49,6 @@ def in_lines(world: World) -> World:
         vehicles=_with(world.vehicles, vehicles),
         lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
         shown=side_by_side(world.shown, SHOWN),
-        agenda=world.agenda._replace(due=world.agenda.due.astype(np.int32), node=world.agenda.node.astype(np.int32)),
         counts=side_by_side(world.counts, COUNTS, BY_TURN), merges=side_by_side(world.merges, APPROACHES))
 
 
@@ -61,7 +60,8 @@ def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:
 
 
 def joined(columns: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Return columns as views into one array of records, in this order."""
+    """Return columns as views into one array of records, in this order; those that there are not are left out."""
+    names = tuple(name for name in names if name in columns)
     rows = records(len(columns[names[0]]), {name: _kind(name, columns[name]) for name in names})
     for name in names:
         rows[name] = columns[name]

@@ -81,7 +81,7 @@ def simulate(plan: Plan, world: World) -> Collected:
     """Run until the end, or until everybody has arrived; return what was collected."""
     collected, control = Collected(), control_of(plan)
     last = round((plan.end_s - plan.start_s) * 1000.0)
-    interval = max(TICK_MS, round(plan.interval_s * 1000.0))
+    interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
     commands, now = commands_of(control), 0
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now))

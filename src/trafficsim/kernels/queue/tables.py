@@ -181,6 +181,8 @@ class Links(NamedTuple):
     arrival: Array
     taken: Array
     waited: Array
+    held: Array
+    """Whether somebody waits on the running section who has reached its end."""
     served: Array
     entered: Array
     """Trips that have begun here: a position in ``Trips.entry``."""
@@ -214,7 +216,7 @@ class Commands(NamedTuple):
     """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    tick_ms: int
+    tick_ms: float
 
 
 class Agenda(NamedTuple):
