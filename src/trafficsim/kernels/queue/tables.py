@@ -17,7 +17,7 @@ NO_LIMIT = 1 << 50
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
-MUST_STOP, FIRST_COME = 1, 2
+MUST_STOP, FIRST_COME, SHUT = 1, 2, 4
 """Bits of ``Net.manner``."""
 
 
