@@ -290,6 +290,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         movements,
         queues,
         requested,
+        routes,
         runs,
         signals,
         speeds,
@@ -309,6 +310,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "speed_histograms": speeds.speed_histograms_table,
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
+        "routes": routes.routes_table,
     }
 
 
@@ -330,7 +332,7 @@ def public_names() -> dict[str, list[str]]:
         "trafficsim.run.result.RunResult", "trafficsim.run.result.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
-        "trafficsim.design.assignment.result.Assignment",
+        "trafficsim.design.assignment.result.Assignment", "trafficsim.run.dynamic_equilibrium.DynamicEquilibrium",
     ]
     pages["functions"].append("trafficsim.api.placing.place")
     pages["results"] += ["trafficsim.run.siting.place.Placement", "trafficsim.results.rollout.Programme"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from trafficsim.engines.queue.loop import run
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.plan.arrays import Plan
-from trafficsim.spec.demand import Trip
+from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.scenario import Time
 
 SETTINGS = QueueSettings(start_loss_s=0.0, bounded_acceleration=False)
@@ -85,3 +87,16 @@ def test_a_queue_on_a_link_without_limit_never_spills_back() -> None:
         most.append(int(seen.vehicles.begun.max()))
     assert most[0] > 2_000_000, "a queue of limited storage holds up who wants to begin"
     assert most[1] == 349 / 0.7 * 1000.0 // 1
+
+
+def test_the_capacity_of_a_node_is_that_of_all_its_movements() -> None:
+    rows = [link(name, 500.0, speed_limit_kmh=72.0, **GIVEN) for name in ("a", "b", "c", "d")]
+    network = make_network(rows, [*through("a", "c"), *through("b", "d")])
+    graph = nx.relabel_nodes(network.graph, {"end of b": "end of a"})
+    graph.nodes["end of a"]["capacity_veh_h"] = 1440.0
+    flows = [Flow(id=pair, volume_veh_h=2000.0, route=tuple(pair), vehicle_classes={"car": 1.0})
+             for pair in ("ac", "bd")]
+    plan = make_plan(make_world(replace(network, graph=graph), flows, time=Time(analysis_s=3600.0, clear_s=0.0)))
+    volume = run(plan, SETTINGS).turns.volume
+    assert volume.sum() == pytest.approx(1440.0 - 10.0, abs=1.0)  # the first one is there after 25 s
+    assert volume[0] == pytest.approx(volume[1], abs=1.0)

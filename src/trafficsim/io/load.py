@@ -305,10 +305,11 @@ def _classes(*layers: tuple[VehicleClass, ...]) -> tuple[VehicleClass, ...]:
 
 
 def _check_classes(demand: Demand, classes: set[str]) -> None:
-    named = [(f"demand: trip {trip.id!r}: vehicle_class", trip.vehicle_class, {*classes, *demand.mixes})
-             for trip in demand.trips]
-    named += [(f"demand: flow {flow.id!r}: vehicle_classes", name, {*classes, *demand.mixes})
-              for flow in demand.flows for name in flow.vehicle_classes]
+    able = {*classes, *demand.mixes}
+    named = [(f"demand: trip {trip.id!r}: vehicle_class", trip.vehicle_class, able)
+             for trip in demand.trips if trip.vehicle_class not in able]
+    named += [(f"demand: flow {flow.id!r}: vehicle_classes", name, able)
+              for flow in demand.flows for name in flow.vehicle_classes if name not in able]
     named += [(f"demand.mixes.{mix}", name, classes) for mix, shares in demand.mixes.items() for name in shares]
     for where, name, known in named:
         if name not in known:

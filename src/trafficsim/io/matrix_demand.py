@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import ValidationError
 
 from trafficsim.base.errors import DemandError, quoted
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repair
 from trafficsim.io.matrices import MatrixFile, read_matrix_file
 from trafficsim.io.paths import resolve_path
-from trafficsim.spec.demand import Flow, Unserved
+from trafficsim.spec.demand import MOST_PEAK_VEH_H, MOST_VOLUME_VEH_H, Flow, Unserved
+from trafficsim.spec.departure_profile import Steps
 from trafficsim.spec.od_matrix import ODMatrix
 from trafficsim.spec.scenario import DemandSource
 from trafficsim.spec.world import Connectors
@@ -92,7 +92,7 @@ def _check_numbers(found: MatrixFile, known: Mapping[str, Zone], key: str) -> No
                           "write the zone numbers into the file (OMX: a lookup), or define the zones")
 
 
-def _profile(source: MatrixSource, demand: DemandSource, key: str) -> tuple[tuple[float, float], ...]:
+def _profile(source: MatrixSource, demand: DemandSource, key: str) -> Steps:
     try:
         return source.steps(demand.profiles)
     except ValueError as error:
@@ -104,7 +104,7 @@ class _Connecting:
     """The connectors of zones, asked for once."""
 
     def __init__(self, known: Mapping[str, Zone], key: str) -> None:
-        self._known, self._key = known, key
+        self._known, self.key = known, key
         self._ways: dict[tuple[str, End], list[_Way]] = {}
 
     def ways(self, name: str, end: End) -> list[_Way]:
@@ -120,34 +120,54 @@ class _Connecting:
             shares = {} if zone is None else zone.shares(end)
             if zone is None or not shares:
                 found = "an unknown zone" if zone is None else "a zone without links"
-                raise DemandError(f"{self._key}: zone {quoted(name)}", found, f"a zone of [[demand.zones]] with {end}",
+                raise DemandError(f"{self.key}: zone {quoted(name)}", found, f"a zone of [[demand.zones]] with {end}",
                                   f"define the zone with {end}, or correct its name in the matrix")
             self._ways[name, end] = ([_Way(tuple(shares), 1.0)] if zone.connectors == "least_cost" else
                                      [_Way((link,), share) for link, share in shares.items()])
         return self._ways[name, end]
 
 
-def _flows(source: MatrixSource, matrix: ODMatrix, zones: _Connecting,
-           profile: tuple[tuple[float, float], ...]) -> Iterator[tuple[Flow, Connectors | None]]:
+def _flows(source: MatrixSource, matrix: ODMatrix, zones: _Connecting, profile: Steps) -> Iterator[
+        tuple[Flow, Connectors | None]]:
     """Flows, and the connectors of which the cheapest are taken, where there is a choice."""
-    common: dict[str, Any] = {"begin_s": source.begin_s, "end_s": source.end_s, "profile": profile,
-                              "departures": source.departures, "vehicle_classes": source.vehicle_classes}
+    flow = _FlowMaker(source, profile, zones.key)
     rows, columns = np.nonzero(matrix.between() > 0)
     volumes = matrix.trips[rows, columns] * source.factor / source.hours
     for row, column, volume_veh_h in zip(rows.tolist(), columns.tolist(), volumes.tolist(), strict=True):
-        origin, destination = matrix.zones[row], matrix.zones[column]
-        pairs = product(zones.ways(origin, "origins"), zones.ways(destination, "destinations"))
-        for number, (first, last) in enumerate(pairs):
-            name = f"{source.id} {origin}>{destination}" + (f" {number}" if number else "")
-            try:
-                flow = Flow(id=name, origin=first.links[0], destination=last.links[0],
-                            volume_veh_h=volume_veh_h * first.share * last.share, **common)
-            except ValidationError as error:
-                raise DemandError(f"{zones._key}: from zone {quoted(origin)} to zone {quoted(destination)}",
-                                  f"{volume_veh_h:,.6g} veh/h", str(error.errors(include_url=False)[0]["msg"]),
-                                  "give the zones more links, or split them") from None
+        pair = matrix.zones[row], matrix.zones[column]
+        ways = product(zones.ways(pair[0], "origins"), zones.ways(pair[1], "destinations"))
+        for number, (first, last) in enumerate(ways):
             choice = len(first.links) > 1 or len(last.links) > 1
-            yield flow, Connectors(first.links, last.links) if choice else None
+            yield (flow.made(pair, number, (first.links[0], last.links[0]), volume_veh_h * first.share * last.share),
+                   Connectors(first.links, last.links) if choice else None)
+
+
+class _FlowMaker:
+    """Makes the flows of a matrix. They differ in names, links and volume alone: only what may be wrong is checked."""
+
+    def __init__(self, source: MatrixSource, profile: Steps, key: str) -> None:
+        self._key, self._id = key, source.id
+        highest = max((factor for _, factor in profile), default=1.0)
+        self._most_veh_h = min(MOST_VOLUME_VEH_H, MOST_PEAK_VEH_H / highest)
+        self._like = Flow(id=source.id, volume_veh_h=0.0, origin="", destination="", begin_s=source.begin_s,
+                          end_s=source.end_s, profile=profile, departures=source.departures,
+                          vehicle_classes=source.vehicle_classes)
+
+    def made(self, pair: tuple[str, str], number: int, links: tuple[str, str], volume_veh_h: float) -> Flow:
+        """Return the flow of a pair of zones between two links.
+
+        Raises
+        ------
+        DemandError
+            If it is too large.
+        """
+        if volume_veh_h > self._most_veh_h:
+            raise DemandError(f"{self._key}: from zone {quoted(pair[0])} to zone {quoted(pair[1])}",
+                              f"{volume_veh_h:,.6g} veh/h", f"at most {self._most_veh_h:,.0f} with this profile",
+                              "give the zones more links, or split them")
+        name = f"{self._id} {pair[0]}>{pair[1]}" + (f" {number}" if number else "")
+        return self._like.model_copy(update={"id": name, "origin": links[0], "destination": links[1],
+                                             "volume_veh_h": volume_veh_h})
 
 
 def _within(source: MatrixSource, matrix: ODMatrix) -> Iterable[Unserved]:

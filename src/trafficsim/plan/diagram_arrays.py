@@ -20,6 +20,9 @@ class DiagramArrays(NamedTuple):
     inflow_veh_s: NDArray[np.float64]
     outflow_veh_s: NDArray[np.float64]
     merge_priority: NDArray[np.float64]
+    node_capacity_veh_s: NDArray[np.float64]
+    """Of the node at the end of the link; ``node`` is its number."""
+    node: NDArray[np.int32]
     unlimited: NDArray[np.bool_]
     """Whether its storage is: its queues are vertical."""
 
@@ -27,4 +30,4 @@ class DiagramArrays(NamedTuple):
 def no_diagrams() -> DiagramArrays:
     """Return the diagrams of a plan whose network gives none."""
     none = np.zeros(0)
-    return DiagramArrays(none, none, none, none, none, none, np.zeros(0, np.bool_))
+    return DiagramArrays(none, none, none, none, none, none, none, np.zeros(0, np.int32), np.zeros(0, np.bool_))

@@ -216,6 +216,8 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
 TAKEN = {
     "experienced": ("routed-experienced", "the routes that drivers know: cheapest paths by interval of departure under "
                     "the times of a few rehearsals on the design day"),
+    "equilibrium": ("routed-equilibrium", "the routes of a dynamic user equilibrium of the design day, by interval of "
+                    "departure"),
     "free_flow": ("routed-free-flow", "the fastest free-flow path"),
     "logit": ("routed-logit", "one of the cheapest paths each, by a path-size logit model; policies may change it"),
 }

@@ -49,6 +49,7 @@ def hash_names(names: Sequence[str]) -> U8:
 
     Examples
     --------
+    >>> from trafficsim.kernels.rng import hash_name
     >>> hash_names(["a", "b"]).tolist() == [hash_name("a"), hash_name("b")]
     True
     """

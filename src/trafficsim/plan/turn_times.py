@@ -68,12 +68,18 @@ def red_delay_of(connections: ConnectionArrays, signals: SignalArrays, turns: in
 
 def group_delay_s(signals: SignalArrays) -> F8:
     """Mean delay (s) of single vehicles at each signal group."""
-    delay_s = np.zeros(int(signals.group_start[-1]))
+    red_s, cycle_s = group_red_s(signals)
+    return np.asarray(red_s**2 / (2.0 * cycle_s))
+
+
+def group_red_s(signals: SignalArrays) -> tuple[F8, F8]:
+    """Time (s) of its cycle in which each signal group is not green, and the cycle."""
+    found, cycle_s = np.zeros((2, int(signals.group_start[-1])))
     for program in range(len(signals.program_id)):
         first, last = signals.group_start[program:program + 2]
         phases = slice(signals.phase_start[program], signals.phase_start[program + 1])
         duration_s = signals.duration_s[phases]
         codes = signals.state[signals.state_start[phases][:, np.newaxis] + np.arange(last - first)]
         red_s = duration_s @ ~np.isin(codes, (GREEN, PERMITTED))
-        delay_s[first:last] = red_s**2 / (2.0 * duration_s.sum())
-    return delay_s
+        found[first:last], cycle_s[first:last] = red_s, duration_s.sum()
+    return found, cycle_s

@@ -25,6 +25,8 @@ from trafficsim.results.offences import fines_eur, officer_hours, points
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
+from trafficsim.results.routes import ROUTE_CHANGES
+from trafficsim.results.routes import TABLE as ROUTES
 from trafficsim.results.speeds import at_detectors
 
 ENTRY_POINT_GROUP = "trafficsim.indicators"
@@ -184,6 +186,7 @@ INDICATORS: tuple[Indicator, ...] = (
               "all deployments", "input", lambda seen: float(seen.plan.enforcement.devices.sum()), "",
               scale="whole", of_traffic=False),
     *RED_RUNNING,
+    *ROUTE_CHANGES,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),
               cause=lambda seen: _fuel_l(seen).reason),
@@ -293,7 +296,8 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
     """
     seen = Observation(plan, record, journeys(plan, record, reference))
     paths = [name for name, role in zip(plan.sections.name, plan.sections.role.tolist(), strict=True) if role == PATH]
-    every = (*registered().values(), *map(path_time, paths))
+    every = [*registered().values(), *map(path_time, paths)]
+    every = [one for one in every if one.only_with != ROUTES or plan.en_route.informed.any()]
     computed = [(one, one.compute(seen)) for one in every if one.compute is not None]
     values = [value for _, value in computed]
     return frame(labels, {

@@ -145,7 +145,7 @@ class Flow(Model):
         return self
 
 
-Routes = Literal["experienced", "free_flow", "logit"]
+Routes = Literal["experienced", "free_flow", "logit", "equilibrium"]
 """How a route that is not given is found."""
 
 
@@ -160,8 +160,9 @@ class Demand(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds; or
-        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario).
+        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds;
+        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario); or
+        ``"equilibrium"``, a dynamic user equilibrium of the design day (see ``equilibrium`` of the scenario).
 
     Examples
     --------

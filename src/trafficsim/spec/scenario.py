@@ -12,6 +12,7 @@ from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -87,8 +88,9 @@ class DemandSource(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds; or
-        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario).
+        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds;
+        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario); or
+        ``"equilibrium"``, a dynamic user equilibrium of the design day (see ``equilibrium`` of the scenario).
 
     Examples
     --------
@@ -191,6 +193,7 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+    equilibrium: Equilibrium = Equilibrium()
 
     @field_validator("date")
     @classmethod
@@ -248,6 +251,8 @@ class Scenario(ScenarioFields):
         Links whose speeds are counted by vehicle class.
     trajectories
         Vehicles whose trajectories are recorded.
+    equilibrium
+        How the routes of a dynamic equilibrium are looked for.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

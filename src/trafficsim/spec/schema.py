@@ -167,6 +167,8 @@ NODE_ATTRIBUTES: tuple[Attribute, ...] = (
         default="forbidden",
         choices=("forbidden", "allowed"),
     ),
+    Attribute("capacity_veh_h", "number", "most that passes it, all movements together, as of a signal of which no "
+              "program is known; in queues", "veh/h", low=1, high=1e7),
     Attribute("name", "text", "name of the junction", default=""),
 )
 

@@ -52,10 +52,10 @@ def run_cases(names: Sequence[str] = (), known: Mapping[str, Case | QueueCase] =
         peak_mb, relative, digest, workload, memory}}``. ``per_s`` and ``ms_per_tick`` are medians of five blocks, in
         CPU seconds, so that other processes on the machine count as little as possible; ``loop_s`` is the sum of the
         five; ``relative`` is ``per_s`` over ``reference_per_s``, the speed of a fixed loop timed between the blocks.
-        Of the queue engine (``unit`` is then "hops", of a vehicle over a link) ``ms_per_tick`` is that of a second, and
-        whole runs are timed, once or as often as the case says. ``setup_s`` (clock time) covers network, routes and
-        compiling of the plan. ``peak_mb`` is the most memory that the process has taken so far; ``memory`` is what
-        :func:`~trafficsim.engines.bench.memory.footprint` says.
+        Of the queue engine whole runs are timed, once or as often as the case says: ``unit`` is then "links driven" (by
+        a single vehicle), ``loop_s`` is that of one run, and ``ms_per_tick`` that of a second of it. ``setup_s``
+        (clock time) covers network, routes and compiling of the plan. ``peak_mb`` is the most memory that the process
+        has taken so far; ``memory`` is what :func:`~trafficsim.engines.bench.memory.footprint` says.
 
     Raises
     ------

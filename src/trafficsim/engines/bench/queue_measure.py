@@ -22,7 +22,7 @@ from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 
 SETTINGS = QueueSettings()
-COMPLETED, HOPS = 1, 3
+COMPLETED, DRIVEN = 1, 3
 """Rows of the totals that the kernels count."""
 
 
@@ -52,13 +52,13 @@ class QueueCase:
         last = rounds[-1]
         check_invariants(last.world)
         record = make_record(plan, SETTINGS, last.world, last.collected, Performance())
-        hops, loop_s = int(last.world.counts.total[HOPS]), float(np.median([one.loop_s for one in rounds]))
+        driven, loop_s = int(last.world.counts.total[DRIVEN]), float(np.median([one.loop_s for one in rounds]))
         return {
-            "per_s": hops / max(loop_s, 1e-9), "unit": "hops",
+            "per_s": driven / max(loop_s, 1e-9), "unit": "links driven",
             "ms_per_tick": 1000.0 * loop_s / max(record.end_s - plan.start_s, 1.0),
             "loop_s": loop_s, "compile_s": rounds[0].compile_s, "setup_s": plan_s + last.program_s,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-            "digest": digest(record), "workload": workload(plan, record, hops, rounds),
+            "digest": digest(record), "workload": workload(plan, record, driven, rounds),
             "memory": queue_footprint(last.world),
         }
 
@@ -87,12 +87,12 @@ def timed(plan: Plan) -> Round:
     return Round(world, collected, ready - began, wall - ready, loop_s, wall_s)
 
 
-def workload(plan: Plan, record: Record, hops: int, rounds: list[Round]) -> dict[str, Any]:
+def workload(plan: Plan, record: Record, driven: int, rounds: list[Round]) -> dict[str, Any]:
     """Say what was simulated; ``program_s`` is the part of the set-up that makes a program of a plan."""
     seconds, metres = float(record.links.vehicle_s.sum()), float(record.links.vehicle_m.sum())
     span = record.end_s - plan.start_s
     return {
-        "links": len(plan.link_id), "trips": record.demanded, "hops": hops, "seconds": span,
+        "links": len(plan.link_id), "trips": record.demanded, "links_driven": driven, "seconds": span,
         "vehicles_at_once": seconds / max(span, 1.0), "vehicle_hours": seconds / 3600.0,
         "mean_speed_kmh": 3.6 * metres / seconds if seconds else None,
         "completed": record.completed, "en_route": record.en_route, "waiting": record.waiting,

@@ -52,7 +52,7 @@ def walks(plan: Plan, first: I4) -> tuple[I4, I4]:
 
 
 @njit(cache=True, nogil=True)
-def _walk(first: I4, onward: np.ndarray, limits: np.ndarray, start: I4, links: I4) -> None:
+def _walk(first, onward, limits, start, links):  # type: ignore[no-untyped-def]
     """Write the links of all routes; with no room for them, only where they start."""
     end_below = uint32(int(65536.0 * END_CHANCE))
     for trip in range(len(first)):
@@ -62,10 +62,10 @@ def _walk(first: I4, onward: np.ndarray, limits: np.ndarray, start: I4, links: I
                 links[row] = here
             row += 1
             bits = draw32(uint32(trip), tick_key(WALK, Stream.TRAIT, position))
-            if onward[here, 0] < 0 or bits >> uint32(16) < end_below:
+            if onward[here, 0] < 0 or uint32(bits >> 16) < end_below:
                 break
-            side = 0
-            while bits & uint32(65535) >= limits[here, side] and side + 1 < limits.shape[1]:
+            side, turn = 0, bits & uint32(65535)
+            while side + 1 < limits.shape[1] and turn >= limits[here, side]:
                 side += 1
             here = onward[here, side]
         start[trip + 1] = row

@@ -7,6 +7,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from trafficsim.engines.queue.diagram import (
+    REFERENCE_SPEED_MS,
     Diagram,
     diagram_of,
     full_lanes,
@@ -16,6 +17,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.network import FREE_LANE_CHANGE_M, places_inside
 
 IMPATIENCE_MS = 60000.0
 """Over this time the gap that is asked for falls, as with the cellular automaton (modelling assumption)."""
@@ -47,7 +49,6 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
     group_start, of_group = ragged(np.asarray(conns.signal_group, np.int64)[signalised], groups)
     room_m, back_s = storage(plan, diagram)
-    car_m = float(diagram.spacing_m.min(initial=7.0))
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
     wide, room = full_lanes(plan), _cm(room_m)
     return Net(
@@ -55,10 +56,11 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
         allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
+        short=_whole(links.length_m < FREE_LANE_CHANGE_M),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,
-        follow_up=conns.follow_up_s * 1000.0, inside=_whole(np.ceil(conns.waiting_area_m / car_m)),
+        follow_up=conns.follow_up_s * 1000.0, inside=_whole(places_inside(conns.waiting_area_m)),
         yield_start=_whole(conns.yield_start), yields=_whole(conns.yields_to),
         cross_start=_whole(conns.cross_start), crosses=_whole(conns.crosses),
         headway=_ms(headways_s(plan, diagram)),
@@ -67,7 +69,9 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64)),
         acceleration=acceleration_ms2(plan, settings), node_of=node_of, member_start=member_start, member=member,
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
+        node_headway=node_headway_ms(plan, node_of),
         line_speed=np.maximum(np.asarray(conns.speed_ms, np.float64), 0.5),
+        middle=0.5 * conns.length_m, mean_speed=diagram.speed_ms,
         start_lag=_ms(start_lags_s(settings.start_loss_s, 3600.0 / settings.saturation_flow_veh_h)),
         impatience=IMPATIENCE_MS,
     )
@@ -82,16 +86,20 @@ def acceleration_ms2(plan: Plan, settings: QueueSettings) -> F8:
 def headways_s(plan: Plan, diagram: Diagram) -> F8:
     """Return headways at stop lines, shape (connections, classes).
 
-    Where a connector is slower than its approach it is a turn, and headways are ``1 + 1.5 m / r`` times those of the
-    approach, with the radius r (Kimber, McDonald & Hounsell 1986, TRRL RR67). Drivers turn at 30 km/h where it is 15 m.
-    A capacity that the network gives of the approach holds for turns too.
+    Where a connector is slower than its approach it is a turn, and headways are at least ``1 + 1.5 m / r`` times those
+    at 50 km/h, or at the speed of the approach if it is faster, with the radius r (Kimber, McDonald & Hounsell 1986,
+    TRRL RR67). Drivers turn at 30 km/h where it is 15 m.
+    A capacity that the network gives of the approach holds for turns too. Who gives way without a signal follows at the
+    follow-up time.
     """
     conns = plan.connections
     origin = plan.lanes.link[conns.from_lane]
     radius = np.maximum(conns.speed_ms, 1.0) ** 2 / SIDEWAYS_MS2
-    turns = (conns.speed_ms < diagram.speed_ms[origin]) & (diagram.outflow[origin] == 1.0)
-    longer = np.where(turns, 1.0 + RADIUS_M / radius, 1.0)
-    return np.asarray(diagram.headway_s(diagram.outflow)[origin] * longer[:, np.newaxis], np.float64)
+    gives_way = (np.diff(conns.yield_start) > 0) & (np.asarray(conns.signal_group) < 0)
+    turns = (conns.speed_ms < diagram.speed_ms[origin]) & (diagram.outflow[origin] == 1.0) & ~gives_way
+    fast = diagram._replace(speed_ms=np.maximum(diagram.speed_ms, REFERENCE_SPEED_MS)).headway_s(diagram.outflow)
+    turning = fast[origin] * np.where(turns, 1.0 + RADIUS_M / radius, 0.0)[:, np.newaxis]
+    return np.asarray(np.maximum(diagram.headway_s(diagram.outflow)[origin], turning), np.float64)
 
 
 def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
@@ -125,10 +133,28 @@ def nodes_of(plan: Plan) -> np.ndarray:
     origin, target = lane_link[conns.from_lane], lane_link[conns.to_lane]
     own = np.repeat(np.arange(len(origin)), np.diff(conns.cross_start))
     given = np.repeat(np.arange(len(origin)), np.diff(conns.yield_start))
-    rows = np.concatenate([origin, origin[own], origin[given]])
+    rows: np.ndarray = np.concatenate([origin, origin[own], origin[given]])
     columns = np.concatenate([target + count, origin[conns.crosses], origin[conns.yields_to]])
+    held = np.flatnonzero(~np.isnan(plan.diagrams.node_capacity_veh_s))  # a node whose capacity is given is one
+    rows = np.concatenate([rows, held])
+    columns = np.concatenate([columns, _first_of(np.asarray(plan.diagrams.node)[held], held)])
     graph = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(2 * count, 2 * count))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+
+
+def _first_of(group: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Return by row the value of the first row of its group."""
+    _, first, place = np.unique(group, return_index=True, return_inverse=True)
+    return np.asarray(value[first][place])
+
+
+def node_headway_ms(plan: Plan, node_of: np.ndarray) -> np.ndarray:
+    """Return by node the time between two who pass it; 0 where it has no capacity of its own."""
+    headway = np.zeros(int(node_of.max(initial=-1)) + 1, np.int64)
+    capacity = plan.diagrams.node_capacity_veh_s
+    held = np.flatnonzero(~np.isnan(capacity))
+    headway[node_of[held]] = _ms(1.0 / capacity[held])
+    return headway
 
 
 def stop_probability(plan: Plan) -> np.ndarray:

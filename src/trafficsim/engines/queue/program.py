@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.layout import in_lines
+from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.network import compile_network, ragged
-from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
+from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
     NEVER,
@@ -26,21 +29,22 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
-FAR_BACK = -(1 << 40)
+FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
 
 def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     """Turn a plan into a program."""
     net, trips = compile_network(plan, settings), compile_trips(plan)
+    find_lanes(net, trips)
     count = len(plan.trips.name)
     links = _links(net, trips)
     agenda = _agenda(net, trips)
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
 
 
 def compile_trips(plan: Plan) -> Trips:
@@ -51,8 +55,9 @@ def compile_trips(plan: Plan) -> Trips:
     entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
     return Trips(
         route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
+        lanes=np.zeros(len(seconds), np.uint16),
         free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=np.asarray(trips.vehicle_class, np.int64),
+        kind=np.asarray(trips.vehicle_class, np.int64), slower=slower_than_mean(plan),
         key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
         entry_start=entry_start, entry=entry,
@@ -78,7 +83,7 @@ def _lanes(count: int) -> Lanes:
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
                  blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
-                 place=of(1 << 20), gone=of(FAR_CM))
+                 place=of(0), pace=of(0), gone=of(FAR_CM))
 
 
 def _links(net: Net, trips: Trips) -> Links:

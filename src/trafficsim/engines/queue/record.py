@@ -61,7 +61,7 @@ def make_record(
 
 def _state(world: World) -> bytes:
     arrays = (*world.vehicles, *world.lanes, *world.links)
-    return b"".join(np.ascontiguousarray(one, one.dtype.newbyteorder("<")).tobytes() for one in arrays)
+    return b"".join(one.astype("<f8" if one.dtype.kind == "f" else "<i8").tobytes() for one in arrays)
 
 
 def _clock_s(plan: Plan, times: np.ndarray) -> np.ndarray:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from trafficsim.engines.queue.layout import trips_in_lines
 from trafficsim.engines.queue.program import compile_trips
 from trafficsim.engines.rerouting import I8, LAST_M, LinkTotals, Whereabouts
-from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY, SHUT, Counts, Log, World
+from trafficsim.kernels.queue.lanes import find_lanes
+from trafficsim.kernels.queue.tables import NEVER, NOBODY, SHUT, Counts, Log, World
 from trafficsim.plan.arrays import BOOL
 from trafficsim.plan.rewriting import NewRoutes
 
-OF_PLACES = ("link", "turn", "free", "length")
+OF_PLACES = ("link", "turn", "lanes", "free", "length")
 """Columns of ``Trips`` that are by place of the routes."""
 
 
@@ -84,29 +86,27 @@ class QueueTraffic:
         world = self.world
         trips, vehicles = world.trips, world.vehicles
         fresh, start = compile_trips(new.part), np.asarray(new.plan.trips.route_start, np.int64)
+        find_lanes(world.net, fresh)
         columns = {name: new.moved(getattr(trips, name), getattr(fresh, name)) for name in OF_PLACES}
         here = vehicles.cursor[new.trip]
         for name in ("free", "length"):  # of the link that is driven now: as it was entered
             columns[name][here + new.shift[new.trip]] = getattr(trips, name)[here]
         log = _moved_log(world, new, columns["link"])
         vehicles.cursor[:] += new.shift
-        self.world = world._replace(trips=trips._replace(route_start=start, **columns), log=log)
+        self.world = world._replace(trips=trips_in_lines(trips._replace(route_start=start, **columns)), log=log)
         for trip in turned[(vehicles.begun[turned] >= 0) & (vehicles.ended[turned] < 0)].tolist():
             self._turn(trip)
 
     def _turn(self, trip: int) -> None:
         """Let a vehicle with another turn stand in a lane that serves it."""
-        world, vehicles = self.world, self.world.vehicles
-        lane = self._lane_of(trip)
+        lane, lanes = self._lane_of(trip), self.world.lanes
         if lane == NOBODY:
             return
-        turn, kind = int(world.trips.turn[vehicles.cursor[trip]]), int(world.trips.kind[trip])
-        if not self._serves(lane, turn, kind):
-            lanes = self._serving(int(world.net.link_of[lane]), turn, kind)
-            if lanes:
-                self._move(trip, lane, min(lanes, key=lambda one: (int(world.lanes.queued[one]), one)))
-        elif world.lanes.head[lane] == trip:
-            world.lanes.blocked[lane], world.lanes.gives_way[lane] = NOBODY, 0
+        serving = self._serving(trip)
+        if serving and lane not in serving:
+            self._move(trip, lane, min(serving, key=lambda one: (int(lanes.queued[one]), one)))
+        elif lanes.head[lane] == trip:
+            lanes.blocked[lane], lanes.gives_way[lane] = NOBODY, 0
             self._look_at(lane)
 
     def _lane_of(self, trip: int) -> int:
@@ -121,18 +121,12 @@ class QueueTraffic:
                 return lane
         return NOBODY
 
-    def _serving(self, link: int, turn: int, kind: int) -> list[int]:
-        net = self.world.net
-        return [lane for lane in range(int(net.lane_start[link]), int(net.lane_start[link + 1]))
-                if self._serves(lane, turn, kind)]
-
-    def _serves(self, lane: int, turn: int, kind: int) -> bool:
-        net = self.world.net
-        if turn == EXIT:
-            return True
-        conns = np.arange(net.conn_start[lane], net.conn_start[lane + 1])
-        conns = conns[net.turn[conns] == turn]
-        return bool((net.allowed[net.to[conns]] & net.bit[kind] != 0).any())
+    def _serving(self, trip: int) -> list[int]:
+        """Return the lanes that lead on along the route of a vehicle."""
+        world = self.world
+        cursor = world.vehicles.cursor[trip]
+        bits, first = int(world.trips.lanes[cursor]), int(world.net.lane_start[world.trips.link[cursor]])
+        return [first + side for side in range(bits.bit_length()) if bits >> side & 1]
 
     def _move(self, trip: int, lane: int, to: int) -> None:
         """Take a vehicle out of a queue and put it at the end of another one of its link."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trafficsim.base.codes import GREEN, PERMITTED
 from trafficsim.kernels.decisions.signals import is_green
-from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.queue.nodes import visit
 from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import wake
@@ -34,7 +34,7 @@ def advance(world, commands, begin, end):
     return now
 
 
-@part
+@per_vehicle
 def run_steps(world, begin, end):
     """Run from one time to another, between which signals do not change."""
     node, step = world.agenda.node, begin
@@ -49,7 +49,7 @@ def run_steps(world, begin, end):
                     again = True
 
 
-@part
+@per_vehicle
 def show(world, group, state, time):
     """Let a signal group show a state from a time on, and wake who stands before it."""
     net, lanes, shown = world.net, world.lanes, world.shown

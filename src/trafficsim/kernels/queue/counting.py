@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from math import sqrt
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import EXIT
 
 STOP_BRAKE_MS2 = 3.0
 """Comfortable braking towards a stop line, median."""
 
 
-@part
+@per_vehicle
 def count_leaving(world, vehicle, link, time):
     """Count a vehicle that crosses the line of its link; return for how long it stood."""
     counts, vehicles, trips, net = world.counts, world.vehicles, world.trips, world.net
@@ -38,14 +38,14 @@ def count_leaving(world, vehicle, link, time):
     return stood
 
 
-@part
+@per_vehicle
 def stood_for(acceleration, delay, speed):
     """Return for how long a delayed vehicle stood: what is left of the delay after braking and speeding up again."""
     lost = 500.0 * speed / STOP_BRAKE_MS2 + 500.0 * speed / acceleration
     return max(delay - int(lost), 0)
 
 
-@part
+@per_vehicle
 def speeding_up(acceleration, distance, speed):
     """Return the time (ms) that is lost in speeding up beyond a line after a start ``distance`` m before it."""
     crossed = sqrt(2.0 * acceleration * distance)
@@ -53,14 +53,14 @@ def speeding_up(acceleration, distance, speed):
     return int(500.0 * missing * missing / (acceleration * speed))
 
 
-@part
+@per_vehicle
 def count_exit(world, vehicle, time):
     """Count a vehicle that has arrived."""
     world.vehicles.ended[vehicle] = time
     world.counts.total[1] += 1
 
 
-@part
+@per_vehicle
 def note_leaving(world, vehicle, lane, time):
     """Keep when a vehicle left a lane with a detector."""
     log, row = world.log, world.counts.total[4]
