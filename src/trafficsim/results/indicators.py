@@ -186,7 +186,6 @@ INDICATORS: tuple[Indicator, ...] = (
               "all deployments", "input", lambda seen: float(seen.plan.enforcement.devices.sum()), "",
               scale="whole", of_traffic=False),
     *RED_RUNNING,
-    *ROUTE_CHANGES,
     Indicator("fuel_l", "sum of VT-Micro's fuel rate over smoothed traces", "l", "lower", LIGHT, "extrapolated",
               lambda seen: _fuel_l(seen).value, NO_TRACES, _limit_of_traces, needs=("trajectories",),
               cause=lambda seen: _fuel_l(seen).reason),
@@ -197,7 +196,7 @@ INDICATORS: tuple[Indicator, ...] = (
               needs=("trajectories",), cause=lambda seen: _nox_g(seen).reason),
     annual_cost("eur"),
 )
-register(*INDICATORS)
+register(*INDICATORS, *ROUTE_CHANGES)
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
 """A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""

@@ -152,7 +152,7 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     engine = engine_named(job.labels.engine)
     traced = job.trace_paths and "trajectories" in engine.measures
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
-    record = engine.run(plan, prepared.world.scenario.settings(engine.name))
+    record = engine.run(plan, engine.settings_of(prepared.world))
     check_conservation(plan, record, job.labels)
     plan = as_driven(plan, record)
     reference = reference_under_do_nothing(lowered)
@@ -190,7 +190,7 @@ def check_lowered(prepared: Prepared, lowered: Lowered, name: str) -> None:
     """
     engine = engine_named(name)
     check_asked(engine, lowered.plan)
-    represented = engine.representation(prepared.world.scenario.settings(engine.name))
+    represented = engine.representation(engine.settings_of(prepared.world))
     check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
 
 

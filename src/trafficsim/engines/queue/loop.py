@@ -9,30 +9,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
-from trafficsim.control.controller import Switches, joined
-from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
-from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
+from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.queue.agenda import advance
-from trafficsim.kernels.queue.tables import Commands, Counts, World
+from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record, RouteRecord
-
-TICK_MS = round(CONTROL_TICK_S * 1000.0)
 
 
 @dataclass
 class Collected:
-    """What is taken out of the loop: counters by interval, what signals showed, gridlocks, the last time."""
+    """What is taken out of the loop: counters by interval, gridlocks, the last time."""
 
     links: list[Counts] = field(default_factory=list)
-    shown: Switches = field(default_factory=lambda: joined([]))
     watch: GridlockWatch = field(default_factory=GridlockWatch)
     end: int = 0
     routes: RouteRecord | None = None
@@ -85,15 +81,15 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
 
 def warm_up(world: World) -> None:
     """Compile (or load) the kernels by running no time."""
-    advance(world, commands_of(joined([])), 0, 0)
+    advance(world, commands_of(None), 0, 0)
 
 
 def simulate(plan: Plan, world: World) -> Collected:
     """Run until the end, or until everybody has arrived; return what was collected."""
-    collected = Collected(shown=switches_of(plan))
+    collected, control = Collected(), control_of(plan)
     last = round((plan.end_s - plan.start_s) * 1000.0)
     interval = max(TICK_MS, round(plan.interval_s * 1000.0))
-    commands, now = commands_of(collected.shown), 0
+    commands, now = commands_of(control), 0
     traffic = QueueTraffic(world, collected.links)
     changes = RouteChanges(plan, traffic, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
@@ -108,23 +104,6 @@ def simulate(plan: Plan, world: World) -> Collected:
             collected.watch.look(world, now)
     collected.end, collected.routes, collected.plan, collected.world = now, changes.record(), changes.plan, world
     return collected
-
-
-def switches_of(plan: Plan) -> Switches:
-    """Return all commands of the signals of a run: first what every group shows at the start."""
-    control = FixedTime(plan.signals, plan.start_s, CONTROL_TICK_S)
-    if not len(plan.signals.program_id):
-        return joined([])
-    states = control.states(0)
-    groups = np.arange(len(states))
-    last = max(round((plan.end_s - plan.start_s) / CONTROL_TICK_S), 1)
-    return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
-
-
-def commands_of(switches: Switches) -> Commands:
-    """Return switches for the kernels."""
-    return Commands(np.asarray(switches.tick, np.int64) * TICK_MS, np.asarray(switches.group, np.int64),
-                    np.asarray(switches.state, np.int64), np.zeros(1, np.int64))
 
 
 def check_invariants(world: World) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
-from trafficsim.engines.queue.network import compile_network, ragged
-from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
+from trafficsim.engines.queue.network import compile_network
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.trips import compile_trips
 from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
@@ -29,6 +29,8 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
+SEEN = 1024
+"""Links, and vehicles, that are fetched ahead at once, at most."""
 FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
@@ -36,32 +38,16 @@ FAR_BACK = -(1 << 30)
 def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     """Turn a plan into a program."""
     net, trips = compile_network(plan, settings), compile_trips(plan)
-    find_lanes(net, trips)
     count = len(plan.trips.name)
     links = _links(net, trips)
     agenda = _agenda(net, trips)
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
-                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
-
-
-def compile_trips(plan: Plan) -> Trips:
-    """Return the constants of trips: no place of a route takes less than a millisecond."""
-    trips, count = plan.trips, len(plan.link_id)
-    seconds, metres = times_and_lengths(plan)
-    start = np.asarray(trips.route_start, np.int64)
-    entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
-    return Trips(
-        route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
-        lanes=np.zeros(len(seconds), np.uint16),
-        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=np.asarray(trips.vehicle_class, np.int64), slower=slower_than_mean(plan),
-        key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
-        entry_start=entry_start, entry=entry,
-    )
+    world = in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                           _counts(plan), _log(plan), compile_merges(plan, settings, net)))
+    find_lanes(world.net, world.trips)
+    return world
 
 
 def _full(count: int, value: int) -> np.ndarray:
@@ -108,7 +94,7 @@ def _agenda(net: Net, trips: Trips) -> Agenda:
     place[count + some] = trips.depart[trips.entry[trips.entry_start[some]]]
     node = _full(len(net.member_start) - 1, NEVER)
     np.minimum.at(node, net.node_of, place)
-    return Agenda(place, node)
+    return Agenda(place[net.member], node, np.zeros((3, SEEN), np.int64))
 
 
 def _counts(plan: Plan) -> Counts:

@@ -20,6 +20,7 @@ from trafficsim.base.codes import (
 from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.queue.detectors import detector_record
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.signals import signals_shown
 from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY, SHUT, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
@@ -45,7 +46,7 @@ def make_record(
     end = collected.end
     vehicles = world.vehicles
     status = np.where(vehicles.ended >= 0, COMPLETED, np.where(vehicles.begun >= 0, EN_ROUTE, WAITING))
-    shown = signals_shown(plan, collected)
+    shown = signals_shown(plan)
     parts = unmeasured(plan)
     parts["links"], parts["turns"] = _links(plan, collected), _turns(plan, world, shown)
     parts["detectors"] = detector_record(plan, settings, world, len(collected.links))
@@ -92,17 +93,6 @@ def _turns(plan: Plan, world: World, shown: SignalRecord) -> TurnRecord:
     counts = world.counts
     return TurnRecord(volume=counts.volume.copy(), travel_s=counts.travel_ms / 1000.0,
                       delay_s=counts.delay_ms / 1000.0, green_s=green_of_turns_s(plan, shown))
-
-
-def signals_shown(plan: Plan, collected: Collected) -> SignalRecord:
-    """Return what signals showed: every group speaks for itself."""
-    shown = collected.shown
-    shown = shown.picked(np.lexsort((shown.group, shown.tick)))
-    program = np.searchsorted(plan.signals.group_start, shown.group, side="right") - 1
-    groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
-    return SignalRecord(program=program.astype(np.int32), group=shown.group.astype(np.int32), state=shown.state,
-                        since_s=np.asarray(plan.start_s + shown.tick, np.float64),
-                        shown_by=np.arange(groups, dtype=np.int32))
 
 
 def left_record(plan: Plan, world: World, end: int, status: np.ndarray) -> LeftRecord:

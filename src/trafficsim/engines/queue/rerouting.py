@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.engines.queue.layout import trips_in_lines
-from trafficsim.engines.queue.program import compile_trips
+from trafficsim.engines.queue.trips import compile_trips, places_in_lines
 from trafficsim.engines.rerouting import I8, LAST_M, LinkTotals, Whereabouts
 from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.tables import NEVER, NOBODY, SHUT, Counts, Log, World
@@ -77,15 +77,15 @@ class QueueTraffic:
         self._wake(int(net.link_of[lane]))
 
     def _wake(self, link: int) -> None:
-        agenda, node = self.world.agenda, int(self.world.net.node_of[link])
-        agenda.place[link] = min(int(agenda.place[link]), self.now)
+        agenda, row, node = self.world.agenda, int(self.world.net.row_of[link]), int(self.world.net.node_of[link])
+        agenda.due[row] = min(int(agenda.due[row]), self.now)
         agenda.node[node] = min(int(agenda.node[node]), self.now)
 
     def take(self, new: NewRoutes, turned: I8) -> None:
         """Take new routes. On the running section who turns elsewhere joins another lane; who waits changes lanes."""
         world = self.world
         trips, vehicles = world.trips, world.vehicles
-        fresh, start = compile_trips(new.part), np.asarray(new.plan.trips.route_start, np.int64)
+        fresh, start = trips_in_lines(compile_trips(new.part)), np.asarray(new.plan.trips.route_start, np.int64)
         find_lanes(world.net, fresh)
         columns = {name: new.moved(getattr(trips, name), getattr(fresh, name)) for name in OF_PLACES}
         here = vehicles.cursor[new.trip]
@@ -93,7 +93,7 @@ class QueueTraffic:
             columns[name][here + new.shift[new.trip]] = getattr(trips, name)[here]
         log = _moved_log(world, new, columns["link"])
         vehicles.cursor[:] += new.shift
-        self.world = world._replace(trips=trips_in_lines(trips._replace(route_start=start, **columns)), log=log)
+        self.world = world._replace(trips=trips._replace(route_start=start, **places_in_lines(columns)), log=log)
         for trip in turned[(vehicles.begun[turned] >= 0) & (vehicles.ended[turned] < 0)].tolist():
             self._turn(trip)
 

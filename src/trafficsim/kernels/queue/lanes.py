@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import kernel, part, per_vehicle
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, MOST_LANES, NOBODY
 
 NONE_SERVES = NOBODY - 1
@@ -17,7 +17,7 @@ def find_lanes(net, trips):
         find_lanes_of(net, trips, trip)
 
 
-@part
+@per_vehicle
 def find_lanes_of(net, trips, trip):
     """Write for every place of a route which lanes lead on: seen backwards from its end.
 
@@ -37,7 +37,7 @@ def find_lanes_of(net, trips, trip):
         trips.lanes[place] = beyond = found
 
 
-@part
+@per_vehicle
 def lanes_for(net, link, turn, bit, beyond):
     """Return the bits of the lanes of a link from which a turn leads into some lanes beyond it."""
     found, first = 0, net.lane_start[link]
@@ -47,7 +47,7 @@ def lanes_for(net, link, turn, bit, beyond):
     return found
 
 
-@part
+@per_vehicle
 def leads(net, lane, turn, bit, beyond):
     """Whether a lane leads on to a turn, into a lane that vehicles with this bit may use, one of some (bits)."""
     if turn == EXIT:
