@@ -21,7 +21,7 @@ class QueueEngine(Engine):
     limits = "It knows no lane change, headway, braking or red running, and measures neither queues nor traversals."
     settings = QueueSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states"})
-    represents = frozenset({"signals"})
+    represents = frozenset({"signals", "route_changes"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from trafficsim.kernels.queue.tables import World
+from trafficsim.kernels.queue.tables import Trips, World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
@@ -50,6 +50,11 @@ def in_lines(world: World) -> World:
         lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
         shown=side_by_side(world.shown, SHOWN),
         counts=side_by_side(world.counts, COUNTS, BY_TURN), merges=side_by_side(world.merges, APPROACHES))
+
+
+def trips_in_lines(trips: Trips) -> Trips:
+    """Return the constants of trips so that those of one trip lie side by side."""
+    return side_by_side(trips, VEHICLE)
 
 
 def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:

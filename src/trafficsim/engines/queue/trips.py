@@ -44,6 +44,14 @@ def compile_trips(plan: Plan) -> Trips:
     )
 
 
+def places_in_lines(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return columns by place of the routes so that those that are read together lie side by side."""
+    places = records(len(columns["link"]), PLACE)
+    for name in PLACE:
+        places[name] = columns[name]
+    return {**columns, **{name: places[name] for name in PLACE}}
+
+
 def parts_of(plan: Plan) -> Iterator[tuple[Plan, int, int]]:
     """Yield the plan with some of its trips, and the numbers of the first and of the one behind the last."""
     trips, count = plan.trips, len(plan.trips.name)

@@ -19,7 +19,7 @@ EXIT = -1
 """Instead of a turn: the trip ends with the link."""
 MOST_LANES = 16
 """Of a link, that are used: so many bits stand for its lanes."""
-MUST_STOP, FIRST_COME = 1, 2
+MUST_STOP, FIRST_COME, SHUT = 1, 2, 4
 """Bits of ``Net.manner``."""
 
 
