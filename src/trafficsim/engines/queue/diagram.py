@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.spec.vehicles import VehicleClass
@@ -23,26 +24,29 @@ LEAST_TIME_S = 0.3
 
 
 class Diagram(NamedTuple):
-    """By class."""
+    """By kind of drivers (:mod:`trafficsim.engines.queue.kinds`)."""
 
     spacing_m: F8
     time_s: F8
 
     def headway_s(self, speed_ms: F8) -> F8:
-        """Return headways at speeds, shape (speeds, classes)."""
+        """Return headways at speeds, shape (speeds, kinds)."""
         return self.time_s + self.spacing_m / np.asarray(speed_ms)[:, np.newaxis]
 
 
 def diagram_of(plan: Plan, settings: QueueSettings) -> Diagram:
-    """Return the diagram of the classes of a plan.
+    """Return the diagram of the kinds of drivers of a plan.
 
-    What the reference car needs beyond its headway and room at the saturation flow, all classes need.
+    What the reference car needs beyond its headway and room at the saturation flow, all need. Who keeps a longer gap
+    than the class has that one instead of its headway.
     """
     car = VehicleClass(name="car")
     spacing_m = car.length_m + car.min_gap_m
     more_s = 3600.0 / settings.saturation_flow_veh_h - car.headway_s - spacing_m / REFERENCE_SPEED_MS
-    classes = plan.classes
-    return Diagram(classes.length_m + classes.min_gap_m, np.maximum(classes.headway_s + more_s, LEAST_TIME_S))
+    classes, kinds = plan.classes, kinds_of(plan)
+    headway_s = np.maximum(classes.headway_s[kinds.vehicle_class], kinds.kept_gap_s)
+    return Diagram((classes.length_m + classes.min_gap_m)[kinds.vehicle_class],
+                   np.maximum(headway_s + more_s, LEAST_TIME_S))
 
 
 def mean_acceleration_ms2(plan: Plan) -> F8:

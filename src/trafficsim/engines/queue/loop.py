@@ -13,10 +13,12 @@ from trafficsim.control.controller import Switches, joined
 from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
+from trafficsim.engines.queue.looks import QueueLooks
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.timeline import Timeline
 from trafficsim.kernels.queue.nodes import advance, show
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
@@ -29,6 +31,7 @@ TICK_MS = round(CONTROL_TICK_S * 1000.0)
 class Collected:
     """What is taken out of the loop: counters by interval, what signals showed, gridlocks, the last time."""
 
+    looks: QueueLooks
     links: list[Counts] = field(default_factory=list)
     shown: Switches = field(default_factory=lambda: joined([]))
     watch: GridlockWatch = field(default_factory=GridlockWatch)
@@ -66,14 +69,14 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
     with np.errstate(over="ignore"):  # hashes wrap on purpose
         warm_up(world)
         compile_s, began = time.perf_counter() - began, time.perf_counter()
-        collected = simulate(plan, world)
+        collected = simulate(plan, world, Timeline(plan, settings))
     loop_s = time.perf_counter() - began
     check_invariants(world)
     performance = Performance(
         vehicle_updates=int(world.counts.total[3]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     )
-    return make_record(plan, settings, world, collected, performance)
+    return make_record(plan, world, collected, performance)
 
 
 def warm_up(world: World) -> None:
@@ -81,9 +84,9 @@ def warm_up(world: World) -> None:
     advance(world, 0, 0)
 
 
-def simulate(plan: Plan, world: World) -> Collected:
+def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     """Run until the end, or until everybody has arrived; return what was collected."""
-    collected = Collected(shown=switches_of(plan))
+    collected = Collected(QueueLooks(plan), shown=switches_of(plan))
     last = round((plan.end_s - plan.start_s) * 1000.0)
     interval = max(TICK_MS, round(plan.interval_s * 1000.0))
     switches, row, now = collected.shown, 0, 0
@@ -92,11 +95,14 @@ def simulate(plan: Plan, world: World) -> Collected:
         while row < len(times) and times[row] <= now:
             show(world, int(switches.group[row]), int(switches.state[row]), now)
             row += 1
-        end = min((now // interval + 1) * interval, last, collected.watch.next_look(now))
+        timeline.apply(world, now)
+        end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
+                  collected.looks.next_look(now))
         if row < len(times):
             end = min(end, int(times[row]))
         advance(world, now, end)
         now = end
+        collected.looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))
         if now % collected.watch.every == 0 or now == last:

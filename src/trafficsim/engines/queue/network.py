@@ -7,6 +7,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from trafficsim.engines.queue.diagram import Diagram, diagram_of, mean_acceleration_ms2
+from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, Net
 from trafficsim.plan.arrays import F8, Plan
@@ -46,6 +47,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     car_m = float(diagram.spacing_m.min(initial=7.0))
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
     wide, room = full_lanes(plan), _cm(room_m)
+    of_kind = kinds_of(plan).vehicle_class
     return Net(
         lane_start=_whole(links.lane_start), link_of=_whole(lanes.link), lane_room=_cm(lanes.length_m),
         lane_share=(room // wide)[lanes.link],
@@ -58,8 +60,9 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         cross_start=_whole(conns.cross_start), crosses=_whole(conns.crosses),
         headway=_ms(headways_s(plan, diagram)),
         own_headway=_ms(diagram.headway_s(mean_speed_ms(plan))), spacing=_cm(diagram.spacing_m),
-        bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64)),
-        acceleration=mean_acceleration_ms2(plan), node_of=node_of, member_start=member_start, member=member,
+        reaction=_ms(diagram.time_s),
+        bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64))[of_kind],
+        acceleration=mean_acceleration_ms2(plan)[of_kind], node_of=node_of, member_start=member_start, member=member,
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
         start_loss=round(settings.start_loss_s * 1000.0), impatience=IMPATIENCE_MS,
     )
@@ -98,7 +101,7 @@ def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
     link is shorter than them, it stores what is on its way at capacity.
     """
     links, lanes, conns = plan.links, plan.lanes, plan.connections
-    share = np.bincount(plan.trips.vehicle_class, minlength=len(plan.classes.name)).astype(np.float64)
+    share = np.bincount(kinds_of(plan).of_trip, minlength=len(diagram.spacing_m)).astype(np.float64)
     share = share / share.sum() if share.sum() else np.full(len(share), 1.0 / max(len(share), 1))
     spacing, speed = float(share @ diagram.spacing_m), mean_speed_ms(plan)
     headway = float(share @ diagram.time_s) + spacing / speed

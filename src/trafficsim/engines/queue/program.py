@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.queue.diagram import mean_acceleration_ms2
+from trafficsim.engines.queue.kinds import kinds_of
+from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.network import compile_network, ragged
 from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.kernels.queue.counting import STOP_BRAKE_MS2
 from trafficsim.kernels.queue.tables import (
     NEVER,
     NOBODY,
@@ -23,13 +29,15 @@ from trafficsim.kernels.queue.tables import (
     World,
 )
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.desired_speed import desired_speed_ms
 
 FAR_BACK = -(1 << 40)
 """Nobody has used a line for so long at the start."""
 
 
 def compile_plan(plan: Plan, settings: QueueSettings) -> World:
-    """Turn a plan into a program."""
+    """Turn a plan into a program, with the limits and zones that hold at the start."""
+    plan = moments_of(plan)[0].plan
     net, trips = compile_network(plan, settings), compile_trips(plan)
     count = len(plan.trips.name)
     links = _links(net, trips)
@@ -50,11 +58,23 @@ def compile_trips(plan: Plan) -> Trips:
     return Trips(
         route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
         free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=np.asarray(trips.vehicle_class, np.int64),
+        kind=kinds_of(plan).of_trip,
         key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
-        entry_start=entry_start, entry=entry,
+        entry_start=entry_start, entry=entry, **_stops(plan),
     )
+
+
+def _stops(plan: Plan) -> dict[str, Any]:
+    """Return the columns of stops: a stop takes its dwell time, and what braking and speeding up lose."""
+    trips, classes = plan.trips, plan.classes
+    trip = np.repeat(np.arange(len(trips.name)), np.diff(trips.stop_start))
+    place = np.asarray(trips.route_start, np.int64)[trip] + trips.stop_position
+    speed = desired_speed_ms(plan.links, classes, trips, trip, trips.route_link[place])
+    lost_s = 0.5 * speed * (1.0 / STOP_BRAKE_MS2 + 1.0 / mean_acceleration_ms2(plan)[trips.vehicle_class[trip]])
+    return {"stops": len(place), "stop_start": np.asarray(trips.stop_start, np.int64), "stop_place": place,
+            "stop_ms": np.rint((trips.stop_dwell_s + lost_s) * 1000.0).astype(np.int64),
+            "dwell_ms": np.rint(trips.stop_dwell_s * 1000.0).astype(np.int64)}
 
 
 def _full(count: int, value: int) -> np.ndarray:
@@ -75,7 +95,7 @@ def _lanes(count: int) -> Lanes:
         return _full(count, value)
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
-                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK))
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK), stood=of(0))
 
 
 def _links(net: Net, trips: Trips) -> Links:
@@ -88,8 +108,8 @@ def _links(net: Net, trips: Trips) -> Links:
 
     return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0),
                  served=_full(2 * count, FAR_BACK), entered=trips.entry_start[:-1].copy(), ring_start=start,
-                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0), ring_first=of(0),
-                 ring_count=of(0))
+                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0),
+                 ring_lane=_full(int(start[-1]), 0), ring_first=of(0), ring_count=of(0))
 
 
 def _agenda(net: Net, trips: Trips) -> Agenda:
@@ -113,10 +133,10 @@ def _counts(plan: Plan) -> Counts:
 
 
 def _log(plan: Plan) -> Log:
-    """Return a log with a row for every passage of a link with a detector."""
-    watched = _full(len(plan.lanes.link), 0)
-    watched[plan.detectors.lane] = 1
+    """Return a log with a row for every place of the routes on a link on which something is measured."""
     links = np.zeros(len(plan.link_id), np.bool_)
-    links[plan.lanes.link[plan.detectors.lane]] = True
+    links[plan.lanes.link[plan.detectors.lane]] = links[plan.lanes.link[plan.areas.lane]] = True
+    links[plan.sections.from_link] = links[plan.sections.to_link] = True
     rows = int(np.count_nonzero(links[plan.trips.route_link]))
-    return Log(watched, _full(rows, 0), _full(rows, 0), _full(rows, 0), _full(rows, 0))
+    watched = links[plan.lanes.link].astype(np.int64)
+    return Log(watched, *(_full(rows, 0) for _ in range(5)))

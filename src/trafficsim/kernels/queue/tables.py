@@ -58,6 +58,8 @@ class Net(NamedTuple):
     """By link and class: the same on the running section."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
+    reaction: Array
+    """By class: time after which it repeats what its leader did."""
     bit: Array
     """By class: of ``allowed``."""
     acceleration: Array
@@ -92,6 +94,15 @@ class Trips(NamedTuple):
     entry_start: Array
     """By link: trips that begin there, in order of departure."""
     entry: Array
+    stops: int
+    """Number of stops on the way of all trips."""
+    stop_start: Array
+    """By trip: its stops, in their order."""
+    stop_place: Array
+    """By stop: place of the routes."""
+    stop_ms: Array
+    """Time that it takes with braking and speeding up; ``dwell_ms`` is what the vehicle stands."""
+    dwell_ms: Array
 
 
 class Vehicles(NamedTuple):
@@ -139,6 +150,8 @@ class Lanes(NamedTuple):
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
     admits: Array
     """When the next one may come into the lane."""
+    stood: Array
+    """Whether the last one that left was of a queue that stood."""
 
 
 class Links(NamedTuple):
@@ -155,6 +168,8 @@ class Links(NamedTuple):
     ring_start: Array
     ring_time: Array
     ring_room: Array
+    ring_lane: Array
+    """Lane that the leaver was in."""
     ring_first: Array
     ring_count: Array
 
@@ -195,13 +210,14 @@ class Counts(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Who left a lane with a detector, in the order of leaving: a row each."""
+    """Who left a lane of a link on which something is measured, in the order of leaving: a row each."""
 
     watched: Array
     """By lane."""
     place: Array
     """Of the routes."""
     lane: Array
+    since: Array
     ready: Array
     left: Array
 
