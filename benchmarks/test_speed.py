@@ -18,7 +18,7 @@ from trafficsim.kernels.ca.state import Count
 ROUNDS, TICKS = 10, 120
 
 
-@pytest.mark.parametrize("name", DEFAULT_CASES)
+@pytest.mark.parametrize("name", [name for name in DEFAULT_CASES if name in CASES])
 def test_hot_loop(benchmark: BenchmarkFixture, name: str) -> None:
     case = CASES[name]
     _, program = ready(case)

@@ -330,7 +330,7 @@ def public_names() -> dict[str, list[str]]:
         "trafficsim.run.result.RunResult", "trafficsim.run.result.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
         "trafficsim.results.difference.Difference",
-        "trafficsim.design.assignment.result.Assignment",
+        "trafficsim.design.assignment.result.Assignment", "trafficsim.run.dynamic_equilibrium.DynamicEquilibrium",
     ]
     pages["functions"].append("trafficsim.api.placing.place")
     pages["results"] += ["trafficsim.run.siting.place.Placement", "trafficsim.results.rollout.Programme"]

@@ -24,7 +24,7 @@ from trafficsim.plan.lower import lower
 from trafficsim.policies import CameraPlace, SectionControl, SpeedCamera
 from trafficsim.spec.demand import Flow, Stop, Trip
 from trafficsim.spec.drivers import Drivers, SpeedChoice
-from trafficsim.spec.measuring import TravelTime
+from trafficsim.spec.measuring import Area, TravelTime
 from trafficsim.spec.scenario import Detector, Time
 from trafficsim.spec.selectors import Links
 
@@ -196,3 +196,23 @@ def test_moments_are_those_of_the_timeline() -> None:
     assert [one.begin for one in moments] == [0, 100500]
     assert moments[0].plan.links.free_speed_mean_ms[0] == 10.0
     assert all(first.begin < second.begin for first, second in pairwise(moments))
+
+
+def test_areas_add_up_to_their_link() -> None:
+    """An area over a whole link has its vehicle-seconds and metres; the queue at red reaches as far as theory says."""
+    plan = chain_plan(chain([400.0, 300.0], [fixed_time("j", 30.0, 60.0, yellow_s=1.0)]),
+                      trips_at([3.0 * n for n in range(150)], 2), areas=(Area(id="all", link="l0"),
+                                                                         Area(id="end", link="l0", begin_m=350.0)))
+    record = run(plan, EXACT)
+    seen, links = record.areas, record.links
+    assert seen.vehicle_s[:, 0] == pytest.approx(links.vehicle_s[:, 0], rel=0.005)
+    assert seen.vehicle_m[:, 0] == pytest.approx(links.vehicle_m[:, 0], rel=0.02)
+    assert seen.vehicle_m[:, 0].sum() == pytest.approx(150 * 400.0)
+    assert seen.taken_m_s == pytest.approx(seen.vehicle_s * JAM_SPACING_M)
+    assert (seen.waiting_s < seen.vehicle_s).all()
+    assert seen.waiting_s[:, 0].sum() > 1000.0
+    longest = float(record.queues.longest_m[0])
+    assert seen.longest_queue_m[:, 0].max() == pytest.approx(longest, abs=10.0)
+    assert seen.longest_queue_m[:, 1].max() == 50.0
+    assert seen.most_waiting[:, 1].max() == 10.0
+    assert seen.length_m.tolist() == [400.0, 50.0]

@@ -11,18 +11,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from trafficsim.engines.bench import CASES, DEFAULT_CASES, Case
+from trafficsim.engines.bench import ALL_CASES, DEFAULT_CASES, Case, QueueCase
 from trafficsim.engines.bench.cases import BLOCKS
 from trafficsim.engines.bench.measure import ready, run_block
+from trafficsim.engines.bench.queue_measure import DRIVEN, timed
 from trafficsim.engines.bench.reference import Reference
 from trafficsim.engines.ca.loop import Collected, warm_up
 from trafficsim.engines.ca.program import Program
+from trafficsim.plan.arrays import Plan
 
 BASELINE = Path(__file__).resolve().parent / "baseline.json"
 WARN_AT, FAIL_AT = 0.25, 0.50
@@ -59,19 +61,28 @@ def status(verdicts: Sequence[Verdict]) -> int:
     return 0 if all(verdict.level in ("ok", "warning") for verdict in verdicts) else 1
 
 
-def ratios(cases: Mapping[str, Case]) -> dict[str, float]:
+def ratios(cases: Mapping[str, Case | QueueCase]) -> dict[str, float]:
     """Return the speed of every case over that of the reference loop: the median of five rounds through all cases."""
-    programs = {name: warmed(case) for name, case in cases.items()}
+    timers = {name: timer(case) for name, case in cases.items()}
     reference, found = Reference(), {name: list[float]() for name in cases}
     for block in range(BLOCKS):
         before = reference.sample()
-        for name, case in cases.items():
-            begin = case.warmup_ticks + block * case.block_ticks
-            timed = run_block(programs[name], begin, begin + case.block_ticks, Collected())
+        for name in cases:
+            per_s = timers[name](block)
             after = reference.sample()
-            found[name].append(timed.updates / max(timed.cpu_s, 1e-9) / ((before + after) / 2))
+            found[name].append(per_s / ((before + after) / 2))
             before = after
     return {name: float(np.median(rounds)) for name, rounds in found.items()}
+
+
+def timer(case: Case | QueueCase) -> Callable[[int], float]:
+    """Return a function that times a block of a case (of the queue engine: a whole run) and says its speed."""
+    if isinstance(case, QueueCase):
+        plan = case.make()
+        timed(plan)  # compiles the kernels
+        return lambda _: speed_of_run(plan)
+    program = warmed(case)
+    return lambda block: speed_of_block(case, program, block)
 
 
 def warmed(case: Case) -> Program:
@@ -82,11 +93,24 @@ def warmed(case: Case) -> Program:
     return program
 
 
+def speed_of_block(case: Case, program: Program, block: int) -> float:
+    """Return vehicle updates per CPU second."""
+    begin = case.warmup_ticks + block * case.block_ticks
+    one = run_block(program, begin, begin + case.block_ticks, Collected())
+    return one.updates / max(one.cpu_s, 1e-9)
+
+
+def speed_of_run(plan: Plan) -> float:
+    """Return links driven per CPU second."""
+    one = timed(plan)
+    return int(one.world.counts.total[DRIVEN]) / max(one.loop_s, 1e-9)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--save", action="store_true", help="write the ratios of this run as the new baseline")
     given = parser.parse_args()
-    measured = ratios({name: CASES[name] for name in DEFAULT_CASES})
+    measured = ratios({name: ALL_CASES[name] for name in DEFAULT_CASES})
     if given.save:
         BASELINE.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
         print(f"wrote {BASELINE}")

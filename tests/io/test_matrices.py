@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 import trafficsim as ts
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.io.matrices import read_matrix, write_matrix
+from trafficsim.plan.prepare import prepare
 
 SCENARIO = """\
 name = "town"
@@ -65,7 +67,7 @@ def test_profiles_keep_the_number_of_trips() -> None:
     source = ts.MatrixSource(file="am.csv", begin_s=600, end_s=3600, profile=((0, 5), (1200, 1), (3000, 0)))
     ends = [1200.0, 3000.0, 3600.0]
     begins = [600.0, 1200.0, 3000.0]
-    mean = sum(factor * (end - begin) for (_, factor), begin, end in zip(source.shares(), begins, ends, strict=True))
+    mean = sum(factor * (end - begin) for (_, factor), begin, end in zip(source.steps(), begins, ends, strict=True))
     assert mean / 3000.0 == pytest.approx(1.0)
 
 
@@ -107,8 +109,9 @@ def test_a_matrix_is_written_as_it_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "content", "message"), [
-    ("am.omx", b"\x89HDF\r\n\x1a\n", "format OMX"), ("am.h5", b"\x89HDF\r\n\x1a\n", "format OMX"),
-    ("am.xls", b"?", "a file of no known format"),
+    ("am.omx", b"\x89HDF\r\n\x1a\n", "am.omx: found a file that is no HDF5 file"),
+    ("am.h5", b"\x89HDF\r\n\x1a\n", "am.h5: found a file that is no HDF5 file"),
+    ("am.omx", b"text", "am.omx: found a file that is no HDF5 file"), ("am.xls", b"?", "a file of no known format"),
 ])
 def test_other_formats_are_refused_with_a_remedy(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(content)
@@ -116,3 +119,73 @@ def test_other_formats_are_refused_with_a_remedy(tmp_path: Path, name: str, cont
         read_matrix(tmp_path / name)
     with pytest.raises(InputError, match="no such file"):
         read_matrix(tmp_path / "absent.csv")
+
+
+def test_tables_and_mappings_are_of_omx_files(town: Path) -> None:
+    town.write_text(SCENARIO + 'table = "am"\n')
+    with pytest.raises(InputError, match=r"table 'am'.* of a file that is no OMX file"):
+        ts.build(town)
+
+
+def test_links_of_a_zone_have_weights(town: Path) -> None:
+    town.write_text(SCENARIO.replace('["w0->r0c0", "w1->r1c0"]', '{ "w0->r0c0" = 3, "w1->r1c0" = 1 }'))
+    flows = {flow.id: flow.volume_veh_h for flow in ts.build(town).demand.flows}
+    assert flows == {"am west>east": 300.0, "am west>east 1": 100.0, "am east>west": 100.0}
+
+
+@pytest.mark.parametrize(("destination", "origin"), [("r0c1_e0", "w0_r0c0"), ("r1c1_e1", "w1_r1c0")])
+def test_the_fastest_links_of_a_zone_are_taken(town: Path, destination: str, origin: str) -> None:
+    text = SCENARIO.replace("[[demand.matrices]]", 'connectors = "least_cost"\n[[demand.matrices]]')
+    text = text.replace('id = "west"', 'id = "west"\nconnectors = "least_cost"')
+    town.write_text(text.replace("->", "_").replace("r0c1_e0", destination))
+    world = ts.build(town)
+    assert {flow.id for flow in world.demand.flows} == {"am west>east", "am east>west"}
+    taken = {flow.id: flow for flow in prepare(world).world.demand.flows}
+    assert (taken["am west>east"].origin, taken["am west>east"].destination) == (origin, destination)
+    assert taken["am west>east"].volume_veh_h == 400.0
+
+
+def test_named_profiles_share_the_trips(town: Path) -> None:
+    named = """
+[demand.profiles]
+work = [[-3600, 9], [0, 1], [900, 3], [5400, 9]]
+school = [[0, 0], [1200, 1]]
+"""
+    for profile, expected in (('"work"', ((0.0, 0.5), (900.0, 1.5))),
+                              ('{ work = 3, school = 1 }',
+                               ((0.0, 0.375), (900.0, 1.125), (1200.0, 1.125 + 0.25 * 3)))):
+        town.write_text(SCENARIO.replace("profile = [[0, 1], [900, 3]]", f"profile = {profile}") + named)
+        flow = ts.build(town).demand.flows[0]
+        assert flow.profile == expected
+        trips = sum(rate * length for (_, rate), length in zip(
+            flow.profile, np.diff([*(time for time, _ in flow.profile), 1800.0]), strict=True))
+        assert trips == pytest.approx(1800.0)
+
+
+@pytest.mark.parametrize(("profile", "profiles", "message"), [
+    ('"work"', "", r"matrices\[0\].profile: found profile 'work' is none of \[demand.profiles\]: there is none"),
+    ('"late"', "late = [[900, 1]]", "profile 'late' begins after 0 s"),
+    ('"none"', "none = [[0, 0], [1800, 1]]", "has no weight up to 1800 s"),
+    ('"back"', "back = [[0, 1], [0, 2]]", "profile times that do not increase"),
+    ('"neg"', "neg = [[0, -1]]", "a profile weight below 0"),
+    ('"void"', "void = []", "profile 'void' has no step"),
+    ('{ void = 0 }', "void = [[0, 1]]", "shares of profiles"),
+])
+def test_profiles_that_cannot_be_used_are_named(town: Path, profile: str, profiles: str, message: str) -> None:
+    text = SCENARIO.replace("profile = [[0, 1], [900, 3]]", f"profile = {profile}")
+    town.write_text(f"{text}[demand.profiles]\n{profiles}\n")
+    with pytest.raises(InputError, match=message):
+        ts.build(town)
+
+
+@pytest.mark.parametrize("weights", ["{ a = -1, b = 3 }", "{ a = 0 }"])
+def test_weights_of_links_are_checked(town: Path, weights: str) -> None:
+    town.write_text(SCENARIO.replace('["w0->r0c0", "w1->r1c0"]', weights))
+    with pytest.raises(InputError, match="zone 'west' needs weights"):
+        ts.build(town)
+
+
+def test_a_zone_is_defined_once(town: Path) -> None:
+    town.write_text(SCENARIO.replace('id = "east"', 'id = "west"'))
+    with pytest.raises(DemandError, match="a zone a second time"):
+        ts.build(town)

@@ -64,7 +64,7 @@ def test_what_is_read_and_what_is_inferred(files: dict[str, Path]) -> None:
     found = read_tntp(files["net"], (files["trips"],), (files["node"],))
     links = found.network.links
     assert (links["3->4"]["lanes"], links["3->4"]["length_m"], links["3->4"]["speed_limit_kmh"]) == (2, 1000.0, 50.0)
-    assert (links["3->4"]["jam_density_veh_km"], links["3->4"]["capacity_veh_h"]) == (150.0, 2000.0)
+    assert (links["3->4"]["jam_density_veh_km_lane"], links["3->4"]["capacity_veh_h"]) == (150.0, 2000.0)
     assert (links["enter 1"]["lanes"], links["enter 1"]["connector"]) == (5, True)
     assert found.matrix is not None
     assert (found.matrix.total, found.matrix.within_zones) == (1010.0, 10.0)

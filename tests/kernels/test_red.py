@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.red import CLOSER_THAN_S, Watch
+from tests.support.examples import examples
 from tests.support.worlds import UNIFORM, link, make_network, make_program, make_world
 from trafficsim.base.codes import ENCROACHMENTS, PROCESS_OF_EVENT, RED_RUNS
 from trafficsim.engines.ca.program import Program
@@ -55,7 +56,7 @@ def close(found: Rows, told: Rows) -> bool:
 DEPARTURES = st.lists(st.floats(0.0, 120.0).map(lambda time: round(time, 1)), min_size=1, max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(DEPARTURES, DEPARTURES, st.sampled_from([0.0, 3000.0, 10_000.0]))
 def test_red_runs_and_encroachments_are_those_that_an_observer_sees(
     first_s: list[float], second_s: list[float], per_10000: float

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.oracles.giveway import GapRequest, Junctions
 from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.examples import examples
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.kernels.ca.packed_state import EXIT, turn_of
@@ -25,7 +26,7 @@ GAP_INSTANT, TURN_INSTANT = from_python(gap_instant), from_python(turn_instant)
 HAS_ROOM = from_python(has_room)
 
 
-@settings(phases=NO_SHRINKING, max_examples=30)
+@settings(phases=NO_SHRINKING, max_examples=examples(30))
 @given(worlds(), st.integers(10, 150), st.sampled_from((0, 3, 70)))
 def test_instants_are_those_of_the_reference_model(world: World, ticks: int, waited: int) -> None:
     program = make_program(world)
@@ -40,7 +41,7 @@ def test_instants_are_those_of_the_reference_model(world: World, ticks: int, wai
             assert _finite(TURN_INSTANT(program.road, request, since)) == junctions.turn_instant(plain)
 
 
-@settings(phases=NO_SHRINKING, max_examples=30)
+@settings(phases=NO_SHRINKING, max_examples=examples(30))
 @given(worlds(lengths_m=(0.2, 2.0, 5.0, 13.0)), st.integers(10, 150), st.sampled_from((0, 70)))
 def test_room_beyond_is_that_of_the_reference_model(world: World, ticks: int, waited: int) -> None:
     program = make_program(world)

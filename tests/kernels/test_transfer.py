@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.oracles.road_state import arrivals_of
 from tests.oracles.transfer import Crossings
 from tests.properties.networks import NO_SHRINKING, worlds
+from tests.support.examples import examples
 from tests.support.worlds import make_program
 from trafficsim.engines.ca.loop import advance
 from trafficsim.engines.ca.program import Program
@@ -55,7 +56,7 @@ def choose_connection(program: Program, lane: int, draw: np.random.Generator) ->
         )
 
 
-@settings(phases=NO_SHRINKING, max_examples=60)
+@settings(phases=NO_SHRINKING, max_examples=examples(60))
 @given(worlds(lengths_m=SHORT_M), st.integers(10, 120), st.integers(0, 2**32 - 1))
 def test_heads_are_carried_as_the_reference_model_says(world: World, ticks: int, seed: int) -> None:
     program = pushed(world, ticks, seed)

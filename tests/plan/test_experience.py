@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -15,7 +16,6 @@ from trafficsim.plan.experience import INTERVAL_S, Learning, has_choice, with_ro
 from trafficsim.plan.lower import DESIGN_DAY, lower
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.plan.routes import last_switch
 from trafficsim.spec.demand import Stop
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
@@ -45,9 +45,11 @@ def taken(prepared: Prepared, replication: int = 1) -> dict[str, str]:
 
 
 def test_every_round_has_its_share() -> None:
-    last = last_switch(np.arange(40_000, dtype=np.uint64), 4)
+    keys, cell = np.arange(40_000, dtype=np.uint64), (np.zeros(40_000, np.int64), np.zeros(40_000, np.int32))
+    table = prepare(world(Demand(flows=(flow(),)), fork())).routes
+    last, earlier = (replace(table, found=np.zeros((rounds, 1, 1), np.int32)).last_switch(keys, cell)
+                     for rounds in (4, 3))
     np.testing.assert_allclose(np.bincount(last) / len(last), 0.2, atol=0.01)
-    earlier = last_switch(np.arange(40_000, dtype=np.uint64), 3)
     np.testing.assert_array_equal(earlier[last < 4], last[last < 4])
 
 

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
+from tests.oracles.arrivals import departures
 from tests.plan.small import Demand, flow, trip, world
 from trafficsim.base.errors import DemandError
 from trafficsim.base.repairs import repairs_by_code
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.departures import rates_of
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
-from trafficsim.plan.realise import arrivals, flow_rate, hash_names, normal_scores, vehicle_keys
+from trafficsim.plan.realise import hash_names, normal_scores, vehicle_keys
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.world import World
 
 HOUR = Time(analysis_s=3600.0)
+
+
+def arrivals(one: Flow, time: Time, key: int) -> np.ndarray:
+    """Departures of all vehicles of a flow, in their running order."""
+    return rates_of([one], time).due(np.array([key], np.uint64), np.ones(1)).depart_s
 
 
 def people(where: World | Prepared, of: str = "", replication: int = 1) -> dict[str, tuple[float, int, float, int]]:
@@ -30,16 +39,14 @@ def people(where: World | Prepared, of: str = "", replication: int = 1) -> dict[
 def test_poisson_counts_have_mean_and_variance_of_the_rate() -> None:
     # 2000 hours of 100 veh/h: mean 100 +- 3 * 10 / sqrt(2000); variance 100 +- 3 * 100 * sqrt(2 / 2000), three
     # standard errors each.
-    rate = flow_rate(flow(volume_veh_h=100.0), HOUR)
-    counts = np.array([len(arrivals(rate, key)) for key in range(2000)])
+    counts = np.array([len(arrivals(flow(volume_veh_h=100.0), HOUR, key)) for key in range(2000)])
     assert abs(counts.mean() - 100.0) < 0.7
     assert abs(counts.var() - 100.0) < 10.0
 
 
 def test_poisson_departures_follow_the_profile() -> None:
     # Rate x, 3x, 0: departures are uniform within each step (Kolmogorov-Smirnov) and one quarter fall in the first.
-    rate = flow_rate(flow(volume_veh_h=18000.0, profile=((0.0, 0.5), (1200.0, 1.5), (2400.0, 0.0))), HOUR)
-    times = arrivals(rate, 11)
+    times = arrivals(flow(volume_veh_h=18000.0, profile=((0.0, 0.5), (1200.0, 1.5), (2400.0, 0.0))), HOUR, 11)
     first, second = times[times < 1200], times[times >= 1200]
     assert times.max() < 2400.0
     assert abs(len(first) / len(times) - 0.25) < 3 * np.sqrt(0.25 * 0.75 / len(times))
@@ -48,19 +55,38 @@ def test_poisson_departures_follow_the_profile() -> None:
 
 
 def test_gaps_are_exponential() -> None:
-    times = arrivals(flow_rate(flow(volume_veh_h=3600.0), Time(analysis_s=10000.0)), 3)
+    times = arrivals(flow(volume_veh_h=3600.0), Time(analysis_s=10000.0), 3)
     assert stats.kstest(np.diff(times), stats.expon.cdf).pvalue > 0.01
 
 
 def test_scheduled_departures_are_equally_spaced_from_the_beginning() -> None:
-    rate = flow_rate(flow(volume_veh_h=360.0, departures="scheduled", begin_s=100.0, end_s=140.0), HOUR)
-    np.testing.assert_allclose(arrivals(rate, 1), [100.0, 110.0, 120.0, 130.0], rtol=1e-12)
+    one = flow(volume_veh_h=360.0, departures="scheduled", begin_s=100.0, end_s=140.0)
+    np.testing.assert_allclose(arrivals(one, HOUR, 1), [100.0, 110.0, 120.0, 130.0], rtol=1e-12)
 
 
 def test_scheduled_departures_skip_steps_without_volume() -> None:
     steps = ((0.0, 1.0), (20.0, 0.0), (50.0, 2.0))
-    rate = flow_rate(flow(volume_veh_h=360.0, departures="scheduled", end_s=60.0, profile=steps), HOUR)
-    np.testing.assert_allclose(arrivals(rate, 1), [0.0, 10.0, 50.0, 55.0], rtol=1e-12)
+    one = flow(volume_veh_h=360.0, departures="scheduled", end_s=60.0, profile=steps)
+    np.testing.assert_allclose(arrivals(one, HOUR, 1), [0.0, 10.0, 50.0, 55.0], rtol=1e-12)
+
+
+@given(st.lists(st.tuples(
+    st.floats(0.0, 5000.0), st.sampled_from(["poisson", "scheduled"]), st.floats(0.0, 900.0), st.floats(950.0, 2000.0),
+    st.sampled_from([(), ((0.0, 1.0), (300.0, 0.0), (600.0, 3.0)), ((0.0, 0.0), (1000.0, 2.0))])), max_size=6),
+    st.sampled_from([1.0, 0.8, 1.3]))
+@settings(max_examples=40)
+def test_all_flows_at_once_depart_as_one_by_one(
+    given_flows: list[tuple[float, str, float, float, tuple[tuple[float, float], ...]]], factor: float,
+) -> None:
+    flows = [flow(f"f{number}", volume, departures=how, begin_s=begin, end_s=end, profile=profile)
+             for number, (volume, how, begin, end, profile) in enumerate(given_flows)]
+    time, keys = Time(analysis_s=1500.0), np.arange(len(flows), dtype=np.uint64)
+    due = rates_of(flows, time).due(keys, np.full(len(flows), factor))
+    for row, one in enumerate(flows):
+        expected = departures(one, time, row, factor)
+        mine = due.flow == row
+        assert due.depart_s[mine].tolist() == expected
+        assert due.number[mine].tolist() == list(range(len(expected)))
 
 
 def test_changing_one_flow_changes_no_other_flows_people() -> None:

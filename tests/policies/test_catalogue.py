@@ -38,6 +38,7 @@ KINDS = [
     "probation",
     "re_education",
     "red_light_camera",
+    "road_pricing",
     "second_phase_training",
     "section_control",
     "signal_plan",

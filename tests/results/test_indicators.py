@@ -124,11 +124,11 @@ def test_reference_is_matched_by_name() -> None:
     plan = replace(baseline, trips=trips, link_id=("b", "a"))
     ours = Reference(even_speeds(f8(1, 2, 3, 4, 5), f8(10, 20, 30, 40, 50)), f8(7, 8))
     own = Reference(even_speeds(f8(-1, -1, -1, -1, 99), f8(-1, -1, -1, -1, 98)), f8(-1, -1))
-    matched = ours.matched_to(baseline, plan, own)
+    matched = ours.matched_to(baseline, plan, lambda _: own)
     np.testing.assert_array_equal(matched.free_flow.total_s, [3, 2, 1, 4, 99])
     np.testing.assert_array_equal(matched.free_flow.total_m, [30, 20, 10, 40, 98])
     np.testing.assert_array_equal(matched.free_speed_ms, [8, 7])
-    assert ours.matched_to(baseline, baseline, own) is ours
+    assert ours.matched_to(baseline, baseline, lambda _: own) is ours
 
 
 def test_summary_of_two_replications() -> None:

@@ -18,7 +18,7 @@ from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.rehearsals import Rehearsals
 from trafficsim.plan.routes import RouteTable
-from trafficsim.run import rehearsal, route_cache
+from trafficsim.run import driving, rehearsal, route_cache
 from trafficsim.run.rehearsal import ENOUGH_GAP, MOST_REHEARSALS, rehearsed
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Time
@@ -86,7 +86,7 @@ def free_flow(given: World) -> World:
     Demand(flows=(flow(volume_veh_h=1100.0, destination="f"),), routes="free_flow"),
 ])
 def test_where_nothing_is_to_be_found_nothing_is_rehearsed(given: Demand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearsal, "engine_named", lambda name: pytest.fail("a rehearsal was run"))
+    monkeypatch.setattr(driving, "engine_named", lambda name: pytest.fail("a rehearsal was run"))
     prepared = prepare(world(given, bottleneck(), time=SHORT))
     assert rehearsed(prepared) is prepared
 
@@ -213,7 +213,7 @@ def test_the_state_in_which_most_arrive_is_kept_and_of_these_the_one_with_the_sm
         return SimpleNamespace(waiting=left, en_route=0, ended=(left, gap))
 
     monkeypatch.setattr(rehearsal, "Learning", Played)
-    monkeypatch.setattr(rehearsal, "_run", run)
+    monkeypatch.setattr(rehearsal, "drive", run)
     monkeypatch.setattr(rehearsal, "turn_times_s", lambda _, record: record.ended)
     found = rehearsal._learn(prepare(crowd()), "ca")
     assert (found.begin_s, found.rehearsals) == (2.0, Rehearsals(MOST_REHEARSALS, 0.25))
@@ -223,6 +223,6 @@ def test_a_rehearsal_that_breaks_off_is_named(monkeypatch: pytest.MonkeyPatch) -
     def broken(plan: object, settings: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(rehearsal, "engine_named", lambda _: SimpleNamespace(run=broken))
+    monkeypatch.setattr(driving, "engine_named", lambda _: SimpleNamespace(run=broken))
     with pytest.raises(SimulationError, match="rehearsal 1: found ZeroDivisionError: a defect"):
         rehearsed(prepare(crowd()))

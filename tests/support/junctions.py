@@ -74,16 +74,21 @@ def saturated(network: Network, flows: Mapping[tuple[str, ...], float], seconds:
     return program
 
 
-def minor_road(conflicting_veh_h: float, gap_s: float, follow_up_s: float, *, must_stop: bool = False,
-               seconds: int = 5000, impatience_time_s: float = PATIENT_S) -> Crossing:
-    """One lane that gives way to one stream that it crosses."""
+def minor_network(gap_s: float, follow_up_s: float, must_stop: bool) -> Network:
+    """Return one lane that gives way to one that it crosses."""
     rows = [link("major", 600.0), link("beyond", 200.0), link("minor", 300.0), link("out", 200.0)]
     first, = through("major", "beyond", length_m=12.0, crosses=(1,))
     second = Connection(from_link="minor", from_lane=0, to_link="out", to_lane=0, length_m=12.0, speed_limit_kmh=30.0,
                         yields_to=(0,), crosses=(0,), critical_gap_s=gap_s, follow_up_s=follow_up_s,
                         must_stop=must_stop)
+    return make_network(rows, [first, second])
+
+
+def minor_road(conflicting_veh_h: float, gap_s: float, follow_up_s: float, *, must_stop: bool = False,
+               seconds: int = 5000, impatience_time_s: float = PATIENT_S) -> Crossing:
+    """One lane that gives way to one stream that it crosses."""
     flows = {("major", "beyond"): conflicting_veh_h, ("minor", "out"): ENDLESS_VEH_H}
-    program = saturated(make_network(rows, [first, second]), flows, seconds, impatience_time_s)
+    program = saturated(minor_network(gap_s, follow_up_s, must_stop), flows, seconds, impatience_time_s)
     return watch(program, seconds, [1], [0])
 
 

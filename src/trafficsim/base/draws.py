@@ -34,6 +34,8 @@ class PeopleStream(IntEnum):
     COMPLIES = 76
     LAWFUL = 76
     HABIT = 90
+    PATH = 91
+    INFORMED = 92
 
 
 def hash_name(*parts: object) -> int:

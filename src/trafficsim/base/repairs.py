@@ -32,6 +32,7 @@ REPAIRS: dict[str, str] = {
     "route-completed": "links of a route that are closed to the vehicle are left out; what is not joined is joined "
                        "by the fastest path",
     "route-distribution": "of a distribution of routes the most probable one is taken",
+    "matrix-missing": "what a table of an OMX file marks as missing (NA) is no trip",
     "trip-unserved": "a trip or flow that no path serves does not depart; it is a row of the table unserved",
     "depart-lane-free": "a departure lane that is not there is replaced by the best lane",
     "stop-parking": "a stop beside the lane blocks nobody: the vehicle passes the place and drives on",

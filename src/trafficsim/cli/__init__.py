@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli import assign, catalogue, convert, evidence, inspection, measure, placing, report, simulate, start
+from trafficsim.cli import (
+    assign,
+    catalogue,
+    convert,
+    equilibrium,
+    evidence,
+    inspection,
+    measure,
+    placing,
+    report,
+    simulate,
+    start,
+)
 
 OBJECTS_BETWEEN_COLLECTIONS = 500_000
 """At some 100 bytes each, uncollected cycles take 50 MB at most."""
@@ -25,6 +37,7 @@ app.command("place", short_help="Choose where enforcement stands under a budget.
 app.command("rollout", short_help="Show what the rollouts of a study build, cost and avoid.")(placing.rollout)
 app.add_typer(convert.app, name="import")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
+app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)

@@ -15,14 +15,14 @@ from trafficsim.io.candidates import read_candidates
 from trafficsim.io.formats import FORMATS, Format
 from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
-from trafficsim.io.matrix_demand import read_matrix_flows
+from trafficsim.io.matrix_demand import MatrixDemand, read_matrix_demand
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
 from trafficsim.spec.crashes import History
-from trafficsim.spec.demand import Demand, Flow, Unserved
+from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.economics import Economics, ValueTable
 from trafficsim.spec.network import Network
@@ -193,8 +193,8 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
-    flows, within = _matrix_flows(scenario.demand, folder)
-    brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *flows)})
+    found = _of_matrices(scenario.demand, folder)
+    brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
@@ -202,8 +202,10 @@ def _world(scenario: Scenario, folder: Path) -> World:
     return World(
         scenario=scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)}),
         network=network, demand=demand,
-        vehicle_classes=classes, findings=tuple(dict.fromkeys((*imported.findings, *network.findings))),
-        unserved=(*imported.unserved, *within), written=frozenset(flow.id for flow in scenario.demand.flows),
+        vehicle_classes=classes,
+        findings=tuple(dict.fromkeys((*imported.findings, *network.findings, *found.findings))),
+        unserved=(*imported.unserved, *found.unserved), connectors=found.connectors,
+        written=frozenset(flow.id for flow in scenario.demand.flows),
     )
 
 
@@ -279,10 +281,8 @@ def _signal_widths(network: Network) -> dict[str, int]:
     return widths
 
 
-def _matrix_flows(demand: Demand | DemandSource, folder: Path) -> tuple[tuple[Flow, ...], tuple[Unserved, ...]]:
-    if isinstance(demand, Demand) or not demand.matrices:
-        return (), ()
-    return read_matrix_flows(demand.matrices, demand.zones, folder)
+def _of_matrices(demand: Demand | DemandSource, folder: Path) -> MatrixDemand:
+    return MatrixDemand() if isinstance(demand, Demand) or not demand.matrices else read_matrix_demand(demand, folder)
 
 
 def _all_demand(scenario: Scenario, imported: Demand, folder: Path) -> Demand:
@@ -305,10 +305,11 @@ def _classes(*layers: tuple[VehicleClass, ...]) -> tuple[VehicleClass, ...]:
 
 
 def _check_classes(demand: Demand, classes: set[str]) -> None:
-    named = [(f"demand: trip {trip.id!r}: vehicle_class", trip.vehicle_class, {*classes, *demand.mixes})
-             for trip in demand.trips]
-    named += [(f"demand: flow {flow.id!r}: vehicle_classes", name, {*classes, *demand.mixes})
-              for flow in demand.flows for name in flow.vehicle_classes]
+    able = {*classes, *demand.mixes}
+    named = [(f"demand: trip {trip.id!r}: vehicle_class", trip.vehicle_class, able)
+             for trip in demand.trips if trip.vehicle_class not in able]
+    named += [(f"demand: flow {flow.id!r}: vehicle_classes", name, able)
+              for flow in demand.flows for name in flow.vehicle_classes if name not in able]
     named += [(f"demand.mixes.{mix}", name, classes) for mix, shares in demand.mixes.items() for name in shares]
     for where, name, known in named:
         if name not in known:

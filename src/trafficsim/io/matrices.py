@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from trafficsim.base.errors import DemandError, InputError, quoted
 from trafficsim.io.csv_rows import Faults, numbers, read_rows, texts
+from trafficsim.io.omx import read_omx
 from trafficsim.io.paths import require_file
 from trafficsim.io.tntp.matrix import read_tntp_trips
 from trafficsim.spec.od_matrix import ODMatrix, matrix_of
@@ -17,28 +19,56 @@ COLUMNS = ("origin", "destination", "trips")
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
-def read_matrix(path: str | Path) -> ODMatrix:
-    """Read a matrix: a CSV file with columns ``origin``, ``destination``, ``trips``, or a TNTP file.
+class MatrixFile(NamedTuple):
+    """A matrix, and what its reader took for granted.
+
+    Attributes
+    ----------
+    matrix : trips by zone
+    numbered : whether the file names no zones, so that rows are zones 1, 2, 3 ...
+    missing : pairs marked as missing, taken as no trips
+    """
+
+    matrix: ODMatrix
+    numbered: bool = False
+    missing: int = 0
+
+
+def read_matrix(path: str | Path, table: str | None = None, mapping: str | None = None) -> ODMatrix:
+    """Read a matrix: a CSV file with columns ``origin``, ``destination``, ``trips``, a TNTP file, or an OMX file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table, mapping
+        Table and mapping of zone numbers of an OMX file; needed where it has several.
 
     Raises
     ------
     InputError
-        If the file is missing, of no known format, or has other columns.
+        If the file is missing, of no known format, has other columns, or h5py is missing for an OMX file.
     DemandError
         If a value or a zone cannot be used, or a pair of zones occurs twice.
     """
+    return read_matrix_file(path, table, mapping).matrix
+
+
+def read_matrix_file(path: str | Path, table: str | None = None, mapping: str | None = None) -> MatrixFile:
+    """Read a matrix as :func:`read_matrix` does, with what was taken for granted."""
     path = Path(path)
     require_file(path, str(path))
     name = path.name.lower()
-    if name.endswith((".tntp", ".tntp.gz")):
-        return read_tntp_trips(path)
-    if name.endswith((".csv", ".csv.gz")):
-        return _read_csv(path)
     if name.endswith(".omx") or _begins_like_hdf5(path):
-        raise InputError(str(path), "a matrix in the format OMX (HDF5)", "a matrix in CSV or TNTP",
-                         "write it as CSV with columns origin, destination, trips, for example with the package "
-                         "openmatrix")
-    raise InputError(str(path), "a file of no known format", "a matrix (.csv, .tntp)",
+        return MatrixFile(*read_omx(path, table, mapping))
+    if table is not None or mapping is not None:
+        raise InputError(str(path), f"table {quoted(table)}, mapping {quoted(mapping)} of a file that is no OMX file",
+                         "neither of them", "leave them out: the file holds one matrix")
+    if name.endswith((".tntp", ".tntp.gz")):
+        return MatrixFile(read_tntp_trips(path))
+    if name.endswith((".csv", ".csv.gz")):
+        return MatrixFile(_read_csv(path))
+    raise InputError(str(path), "a file of no known format", "a matrix (.csv, .tntp, .omx)",
                      "give it the ending of its format, or convert it")
 
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
+from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -19,6 +21,8 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
+from trafficsim.plan.route_arrays import TollArrays as TollArrays
+from trafficsim.plan.route_arrays import no_tolls as no_tolls
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
 F8 = NDArray[np.float64]
@@ -168,6 +172,8 @@ class TripArrays(NamedTuple):
     """Number of the person who makes the trip; -1 without a population."""
     limit_factor: F8
     """The desired speed is nowhere above the limit times this factor; infinite for those whom nothing holds to it."""
+    wish: I4 = np.zeros(0, np.int32)
+    """Number of the wish for a route, which is chosen among several; -1 where it is kept. Empty: all routes are."""
 
 
 
@@ -296,6 +302,8 @@ class Plan:
     approaches : what drivers do on the approaches of signals
     people : groups of people, and sanctions
     drivers : attributes of the person who makes each trip
+    diagrams : fundamental diagrams that the network gives
+    tolls : charges that are part of the generalised cost of routes
     """
 
     link_id: tuple[str, ...]
@@ -327,3 +335,5 @@ class Plan:
     approaches: ApproachArrays = dataclass_field(default_factory=no_approaches)
     people: PeopleArrays = dataclass_field(default_factory=no_people)
     drivers: TripDriverArrays = dataclass_field(default_factory=no_drivers)
+    diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
+    tolls: TollArrays = dataclass_field(default_factory=no_tolls)

@@ -328,6 +328,7 @@ class PlanBuilder(DemandBuilder):
             values[field.name] = applied(field.read(self._base), operations)
             check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
+        plan = self.choose(plan)
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(

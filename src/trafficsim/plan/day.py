@@ -8,7 +8,6 @@ busy everywhere. Timetables are the same every day: neither trips with stops nor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import BOOL, F8, I4, U8
-from trafficsim.plan.realise import Rate, hash_names, normal_score, vehicle_keys
+from trafficsim.plan.realise import hash_names, normal_score, vehicle_keys
 
 _ITSELF, _MADE, _SHIFT = 0, 1, 2
 """Entities of the random stream of the day: the day itself, whether a trip is made or copied, and a copy's shift."""
@@ -60,14 +59,6 @@ def day_factor(seed_key: int, variation: float) -> float:
     (1.0, True)
     """
     return 1.0 + variation * float(normal_score(u01(seed_key, Stream.DAY, _ITSELF, 0))[0])
-
-
-def scaled_rate(rate: Rate, factor: float) -> Rate:
-    """Multiply an arrival rate; the random draws of its vehicles stay the same.
-
-    So on a busy day all come earlier and more follow.
-    """
-    return replace(rate, rate_veh_s=rate.rate_veh_s * factor, cumulative=rate.cumulative * factor)
 
 
 def copy_suffix(names: Sequence[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from trafficsim.base.errors import PolicyError
+from trafficsim.plan.arrays import Plan
 from trafficsim.plan.trip_operations import NewRoute, TripOperations
 from trafficsim.spec.policy import POLICY_PHASES
 from trafficsim.spec.trip_selection import Trips
@@ -19,10 +22,12 @@ class DemandBuilder:
     Attributes
     ----------
     phase : the phase whose policies act
+    choose : lets the trips of a plan choose their routes under what policies made of the roads
     """
 
     def __init__(self, trips: TripOperations) -> None:
         self._trips, self._policy, self.phase = trips, "(no policy)", str(POLICY_PHASES[0])
+        self.choose: Callable[[Plan], Plan] = lambda plan: plan
 
     def drop(self, trips: Trips) -> None:
         """Take trips out of the demand."""

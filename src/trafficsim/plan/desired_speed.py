@@ -49,13 +49,15 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     >>> desired_speed_ms(road, car, held, np.arange(3), np.zeros(3, np.int32)).tolist()
     [18.0, 20.0, 20.0]
     """
-    z = trips.z[trip_index]
     vehicle_class = trips.vehicle_class[trip_index]
-    choice = _bounded(1.0 + links.free_speed_cv[link_index] * z) * links.free_speed_mean_ms[link_index]
-    factor_mean = classes.speed_factor_mean[vehicle_class]
-    factor = _bounded(factor_mean + classes.speed_factor_sd[vehicle_class] * z) * links.factor_speed_ms[link_index]
-    most = links.speed_limit_ms[link_index] * trips.limit_factor[trip_index]
-    speed = np.maximum(np.minimum(np.where(factor_mean > 0.0, factor, choice), most), LEAST_SPEED_MS)
+    z = trips.z[trip_index]
+    speed = _bounded(1.0 + links.free_speed_cv[link_index] * z) * links.free_speed_mean_ms[link_index]
+    if (classes.speed_factor_mean > 0.0).any():
+        mean, sd = classes.speed_factor_mean[vehicle_class], classes.speed_factor_sd[vehicle_class]
+        speed = np.where(mean > 0.0, _bounded(mean + sd * z) * links.factor_speed_ms[link_index], speed)
+    if np.isfinite(trips.limit_factor).any():
+        speed = np.minimum(speed, links.speed_limit_ms[link_index] * trips.limit_factor[trip_index])
+    speed = np.maximum(speed, LEAST_SPEED_MS)
     return np.asarray(np.minimum(speed, classes.max_speed_ms[vehicle_class]), np.float64)
 
 

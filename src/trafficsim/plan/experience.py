@@ -38,12 +38,12 @@ class Travellers:
     route: I4
 
 
-def without_rounds(prepared: Prepared) -> RouteTable:
+def without_rounds(prepared: Prepared, interval_s: float = INTERVAL_S) -> RouteTable:
     """The free-flow routes of a prepared world, ready for rounds by interval of departure."""
     time, routes = prepared.world.scenario.time, prepared.routes
-    intervals = max(int(np.ceil((time.analysis_end_s - time.start_s) / INTERVAL_S)), 1)
+    intervals = max(int(np.ceil((time.analysis_end_s - time.start_s) / interval_s)), 1)
     return replace(routes, found=np.zeros((0, intervals, routes.found.shape[2]), np.int32), begin_s=time.start_s,
-                   interval_s=INTERVAL_S)
+                   interval_s=interval_s)
 
 
 class Learning:
@@ -59,7 +59,7 @@ class Learning:
         requests = route_requests(prepared)
         self._prepared, self.routes = prepared, without_rounds(prepared)
         self._wishes = wishes_of(requests)
-        self._used = _used(prepared, requests, self._wishes, self.routes.found.shape[1])
+        self._used = used_cells(prepared, requests, self._wishes, self.routes)
 
     def rehearsal(self) -> Plan:
         """Plan of the next rehearsal: the design day without policies, everybody on the routes known so far."""
@@ -91,16 +91,16 @@ class Learning:
         return float(max(cost[who.interval, who.route].sum() - least, 0.0) / least) if least > 0.0 else 0.0
 
 
-def _used(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Mapping[Wish, RouteRequest],
-          intervals: int) -> BOOL:
+def used_cells(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Mapping[Wish, RouteRequest],
+               routes: RouteTable) -> BOOL:
     """Whether anybody may depart with a wish in an interval, on any day: shape (intervals, wishes)."""
-    used = np.zeros((intervals, len(wishes)), np.bool_)
-    begin_s = prepared.world.scenario.time.start_s
+    used = np.zeros((routes.found.shape[1], len(wishes)), np.bool_)
+    begin_s = routes.begin_s
     number = {wish: row for row, wish in enumerate(wishes)}
-    spans = [(rate.time_s[0], rate.time_s[-1]) for rate in prepared.rates]
+    spans = list(zip(prepared.rates.first_s.tolist(), prepared.rates.last_s.tolist(), strict=True))
     spans += [(depart - MOST_SHIFT_S, depart + MOST_SHIFT_S) for depart in prepared.trips.depart_s.tolist()]
     for request, (first, last) in zip(requests, spans, strict=True):
-        begin, end = (max(int((time_s - begin_s) // INTERVAL_S), -1) for time_s in (first, last))
+        begin, end = (max(int((time_s - begin_s) // routes.interval_s), -1) for time_s in (first, last))
         rows = slice(max(begin, 0), end + 1)
         for permission in request.permissions:
             if (request.waypoints, permission) in number and not request.route and not request.keeps:

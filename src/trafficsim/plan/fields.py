@@ -24,6 +24,7 @@ class Field:
     cells : names of the cells, in the order of the values
     low, high : smallest and largest value allowed; ``above`` excludes the smallest
     of_people : whether it shapes the people of trips, not what an engine reads
+    of_routes : whether it shapes the choice of routes, not what an engine reads
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     above: bool = False
     high: float = np.inf
     of_people: bool = False
+    of_routes: bool = False
 
     @property
     def range(self) -> str:
@@ -116,6 +118,7 @@ FIELDS: dict[str, Field] = {
         Field("link.free_speed_mean_ms", "links", "free_speed_mean_ms", "m/s", _links, 0.0, above=True),
         Field("link.free_speed_cv", "links", "free_speed_cv", "1", _links, 0.0),
         Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
+        Field("link.toll_eur", "tolls", "toll_eur", "EUR", _links, 0.0, high=1000.0, of_routes=True),
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
         Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
         Field("approach.tau50_s", "approaches", "tau50_s", "s", _approaches, 0.0),

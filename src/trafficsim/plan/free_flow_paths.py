@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,22 +34,32 @@ class FreeFlow:
     length_m: F8
     time_s: F8
 
-    @property
+    @cached_property
     def total_m(self) -> F8:
         """Length (m) of each trip."""
         return self._per_trip(self.length_m)
 
-    @property
+    @cached_property
     def total_s(self) -> F8:
         """Free-flow time (s) of each trip."""
         return self._per_trip(self.time_s)
 
     def until(self, distance_m: F8) -> F8:
         """Free-flow time (s) of the first ``distance_m`` (trips,) of each trip; all of it beyond its end."""
+        time_s = self.total_s.copy()
+        under_way = np.flatnonzero(np.isfinite(distance_m))
+        if len(under_way):  # of the others all is known: a million trips have twenty million pieces
+            time_s[under_way] = self._until(under_way, distance_m[under_way])
+        return time_s
+
+    def _until(self, rows: NDArray[np.int64], distance_m: F8) -> F8:
+        start, piece = gather(self.start, rows)
+        trip = np.repeat(np.arange(len(rows)), np.diff(start))
         before_m = np.cumsum(self.length_m) - self.length_m
-        left_m = distance_m[self._trip] - (before_m - before_m[self.start[:-1]][self._trip])
-        share = np.divide(left_m, self.length_m, out=(left_m >= 0.0).astype(np.float64), where=self.length_m > 0.0)
-        return self._per_trip(self.time_s * np.clip(share, 0.0, 1.0))
+        length_m = self.length_m[piece]
+        left_m = distance_m[trip] - (before_m[piece] - before_m[self.start[rows]][trip])
+        share = np.divide(left_m, length_m, out=(left_m >= 0.0).astype(np.float64), where=length_m > 0.0)
+        return np.bincount(trip, self.time_s[piece] * np.clip(share, 0.0, 1.0), minlength=len(rows)).astype(np.float64)
 
     def rows(self, chosen: NDArray[np.int64]) -> FreeFlow:
         """Return the ways of some trips, in the order given."""
@@ -60,9 +71,6 @@ class FreeFlow:
         return FreeFlow(np.concatenate([self.start, self.start[-1] + other.start[1:]]),
                         np.concatenate([self.length_m, other.length_m]), np.concatenate([self.time_s, other.time_s]))
 
-    @property
-    def _trip(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
-
     def _per_trip(self, values: F8) -> F8:
-        return np.bincount(self._trip, values, minlength=len(self.start) - 1).astype(np.float64)
+        trip = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+        return np.bincount(trip, values, minlength=len(self.start) - 1).astype(np.float64)

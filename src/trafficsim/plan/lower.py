@@ -10,24 +10,20 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
-from trafficsim.plan.arrays import U8, Plan, TripArrays
+from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
-from trafficsim.plan.day import day_factor, scaled_rate, trips_of_day
+from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.ragged import gather
-from trafficsim.plan.realise import (
-    People,
-    draw_classes,
-    flow_people,
-    hash_names,
-    normal_scores,
-    vehicle_keys,
-)
+from trafficsim.plan.realise import People, draw_classes, hash_names, normal_scores, vehicle_keys
+from trafficsim.plan.route_arrays import TollArrays
+from trafficsim.plan.route_choice import chosen_anew, require_choice, road_costs, with_chosen_routes
 from trafficsim.plan.routes import link_of
+from trafficsim.plan.trip_rows import in_order
 from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
@@ -96,8 +92,10 @@ def lower(
         baseline, prepared.world.network,
         lambda: design_volumes(prepared, () if builder.phase == DEMAND_PHASE else changing),
         _memory(prepared, changing), day or (1, prepared.world.scenario.weekday), prepared.world)
+    builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    require_choice(plan, ledger)
     return Lowered(_with_people(plan, prepared, on), ledger, baseline, builder.deployments)
 
 
@@ -145,6 +143,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         lanes=network.lanes,
         turns=network.turns,
         connections=network.connections,
+        diagrams=network.diagrams,
         signals=prepared.signals,
         classes=prepared.classes,
         trips=realise(prepared, seed_key, factor),
@@ -162,6 +161,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         keep_clear_share=scenario.drivers.keep_clear_share,
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
+        tolls=TollArrays(network.toll_eur),
     )
     return _with_people(plan, prepared, on)
 
@@ -184,8 +184,8 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
     route_start, route_position = gather(routes.start, route)
     stop_start, stop = gather(stops.start, stops.of[request, permission])
     # Flows come first among the requests; position 0 of these padded arrays stands for all of them.
-    trip = np.maximum(request - len(prepared.rates) + 1, 0)
-    return TripArrays(
+    trip = np.maximum(request - prepared.rates.flows + 1, 0)
+    trips = TripArrays(
         name=tuple(people.name), key=key, vehicle_class=vehicle_class, z=normal_scores(key), depart_s=people.depart_s,
         route_start=route_start, route_link=routes.link[route_position],
         depart_lane=np.append(np.int32(-1), given.depart_lane)[trip].astype(np.int32),
@@ -194,6 +194,21 @@ def realise(prepared: Prepared, seed_key: int, factor: float = 1.0) -> TripArray
         stop_dwell_s=stops.dwell_s[stop], stop_lane=stops.lane[stop],
         person=np.full(len(key), -1, np.int64), limit_factor=np.full(len(key), np.inf),
     )
+    return _chosen(trips, routes.wish[request, permission], prepared, people.name_hash)
+
+
+def _chosen(trips: TripArrays, wish: I4, prepared: Prepared, name_hash: U8) -> TripArrays:
+    """Routes without any policy of those who choose among several."""
+    if prepared.world.demand.routes != "logit":
+        return trips
+    costs = road_costs(prepared.network, prepared.signals, prepared.world.scenario.route_choice)
+    return with_chosen_routes(trips._replace(wish=wish), prepared, costs, route_keys(prepared, name_hash))
+
+
+def _chosen_anew(plan: Plan, prepared: Prepared) -> Plan:
+    if not len(plan.trips.wish):
+        return plan
+    return chosen_anew(plan, prepared, route_keys(prepared, hash_names(plan.trips.name)))
 
 
 def route_keys(prepared: Prepared, name_hash: U8) -> U8:
@@ -204,27 +219,23 @@ def route_keys(prepared: Prepared, name_hash: U8) -> U8:
 def sorted_people(prepared: Prepared, seed_key: int, factor: float = 1.0) -> People:
     """Who travels on a day with ``factor`` times the mean demand, sorted by departure time, then by name."""
     people = _people(prepared, seed_key, factor)
-    order = np.lexsort((np.array(people.name, np.str_), people.depart_s))
+    order = in_order(people.name, people.depart_s)
     return People([people.name[row] for row in order.tolist()], people.name_hash[order], people.request[order],
                   people.depart_s[order])
 
 
 def _people(prepared: Prepared, seed_key: int, factor: float) -> People:
     """Vehicles of all flows, then the given trips."""
-    time = prepared.world.scenario.time
-    names: list[str] = []
-    departures, counts = [], []
-    for flow, rate, timetabled in zip(prepared.world.demand.flows, prepared.rates, prepared.timetabled, strict=True):
-        of_day = rate if timetabled else scaled_rate(rate, factor)
-        flow_names, flow_departures = flow_people(flow, of_day, seed_key, time.start_s)
-        names += flow_names
-        departures.append(flow_departures)
-        counts.append(len(flow_names))
+    time, flows = prepared.world.scenario.time, prepared.world.demand.flows
+    keys = np.array([hash_name("flow", flow.id, seed_key) for flow in flows], np.uint64)
+    due = prepared.rates.due(keys, np.where(prepared.timetabled, 1.0, factor))
+    kept = np.flatnonzero(due.depart_s >= time.start_s)
+    names = [f"{flows[flow].id}#{number}"
+             for flow, number in zip(due.flow[kept].tolist(), due.number[kept].tolist(), strict=True)]
     trips = trips_of_day(prepared.trips, factor, seed_key, (time.start_s, time.analysis_end_s))
     hashes = np.concatenate([hash_names(names), trips.name_hash])
-    request = np.concatenate([np.repeat(np.arange(len(counts)), counts), len(counts) + trips.row])
-    return People(names + trips.name, hashes, request,
-                  np.concatenate([*departures, trips.depart_s]))
+    return People(names + trips.name, hashes, np.concatenate([due.flow[kept], len(flows) + trips.row]),
+                  np.concatenate([due.depart_s[kept], trips.depart_s]))
 
 
 HEAVY_PCU = 2.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,18 @@ from trafficsim.base.errors import InputError, NetworkError
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.arrays import F8, I4, ConnectionArrays, LaneArrays, LinkArrays, TurnArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR
+from trafficsim.plan.diagram_arrays import DiagramArrays, no_diagrams
 from trafficsim.spec.drivers import Drivers, SpeedChoice
 from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.schema import EDGE_ATTRIBUTES, ROAD_CLASSES, complete
+from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, ROAD_CLASSES, complete
 from trafficsim.spec.vehicles import KINDS
 
 DIRECTIONS = {"through": 0, "left": 1, "right": 2, "u_turn": 3}
+FREE_LANE_CHANGE_M = 200.0
+"""On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
+WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
+"""Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
+most (spacing in queues, a car and a metre; modelling assumption)."""
 EVERY_KIND = (1 << len(KINDS)) - 1
 
 Attributes = Mapping[str, Any]
@@ -35,6 +42,20 @@ class NetworkPlan:
     lanes: LaneArrays
     turns: TurnArrays
     connections: ConnectionArrays
+    diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
+    toll_eur: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
+    """By link; empty: nowhere is one."""
+
+
+def places_inside(waiting_area_m: F8) -> I4:
+    """Return how many vehicles that give way find room inside a junction, by the length of the waiting area.
+
+    Examples
+    --------
+    >>> places_inside(np.array([5.0, 5.5, 12.5, 40.0])).tolist()
+    [0, 1, 2, 3]
+    """
+    return np.clip((waiting_area_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE).astype(np.int32)
 
 
 def starts(counts: Sequence[int] | NDArray[Any]) -> I4:
@@ -73,7 +94,10 @@ def lower_network(network: Network, drivers: Drivers, signal_start: Mapping[str,
     connections = connections._replace(signal_group=_signal_groups(network.connections, order, signal_start))
     turn_start = np.searchsorted(turns.from_link, np.arange(len(link_index) + 1)).astype(np.int32)
     links = _links(rows, drivers)._replace(lane_start=lane_start, turn_start=turn_start)
-    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections)
+    toll_eur = _floats([row["toll_eur"] for row in rows.values()])
+    return NetworkPlan(tuple(link_index), link_index, links, _lanes(rows), turns, connections,
+                       _diagrams(rows, network),
+                       toll_eur)
 
 
 def free_speed(attributes: Attributes, drivers: Drivers) -> tuple[float, float]:
@@ -126,6 +150,27 @@ def _links(rows: Mapping[str, Attributes], drivers: Drivers) -> LinkArrays:
         factor_speed_ms=limit.copy(),
         keep_right=np.array([_keeps_right(row, drivers) for row in rows.values()], np.bool_),
     )
+
+
+def _diagrams(rows: Mapping[str, Attributes], network: Network) -> DiagramArrays:
+    """Return what links and nodes give of diagrams and capacities; nothing where none does."""
+    keys = ("capacity_veh_h", "jam_density_veh_km_lane", "backward_wave_kmh", "inflow_capacity_veh_h",
+            "outflow_capacity_veh_h", "merge_priority")
+    unlimited = np.array([row["storage"] == "unlimited" for row in rows.values()])
+    number = {node: place for place, node in enumerate(network.graph)}
+    through = {node: complete(more, NODE_ATTRIBUTES, f"node {node!r}")["capacity_veh_h"]
+               for node, more in network.graph.nodes(data=True) if more.get("capacity_veh_h") is not None}
+    if not unlimited.any() and not through and all(row[key] is None for row in rows.values() for key in keys):
+        return no_diagrams()
+    for link, row in rows.items():
+        if all(row[key] is not None for key in keys[:3]):
+            raise NetworkError(f"link {link!r}: backward_wave_kmh", "a capacity and a jam density beside it",
+                               "two of the three: the third follows from them", "leave one of them out")
+    capacity, jam, wave, inflow, outflow, priority = (
+        np.array([np.nan if row[key] is None else row[key] for row in rows.values()], np.float64) for key in keys)
+    return DiagramArrays(capacity / 3600.0, jam / 1000.0, kmh_to_ms(wave), inflow / 3600.0, outflow / 3600.0, priority,
+                         _floats([through.get(row["to"], np.nan) / 3600.0 for row in rows.values()]),
+                         np.array([number[row["to"]] for row in rows.values()], np.int32), unlimited)
 
 
 def _keeps_right(row: Attributes, drivers: Drivers) -> bool:

@@ -8,21 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.base.errors import DemandError
+from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
 from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
+from trafficsim.plan.connectors import with_least_cost_connectors
 from trafficsim.plan.day import GivenTrips, copy_suffix
+from trafficsim.plan.departures import Rates, rates_of
 from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
 from trafficsim.plan.measuring import area_arrays, requested_sections
 from trafficsim.plan.network import NetworkPlan, lower_network
-from trafficsim.plan.realise import Rate, check_names, clipped_flows, flow_rate, hash_names
+from trafficsim.plan.realise import check_names, clipped_flows, hash_names
 from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_of
 from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoints
 from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
 from trafficsim.spec.demand import Demand, Trip, Unserved
+from trafficsim.spec.route_choice import EVERY_OTHER, RouteChoice
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
@@ -46,7 +49,7 @@ class Prepared:
     permission : of each class
     timetabled : whether a flow is the same on every day
     mix_cumulative : cumulative share by request and class
-    rates : arrival rate of each flow
+    rates : arrival rates of the flows
     trips : the given trips
     findings : what was repaired, flows that were cut to the departure window, how many routes were found, not given
     unserved : trips and flows that are not among the requests, because nothing can carry them
@@ -64,7 +67,7 @@ class Prepared:
     stops: StopTable
     permission: I4
     mix_cumulative: F8
-    rates: tuple[Rate, ...]
+    rates: Rates
     timetabled: BOOL
     trips: GivenTrips
     findings: tuple[Finding, ...]
@@ -85,9 +88,13 @@ def prepare(world: World) -> Prepared:
     network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))
     classes = lower_classes(world.vehicle_classes)
     check_names(world.demand)
+    if world.connectors:
+        able = permissions_of(_shares(world.demand, classes), class_permissions(classes))
+        world = with_least_cost_connectors(world, network, able)
+    _check_values_of_time(world.scenario.route_choice, classes)
     served = _served(world, classes, network)
     world, demand = replace(world, demand=served.demand), served.demand
-    rates = tuple(flow_rate(flow, time) for flow in demand.flows)
+    rates = rates_of(demand.flows, time)
     _check_not_empty(demand, rates, served)
     shares = _shares(demand, classes)
     permission = class_permissions(classes)
@@ -105,7 +112,7 @@ def prepare(world: World) -> Prepared:
         world, network, signals, classes, detectors, area_arrays(world.scenario.areas, network), sections,
         routes,
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
-        timetabled[:len(rates)], _given_trips(demand.trips, timetabled[len(rates):]),
+        timetabled[:rates.flows], _given_trips(demand.trips, timetabled[rates.flows:]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
          *short_sections(sections, network)),
         served.unserved,
@@ -125,14 +132,21 @@ def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
     return Served(served.demand, (*world.unserved, *served.unserved), (*outside, *served.findings))
 
 
+def _check_values_of_time(choice: RouteChoice, classes: ClassArrays) -> None:
+    unknown = sorted(set(choice.value_of_time_eur_h) - {EVERY_OTHER, *classes.name})
+    if unknown:
+        raise InputError("route_choice.value_of_time_eur_h", f"an unknown vehicle class {unknown[0]!r}",
+                         f"{EVERY_OTHER!r} or one of {', '.join(classes.name)}", "correct the name of the class")
+
+
 def route_requests(prepared: Prepared) -> list[RouteRequest]:
     """What each flow and trip of a prepared world asks of its route."""
     demand = prepared.world.demand
     return _requests(demand, _shares(demand, prepared.classes), prepared.permission)
 
 
-def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> None:
-    if not demand.trips and sum(float(rate.cumulative[-1]) for rate in rates) <= 0.0:
+def _check_not_empty(demand: Demand, rates: Rates, served: Served) -> None:
+    if not demand.trips and rates.expected.sum() <= 0.0:
         if served.unserved:
             first, number = served.unserved[0], len(served.unserved)
             raise DemandError(f"{first.kind} {first.name!r}", first.reason, "a trip or flow that can be served",
@@ -145,9 +159,9 @@ def _check_not_empty(demand: Demand, rates: Sequence[Rate], served: Served) -> N
                           "add demand, or correct volumes, profiles and times")
 
 
-def _check_memory(rates: Sequence[Rate], trips: int, routes: RouteTable) -> None:
+def _check_memory(rates: Rates, trips: int, routes: RouteTable) -> None:
     """Refuse more trips than can be numbered, or than the memory of the machine holds, before they are realised."""
-    expected = np.concatenate([[float(rate.cumulative[-1]) for rate in rates], np.ones(trips)])
+    expected = np.concatenate([rates.expected, np.ones(trips)])
     if not expected.sum() <= MOST_TRIPS:
         raise DemandError("demand", f"{expected.sum():.3g} trips", f"no more than {MOST_TRIPS:,}",
                           "correct volumes, profiles and times")
@@ -202,7 +216,10 @@ def _given_trips(trips: Sequence[Trip], timetabled: BOOL) -> GivenTrips:
 TAKEN = {
     "experienced": ("routed-experienced", "the routes that drivers know: cheapest paths by interval of departure under "
                     "the times of a few rehearsals on the design day"),
+    "equilibrium": ("routed-equilibrium", "the routes of a dynamic user equilibrium of the design day, by interval of "
+                    "departure"),
     "free_flow": ("routed-free-flow", "the fastest free-flow path"),
+    "logit": ("routed-logit", "one of the cheapest paths each, by a path-size logit model; policies may change it"),
 }
 """Finding and words for each way in which routes are found."""
 
@@ -210,7 +227,8 @@ TAKEN = {
 def _routed(requests: Sequence[RouteRequest], routes: str) -> tuple[Finding, ...]:
     number = sum(1 for request in requests if not request.route)
     code, path = TAKEN[routes]
-    message = f"{number} of {len(requests)} trips and flows have no route and take {path}, frozen"
+    frozen = "" if routes == "logit" else ", frozen"
+    message = f"{number} of {len(requests)} trips and flows have no route and take {path}{frozen}"
     return (Finding("info", code, "demand", message),) if number else ()
 
 

@@ -45,7 +45,7 @@ def check_representation(before: Plan, after: Plan, ledger: Sequence[LedgerRow],
     """
     _check_held(after, representation)
     for field in dict.fromkeys(row.field for row in ledger if row.field not in (*TRIP_FIELDS, HOURS_IN_FORCE)):
-        if field in FIELDS and FIELDS[field].of_people:
+        if field in FIELDS and (FIELDS[field].of_people or FIELDS[field].of_routes):
             continue
         policies = " and ".join(dict.fromkeys(row.policy for row in ledger if row.field == field))
         if field not in representation:

@@ -6,6 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import DemandError
 from trafficsim.kernels.rng import Stream, u01
-from trafficsim.plan.arrays import BOOL, F8, I4, U8
+from trafficsim.plan.arrays import BOOL, F8, I4, U8, Plan
 from trafficsim.plan.network import NetworkPlan, starts, turn_of
 from trafficsim.plan.rehearsals import NEVER, Rehearsals
 from trafficsim.plan.turn_means import turn_means
@@ -60,6 +61,8 @@ class RouteTable:
     found : (rounds, intervals, wishes) the cheapest route under the times that each rehearsal measured
     begin_s, interval_s : clock time of the first interval of departure, and their length
     rehearsals : how many there were, and what they left
+    share : (rounds, intervals, wishes) who switches to what was found; without rounds: 1 / (k + 1) in round k
+    draws : number of the draws that say who switches: others give another equilibrium, if there are several
     """
 
     start: I4
@@ -70,32 +73,36 @@ class RouteTable:
     begin_s: float = 0.0
     interval_s: float = np.inf
     rehearsals: Rehearsals = NEVER
+    share: NDArray[np.float32] = dataclass_field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
+    draws: int = 0
 
     def taken(self, request: NDArray[Any], permission: NDArray[Any], depart_s: F8, route_key: U8) -> I4:
         """Route of each vehicle, by the round in which it last switched; ``route_key`` is the same on every day."""
         route: I4 = self.of[request, permission]
-        rounds, intervals, _ = self.found.shape
-        wish, last = self.wish[request, permission], last_switch(route_key, rounds)
-        moved = np.flatnonzero((wish >= 0) & (last > 0))
-        interval = np.clip((depart_s[moved] - self.begin_s) // self.interval_s, 0, intervals - 1).astype(np.int64)
-        route[moved] = self.found[last[moved] - 1, interval, wish[moved]]
+        intervals = self.found.shape[1]
+        wish = self.wish[request, permission]
+        free = np.flatnonzero(wish >= 0)
+        interval = np.clip((depart_s[free] - self.begin_s) // self.interval_s, 0, intervals - 1).astype(np.int64)
+        last = self.last_switch(route_key[free], (interval, wish[free]))
+        moved = np.flatnonzero(last)
+        route[free[moved]] = self.found[last[moved] - 1, interval[moved], wish[free[moved]]]
         return route
 
+    def last_switch(self, route_key: U8, cell: tuple[NDArray[np.int64], I4]) -> NDArray[np.int64]:
+        """Round, from 1, in which each vehicle of a cell (interval, wish) last switched to the path found; 0: never."""
+        last = np.zeros(len(route_key), np.int64)
+        for number in range(1, len(self.found) + 1):
+            last[self.switching(number, route_key, cell)] = number
+        return last
 
-def last_switch(route_key: U8, rounds: int) -> NDArray[np.int64]:
-    """Round in which each vehicle last switched to the cheapest path: in round k a share 1/(k + 1) does; 0: never.
+    def switching(self, number: int, route_key: U8, cell: tuple[NDArray[np.int64], I4]) -> BOOL:
+        """Whether each vehicle of a cell (interval, wish) switches in a round, counted from 1.
 
-    Method of successive averages on vehicles (Sheffi 1985, chapter 12): each round's path is taken by the same share.
-
-    Examples
-    --------
-    >>> np.bincount(last_switch(np.arange(9000, dtype=np.uint64), 2)).round(-3).tolist()
-    [3000, 3000, 3000]
-    """
-    last = np.zeros(len(route_key), np.int64)
-    for number in range(1, rounds + 1):
-        last[u01(route_key, Stream.ROUTE, number, 0) < 1.0 / (number + 1)] = number
-    return last
+        Without shares a part 1/(k + 1) does in round k: the method of successive averages on vehicles (Sheffi 1985,
+        chapter 12), in which each round's path is taken by the same share.
+        """
+        share = self.share[number - 1, *cell] if len(self.share) else 1.0 / (number + 1)
+        return np.asarray(u01(route_key, Stream.ROUTE, number, self.draws) < share, np.bool_)
 
 
 class Access:
@@ -104,14 +111,14 @@ class Access:
     Parameters
     ----------
     network
-        The lowered network.
+        The lowered network, or a plan.
     permission
         Index of a vehicle kind, or :data:`IGNORING`.
     turn_s
         Time from entering a link to entering the next, by turn; at the speed limits when not given.
     """
 
-    def __init__(self, network: NetworkPlan, permission: int, turn_s: F8 | None = None) -> None:
+    def __init__(self, network: NetworkPlan | Plan, permission: int, turn_s: F8 | None = None) -> None:
         lanes, connections, turns = network.lanes, network.connections, network.turns
         lane_open = np.ones(len(lanes.link), np.bool_) if permission == IGNORING \
             else (lanes.allowed >> np.uint8(permission) & 1).astype(np.bool_)
@@ -125,6 +132,7 @@ class Access:
         self._from, self._to = turns.from_link[rows], turns.to_link[rows]
         time_s = length[rows] / speed[rows] + link_s[self._to] if turn_s is None else turn_s[rows]
         self._cost = np.maximum(np.rint(time_s * TICKS_PER_S), 1.0)
+        self._own = np.rint(link_s * TICKS_PER_S)
         self._links, self._turns = len(network.link_id), turns
 
     @cached_property
@@ -141,6 +149,13 @@ class Access:
         reached = np.zeros(self._links, np.bool_)
         reached[breadth_first_order(self._graph, origin, return_predecessors=False)] = True
         return reached
+
+    def times(self, origins: NDArray[np.int64]) -> F8:
+        """Time (microseconds) from the begin of each of some links to the end of every link: infinite without a way."""
+        from scipy.sparse.csgraph import dijkstra
+
+        reached = np.asarray(dijkstra(self._graph, indices=origins), np.float64) + self._own[origins, np.newaxis]
+        return np.where(self.link_open[origins, np.newaxis] & self.link_open, reached, np.inf)
 
     def first_closed(self, start: NDArray[Any], links: NDArray[Any]) -> int | None:
         """Position of the first link of some routes that is closed, or that no open movement leads on from.

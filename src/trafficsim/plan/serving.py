@@ -13,8 +13,8 @@ from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repair
 from trafficsim.plan.arrays import F8, I4
 from trafficsim.plan.classes import permissions_of
+from trafficsim.plan.departures import rates_of
 from trafficsim.plan.network import NetworkPlan
-from trafficsim.plan.realise import flow_rate
 from trafficsim.plan.route_finder import RouteFinder
 from trafficsim.plan.routes import link_of
 from trafficsim.spec.demand import Demand, Flow, Stop, Trip, Unserved
@@ -107,7 +107,7 @@ class _Serving:
             return served
         lost = self._lost(row, refused)
         reason, names = next(iter(refused.values())), self._names(lost)
-        vehicles = float(flow_rate(flow, self._time).cumulative[-1] * self._who.share[row, lost].sum())
+        vehicles = float(rates_of([flow], self._time).expected[0] * self._who.share[row, lost].sum())
         begin_s = self._time.start_s if flow.begin_s is None else max(flow.begin_s, self._time.start_s)
         self._refuse(Unserved(flow.id, "flow", ", ".join(names), begin_s, reason, vehicles))
         left = self._left(row, lost)

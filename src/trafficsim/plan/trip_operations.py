@@ -23,7 +23,7 @@ from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.ragged import gather
 from trafficsim.plan.realise import hash_names, normal_scores, vehicle_keys
 from trafficsim.plan.routes import Access, RouteRequest, build_routes, permission_name
-from trafficsim.plan.trip_rows import in_order, joined, pick, with_routes
+from trafficsim.plan.trip_rows import in_order, joined, kept, pick, with_routes
 from trafficsim.plan.trip_selection import Known, check_names, class_rows, flow_of, mark_uniform, meeting
 from trafficsim.spec.trip_selection import Trips
 
@@ -123,7 +123,7 @@ class TripOperations:
                                                         **nobody))
         self._group = np.concatenate([self._group, np.full(len(rows), NOBODY, np.int32)])
         self._by = {field: np.concatenate([by, by[rows]]) for field, by in self._by.items()}
-        self._keep(in_order(self.trips))
+        self._keep(in_order(self.trips.name, self.trips.depart_s))
 
     def reroute(self, policy: str, selection: Trips, asked: NewRoute) -> None:
         """Give trips another way between the same first and last links.
@@ -145,7 +145,7 @@ class TripOperations:
         self._check_stops(policy, rows)
         number, routes = self._new_routes(policy, rows, asked)
         self._note(policy, (ROUTE, "reroute"), met, taken)
-        self.trips = with_routes(self.trips, number, routes)
+        self.trips = kept(with_routes(self.trips, number, routes), rows)
 
     def ledger_rows(self) -> tuple[LedgerRow, ...]:
         """One row per operation, by flow and class: trips that it touched, and how many there were and are.

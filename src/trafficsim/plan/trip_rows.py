@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.plan.arrays import TripArrays
+from trafficsim.plan.arrays import F8, TripArrays
 from trafficsim.plan.ragged import gather
 
 RAGGED = {"route_start": ("route_link",),
@@ -22,7 +22,8 @@ def pick(trips: TripArrays, rows: NDArray[Any]) -> TripArrays:
     columns: dict[str, Any] = {"name": tuple(trips.name[row] for row in rows.tolist())}
     for name in trips._fields:
         if name not in NOT_PER_TRIP:
-            columns[name] = getattr(trips, name)[rows]
+            column = getattr(trips, name)
+            columns[name] = column[rows] if len(column) else column
     for start, names in RAGGED.items():
         columns[start], flat = gather(getattr(trips, start), rows)
         columns |= {name: getattr(trips, name)[flat] for name in names}
@@ -41,9 +42,20 @@ def joined(first: TripArrays, second: TripArrays) -> TripArrays:
     return TripArrays(**columns)
 
 
-def in_order(trips: TripArrays) -> NDArray[np.int64]:
-    """Rows in the order of all trips of a plan: by departure, then by name."""
-    return np.lexsort((np.array(trips.name, np.str_), trips.depart_s))
+def in_order(names: Sequence[str], depart_s: F8) -> NDArray[np.int64]:
+    """Rows in the order of all trips of a plan: by departure, then by name.
+
+    Examples
+    --------
+    >>> in_order(["c", "b", "a"], np.array([5.0, 0.0, 5.0])).tolist()
+    [1, 2, 0]
+    """
+    order = np.argsort(depart_s, kind="stable")
+    same = depart_s[order][1:] == depart_s[order][:-1]
+    tied = np.flatnonzero(np.concatenate([same, [False]]) | np.concatenate([[False], same]))
+    # Names are compared only where departures are equal: a million of them take seconds to sort.
+    order[tied] = sorted(order[tied].tolist(), key=lambda row: (depart_s[row], names[row]))
+    return order
 
 
 def with_routes(trips: TripArrays, number: NDArray[Any], routes: Sequence[Sequence[int]]) -> TripArrays:
@@ -62,3 +74,12 @@ def with_routes(trips: TripArrays, number: NDArray[Any], routes: Sequence[Sequen
     own = np.arange(len(trips.key))
     route_start, flat = gather(start, np.where(number >= 0, len(own) + number, own))
     return trips._replace(route_start=route_start, route_link=links[flat].astype(np.int32))
+
+
+def kept(trips: TripArrays, rows: NDArray[Any]) -> TripArrays:
+    """Let some trips keep the routes that they have, whatever routes cost."""
+    if not len(trips.wish):
+        return trips
+    wish = trips.wish.copy()
+    wish[rows] = -1
+    return trips._replace(wish=wish)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import GREEN, PERMITTED
-from trafficsim.plan.arrays import F8, Plan, SignalArrays
+from trafficsim.plan.arrays import F8, ConnectionArrays, Plan, SignalArrays
 from trafficsim.plan.record import Record
 from trafficsim.plan.turn_means import turn_means
 
@@ -55,21 +55,31 @@ def red_delay_s(plan: Plan) -> F8:
 
     The uniform delay of Webster (1958) at no flow; 0 without a signal.
     """
-    group, turn = plan.connections.signal_group, plan.connections.turn
-    delay_s = np.zeros(len(plan.turns.from_link))
+    return red_delay_of(plan.connections, plan.signals, len(plan.turns.from_link))
+
+
+def red_delay_of(connections: ConnectionArrays, signals: SignalArrays, turns: int) -> F8:
+    """Return the same from the parts of a plan."""
+    group, delay_s = connections.signal_group, np.zeros(turns)
     at_signal = np.flatnonzero(group >= 0)
-    np.maximum.at(delay_s, turn[at_signal], group_delay_s(plan.signals)[group[at_signal]])
+    np.maximum.at(delay_s, connections.turn[at_signal], group_delay_s(signals)[group[at_signal]])
     return delay_s
 
 
 def group_delay_s(signals: SignalArrays) -> F8:
     """Mean delay (s) of single vehicles at each signal group."""
-    delay_s = np.zeros(int(signals.group_start[-1]))
+    red_s, cycle_s = group_red_s(signals)
+    return np.asarray(red_s**2 / (2.0 * cycle_s))
+
+
+def group_red_s(signals: SignalArrays) -> tuple[F8, F8]:
+    """Time (s) of its cycle in which each signal group is not green, and the cycle."""
+    found, cycle_s = np.zeros((2, int(signals.group_start[-1])))
     for program in range(len(signals.program_id)):
         first, last = signals.group_start[program:program + 2]
         phases = slice(signals.phase_start[program], signals.phase_start[program + 1])
         duration_s = signals.duration_s[phases]
         codes = signals.state[signals.state_start[phases][:, np.newaxis] + np.arange(last - first)]
         red_s = duration_s @ ~np.isin(codes, (GREEN, PERMITTED))
-        delay_s[first:last] = red_s**2 / (2.0 * duration_s.sum())
-    return delay_s
+        found[first:last], cycle_s[first:last] = red_s, duration_s.sum()
+    return found, cycle_s

@@ -31,6 +31,7 @@ from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
 from trafficsim.policies.points import ReEducation as ReEducation
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
+from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
@@ -62,6 +63,7 @@ BUILT_IN = (
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
     "trafficsim.policies.red_light_camera",
+    "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",
     "trafficsim.policies.signal_plan",
     "trafficsim.policies.speed_camera",

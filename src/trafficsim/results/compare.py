@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
+from trafficsim.results.at_equilibrium import with_gaps
 from trafficsim.results.difference import LARGEST, NO_DIRECTION, Cell, Difference, Verdict, difference, joined
 from trafficsim.results.frames import nullable, strings
 from trafficsim.results.indicators import PATH_TIME, declaration, in_order
@@ -25,12 +26,13 @@ F8 = NDArray[np.float64]
 TEXTS = ("scenario", "engine", "alternative", "indicator", "unit", "verdict", "reason")
 NUMBERS = (
     "mean", "baseline_mean", "diff", "low", "high", "bootstrap_low", "bootstrap_high", "p", "p_adjusted",
-    "equivalence_p", "half_width", "relative_half_width", "variance_ratio", "correlation",
+    "equivalence_p", "half_width", "relative_half_width", "variance_ratio", "correlation", "equilibrium_gap",
 )
 COLUMNS = (
     "scenario", "engine", "alternative", "indicator", "primary", "mean", "baseline_mean", "diff", "low", "high", "unit",
     "p", "p_adjusted", "verdict", "n", "left_out", "bootstrap_low", "bootstrap_high", "half_width",
-    "relative_half_width", "replications_needed", "variance_ratio", "correlation", "equivalence_p", "reason",
+    "relative_half_width", "replications_needed", "variance_ratio", "correlation", "equivalence_p", "equilibrium_gap",
+    "reason",
 )
 
 
@@ -143,7 +145,8 @@ def compare(
     for (scenario, engine), block in indicators.groupby(["scenario", "engine"], sort=False):
         known = block if runs is None else runs[(runs["scenario"] == scenario) & (runs["engine"] == engine)]
         arms = _arms(block, pd.concat([block[["alternative", "replication"]], known[["alternative", "replication"]]]))
-        found.extend(_judge(list(_compare_arms(arms, question, draws or OutcomeDraws())), question))
+        judged_block = _judge(list(_compare_arms(arms, question, draws or OutcomeDraws())), question)
+        found.extend(with_gaps(judged_block, question, runs))
     return Comparison(question, tuple(found))
 
 

@@ -53,6 +53,7 @@ class Difference:
     half_width, relative_half_width : precision reached by the t-interval; relative to the baseline's mean
     replications_needed : for the precision that the study asks for, if it asks and the differences vary
     variance_ratio, correlation : what pairing gains (:func:`trafficsim.results.statistics.pairing`)
+    equilibrium_gap : where alternatives stand in equilibria of their own, the relative gaps of both together
     n, left_out : number of complete pairs, and the replications without one
     reason : why a value is ``None``, or what limits it
 
@@ -88,6 +89,7 @@ class Difference:
     replications_needed: int | None = None
     variance_ratio: float | None = None
     correlation: float | None = None
+    equilibrium_gap: float | None = None
     verdict: Verdict = "no evidence"
     reason: str | None = None
 
@@ -107,6 +109,8 @@ class Difference:
         labels = ("scenario", "engine", "alternative", "indicator", "reason")
         entry |= {name: value for name, value in asdict(self).items() if name not in (*labels, *CONTRACT)}
         entry["left_out"] = list(self.left_out)
+        if self.equilibrium_gap is None:
+            del entry["equilibrium_gap"]
         return entry | ({"reason": self.reason} if self.reason else {})
 
 

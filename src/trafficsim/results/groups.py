@@ -44,8 +44,8 @@ def _members(plan: Plan, grouping: str) -> tuple[Sequence[str], np.ndarray]:
     if grouping == "class":
         return plan.classes.name, trips.vehicle_class
     if grouping == "flow":
-        names, number = np.unique(np.array([name.rpartition("#")[0] or name for name in trips.name], dtype=object),
-                                  return_inverse=True)
+        flow = np.array([name.rpartition("#")[0] or name for name in trips.name], dtype=object)
+        number, names = pd.factorize(flow, sort=True)  # hashes names, of which a million take seconds to sort
         return names.tolist(), number
     place = trips.route_start[:-1] if grouping == "origin" else trips.route_start[1:] - 1
     return plan.link_id, trips.route_link[place]

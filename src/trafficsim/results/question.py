@@ -11,12 +11,14 @@ from trafficsim.results.indicators import declared, not_computed, registered
 from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
 from trafficsim.spec.economics import Economics
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.model import Model
 
 DEFAULTS: Mapping[str, type[Model]] = {"casualties": Casualties, "economics": Economics}
 """Tables of a study that say how outcomes are computed; those that indicators request by name have defaults."""
-TABLES: Mapping[str, type[Model]] = {**DEFAULTS, "history": History}
-"""All of them. A crash history has no default, and needs casualties."""
+TABLES: Mapping[str, type[Model]] = {**DEFAULTS, "history": History, "equilibrium": Equilibrium}
+"""All of them, and the one that says that alternatives stand in equilibria of their own. A crash history has no
+default, and needs casualties."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +27,15 @@ class Reference:
     free_flow: FreeFlow
     free_speed_ms: F8
 
-    def matched_to(self, baseline: Plan, plan: Plan, own: Reference) -> Reference:
+    def matched_to(self, baseline: Plan, plan: Plan, of: Callable[[Plan], Reference]) -> Reference:
         """Reorder the baseline's values to another plan by the names of trips and links.
 
-        A trip or link that the baseline does not know (a policy added it) takes its value from ``own``.
+        A trip or link that the baseline does not know (a policy added it) takes its value from the plan's own ones,
+        which ``of`` gives.
         """
         if plan.trips.name == baseline.trips.name and plan.link_id == baseline.link_id:
             return self
+        own = of(plan)
         trips = _by_name(baseline.trips.name, plan.trips.name)
         links = _by_name(baseline.link_id, plan.link_id)
         return Reference(self.free_flow.joined(own.free_flow).rows(trips),

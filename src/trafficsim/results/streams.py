@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import BOOL, F8, I4, Plan
+from trafficsim.plan.network import FREE_LANE_CHANGE_M
 from trafficsim.results.frames import ratio
 
-CHANGE_M = 200.0
-"""On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
 MOST_LINKS = 4
 """Links beyond the junction that are looked at."""
 CAR = np.uint8(1)
@@ -58,13 +57,27 @@ def streams_of(plan: Plan) -> Streams:
 
 
 def _paths(plan: Plan) -> Paths:
+    """Streams in the order of their movements; without a signal a movement is one stream, whatever follows."""
     turn = _turns_of_positions(plan)
     lit = np.zeros(len(plan.turns.from_link), np.bool_)
     lit[plan.connections.turn[plan.connections.signal_group >= 0]] = True
-    route_position = np.flatnonzero(turn >= 0)
+    with_signal = _paths_from_signals(plan, turn, lit)
+    used = np.bincount(turn[turn >= 0], minlength=len(lit))
+    plain = np.flatnonzero((used > 0) & ~lit)
+    first = np.concatenate([with_signal.turn, plain]).astype(np.int32)
+    order = np.argsort(first, kind="stable")
+    paths = [*with_signal.turns, *([one] for one in plain.tolist())]
+    trips = np.concatenate([with_signal.trips, used[plain].astype(np.float64)])
+    return Paths(first[order], [paths[row] for row in order.tolist()], trips[order])
+
+
+def _paths_from_signals(plan: Plan, turn: I4, lit: BOOL) -> Paths:
+    """Streams of the movements that have a signal, in the order of movements and of the turns that follow."""
+    short = plan.links.length_m[plan.turns.to_link] < FREE_LANE_CHANGE_M
+    crossing = np.flatnonzero(turn >= 0)
+    route_position = crossing[lit[turn[crossing]]]
     name = turn[route_position].astype(np.int64)
-    short = plan.links.length_m[plan.turns.to_link] < CHANGE_M
-    goes_on = lit[name]
+    goes_on = np.ones(len(name), np.bool_)
     for ahead in range(1, MOST_LINKS + 1):
         here = np.minimum(route_position + ahead, len(turn) - 1)
         goes_on = goes_on & (route_position + ahead < len(turn)) & short[turn[here - 1]] & (turn[here] >= 0)

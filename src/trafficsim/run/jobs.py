@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,13 @@ from trafficsim.base.errors import InputError, MachineError, SimulationError
 from trafficsim.engines.asking import check_asked
 from trafficsim.engines.registry import engine_named
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.experience import with_routes
 from trafficsim.plan.free_flow import free_flow
 from trafficsim.plan.lower import DESIGN_DAY, Lowered, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import Record
 from trafficsim.plan.representation import check_representation
+from trafficsim.plan.routes import RouteTable
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
@@ -42,12 +44,19 @@ class Setting:
     ----------
     worlds : by name of the scenario
     demand_variation : coefficient of variation of demand from one replication to another
+    routes : by scenario and alternative, where each alternative has routes of its own
     out : folder that whoever does a job writes its tables into; ``None`` gives them back in the outcome
     """
 
     worlds: Mapping[str, Prepared]
     demand_variation: float = 0.0
     out: Path | None = None
+    routes: Mapping[tuple[str, str], RouteTable] = field(default_factory=dict)
+
+    def world_of(self, labels: Labels) -> Prepared:
+        """Return the world of a run, with the routes of its alternative."""
+        prepared, own = self.worlds[labels.scenario], self.routes.get((labels.scenario, labels.alternative))
+        return prepared if own is None else with_routes(prepared, own)
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Outcome:
 
 def do_job(setting: Setting, job: Job) -> Outcome:
     """Run a job. What is wrong with the input or the machine is raised; anything else becomes a row with its reason."""
-    prepared = setting.worlds[job.labels.scenario]
+    prepared = setting.world_of(job.labels)
     outcome = attempted(job.labels, lambda: simulate(prepared, job, setting.demand_variation))
     return outcome if setting.out is None else stored(outcome, setting.out)
 
@@ -199,7 +208,7 @@ def with_path_traces(plan: Plan, prepared: Prepared) -> Plan:
 def reference_under_do_nothing(lowered: Lowered) -> Reference:
     """Free-flow values of the same travellers without any policy, in the order of the plan."""
     plan, baseline = lowered.plan, lowered.baseline
-    return reference_of(baseline).matched_to(baseline, plan, reference_of(plan))
+    return reference_of(baseline).matched_to(baseline, plan, reference_of)
 
 
 def reference_of(plan: Plan) -> Reference:

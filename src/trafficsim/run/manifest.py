@@ -47,7 +47,8 @@ def study_content(study: Study, worlds: Mapping[str, Prepared]) -> dict[str, Any
     return {
         "study": {"name": study.name, "engines": list(study.engines), "demand_variation": study.demand_variation},
         "alternatives": alternatives,
-        **({} if study.days is None else {"days": study.days.model_dump(mode="json")}),
+        **{name: table.model_dump(mode="json") for name in ("days", "equilibrium")
+           if (table := getattr(study, name)) is not None},
         "scenarios": {name: scenario_content(prepared, study.engines) for name, prepared in worlds.items()},
     }
 

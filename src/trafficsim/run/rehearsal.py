@@ -11,20 +11,20 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from trafficsim.base.errors import MachineError, SimulationError, TrafficsimError
-from trafficsim.engines.registry import DEFAULT_ENGINE, engine_named
+from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.io.load import naming
-from trafficsim.plan.arrays import Plan
 from trafficsim.plan.experience import Learning, has_choice, with_routes
 from trafficsim.plan.prepare import Prepared
-from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Rehearsals
 from trafficsim.plan.routes import RouteTable
 from trafficsim.plan.turn_times import turn_times_s
+from trafficsim.run.driving import drive
+from trafficsim.run.equilibrium import equilibrium_routes
 from trafficsim.run.route_cache import cache_key, recall, remember
 
+LEARNT = ("experienced", "equilibrium")
+"""Routes that are found by driving."""
 MOST_REHEARSALS = 10
 ENOUGH_GAP = 0.02
 """Rehearsals end once all together could gain no more than this share of their time (modelling assumption)."""
@@ -51,12 +51,14 @@ def rehearsed(prepared: Prepared, engine: str = DEFAULT_ENGINE, cache: Path | No
     InputError
         If there is no such engine, or the world is beyond its limits.
     """
-    if prepared.routes.rehearsals.number or prepared.world.demand.routes == "free_flow" or not has_choice(prepared):
+    scenario, routes_of = prepared.world.scenario, prepared.world.demand.routes
+    if prepared.routes.rehearsals.number or routes_of not in LEARNT or not has_choice(prepared):
         return prepared
     key = cache_key(prepared, engine)
     routes = recall(key, prepared, cache)
     if routes is None:
-        routes = _learn(prepared, engine)
+        routes = equilibrium_routes(prepared, engine, scenario.equilibrium) \
+            if routes_of == "equilibrium" else _learn(prepared, engine)
         remember(key, routes, cache)
     return with_routes(prepared, routes)
 
@@ -71,11 +73,11 @@ def rehearsed_worlds(worlds: Mapping[str, Prepared], engine: str, cache: Path | 
 
 
 def _learn(prepared: Prepared, engine: str) -> RouteTable:
-    learning, settings = Learning(prepared), prepared.world.scenario.settings(engine)
+    learning = Learning(prepared)
     best, fewest_left, least_gap = learning.routes, float("inf"), float("inf")
     for number in range(1, MOST_REHEARSALS + 1):
         plan = learning.rehearsal()
-        record = _run(engine, plan, settings, number)
+        record = drive(engine, plan, prepared, f"rehearsal {number}")
         gap, after = learning.look_back(turn_times_s(plan, record))
         _log.info("rehearsal %d of routes: relative gap %.1f %%", number, 100.0 * gap)
         left = record.waiting + record.en_route
@@ -85,16 +87,3 @@ def _learn(prepared: Prepared, engine: str) -> RouteTable:
             break
         learning.routes = after
     return replace(best, rehearsals=Rehearsals(number, least_gap))
-
-
-def _run(engine: str, plan: Plan, settings: Any, number: int) -> Record:
-    try:
-        return engine_named(engine).run(plan, settings)
-    except TrafficsimError:
-        raise
-    except MemoryError:
-        raise MachineError(f"rehearsal {number}", "too little memory", "memory for one run of the scenario",
-                           "use a smaller scenario") from None
-    except Exception as error:  # a defect is named like that of a replication, without a traceback
-        raise SimulationError(f"rehearsal {number}", f"{type(error).__name__}: {error}", "a run that ends",
-                              "report the scenario and seed: this is a defect") from error

@@ -10,9 +10,11 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -20,21 +22,25 @@ import numpy as np
 from trafficsim import __version__
 from trafficsim.plan.experience import without_rounds
 from trafficsim.plan.prepare import Prepared
-from trafficsim.plan.rehearsals import Rehearsals
+from trafficsim.plan.rehearsals import Rehearsals, iteration_of
 from trafficsim.plan.routes import RouteTable
 from trafficsim.run.manifest import scenario_content
 
 IN_MEMORY = 16
 """Scenarios of which this process remembers the routes."""
 _SOURCES = ("kernels", "engines", "control", "plan", "run")
+_PARTS = ("start", "link", "found", "share", "rehearsals")
 _HASH_BYTES = 32
 _known: dict[str, RouteTable] = {}
 
 
-def cache_key(prepared: Prepared, engine: str) -> str:
-    """Hash the scenario, what files and builders made of it, the engine, and the code that drives and learns."""
+def cache_key(prepared: Prepared, engine: str, more: Mapping[str, Any] | None = None) -> str:
+    """Hash the scenario, what files and builders made of it, the engine, and the code that drives and learns.
+
+    ``more`` is what else the routes depend on: policies, and how an equilibrium is looked for.
+    """
     scenario = scenario_content(prepared, (engine,))
-    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario}
+    content = {"version": __version__, "code": _code(), "engine": engine, "scenario": scenario, **(more or {})}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -71,8 +77,11 @@ def _path(folder: Path, key: str) -> Path:
 
 def _packed(routes: RouteTable) -> bytes:
     stream = io.BytesIO()
-    np.savez_compressed(stream, start=routes.start, link=routes.link, found=routes.found,
-                        rehearsals=np.array(routes.rehearsals, np.float64))
+    told = routes.rehearsals
+    np.savez_compressed(stream, start=routes.start, link=routes.link, found=routes.found, share=routes.share,
+                        draws=np.array(routes.draws), interval_s=np.array(routes.interval_s),
+                        rehearsals=np.array(told[:2], np.float64),
+                        iterations=np.array(told.iterations, np.float64))
     content = stream.getvalue()
     return hashlib.sha256(content).digest() + content
 
@@ -90,9 +99,12 @@ def _read(path: Path, prepared: Prepared) -> RouteTable:
     if hashlib.sha256(content).digest() != given[:_HASH_BYTES]:
         raise ValueError("not what was written")
     with np.load(io.BytesIO(content), allow_pickle=False) as parts:
-        start, link, found, (number, gap) = (parts[name] for name in ("start", "link", "found", "rehearsals"))
-    free = without_rounds(prepared)
-    routes = replace(free, start=start, link=link, found=found, rehearsals=Rehearsals(int(number), float(gap)))
+        start, link, found, share, (number, gap) = (parts[name] for name in _PARTS)
+        interval_s = float(parts["interval_s"])
+        draws, iterations = int(parts["draws"]), tuple(iteration_of(row) for row in parts["iterations"].tolist())
+    free = without_rounds(prepared, interval_s)
+    routes = replace(free, start=start, link=link, found=found, share=share, draws=draws,
+                     rehearsals=Rehearsals(int(number), float(gap), iterations))
     if found.shape[1:] != free.found.shape[1:] or not _goes_on(routes, free):
         raise ValueError("routes of something else")
     return routes

@@ -22,6 +22,7 @@ from trafficsim.results.rollout import write_programmes
 from trafficsim.results.scope import write_warnings
 from trafficsim.results.sites import write_histories
 from trafficsim.results.store import DONE, StoredTables, check_file_names, check_readable, remove_parts, stored_runs
+from trafficsim.run.alternatives import equilibria, with_baseline_routes
 from trafficsim.run.behaviour_scope import warnings_of
 from trafficsim.run.chain import Chain
 from trafficsim.run.crash_history import read_histories
@@ -147,7 +148,9 @@ def run_study(
     histories = read_histories(study, given)
     effects = check_policies(study, prepared)
     without_effect(effects)
-    prepared = rehearsed_worlds(prepared, study.engines[0], options.cache)
+    routes = equilibria(study, prepared, options.cache)
+    prepared = with_baseline_routes(study, prepared, routes) if routes else \
+        rehearsed_worlds(prepared, study.engines[0], options.cache)
     programmes = plan_rollouts(study, prepared, histories)
     warnings = warnings_of(study, prepared)
     if CASUALTIES in question_of(study).outcomes:
@@ -161,7 +164,8 @@ def run_study(
     write_histories(options.out, histories)
     write_programmes(options.out, programmes)
     write_warnings(options.out, warnings)
-    tables = _tables_of(study, Setting(prepared, study.demand_variation, options.out), runs, options)
+    setting = Setting(prepared, study.demand_variation, options.out, routes)
+    tables = _tables_of(study, setting, runs, options)
     return StudyResult(study, tables, effects, histories, programmes, warnings, given)
 
 

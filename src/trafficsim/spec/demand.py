@@ -145,7 +145,7 @@ class Flow(Model):
         return self
 
 
-RouteChoice = Literal["experienced", "free_flow"]
+Routes = Literal["experienced", "free_flow", "logit", "equilibrium"]
 """How a route that is not given is found."""
 
 
@@ -160,7 +160,9 @@ class Demand(Model):
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
+        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds;
+        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario); or
+        ``"equilibrium"``, a dynamic user equilibrium of the design day (see ``equilibrium`` of the scenario).
 
     Examples
     --------
@@ -171,7 +173,7 @@ class Demand(Model):
     flows: tuple[Flow, ...] = ()
     trips: tuple[Trip, ...] = ()
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
-    routes: RouteChoice = "experienced"
+    routes: Routes = "experienced"
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,15 @@ class LinkSpec(Model):
         Rank at junctions; the larger number has the right of way.
     free_speed_mean_kmh, free_speed_sd_kmh
         Mean and standard deviation of free-flow speeds, instead of those of the road class.
+    capacity_veh_h, jam_density_veh_km_lane, backward_wave_kmh
+        Fundamental diagram in queues, instead of that of the classes of vehicles: capacity of all lanes, jam density
+        per lane, and speed of the backward wave.
+    inflow_capacity_veh_h, outflow_capacity_veh_h
+        Most that enters and leaves the link, all lanes, in queues.
+    merge_priority
+        Its share where links merge, over those of the others, in queues.
+    storage
+        ``"unlimited"``: its queues do not spill back, in the queue engine.
     turn_lanes
         Per lane from the nearside: directions joined by ``;``.
     allow
@@ -90,6 +99,13 @@ class LinkSpec(Model):
     priority: int = Field(default=0, **within("priority"))
     free_speed_mean_kmh: float | None = Field(default=None, **within("free_speed_mean_kmh"))
     free_speed_sd_kmh: float | None = Field(default=None, **within("free_speed_sd_kmh"))
+    capacity_veh_h: float | None = Field(default=None, **within("capacity_veh_h"))
+    jam_density_veh_km_lane: float | None = Field(default=None, **within("jam_density_veh_km_lane"))
+    backward_wave_kmh: float | None = Field(default=None, **within("backward_wave_kmh"))
+    inflow_capacity_veh_h: float | None = Field(default=None, **within("inflow_capacity_veh_h"))
+    outflow_capacity_veh_h: float | None = Field(default=None, **within("outflow_capacity_veh_h"))
+    merge_priority: float | None = Field(default=None, **within("merge_priority"))
+    storage: Literal["limited", "unlimited"] = "limited"
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[str, ...] | None = None
     name: str = ""

@@ -30,7 +30,8 @@ class Builder(Protocol):
     """What a policy may do: few, recorded operations on named fields of the plan.
 
     Fields, with their cells: ``link.speed_limit_ms``, ``link.free_speed_mean_ms``, ``link.free_speed_cv``,
-    ``link.factor_speed_ms`` (links), ``signal.offset_s`` (programs), ``signal.phase_s`` (``"program/phase number"``),
+    ``link.factor_speed_ms``, ``link.toll_eur`` (links), ``signal.offset_s`` (programs), ``signal.phase_s``
+    (``"program/phase number"``),
     ``class.max_speed_ms`` (vehicle classes), ``approach.tau50_s``, ``approach.spread_s``, ``approach.inattention``,
     ``approach.hard_stop_share`` (links from which a signal is met); of a scenario with people ``group.trip_rate``,
     ``group.alcohol_factor``, ``group.belt_share``, ``group.isa_share``, ``group.isa_override_share``,

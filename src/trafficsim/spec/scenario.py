@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
-from trafficsim.spec.demand import Demand, Flow, RouteChoice, Trip
+from trafficsim.spec.demand import Demand, Flow, Routes, Trip
+from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
 from trafficsim.spec.engines import as_written, given_fields, settings_models
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.population import Population
+from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import VehicleClass
 from trafficsim.spec.zones import MatrixSource, Zone
@@ -79,11 +82,15 @@ class DemandSource(Model):
         Zones of the matrices, with the links by which their trips enter and leave.
     matrices
         Matrices of trips between zones.
+    profiles
+        Departure-time profiles by name, for matrices: ``(clock time in s, weight)`` steps.
     mixes
         Named distributions over vehicle classes (share by class) that trips may name instead of a class.
     routes
         Route choice of trips and flows without a route: ``"experienced"``, learnt by drivers in a few rehearsals
-        (assignment iterations) of the design day, or ``"free_flow"``, the fastest route at free-flow speeds.
+        (assignment iterations) of the design day; ``"free_flow"``, the fastest route at free-flow speeds;
+        ``"logit"``, one of the k cheapest by a path-size logit model (see ``route_choice`` of the scenario); or
+        ``"equilibrium"``, a dynamic user equilibrium of the design day (see ``equilibrium`` of the scenario).
 
     Examples
     --------
@@ -96,8 +103,18 @@ class DemandSource(Model):
     file: str | None = None
     zones: tuple[Zone, ...] = ()
     matrices: tuple[MatrixSource, ...] = ()
+    profiles: dict[str, Steps] = Field(default_factory=dict)
     mixes: dict[str, dict[str, float]] = Field(default_factory=dict)
-    routes: RouteChoice = "experienced"
+    routes: Routes = "experienced"
+
+    @field_validator("profiles")
+    @classmethod
+    def _profiles_go_on(cls, profiles: dict[str, Steps]) -> dict[str, Steps]:
+        for name, steps in profiles.items():
+            if not steps:
+                raise ValueError(f"profile {name!r} has no step")
+            check_steps(steps, f"profile {name!r}")
+        return profiles
 
 
 class Detector(Model):
@@ -166,6 +183,7 @@ class ScenarioFields(Model):
     time: Time = Time()
     network: NetworkSource | Network
     demand: DemandSource | Demand = DemandSource()
+    route_choice: RouteChoice = RouteChoice()
     drivers: Drivers = Drivers()
     population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
@@ -175,6 +193,7 @@ class ScenarioFields(Model):
     travel_times: tuple[TravelTime, ...] = ()
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
+    equilibrium: Equilibrium = Equilibrium()
 
     @field_validator("date")
     @classmethod
@@ -211,6 +230,8 @@ class Scenario(ScenarioFields):
         Where the network comes from.
     demand
         Trips and flows.
+    route_choice
+        Generalised cost, choice among several routes, and drivers who change their route on the way.
     drivers
         Speed choice by road class, and other driver settings.
     population
@@ -230,6 +251,8 @@ class Scenario(ScenarioFields):
         Links whose speeds are counted by vehicle class.
     trajectories
         Vehicles whose trajectories are recorded.
+    equilibrium
+        How the routes of a dynamic equilibrium are looked for.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

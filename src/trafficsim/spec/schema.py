@@ -102,6 +102,49 @@ EDGE_ATTRIBUTES: tuple[Attribute, ...] = (
         choices=LANE_RULES,
         inferred="keep_right on the road classes that the scenario's drivers name, else free",
     ),
+    Attribute(
+        "capacity_veh_h",
+        "number",
+        "capacity with passenger cars, of all lanes over its length; in queues and in the volume-delay function of an "
+        "assignment",
+        "veh/h",
+        low=1,
+        high=1e7,
+        inferred="in queues from the saturation flow and the classes of vehicles",
+    ),
+    Attribute(
+        "jam_density_veh_km_lane",
+        "number",
+        "passenger cars in a standing queue, per lane; in queues",
+        "veh/km",
+        low=10,
+        high=1000,
+        inferred="from the lengths and standing gaps of the classes",
+    ),
+    Attribute(
+        "backward_wave_kmh",
+        "number",
+        "speed at which a queue dissolves backwards; in queues, instead of one of the two before",
+        "km/h",
+        low=1,
+        high=200,
+        inferred="from capacity, jam density and free speed",
+    ),
+    Attribute("inflow_capacity_veh_h", "number", "most that enters it, all lanes, with passenger cars; in queues",
+              "veh/h", low=1, high=1e7, inferred="its capacity"),
+    Attribute("outflow_capacity_veh_h", "number", "most that leaves it, all lanes, with passenger cars; in queues",
+              "veh/h", low=1, high=1e7, inferred="its capacity"),
+    Attribute("merge_priority", "number", "its share where links merge, over those of the others (1 where not "
+              "given); in queues", low=0.001, high=1000, inferred="by capacity, where no link of a junction has one"),
+    Attribute(
+        "storage",
+        "choice",
+        "unlimited: its queues are vertical ones and never spill back, as on the connectors of zones; in queues",
+        default="limited",
+        choices=("limited", "unlimited"),
+    ),
+    Attribute("toll_eur", "number", "charge for a vehicle that enters the link; part of the generalised cost of routes",
+              "EUR", 0.0, 0, 1000),
     Attribute("name", "text", "road name", default=""),
 )
 
@@ -124,6 +167,8 @@ NODE_ATTRIBUTES: tuple[Attribute, ...] = (
         default="forbidden",
         choices=("forbidden", "allowed"),
     ),
+    Attribute("capacity_veh_h", "number", "most that passes it, all movements together, as of a signal of which no "
+              "program is known; in queues", "veh/h", low=1, high=1e7),
     Attribute("name", "text", "name of the junction", default=""),
 )
 

@@ -12,6 +12,7 @@ from trafficsim.spec.casualties import Casualties
 from trafficsim.spec.crashes import History
 from trafficsim.spec.economics import Economics
 from trafficsim.spec.engines import default_engine, settings_models
+from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.model import Model
 from trafficsim.spec.policy import REGISTRY, Policy
 from trafficsim.spec.rollout import Rollout
@@ -72,6 +73,9 @@ class Study(Model):
         Crashes of past years, for casualties per year.
     days
         Days over which the study runs; its scenarios then need a population. ``None``: replications of one day.
+    equilibrium
+        Every alternative has the routes of its own dynamic user equilibrium on the design day, found with the first
+        engine; verdicts need a gap that is small against the effect. ``None``: all have the routes of the scenario.
     rollout
         Programmes that build places of enforcement over years; what they come to is worked out before anything runs.
 
@@ -100,6 +104,7 @@ class Study(Model):
     economics: Economics | None = None
     setting: Setting | None = None
     days: Days | None = None
+    equilibrium: Equilibrium | None = None
     rollout: tuple[Rollout, ...] = ()
 
     @field_validator("alternatives", mode="before")
@@ -129,6 +134,15 @@ class Study(Model):
             if names.count(name) > 1:
                 raise ValueError(f"two rollouts named {quoted(name)}; give each a name of its own")
         return rollouts
+
+    @model_validator(mode="after")
+    def _seeks_one_equilibrium(self) -> Self:
+        if self.equilibrium is not None and self.days is not None:
+            raise ValueError("a study over days with [equilibrium]: routes are looked for on one day; leave one out")
+        if self.equilibrium is not None and self.equilibrium.optimises:
+            raise ValueError('equilibrium.objective "system_optimum": alternatives are compared in user equilibrium; '
+                             "leave it out")
+        return self
 
     @model_validator(mode="after")
     def _rolls_out_by_crashes(self) -> Self:

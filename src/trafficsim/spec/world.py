@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trafficsim.base.findings import Finding
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.vehicles import VehicleClass
+
+
+class Connectors(NamedTuple):
+    """Links by which the trips of a flow may enter and leave."""
+
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class World:
     findings : what the import repaired, inferred or ignored
     unserved : trips and flows with unknown links, nodes or classes
     written : names of the flows given in the scenario itself: one that cannot be served is an error
+    connectors : by name of the flow, the links between which it takes those of the least free-flow time
 
     Examples
     --------
@@ -40,3 +50,4 @@ class World:
     findings: tuple[Finding, ...] = ()
     unserved: tuple[Unserved, ...] = ()
     written: frozenset[str] = frozenset()
+    connectors: Mapping[str, Connectors] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def static_network(network: Network, kind: str = "car") -> StaticNetwork:
     ends = {end: np.array([place[str(one[end])] for one in links.values()], np.int64) for end in ("from", "to")}
     length_km = np.array([one["length_m"] for one in links.values()]) * KM_PER_M
     speed_kmh = np.array([one["speed_limit_kmh"] for one in links.values()])
-    capacity = [one.get("capacity_veh_h", len(lanes[link]) * LANE_CAPACITY_VEH_H) for link, one in links.items()]
+    capacity = [one.get("capacity_veh_h") or len(lanes[link]) * LANE_CAPACITY_VEH_H for link, one in links.items()]
     b, power, toll = (np.array([one.get(name, default) for one in links.values()], float)
                       for name, default in (("bpr_b", BPR_B), ("bpr_power", BPR_POWER), ("toll", 0.0)))
     return StaticNetwork(

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trafficsim.engines.bench.networks import grid_plan, ring_plan
+from trafficsim.engines.bench.queue_measure import QueueCase
 from trafficsim.engines.bench.traffic import grid_traffic, ring_traffic
+from trafficsim.engines.bench.walks import walks_plan
 from trafficsim.plan.arrays import Plan
 
 BLOCKS = 5
@@ -52,5 +54,12 @@ CASES: dict[str, Case] = {
 }
 """The ring has 25 vehicles per km, a little above the density of its greatest flow; inflows of the grids are tuned so
 that the number of vehicles stays as it is. The nearly empty city tells what its 80,000 lanes cost by themselves."""
-DEFAULT_CASES = ("ring-10k", "grid10", "grid20")
+QUEUE_CASES: dict[str, QueueCase] = {
+    "queue-grid10": QueueCase(lambda: walks_plan(10, 41_000, 1.0), rounds=5),
+    "queue-grid50": QueueCase(lambda: walks_plan(50, 1_000_000, 4.0)),
+    "queue-grid200": QueueCase(lambda: walks_plan(200, 2_000_000, 4.0)),
+}
+"""Of the queue engine: 980 veh/h on every link of the first two, 300 veh/h on those of the third."""
+ALL_CASES: dict[str, Case | QueueCase] = {**CASES, **QUEUE_CASES}
+DEFAULT_CASES = ("ring-10k", "grid10", "grid20", "queue-grid10")
 """Measured when no names are given: a city alone takes longer than all of them, and about 1 GB of memory."""

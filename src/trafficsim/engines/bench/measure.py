@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import resource
 import time
@@ -12,9 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trafficsim.base.errors import InputError
-from trafficsim.engines.bench.cases import BLOCKS, CASES, DEFAULT_CASES, Case
+from trafficsim.engines.bench.cases import ALL_CASES, BLOCKS, DEFAULT_CASES, Case
 from trafficsim.engines.bench.memory import footprint
+from trafficsim.engines.bench.queue_measure import QueueCase
 from trafficsim.engines.bench.reference import Reference
+from trafficsim.engines.bench.workload import digest
 from trafficsim.engines.ca.loop import SLICE_TICKS, Collected, advance, take_events, take_interval, warm_up
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
@@ -34,8 +35,8 @@ class Block(NamedTuple):
     wall_s: float
 
 
-def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> dict[str, Any]:
-    """Measure cases by name; all but the largest without any.
+def run_cases(names: Sequence[str] = (), known: Mapping[str, Case | QueueCase] = ALL_CASES) -> dict[str, Any]:
+    """Measure cases by name; the default ones without any.
 
     Parameters
     ----------
@@ -51,8 +52,10 @@ def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> d
         peak_mb, relative, digest, workload, memory}}``. ``per_s`` and ``ms_per_tick`` are medians of five blocks, in
         CPU seconds, so that other processes on the machine count as little as possible; ``loop_s`` is the sum of the
         five; ``relative`` is ``per_s`` over ``reference_per_s``, the speed of a fixed loop timed between the blocks.
-        ``setup_s`` (clock time) covers network, routes and compiling of the plan. ``peak_mb`` is the most memory that
-        the process has taken so far; ``memory`` is what :func:`~trafficsim.engines.bench.memory.footprint` says.
+        Of the queue engine whole runs are timed, once or as often as the case says: ``unit`` is then "links driven" (by
+        a single vehicle), ``loop_s`` is that of one run, and ``ms_per_tick`` that of a second of it. ``setup_s``
+        (clock time) covers network, routes and compiling of the plan. ``peak_mb`` is the most memory that the process
+        has taken so far; ``memory`` is what :func:`~trafficsim.engines.bench.memory.footprint` says.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def run_cases(names: Sequence[str] = (), known: Mapping[str, Case] = CASES) -> d
     Traceback (most recent call last):
     ...
     trafficsim.base.errors.InputError: case: found 'teapot'; expected one of ring-10k, grid10, grid20, city-400k, \
-sparse-city. Remedy: choose some of them, or none for the default ones.
+sparse-city, queue-grid10, queue-grid50, queue-grid200. Remedy: choose some of them, or none for the default ones.
     """
     for name in names:
         if name not in known:
@@ -78,8 +81,10 @@ sparse-city. Remedy: choose some of them, or none for the default ones.
     return {"machine": {"cores": os.cpu_count() or 1, "reference_per_s": reference.per_s}, "cases": cases}
 
 
-def measure(case: Case, reference: Reference) -> dict[str, Any]:
+def measure(case: Case | QueueCase, reference: Reference) -> dict[str, Any]:
     """Build, warm up and time one case (``relative`` is still missing: it needs all samples of the reference)."""
+    if isinstance(case, QueueCase):
+        return case.measure(reference)
     began = time.perf_counter()
     plan, program = ready(case)
     setup_s = time.perf_counter() - began
@@ -96,7 +101,7 @@ def measure(case: Case, reference: Reference) -> dict[str, Any]:
         "ms_per_tick": 1e3 * float(np.median([block.cpu_s for block in blocks])) / case.block_ticks,
         "loop_s": sum(block.cpu_s for block in blocks), "compile_s": compile_s,
         "setup_s": setup_s, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-        "digest": _digest(record), "workload": _workload(case, blocks, record),
+        "digest": digest(record), "workload": _workload(case, blocks, record),
         "memory": footprint(program),
     }
 
@@ -130,11 +135,3 @@ def _workload(case: Case, blocks: Sequence[Block], record: Record) -> dict[str, 
         "completed": record.completed, "waiting": record.waiting, "gridlock": record.gridlock,
         "crossings": float(record.links.left.sum()), "wall_s": sum(block.wall_s for block in blocks),
     }
-
-
-def _digest(record: Record) -> str:
-    """SHA-256 of the final state, of what happened to every trip, and of the counters of the timed blocks."""
-    sha = hashlib.sha256(record.state)
-    for column in (*record.trips, *(column for column in record.links if column is not None)):
-        sha.update(np.ascontiguousarray(column).astype("<f8").tobytes())
-    return sha.hexdigest()

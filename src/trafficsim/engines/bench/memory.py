@@ -37,26 +37,26 @@ def footprint(program: Program) -> dict[str, float]:
     trips, work = program.trips, program.work
     slots = [getattr(work, name) for name in BY_SLOT]
     room = len(program.vehicles.X)
-    road = _bytes([*program.vehicles, *slots]) * min(vehicles, room) / room
-    route = _bytes([trips.route])
-    trip = _bytes([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor, program.sections.opened,
-                   program.counters.traced])
-    fixed = _bytes([program.counters.events, program.counters.trace, program.sections.traversals])
-    network = _bytes(_arrays(tuple(vars(program).values()))) - road - route - trip - fixed
+    road = bytes_of([*program.vehicles, *slots]) * min(vehicles, room) / room
+    route = bytes_of([trips.route])
+    trip = bytes_of([trips.row, trips.end, trips.stop, program.queues.trip, program.zones.factor,
+                     program.sections.opened, program.counters.traced])
+    fixed = bytes_of([program.counters.events, program.counters.trace, program.sections.traversals])
+    network = bytes_of(arrays(tuple(vars(program).values()))) - road - route - trip - fixed
     parts = {"road_bytes": road / vehicles, "trip_bytes": trip / vehicles, "route_bytes": route / vehicles}
     return {"bytes_per_vehicle": sum(parts.values()), **parts, "bytes_per_lane": network / lanes,
             "fixed_mb": fixed / 2**20}
 
 
-def _arrays(part: Any) -> Iterator[Any]:
-    """All arrays in tuples of tuples."""
+def arrays(part: Any) -> Iterator[Any]:
+    """Yield all arrays in tuples of tuples."""
     if isinstance(part, np.ndarray):
         yield part
     elif isinstance(part, tuple):
         for inner in part:
-            yield from _arrays(inner)
+            yield from arrays(inner)
 
 
-def _bytes(arrays: Iterable[Any]) -> float:
-    """Bytes of arrays; memory that two of them show in different words counts once."""
+def bytes_of(arrays: Iterable[Any]) -> float:
+    """Return the bytes of arrays; memory that two of them show in different words counts once."""
     return float(sum({array.ctypes.data: array.nbytes for array in arrays}.values()))

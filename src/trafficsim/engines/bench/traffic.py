@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,7 +100,7 @@ def grid_traffic(plan: Plan, vehicles: int, entry_veh_h: float) -> Plan:
 
 def random_routes(plan: Plan, wish: Wish) -> tuple[I4, I4]:
     """Draw routes turn by turn, to the edge of the network or as far as anybody can come; no turning back."""
-    onward, chance = _choices(plan)
+    onward, chance = choices(plan, TURN_SHARE)
     most = 2 + int(plan.end_s / FASTEST_LINK_S)
     left_s = plan.end_s - wish.depart_s
     reach = np.minimum(2 + (left_s / FASTEST_LINK_S).astype(np.int64), most)
@@ -115,8 +116,11 @@ def random_routes(plan: Plan, wish: Wish) -> tuple[I4, I4]:
     return starts((routes >= 0).sum(axis=1)), routes[routes >= 0]
 
 
-def _choices(plan: Plan) -> tuple[Rows, NDArray[np.float64]]:
-    """Return, by link, the links that follow (-1: none) and the cumulative chance of each."""
+def choices(plan: Plan, share: Mapping[int, float]) -> tuple[Rows, NDArray[np.float64]]:
+    """Return, by link, the links that follow (-1: none) and the cumulative chance of each.
+
+    ``share`` is that of drivers who go through, left, right and back where all of these exist.
+    """
     links, turns = len(plan.link_id), len(plan.turns.to_link)
     direction = np.zeros(turns, np.int64)
     direction[plan.connections.turn] = plan.connections.direction
@@ -124,6 +128,6 @@ def _choices(plan: Plan) -> tuple[Rows, NDArray[np.float64]]:
     widest = int(side.max()) + 1
     onward, weight = np.full((links, widest), -1), np.zeros((links, widest))
     onward[plan.turns.from_link, side] = plan.turns.to_link
-    weight[plan.turns.from_link, side] = np.array(list(TURN_SHARE.values()))[direction]
+    weight[plan.turns.from_link, side] = np.array(list(share.values()))[direction]
     total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
     return onward, np.minimum(np.cumsum(weight, axis=1) / total, 1.0)

@@ -18,10 +18,8 @@ from trafficsim.kernels.ca.packed_state import CAP_UNIT, MOST_CAP
 from trafficsim.kernels.rng import PROBABILITY_UNIT
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import LinkArrays, Plan
+from trafficsim.plan.network import places_inside
 
-WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3
-"""Inside a junction: space from one waiting vehicle to the next, what the first one takes, and how many find room at
-most (spacing in queues, a car and a metre; modelling assumption)."""
 MOST_CELLS = 32000
 """Positions are signed 16-bit cells."""
 
@@ -106,7 +104,7 @@ def _connections(
             "gap": conns.critical_gap_s / tick,
             "follow_up": conns.follow_up_s / tick,
             "waiting_distance": np.minimum(to_cells(conns.waiting_area_m, cell, 0), length),
-            "places": np.clip((conns.waiting_area_m - FIRST_WAITING_M) // WAITING_SPACE_M + 1, 0, MOST_INSIDE),
+            "places": places_inside(conns.waiting_area_m),
             "waiting_area": np.where(has_place, np.cumsum(has_place) - 1, -1),
             "manner": conns.must_stop * 1 + conns.keep_clear * 2 + conns.first_come * 4,
         },
@@ -143,7 +141,7 @@ def speed_compliance(plan: Plan, links: LinkArrays, settings: CellularAutomaton)
 
 def _has_place(plan: Plan) -> np.ndarray:
     """Whether vehicles that give way can wait inside the junction, by connection."""
-    return np.asarray(plan.connections.waiting_area_m >= FIRST_WAITING_M)
+    return places_inside(plan.connections.waiting_area_m) > 0
 
 
 def _check_lengths(plan: Plan, lane_length: np.ndarray, conn_length: np.ndarray, cell_m: float) -> None:

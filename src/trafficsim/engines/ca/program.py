@@ -11,7 +11,7 @@ from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.merged_groups import merge_groups
-from trafficsim.engines.ca.network import MOST_INSIDE, compile_network, table
+from trafficsim.engines.ca.network import compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.signals import compile_signals, fixed_time
@@ -58,6 +58,7 @@ from trafficsim.kernels.measurement.tables import (
 )
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.network import MOST_INSIDE
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
 
 EVENT_ROWS = 65536

@@ -21,7 +21,7 @@ class QueueEngine(Engine):
     limits = "It knows no lane change, no headway between two vehicles, no braking and no red running."
     settings = QueueSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states", "traversals",
-                          "queues"})
+                          "queues", "areas"})
     represents = frozenset({"signals", "stops", "timeline"})
 
     def representation(self, settings: Any) -> Representation:

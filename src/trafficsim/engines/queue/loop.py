@@ -19,8 +19,8 @@ from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.timeline import Timeline
-from trafficsim.kernels.queue.nodes import advance, show
-from trafficsim.kernels.queue.tables import Counts, World
+from trafficsim.kernels.queue.agenda import advance
+from trafficsim.kernels.queue.tables import Commands, Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
 
@@ -67,7 +67,7 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
     setup_s = time.perf_counter() - began
     began = time.perf_counter()
     with np.errstate(over="ignore"):  # hashes wrap on purpose
-        warm_up(world)
+        warm_up(plan, world)
         compile_s, began = time.perf_counter() - began, time.perf_counter()
         collected = simulate(plan, world, Timeline(plan, settings))
     loop_s = time.perf_counter() - began
@@ -79,9 +79,10 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
     return make_record(plan, world, collected, performance)
 
 
-def warm_up(world: World) -> None:
+def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
-    advance(world, 0, 0)
+    advance(world, commands_of(joined([])), 0, 0)
+    QueueLooks(plan).look(world, 0)
 
 
 def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
@@ -89,19 +90,12 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     collected = Collected(QueueLooks(plan), shown=switches_of(plan))
     last = round((plan.end_s - plan.start_s) * 1000.0)
     interval = max(TICK_MS, round(plan.interval_s * 1000.0))
-    switches, row, now = collected.shown, 0, 0
-    times = np.asarray(switches.tick) * TICK_MS
+    commands, now = commands_of(collected.shown), 0
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
-        while row < len(times) and times[row] <= now:
-            show(world, int(switches.group[row]), int(switches.state[row]), now)
-            row += 1
         timeline.apply(world, now)
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
                   collected.looks.next_look(now))
-        if row < len(times):
-            end = min(end, int(times[row]))
-        advance(world, now, end)
-        now = end
+        now = advance(world, commands, now, end)
         collected.looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))
@@ -120,6 +114,12 @@ def switches_of(plan: Plan) -> Switches:
     groups = np.arange(len(states))
     last = max(round((plan.end_s - plan.start_s) / CONTROL_TICK_S), 1)
     return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
+
+
+def commands_of(switches: Switches) -> Commands:
+    """Return switches for the kernels."""
+    return Commands(np.asarray(switches.tick, np.int64) * TICK_MS, np.asarray(switches.group, np.int64),
+                    np.asarray(switches.state, np.int64), np.zeros(1, np.int64))
 
 
 def check_invariants(world: World) -> None:

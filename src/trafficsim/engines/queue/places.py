@@ -90,7 +90,7 @@ class Places:
         single = np.count_nonzero(self._reach(link) >= before_m) <= 1
         time_s = self._in_file(log, own) if single else own
         time_s = np.minimum(np.maximum(time_s, self._wave_s(log, before_m)), log.left_s)
-        begun = self._began_m(log)
+        begun = self.began_m(log)
         here = (begun < position_m) | (begun <= 0.0)
         return np.where(here & (time_s <= self.end_s), time_s, NOT_YET_S)
 
@@ -106,7 +106,8 @@ class Places:
         first, last = self.plan.links.lane_start[link:link + 2]
         return np.asarray(self.plan.lanes.length_m[first:last], np.float64)
 
-    def _began_m(self, log: LinkLog) -> F8:
+    def began_m(self, log: LinkLog) -> F8:
+        """Return where on the link the trips of a log began, 0 for those who came to it."""
         begins = log.place == self.world.trips.route_start[log.trip]
         return np.where(begins, np.maximum(self.plan.trips.depart_position_m[log.trip], 0.0), 0.0)
 
@@ -171,7 +172,9 @@ class Places:
         """Return when the wave of who left so much room earlier in the lane comes back to each; never without one."""
         net, wave = self.world.net, np.full(len(log.trip), -np.inf)
         kind = self.world.trips.kind[log.trip]
-        room, pace = net.spacing[kind] / 100.0, net.reaction[kind] / net.spacing[kind] * 0.1
+        link = self.world.trips.link[log.place]
+        room = net.spacing[kind] / 100.0 * net.stretch[link]
+        pace = net.reaction[link, kind] / 1000.0 / room
         for lane in np.unique(log.lane).tolist():
             rows = np.flatnonzero(log.lane == lane)
             front = np.cumsum(room[rows]) - room[rows]

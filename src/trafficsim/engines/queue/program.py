@@ -9,13 +9,18 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.diagram import mean_acceleration_ms2
 from trafficsim.engines.queue.kinds import kinds_of
+from trafficsim.engines.queue.layout import in_lines
+from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.network import compile_network, ragged
-from trafficsim.engines.queue.route_times import times_and_lengths, turns_of_places
+from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.kernels.queue.counting import STOP_BRAKE_MS2
+from trafficsim.kernels.queue.lanes import find_lanes
+from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
     NEVER,
+    NO_LIMIT,
     NOBODY,
     Agenda,
     Counts,
@@ -31,7 +36,7 @@ from trafficsim.kernels.queue.tables import (
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
 
-FAR_BACK = -(1 << 40)
+FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
 
@@ -39,14 +44,15 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     """Turn a plan into a program, with the limits and zones that hold at the start."""
     plan = moments_of(plan)[0].plan
     net, trips = compile_network(plan, settings), compile_trips(plan)
+    find_lanes(net, trips)
     count = len(plan.trips.name)
     links = _links(net, trips)
     agenda = _agenda(net, trips)
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda, _counts(plan),
-                 _log(plan))
+    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
 
 
 def compile_trips(plan: Plan) -> Trips:
@@ -57,8 +63,9 @@ def compile_trips(plan: Plan) -> Trips:
     entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
     return Trips(
         route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
+        lanes=np.zeros(len(seconds), np.uint16),
         free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=kinds_of(plan).of_trip,
+        kind=kinds_of(plan).of_trip, slower=slower_than_mean(plan),
         key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
         entry_start=entry_start, entry=entry, **_stops(plan),
@@ -95,12 +102,13 @@ def _lanes(count: int) -> Lanes:
         return _full(count, value)
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
-                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK), stood=of(0))
+                 blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
+                 place=of(0), pace=of(0), gone=of(FAR_CM), stood=of(0))
 
 
 def _links(net: Net, trips: Trips) -> Links:
     count = len(net.room)
-    ring = net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2
+    ring = np.where(net.room < NO_LIMIT, net.room // max(int(net.spacing.min(initial=1 << 20)), 1) + 2, 1)
     start = np.concatenate([[0], np.cumsum(ring)])
 
     def of(value: int) -> np.ndarray:

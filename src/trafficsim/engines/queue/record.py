@@ -17,6 +17,7 @@ from trafficsim.base.codes import (
     WAITING,
 )
 from trafficsim.engines.gridlocks import gridlock_record
+from trafficsim.engines.queue.areas import area_record
 from trafficsim.engines.queue.detectors import detector_record
 from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.places import Places
@@ -58,13 +59,14 @@ def make_record(
         waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED], state=_state(world),
         gridlocks=gridlock_record(collected.watch.found, world.net.link_of, lambda ms: plan.start_s + ms / 1000.0),
         left=left_record(plan, world, end, status), traversals=traversal_record(places),
+        areas=area_record(places, len(collected.links)),
         blocking=collected.looks.blocking(), performance=performance, signals=shown, **parts,
     )
 
 
 def _state(world: World) -> bytes:
     arrays = (*world.vehicles, *world.lanes, *world.links)
-    return b"".join(np.ascontiguousarray(one, one.dtype.newbyteorder("<")).tobytes() for one in arrays)
+    return b"".join(one.astype("<f8" if one.dtype.kind == "f" else "<i8").tobytes() for one in arrays)
 
 
 def _clock_s(plan: Plan, times: np.ndarray) -> np.ndarray:

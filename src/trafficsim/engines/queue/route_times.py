@@ -29,6 +29,14 @@ def times_and_lengths(plan: Plan) -> tuple[F8, F8]:
     return seconds[::2] + before[0], metres[::2] + before[1]
 
 
+def slower_than_mean(plan: Plan) -> F8:
+    """Return by trip how much longer than at the mean speed its driver takes, as a share, on the first link."""
+    first = plan.trips.route_link[plan.trips.route_start[:-1]]
+    own = desired_speed_ms(plan.links, plan.classes, plan.trips, np.arange(len(first)), first)
+    mean = plan.links.free_speed_mean_ms[first]
+    return np.asarray(np.maximum(mean / np.maximum(own, LEAST_SPEED_MS) - 1.0, 0.0), np.float64)
+
+
 def trip_of_place(plan: Plan) -> np.ndarray:
     """Return the trip of every route place."""
     return np.repeat(np.arange(len(plan.trips.name)), np.diff(plan.trips.route_start))

@@ -19,6 +19,9 @@ class QueueSettings(Model):
     start_loss_s
         Start-up lost time: the first vehicle of a queue crosses its line so long and one headway after the begin of
         green. Default: 2.0 (HCM 2016, ch. 19).
+    bounded_acceleration
+        Who starts at a stop line loses time in speeding up beyond it. Default: true; false: queues leave at free speed,
+        as in kinematic-wave theory.
 
     Examples
     --------
@@ -28,3 +31,4 @@ class QueueSettings(Model):
 
     saturation_flow_veh_h: float = Field(default=1880.0, ge=600, le=2800)
     start_loss_s: float = Field(default=2.0, ge=0, le=6)
+    bounded_acceleration: bool = True

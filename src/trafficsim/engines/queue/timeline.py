@@ -6,12 +6,12 @@ import numpy as np
 
 from trafficsim.engines.queue.moments import Moment, moments_of
 from trafficsim.engines.queue.network import compile_network
-from trafficsim.engines.queue.route_times import times_and_lengths
+from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.kernels.queue.tables import NEVER, World
 from trafficsim.plan.arrays import Plan
 
-OF_SPEEDS = ("headway", "own_headway", "back", "stop_probability")
+OF_SPEEDS = ("headway", "own_headway", "exit_headway", "back", "mean_speed", "reaction")
 """Columns of the network that follow from speeds; the storage stays that of the start."""
 
 
@@ -43,3 +43,4 @@ def _change_times(plan: Plan, world: World) -> None:
     kept = trips.free[place]
     trips.free[:] = np.maximum(np.rint(times_and_lengths(plan)[0] * 1000.0), 1)
     trips.free[place] = kept
+    trips.slower[:] = slower_than_mean(plan)

@@ -62,7 +62,7 @@ Remedy: correct the path.
         replace(roads.network, findings=(*roads.network.findings, *repaired)), findings=findings,
         counts=ledger.counts(), static=static, matrix=matrix, zones=roads.zones,
         description=f"Made from {Path(network).name}: lanes from capacities of 1,800 veh/h each, "
-                    f"{JAM_DENSITY_VEH_KM:g} veh/km per lane in queues; right of way is inferred.")
+                    f"{JAM_DENSITY_VEH_KM:g} veh/km per lane in queues; nodes have no right of way.")
 
 
 def _one(files: Sequence[Path], name: str) -> Path | None:

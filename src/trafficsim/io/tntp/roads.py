@@ -11,6 +11,7 @@ import networkx as nx
 from trafficsim.base.errors import NetworkError
 from trafficsim.design.inference.network import network_from_graph
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.tntp.junctions import without_right_of_way
 from trafficsim.spec.network import Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES
 from trafficsim.spec.static_network import StaticNetwork
@@ -23,7 +24,7 @@ METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "mi": 1609.344}
 HOURS = {"s": 1.0 / 3600.0, "min": 1.0 / 60.0, "h": 1.0}
 ACCESS_M, ACCESS_KMH, ASIDE_M = 100.0, 50.0, 70.0
 """Length and speed of the link by which trips enter or leave at a zone, and how far beside the node it begins or ends
-(modelling assumptions). In a simulation its capacity is that of its lanes, in an assignment it has no limit: b = 0."""
+(modelling assumptions)."""
 RANGE = {one.name: (one.low, one.high) for one in EDGE_ATTRIBUTES if one.low is not None and one.high is not None}
 RANGE["length_m"] = (RANGE["length_m"][0], 15_500.0)
 """Of the 16 km of a link 500 m are left for the path through the junction, the longest that there can be."""
@@ -64,7 +65,9 @@ def roads_of(static: StaticNetwork, places: Places, ledger: Ledger) -> Roads:
     zones = tuple(_access(graph, static, zone, ledger) for zone in static.zones)
     for node in graph:
         _place(graph, node, places)
-    return Roads(network_from_graph(graph), zones)
+    ledger.note("inferred", "node without right of way, of which all lanes serve all links beyond",
+                times=len(static.node))
+    return Roads(without_right_of_way(network_from_graph(graph)), zones)
 
 
 def _end(static: StaticNetwork, node: str, side: str) -> str:
@@ -82,7 +85,8 @@ def _link(static: StaticNetwork, row: int, length_m: float, ledger: Ledger) -> d
     ledger.note("inferred", "number of lanes: capacity / 1,800 veh/h, rounded up", link)
     return {"id": link, "length_m": length_m, "lanes": int(_within("lanes", lanes, link, ledger)),
             "speed_limit_kmh": round(_within("speed_limit_kmh", speed_kmh, link, ledger), 3),
-            "capacity_veh_h": capacity_veh_h, "jam_density_veh_km": JAM_DENSITY_VEH_KM,
+            "capacity_veh_h": _within("capacity_veh_h", capacity_veh_h, link, ledger) if capacity_veh_h else None,
+            "jam_density_veh_km_lane": JAM_DENSITY_VEH_KM,
             "bpr_b": float(static.b[row]), "bpr_power": float(static.power[row]), "toll": float(static.toll[row])}
 
 
@@ -110,7 +114,8 @@ def _added(graph: nx.MultiDiGraph, ends: tuple[str, str], name: str, lanes: int)
     if not lanes:
         return ()
     graph.add_edge(*ends, id=name, length_m=ACCESS_M, speed_limit_kmh=ACCESS_KMH, connector=True, bpr_b=0.0,
-                   lanes=min(lanes, int(RANGE["lanes"][1] or lanes)))
+                   lanes=min(lanes, int(RANGE["lanes"][1] or lanes)), capacity_veh_h=RANGE["capacity_veh_h"][1],
+                   storage="unlimited")
     return (name,)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import part, per_vehicle
 from trafficsim.kernels.queue.stops import count_stops, time_at_stops
 from trafficsim.kernels.queue.tables import EXIT
 
@@ -14,7 +14,7 @@ STOP_BRAKE_MS2 = 3.0
 """Comfortable braking towards a stop line, median."""
 
 
-@part
+@per_vehicle
 def count_leaving(world, vehicle, link, time):
     """Count a vehicle that crosses the line of its link; return for how long it stood at it."""
     counts, vehicles, trips, net = world.counts, world.vehicles, world.trips, world.net
@@ -43,7 +43,7 @@ def count_leaving(world, vehicle, link, time):
     return stood
 
 
-@part
+@per_vehicle
 def stood_for(acceleration, delay, speed):
     """Return for how long a delayed vehicle stood: what is left of the delay after braking and speeding up again."""
     return max(delay - int(lost_by_stop(acceleration, speed)), 0)
@@ -61,7 +61,7 @@ def moving_up(room, speed):
     return 1000.0 * room / WALKING_MS - 1000.0 * room / speed
 
 
-@part
+@per_vehicle
 def speeding_up(acceleration, distance, speed):
     """Return the time (ms) that is lost in speeding up beyond a line after a start ``distance`` m before it."""
     crossed = sqrt(2.0 * acceleration * distance)
@@ -69,14 +69,14 @@ def speeding_up(acceleration, distance, speed):
     return int(500.0 * missing * missing / (acceleration * speed))
 
 
-@part
+@per_vehicle
 def count_exit(world, vehicle, time):
     """Count a vehicle that has arrived."""
     world.vehicles.ended[vehicle] = time
     world.counts.total[1] += 1
 
 
-@part
+@per_vehicle
 def note_leaving(world, vehicle, lane, time):
     """Keep whether a vehicle was of a queue that stood; on links on which something is measured, when it came and left.
 

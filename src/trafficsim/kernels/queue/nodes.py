@@ -1,46 +1,33 @@
-"""The loop: a dense list of the next possible times of all nodes, scanned in short steps."""
+"""Nodes: all that happens at one, in the order of time."""
 
 from __future__ import annotations
 
-from trafficsim.base.codes import GREEN, PERMITTED
-from trafficsim.kernels.decisions.signals import is_green
-from trafficsim.kernels.jit import kernel, part
-from trafficsim.kernels.queue.lanes import serves
+from trafficsim.kernels.jit import per_vehicle
+from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
+from trafficsim.kernels.queue.merges import LAST, take_turn, turn_of_place
 from trafficsim.kernels.queue.running import enter_link
-from trafficsim.kernels.queue.storage import time_of_room, wake
-from trafficsim.kernels.queue.tables import NEVER, NOBODY
-
-STEP_MS = 100
-"""Nodes are visited in their order once per step; times are exact, whatever it is."""
+from trafficsim.kernels.queue.storage import time_of_room
+from trafficsim.kernels.queue.tables import MOST_LANES, NEVER, NOBODY
 
 
-@kernel
-def advance(world, begin, end):
-    """Run from one time to another, between which signals do not change."""
-    node, step = world.agenda.node, begin
-    while step < end:
-        step = min(step + STEP_MS, end)
-        again = True
-        while again:
-            again = False
-            for place in range(len(node)):
-                if node[place] < step:
-                    visit(world, place, step)
-                    again = True
-
-
-@part
+@per_vehicle
 def visit(world, node, end):
-    """Do all that happens at a node before a time, in the order of time; of two at once who has waited longer."""
-    net, agenda, served = world.net, world.agenda, world.links.served
+    """Do all that happens at a node before a time, in the order of time; of two at once the one whose turn it is."""
+    net, agenda = world.net, world.agenda
     count = len(net.lane_start) - 1
     while True:
-        best, time, turn = NOBODY, NEVER, NEVER
+        best, time, turn = NOBODY, NEVER, LAST
         for i in range(net.member_start[node], net.member_start[node + 1]):
             place = net.member[i]
-            if agenda.place[place] < time or (agenda.place[place] == time and served[place] < turn):
-                best, time, turn = place, agenda.place[place], served[place]
+            if agenda.place[place] < time:
+                best, time, turn = place, agenda.place[place], LAST
+            elif agenda.place[place] == time and time < end:
+                if turn == LAST:
+                    turn = turn_of_place(world, best, time)
+                other = turn_of_place(world, place, time)
+                if other < turn:
+                    best, turn = place, other
         agenda.node[node] = time
         if time >= end:
             return
@@ -50,7 +37,7 @@ def visit(world, node, end):
             serve_entry(world, best - count, time)
 
 
-@part
+@per_vehicle
 def serve_entry(world, link, time):
     """Let trips begin on a link that are due; note when to look again."""
     net, trips, links, lanes = world.net, world.trips, world.links, world.lanes
@@ -66,6 +53,7 @@ def serve_entry(world, link, time):
             break
         links.entered[link] += 1
         links.served[place] = time
+        take_turn(world, len(net.link_of) + link, len(net.turn) + link, link)
         lanes.admits[lane] = time + net.own_headway[link, trips.kind[trip]]
         world.vehicles.begun[trip] = time
         world.counts.total[0] += 1
@@ -74,37 +62,14 @@ def serve_entry(world, link, time):
     world.agenda.place[place] = due
 
 
-@part
+@per_vehicle
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
-    turn, bit = world.trips.turn[world.vehicles.cursor[trip]], net.bit[world.trips.kind[trip]]
+    lanes = world.trips.lanes[world.vehicles.cursor[trip]]
     found, served = net.lane_start[link], False
-    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-        own = serves(net, lane, turn, bit)
+    for lane in range(net.lane_start[link], min(net.lane_start[link + 1], net.lane_start[link] + MOST_LANES)):
+        own = is_one_of(net, lane, lanes)
         if (own and not served) or (own == served and admits[lane] < admits[found]):
             found, served = lane, own
     return found
-
-
-@kernel
-def show(world, group, state, time):
-    """Let a signal group show a state from a time on, and wake who stands before it."""
-    net, lanes, shown = world.net, world.lanes, world.shown
-    was = shown.state[group]
-    shown.state[group], shown.since[group] = state, time
-    if is_green(state) and not is_green(was):
-        shown.opened[group] = time
-    for i in range(net.group_start[group], net.group_start[group + 1]):
-        conn = net.of_group[i]
-        lane = net.origin[conn]
-        head = lanes.head[lane]
-        if state == PERMITTED or state == GREEN:
-            lanes.may_clear[lane] = 0
-        if head == NOBODY or world.trips.turn[world.vehicles.cursor[head]] != net.turn[conn]:
-            continue
-        if was == PERMITTED and state != GREEN and lanes.gives_way[lane]:
-            lanes.may_clear[lane] = net.inside[conn]
-        if lanes.blocked[lane] == NOBODY:
-            lanes.due[lane] = min(lanes.due[lane], time)
-            wake(world, net.link_of[lane], time)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trafficsim.kernels.decisions.all_way_stop import FOUR_SHARE, came_first, stop_headway
 from trafficsim.kernels.decisions.gaps import accepts, critical_gap, entry_instant
 from trafficsim.kernels.decisions.signals import NO_SIGNAL, gives_way_to_all, is_red, requires_stop
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
+from trafficsim.kernels.queue.start import late_in_middle, stood_until
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NEVER, NOBODY
 
 STAND_MS = 1000
@@ -14,14 +15,14 @@ LOOK_AGAIN_MS = 500
 """Who cannot tell when the way will be free looks again after this time (modelling assumption)."""
 
 
-@part
+@per_vehicle
 def shown_state(world, conn):
     """Return the state that the signal of a connection shows; NO_SIGNAL without one."""
     group = world.net.group[conn]
     return world.shown.state[group] if group >= 0 else NO_SIGNAL
 
 
-@part
+@per_vehicle
 def next_arrival(world, conn, time, horizon):
     """Return when the next vehicle reaches a line that goes on by a connection; NEVER without one.
 
@@ -34,7 +35,10 @@ def next_arrival(world, conn, time, horizon):
         if lanes.gives_way[lane] or lanes.blocked[lane] != NOBODY:
             return NEVER
         ready = max(time, lanes.left[lane] + net.headway[conn, trips.kind[head]])
-        return max(ready, lanes.due[lane]) if lanes.due[lane] < NEVER else ready
+        ready = max(ready, lanes.due[lane]) if lanes.due[lane] < NEVER else ready
+        if net.group[conn] >= 0 and vehicles.ready[head] <= stood_until(world, conn, lane):
+            ready += late_in_middle(world, conn, trips.kind[head], lanes.gone[lane])
+        return ready
     vehicle = world.links.first[net.link_of[lane]]
     while vehicle != NOBODY and vehicles.ready[vehicle] < time + horizon:
         if trips.turn[vehicles.cursor[vehicle]] == turn:
@@ -43,19 +47,21 @@ def next_arrival(world, conn, time, horizon):
     return NEVER
 
 
-@part
+@per_vehicle
 def time_of_gap(world, conn, lane, time):
     """Return when the head of a lane may enter that gives way: now, or when to look again."""
     net, lanes, shown = world.net, world.lanes, world.shown
     state = shown_state(world, conn)
     since = lanes.since[lane]
+    if net.group[conn] >= 0:
+        since = max(since, shown.opened[net.group[conn]])
     if requires_stop(net.manner[conn] & MUST_STOP != 0, state):
         since += STAND_MS
         if since > time:
             return since
     if net.manner[conn] & FIRST_COME:
         return time_of_turn(world, conn, lane, time)
-    gap = critical_gap(net.gap[conn], float(time - lanes.since[lane]), net.impatience)
+    gap = critical_gap(net.gap[conn], float(time - since), net.impatience)
     everybody = gives_way_to_all(False, state)
     first = net.cross_start[conn] if everybody else net.yield_start[conn]
     last = net.cross_start[conn + 1] if everybody else net.yield_start[conn + 1]
@@ -71,12 +77,13 @@ def time_of_gap(world, conn, lane, time):
     instant = entry_instant(float(since), entered, net.follow_up[conn], float(passed))
     if instant > time:
         return int(instant) + 1
+    instant = max(instant, float(time - LOOK_AGAIN_MS))
     if accepts(instant, float(time), float(nearest), gap):
         return time
     return max(time + LOOK_AGAIN_MS, nearest + 1)
 
 
-@part
+@per_vehicle
 def time_of_turn(world, conn, lane, time):
     """Return when the head of a lane may enter an all-way stop: first come, first served."""
     net, lanes = world.net, world.lanes

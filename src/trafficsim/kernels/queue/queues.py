@@ -22,8 +22,7 @@ from trafficsim.kernels.measurement.tails import (
     note_length,
 )
 from trafficsim.kernels.queue.counting import lost_by_stop, moving_up
-from trafficsim.kernels.queue.lanes import planned_lane, serves
-from trafficsim.kernels.queue.line import connection
+from trafficsim.kernels.queue.lanes import connection, is_one_of, planned_lane
 from trafficsim.kernels.queue.priority import shown_state
 from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY
 from trafficsim.kernels.tables import Array
@@ -106,6 +105,7 @@ def measure_lanes(world, seen, counters, judged, time):
             if world.lanes.head[lane] == NOBODY:
                 continue
             total = min(standing_back(world, link, lane, time), net.room[link] // net.wide[link])
+            total = int64(total * net.stretch[link])
             counters.lane[lane].total = total
             if total > 0:
                 note_length(counters, link, total, link, judged)
@@ -113,7 +113,9 @@ def measure_lanes(world, seen, counters, judged, time):
 
 @part
 def standing_back(world, link, lane, time):
-    """Return how far (cm) the last standing vehicle of a lane, its room included, is from the line; 0 without one.
+    """Return how far the last standing vehicle of a lane, its room included, is from the line; 0 without one.
+
+    In the room of the classes, as all of this: cm where a link has no jam density of its own.
 
     A vehicle stands that rests for long (see :func:`rest_of`), or that rests behind one that stands.
     """
@@ -161,27 +163,27 @@ def room_of_running(world, lane, last):
 
 
 @part
-def queue_stands(world, lane, time):
+def queue_stands(world, link, lane, time):
     """Whether the queue of a lane stands: it did when the last one left, or the head is held at the line."""
-    lanes, head = world.lanes, world.lanes.head[lane]
+    lanes, head, stretch = world.lanes, world.lanes.head[lane], world.net.stretch[link]
     if lanes.stood[lane] > 0 or lanes.due[lane] == NEVER:
         return True
-    lost = lost_by_stop(world.net.acceleration[world.trips.kind[head]], speed_of(world, head) * 10.0)
+    lost = lost_by_stop(world.net.acceleration[world.trips.kind[head]], speed_of(world, link, head) * stretch * 10.0)
     return time - world.vehicles.ready[head] >= lost
 
 
 @part
-def speed_of(world, vehicle):
-    """Return the own speed of a vehicle on its link, cm/ms."""
+def speed_of(world, link, vehicle):
+    """Return the own speed of a vehicle on its link, in the room of its class: cm/ms where nothing is given."""
     cursor = world.vehicles.cursor[vehicle]
-    return world.trips.length[cursor] * 100.0 / world.trips.free[cursor]
+    return world.trips.length[cursor] * 100.0 / (world.trips.free[cursor] * world.net.stretch[link])
 
 
 @part
 def is_far(world, link, vehicle, time):
     """Whether a vehicle is further from the line than any queue of its link reaches."""
     reach = world.net.room[link] // world.net.wide[link]
-    return (world.vehicles.ready[vehicle] - time) * speed_of(world, vehicle) > reach
+    return (world.vehicles.ready[vehicle] - time) * speed_of(world, link, vehicle) > reach
 
 
 @part
@@ -194,7 +196,7 @@ def rest_of(world, link, lane, vehicle, ahead, time):
     """
     net, links = world.net, world.links
     kind = world.trips.kind[vehicle]
-    pace, speed = net.reaction[kind] / net.spacing[kind], speed_of(world, vehicle)
+    pace, speed = net.reaction[link, kind] / net.spacing[kind], speed_of(world, link, vehicle)
     first, size = links.ring_start[link], links.ring_start[link + 1] - links.ring_start[link]
     place, leaves, moved_up = ahead, max(world.lanes.due[lane], time), -1.0e15
     for back in range(size):  # those whose room has come back stand there still, until others take their place
@@ -210,9 +212,10 @@ def rest_of(world, link, lane, vehicle, ahead, time):
             break
         place, leaves = place + room, left
     begin = max(moved_up, world.vehicles.ready[vehicle] - place / speed)
-    least = moving_up(net.spacing[kind] * 0.01, speed * 10.0)
-    if not queue_stands(world, lane, time):
-        least = lost_by_stop(net.acceleration[kind], speed * 10.0)
+    metres = net.stretch[link] * 10.0
+    least = moving_up(net.spacing[kind] * metres * 0.001, speed * metres)
+    if not queue_stands(world, link, lane, time):
+        least = lost_by_stop(net.acceleration[kind], speed * metres)
     length = leaves + place * pace - begin if begin <= time else 0.0
     return Rest(int64(place), float64(length), float64(least))
 
@@ -234,10 +237,10 @@ def join_lane(world, seen, counters, lane, time):
     """Join a lane to the one beyond whose queue leaves its head, which stands at the line, no room."""
     net, trips = world.net, world.trips
     vehicle = world.lanes.head[lane]
-    turn, kind = trips.turn[world.vehicles.cursor[vehicle]], trips.kind[vehicle]
-    if turn == EXIT:
+    kind = trips.kind[vehicle]
+    if trips.turn[world.vehicles.cursor[vehicle]] == EXIT:
         return False
-    conn = connection(world, lane, turn, net.bit[kind])
+    conn = connection(world, lane, vehicle)
     target = net.link_of[net.to[conn]]
     stands = time >= world.lanes.left[lane] + net.headway[conn, kind]
     if not stands or has_room(world, target, vehicle, time):
@@ -275,11 +278,11 @@ def fullest_lane(world, counters, link, vehicle):
     Of all lanes of the link where none of those has a queue; NOBODY where nobody stands.
     """
     net, trips = world.net, world.trips
-    turn = trips.turn[world.vehicles.cursor[vehicle] + 1]
+    lanes = trips.lanes[world.vehicles.cursor[vehicle] + 1]
     for everyone in range(2):
         found = NOBODY
         for lane in range(net.lane_start[link], net.lane_start[link + 1]):
-            if counters.lane[lane].total == 0 or (everyone == 0 and not serves(net, lane, turn, 255)):
+            if counters.lane[lane].total == 0 or (everyone == 0 and not is_one_of(net, lane, lanes)):
                 continue
             if found == NOBODY or world.lanes.planned[lane] > world.lanes.planned[found]:
                 found = lane

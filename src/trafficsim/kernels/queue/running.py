@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import planned_lane, shortest_lane
 from trafficsim.kernels.queue.stops import time_at_stops
 from trafficsim.kernels.queue.storage import wake
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
 
-@part
+@per_vehicle
 def enter_link(world, vehicle, link, time, lost):
     """Let a vehicle begin the place of its route where its cursor is; on one lane nobody passes.
 
@@ -36,7 +36,7 @@ def enter_link(world, vehicle, link, time, lost):
         wake(world, link, ready)
 
 
-@part
+@per_vehicle
 def follow_each_other(world, link, leader, follower):
     """Let two follow each other on the running section; behind nobody it is the first, before nobody the last."""
     vehicles, links = world.vehicles, world.links
@@ -50,7 +50,7 @@ def follow_each_other(world, link, leader, follower):
         vehicles.before[follower] = leader
 
 
-@part
+@per_vehicle
 def insert_after(world, vehicle, link, last):
     """Put a vehicle behind another one on the running section; behind nobody: first."""
     after = world.links.first[link] if last == NOBODY else world.vehicles.after[last]
@@ -58,13 +58,13 @@ def insert_after(world, vehicle, link, last):
     follow_each_other(world, link, vehicle, after)
 
 
-@part
+@per_vehicle
 def take_out(world, vehicle, link):
     """Take a vehicle off the running section."""
     follow_each_other(world, link, world.vehicles.before[vehicle], world.vehicles.after[vehicle])
 
 
-@part
+@per_vehicle
 def join_queues(world, link, time):
     """Let all join a queue who have reached the stop line or its queue.
 
@@ -91,7 +91,7 @@ def join_queues(world, link, time):
         vehicle = after
 
 
-@part
+@per_vehicle
 def append(world, vehicle, lane, time):
     """Put a vehicle at the end of a queue."""
     vehicles, lanes = world.vehicles, world.lanes
@@ -109,7 +109,7 @@ def append(world, vehicle, lane, time):
     lanes.planned[lane] += room
 
 
-@part
+@per_vehicle
 def become_first(world, lane, time):
     """Have the new head of a lane looked at from a time on."""
     lanes = world.lanes

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import part
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import planned_lane
-from trafficsim.kernels.queue.tables import NEVER, NOBODY
+from trafficsim.kernels.queue.tables import NEVER, NO_LIMIT, NOBODY
 
 
-@part
+@per_vehicle
 def wake(world, place, time):
     """Have a waiting place looked at no later than a time."""
     agenda, node = world.agenda, world.net.node_of[place]
@@ -15,7 +15,7 @@ def wake(world, place, time):
     agenda.node[node] = min(agenda.node[node], time)
 
 
-@part
+@per_vehicle
 def free_room(world, link, time):
     """Give back all room that has come back to the start of a link by now."""
     links = world.links
@@ -29,7 +29,7 @@ def free_room(world, link, time):
         links.ring_count[link] -= 1
 
 
-@part
+@per_vehicle
 def time_of_room(world, link, vehicle, cursor, time):
     """Return when a link may have room for a vehicle, in a lane for its next movement too.
 
@@ -46,10 +46,13 @@ def time_of_room(world, link, vehicle, cursor, time):
     return NEVER
 
 
-@part
+@per_vehicle
 def return_room(world, link, lane, room, time):
     """Send the room of a leaver back along the link, and wake who waits for it."""
     net, links = world.net, world.links
+    if net.room[link] >= NO_LIMIT:
+        links.taken[link] -= room
+        return
     back = time + net.back[link]
     start, size = links.ring_start[link], links.ring_start[link + 1] - links.ring_start[link]
     slot = start + (links.ring_first[link] + links.ring_count[link]) % size
@@ -60,7 +63,7 @@ def return_room(world, link, lane, room, time):
         wake_upstream(world, link, back)
 
 
-@part
+@per_vehicle
 def wake_upstream(world, link, time):
     """Wake the lanes, and the entry, that wait for room on a link."""
     net, lanes = world.net, world.lanes
@@ -75,5 +78,5 @@ def wake_upstream(world, link, time):
         for lane in range(net.lane_start[place], net.lane_start[place + 1]):
             if lanes.blocked[lane] == link:
                 lanes.blocked[lane] = NOBODY
-                lanes.due[lane] = time
+                lanes.due[lane] = min(lanes.due[lane], time)
                 wake(world, place, time)

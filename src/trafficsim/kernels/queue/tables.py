@@ -10,11 +10,15 @@ from typing import NamedTuple
 
 from trafficsim.kernels.tables import Array
 
-NEVER = 1 << 60
+NEVER = 1 << 30
 """A time that does not come; who has it is woken by what it waits for."""
+NO_LIMIT = 1 << 30
+"""Storage of a link that never fills (cm)."""
 NOBODY = -1
 EXIT = -1
 """Instead of a turn: the trip ends with the link."""
+MOST_LANES = 16
+"""Of a link, that are used: so many bits stand for its lanes."""
 MUST_STOP, FIRST_COME = 1, 2
 """Bits of ``Net.manner``."""
 
@@ -32,6 +36,8 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
+    short: Array
+    """By link: whether it is too short for changing lanes."""
     room: Array
     """By link: storage, cm."""
     back: Array
@@ -55,11 +61,15 @@ class Net(NamedTuple):
     headway: Array
     """By connection and class: time after the vehicle before."""
     own_headway: Array
-    """By link and class: the same on the running section."""
+    """By link and class: the same where it begins."""
+    exit_headway: Array
+    """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
     reaction: Array
-    """By class: time after which it repeats what its leader did."""
+    """By link and class: time after which it repeats what its leader did."""
+    stretch: Array
+    """By link: room of a vehicle over ``spacing``."""
     bit: Array
     """By class: of ``allowed``."""
     acceleration: Array
@@ -69,12 +79,21 @@ class Net(NamedTuple):
     member_start: Array
     """By node: its waiting places."""
     member: Array
+    node_headway: Array
+    """By node: time between any two who pass it."""
     group_start: Array
     """By signal group: its connections."""
     of_group: Array
+    line_speed: Array
+    """By connection: greatest speed at the stop line, m/s."""
+    middle: Array
+    """By connection: way from the stop line to the middle of it, m."""
+    mean_speed: Array
+    """By link: mean free speed, m/s."""
     stop_probability: Array
-    """By link: chance to stop at yellow in 1/65536, by the time since its begin in eighths of a second."""
-    start_loss: int
+    """By link: chance to stop at yellow in 1/65536, by the time to the line in eighths of a second."""
+    start_lag: Array
+    """By place in a queue that stood at red: time that it needs more than its headway."""
     impatience: float
 
 
@@ -84,11 +103,15 @@ class Trips(NamedTuple):
     route_start: Array
     link: Array
     turn: Array
+    lanes: Array
+    """By place: bits of the lanes of its link that lead on, nearside first."""
     free: Array
     """Time that the connector before and the link take at the own desired speed."""
     length: Array
     """Length of both, m."""
     kind: Array
+    slower: Array
+    """Time that the driver needs more for a way than at the mean speed, as a share; not below 0."""
     key: Array
     depart: Array
     entry_start: Array
@@ -152,6 +175,13 @@ class Lanes(NamedTuple):
     """When the next one may come into the lane."""
     stood: Array
     """Whether the last one that left was of a queue that stood."""
+    place: Array
+    """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
+    length of ``Net.start_lag`` where the head is not hindered by the start."""
+    pace: Array
+    """When the last one would have crossed in a queue of drivers of the mean speed."""
+    gone: Array
+    """Room of those vehicles: the head stood so far before the line; much where it did not stand."""
 
 
 class Links(NamedTuple):
@@ -182,6 +212,16 @@ class Shown(NamedTuple):
     opened: Array
     """When it went to green."""
     passed: Array
+
+
+class Commands(NamedTuple):
+    """What signals are told to show, in order of time."""
+
+    time: Array
+    group: Array
+    state: Array
+    done: Array
+    """Number of those that have been shown."""
 
 
 class Agenda(NamedTuple):
@@ -222,6 +262,21 @@ class Log(NamedTuple):
     left: Array
 
 
+class Merges(NamedTuple):
+    """Whose turn it is: by approach, which are the lanes, then the entries of links; see :mod:`.merges`."""
+
+    stride: Array
+    """What a vehicle takes of the share of its approach."""
+    charged: Array
+    """What all vehicles of the approach took."""
+    shift: Array
+    """By connection, then by entry: its turn at the link beyond, less ``charged``."""
+    clock: Array
+    """By link: the turn of the last who entered it."""
+    passes: Array
+    """By node: when the next one may pass it."""
+
+
 class World(NamedTuple):
     """All of it."""
 
@@ -234,3 +289,4 @@ class World(NamedTuple):
     agenda: Agenda
     counts: Counts
     log: Log
+    merges: Merges

@@ -1,0 +1,81 @@
+"""Where the tables of the kernels lie in memory: what is read together lies side by side.
+
+A step of the loop waits for memory most of the time. Columns of a table are therefore views into one array of
+records, so that all of a vehicle, a lane or a link comes with one line of the cache, and times and numbers have 32 bits.
+Kernels see columns as before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from trafficsim.kernels.queue.tables import World
+
+Table = TypeVar("Table", bound=NamedTuple)
+LINE_BYTES = 64
+WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride", "charged"})
+"""Columns that keep 64 bits: sums."""
+BY_LINK = (("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count"),)
+COUNTS = (("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms"),
+          ("volume", "travel_ms", "delay_ms"))
+SHOWN = (("state", "since", "opened"),)
+HEADWAYS = ("headway", "own_headway", "exit_headway")
+RING = (("ring_time", "ring_room", "ring_lane"),)
+TRIPS = (("turn", "free", "length"), ("kind", "key", "depart"))
+NET = (("link_of", "lane_room", "lane_share", "allowed"), ("wide", "room", "back"),
+       ("turn", "origin", "to", "group", "manner", "inside", "gap", "follow_up", "line_speed"))
+
+
+def in_lines(world: World) -> World:
+    """Return a world whose tables lie side by side, in 32 bits but for sums.
+
+    Examples
+    --------
+    >>> from trafficsim.kernels.queue.tables import Shown
+    >>> shown = side_by_side(Shown(*(np.arange(2) for _ in range(4))), SHOWN)
+    >>> shown.since.strides, shown.since.dtype.name, shown.since.tolist()
+    ((16,), 'int32', [0, 1])
+    """
+    links = side_by_side(side_by_side(world.links, BY_LINK), RING)
+    return World(
+        net=narrow(side_by_side(world.net, NET), HEADWAYS), trips=narrow(side_by_side(world.trips, TRIPS), ("link",)),
+        vehicles=side_by_side(world.vehicles, (world.vehicles._fields,)),
+        lanes=side_by_side(world.lanes, (world.lanes._fields,)), links=links, shown=side_by_side(world.shown, SHOWN),
+        agenda=narrow(world.agenda, world.agenda._fields), counts=side_by_side(world.counts, COUNTS), log=world.log,
+        merges=side_by_side(world.merges, (("stride", "charged"),)))
+
+
+def side_by_side(table: Table, groups: tuple[tuple[str, ...], ...]) -> Table:
+    """Return a table in which each group of columns is an array of records; the others stay as they are."""
+    for group in groups:
+        columns = {name: getattr(table, name) for name in group if name in table._fields}
+        first = next(iter(columns.values()))
+        rows = records(len(first), {name: _kind(name, column) for name, column in columns.items()})
+        for name, column in columns.items():
+            rows[name] = column
+        table = table._replace(**{name: rows[name] for name in columns})
+    return table
+
+
+def narrow(table: Table, names: tuple[str, ...]) -> Table:
+    """Return a table with columns of 32 bits."""
+    return table._replace(**{name: getattr(table, name).astype(np.int32, copy=False) for name in names})
+
+
+def records(count: int, kinds: dict[str, np.dtype[np.generic]]) -> np.ndarray:
+    """Return an array of records that begins with a line of the cache; records do not lie across more than they must."""
+    names = sorted(kinds, key=lambda name: -kinds[name].itemsize)
+    offsets = np.concatenate([[0], np.cumsum([kinds[name].itemsize for name in names])]).tolist()
+    size = offsets.pop()
+    size = next((one for one in (4, 8, 16, 32) if size <= one), -(-size // LINE_BYTES) * LINE_BYTES)
+    dtype = np.dtype({"names": names, "formats": [kinds[name] for name in names], "offsets": offsets,
+                      "itemsize": size})
+    memory = np.empty(count * size + LINE_BYTES, np.uint8)
+    begin = -memory.ctypes.data % LINE_BYTES
+    return memory[begin:begin + count * size].view(dtype)
+
+
+def _kind(name: str, column: np.ndarray) -> np.dtype[np.generic]:
+    return np.dtype(np.int32) if column.dtype == np.int64 and name not in WIDE else column.dtype
