@@ -1,8 +1,8 @@
 """Where the tables of the kernels lie in memory: what is read together lies side by side.
 
 A step of the loop waits for memory most of the time. Columns of a table are therefore views into one array of
-records, so that all of a vehicle, a lane or a link comes with one line of the cache, and times and numbers have 32 bits.
-Kernels see columns as before.
+records, so that all of a vehicle, a lane or a link comes with a line of the cache or two, and times and numbers have 32
+bits. Kernels see columns as before.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from trafficsim.kernels.queue.tables import World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
-WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride", "charged"})
+WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride",
+                  "charged"})
 """Columns that keep 64 bits: sums."""
-BY_LINK = (("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count"),)
-COUNTS = (("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms"),
-          ("volume", "travel_ms", "delay_ms"))
-SHOWN = (("state", "since", "opened"),)
-HEADWAYS = ("headway", "own_headway", "exit_headway")
-RING = (("ring_time", "ring_room", "ring_lane"),)
-TRIPS = (("turn", "free", "length"), ("kind", "key", "depart"))
-NET = (("link_of", "lane_room", "lane_share", "allowed"), ("wide", "room", "back"),
-       ("turn", "origin", "to", "group", "manner", "inside", "gap", "follow_up", "line_speed"))
+BY_LINK = ("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count")
+RING = ("ring_time", "ring_room", "ring_lane")
+COUNTS = ("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms")
+BY_TURN = ("volume", "travel_ms", "delay_ms")
+SHOWN = ("state", "since", "opened")
+BY_TRIP = ("kind", "key", "depart", "slower")
+APPROACHES = ("stride", "charged")
+NET_LANES = ("link_of", "lane_room", "lane_share", "allowed")
+NET_LINKS = ("wide", "room", "back", "changes", "own_headway", "exit_headway")
+NET_CONNECTIONS = ("turn", "origin", "to", "group", "manner", "inside", "line_speed", "headway")
 
 
 def in_lines(world: World) -> World:
@@ -38,35 +40,29 @@ def in_lines(world: World) -> World:
     >>> shown.since.strides, shown.since.dtype.name, shown.since.tolist()
     ((16,), 'int32', [0, 1])
     """
-    links = side_by_side(side_by_side(world.links, BY_LINK), RING)
-    return World(
-        net=narrow(side_by_side(world.net, NET), HEADWAYS), trips=narrow(side_by_side(world.trips, TRIPS), ("link",)),
-        vehicles=side_by_side(world.vehicles, (world.vehicles._fields,)),
-        lanes=side_by_side(world.lanes, (world.lanes._fields,)), links=links, shown=side_by_side(world.shown, SHOWN),
-        agenda=narrow(world.agenda, world.agenda._fields), counts=side_by_side(world.counts, COUNTS), log=world.log,
-        merges=side_by_side(world.merges, (("stride", "charged"),)))
+    return world._replace(
+        net=side_by_side(world.net, NET_LANES, NET_LINKS, NET_CONNECTIONS), trips=side_by_side(world.trips, BY_TRIP),
+        vehicles=side_by_side(world.vehicles, world.vehicles._fields),
+        lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
+        shown=side_by_side(world.shown, SHOWN),
+        agenda=world.agenda._replace(due=world.agenda.due.astype(np.int32), node=world.agenda.node.astype(np.int32)),
+        counts=side_by_side(world.counts, COUNTS, BY_TURN), merges=side_by_side(world.merges, APPROACHES))
 
 
-def side_by_side(table: Table, groups: tuple[tuple[str, ...], ...]) -> Table:
+def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:
     """Return a table in which each group of columns is an array of records; the others stay as they are."""
     for group in groups:
-        columns = {name: getattr(table, name) for name in group if name in table._fields}
-        first = next(iter(columns.values()))
-        rows = records(len(first), {name: _kind(name, column) for name, column in columns.items()})
+        columns = {name: getattr(table, name) for name in group}
+        rows = records(len(columns[group[0]]), {name: _kind(name, column) for name, column in columns.items()})
         for name, column in columns.items():
             rows[name] = column
         table = table._replace(**{name: rows[name] for name in columns})
     return table
 
 
-def narrow(table: Table, names: tuple[str, ...]) -> Table:
-    """Return a table with columns of 32 bits."""
-    return table._replace(**{name: getattr(table, name).astype(np.int32, copy=False) for name in names})
-
-
 def records(count: int, kinds: dict[str, np.dtype[np.generic]]) -> np.ndarray:
-    """Return an array of records that begins with a line of the cache; records do not lie across more than they must."""
-    names = sorted(kinds, key=lambda name: -kinds[name].itemsize)
+    """Return an array of records that begins with a line of the cache."""
+    names = sorted(kinds, key=lambda name: -kinds[name].base.itemsize)
     offsets = np.concatenate([[0], np.cumsum([kinds[name].itemsize for name in names])]).tolist()
     size = offsets.pop()
     size = next((one for one in (4, 8, 16, 32) if size <= one), -(-size // LINE_BYTES) * LINE_BYTES)
@@ -78,4 +74,5 @@ def records(count: int, kinds: dict[str, np.dtype[np.generic]]) -> np.ndarray:
 
 
 def _kind(name: str, column: np.ndarray) -> np.dtype[np.generic]:
-    return np.dtype(np.int32) if column.dtype == np.int64 and name not in WIDE else column.dtype
+    one = np.dtype(np.int32) if column.dtype == np.int64 and name not in WIDE else column.dtype
+    return np.dtype((one, column.shape[1:])) if column.ndim > 1 else one

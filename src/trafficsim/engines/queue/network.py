@@ -18,7 +18,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.network import FREE_LANE_CHANGE_M, places_inside
+from trafficsim.plan.network import LANE_CHANGE_M, places_inside
 
 IMPATIENCE_MS = 60000.0
 """Over this time the gap that is asked for falls, as with the cellular automaton (modelling assumption)."""
@@ -58,7 +58,8 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
         allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
-        short=_whole(links.length_m < FREE_LANE_CHANGE_M),
+        changes=_whole(links.length_m // LANE_CHANGE_M),
+        target=_whole(plan.turns.to_link),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,
@@ -71,6 +72,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64))[of_kind],
         acceleration=acceleration_ms2(plan, settings)[of_kind],
         node_of=node_of, member_start=member_start, member=member,
+        row_of=np.argsort(member, kind="stable"),
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
         node_headway=node_headway_ms(plan, node_of),
         line_speed=np.maximum(np.asarray(conns.speed_ms, np.float64), 0.5),

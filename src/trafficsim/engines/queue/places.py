@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.engines.queue.moments import Moment
-from trafficsim.engines.queue.route_times import times_and_lengths, until_end_s
+from trafficsim.engines.queue.route_times import until_end_s
+from trafficsim.engines.queue.trips import times_of_places
 from trafficsim.kernels.queue.tables import World
 from trafficsim.plan.arrays import F8, Plan
 
@@ -55,7 +56,7 @@ class Places:
     @cached_property
     def _totals(self) -> list[F8]:
         """Time of every place of the routes at the own speed, by moment."""
-        return [times_and_lengths(moment.plan)[0] for moment in self.moments]
+        return [times_of_places(moment.plan) for moment in self.moments]
 
     @cached_property
     def _all(self) -> tuple[Whole, LinkLog]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
-from trafficsim.engines.queue.diagram import mean_acceleration_ms2
-from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.moments import moments_of
-from trafficsim.engines.queue.network import compile_network, ragged
-from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
+from trafficsim.engines.queue.network import compile_network
 from trafficsim.engines.queue.settings import QueueSettings
-from trafficsim.kernels.queue.counting import STOP_BRAKE_MS2
+from trafficsim.engines.queue.trips import compile_trips
 from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
@@ -34,8 +29,9 @@ from trafficsim.kernels.queue.tables import (
     World,
 )
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.desired_speed import desired_speed_ms
 
+SEEN = 1024
+"""Links, and vehicles, that are fetched ahead at once, at most."""
 FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
@@ -44,44 +40,16 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     """Turn a plan into a program, with the limits and zones that hold at the start."""
     plan = moments_of(plan)[0].plan
     net, trips = compile_network(plan, settings), compile_trips(plan)
-    find_lanes(net, trips)
     count = len(plan.trips.name)
     links = _links(net, trips)
     agenda = _agenda(net, trips)
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
-                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
-
-
-def compile_trips(plan: Plan) -> Trips:
-    """Return the constants of trips: no place of a route takes less than a millisecond."""
-    trips, count = plan.trips, len(plan.link_id)
-    seconds, metres = times_and_lengths(plan)
-    start = np.asarray(trips.route_start, np.int64)
-    entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
-    return Trips(
-        route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
-        lanes=np.zeros(len(seconds), np.uint16),
-        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=kinds_of(plan).of_trip, slower=slower_than_mean(plan),
-        key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
-        entry_start=entry_start, entry=entry, **_stops(plan),
-    )
-
-
-def _stops(plan: Plan) -> dict[str, Any]:
-    """Return the columns of stops: a stop takes its dwell time, and what braking and speeding up lose."""
-    trips, classes = plan.trips, plan.classes
-    trip = np.repeat(np.arange(len(trips.name)), np.diff(trips.stop_start))
-    place = np.asarray(trips.route_start, np.int64)[trip] + trips.stop_position
-    speed = desired_speed_ms(plan.links, classes, trips, trip, trips.route_link[place])
-    lost_s = 0.5 * speed * (1.0 / STOP_BRAKE_MS2 + 1.0 / mean_acceleration_ms2(plan)[trips.vehicle_class[trip]])
-    return {"stops": len(place), "stop_start": np.asarray(trips.stop_start, np.int64), "stop_place": place,
-            "stop_ms": np.rint((trips.stop_dwell_s + lost_s) * 1000.0).astype(np.int64),
-            "dwell_ms": np.rint(trips.stop_dwell_s * 1000.0).astype(np.int64)}
+    world = in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                           _counts(plan), _log(plan), compile_merges(plan, settings, net)))
+    find_lanes(world.net, world.trips)
+    return world
 
 
 def _full(count: int, value: int) -> np.ndarray:
@@ -128,7 +96,7 @@ def _agenda(net: Net, trips: Trips) -> Agenda:
     place[count + some] = trips.depart[trips.entry[trips.entry_start[some]]]
     node = _full(len(net.member_start) - 1, NEVER)
     np.minimum.at(node, net.node_of, place)
-    return Agenda(place, node)
+    return Agenda(place[net.member], node, np.zeros((3, SEEN), np.int64))
 
 
 def _counts(plan: Plan) -> Counts:

@@ -21,6 +21,7 @@ from trafficsim.engines.queue.areas import area_record
 from trafficsim.engines.queue.detectors import detector_record
 from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.places import Places
+from trafficsim.engines.queue.signals import signals_shown
 from trafficsim.engines.queue.traversals import traversal_record
 from trafficsim.kernels.queue.tables import NEVER, NOBODY, World
 from trafficsim.plan.arrays import Plan
@@ -32,6 +33,7 @@ from trafficsim.plan.record import (
     SignalRecord,
     TripRecord,
     TurnRecord,
+    no_blocking,
 )
 from trafficsim.plan.shown import green_of_turns_s
 from trafficsim.plan.unmeasured import unmeasured
@@ -47,11 +49,12 @@ def make_record(
     end = collected.end
     vehicles = world.vehicles
     status = np.where(vehicles.ended >= 0, COMPLETED, np.where(vehicles.begun >= 0, EN_ROUTE, WAITING))
-    shown = signals_shown(plan, collected)
+    shown = signals_shown(plan)
     parts = unmeasured(plan)
     parts["links"], parts["turns"] = _links(plan, collected), _turns(plan, world, shown)
     places = Places(plan, world, end / 1000.0, moments_of(plan))
-    parts["queues"] = collected.looks.queues()
+    if collected.looks is not None:
+        parts["queues"] = collected.looks.queues()
     parts["detectors"] = detector_record(places, len(collected.links))
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     return Record(
@@ -60,7 +63,8 @@ def make_record(
         gridlocks=gridlock_record(collected.watch.found, world.net.link_of, lambda ms: plan.start_s + ms / 1000.0),
         left=left_record(plan, world, end, status), traversals=traversal_record(places),
         areas=area_record(places, len(collected.links)),
-        blocking=collected.looks.blocking(), performance=performance, signals=shown, **parts,
+        blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
+        performance=performance, signals=shown, **parts,
     )
 
 
@@ -104,17 +108,6 @@ def _turns(plan: Plan, world: World, shown: SignalRecord) -> TurnRecord:
     counts = world.counts
     return TurnRecord(volume=counts.volume.copy(), travel_s=counts.travel_ms / 1000.0,
                       delay_s=counts.delay_ms / 1000.0, green_s=green_of_turns_s(plan, shown))
-
-
-def signals_shown(plan: Plan, collected: Collected) -> SignalRecord:
-    """Return what signals showed: every group speaks for itself."""
-    shown = collected.shown
-    shown = shown.picked(np.lexsort((shown.group, shown.tick)))
-    program = np.searchsorted(plan.signals.group_start, shown.group, side="right") - 1
-    groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
-    return SignalRecord(program=program.astype(np.int32), group=shown.group.astype(np.int32), state=shown.state,
-                        since_s=np.asarray(plan.start_s + shown.tick, np.float64),
-                        shown_by=np.arange(groups, dtype=np.int32))
 
 
 def left_record(plan: Plan, world: World, end: int, status: np.ndarray) -> LeftRecord:

@@ -6,8 +6,9 @@ import numpy as np
 
 from trafficsim.engines.queue.moments import Moment, moments_of
 from trafficsim.engines.queue.network import compile_network
-from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths
+from trafficsim.engines.queue.route_times import slower_than_mean
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.trips import times_of_places
 from trafficsim.kernels.queue.tables import NEVER, World
 from trafficsim.plan.arrays import Plan
 
@@ -41,6 +42,6 @@ def _change_times(plan: Plan, world: World) -> None:
     trips, vehicles = world.trips, world.vehicles
     place = vehicles.cursor[(vehicles.begun >= 0) & (vehicles.ended < 0)]
     kept = trips.free[place]
-    trips.free[:] = np.maximum(np.rint(times_and_lengths(plan)[0] * 1000.0), 1)
+    trips.free[:] = np.maximum(np.rint(times_of_places(plan) * 1000.0), 1)
     trips.free[place] = kept
     trips.slower[:] = slower_than_mean(plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trafficsim.kernels.jit import kernel, part, per_vehicle
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, MOST_LANES, NOBODY
 
 NONE_SERVES = NOBODY - 1
@@ -17,18 +17,17 @@ def find_lanes(net, trips):
         find_lanes_of(net, trips, trip)
 
 
-@part
+@per_vehicle
 def find_lanes_of(net, trips, trip):
     """Write for every place of a route which lanes lead on: seen backwards from its end.
 
-    On a short link nobody changes lanes: before it those lanes are used that lead to the ones needed on it, if there
-    are any. Where no lane may be used by the class, permissions do not count: the route is what is known.
+    On a short link hardly anybody changes lanes: before it those lanes are used that lead to the ones needed on it, if
+    there are any. Where no lane may be used by the class, permissions do not count: the route is what is known.
     """
     beyond = ALL_LANES
     for place in range(trips.route_start[trip + 1] - 1, trips.route_start[trip] - 1, -1):
         link, turn = trips.link[place], trips.turn[place]
-        if turn == EXIT or net.short[trips.link[place + 1]] == 0:
-            beyond = ALL_LANES
+        beyond = ALL_LANES if turn == EXIT else reached(beyond, net.changes[trips.link[place + 1]])
         found = lanes_for(net, link, turn, net.bit[trips.kind[trip]], beyond)
         if found == 0:
             found = lanes_for(net, link, turn, net.bit[trips.kind[trip]], ALL_LANES)
@@ -37,7 +36,15 @@ def find_lanes_of(net, trips, trip):
         trips.lanes[place] = beyond = found
 
 
-@part
+@per_vehicle
+def reached(lanes, changes):
+    """Return the bits of the lanes from which some lanes (bits) are so many changes away at most."""
+    for _ in range(min(changes, MOST_LANES)):
+        lanes |= (lanes << 1 | lanes >> 1) & ALL_LANES
+    return lanes
+
+
+@per_vehicle
 def lanes_for(net, link, turn, bit, beyond):
     """Return the bits of the lanes of a link from which a turn leads into some lanes beyond it."""
     found, first = 0, net.lane_start[link]
@@ -47,7 +54,7 @@ def lanes_for(net, link, turn, bit, beyond):
     return found
 
 
-@part
+@per_vehicle
 def leads(net, lane, turn, bit, beyond):
     """Whether a lane leads on to a turn, into a lane that vehicles with this bit may use, one of some (bits)."""
     if turn == EXIT:

@@ -35,7 +35,7 @@ def serve_line(world, link, time):
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         if lanes.head[lane] != NOBODY:
             due = min(due, lanes.due[lane])
-    world.agenda.place[link] = min(due, world.links.arrival[link])
+    world.agenda.due[net.row_of[link]] = min(due, world.links.arrival[link])
 
 
 @per_vehicle

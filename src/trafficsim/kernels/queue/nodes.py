@@ -18,23 +18,23 @@ def visit(world, node, end):
     count = len(net.lane_start) - 1
     while True:
         best, time, turn = NOBODY, NEVER, LAST
-        for i in range(net.member_start[node], net.member_start[node + 1]):
-            place = net.member[i]
-            if agenda.place[place] < time:
-                best, time, turn = place, agenda.place[place], LAST
-            elif agenda.place[place] == time and time < end:
+        for row in range(net.member_start[node], net.member_start[node + 1]):
+            if agenda.due[row] < time:
+                best, time, turn = row, agenda.due[row], LAST
+            elif agenda.due[row] == time and time < end:
                 if turn == LAST:
-                    turn = turn_of_place(world, best, time)
-                other = turn_of_place(world, place, time)
+                    turn = turn_of_place(world, net.member[best], time)
+                other = turn_of_place(world, net.member[row], time)
                 if other < turn:
-                    best, turn = place, other
+                    best, turn = row, other
         agenda.node[node] = time
         if time >= end:
             return
-        if best < count:
-            serve_line(world, best, time)
+        place = net.member[best]
+        if place < count:
+            serve_line(world, place, time)
         else:
-            serve_entry(world, best - count, time)
+            serve_entry(world, place - count, time)
 
 
 @per_vehicle
@@ -59,7 +59,7 @@ def serve_entry(world, link, time):
         world.counts.total[0] += 1
         enter_link(world, trip, link, time, 0)
         due = NEVER
-    world.agenda.place[place] = due
+    world.agenda.due[net.row_of[place]] = due
 
 
 @per_vehicle

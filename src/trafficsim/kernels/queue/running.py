@@ -22,7 +22,7 @@ def enter_link(world, vehicle, link, time, lost):
     if world.net.wide[link] == 1 and last != NOBODY:
         ready = max(ready, vehicles.ready[last])
     vehicles.ready[vehicle] = ready
-    lane = planned_lane(world, link, vehicle, cursor)
+    lane = max(planned_lane(world, link, vehicle, cursor), world.net.lane_start[link])  # who comes over a border
     vehicles.planned[vehicle] = lane
     world.lanes.planned[lane] += world.net.spacing[trips.kind[vehicle]]
     while last != NOBODY and vehicles.ready[last] > ready:

@@ -10,8 +10,8 @@ from trafficsim.kernels.queue.tables import NEVER, NO_LIMIT, NOBODY
 @per_vehicle
 def wake(world, place, time):
     """Have a waiting place looked at no later than a time."""
-    agenda, node = world.agenda, world.net.node_of[place]
-    agenda.place[place] = min(agenda.place[place], time)
+    agenda, row, node = world.agenda, world.net.row_of[place], world.net.node_of[place]
+    agenda.due[row] = min(agenda.due[row], time)
     agenda.node[node] = min(agenda.node[node], time)
 
 

@@ -36,14 +36,16 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
-    short: Array
-    """By link: whether it is too short for changing lanes."""
+    changes: Array
+    """By link: changes of lane for which it is long enough."""
     room: Array
     """By link: storage, cm."""
     back: Array
     """By link: time until room that is freed at the stop line has come back to its start."""
     conn_start: Array
     """By lane."""
+    target: Array
+    """By turn: the link that it leads to."""
     turn: Array
     """By connection, as all of the following."""
     origin: Array
@@ -79,6 +81,8 @@ class Net(NamedTuple):
     member_start: Array
     """By node: its waiting places."""
     member: Array
+    row_of: Array
+    """By waiting place: its row in ``member``."""
     node_headway: Array
     """By node: time between any two who pass it."""
     group_start: Array
@@ -215,20 +219,28 @@ class Shown(NamedTuple):
 
 
 class Commands(NamedTuple):
-    """What signals are told to show, in order of time."""
+    """What signals are told to show: changes of one cycle, again and again, for every length of cycle."""
 
-    time: Array
+    first: Array
+    """By group: what it shows at the begin of the run."""
+    cycle: Array
+    """Lengths of cycles, in control ticks."""
+    tick_start: Array
+    """By length of cycle: where its control ticks begin."""
+    start: Array
+    """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    done: Array
-    """Number of those that have been shown."""
+    tick_ms: int
 
 
 class Agenda(NamedTuple):
-    """When something may happen: at every waiting place, and at every node."""
+    """When something may happen: at every waiting place, in the order of ``Net.member``, and at every node."""
 
-    place: Array
+    due: Array
     node: Array
+    seen: Array
+    """What is being fetched ahead: links; vehicles; and of which lane they are the head, -1: of none."""
 
 
 class Counts(NamedTuple):
