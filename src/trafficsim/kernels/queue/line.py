@@ -149,7 +149,7 @@ def leave(world, link, lane, conn, time):
         become_first(world, lane, time)
     stood = count_leaving(world, vehicle, link, time)
     note_leaving(world, vehicle, lane, time)
-    return_room(world, link, room, time)
+    return_room(world, link, lane, room, time)
     if conn == NOBODY:
         world.merges.charged[lane] += world.merges.stride[lane]
         count_exit(world, vehicle, time)
