@@ -26,7 +26,7 @@ SHOWN = ("state", "since", "opened")
 BY_TRIP = ("kind", "key", "depart", "slower")
 APPROACHES = ("stride", "charged")
 NET_LANES = ("link_of", "lane_room", "lane_share", "allowed")
-NET_LINKS = ("wide", "room", "back", "short", "own_headway", "exit_headway")
+NET_LINKS = ("wide", "room", "back", "own_headway", "exit_headway")
 NET_CONNECTIONS = ("turn", "origin", "to", "group", "manner", "inside", "line_speed", "headway")
 
 
