@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from trafficsim.kernels.queue.tables import World
+from trafficsim.kernels.queue.tables import Trips, World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
@@ -20,7 +20,7 @@ WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms"
                   "charged"})
 """Columns that keep 64 bits: sums."""
 BY_LINK = ("first", "last", "arrival", "taken", "waited", "held", "entered", "ring_first", "ring_count")
-RING = ("ring_time", "ring_room")
+RING = ("ring_time", "ring_room", "ring_lane")
 COUNTS = ("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms")
 BY_TURN = ("volume", "travel_ms", "delay_ms")
 SHOWN = ("state", "since", "opened")
@@ -29,7 +29,7 @@ VEHICLE = ("covered", "distance", "cursor", "since", "ready", "before", "after",
 """Of vehicles and of their trips: what is read at every line fills the first line of the cache."""
 APPROACHES = ("stride", "charged")
 NET_LANES = ("link_of", "lane_room", "lane_share", "allowed")
-NET_LINKS = ("wide", "room", "back", "short", "own_headway", "exit_headway")
+NET_LINKS = ("wide", "room", "back", "changes", "own_headway", "exit_headway")
 NET_CONNECTIONS = ("turn", "origin", "to", "group", "manner", "inside", "line_speed", "headway")
 
 
@@ -50,6 +50,11 @@ def in_lines(world: World) -> World:
         lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
         shown=side_by_side(world.shown, SHOWN),
         counts=side_by_side(world.counts, COUNTS, BY_TURN), merges=side_by_side(world.merges, APPROACHES))
+
+
+def trips_in_lines(trips: Trips) -> Trips:
+    """Return the constants of trips so that those of one trip lie side by side."""
+    return side_by_side(trips, VEHICLE)
 
 
 def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:

@@ -22,7 +22,7 @@ from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
 from trafficsim.kernels.queue.start import goes_at_yellow, late_in_middle, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
-from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
+from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY, SHUT
 
 
 @per_vehicle
@@ -117,6 +117,8 @@ def keep_room(world, conn, lane, time):
 def allowed_now(world, conn, lane, vehicle, time):
     """Return what the head of a lane may do: to go, to give way, or to stay."""
     net = world.net
+    if net.manner[conn] & SHUT != 0:
+        return CLOSED
     state = shown_state(world, conn)
     if state == NO_SIGNAL:
         yields = net.yield_start[conn + 1] > net.yield_start[conn] or net.manner[conn] & MUST_STOP != 0
@@ -147,7 +149,7 @@ def leave(world, link, lane, conn, time):
         become_first(world, lane, time)
     stood = count_leaving(world, vehicle, link, time)
     note_leaving(world, vehicle, lane, time)
-    return_room(world, link, room, time)
+    return_room(world, link, lane, room, time)
     if conn == NOBODY:
         world.merges.charged[lane] += world.merges.stride[lane]
         count_exit(world, vehicle, time)

@@ -6,6 +6,7 @@ from numba import int64
 
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import planned_lane, shortest_lane
+from trafficsim.kernels.queue.stops import time_at_stops
 from trafficsim.kernels.queue.storage import wake
 from trafficsim.kernels.queue.tables import NEVER, NOBODY
 
@@ -19,7 +20,7 @@ def enter_link(world, vehicle, link, time, lost):
     vehicles, links, trips = world.vehicles, world.links, world.trips
     cursor, last = int64(vehicles.cursor[vehicle]), int64(links.last[link])
     vehicles.since[vehicle], vehicles.covered[vehicle] = time, 0.0
-    ready = time + trips.free[cursor] + lost
+    ready = time + trips.free[cursor] + lost + time_at_stops(trips, vehicle, cursor)
     if world.net.wide[link] == 1 and last != NOBODY:
         ready = max(ready, vehicles.ready[last])
     vehicles.ready[vehicle] = ready
