@@ -32,7 +32,7 @@ def visit(world, node, end):
         if time >= end:
             return
         if best < count:
-            serve_line(world, best, time)
+            serve_line(world, best, time, turn == LAST)
         else:
             serve_entry(world, best - count, time)
 
