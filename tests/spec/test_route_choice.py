@@ -10,6 +10,8 @@ import pytest
 
 import trafficsim as ts
 from trafficsim.base.errors import InputError
+from trafficsim.io.load import load_world
+from trafficsim.plan.prepare import prepare
 from trafficsim.spec.route_choice import VALUES_OF_TIME_EUR_H
 
 ROAD = """
@@ -50,6 +52,10 @@ def test_mistakes_are_told_by_key(line: str, key: str, tmp_path: Path) -> None:
 def test_absurd_tolls_are_refused(toll: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"toll_eur"):
         ts.run(written(tmp_path, "", toll))
+
+
+def test_a_toll_of_a_file_is_one_of_the_network(tmp_path: Path) -> None:
+    assert prepare(load_world(written(tmp_path, "", "1.5"))).network.toll_eur.tolist() == [1.5]
 
 
 def test_values_of_time_are_those_that_appraisals_come_with() -> None:

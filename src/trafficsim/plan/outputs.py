@@ -16,7 +16,8 @@ OUTPUTS = {
     "queues": "queues from stop lines, and who blocks whom",
     "detectors": "counts and speeds at points by interval",
     "events": "red running and turns from a wrong lane",
-    "traversals": "speeds and times between two points: paths, travel times, headways, enforcement",
+    "traversals": "speeds and times between two points: paths, travel times, enforcement",
+    "headways": "time gaps between vehicles at points",
     "areas": "density, occupancy and queue of stretches of lanes",
     "trajectories": "places and speeds of vehicles over time",
     "lane_changes": "number of lane changes",
@@ -59,8 +60,21 @@ def requested_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
     for name, role in dict.fromkeys(zip(plan.sections.name, roles, strict=True)):
         if role in (DETECTOR, PATH):  # they come with detectors, and with names that people give to routes
             continue
-        what = "headways of detector" if role == POINT else ROLE_NAMES[role]
-        yield "traversals", f"{what} {name!r}"
+        if role == POINT:
+            yield "headways", f"headways of detector {name!r}"
+        else:
+            yield "traversals", f"{ROLE_NAMES[role]} {name!r}"
+    yield from _of_offences(plan)
+
+
+OUTPUT_OF_OFFENCE = {"red_running": "events", "close_following": "headways"}
+"""What offences are found in; all others are found in traversals of measurement sections, or in who drives."""
+
+
+def _of_offences(plan: Plan) -> Iterator[tuple[str, str]]:
+    for name, offence in zip(plan.enforcement.name, plan.enforcement.offence, strict=True):
+        if offence in OUTPUT_OF_OFFENCE:
+            yield OUTPUT_OF_OFFENCE[offence], f"enforcement {name!r}"
 
 
 def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:

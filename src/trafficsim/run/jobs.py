@@ -21,6 +21,7 @@ from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import Record
 from trafficsim.plan.representation import check_representation
 from trafficsim.plan.routes import RouteTable
+from trafficsim.results.convergence import convergence_table
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
@@ -155,13 +156,14 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     record = engine.run(plan, engine.settings_of(prepared.world))
     check_conservation(plan, record, job.labels)
     plan = as_driven(plan, record)
-    reference = reference_under_do_nothing(lowered)
+    reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals
+    told = {"convergence": convergence_table(learnt.iterations, job.labels)} if learnt.iterations else {}
     return as_offered({
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
-        "runs": runs_table(plan, record, job.labels, prepared.routes.rehearsals),
-        "unserved": unserved_table(prepared.unserved, job.labels),
+        "runs": runs_table(plan, record, job.labels, learnt),
+        "unserved": unserved_table(prepared.unserved, job.labels), **told,
     }, engine.measures, engine.name)
 
 

@@ -21,8 +21,8 @@ class CellularAutomatonEngine(Engine):
     limits = "Speeds, lengths, accelerations and headways must fit the resolution of the table [ca]."
     settings = CellularAutomaton
     measures = frozenset({
-        "trips", "links", "movements", "queues", "detectors", "events", "traversals", "areas", "trajectories",
-        "lane_changes", "signal_states",
+        "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
+        "trajectories", "lane_changes", "signal_states",
     })
     represents = frozenset({"signals", "stops", "timeline", "route_changes"})
 

@@ -13,7 +13,6 @@ from trafficsim.engines.ca.network import filled, table
 from trafficsim.engines.ca.scales import (
     AHEAD_M,
     INSTANT,
-    LANE_CHANGE_M,
     STOP_BRAKE_LEAST_MS2,
     STOP_BRAKE_LOG_SD,
     STOP_BRAKE_MOST_MS2,
@@ -37,6 +36,7 @@ from trafficsim.kernels.ca.wanted import MOST_LANES, Masks, Reach, lanes_wanted
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan, TripArrays
 from trafficsim.plan.desired_speed import LEAST_FACTOR, MOST_FACTOR
+from trafficsim.plan.network import LANE_CHANGE_M
 
 LANE_HORIZON_M = 1000.0
 """Drivers choose lanes for the turns that lie within this distance beyond the next one (modelling assumption).

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from trafficsim.engines.queue.layout import trips_in_lines
+from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.trips import compile_trips, places_in_lines
 from trafficsim.engines.rerouting import I8, LAST_M, LinkTotals, Whereabouts
 from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.tables import NEVER, NOBODY, SHUT, Counts, Log, World
 from trafficsim.plan.arrays import BOOL
 from trafficsim.plan.rewriting import NewRoutes
+from trafficsim.plan.timeline import is_timed
 
 OF_PLACES = ("link", "turn", "lanes", "free", "length")
 """Columns of ``Trips`` that are by place of the routes."""
@@ -85,15 +89,19 @@ class QueueTraffic:
         """Take new routes. On the running section who turns elsewhere joins another lane; who waits changes lanes."""
         world = self.world
         trips, vehicles = world.trips, world.vehicles
-        fresh, start = trips_in_lines(compile_trips(new.part)), np.asarray(new.plan.trips.route_start, np.int64)
+        part = plan_at(new.part, new.part.start_s + (self.now + 0.5) / 1000.0) if is_timed(new.part) else new.part
+        fresh, start = trips_in_lines(compile_trips(part)), np.asarray(new.plan.trips.route_start, np.int64)
         find_lanes(world.net, fresh)
         columns = {name: new.moved(getattr(trips, name), getattr(fresh, name)) for name in OF_PLACES}
         here = vehicles.cursor[new.trip]
         for name in ("free", "length"):  # of the link that is driven now: as it was entered
             columns[name][here + new.shift[new.trip]] = getattr(trips, name)[here]
         log = _moved_log(world, new, columns["link"])
+        stop_place = trips.stop_place + new.shift[_owner(trips.route_start, trips.stop_place)]
         vehicles.cursor[:] += new.shift
-        self.world = world._replace(trips=trips._replace(route_start=start, **places_in_lines(columns)), log=log)
+        moved: dict[str, Any] = {"route_start": start, "stop_place": stop_place, **places_in_lines(columns)}
+        trips = trips._replace(**moved)
+        self.world = world._replace(trips=trips, log=log)
         for trip in turned[(vehicles.begun[turned] >= 0) & (vehicles.ended[turned] < 0)].tolist():
             self._turn(trip)
 
