@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from trafficsim import api
-from trafficsim.io.load import load_study
 
 pytestmark = pytest.mark.long
 
@@ -18,8 +17,10 @@ DECIDED = ("mean_delay_s", "mean_travel_time_s", "mean_speed_kmh", "stops_per_tr
 
 @pytest.mark.parametrize("name", ["arterial", "ingolstadt7"])
 def test_no_effect_has_another_sign(name: str, real_data: Path) -> None:
-    study = load_study(SCENARIOS / name / "study.toml")
-    both = study.model_copy(update={"engines": ("ca", "queue"), "replications": REPLICATIONS, "primary": DECIDED[:1]})
+    study = api.read_study(SCENARIOS / name / "study.toml")
+    both = study.model_copy(update={
+        "engines": ("ca", "queue"), "replications": REPLICATIONS, "primary": DECIDED[:1],
+        "scenarios": (SCENARIOS / name / "scenario.toml",)})
     table = api.run(both).agreement(*DECIDED)
     assert (table["agreement"] == "agree").sum() >= 5
     against = table[table["agreement"] == "disagree"]
