@@ -16,6 +16,7 @@ from trafficsim.engines.hybrid.division import Division, divide
 from trafficsim.engines.hybrid.settings import HybridParts
 from trafficsim.engines.queue.network import ragged
 from trafficsim.engines.queue.program import compile_plan as compile_queues
+from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.trips import ENTRY_FIELDS, Queues
 from trafficsim.kernels.ca.vehicles import Vehicles
 from trafficsim.kernels.ca.zones import Zones
@@ -94,9 +95,17 @@ def leave_to_the_automaton(world: World, division: Division) -> None:
     """Let nobody begin or queue on links of the automaton in the queue engine: they pass over them at once."""
     links = np.flatnonzero(division.in_ca)
     world.links.entered[links] = world.trips.entry_start[links + 1]
-    world.agenda.place[len(division.in_ca) + links] = NEVER
+    world.agenda.due[world.net.row_of[len(division.in_ca) + links]] = NEVER
     lanes = np.flatnonzero(division.in_ca[world.net.link_of])
     world.net.lane_room[lanes], world.lanes.queued[lanes] = 0, 1
+
+
+def entry_cells(net: Net) -> np.ndarray:
+    """Return by lane the way from the furthest line before it to its own."""
+    reach: np.ndarray = net.lane["length"].astype(np.int64)
+    conns = net.conn[:-1]
+    np.maximum.at(reach, conns["to"], net.lane["length"][conns["to"]] + conns["length"])
+    return reach
 
 
 def border_of(plan: Plan, settings: CellularAutomaton, division: Division, automaton: Program) -> Border:
@@ -108,7 +117,8 @@ def border_of(plan: Plan, settings: CellularAutomaton, division: Division, autom
     spare = Vehicles(**{name: np.zeros(room, words.dtype) for name, words in automaton.vehicles._asdict().items()})
     return Border(
         out_lane=np.concatenate([np.zeros(0, np.int64), *own]).astype(np.int64),
-        in_link=division.entered.astype(np.int64), closed=np.zeros(len(plan.link_id), np.int64),
+        in_link=division.entered.astype(np.int64), entry_cells=entry_cells(automaton.net),
+        closed=np.zeros(len(plan.link_id), np.int64),
         mover=np.where(division.in_ca[first], IN_CA, IN_QUEUES).astype(np.uint8),
         distance=np.zeros(count, np.int64), waiting=np.zeros(count, np.int64), stops=np.zeros(count, np.int64),
         drop=np.zeros(room, np.uint8), spare=spare, count=np.zeros(3, np.int64), blocker=count,

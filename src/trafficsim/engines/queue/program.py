@@ -7,6 +7,7 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
+from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.network import compile_network
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.trips import compile_trips
@@ -36,7 +37,8 @@ FAR_BACK = -(1 << 30)
 
 
 def compile_plan(plan: Plan, settings: QueueSettings) -> World:
-    """Turn a plan into a program."""
+    """Turn a plan into a program, with the limits and zones that hold at the start."""
+    plan = moments_of(plan)[0].plan
     net, trips = compile_network(plan, settings), compile_trips(plan)
     count = len(plan.trips.name)
     links = _links(net, trips)
@@ -69,7 +71,7 @@ def _lanes(count: int) -> Lanes:
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
                  blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
-                 place=of(0), pace=of(0), gone=of(FAR_CM))
+                 place=of(0), pace=of(0), gone=of(FAR_CM), stood=of(0))
 
 
 def _links(net: Net, trips: Trips) -> Links:
@@ -80,10 +82,10 @@ def _links(net: Net, trips: Trips) -> Links:
     def of(value: int) -> np.ndarray:
         return _full(count, value)
 
-    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0),
+    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0), held=of(0),
                  served=_full(2 * count, FAR_BACK), entered=trips.entry_start[:-1].copy(), ring_start=start,
-                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0), ring_first=of(0),
-                 ring_count=of(0))
+                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0),
+                 ring_lane=_full(int(start[-1]), 0), ring_first=of(0), ring_count=of(0))
 
 
 def _agenda(net: Net, trips: Trips) -> Agenda:
@@ -107,10 +109,10 @@ def _counts(plan: Plan) -> Counts:
 
 
 def _log(plan: Plan) -> Log:
-    """Return a log with a row for every passage of a link with a detector."""
-    watched = _full(len(plan.lanes.link), 0)
-    watched[plan.detectors.lane] = 1
+    """Return a log with a row for every place of the routes on a link on which something is measured."""
     links = np.zeros(len(plan.link_id), np.bool_)
-    links[plan.lanes.link[plan.detectors.lane]] = True
+    links[plan.lanes.link[plan.detectors.lane]] = links[plan.lanes.link[plan.areas.lane]] = True
+    links[plan.sections.from_link] = links[plan.sections.to_link] = True
     rows = int(np.count_nonzero(links[plan.trips.route_link]))
-    return Log(watched, _full(rows, 0), _full(rows, 0), _full(rows, 0), _full(rows, 0))
+    watched = links[plan.lanes.link].astype(np.int64)
+    return Log(watched, *(_full(rows, 0) for _ in range(5)))

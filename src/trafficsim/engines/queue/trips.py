@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.layout import records
 from trafficsim.engines.queue.network import ragged
 from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
+from trafficsim.engines.queue.stops import stop_columns
 from trafficsim.kernels.queue.tables import Trips
-from trafficsim.plan.arrays import Plan
+from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.trip_rows import pick
 
 PLACES_AT_ONCE = 1 << 17
@@ -37,11 +39,25 @@ def compile_trips(plan: Plan) -> Trips:
     return Trips(
         route_start=start, link=np.asarray(trips.route_link, np.int32), turn=places["turn"],
         lanes=np.zeros(len(places), np.uint16), free=places["free"], length=places["length"],
-        kind=np.asarray(trips.vehicle_class, np.int64), slower=slower_than_mean(plan),
+        kind=kinds_of(plan).of_trip, slower=slower_than_mean(plan),
         key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
-        entry_start=entry_start, entry=entry,
+        entry_start=entry_start, entry=entry, **stop_columns(plan),
     )
+
+
+def places_in_lines(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return columns by place of the routes so that those that are read together lie side by side."""
+    places = records(len(columns["link"]), PLACE)
+    for name in PLACE:
+        places[name] = columns[name]
+    return {**columns, **{name: places[name] for name in PLACE}}
+
+
+def times_of_places(plan: Plan) -> F8:
+    """Return the seconds of every place of the routes at the own speed."""
+    parts = [times_and_lengths(part)[0] for part, _, _ in parts_of(plan)]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def parts_of(plan: Plan) -> Iterator[tuple[Plan, int, int]]:

@@ -30,6 +30,8 @@ class Border(NamedTuple):
     """Lanes of the virtual links: of the queue engine, at a junction of the automaton."""
     in_link: Array
     """Links of the automaton that begin at a junction of the queue engine."""
+    entry_cells: Array
+    """By lane: way from the furthest line before it to its own stop line."""
     closed: Array
     """By link: whether the queue engine has been told that no lane of it takes anybody."""
     mover: Array

@@ -176,9 +176,15 @@ def open_or_close(road, world, border, link, now):
 
 @spliced
 def takes_nobody(road, border, lane):
-    """Whether a car would not fit on a lane, behind its last vehicle after the next tick."""
-    vehicles, tail = road.vehicles, road.start[lane + 1] - 1
-    if tail < road.start[lane]:
+    """Whether a lane has no place for a car: its last vehicle is not yet over the line, or stands and leaves no room.
+
+    As with those who keep clear in the automaton, there is room if a car fits when all ahead have closed up.
+    """
+    vehicles, head, tail = road.vehicles, road.start[lane], road.start[lane + 1] - 1
+    if tail < head:
         return False
     x = vehicles.X[tail]
-    return pos(x) - length(vehicles.Y[tail]) + vel(x) + road.net.lane[lane].length < border.blocker_cells
+    if pos(x) - length(vehicles.Y[tail]) + vel(x) + border.entry_cells[lane] < 0:
+        return True
+    room = road.net.lane[lane].length - road.work.lane[lane].used
+    return room < border.blocker_cells and (vel(x) == 0 or vel(vehicles.X[head]) == 0)

@@ -19,7 +19,7 @@ EXIT = -1
 """Instead of a turn: the trip ends with the link."""
 MOST_LANES = 16
 """Of a link, that are used: so many bits stand for its lanes."""
-MUST_STOP, FIRST_COME = 1, 2
+MUST_STOP, FIRST_COME, SHUT = 1, 2, 4
 """Bits of ``Net.manner``."""
 
 
@@ -36,8 +36,8 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
-    short: Array
-    """By link: whether it is too short for changing lanes."""
+    changes: Array
+    """By link: changes of lane for which it is long enough."""
     room: Array
     """By link: storage, cm."""
     back: Array
@@ -68,6 +68,10 @@ class Net(NamedTuple):
     """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
+    reaction: Array
+    """By link and class: time after which it repeats what its leader did."""
+    stretch: Array
+    """By link: room of a vehicle over ``spacing``."""
     bit: Array
     """By class: of ``allowed``."""
     acceleration: Array
@@ -117,6 +121,15 @@ class Trips(NamedTuple):
     entry_start: Array
     """By link: trips that begin there, in order of departure."""
     entry: Array
+    stops: int
+    """Number of stops on the way of all trips."""
+    stop_start: Array
+    """By trip: its stops, in their order."""
+    stop_place: Array
+    """By stop: place of the routes."""
+    stop_ms: Array
+    """Time that it takes with braking and speeding up; ``dwell_ms`` is what the vehicle stands."""
+    dwell_ms: Array
 
 
 class Vehicles(NamedTuple):
@@ -164,6 +177,8 @@ class Lanes(NamedTuple):
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
     admits: Array
     """When the next one may come into the lane."""
+    stood: Array
+    """Whether the last one that left was of a queue that stood."""
     place: Array
     """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
     length of ``Net.start_lag`` where the head is not hindered by the start."""
@@ -181,12 +196,16 @@ class Links(NamedTuple):
     arrival: Array
     taken: Array
     waited: Array
+    held: Array
+    """Whether somebody waits on the running section who has reached its end."""
     served: Array
     entered: Array
     """Trips that have begun here: a position in ``Trips.entry``."""
     ring_start: Array
     ring_time: Array
     ring_room: Array
+    ring_lane: Array
+    """Lane that the leaver was in."""
     ring_first: Array
     ring_count: Array
 
@@ -214,7 +233,7 @@ class Commands(NamedTuple):
     """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    tick_ms: int
+    tick_ms: float
 
 
 class Agenda(NamedTuple):
@@ -245,13 +264,14 @@ class Counts(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Who left a lane with a detector, in the order of leaving: a row each."""
+    """Who left a lane of a link on which something is measured, in the order of leaving: a row each."""
 
     watched: Array
     """By lane."""
     place: Array
     """Of the routes."""
     lane: Array
+    since: Array
     ready: Array
     left: Array
 
