@@ -100,6 +100,17 @@ def leave_to_the_automaton(world: World, division: Division) -> None:
     world.net.lane_room[lanes], world.lanes.queued[lanes] = 0, 1
 
 
+def drop_copies(programs: Programs) -> None:
+    """Take copies and blockers out of the automaton at the end of a run: what is left are its own vehicles."""
+    automaton, border = programs.automaton, programs.border
+    n = int(automaton.start[-1])
+    trips = np.asarray(automaton.vehicles.ID[:n], np.int64)
+    own = np.append(border.mover, IN_QUEUES)[trips] == IN_CA
+    for words in automaton.vehicles:
+        words[: np.count_nonzero(own)] = words[:n][own]
+    automaton.start[:] = np.concatenate([[0], np.cumsum(own)])[automaton.start]
+
+
 def entry_cells(net: Net) -> np.ndarray:
     """Return by lane the way from the furthest line before it to its own."""
     reach: np.ndarray = net.lane["length"].astype(np.int64)

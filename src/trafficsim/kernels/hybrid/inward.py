@@ -155,23 +155,28 @@ def drop_copy(road, border, trip):
 
 @part
 def open_or_close(road, world, border, link, now):
-    """Tell the queue engine which lanes of a link of the automaton take nobody during the next tick."""
-    lanes, links = world.lanes, world.links
-    begin, end = world.net.lane_start[link], world.net.lane_start[link + 1]
-    full, waiting = 0, links.first[link] != NOBODY
-    for lane in range(begin, end):
-        if waiting or takes_nobody(road, border, lane):
-            lanes.admits[lane] = max(lanes.admits[lane], now + int(border.tick_ms))
-            full += 1
-    closes = full == end - begin
+    """Tell the queue engine which lanes of a link of the automaton take nobody during the next tick.
+
+    If none does, the link is full; who waits for it is woken when it is not.
+    """
+    net, lanes, links = world.net, world.lanes, world.links
+    waiting, full = links.first[link] != NOBODY, 0
+    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
+        full += waiting or takes_nobody(road, border, lane)
+    closes = full == net.lane_start[link + 1] - net.lane_start[link]
     if closes and border.closed[link] == 0:
-        links.taken[link] += world.net.room[link]
+        links.taken[link] += net.room[link]
     elif not closes and border.closed[link]:
-        links.taken[link] -= world.net.room[link]
-    if not closes and links.waited[link]:  # also who found no room beside those who came in this tick
+        links.taken[link] -= net.room[link]
+    border.closed[link] = closes
+    if closes:
+        return
+    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
+        if takes_nobody(road, border, lane):
+            lanes.admits[lane] = max(lanes.admits[lane], now + int(border.tick_ms))
+    if links.waited[link]:  # also who found no room beside those who came in this tick
         links.waited[link] = 0
         wake_upstream(world, link, now)
-    border.closed[link] = closes
 
 
 @spliced

@@ -21,6 +21,7 @@ def serve_virtual(road, world, border, lane, now):
     """
     vehicles, start = road.vehicles, road.start
     length = road.net.lane[lane].length
+    free_room(world, road.net.lane[lane].link, now)
     first, last = start[lane], start[lane + 1]
     staying, copy, blocker, changed = last, NOBODY, NOBODY, False
     for k in range(first, last):
@@ -38,7 +39,7 @@ def serve_virtual(road, world, border, lane, now):
             border.drop[k], changed = 1, True
         else:
             copy = k
-    blocked = staying < last or is_full(road, world, border, lane, now)
+    blocked = staying < last or is_full(road, world, lane)
     return block(road, border, lane, staying, copy, blocker, blocked) or changed
 
 
@@ -74,10 +75,9 @@ def block(road, border, lane, staying, copy, blocker, blocked):
 
 
 @part
-def is_full(road, world, border, lane, now):
+def is_full(road, world, lane):
     """Whether the queue engine has no room on a lane, or on its link, for the shortest vehicle."""
     net, links, link = world.net, world.links, road.net.lane[lane].link
-    free_room(world, link, now)
     least = net.spacing[0]
     for kind in range(len(net.spacing)):
         least = min(least, net.spacing[kind])
