@@ -53,5 +53,5 @@ def check_between(plan: Plan) -> None:
     mean = [float((one.trips.exit_s - one.trips.entry_s).mean()) for one in (record, *pure)]
     assert 0.95 * min(mean[1:]) <= mean[0] <= 1.05 * max(mean[1:])
     np.testing.assert_allclose(record.links.vehicle_m.sum(), record.trips.distance_m.sum(), rtol=1e-9)
-    np.testing.assert_allclose(record.links.vehicle_s.sum(),
-                               (record.trips.exit_s - record.trips.entry_s).sum(), rtol=1e-9)
+    taken_s = (record.trips.exit_s - record.trips.entry_s).sum()
+    np.testing.assert_allclose(record.links.vehicle_s.sum(), taken_s, rtol=1e-6)  # whole milliseconds at every border

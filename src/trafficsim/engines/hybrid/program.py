@@ -119,6 +119,13 @@ def entry_cells(net: Net) -> np.ndarray:
     return reach
 
 
+def crossed_lanes(plan: Plan) -> np.ndarray:
+    """Return by lane whether some connection to it is crossed by others."""
+    conns = plan.connections
+    crossed = np.diff(conns.cross_start) > 0
+    return np.asarray(np.bincount(conns.to_lane[crossed], minlength=len(plan.lanes.link)) > 0, np.int64)
+
+
 def border_of(plan: Plan, settings: CellularAutomaton, division: Division, automaton: Program) -> Border:
     """Return the border at the start: trips are where their first link is."""
     room, count = len(automaton.vehicles.X), len(plan.trips.name)
@@ -129,6 +136,7 @@ def border_of(plan: Plan, settings: CellularAutomaton, division: Division, autom
     return Border(
         out_lane=np.concatenate([np.zeros(0, np.int64), *own]).astype(np.int64),
         in_link=division.entered.astype(np.int64), entry_cells=entry_cells(automaton.net),
+        crossed=crossed_lanes(plan),
         closed=np.zeros(len(plan.link_id), np.int64),
         mover=np.where(division.in_ca[first], IN_CA, IN_QUEUES).astype(np.uint8),
         distance=np.zeros(count, np.int64), waiting=np.zeros(count, np.int64), stops=np.zeros(count, np.int64),

@@ -32,6 +32,8 @@ class Border(NamedTuple):
     """Links of the automaton that begin at a junction of the queue engine."""
     entry_cells: Array
     """By lane: way from the furthest line before it to its own stop line."""
+    crossed: Array
+    """By lane: whether some connection to it is crossed by others, so that who has no room beyond it keeps clear."""
     closed: Array
     """By link: whether the queue engine has been told that no lane of it takes anybody."""
     mover: Array
