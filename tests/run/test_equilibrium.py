@@ -92,6 +92,8 @@ def test_a_scenario_may_ask_for_routes_in_equilibrium() -> None:
     assert len(told.iterations) == told.number
     found = ts.run(crowd(routes="equilibrium", equilibrium=Equilibrium(**QUEUED)), engine="queue")
     assert found.as_json()["routes"] == {"rehearsals": told.number, "relative_gap": told.relative_gap}
+    assert found.convergence["relative_gap"].min() == told.relative_gap
+    assert found.convergence["iteration"].tolist() == list(range(1, told.number + 1))
 
 
 def test_routes_in_equilibrium_are_kept_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

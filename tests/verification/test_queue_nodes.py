@@ -22,20 +22,26 @@ def compared(demand: np.ndarray, capacity: np.ndarray, supply: np.ndarray, exit_
 
 
 def test_the_example_of_tampere() -> None:
-    found, theory = compared(np.array(DEMAND), np.array(CAPACITY), np.array(SUPPLY), 1000.0)
+    found, theory = compared(np.array(DEMAND), np.array(CAPACITY), np.array(SUPPLY), exit_m=1000.0)
     assert theory == pytest.approx((500.0, 1369.7, 800.0, 1369.7), rel=0.05)
     assert found == pytest.approx(theory, rel=0.02)
     assert found / found.sum() == pytest.approx(theory / theory.sum(), rel=0.02)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_random_nodes(seed: int) -> None:
-    # turning fractions of 10 % or more: with smaller ones a few vehicles decide, and the theory is discontinuous
+def random_node(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return demand a tenth over the capacities, capacities, and supplies of a random node.
+
+    No turn is rare: of rare ones a few vehicles decide, and the theory is discontinuous.
+    """
     rng = np.random.default_rng(seed)
     ins, outs = rng.integers(2, 5), rng.integers(1, 4)
     capacity = rng.uniform(400.0, 1000.0, ins)
     share = 0.1 + rng.uniform(0.0, 1.0, (ins, outs))
     demand = share / share.sum(axis=1, keepdims=True) * capacity[:, np.newaxis]
-    supply = demand.sum(axis=0) * rng.uniform(0.4, 1.1, outs)
-    found, theory = compared(1.1 * demand, capacity, supply, 1000.0)
+    return 1.1 * demand, capacity, demand.sum(axis=0) * rng.uniform(0.4, 1.1, outs)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_nodes(seed: int) -> None:
+    found, theory = compared(*random_node(seed), exit_m=1000.0)
     assert found == pytest.approx(theory, rel=0.02)

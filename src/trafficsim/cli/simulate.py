@@ -177,6 +177,7 @@ def _show_run(result: RunResult) -> None:
 
 
 def _show_study(result: StudyResult, show_all: bool) -> None:
+    from trafficsim.results.agreement_view import agreement_view
     from trafficsim.results.appraisal_lines import appraisal_lines
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
@@ -185,6 +186,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
     show(comparison_view(result.comparison, *primary, title=title))
+    if result.side_by_side is not None:
+        show(agreement_view(result.side_by_side, *primary))
     outside = [f"outside the evidence: {one.message}" for one in result.warnings]
     for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal), *outside):
         typer.echo(line)

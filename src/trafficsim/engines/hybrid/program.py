@@ -95,7 +95,7 @@ def leave_to_the_automaton(world: World, division: Division) -> None:
     """Let nobody begin or queue on links of the automaton in the queue engine: they pass over them at once."""
     links = np.flatnonzero(division.in_ca)
     world.links.entered[links] = world.trips.entry_start[links + 1]
-    world.agenda.place[len(division.in_ca) + links] = NEVER
+    world.agenda.due[world.net.row_of[len(division.in_ca) + links]] = NEVER
     lanes = np.flatnonzero(division.in_ca[world.net.link_of])
     world.net.lane_room[lanes], world.lanes.queued[lanes] = 0, 1
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def make_record(plan: Plan, parts: HybridParts, this: Run, tick: int, performance: Performance) -> Record:
     """Return the record of a run that finished at a tick."""
     automaton = automaton_record(plan, parts.automaton, this.programs.automaton, this.automaton, tick, performance)
-    collected = QueueCollected(links=this.queues, shown=this.switches, end=this.ms(tick))
-    queues = queue_record(plan, parts.queues, this.programs.queues, collected, performance)
+    collected = QueueCollected(links=this.queues, end=this.ms(tick))
+    queues = queue_record(plan, this.programs.queues, collected, performance)
     trips = whole_trips(plan, this, automaton.trips, queues.trips)
     in_ca, movement = this.programs.division.in_ca, this.programs.division.in_ca[plan.turns.from_link]
     counts = {code: int(np.count_nonzero(trips.status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}

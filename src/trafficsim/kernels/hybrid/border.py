@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import int32
+from numba import int32, int64
 
 from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR
 from trafficsim.kernels.ca.vehicles import Vehicles
@@ -61,7 +61,7 @@ class Border(NamedTuple):
 @scalar
 def in_ms(tick, tick_ms):
     """Return an instant (ticks) in whole milliseconds."""
-    return int(tick * tick_ms + 0.5)
+    return int64(tick * tick_ms + 0.5)
 
 
 @spliced

@@ -32,9 +32,9 @@ def bring_in(road, counters, world, border, tick):
     came = 0
     for at in range(len(border.in_link)):
         link = border.in_link[at]
-        vehicle = world.links.first[link]
+        vehicle = int64(world.links.first[link])
         while vehicle != NOBODY:
-            after = world.vehicles.after[vehicle]
+            after = int64(world.vehicles.after[vehicle])
             conn = connection_in(road, world, vehicle)
             if conn >= 0 and put_on_lane(road, counters, world, border, vehicle, conn, tick):
                 leave_queues(world, border, vehicle, link)
@@ -61,7 +61,7 @@ def connection_in(road, world, vehicle):
     Of those from the lane that it has left the one that leads on is preferred.
     """
     net, work, other = road.net, road.work, world.net
-    cursor = world.vehicles.cursor[vehicle] - 1
+    cursor = int64(world.vehicles.cursor[vehicle] - 1)
     link, turn, since = world.trips.link[cursor], world.trips.turn[cursor], world.vehicles.since[vehicle]
     found, own = -1, False
     for lane in range(other.lane_start[link], other.lane_start[link + 1]):
