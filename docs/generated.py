@@ -277,12 +277,18 @@ def _asked_tables() -> dict[str, Any]:
                      casualties=ts.Casualties(), replications=1)
     people = study.model_copy(update={"scenarios": (road.model_copy(update={"population": ts.Population(people=100)}),),
                                       "days": ts.Days(number=2, sample=1), "casualties": None})
-    return {**asked, "free_speeds": ts.run(study).tables["free_speeds"], "days": ts.run(people).tables["days"]}
+    grid = ts.Scenario(
+        name="asked", time=ts.Time(analysis_s=60.0, clear_s=300.0), network=ts.grid(2, 2),
+        demand=ts.Demand(flows=(ts.Flow(id="f", origin="w0_r0c0", destination="r1c1_e1", volume_veh_h=600.0),),
+                         routes="equilibrium"))
+    return {**asked, "convergence": ts.run(grid, engine="queue").tables["convergence"],
+            "free_speeds": ts.run(study).tables["free_speeds"], "days": ts.run(people).tables["days"]}
 
 
 def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.plan.ledger import ledger_table
     from trafficsim.results import (
+        convergence,
         days_table,
         exposure,
         free_speeds,
@@ -290,6 +296,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         movements,
         queues,
         requested,
+        routes,
         runs,
         signals,
         speeds,
@@ -299,7 +306,8 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
     from trafficsim.results import indicators as of_indicators
 
     return {
-        "ledger": ledger_table, "trips": tables.trips_table, "links": tables.links_table,
+        "ledger": ledger_table, "convergence": convergence.convergence_table,
+        "trips": tables.trips_table, "links": tables.links_table,
         "movements": movements.movements_table, "queues": queues.queues_table,
         "detectors": tables.detectors_table, "events": tables.events_table,
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
@@ -309,6 +317,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "speed_histograms": speeds.speed_histograms_table,
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
+        "routes": routes.routes_table,
     }
 
 

@@ -47,10 +47,13 @@ class Flow:
 
 
 def functions() -> list[Function]:
-    """Kernels of the cellular automaton, and those that all engines share: the arrays of queues are another page's."""
+    """Kernels of the cellular automaton, and those that all engines share.
+
+    The arrays of queues, and what changes over between engines after a tick, are another page's.
+    """
     found = []
     for path in sorted(KERNELS.rglob("*.py")):
-        if path.parent.name == "queue":
+        if path.parent.name in ("queue", "hybrid"):
             continue
         module = ".".join(path.relative_to(KERNELS).with_suffix("").parts)
         found += [Function(module, node) for node in ast.parse(path.read_text(encoding="utf-8")).body

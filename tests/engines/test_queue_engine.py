@@ -53,7 +53,7 @@ def test_a_run_has_tables_and_a_digest(road: Path) -> None:
     again = json.loads(call("run", road / "road.toml", "--engine", "queue", "--json"))
     assert (told["engine"], told["status"]) == ("queue", "complete")
     assert told["digest"] == again["digest"]
-    assert told["not_computed"]["max_queue_m"] == "engine queue does not measure queues"
+    assert told["not_computed"]["fuel_l"] == "engine queue does not measure trajectories"
     for name in ("trips", "links", "movements", "signals_shown"):
         assert len(pd.read_parquet(next((road / "out").glob(f"{name}@*")))) > 0
 
@@ -77,9 +77,8 @@ def test_what_it_does_not_represent_is_refused(road: Path, added: str, said: str
 
 
 @pytest.mark.parametrize(("policy", "said"), [
-    ('kind = "red_light_camera", on = { ids = ["east1"] }, hard_stop_share = 0.1', "approach.hard_stop_share"),
-    ('kind = "variable_speed_limit", on = { ids = ["east1"] }, limit_kmh = 30, compliance = 0.5, '
-     'hours = [{ begin_h = 0.05, end_h = 0.1 }]', "does not represent timeline"),
+    ('kind = "red_light_camera", on = { ids = ["east1"] }, hard_stop_share = 0.1', "does not measure events"),
+    ('kind = "close_following", at = [{ link = "east1", position_m = 200 }]', "does not measure headways"),
 ])
 def test_policies_below_its_resolution_are_refused(road: Path, policy: str, said: str) -> None:
     study = STUDY.split('"limit 30"')[0]

@@ -92,6 +92,8 @@ def test_a_scenario_may_ask_for_routes_in_equilibrium() -> None:
     assert len(told.iterations) == told.number
     found = ts.run(crowd(routes="equilibrium", equilibrium=Equilibrium(**QUEUED)), engine="queue")
     assert found.as_json()["routes"] == {"rehearsals": told.number, "relative_gap": told.relative_gap}
+    assert found.convergence["relative_gap"].min() == told.relative_gap
+    assert found.convergence["iteration"].tolist() == list(range(1, told.number + 1))
 
 
 def test_routes_in_equilibrium_are_kept_beside_the_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,3 +142,14 @@ def test_demand_far_over_capacity_ends_with_rows_that_say_so() -> None:
     assert told["unfinished"] > 0
     assert not found.converged
     assert np.isfinite(found.convergence[["relative_gap", "mean_time_s", "total_time_h"]].to_numpy(float)).all()
+
+
+def test_pairs_that_no_route_joins_are_told_and_the_others_go_on(tmp_path: Path) -> None:
+    apart = Demand(flows=(flow(volume_veh_h=500.0, destination="f"), flow("back", volume_veh_h=60.0, origin="f",
+                                                                          destination="a")))
+    given = replace(crowd(), demand=apart)
+    given = replace(given, scenario=given.scenario.model_copy(update={"demand": apart}), written=frozenset())
+    told = ts.equilibrium(given, iterations=3).as_json()
+    assert told["unserved"]["flows"] == 1
+    assert "no route leads from 'f' to 'a'" in next(iter(told["unserved"]["reasons"]))
+    assert told["without_path"] == 0

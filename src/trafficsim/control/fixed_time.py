@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.control.controller import I8, Switches
 from trafficsim.plan.arrays import SignalArrays
+
+
+class RepeatedSwitches(NamedTuple):
+    """Changes that come again: in control ticks ``tick``, ``tick + period`` and so on."""
+
+    period: I8
+    tick: I8
+    group: I8
+    state: NDArray[np.uint8]
 
 
 class FixedTime:
@@ -81,6 +91,10 @@ class FixedTime:
         row, tick = np.concatenate(rows), np.concatenate(ticks)
         order = np.argsort((tick - begin).astype(np.uint16 if end - begin < 1 << 16 else np.int64), kind="stable")
         return Switches(tick[order], self._group[row][order], self._state[row][order])
+
+    def repeated(self) -> RepeatedSwitches:
+        """Return the changes of a cycle, in the order of groups."""
+        return RepeatedSwitches(self._period, self._at % self._period, self._group, self._state)
 
     def only(self, groups: I8) -> FixedTime:
         """Return a controller that commands some groups of the plan only."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from trafficsim.plan.arrays import Plan
     from trafficsim.plan.record import Record
     from trafficsim.plan.representation import Representation
+    from trafficsim.spec.world import World
 
 
 class Engine(ABC):
@@ -34,13 +35,28 @@ class Engine(ABC):
     measures: ClassVar[frozenset[str]]
     represents: ClassVar[frozenset[str]]
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables of settings of a scenario that its runs depend on."""
+        return (self.name,)
+
+    def settings_of(self, world: World) -> Any:
+        """Return what the engine runs a world with: its settings, as the scenario gives them.
+
+        Raises
+        ------
+        TrafficsimError
+            If a selector among them names what the network does not have.
+        """
+        return world.scenario.settings(self.name)
+
     @abstractmethod
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field that policies may change, what of its values the engine represents, in SI units."""
 
     @abstractmethod
     def run(self, plan: Plan, settings: Any) -> Record:
-        """Run a plan to its end under settings of the engine's own model."""
+        """Run a plan to its end under what :meth:`settings_of` gave."""
 
     def check(self, plan: Plan, settings: Any) -> None:  # noqa: B027 - an engine without limits has nothing to refuse
         """Refuse a plan that the engine cannot run under these settings.

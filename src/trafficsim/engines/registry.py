@@ -10,6 +10,7 @@ from trafficsim.base.errors import InputError
 from trafficsim.base.packages import load_entry_points
 from trafficsim.engines.ca.engine import CellularAutomatonEngine
 from trafficsim.engines.descriptor import Engine
+from trafficsim.engines.hybrid.engine import HybridEngine
 from trafficsim.engines.queue.engine import QueueEngine
 from trafficsim.spec.model import Model
 
@@ -36,6 +37,7 @@ def register(engine: Engine) -> Engine:
 DEFAULT_ENGINE = register(CellularAutomatonEngine()).name
 """The engine that runs where none is named."""
 register(QueueEngine())
+register(HybridEngine())
 
 
 def engines() -> Mapping[str, Engine]:
@@ -82,10 +84,10 @@ def check_engine(name: str) -> None:
 
     Examples
     --------
-    >>> check_engine("teleporter")
+    >>> check_engine("teleporter")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca', 'queue']. Remedy: choose one.
+    trafficsim.base.errors.InputError: engine: found 'teleporter'; expected one of ['ca', 'hybrid', 'queue']...
     """
     if name not in engines():
         raise InputError("engine", repr(name), f"one of {sorted(engines())}", "choose one")

@@ -32,8 +32,8 @@ from trafficsim.plan.route_book import UNKNOWN, RouteBook
 from trafficsim.plan.routes import RouteTable, wishes_of
 from trafficsim.plan.switching import Excess, Step, shares_of_cells
 from trafficsim.plan.time_dependent import MS_PER_S, NEVER, Profile, profile_of, route_costs
+from trafficsim.plan.timed_turns import times_by_entry_s
 from trafficsim.plan.turn_means import turn_means
-from trafficsim.plan.turn_times import turn_times_s
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
 
@@ -184,7 +184,7 @@ class EquilibriumSearch:
         return np.asarray(trips.reshape(intervals, links) * (S_PER_H / self._settings.interval_s))
 
     def _profile(self, plan: Plan, record: Record) -> Profile:
-        times, width = turn_times_s(plan, record), self._settings.interval_s
+        times, width = times_by_entry_s(plan, record), self._settings.interval_s
         return profile_of(times, width, cost_to_others_s(times, width) if self._settings.optimises else None)
 
     def _clock(self, plan: Plan, record: Record) -> I8:

@@ -22,6 +22,8 @@ from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, ROAD_CLASSE
 from trafficsim.spec.vehicles import KINDS
 
 DIRECTIONS = {"through": 0, "left": 1, "right": 2, "u_turn": 3}
+LANE_CHANGE_M = 60.0
+"""Length that a driver counts on for one lane change (modelling assumption)."""
 FREE_LANE_CHANGE_M = 200.0
 """On a link that is as long as this drivers change to the lanes that they need (modelling assumption)."""
 WAITING_SPACE_M, FIRST_WAITING_M, MOST_INSIDE = 7.0, 5.5, 3

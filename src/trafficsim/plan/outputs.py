@@ -16,7 +16,8 @@ OUTPUTS = {
     "queues": "queues from stop lines, and who blocks whom",
     "detectors": "counts and speeds at points by interval",
     "events": "red running and turns from a wrong lane",
-    "traversals": "speeds and times between two points: paths, travel times, headways, enforcement",
+    "traversals": "speeds and times between two points: paths, travel times, enforcement",
+    "headways": "time gaps between vehicles at points",
     "areas": "density, occupancy and queue of stretches of lanes",
     "trajectories": "places and speeds of vehicles over time",
     "lane_changes": "number of lane changes",
@@ -27,6 +28,7 @@ FEATURES = {
     "signals": "traffic signals",
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
+    "route_changes": "closures, and drivers who change their route on the way",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
@@ -58,8 +60,21 @@ def requested_outputs(plan: Plan) -> Iterator[tuple[str, str]]:
     for name, role in dict.fromkeys(zip(plan.sections.name, roles, strict=True)):
         if role in (DETECTOR, PATH):  # they come with detectors, and with names that people give to routes
             continue
-        what = "headways of detector" if role == POINT else ROLE_NAMES[role]
-        yield "traversals", f"{what} {name!r}"
+        if role == POINT:
+            yield "headways", f"headways of detector {name!r}"
+        else:
+            yield "traversals", f"{ROLE_NAMES[role]} {name!r}"
+    yield from _of_offences(plan)
+
+
+OUTPUT_OF_OFFENCE = {"red_running": "events", "close_following": "headways"}
+"""What offences are found in; all others are found in traversals of measurement sections, or in who drives."""
+
+
+def _of_offences(plan: Plan) -> Iterator[tuple[str, str]]:
+    for name, offence in zip(plan.enforcement.name, plan.enforcement.offence, strict=True):
+        if offence in OUTPUT_OF_OFFENCE:
+            yield OUTPUT_OF_OFFENCE[offence], f"enforcement {name!r}"
 
 
 def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -71,6 +86,10 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
+    if len(plan.closures.turn):
+        yield "route_changes", f"the closure of link {plan.link_id[plan.turns.to_link[plan.closures.turn[0]]]!r}"
+    elif plan.en_route.informed.any():
+        yield "route_changes", "route_choice.informed_share"
     timed = np.flatnonzero(np.isfinite(plan.behaviour.rule_begin_s) | np.isfinite(plan.behaviour.rule_end_s))
     if plan.timeline.field:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"

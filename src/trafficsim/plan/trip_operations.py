@@ -7,8 +7,9 @@ else. What an operation did is told by flow and vehicle class.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,46 @@ class _Done(NamedTuple):
     """Trips that it touched, by cell."""
 
 
+class _Cells:
+    """Counts trips by flow and vehicle class, from the number of the flow of each: texts are made for cells alone."""
+
+    def __init__(self, trips: TripArrays, classes: Sequence[str]) -> None:
+        self._plan, self._classes = trips, classes
+
+    @cached_property
+    def _flows(self) -> list[str]:
+        return list(dict.fromkeys(flow_of(name) if "#" in name else SINGLE for name in self._plan.name))
+
+    @cached_property
+    def _flow(self) -> NDArray[np.int64]:
+        number = {flow: row for row, flow in enumerate(self._flows)}
+        return np.array([number[flow_of(name) if "#" in name else SINGLE] for name in self._plan.name], np.int64)
+
+    @cached_property
+    def before(self) -> Counter[str]:
+        """Counts of all trips before any operation; asked for before the first one."""
+        return self.of(self._plan, np.ones(len(self._plan.key), np.bool_))
+
+    def of(self, trips: TripArrays, chosen: BOOL) -> Counter[str]:
+        """Numbers of the trips chosen, by cell."""
+        key = self._flow[chosen] * len(self._classes) + trips.vehicle_class[chosen]
+        cells, counts = np.unique(key, return_counts=True)
+        return Counter({f"{self._flows[cell // len(self._classes)]}/{self._classes[cell % len(self._classes)]}": count
+                        for cell, count in zip(cells.tolist(), counts.tolist(), strict=True)})
+
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Keep the trips of some rows, in their order."""
+        self._take(self._flow[rows])
+
+    def add(self, rows: NDArray[np.int64]) -> None:
+        """Add trips of the flows of some rows."""
+        self._take(np.concatenate([self._flow, self._flow[rows]]))
+
+    def _take(self, flow: NDArray[np.int64]) -> None:
+        _ = self.before
+        self.__dict__["_flow"] = flow
+
+
 class TripOperations:
     """The trips of a plan while policies change them.
 
@@ -71,6 +112,7 @@ class TripOperations:
         self._by = {field: np.full(count, NOBODY, np.int64) for field in (CLASS, ROUTE)}
         """Number of the policy that changed the class or the route of each trip."""
         self._done: list[_Done] = []
+        self._cells = _Cells(known.plan.trips, known.plan.classes.name)
 
     def drop(self, policy: str, selection: Trips) -> None:
         """Take trips out of the demand."""
@@ -123,6 +165,7 @@ class TripOperations:
                                                         **nobody))
         self._group = np.concatenate([self._group, np.full(len(rows), NOBODY, np.int32)])
         self._by = {field: np.concatenate([by, by[rows]]) for field, by in self._by.items()}
+        self._cells.add(rows)
         self._keep(in_order(self.trips.name, self.trips.depart_s))
 
     def reroute(self, policy: str, selection: Trips, asked: NewRoute) -> None:
@@ -154,9 +197,9 @@ class TripOperations:
         """
         if not self._done:
             return ()
-        before, after = self._cells(self._known.plan.trips), self._cells(self.trips)
-        counts = {NUMBER: (Counter(before), Counter(after)), CLASS: (Counter(before), Counter(after)),
-                  ROUTE: (Counter[str](), Counter(np.array(after)[self._by[ROUTE] != NOBODY].tolist()))}
+        before, after = self._cells.before, self._cells.of(self.trips, np.ones(len(self.trips.key), np.bool_))
+        counts = {NUMBER: (before, after), CLASS: (before, after),
+                  ROUTE: (Counter[str](), self._cells.of(self.trips, self._by[ROUTE] != NOBODY))}
         rows = []
         for one in self._done:
             cells = tuple(sorted(one.moved))
@@ -176,6 +219,7 @@ class TripOperations:
             self.trips = pick(self.trips, rows)
             self._group = self._group[rows]
             self._by = {field: by[rows] for field, by in self._by.items()}
+            self._cells.keep(rows)
 
     def _take_over(self, policy: str, field: str, taken: BOOL) -> None:
         """Note that a policy changes trips; who has been changed already is in conflict."""
@@ -191,15 +235,9 @@ class TripOperations:
 
     def _note(self, policy: str, what: tuple[str, str], met: BOOL, taken: BOOL) -> None:
         """Note what is about to be done, in every cell that has a trip which meets the conditions."""
-        moved = Counter(dict.fromkeys(self._cells(self.trips, np.flatnonzero(met)), 0))
-        moved.update(self._cells(self.trips, np.flatnonzero(taken)))
+        moved = Counter(dict.fromkeys(self._cells.of(self.trips, met), 0))
+        moved.update(self._cells.of(self.trips, taken))
         self._done.append(_Done(policy, *what, moved))
-
-    def _cells(self, trips: TripArrays, rows: Iterable[int] | None = None) -> list[str]:
-        classes = self._known.plan.classes.name
-        picked = range(len(trips.key)) if rows is None else rows
-        return [f"{flow_of(trips.name[row]) if '#' in trips.name[row] else SINGLE}/{classes[trips.vehicle_class[row]]}"
-                for row in picked]
 
     def _check_open(self, policy: str, taken: BOOL, vehicle_class: int) -> None:
         """Refuse a class that may not use what the routes of trips need."""

@@ -29,7 +29,7 @@ def turn_times_s(plan: Plan, record: Record) -> F8:
     links, origin = record.links, plan.turns.from_link
     free_s = plan.links.length_m / plan.links.speed_limit_ms
     needed_s = links.left * free_s if links.free_s is None else links.free_s
-    usual_s, ratio = _usual_delay(plan, record)
+    usual_s, ratio = usual_delay(plan, record)
     lost_s = links.vehicle_s - needed_s
     of_run = (lost_s.sum(axis=0) + EXPECTED * usual_s) / (links.left.sum(axis=0) + EXPECTED)
     delay_s = np.maximum((lost_s + EXPECTED * of_run) / (links.left + EXPECTED), 0.0)
@@ -37,7 +37,7 @@ def turn_times_s(plan: Plan, record: Record) -> F8:
     return np.asarray((free_s + delay_s)[:, origin] + delay_s[:, origin] * (ratio - 1.0) + length_m / speed_ms)
 
 
-def _usual_delay(plan: Plan, record: Record) -> tuple[F8, F8]:
+def usual_delay(plan: Plan, record: Record) -> tuple[F8, F8]:
     """Delay to expect on each link before anybody is seen, and what a turn's delay is over that of its link."""
     origin, links, turns = plan.turns.from_link, len(plan.link_id), record.turns
     red_s = red_delay_s(plan)

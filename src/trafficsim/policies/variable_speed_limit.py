@@ -86,11 +86,11 @@ class VariableSpeedLimit(Policy):
 
     def lower(self, builder: Builder) -> None:
         """Schedule the limit, and let drivers respond to it at its hours."""
-        links = self.on.resolve(builder.network)
+        links, roads = self.on.resolve(builder.network), builder.network.links
         self._check_lower(builder, links)
         response = Response(trait=self.kind, margin_mean=self.margin_mean, margin_sd=self.margin_sd,
                             unaffected=1.0 - self.compliance)
-        zones = tuple(Zone(link=link, begin_m=0.0, end_m=float(builder.network.links[link]["length_m"]), strength=1.0)
+        zones = tuple(Zone(link=link, begin_m=0.0, end_m=float(roads[link]["length_m"]), strength=1.0)
                       for link in links)
         for begin_s, end_s in windows_s(self.hours, builder.run_s, self.kind):
             builder.schedule("link.speed_limit_ms", links, kmh_to_ms(self.limit_kmh), begin_s, end_s)

@@ -11,7 +11,7 @@ from trafficsim.results.indicators import declared
 
 OUTPUT_OF_TABLE = {
     "links": "links", "movements": "movements", "queues": "queues", "detectors": "detectors",
-    "speeds": "traversals", "speed_counts": "traversals", "paths": "traversals", "headways": "traversals",
+    "speeds": "traversals", "speed_counts": "traversals", "paths": "traversals", "headways": "headways",
     "speed_histograms": "traversals", "free_speeds": "traversals", "areas": "areas", "trajectories": "trajectories",
     "signals_shown": "signal_states",
 }

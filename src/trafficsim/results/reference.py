@@ -31,13 +31,15 @@ class Reference:
         """Reorder the baseline's values to another plan by the names of trips and links.
 
         A trip or link that the baseline does not know (a policy added it) takes its value from the plan's own ones,
-        which ``of`` gives.
+        which ``of`` gives where there is one.
         """
         if plan.trips.name == baseline.trips.name and plan.link_id == baseline.link_id:
             return self
-        own = of(plan)
         trips = _by_name(baseline.trips.name, plan.trips.name)
         links = _by_name(baseline.link_id, plan.link_id)
+        if max(trips.max(initial=-1) - len(baseline.trips.name), links.max(initial=-1) - len(baseline.link_id)) < 0:
+            return Reference(self.free_flow.rows(trips), self.free_speed_ms[links])
+        own = of(plan)
         return Reference(self.free_flow.joined(own.free_flow).rows(trips),
                          np.concatenate([self.free_speed_ms, own.free_speed_ms])[links])
 

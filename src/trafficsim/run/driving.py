@@ -20,7 +20,7 @@ def drive(engine: str, plan: Plan, prepared: Prepared, what: str) -> Record:
         Naming the run, if the engine has a defect.
     """
     try:
-        return engine_named(engine).run(plan, prepared.world.scenario.settings(engine))
+        return engine_named(engine).run(plan, engine_named(engine).settings_of(prepared.world))
     except TrafficsimError:
         raise
     except MemoryError:

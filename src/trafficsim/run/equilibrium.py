@@ -57,8 +57,7 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
                      draws: int = 0) -> Kept:
     """Look for the equilibrium of a prepared world under policies.
 
-    Kept is the iteration that left fewest vehicles on the road, and of several the one with the smallest relative gap;
-    for an optimum, the one with the least total time.
+    Kept is the iteration with the smallest relative gap; for an optimum, the one with the least total time.
 
     Parameters
     ----------
@@ -100,7 +99,8 @@ def find_equilibrium(prepared: Prepared, engine: str, settings: Equilibrium, pol
 
 
 def _rank(told: Iteration, settings: Equilibrium) -> tuple[float, float]:
-    return told.unfinished, told.total_time_h if settings.optimises else told.relative_gap
+    """What is to be small: an optimum that leaves trips on the road may have saved their time only by the end."""
+    return (told.unfinished, told.total_time_h) if settings.optimises else (told.relative_gap, told.unfinished)
 
 
 def _kept(number: int, routes: RouteTable, plan: Plan, record: Record) -> Kept:

@@ -21,11 +21,13 @@ from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import Record
 from trafficsim.plan.representation import check_representation
 from trafficsim.plan.routes import RouteTable
+from trafficsim.results.convergence import convergence_table
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
 from trafficsim.results.offered import as_offered
 from trafficsim.results.reference import Reference
+from trafficsim.results.routes import as_driven
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
@@ -151,15 +153,17 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     engine = engine_named(job.labels.engine)
     traced = job.trace_paths and "trajectories" in engine.measures
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
-    record = engine.run(plan, prepared.world.scenario.settings(engine.name))
+    record = engine.run(plan, engine.settings_of(prepared.world))
     check_conservation(plan, record, job.labels)
-    reference = reference_under_do_nothing(lowered)
+    plan = as_driven(plan, record)
+    reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals
+    told = {"convergence": convergence_table(learnt.iterations, job.labels)} if learnt.iterations else {}
     return as_offered({
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),
         "ledger": ledger_table(lowered.ledger, job.labels),
-        "runs": runs_table(plan, record, job.labels, prepared.routes.rehearsals),
-        "unserved": unserved_table(prepared.unserved, job.labels),
+        "runs": runs_table(plan, record, job.labels, learnt),
+        "unserved": unserved_table(prepared.unserved, job.labels), **told,
     }, engine.measures, engine.name)
 
 
@@ -188,7 +192,7 @@ def check_lowered(prepared: Prepared, lowered: Lowered, name: str) -> None:
     """
     engine = engine_named(name)
     check_asked(engine, lowered.plan)
-    represented = engine.representation(prepared.world.scenario.settings(engine.name))
+    represented = engine.representation(engine.settings_of(prepared.world))
     check_representation(lowered.baseline, lowered.plan, lowered.ledger, represented)
 
 

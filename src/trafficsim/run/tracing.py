@@ -35,7 +35,7 @@ def trace_route(prepared: Prepared, route: tuple[str, ...], policies: Sequence[P
     plan = replace(plan, trajectory_share=1.0, trace_link=links, trace_begin_s=begin_s, trace_end_s=end_s)
     engine = engine_named(DEFAULT_ENGINE)
     check_asked(engine, plan)
-    record = engine.run(plan, world.scenario.settings(engine.name))
+    record = engine.run(plan, engine.settings_of(world))
     labels = Labels(world.scenario.name, "trace", replication, engine.name)
     table = with_distance(trajectories_table(plan, record, labels), world.network, route)
     shown = signals_shown_table(plan, record, labels) if "signal_states" in engine.measures else None

@@ -60,7 +60,7 @@ def tried(world: World, found: tuple[Finding, ...], study: Study | None = None) 
 
 def _check_runs(engine: Engine, plan: Plan, world: World) -> None:
     check_asked(engine, plan)
-    engine.check(plan, world.scenario.settings(engine.name))
+    engine.check(plan, engine.settings_of(world))
 
 
 def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from trafficsim.engines.queue.loop import Collected, check_invariants, simulate,
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.timeline import Timeline
 from trafficsim.kernels.queue.tables import World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
@@ -51,7 +52,7 @@ class QueueCase:
         reference.sample()
         last = rounds[-1]
         check_invariants(last.world)
-        record = make_record(plan, SETTINGS, last.world, last.collected, Performance())
+        record = make_record(plan, last.world, last.collected, Performance())
         driven, loop_s = int(last.world.counts.total[DRIVEN]), float(np.median([one.loop_s for one in rounds]))
         return {
             "per_s": driven / max(loop_s, 1e-9), "unit": "links driven",
@@ -80,9 +81,9 @@ def timed(plan: Plan) -> Round:
     world = compile_plan(plan, SETTINGS)
     ready = time.perf_counter()
     with np.errstate(over="ignore"):
-        warm_up(world)
+        warm_up(plan, world)
         wall, cpu = time.perf_counter(), time.process_time()
-        collected = simulate(plan, world)
+        collected = simulate(plan, world, Timeline(plan, SETTINGS))
     loop_s, wall_s = time.process_time() - cpu, time.perf_counter() - wall
     return Round(world, collected, ready - began, wall - ready, loop_s, wall_s)
 

@@ -14,7 +14,7 @@ SHARES = {0: 0.9, 1: 0.05, 2: 0.05, 3: 0.0}
 """Share of drivers who go through, left, right and back (modelling assumption)."""
 END_CHANCE = 1.0 / 180.0
 """Chance that a trip ends with a link inside the grid: on 50 x 50 junctions trips then have 40 links on average."""
-MOST_LINKS = 200
+MOST_LINKS = 150
 CLEAR_S = 5400.0
 """Given to the last trips after the last departure."""
 DEPART, FIRST, INSIDE, WALK = 11, 12, 13, 14

@@ -21,10 +21,10 @@ class CellularAutomatonEngine(Engine):
     limits = "Speeds, lengths, accelerations and headways must fit the resolution of the table [ca]."
     settings = CellularAutomaton
     measures = frozenset({
-        "trips", "links", "movements", "queues", "detectors", "events", "traversals", "areas", "trajectories",
-        "lane_changes", "signal_states",
+        "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
+        "trajectories", "lane_changes", "signal_states",
     })
-    represents = frozenset({"signals", "stops", "timeline"})
+    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

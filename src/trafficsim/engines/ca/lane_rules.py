@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from trafficsim.engines.ca.scales import LANE_CHANGE_M
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.network import LANE_CHANGE_M
 
 MERGE_ZONE_M, MERGE_ZONE_OUTSIDE_M = 150.0, 300.0
 """Length before the end of a lane in which drivers let those in who must leave it: in towns and outside them (modelling

@@ -18,6 +18,15 @@ from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_sections, compile_zones
+from trafficsim.engines.queue_counters import (
+    CYCLE_DEFAULT_S,
+    QUEUE_BIN_M,
+    QUEUE_EVERY_S,
+    blocked_rows,
+    cycle_counts,
+    lane_rows,
+    queue_rows,
+)
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.rules import CarFollowingRule
 from trafficsim.kernels.ca.signal_tables import Signals
@@ -38,30 +47,21 @@ from trafficsim.kernels.ca.zones import Zones
 from trafficsim.kernels.measurement.tables import (
     AREA_COUNT_FIELDS,
     AREA_FIELDS,
-    BLOCKED_FIELDS,
     CLOCK_FIELDS,
     DETECTOR_COUNT_FIELDS,
     EVENT_FIELDS,
-    LANE_QUEUE_FIELDS,
     LINK_COUNT_FIELDS,
     PLACE_FIELDS,
-    QUEUE_FIELDS,
     TURN_COUNT_FIELDS,
     Counters,
     MeasurementSections,
 )
 from trafficsim.kernels.tables import rows
-from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.network import MOST_INSIDE
 from trafficsim.plan.record import MOVE_SPEED_MS, WAIT_SPEED_MS
 
 EVENT_ROWS = 65536
-QUEUE_BINS, QUEUE_BIN_M = 256, 7.0
-BLOCKED_PER_LANE = 2
-"""Pairs of a lane and the link that blocks it that can be told apart, per lane."""
-QUEUE_EVERY_S, CYCLE_DEFAULT_S = 5.0, 60.0
-"""Queues are looked at every 5 s; without a signal the longest of every minute counts as a cycle's."""
 FAR_BACK = 1.0e6
 """Ticks since when nobody has passed a junction that is empty at the start."""
 
@@ -164,14 +164,15 @@ def _counters(plan: Plan, settings: CellularAutomaton, net: Net, controller: Con
     links, places = len(plan.link_id), len(plan.detectors.name)
     lane = np.asarray(plan.detectors.lane, np.int64)
     cell = np.rint(np.asarray(plan.detectors.position_m) / settings.cell_m) - net.lane.length[lane]
-    queue = _queues(plan, _clock(plan, settings), controller)
+    clock = _clock(plan, settings)
+    queue = queue_rows(plan, controller, 1, int(clock.cycle_default), int(clock.queue_every))
     areas = len(plan.areas.name)
     return Counters(
         places=places, link=rows(links, LINK_COUNT_FIELDS), turn=rows(len(plan.turns.to_link), TURN_COUNT_FIELDS),
         place=table(PLACE_FIELDS, places, {"lane": lane, "cell": cell}), detector=rows(places, DETECTOR_COUNT_FIELDS),
         areas=areas, area=_areas(plan, settings, net), area_count=rows(areas, AREA_COUNT_FIELDS),
-        queue=queue, queue_count=np.zeros((links, QUEUE_BINS), np.uint16),
-        lane=_lane_queues(net.lanes), blocked=rows(max(BLOCKED_PER_LANE * net.lanes, 64), BLOCKED_FIELDS),
+        queue=queue, queue_count=cycle_counts(links),
+        lane=lane_rows(net.lanes), blocked=blocked_rows(net.lanes),
         events=rows(EVENT_ROWS, EVENT_FIELDS),
         **trace_tables(plan, net),
     )
@@ -186,33 +187,6 @@ def _areas(plan: Plan, settings: CellularAutomaton, net: Net) -> np.recarray:
         "queue_gap": np.full(len(areas.name), net.scale.queue_gap),
         "wait_speed": np.full(len(areas.name), clock.wait_speed),
     })
-
-
-def _queues(plan: Plan, clock: np.record, controller: Controller) -> np.recarray:
-    """Return the queues of all links, in cycles of their controller: where there is no signal one takes a minute."""
-    program = _program_of_link(plan)
-    cycle = np.where(program >= 0, np.append(controller.cycle, 0)[program], clock.cycle_default)
-    offset = np.where(program >= 0, np.append(controller.offset, 0)[program], 0)
-    since = -offset % cycle
-    return table(QUEUE_FIELDS, len(program), {
-        "cycle": cycle, "approach": approaches_of(plan).last, "seen": np.full(len(program), -1),
-        "close": np.where(since < clock.queue_every, -since, cycle - since),
-    })
-
-
-def _lane_queues(lanes: int) -> np.recarray:
-    table = rows(lanes, LANE_QUEUE_FIELDS)
-    table.into[:], table.tail[:] = -1, np.arange(len(table))
-    return table
-
-
-def _program_of_link(plan: Plan) -> np.ndarray:
-    program = np.full(len(plan.link_id), -1, np.int32)
-    conns = plan.connections
-    signalised = np.flatnonzero(np.asarray(conns.signal_group) >= 0)[::-1]
-    of_group = np.searchsorted(plan.signals.group_start, conns.signal_group[signalised], side="right") - 1
-    program[plan.lanes.link[conns.from_lane[signalised]]] = of_group
-    return program
 
 
 def _clock(plan: Plan, settings: CellularAutomaton) -> np.record:

@@ -12,18 +12,17 @@ from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
 from trafficsim.engines.gridlocks import gridlock_record
+from trafficsim.engines.queue_counters import Units, blocking_record, queue_record
 from trafficsim.kernels.ca.packed_state import MOST_STOPS, STOPS_SHIFT
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.vehicles import WAITING_AREA_FIELDS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     AreaRecord,
-    BlockingRecord,
     DetectorRecord,
     EventRecord,
     LinkRecord,
     Performance,
-    QueueRecord,
     Record,
     SignalRecord,
     TrajectoryRecord,
@@ -49,17 +48,19 @@ def make_record(
     return Record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
         trips=_trips(plan, settings, program), links=_links(settings, program, collected),
-        turns=_turns(plan, settings, program, shown), queues=_queues(settings, program),
+        turns=_turns(plan, settings, program, shown),
+        queues=queue_record(program.counters, program.net.links, _units(settings, program)),
         detectors=_detectors(settings, program, collected), events=_events(plan, settings, program, collected),
         trajectories=_trajectories(plan, settings, program, collected),
         demanded=len(status), waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED],
         state=_state(program),
         lane_changes=int(program.work.count[Count.LANE_CHANGES]),
         traversals=_traversals(plan, settings, program, collected), areas=_areas(settings, program, collected),
-        blocking=_blocking(settings, program),
+        blocking=blocking_record(program.counters, program.net.lanes, _units(settings, program)),
         gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
+        routes=collected.routes,
     )
 
 
@@ -119,12 +120,12 @@ def _links(settings: CellularAutomaton, program: Program, collected: Collected) 
     return LinkRecord(
         entered=table["entered"].copy(), left=table["left"].copy(),
         vehicle_s=table["vehicle_ticks"] * settings.tick_s, vehicle_m=table["vehicle_cells"] * settings.cell_m,
-        waiting_s=table["waiting_ticks"] * settings.tick_s, traversed=_traversed(table),
+        waiting_s=table["waiting_ticks"] * settings.tick_s, traversed=traversed(table),
         free_s=table["free_ticks"] * settings.tick_s,
     )
 
 
-def _traversed(table: np.ndarray) -> np.ndarray:
+def traversed(table: np.ndarray) -> np.ndarray:
     """Traversals of each link by the share made in the interval: those that ended, and what is on the way."""
     moved = table["vehicle_cells"] > 0.0  # where nobody does, sums of the same shares may differ by their order
     return np.where(moved, table["left"] + table["covered"] - table["begun"], 0.0)
@@ -139,29 +140,9 @@ def _turns(plan: Plan, settings: CellularAutomaton, program: Program, shown: Sig
     )
 
 
-def _queues(settings: CellularAutomaton, program: Program) -> QueueRecord:
-    queue = program.counters.queue[: program.net.links]
-    return QueueRecord(
-        bin_m=program.clock.bin_cells * settings.cell_m,
-        count=program.counters.queue_count.astype(np.float64), longest_m=queue.longest * settings.cell_m,
-        tail=np.where(queue.longest > 0, queue.tail, -1).astype(np.int32),
-        spilled_s=queue.spilled * _looked_s(settings, program),
-    )
-
-
-def _looked_s(settings: CellularAutomaton, program: Program) -> float:
-    """Time for which each look at the queues stands."""
-    return float(program.clock.queue_every) * settings.tick_s
-
-
-def _blocking(settings: CellularAutomaton, program: Program) -> BlockingRecord:
-    pairs = program.counters.blocked[program.counters.blocked.times > 0]
-    pairs = pairs[np.lexsort((pairs.link, pairs.lane))]
-    each_s = _looked_s(settings, program)
-    return BlockingRecord(
-        lane_s=program.counters.lane.blocked[: program.net.lanes] * each_s, lane=pairs.lane.astype(np.int32),
-        link=pairs.link.astype(np.int32), pair_s=pairs.times * each_s,
-    )
+def _units(settings: CellularAutomaton, program: Program) -> Units:
+    clock = program.clock
+    return Units(settings.cell_m, float(clock.queue_every) * settings.tick_s, int(clock.bin_cells))
 
 
 def _detectors(settings: CellularAutomaton, program: Program, collected: Collected) -> DetectorRecord:

@@ -43,8 +43,6 @@ QUEUEING_KMH = 60.0
 STAGGER_S, CLOSING_S = 0.75, 5.0
 """Headway behind one in the next lane who must not be passed, and the time in which it is taken up (modelling
 assumptions): room for the other to go back to the nearside."""
-LANE_CHANGE_M = 60.0
-"""Length that a driver counts on for one lane change (modelling assumption)."""
 INSTANT = 1.0e4
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.spec.vehicles import VehicleClass
@@ -25,14 +26,14 @@ FULL_LENGTH = 0.95
 
 
 class Diagram(NamedTuple):
-    """By class, and by link by how much a link differs: 1 where its network gives nothing.
+    """By kind of drivers, and by link by how much a link differs: 1 where its network gives nothing.
 
     Of a link with a capacity or a jam density of its own all headways, and all rooms, are as many times those of the
     classes as for the reference car.
     """
 
     spacing_m: F8
-    """By class, as ``time_s``."""
+    """By kind (:mod:`trafficsim.engines.queue.kinds`), as ``time_s``."""
     time_s: F8
     speed_ms: F8
     """Mean free speed by link."""
@@ -44,30 +45,31 @@ class Diagram(NamedTuple):
     """By link, as those before: room of a vehicle over that of its class."""
 
     def headway_s(self, longer: F8) -> F8:
-        """Return headways at mean speeds, by how much longer they are; shape (links, classes)."""
+        """Return headways at mean speeds, by how much longer they are; shape (links, kinds)."""
         own = self.time_s + self.spacing_m / self.speed_ms[:, np.newaxis]
         return np.asarray(own * longer[:, np.newaxis], np.float64)
 
-    def on(self, link: int) -> tuple[F8, F8]:
-        """Return room and time by class on a link."""
-        if self.along[link] == self.room[link] == 1.0:
-            return self.spacing_m, self.time_s
-        spacing_m = self.spacing_m * self.room[link]
-        own_s = (self.time_s + self.spacing_m / self.speed_ms[link]) * self.along[link]
-        return spacing_m, np.maximum(own_s - spacing_m / self.speed_ms[link], 0.0)
+    @property
+    def reaction_s(self) -> F8:
+        """Time after which vehicles repeat what their leader did, shape (links, kinds)."""
+        room_s = self.spacing_m * (self.room / self.speed_ms)[:, np.newaxis]
+        given = np.maximum(self.headway_s(self.along) - room_s, 0.0)
+        return np.where(((self.along == 1.0) & (self.room == 1.0))[:, np.newaxis], self.time_s, given)
 
 
 def diagram_of(plan: Plan, settings: QueueSettings) -> Diagram:
-    """Return the diagram of the classes of a plan on its links.
+    """Return the diagram of the kinds of drivers of a plan on its links.
 
-    What the reference car needs beyond its headway and room at the saturation flow, all classes need.
+    What the reference car needs beyond its headway and room at the saturation flow, all need. Who keeps a longer gap
+    than the class has that one instead of its headway.
     """
     car = VehicleClass(name="car")
     car_m = car.length_m + car.min_gap_m
     more_s = 3600.0 / settings.saturation_flow_veh_h - car.headway_s - car_m / REFERENCE_SPEED_MS
-    classes, speed_ms, one = plan.classes, mean_speed_ms(plan), np.ones(len(plan.link_id))
-    own = Diagram(classes.length_m + classes.min_gap_m, np.maximum(classes.headway_s + more_s, LEAST_TIME_S), speed_ms,
-                  one, one, one, one)
+    classes, kinds, speed_ms, one = plan.classes, kinds_of(plan), mean_speed_ms(plan), np.ones(len(plan.link_id))
+    headway_s = np.maximum(classes.headway_s[kinds.vehicle_class], kinds.kept_gap_s)
+    own = Diagram((classes.length_m + classes.min_gap_m)[kinds.vehicle_class],
+                  np.maximum(headway_s + more_s, LEAST_TIME_S), speed_ms, one, one, one, one)
     if not len(plan.diagrams.unlimited):
         return own
     return _as_given(plan, own, car_m, car_m / speed_ms + max(car.headway_s + more_s, LEAST_TIME_S))

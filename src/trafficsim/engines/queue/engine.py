@@ -18,10 +18,11 @@ class QueueEngine(Engine):
 
     name = "queue"
     summary = "Spatial queues: every vehicle drives at its own speed and queues at stop lines, in whole milliseconds."
-    limits = "It knows no lane change, headway, braking or red running, and measures neither queues nor traversals."
+    limits = "It knows no lane change, no headway between two vehicles, no braking and no red running."
     settings = QueueSettings
-    measures = frozenset({"trips", "links", "movements", "detectors", "signal_states"})
-    represents = frozenset({"signals"})
+    measures = frozenset({"trips", "links", "movements", "detectors", "signal_states", "traversals",
+                          "queues", "areas"})
+    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

@@ -9,30 +9,35 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
-from trafficsim.control.controller import Switches, joined
-from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
+from trafficsim.engines.queue.looks import QueueLooks
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
-from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
+from trafficsim.engines.queue.representation import check_drivers
+from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
+from trafficsim.engines.queue.timeline import Timeline
+from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.queue.agenda import advance
-from trafficsim.kernels.queue.tables import Commands, Counts, World
+from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import Performance, Record
-
-TICK_MS = round(CONTROL_TICK_S * 1000.0)
+from trafficsim.plan.record import Performance, Record, RouteRecord
 
 
 @dataclass
 class Collected:
-    """What is taken out of the loop: counters by interval, what signals showed, gridlocks, the last time."""
+    """What is taken out of the loop: queues, counters by interval, gridlocks, the last time."""
 
+    looks: QueueLooks | None = None
     links: list[Counts] = field(default_factory=list)
-    shown: Switches = field(default_factory=lambda: joined([]))
     watch: GridlockWatch = field(default_factory=GridlockWatch)
     end: int = 0
+    routes: RouteRecord | None = None
+    plan: Plan | None = None
+    """With the routes as they were driven; ``world`` is the program with them."""
+    world: World | None = None
 
 
 def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
@@ -64,55 +69,49 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
     setup_s = time.perf_counter() - began
     began = time.perf_counter()
     with np.errstate(over="ignore"):  # hashes wrap on purpose
-        warm_up(world)
+        warm_up(plan, world)
         compile_s, began = time.perf_counter() - began, time.perf_counter()
-        collected = simulate(plan, world)
+        collected = simulate(plan, world, Timeline(plan, settings))
+        plan, world = collected.plan or plan, collected.world or world
     loop_s = time.perf_counter() - began
     check_invariants(world)
     performance = Performance(
         vehicle_updates=int(world.counts.total[3]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     )
-    return make_record(plan, settings, world, collected, performance)
+    return make_record(plan, world, collected, performance)
 
 
-def warm_up(world: World) -> None:
+def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
-    advance(world, commands_of(joined([])), 0, 0)
+    advance(world, commands_of(None), 0, 0)
+    QueueLooks(plan).look(world, 0)
 
 
-def simulate(plan: Plan, world: World) -> Collected:
+def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     """Run until the end, or until everybody has arrived; return what was collected."""
-    collected = Collected(shown=switches_of(plan))
+    looks = QueueLooks(plan)
+    collected, control = Collected(looks), control_of(plan)
     last = round((plan.end_s - plan.start_s) * 1000.0)
-    interval = max(TICK_MS, round(plan.interval_s * 1000.0))
-    commands, now = commands_of(collected.shown), 0
+    interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
+    commands, now = commands_of(control), 0
+    traffic = QueueTraffic(world, collected.links)
+    changes = RouteChanges(plan, traffic, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
-        end = min((now // interval + 1) * interval, last, collected.watch.next_look(now))
+        timeline.apply(traffic.world, changes.plan, now)
+        traffic.now = now
+        changes.apply(now)
+        world = traffic.world
+        end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
+                  looks.next_look(now), changes.next_change())
         now = advance(world, commands, now, end)
+        looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))
         if now % collected.watch.every == 0 or now == last:
             collected.watch.look(world, now)
-    collected.end = now
+    collected.end, collected.routes, collected.plan, collected.world = now, changes.record(), changes.plan, world
     return collected
-
-
-def switches_of(plan: Plan) -> Switches:
-    """Return all commands of the signals of a run: first what every group shows at the start."""
-    control = FixedTime(plan.signals, plan.start_s, CONTROL_TICK_S)
-    if not len(plan.signals.program_id):
-        return joined([])
-    states = control.states(0)
-    groups = np.arange(len(states))
-    last = max(round((plan.end_s - plan.start_s) / CONTROL_TICK_S), 1)
-    return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
-
-
-def commands_of(switches: Switches) -> Commands:
-    """Return switches for the kernels."""
-    return Commands(np.asarray(switches.tick, np.int64) * TICK_MS, np.asarray(switches.group, np.int64),
-                    np.asarray(switches.state, np.int64), np.zeros(1, np.int64))
 
 
 def check_invariants(world: World) -> None:

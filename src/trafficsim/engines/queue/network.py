@@ -13,11 +13,12 @@ from trafficsim.engines.queue.diagram import (
     full_lanes,
     mean_acceleration_ms2,
 )
+from trafficsim.engines.queue.kinds import kinds_of
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
-from trafficsim.plan.network import FREE_LANE_CHANGE_M, places_inside
+from trafficsim.plan.network import LANE_CHANGE_M, places_inside
 
 IMPATIENCE_MS = 60000.0
 """Over this time the gap that is asked for falls, as with the cellular automaton (modelling assumption)."""
@@ -53,12 +54,14 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     room_m, back_s = storage(plan, diagram)
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
     wide, room = full_lanes(plan), _cm(room_m)
+    of_kind = kinds_of(plan).vehicle_class
     return Net(
         lane_start=_whole(links.lane_start), link_of=_whole(lanes.link),
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
         allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(np.minimum(back_s, LONGEST_S)),
-        short=_whole(links.length_m < FREE_LANE_CHANGE_M),
+        changes=_whole(links.length_m // LANE_CHANGE_M),
+        target=_whole(plan.turns.to_link),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
         turn=_whole(conns.turn), origin=_whole(conns.from_lane), to=_whole(conns.to_lane),
         group=_whole(conns.signal_group), manner=_whole(manner), gap=conns.critical_gap_s * 1000.0,
@@ -67,9 +70,11 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         cross_start=_whole(conns.cross_start), crosses=_whole(conns.crosses),
         headway=_ms(headways_s(plan, diagram)),
         own_headway=_ms(diagram.headway_s(diagram.inflow)), exit_headway=_ms(diagram.headway_s(diagram.outflow)),
-        spacing=_cm(diagram.spacing_m),
-        bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64)),
-        acceleration=acceleration_ms2(plan, settings), node_of=node_of, member_start=member_start, member=member,
+        spacing=_cm(diagram.spacing_m), reaction=_ms(diagram.reaction_s), stretch=diagram.room,
+        bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64))[of_kind],
+        acceleration=acceleration_ms2(plan, settings)[of_kind],
+        node_of=node_of, member_start=member_start, member=member,
+        row_of=np.argsort(member, kind="stable"),
         group_start=group_start, of_group=signalised[of_group], stop_probability=stop_probability(plan),
         node_headway=node_headway_ms(plan, node_of),
         line_speed=np.maximum(np.asarray(conns.speed_ms, np.float64), 0.5),
@@ -112,7 +117,7 @@ def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
     link is shorter than them, it stores what is on its way at capacity. Storage is in the room of the classes.
     """
     links, lanes, conns = plan.links, plan.lanes, plan.connections
-    share = np.bincount(plan.trips.vehicle_class, minlength=len(plan.classes.name)).astype(np.float64)
+    share = np.bincount(kinds_of(plan).of_trip, minlength=len(diagram.spacing_m)).astype(np.float64)
     share = share / share.sum() if share.sum() else np.full(len(share), 1.0 / max(len(share), 1))
     spacing, speed = float(share @ diagram.spacing_m), diagram.speed_ms
     headway = (float(share @ diagram.time_s) + spacing / speed) * diagram.along

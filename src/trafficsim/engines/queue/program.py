@@ -7,9 +7,10 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
-from trafficsim.engines.queue.network import compile_network, ragged
-from trafficsim.engines.queue.route_times import slower_than_mean, times_and_lengths, turns_of_places
+from trafficsim.engines.queue.moments import moments_of
+from trafficsim.engines.queue.network import compile_network
 from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.trips import compile_trips
 from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.start import FAR_CM
 from trafficsim.kernels.queue.tables import (
@@ -29,39 +30,26 @@ from trafficsim.kernels.queue.tables import (
 )
 from trafficsim.plan.arrays import Plan
 
+SEEN = 1024
+"""Links, and vehicles, that are fetched ahead at once, at most."""
 FAR_BACK = -(1 << 30)
 """Nobody has used a line for so long at the start."""
 
 
 def compile_plan(plan: Plan, settings: QueueSettings) -> World:
-    """Turn a plan into a program."""
+    """Turn a plan into a program, with the limits and zones that hold at the start."""
+    plan = moments_of(plan)[0].plan
     net, trips = compile_network(plan, settings), compile_trips(plan)
-    find_lanes(net, trips)
     count = len(plan.trips.name)
     links = _links(net, trips)
     agenda = _agenda(net, trips)
     groups = len(net.group_start) - 1
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
-    return in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
-                          _counts(plan), _log(plan), compile_merges(plan, settings, net)))
-
-
-def compile_trips(plan: Plan) -> Trips:
-    """Return the constants of trips: no place of a route takes less than a millisecond."""
-    trips, count = plan.trips, len(plan.link_id)
-    seconds, metres = times_and_lengths(plan)
-    start = np.asarray(trips.route_start, np.int64)
-    entry_start, entry = ragged(np.asarray(trips.route_link[start[:-1]], np.int64), count)
-    return Trips(
-        route_start=start, link=np.asarray(trips.route_link, np.int64), turn=turns_of_places(plan),
-        lanes=np.zeros(len(seconds), np.uint16),
-        free=np.maximum(np.rint(seconds * 1000.0), 1).astype(np.int64), length=metres,
-        kind=np.asarray(trips.vehicle_class, np.int64), slower=slower_than_mean(plan),
-        key=(trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        depart=np.maximum(np.rint((trips.depart_s - plan.start_s) * 1000.0), 0).astype(np.int64),
-        entry_start=entry_start, entry=entry,
-    )
+    world = in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
+                           _counts(plan), _log(plan), compile_merges(plan, settings, net)))
+    find_lanes(world.net, world.trips)
+    return world
 
 
 def _full(count: int, value: int) -> np.ndarray:
@@ -83,7 +71,7 @@ def _lanes(count: int) -> Lanes:
 
     return Lanes(head=of(NOBODY), tail=of(NOBODY), queued=of(0), planned=of(0), left=of(FAR_BACK), due=of(NEVER),
                  blocked=of(NOBODY), since=of(0), gives_way=of(0), may_clear=of(0), admits=of(FAR_BACK),
-                 place=of(0), pace=of(0), gone=of(FAR_CM))
+                 place=of(0), pace=of(0), gone=of(FAR_CM), stood=of(0))
 
 
 def _links(net: Net, trips: Trips) -> Links:
@@ -94,10 +82,10 @@ def _links(net: Net, trips: Trips) -> Links:
     def of(value: int) -> np.ndarray:
         return _full(count, value)
 
-    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0),
+    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0), held=of(0),
                  served=_full(2 * count, FAR_BACK), entered=trips.entry_start[:-1].copy(), ring_start=start,
-                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0), ring_first=of(0),
-                 ring_count=of(0))
+                 ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0),
+                 ring_lane=_full(int(start[-1]), 0), ring_first=of(0), ring_count=of(0))
 
 
 def _agenda(net: Net, trips: Trips) -> Agenda:
@@ -108,7 +96,7 @@ def _agenda(net: Net, trips: Trips) -> Agenda:
     place[count + some] = trips.depart[trips.entry[trips.entry_start[some]]]
     node = _full(len(net.member_start) - 1, NEVER)
     np.minimum.at(node, net.node_of, place)
-    return Agenda(place, node)
+    return Agenda(place[net.member], node, np.zeros((3, SEEN), np.int64))
 
 
 def _counts(plan: Plan) -> Counts:
@@ -121,10 +109,10 @@ def _counts(plan: Plan) -> Counts:
 
 
 def _log(plan: Plan) -> Log:
-    """Return a log with a row for every passage of a link with a detector."""
-    watched = _full(len(plan.lanes.link), 0)
-    watched[plan.detectors.lane] = 1
+    """Return a log with a row for every place of the routes on a link on which something is measured."""
     links = np.zeros(len(plan.link_id), np.bool_)
-    links[plan.lanes.link[plan.detectors.lane]] = True
+    links[plan.lanes.link[plan.detectors.lane]] = links[plan.lanes.link[plan.areas.lane]] = True
+    links[plan.sections.from_link] = links[plan.sections.to_link] = True
     rows = int(np.count_nonzero(links[plan.trips.route_link]))
-    return Log(watched, _full(rows, 0), _full(rows, 0), _full(rows, 0), _full(rows, 0))
+    watched = links[plan.lanes.link].astype(np.int64)
+    return Log(watched, *(_full(rows, 0) for _ in range(5)))

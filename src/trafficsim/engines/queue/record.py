@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.base.codes import (
+    CAUSE_CLOSED,
     CAUSE_ENTRY,
     CAUSE_GIVES_WAY,
     CAUSE_MOVING,
@@ -17,9 +18,13 @@ from trafficsim.base.codes import (
     WAITING,
 )
 from trafficsim.engines.gridlocks import gridlock_record
+from trafficsim.engines.queue.areas import area_record
 from trafficsim.engines.queue.detectors import detector_record
-from trafficsim.engines.queue.settings import QueueSettings
-from trafficsim.kernels.queue.tables import NEVER, NOBODY, World
+from trafficsim.engines.queue.moments import moments_of
+from trafficsim.engines.queue.places import Places
+from trafficsim.engines.queue.signals import signals_shown
+from trafficsim.engines.queue.traversals import traversal_record
+from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY, SHUT, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     LeftRecord,
@@ -29,6 +34,7 @@ from trafficsim.plan.record import (
     SignalRecord,
     TripRecord,
     TurnRecord,
+    no_blocking,
 )
 from trafficsim.plan.shown import green_of_turns_s
 from trafficsim.plan.unmeasured import unmeasured
@@ -38,23 +44,28 @@ if TYPE_CHECKING:
 
 
 def make_record(
-    plan: Plan, settings: QueueSettings, world: World, collected: Collected, performance: Performance
+    plan: Plan, world: World, collected: Collected, performance: Performance
 ) -> Record:
     """Return the record of a run that has ended."""
     end = collected.end
     vehicles = world.vehicles
     status = np.where(vehicles.ended >= 0, COMPLETED, np.where(vehicles.begun >= 0, EN_ROUTE, WAITING))
-    shown = signals_shown(plan, collected)
+    shown = signals_shown(plan)
     parts = unmeasured(plan)
     parts["links"], parts["turns"] = _links(plan, collected), _turns(plan, world, shown)
-    parts["detectors"] = detector_record(plan, settings, world, len(collected.links))
+    places = Places(plan, world, end / 1000.0, moments_of(plan))
+    if collected.looks is not None:
+        parts["queues"] = collected.looks.queues()
+    parts["detectors"] = detector_record(places, len(collected.links))
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     return Record(
         engine="queue", end_s=plan.start_s + end / 1000.0, trips=_trips(plan, world, status), demanded=len(status),
         waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED], state=_state(world),
         gridlocks=gridlock_record(collected.watch.found, world.net.link_of, lambda ms: plan.start_s + ms / 1000.0),
-        left=left_record(plan, world, end, status),
-        performance=performance, signals=shown, **parts,
+        left=left_record(plan, world, end, status), traversals=traversal_record(places),
+        areas=area_record(places, len(collected.links)),
+        blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
+        performance=performance, signals=shown, routes=collected.routes, **parts,
     )
 
 
@@ -73,8 +84,15 @@ def _trips(plan: Plan, world: World, status: np.ndarray) -> TripRecord:
     return TripRecord(
         status=status.astype(np.uint8), entry_s=_clock_s(plan, vehicles.begun), exit_s=_clock_s(plan, vehicles.ended),
         distance_m=vehicles.distance + partly, waiting_s=vehicles.waiting / 1000.0,
-        stops=vehicles.stops.astype(np.int32), dwell_s=np.zeros(len(status)),
+        stops=vehicles.stops.astype(np.int32), dwell_s=dwelled_s(plan, world, status),
     )
+
+
+def dwelled_s(plan: Plan, world: World, status: np.ndarray) -> np.ndarray:
+    """Return how long each vehicle has stood at its stops: those on links that it has left."""
+    trip = np.repeat(np.arange(len(status)), np.diff(world.trips.stop_start))
+    done = (world.trips.stop_place < world.vehicles.cursor[trip]) | (status[trip] == COMPLETED)
+    return np.bincount(trip, done * world.trips.dwell_ms / 1000.0, len(status))
 
 
 def _links(plan: Plan, collected: Collected) -> LinkRecord:
@@ -91,17 +109,6 @@ def _turns(plan: Plan, world: World, shown: SignalRecord) -> TurnRecord:
     counts = world.counts
     return TurnRecord(volume=counts.volume.copy(), travel_s=counts.travel_ms / 1000.0,
                       delay_s=counts.delay_ms / 1000.0, green_s=green_of_turns_s(plan, shown))
-
-
-def signals_shown(plan: Plan, collected: Collected) -> SignalRecord:
-    """Return what signals showed: every group speaks for itself."""
-    shown = collected.shown
-    shown = shown.picked(np.lexsort((shown.group, shown.tick)))
-    program = np.searchsorted(plan.signals.group_start, shown.group, side="right") - 1
-    groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
-    return SignalRecord(program=program.astype(np.int32), group=shown.group.astype(np.int32), state=shown.state,
-                        since_s=np.asarray(plan.start_s + shown.tick, np.float64),
-                        shown_by=np.arange(groups, dtype=np.int32))
 
 
 def left_record(plan: Plan, world: World, end: int, status: np.ndarray) -> LeftRecord:
@@ -122,7 +129,9 @@ def _in_queues(plan: Plan, world: World) -> list[Row]:
         while vehicle != NOBODY:
             number, vehicle = number + 1, int(world.vehicles.after[vehicle])
         behind, cause = int(lanes.blocked[lane]), CAUSE_MOVING
-        if behind != NOBODY:
+        if closed_ahead(world, int(lanes.head[lane])):
+            cause = CAUSE_CLOSED
+        elif behind != NOBODY:
             cause = CAUSE_NO_ROOM
         elif lanes.gives_way[lane]:
             cause = CAUSE_GIVES_WAY
@@ -131,6 +140,12 @@ def _in_queues(plan: Plan, world: World) -> list[Row]:
         since_s = -1.0 if cause == CAUSE_MOVING else plan.start_s + int(lanes.since[lane]) / 1000.0
         rows.append((int(world.net.link_of[lane]), number, int(lanes.head[lane]), since_s, cause, behind))
     return rows
+
+
+def closed_ahead(world: World, vehicle: int) -> bool:
+    """Whether the movement that a vehicle wants to make is closed."""
+    turn = world.trips.turn[world.vehicles.cursor[vehicle]]
+    return bool((world.net.manner[world.net.turn == turn] & SHUT != 0).any()) if turn != EXIT else False
 
 
 def _running(world: World, end: int) -> list[Row]:

@@ -24,7 +24,8 @@ def representation() -> Mapping[str, Callable[[Values], Values]]:
     [30.0]
     """
     exact = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
-             "approach.tau50_s", "approach.spread_s", "behaviour.response", "trip.limit_factor")
+             "approach.tau50_s", "approach.spread_s", "behaviour.response", "trip.limit_factor", "driver.kept_gap_s",
+             "section.citation_ms", "class.max_speed_ms", "movement.closed")
     fields: dict[str, Callable[[Values], Values]] = dict.fromkeys(exact, _exact)
     return fields | {"signal.offset_s": _whole_ticks, "signal.phase_s": _whole_ticks}
 
@@ -37,13 +38,11 @@ def check_drivers(plan: Plan) -> None:
     InputError
         Naming the behaviour, and an engine that has it.
     """
-    if len(plan.kept_gap_s) and float(np.max(plan.kept_gap_s)) > 0.0:
-        raise InputError("engine 'queue': kept_gap_s", "drivers who keep a gap of their own, between whom and their "
-                         "leaders it knows no distance", "drivers with the headway of their class",
-                         "choose engine 'ca', or leave the gap out")
     if plan.keep_clear_share < 1.0:
-        raise InputError("engine 'queue': drivers.keep_clear_share", f"{plan.keep_clear_share:g}: nobody stands inside "
-                         "a junction on queues", "1.0", "choose engine 'ca', or keep_clear_share = 1.0")
+        raise InputError("engine 'queue': drivers.keep_clear_share", f"{plan.keep_clear_share:g}: drivers who block a "
+                         "junction from inside, where queues have no place to stand",
+                         "1.0: nobody enters a junction without room beyond it",
+                         "choose engine 'ca', or keep_clear_share = 1.0")
 
 
 def _whole_ticks(values: Values) -> Values:

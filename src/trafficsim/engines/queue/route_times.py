@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.desired_speed import LEAST_SPEED_MS, desired_speed_ms
@@ -52,20 +53,35 @@ def turns_of_places(plan: Plan) -> np.ndarray:
 
 def _lost_in_zones(plan: Plan, trip: np.ndarray) -> Iterator[tuple[np.ndarray, F8]]:
     """Yield, by link with zones, the route places on it and the time that each loses in them."""
-    rules = plan.behaviour
-    for link in np.unique(rules.zone_link).tolist():
+    start = np.zeros(len(trip))
+    start[plan.trips.route_start[:-1]] = np.maximum(plan.trips.depart_position_m, 0.0)
+    for link in np.unique(plan.behaviour.zone_link).tolist():
         places = np.flatnonzero(plan.trips.route_link == link)
-        zones = np.flatnonzero(rules.zone_link == link)
-        length = plan.links.length_m[link]
-        first = trip[places]
-        own = desired_speed_ms(plan.links, plan.classes, plan.trips, first, np.full(len(first), link))
-        cuts = np.unique(np.clip(np.concatenate([[0.0, length], rules.zone_begin_m[zones], rules.zone_end_m[zones]]),
-                                 0.0, length))
-        lost = np.zeros(len(places))
-        for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-            speed = _speed_in(plan, zones, first, own, 0.5 * (begin + end))
-            lost += (end - begin) * (1.0 / speed - 1.0 / own)
-        yield places, lost
+        yield places, lost_in_zones_s(plan, link, trip[places], start[places])
+
+
+def until_end_s(plan: Plan, link: int, trip: NDArray[np.int64], from_m: float) -> F8:
+    """Return the time that trips need from a position on a link to its end, at their own speeds."""
+    own = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), link))
+    kept = np.maximum(own - plan.classes.dawdling_ms[plan.trips.vehicle_class[trip]], LEAST_SPEED_MS)
+    left_m = float(plan.links.length_m[link]) - from_m
+    return np.asarray(left_m / kept + lost_in_zones_s(plan, link, trip, np.full(len(trip), from_m)), np.float64)
+
+
+def lost_in_zones_s(plan: Plan, link: int, trip: NDArray[np.int64], from_m: F8) -> F8:
+    """Return the time that trips lose in the zones of a link, from positions to its end."""
+    rules, lost = plan.behaviour, np.zeros(len(trip))
+    zones = np.flatnonzero(rules.zone_link == link)
+    if not len(zones):
+        return lost
+    length = float(plan.links.length_m[link])
+    own = desired_speed_ms(plan.links, plan.classes, plan.trips, trip, np.full(len(trip), link))
+    cuts = np.unique(np.clip(np.concatenate([[0.0, length], rules.zone_begin_m[zones], rules.zone_end_m[zones]]),
+                             0.0, length))
+    for begin, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        speed = _speed_in(plan, zones, trip, own, 0.5 * (begin + end))
+        lost += np.maximum(end - np.maximum(from_m, begin), 0.0) * (1.0 / speed - 1.0 / own)
+    return lost
 
 
 def _speed_in(plan: Plan, zones: np.ndarray, trip: np.ndarray, own: F8, position_m: float) -> F8:

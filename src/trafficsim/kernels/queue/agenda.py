@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.base.codes import GREEN, PERMITTED
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, per_vehicle
+from trafficsim.kernels.prefetch import prefetch
+from trafficsim.kernels.queue.ahead import fetch_nodes
 from trafficsim.kernels.queue.nodes import visit
 from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import wake
@@ -12,26 +16,73 @@ from trafficsim.kernels.queue.tables import NOBODY
 
 STEP_MS = 100
 """Nodes are visited in their order once per step; times are exact, whatever it is."""
+BLOCK = 64
+"""Nodes whose tables are fetched ahead together."""
 
 
 @kernel
 def advance(world, commands, begin, end):
-    """Run from one time to another; return when it ended, which is earlier where everybody has arrived.
-
-    Signals are shown what is due of the commands, in their order; ``commands.done`` counts them.
-    """
+    """Run from one time to another; return when it ended, which is earlier where everybody has arrived."""
     now, everybody = begin, len(world.vehicles.cursor)
-    while now < end and world.counts.total[1] < everybody:
-        until, row = end, commands.done[0]
-        while row < len(commands.time) and commands.time[row] <= now:
-            show(world, commands.group[row], commands.state[row], now)
-            row += 1
-        if row < len(commands.time):
-            until = min(end, commands.time[row])
-        commands.done[0] = row
+    while now < end:
+        tick = int(now / commands.tick_ms + 0.5)
+        at = time_of_tick(commands, tick)
+        changes = at == now and is_change(commands, tick)
+        if (changes or now == begin) and world.counts.total[1] == everybody:
+            return now
+        if changes:
+            show_changes(world, commands, tick, now)
+        until = min(end, at if at > now else time_of_tick(commands, tick + 1))
         run_steps(world, now, until)
         now = until
     return now
+
+
+@per_vehicle
+def time_of_tick(commands, tick):
+    """Return when a control tick begins."""
+    return int(tick * commands.tick_ms + 0.5)
+
+
+@per_vehicle
+def is_change(commands, tick):
+    """Whether a signal changes at a control tick; all do at the first."""
+    for row in range(len(commands.cycle)):
+        at = commands.tick_start[row] + tick % commands.cycle[row]
+        if tick == 0 or commands.start[at] < commands.start[at + 1]:
+            return True
+    return False
+
+
+@per_vehicle
+def show_changes(world, commands, tick, time):
+    """Let signals show what they change to in a tick, by group; in the first what they begin with."""
+    if tick == 0:
+        for group in range(len(commands.first)):
+            show(world, group, commands.first[group], time)
+        return
+    for row in range(len(commands.cycle)):
+        at = commands.tick_start[row] + tick % commands.cycle[row]
+        for first in range(commands.start[at], commands.start[at + 1], BLOCK):
+            last = min(first + BLOCK, commands.start[at + 1])
+            fetch_groups(world, commands, first, last)
+            for i in range(first, last):
+                show(world, commands.group[i], commands.state[i], time)
+
+
+@per_vehicle
+def fetch_groups(world, commands, first, last):
+    """Fetch ahead what changes of signals read."""
+    net = world.net
+    for i in range(first, last):
+        group = commands.group[i]
+        prefetch(world.shown.state, group)
+        if net.group_start[group] < net.group_start[group + 1]:
+            prefetch(net.turn, net.of_group[net.group_start[group]])
+    for i in range(first, last):
+        group = commands.group[i]
+        if net.group_start[group] < net.group_start[group + 1]:
+            prefetch(world.lanes.head, net.origin[net.of_group[net.group_start[group]]])
 
 
 @per_vehicle
@@ -43,10 +94,13 @@ def run_steps(world, begin, end):
         again = True
         while again:
             again = False
-            for place in range(len(node)):
-                if node[place] < step:
-                    visit(world, place, step)
-                    again = True
+            for first in range(0, len(node), BLOCK):
+                last = min(first + BLOCK, len(node))
+                fetch_nodes(world, first, last, step)
+                for place in range(first, last):
+                    if node[place] < step:
+                        visit(world, place, step)
+                        again = True
 
 
 @per_vehicle
@@ -59,7 +113,7 @@ def show(world, group, state, time):
         shown.opened[group] = time
     for i in range(net.group_start[group], net.group_start[group + 1]):
         conn = net.of_group[i]
-        lane = net.origin[conn]
+        lane = int64(net.origin[conn])
         head = lanes.head[lane]
         if is_green(state) and not is_green(was):
             stands_at_red(world, lane, conn)
@@ -71,4 +125,4 @@ def show(world, group, state, time):
             lanes.may_clear[lane] = net.inside[conn]
         if lanes.blocked[lane] == NOBODY:
             lanes.due[lane] = min(lanes.due[lane], time)
-            wake(world, net.link_of[lane], time)
+            wake(world, int64(net.link_of[lane]), time)

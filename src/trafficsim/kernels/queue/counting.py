@@ -5,15 +5,18 @@ from __future__ import annotations
 from math import sqrt
 
 from trafficsim.kernels.jit import per_vehicle
+from trafficsim.kernels.queue.stops import count_stops, time_at_stops
 from trafficsim.kernels.queue.tables import EXIT
 
+WALKING_MS = 1.4
+"""Below walking pace (5 km/h) a vehicle stands, as in the records of all engines."""
 STOP_BRAKE_MS2 = 3.0
 """Comfortable braking towards a stop line, median."""
 
 
 @per_vehicle
 def count_leaving(world, vehicle, link, time):
-    """Count a vehicle that crosses the line of its link; return for how long it stood."""
+    """Count a vehicle that crosses the line of its link; return for how long it stood at it."""
     counts, vehicles, trips, net = world.counts, world.vehicles, world.trips, world.net
     cursor = vehicles.cursor[vehicle]
     taken, free, length = time - vehicles.since[vehicle], trips.free[cursor], trips.length[cursor]
@@ -24,7 +27,9 @@ def count_leaving(world, vehicle, link, time):
     counts.vehicle_m[link] += length * rest
     counts.traversed[link] += rest
     counts.free_ms[link] += free
-    stood = stood_for(net.acceleration[trips.kind[vehicle]], delay, length * 1000.0 / free)
+    stood = stood_for(net.acceleration[trips.kind[vehicle]], max(delay - time_at_stops(trips, vehicle, cursor), 0),
+                      length * 1000.0 / free)
+    count_stops(world, vehicle, link, cursor)
     counts.waiting_ms[link] += stood
     vehicles.waiting[vehicle] += stood
     vehicles.stops[vehicle] += stood > 0
@@ -41,8 +46,19 @@ def count_leaving(world, vehicle, link, time):
 @per_vehicle
 def stood_for(acceleration, delay, speed):
     """Return for how long a delayed vehicle stood: what is left of the delay after braking and speeding up again."""
-    lost = 500.0 * speed / STOP_BRAKE_MS2 + 500.0 * speed / acceleration
-    return max(delay - int(lost), 0)
+    return max(delay - int(lost_by_stop(acceleration, speed)), 0)
+
+
+@per_vehicle
+def lost_by_stop(acceleration, speed):
+    """Return the time (ms) that braking from a speed and speeding up to it lose."""
+    return 500.0 * speed / STOP_BRAKE_MS2 + 500.0 * speed / acceleration
+
+
+@per_vehicle
+def moving_up(room, speed):
+    """Return for how long (ms) a vehicle rests at least that moves up by one room (m) no faster than walking pace."""
+    return 1000.0 * room / WALKING_MS - 1000.0 * room / speed
 
 
 @per_vehicle
@@ -62,9 +78,19 @@ def count_exit(world, vehicle, time):
 
 @per_vehicle
 def note_leaving(world, vehicle, lane, time):
-    """Keep when a vehicle left a lane with a detector."""
+    """Keep whether a vehicle was of a queue that stood; on links on which something is measured, when it came and left.
+
+    A queue stands from the first who rests for longer than a stop loses, for as long as nobody goes on faster than at
+    walking pace.
+    """
+    rest, kind = time - world.vehicles.ready[vehicle], world.trips.kind[vehicle]
+    cursor = world.vehicles.cursor[vehicle]
+    speed = world.trips.length[cursor] * 1000.0 / world.trips.free[cursor]
+    slow = rest >= moving_up(world.net.spacing[kind] * 0.01, speed)
+    stood = rest >= lost_by_stop(world.net.acceleration[kind], speed) or (world.lanes.stood[lane] > 0 and slow)
+    world.lanes.stood[lane] = 1 if stood else 0
     log, row = world.log, world.counts.total[4]
     if log.watched[lane]:
-        log.place[row], log.lane[row] = world.vehicles.cursor[vehicle], lane
-        log.ready[row], log.left[row] = world.vehicles.ready[vehicle], time
+        log.place[row], log.lane[row], log.left[row] = world.vehicles.cursor[vehicle], lane, time
+        log.since[row], log.ready[row] = world.vehicles.since[vehicle], world.vehicles.ready[vehicle]
         world.counts.total[4] += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
@@ -18,23 +20,23 @@ def visit(world, node, end):
     count = len(net.lane_start) - 1
     while True:
         best, time, turn = NOBODY, NEVER, LAST
-        for i in range(net.member_start[node], net.member_start[node + 1]):
-            place = net.member[i]
-            if agenda.place[place] < time:
-                best, time, turn = place, agenda.place[place], LAST
-            elif agenda.place[place] == time and time < end:
+        for row in range(net.member_start[node], net.member_start[node + 1]):
+            if agenda.due[row] < time:
+                best, time, turn = row, agenda.due[row], LAST
+            elif agenda.due[row] == time and time < end:
                 if turn == LAST:
-                    turn = turn_of_place(world, best, time)
-                other = turn_of_place(world, place, time)
+                    turn = turn_of_place(world, net.member[best], time)
+                other = turn_of_place(world, net.member[row], time)
                 if other < turn:
-                    best, turn = place, other
+                    best, turn = row, other
         agenda.node[node] = time
         if time >= end:
             return
-        if best < count:
-            serve_line(world, best, time, turn == LAST)
+        place = net.member[best]
+        if place < count:
+            serve_line(world, place, time, turn == LAST)
         else:
-            serve_entry(world, best - count, time)
+            serve_entry(world, place - count, time)
 
 
 @per_vehicle
@@ -44,11 +46,11 @@ def serve_entry(world, link, time):
     place = len(net.lane_start) - 1 + link
     due = NEVER
     while links.entered[link] < trips.entry_start[link + 1]:
-        trip = trips.entry[links.entered[link]]
+        trip = int64(trips.entry[links.entered[link]])
         lane = entry_lane(world, link, trip)
         due = max(trips.depart[trip], lanes.admits[lane])
         if due <= time:
-            due = time_of_room(world, link, trip, world.vehicles.cursor[trip], time)
+            due = time_of_room(world, link, trip, int64(world.vehicles.cursor[trip]), time)
         if due > time:
             break
         links.entered[link] += 1
@@ -59,14 +61,14 @@ def serve_entry(world, link, time):
         world.counts.total[0] += 1
         enter_link(world, trip, link, time, 0)
         due = NEVER
-    world.agenda.place[place] = due
+    world.agenda.due[net.row_of[place]] = due
 
 
 @per_vehicle
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
-    lanes = world.trips.lanes[world.vehicles.cursor[trip]]
+    lanes = int64(world.trips.lanes[world.vehicles.cursor[trip]])
     found, served = net.lane_start[link], False
     for lane in range(net.lane_start[link], min(net.lane_start[link + 1], net.lane_start[link] + MOST_LANES)):
         own = is_one_of(net, lane, lanes)

@@ -10,8 +10,8 @@ from trafficsim.kernels.queue.tables import NEVER, NO_LIMIT, NOBODY
 @per_vehicle
 def wake(world, place, time):
     """Have a waiting place looked at no later than a time."""
-    agenda, node = world.agenda, world.net.node_of[place]
-    agenda.place[place] = min(agenda.place[place], time)
+    agenda, row, node = world.agenda, world.net.row_of[place], world.net.node_of[place]
+    agenda.due[row] = min(agenda.due[row], time)
     agenda.node[node] = min(agenda.node[node], time)
 
 
@@ -47,7 +47,7 @@ def time_of_room(world, link, vehicle, cursor, time):
 
 
 @per_vehicle
-def return_room(world, link, room, time):
+def return_room(world, link, lane, room, time):
     """Send the room of a leaver back along the link, and wake who waits for it."""
     net, links = world.net, world.links
     if net.room[link] >= NO_LIMIT:
@@ -56,7 +56,7 @@ def return_room(world, link, room, time):
     back = time + net.back[link]
     start, size = links.ring_start[link], links.ring_start[link + 1] - links.ring_start[link]
     slot = start + (links.ring_first[link] + links.ring_count[link]) % size
-    links.ring_time[slot], links.ring_room[slot] = back, room
+    links.ring_time[slot], links.ring_room[slot], links.ring_lane[slot] = back, room, lane
     links.ring_count[link] += 1
     if links.waited[link]:
         links.waited[link] = 0

@@ -19,7 +19,7 @@ EXIT = -1
 """Instead of a turn: the trip ends with the link."""
 MOST_LANES = 16
 """Of a link, that are used: so many bits stand for its lanes."""
-MUST_STOP, FIRST_COME = 1, 2
+MUST_STOP, FIRST_COME, SHUT = 1, 2, 4
 """Bits of ``Net.manner``."""
 
 
@@ -36,14 +36,16 @@ class Net(NamedTuple):
     allowed: Array
     wide: Array
     """By link: lanes over its whole length; so many turns may wait for room in their lane before nobody passes."""
-    short: Array
-    """By link: whether it is too short for changing lanes."""
+    changes: Array
+    """By link: changes of lane for which it is long enough."""
     room: Array
     """By link: storage, cm."""
     back: Array
     """By link: time until room that is freed at the stop line has come back to its start."""
     conn_start: Array
     """By lane."""
+    target: Array
+    """By turn: the link that it leads to."""
     turn: Array
     """By connection, as all of the following."""
     origin: Array
@@ -66,6 +68,10 @@ class Net(NamedTuple):
     """By link and class: the same where trips end."""
     spacing: Array
     """By class: room that a standing vehicle takes."""
+    reaction: Array
+    """By link and class: time after which it repeats what its leader did."""
+    stretch: Array
+    """By link: room of a vehicle over ``spacing``."""
     bit: Array
     """By class: of ``allowed``."""
     acceleration: Array
@@ -75,6 +81,8 @@ class Net(NamedTuple):
     member_start: Array
     """By node: its waiting places."""
     member: Array
+    row_of: Array
+    """By waiting place: its row in ``member``."""
     node_headway: Array
     """By node: time between any two who pass it."""
     group_start: Array
@@ -113,6 +121,15 @@ class Trips(NamedTuple):
     entry_start: Array
     """By link: trips that begin there, in order of departure."""
     entry: Array
+    stop_count: int
+    """Number of stops on the way of all trips."""
+    stop_start: Array
+    """By trip: its stops, in their order."""
+    stop_place: Array
+    """By stop: place of the routes."""
+    stop_ms: Array
+    """Time that it takes with braking and speeding up; ``dwell_ms`` is what the vehicle stands."""
+    dwell_ms: Array
 
 
 class Vehicles(NamedTuple):
@@ -160,6 +177,8 @@ class Lanes(NamedTuple):
     """Vehicles that may still leave after the end of green: they wait inside the junction."""
     admits: Array
     """When the next one may come into the lane."""
+    stood: Array
+    """Whether the last one that left was of a queue that stood."""
     place: Array
     """Vehicles that have left a queue that stood at red since green: the place of its head in it. No less than the
     length of ``Net.start_lag`` where the head is not hindered by the start."""
@@ -177,12 +196,16 @@ class Links(NamedTuple):
     arrival: Array
     taken: Array
     waited: Array
+    held: Array
+    """Whether somebody waits on the running section who has reached its end."""
     served: Array
     entered: Array
     """Trips that have begun here: a position in ``Trips.entry``."""
     ring_start: Array
     ring_time: Array
     ring_room: Array
+    ring_lane: Array
+    """Lane that the leaver was in."""
     ring_first: Array
     ring_count: Array
 
@@ -198,20 +221,28 @@ class Shown(NamedTuple):
 
 
 class Commands(NamedTuple):
-    """What signals are told to show, in order of time."""
+    """What signals are told to show: changes of one cycle, again and again, for every length of cycle."""
 
-    time: Array
+    first: Array
+    """By group: what it shows at the begin of the run."""
+    cycle: Array
+    """Lengths of cycles, in control ticks."""
+    tick_start: Array
+    """By length of cycle: where its control ticks begin."""
+    start: Array
+    """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    done: Array
-    """Number of those that have been shown."""
+    tick_ms: float
 
 
 class Agenda(NamedTuple):
-    """When something may happen: at every waiting place, and at every node."""
+    """When something may happen: at every waiting place, in the order of ``Net.member``, and at every node."""
 
-    place: Array
+    due: Array
     node: Array
+    seen: Array
+    """What is being fetched ahead: links; vehicles; and of which lane they are the head, -1: of none."""
 
 
 class Counts(NamedTuple):
@@ -233,13 +264,14 @@ class Counts(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Who left a lane with a detector, in the order of leaving: a row each."""
+    """Who left a lane of a link on which something is measured, in the order of leaving: a row each."""
 
     watched: Array
     """By lane."""
     place: Array
     """Of the routes."""
     lane: Array
+    since: Array
     ready: Array
     left: Array
 

@@ -1,0 +1,31 @@
+"""What holds when: the plan between two changes of its limits, speeds and zones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.timeline import change_times_s, is_timed, links_at, rules_at
+
+
+class Moment(NamedTuple):
+    """From ``begin`` (ms since the start of the run) on the plan is this one."""
+
+    begin: int
+    plan: Plan
+
+
+def moments_of(plan: Plan) -> tuple[Moment, ...]:
+    """Return the moments of a run in order; one where nothing changes."""
+    if not is_timed(plan):
+        return (Moment(0, plan),)
+    times_s = {0: plan.start_s} | {round((time_s - plan.start_s) * 1000.0): time_s for time_s in change_times_s(plan)}
+    return tuple(Moment(begin, plan_at(plan, time_s)) for begin, time_s in sorted(times_s.items()))
+
+
+def plan_at(plan: Plan, time_s: float) -> Plan:
+    """Return the plan with the values of links, and the zones, that hold at a clock time."""
+    rules, holds = plan.behaviour, rules_at(plan, time_s)[plan.behaviour.zone_rule]
+    zones = {name: getattr(rules, name)[holds] for name in rules._fields if name.startswith("zone_")}
+    return replace(plan, links=links_at(plan, time_s), behaviour=rules._replace(**zones))

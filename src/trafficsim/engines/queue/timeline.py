@@ -1,0 +1,49 @@
+"""What changes within a run: limits, speeds and zones. Who is on a link keeps the speed at which it was entered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from trafficsim.engines.queue.moments import Moment, moments_of
+from trafficsim.engines.queue.network import compile_network
+from trafficsim.engines.queue.route_times import slower_than_mean
+from trafficsim.engines.queue.settings import QueueSettings
+from trafficsim.engines.queue.trips import times_of_places
+from trafficsim.kernels.queue.tables import NEVER, World
+from trafficsim.plan.arrays import Plan
+
+OF_SPEEDS = ("headway", "own_headway", "exit_headway", "back", "mean_speed", "reaction")
+"""Columns of the network that follow from speeds; the storage stays that of the start."""
+
+
+class Timeline:
+    """The moments of a run that are still to come."""
+
+    def __init__(self, plan: Plan, settings: QueueSettings) -> None:
+        self._settings = settings
+        self._coming: list[Moment] = list(moments_of(plan))[1:]
+
+    def next_change(self) -> int:
+        """Return the time of the next change, :data:`NEVER` without one."""
+        return self._coming[0].begin if self._coming else NEVER
+
+    def apply(self, world: World, driven: Plan, now: int) -> None:
+        """Let the world hold what is valid from now on; ``driven`` has the routes as they are now."""
+        while self.next_change() <= now:
+            plan = replace(self._coming.pop(0).plan, trips=driven.trips)
+            net = compile_network(plan, self._settings)
+            for name in OF_SPEEDS:
+                getattr(world.net, name)[:] = getattr(net, name)
+            _change_times(plan, world)
+
+
+def _change_times(plan: Plan, world: World) -> None:
+    """Write the driving times of all places that nobody drives on now."""
+    trips, vehicles = world.trips, world.vehicles
+    place = vehicles.cursor[(vehicles.begun >= 0) & (vehicles.ended < 0)]
+    kept = trips.free[place]
+    trips.free[:] = np.maximum(np.rint(times_of_places(plan) * 1000.0), 1)
+    trips.free[place] = kept
+    trips.slower[:] = slower_than_mean(plan)
