@@ -27,6 +27,7 @@ SHOWN = ("state", "since", "opened")
 VEHICLE = ("covered", "distance", "cursor", "since", "ready", "before", "after", "planned", "ahead", "waiting", "stops",
            "kind", "key", "slower", "depart", "begun", "ended")
 """Of vehicles and of their trips: what is read at every line fills the first line of the cache."""
+BY_TRIP = ("kind", "key", "slower", "depart")
 APPROACHES = ("stride", "charged")
 NET_LANES = ("link_of", "lane_room", "lane_share", "allowed")
 NET_LINKS = ("wide", "room", "back", "changes", "own_headway", "exit_headway")
@@ -44,8 +45,9 @@ def in_lines(world: World) -> World:
     ((16,), 'int32', [0, 1])
     """
     vehicles = joined({**world.trips._asdict(), **world.vehicles._asdict()}, VEHICLE)
+    trips = {name: vehicles[name] for name in BY_TRIP}
     return world._replace(
-        net=side_by_side(world.net, NET_LANES, NET_LINKS, NET_CONNECTIONS), trips=_with(world.trips, vehicles),
+        net=side_by_side(world.net, NET_LANES, NET_LINKS, NET_CONNECTIONS), trips=_with(world.trips, trips),
         vehicles=_with(world.vehicles, vehicles),
         lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
         shown=side_by_side(world.shown, SHOWN),
@@ -54,7 +56,7 @@ def in_lines(world: World) -> World:
 
 def trips_in_lines(trips: Trips) -> Trips:
     """Return the constants of trips so that those of one trip lie side by side."""
-    return side_by_side(trips, VEHICLE)
+    return side_by_side(trips, BY_TRIP)
 
 
 def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:
