@@ -223,6 +223,6 @@ def test_a_rehearsal_that_breaks_off_is_named(monkeypatch: pytest.MonkeyPatch) -
     def broken(plan: object, settings: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(driving, "engine_named", lambda _: SimpleNamespace(run=broken))
+    monkeypatch.setattr(driving, "engine_named", lambda _: SimpleNamespace(run=broken, settings_of=lambda _: None))
     with pytest.raises(SimulationError, match="rehearsal 1: found ZeroDivisionError: a defect"):
         rehearsed(prepare(crowd()))
