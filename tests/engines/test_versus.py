@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.experiments.versus import ours, run, sumo, sumo_files, uxsim_world
+from tests.experiments.versus import ours, ours_queue, run, sumo, sumo_files, uxsim_world
 from tests.experiments.versus.outcome import Spent, Traffic, outcome
 from tests.experiments.versus.table import markdown
-from tests.experiments.versus.workload import Workload, build, city, trips_of
+from tests.experiments.versus.workload import Workload, build, city, protected_city, trips_of
 from trafficsim.spec.signals import Phase, SignalProgram
 
 PROGRAM = SignalProgram(id="j", offset_s=180.0, phases=(
@@ -127,7 +127,25 @@ def test_ours_runs_a_workload_and_the_table_shows_it() -> None:
     slow = outcome(Traffic(found["demanded"], 0, 0.0, found["vehicle_s"]), spent, 60, "1")
     shown = markdown({"corridor": {"trafficsim-ca": found, "sumo": slow}}, 1.0)
     assert "| sumo | " in shown
-    assert "| 1e+03 | 60 | 9 | 0 | - |" in shown  # a thousand times the processor time
+    assert "| 1e+03 |  | 60 | 9 | 0 | - |" in shown  # a thousand times the processor time
+
+
+def test_both_engines_get_the_same_traffic() -> None:
+    queues, automaton = (one.run("grid10-protected", 2.0) for one in (ours_queue, ours))
+    assert set(queues) == set(automaton)
+    assert queues["demanded"] == automaton["demanded"]
+    assert queues["vehicle_s"] == pytest.approx(automaton["vehicle_s"], rel=0.1)
+
+
+def test_protected_approaches_go_one_at_a_time() -> None:
+    network, _ = protected_city(2, 10)
+    approach = {(one.signal, one.signal_index): one.from_link for one in network.connections}
+    for program in network.signals:
+        seen = [{approach[program.id, index] for index, letter in enumerate(phase.state) if letter in "Gg"}
+                for phase in program.phases]
+        assert all(len(links) <= 1 for links in seen)
+        assert set.union(*seen) == {link for (name, _), link in approach.items() if name == program.id}
+        assert all("g" not in phase.state for phase in program.phases)
 
 
 def test_a_simulator_with_other_demand_is_refused(small: Workload) -> None:

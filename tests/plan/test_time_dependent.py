@@ -108,7 +108,7 @@ def test_permissions_and_costs_beyond_time_count(kind: str, extra_s: float, cost
 
 def test_a_movement_that_does_not_exist_is_never_driven() -> None:
     prepared = meshed([(0, 1), (1, 2)])
-    profile = Profile(30_000, 60_000, np.full((2, 2), 1000), np.zeros((2, 0), np.int64))
+    profile = Profile(30_000, 60_000, np.full((2, 2), 1000, np.int32), np.zeros((2, 0), np.int32))
     search = TimedSearch(prepared.network, IGNORING, profile)
     found, _ = search.trees(roots_of([0, 2], 0, 1), np.array([2, 0]))
     assert found.cost.tolist() == [2000, int(NEVER)]

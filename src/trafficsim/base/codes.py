@@ -30,11 +30,11 @@ PROCESS_OF_EVENT = {EVENT_RED_RUN: LATE, EVENT_RED_RUN_INATTENTION: INATTENTION,
 """Why a driver ran red: decided late at yellow, or did not see the signal."""
 
 (CAUSE_NOBODY, CAUSE_MOVING, CAUSE_STOP, CAUSE_RED, CAUSE_NO_ROOM, CAUSE_GIVES_WAY, CAUSE_WRONG_LANE, CAUSE_INSIDE,
- CAUSE_ENTRY) = 0, 1, 2, 3, 4, 5, 6, 7, 8
-LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry")
+ CAUSE_ENTRY, CAUSE_CLOSED) = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+LEFT_CAUSES = ("nobody", "moving", "stop", "red", "no_room", "gives_way", "wrong_lane", "inside", "entry", "closed")
 """Why vehicles are where they are, by code: nobody is, they move, the first one stands at a stop of its own, at a red
 signal, without room beyond the line, giving way, or in a lane that does not lead on; they wait inside a junction, or to
-enter the network."""
+enter the network, or before a movement that is closed and have no other route."""
 
 DETECTOR, PATH, CAMERA, SECTION, TRAVEL_TIME, POINT, HISTOGRAM, FREE_SPEED, CHECKPOINT = 0, 1, 2, 3, 4, 5, 6, 7, 8
 ROLE_NAMES = ("detector", "path", "camera", "section", "travel_time", "point", "histogram", "free_speed", "checkpoint")

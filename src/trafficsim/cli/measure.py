@@ -18,9 +18,10 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure the speed of the engines on this machine, beside a reference loop timed in the same run."""
-    from trafficsim.engines.bench import run_cases
+    from trafficsim.engines.bench import ALL_CASES, run_cases
+    from trafficsim.run.bench_city import CITY_CASES
 
-    measured = run_cases(tuple(cases or ()))
+    measured = run_cases(tuple(cases or ()), {**ALL_CASES, **CITY_CASES})
     if as_json:
         print_json(measured)
         return

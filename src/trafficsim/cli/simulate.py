@@ -68,7 +68,7 @@ def run(
     _require_out("--csv", csv, out)
     from trafficsim import api
 
-    with _progress() as progress:
+    with progress_shown() as progress:
         named = {} if engine is None else {"engine": engine}
         result = api.run(scenario, seed=seed, replications=replications, workers=workers, out=out, progress=progress,
                          strict=strict, **named)
@@ -97,7 +97,7 @@ def compare(
     _require_out("--resume", resume, out)
     from trafficsim import api
 
-    with _progress() as progress:
+    with progress_shown() as progress:
         result = api.compare(study, replications=replications, workers=workers, executor=executor, out=out,
                              resume=resume, progress=progress)
     if as_json:
@@ -107,7 +107,7 @@ def compare(
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def progress_shown() -> Iterator[Progress | None]:
     """Show progress on stderr, and only on a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -177,6 +177,7 @@ def _show_run(result: RunResult) -> None:
 
 
 def _show_study(result: StudyResult, show_all: bool) -> None:
+    from trafficsim.results.agreement_view import agreement_view
     from trafficsim.results.appraisal_lines import appraisal_lines
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
@@ -185,6 +186,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
     show(comparison_view(result.comparison, *primary, title=title))
+    if result.side_by_side is not None:
+        show(agreement_view(result.side_by_side, *primary))
     outside = [f"outside the evidence: {one.message}" for one in result.warnings]
     for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal), *outside):
         typer.echo(line)

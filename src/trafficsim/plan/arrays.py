@@ -21,8 +21,14 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
-from trafficsim.plan.route_arrays import TollArrays as TollArrays
-from trafficsim.plan.route_arrays import no_tolls as no_tolls
+from trafficsim.plan.route_arrays import (
+    ClosureArrays,
+    EnRouteArrays,
+    TollArrays,
+    no_closures,
+    no_tolls,
+    nobody_en_route,
+)
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
 F8 = NDArray[np.float64]
@@ -304,6 +310,8 @@ class Plan:
     drivers : attributes of the person who makes each trip
     diagrams : fundamental diagrams that the network gives
     tolls : charges that are part of the generalised cost of routes
+    closures : movements that nobody may make for a time
+    en_route : drivers who change their route on the way
     """
 
     link_id: tuple[str, ...]
@@ -337,3 +345,5 @@ class Plan:
     drivers: TripDriverArrays = dataclass_field(default_factory=no_drivers)
     diagrams: DiagramArrays = dataclass_field(default_factory=no_diagrams)
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
+    closures: ClosureArrays = dataclass_field(default_factory=no_closures)
+    en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)

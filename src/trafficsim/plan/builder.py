@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
-from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.closures import RoadBuilder, roads_of
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
-from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.operations import Operation, applied, check_range, spread
 from trafficsim.plan.signals import lower_signals
 from trafficsim.plan.timeline import SCHEDULED, Scheduled, check_times, timeline_arrays
@@ -38,7 +37,7 @@ RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 Volumes = Mapping[tuple[str, str], float]
 
 
-class PlanBuilder(DemandBuilder):
+class PlanBuilder(RoadBuilder):
     """Collects the operations of policies on a plan, then applies them cell by cell.
 
     Per cell the order is set, scale, cap, floor, whatever the order of the policies. Factors are multiplied with each
@@ -78,10 +77,9 @@ class PlanBuilder(DemandBuilder):
         self._day, self.day, self.population = day, day[0], plan.people.population
         self._deployed: list[Deployed] = []
         self._enforced: dict[str, Any] = {}
-        index = {link: row for row, link in enumerate(plan.link_id)}
-        self._roads = NetworkPlan(plan.link_id, index, plan.links, plan.lanes, plan.turns, plan.connections)
+        roads = roads_of(plan)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
-        super().__init__(TripOperations(known, self._roads))
+        super().__init__(TripOperations(known, roads), roads, self.run_s)
 
     @property
     def network(self) -> Network:
@@ -328,7 +326,7 @@ class PlanBuilder(DemandBuilder):
             values[field.name] = applied(field.read(self._base), operations)
             check_range(field, values[field.name], operations)
             plan = field.write(plan, values[field.name])
-        plan = self.choose(plan)
+        plan = self.choose(replace(plan, closures=self.closures()))
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
         plan = replace(
@@ -336,7 +334,8 @@ class PlanBuilder(DemandBuilder):
             timeline=timeline_arrays(self._scheduled), **self._enforced,
         )
         rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
-                *(self._ledger_row(operation, values) for operation in self._operations), *self._extra,
+                *(self._ledger_row(operation, values) for operation in self._operations),
+                *self._extra, *self.closing_rows,
                 *(one.ledger_row(field_of(one.field, one.policy).read(self._plan)) for one in self._scheduled))
         return plan, rows
 

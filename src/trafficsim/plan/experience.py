@@ -21,6 +21,7 @@ from trafficsim.plan.lower import DESIGN_DAY, lower, route_keys, sorted_people
 from trafficsim.plan.network import NetworkPlan, starts, turn_of
 from trafficsim.plan.prepare import Prepared, route_requests
 from trafficsim.plan.realise import draw_classes, vehicle_keys
+from trafficsim.plan.route_arrays import nobody_en_route
 from trafficsim.plan.routes import PERMISSIONS, Access, RouteRequest, RouteTable, Wish, cheapest, wishes_of
 
 INTERVAL_S = 900.0
@@ -64,7 +65,7 @@ class Learning:
     def rehearsal(self) -> Plan:
         """Plan of the next rehearsal: the design day without policies, everybody on the routes known so far."""
         plan = lower(with_routes(self._prepared, self.routes), (), DESIGN_DAY).plan
-        return replace(plan, interval_s=INTERVAL_S, trajectory_share=0.0)
+        return replace(plan, interval_s=INTERVAL_S, trajectory_share=0.0, en_route=nobody_en_route())
 
     def look_back(self, turn_s: F8) -> tuple[float, RouteTable]:
         """What a rehearsal tells: the relative gap of its routes, and the routes with one more round.

@@ -12,7 +12,9 @@ import pandas as pd
 from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
+from trafficsim.plan.closures import require_paths
 from trafficsim.plan.day import day_factor, trips_of_day
+from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
@@ -95,8 +97,9 @@ def lower(
     builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
     require_choice(plan, ledger)
-    return Lowered(_with_people(plan, prepared, on), ledger, baseline, builder.deployments)
+    return Lowered(plan, ledger, baseline, builder.deployments)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -206,6 +209,7 @@ def _chosen(trips: TripArrays, wish: I4, prepared: Prepared, name_hash: U8) -> T
 
 
 def _chosen_anew(plan: Plan, prepared: Prepared) -> Plan:
+    require_paths(plan)
     if not len(plan.trips.wish):
         return plan
     return chosen_anew(plan, prepared, route_keys(prepared, hash_names(plan.trips.name)))

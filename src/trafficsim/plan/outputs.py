@@ -28,6 +28,7 @@ FEATURES = {
     "signals": "traffic signals",
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
+    "route_changes": "closures, and drivers who change their route on the way",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
@@ -85,6 +86,10 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
+    if len(plan.closures.turn):
+        yield "route_changes", f"the closure of link {plan.link_id[plan.turns.to_link[plan.closures.turn[0]]]!r}"
+    elif plan.en_route.informed.any():
+        yield "route_changes", "route_choice.informed_share"
     timed = np.flatnonzero(np.isfinite(plan.behaviour.rule_begin_s) | np.isfinite(plan.behaviour.rule_end_s))
     if plan.timeline.field:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"

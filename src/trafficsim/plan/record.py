@@ -224,6 +224,15 @@ def no_signals_shown() -> SignalRecord:
     return SignalRecord(whole, whole, np.zeros(0, np.uint8), np.zeros(0), whole)
 
 
+class RouteRecord(NamedTuple):
+    """Routes as they were driven and, for who is on the way, as they were meant to go on; one row per trip."""
+
+    route_start: I4
+    route_link: I4
+    changes: I4
+    """How often the route was changed on the way."""
+
+
 class TrajectoryRecord(NamedTuple):
     """One row per sampled vehicle and tick."""
 
@@ -261,6 +270,7 @@ class Record:
     signals : what signals showed, and since when
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
+    routes : routes as they were driven; ``None`` where none could change
     """
 
     engine: str
@@ -284,6 +294,7 @@ class Record:
     blocking: BlockingRecord = field(default_factory=no_blocking)
     left: LeftRecord = field(default_factory=nothing_left)
     signals: SignalRecord = field(default_factory=no_signals_shown)
+    routes: RouteRecord | None = None
     performance: Performance = field(default_factory=Performance)
 
     @property

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trafficsim.base.draws import hash_name
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, F8, U8, Plan, SignalArrays, TripArrays
+from trafficsim.plan.closures import closed_throughout, roads_of
 from trafficsim.plan.k_shortest import Path, PathNetwork
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.network import NetworkPlan
@@ -195,10 +196,11 @@ def require_choice(plan: Plan, ledger: Sequence[LedgerRow]) -> None:
         Naming the policy.
     """
     charging = [row.policy for row in ledger if row.field == TOLL and row.before != row.after]
-    if charging and not (plan.trips.wish >= 0).any():
+    if charging and not (plan.trips.wish >= 0).any() and not plan.en_route.informed.any():
         raise PolicyError(f"policy {charging[0]}: {TOLL}", "trips whose routes are all given, experienced or "
                           "free-flow: they stay as they are", "trips that choose a route under the charge",
-                          'write routes = "logit" under [demand], and leave out the routes of trips')
+                          'write routes = "logit" under [demand] and leave out the routes of trips, or give an '
+                          "informed_share under [route_choice]")
 
 
 def _groups(trips: TripArrays, rows: NDArray[np.int64], waypoints: Sequence[tuple[int, ...]],
@@ -224,8 +226,7 @@ def _waypoints(prepared: Prepared) -> list[tuple[int, ...]]:
 
 def chosen_anew(plan: Plan, prepared: Prepared, keys: U8) -> Plan:
     """Let the trips of an alternative choose under what its policies made of the roads."""
-    network = replace(prepared.network, links=plan.links, connections=plan.connections, toll_eur=plan.tolls.toll_eur)
-    costs = road_costs(network, plan.signals, prepared.world.scenario.route_choice)
+    costs = road_costs(roads_of(plan), plan.signals, prepared.world.scenario.route_choice, closed_throughout(plan))
     return replace(plan, trips=with_chosen_routes(plan.trips, prepared, costs, keys))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.kernels.paths.routes import drive_routes, hash_routes
-from trafficsim.kernels.paths.tables import NEVER, Cells, Profile, Roots, Turns, empty_tree
+from trafficsim.kernels.paths.tables import LONGEST, NEVER, Cells, Profile, Roots, Turns, empty_tree
 from trafficsim.kernels.paths.tree import grow_trees, write_paths
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.network import NetworkPlan, starts
@@ -46,15 +46,18 @@ def profile_of(turn_s: F8, interval_s: float, extra_s: F8 | None = None) -> Prof
     """
     width = max(round(interval_s * MS_PER_S), 1)
     middle = (np.arange(len(turn_s), dtype=np.int64) * width + width // 2)[:, np.newaxis]
-    time = np.maximum(np.rint(turn_s * MS_PER_S).astype(np.int64), 1)
+    time = np.maximum(_whole_ms(turn_s), 1)
     time = np.maximum.accumulate(middle + time, axis=0) - middle
-    extra = np.zeros((time.shape[1], 0), np.int64) if extra_s is None \
-        else _by_turn(np.rint(np.maximum(extra_s, 0.0) * MS_PER_S).astype(np.int64))
+    extra = np.zeros((time.shape[1], 0), np.int32) if extra_s is None else _by_turn(_whole_ms(extra_s))
     return Profile(width // 2, width, _by_turn(time), extra)
 
 
-def _by_turn(values: I8) -> I8:
-    return np.ascontiguousarray(np.concatenate([values, values[-1:]]).T)
+def _whole_ms(seconds: F8) -> I8:
+    return np.rint(np.clip(seconds * MS_PER_S, 0.0, LONGEST)).astype(np.int64)
+
+
+def _by_turn(values: I8) -> NDArray[np.int32]:
+    return np.ascontiguousarray(np.concatenate([values, values[-1:]]).T.astype(np.int32))
 
 
 class Found(NamedTuple):

@@ -11,6 +11,8 @@ from trafficsim.policies.breath_test import BreathTest as BreathTest
 from trafficsim.policies.campaign import Campaign as Campaign
 from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
+from trafficsim.policies.closure import Closure as Closure
+from trafficsim.policies.closure import TurnBan as TurnBan
 from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
@@ -50,6 +52,7 @@ BUILT_IN = (
     "trafficsim.policies.campaign",
     "trafficsim.policies.change_times",
     "trafficsim.policies.close_following",
+    "trafficsim.policies.closure",
     "trafficsim.policies.diversion",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",

@@ -12,6 +12,7 @@ from trafficsim import __version__
 from trafficsim.base.errors import MachineError
 from trafficsim.report.language import load, name, tagged
 from trafficsim.report.material import from_folder, from_result
+from trafficsim.report.sections.agreement import agreements
 from trafficsim.report.sections.alternatives import alternatives
 from trafficsim.report.sections.appraisal import appraisals, basis
 from trafficsim.report.sections.days import days
@@ -102,6 +103,7 @@ def render(writer: Writer) -> str:
     page = environment.get_template("report.html").render(
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
+        agreements=list(agreements(writer)),
         appraisals=appraisals(writer), basis=basis(writer), people=people(writer), alternatives=alternatives(writer),
         timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),

@@ -17,7 +17,8 @@ GRIDLOCK, ENTRY = "gridlock", "entry"
 WORDS = {
     "moving": "still moving", "stop": "at a scheduled stop", "red": "red signal",
     "no_room": "no space beyond the stop line", "gives_way": "giving way",
-    "wrong_lane": "in a lane without its turn", "inside": "waiting inside the junction",
+    "wrong_lane": "in a lane without its turn", "closed": "before a closure, without another route",
+    "inside": "waiting inside the junction",
     GRIDLOCK: "gridlock",
 }
 

@@ -18,6 +18,7 @@ from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
+from trafficsim.results.routes import has_choice, routes_table
 from trafficsim.results.signals import signals_shown_table
 from trafficsim.results.speeds import paths_table, speed_counts_table, speeds_table
 
@@ -61,6 +62,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     if plan.people.group:
         tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
+    if has_choice(plan, record):
+        tables["routes"] = routes_table(plan, record, labels, journeys(plan, record, reference))
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
     return tables

@@ -27,6 +27,7 @@ from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
 from trafficsim.results.offered import as_offered
 from trafficsim.results.reference import Reference
+from trafficsim.results.routes import as_driven
 from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
@@ -154,6 +155,7 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
     record = engine.run(plan, engine.settings_of(prepared.world))
     check_conservation(plan, record, job.labels)
+    plan = as_driven(plan, record)
     reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals
     told = {"convergence": convergence_table(learnt.iterations, job.labels)} if learnt.iterations else {}
     return as_offered({

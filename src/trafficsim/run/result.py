@@ -12,6 +12,9 @@ import pandas as pd
 from trafficsim import __version__
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
+from trafficsim.engines.registry import engines
+from trafficsim.results.agreement import Agreement
+from trafficsim.results.agreement import agreement as agreement_of
 from trafficsim.results.appraisal import Appraisal, appraisal_of
 from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.compared import compared
@@ -118,6 +121,37 @@ class StudyResult(WithTables):
         return compared(self.tables, question, self.histories)
 
     @cached_property
+    def side_by_side(self) -> Agreement | None:
+        """The effects of the study in each of its engines, as a value; ``None`` where a single engine ran."""
+        if self.tables["runs"]["engine"].nunique() < 2:
+            return None
+        limits = {name: engine.limits for name, engine in engines().items()}
+        return agreement_of(self.comparison, over_days(self.tables), limits)
+
+    def agreement(self, *indicators: str) -> pd.DataFrame:
+        """Return sign and size of every effect in both engines, where they disagree, and what may be why.
+
+        Parameters
+        ----------
+        indicators
+            Names to show; without any, the primary ones first and then all others.
+
+        Returns
+        -------
+        A row per scenario, alternative and indicator, and per pair of engines that follow each other in the study:
+        ``agreement`` (``agree``, ``disagree``, ``one undecided``, ``both undecided``: an interval includes zero;
+        ``no value``), ``same_size`` (the intervals overlap), then engine, difference from the baseline, interval and
+        share of the baseline's mean of the one engine and (``other_``) of the other, and ``reason``.
+
+        Raises
+        ------
+        InputError
+            If the study ran with a single engine.
+        """
+        found = self.side_by_side
+        return (agreement_of(self.comparison, self.tables, {}) if found is None else found).table(*indicators)
+
+    @cached_property
     def appraisal(self) -> Appraisal | None:
         """What the alternatives are worth; ``None`` without ``[economics]`` in the study."""
         known = judged_by_setting(over_days(self.tables), self.study.baseline, self.histories)
@@ -144,7 +178,8 @@ class StudyResult(WithTables):
         (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
         drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
         reasons), ``crash_history`` (how many crashes were matched to sites), ``rollout`` (programmes of the study),
-        and ``warnings`` (what lies outside the evidence behind the model of behaviour).
+        ``agreement`` (of engines, where several ran), and ``warnings`` (what lies outside the evidence behind the model
+        of behaviour).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -158,6 +193,7 @@ class StudyResult(WithTables):
             "unserved": unserved_by_scenario(over_days(self.tables)),
             "appraisal": None if self.appraisal is None else self.appraisal.as_json(),
             "crash_history": history_json(self.histories),
+            "agreement": None if self.side_by_side is None else self.side_by_side.as_json(),
             "rollout": [one.as_json() for one in self.programmes],
             "warnings": [one.as_dict() for one in self.warnings],
         }

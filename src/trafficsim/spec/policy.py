@@ -99,6 +99,10 @@ class Builder(Protocol):
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times (s since midnight)."""
 
+    def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
+              begin_s: float | None = None, end_s: float | None = None) -> None:
+        """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
+
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
 

@@ -25,7 +25,7 @@ from tests.experiments.versus.table import markdown
 from tests.experiments.versus.workload import CASES, Workload, build
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = "trafficsim-ca"
+OURS = ("trafficsim-ca", "trafficsim-queue")
 PEERS = {"sumo": ("sumo",), "sumo-meso": ("sumo-meso",), "uxsim": ("uxsim-1", "uxsim-5")}
 REMEDY = "pip install '.[peers]'"
 
@@ -61,7 +61,7 @@ def compare(case: str, minutes: float, peers: list[str]) -> dict[str, Any]:
     load = build(case, minutes)
     found = {}
     with tempfile.TemporaryDirectory() as place:
-        simulators = [OURS, *installed(peers)]
+        simulators = [*OURS, *installed(peers)]
         if any(name.startswith("sumo") for name in simulators):
             converter = sumo.program("netconvert")
             assert converter is not None
@@ -97,9 +97,9 @@ def work(case: str, minutes: float, name: str, folder: Path) -> dict[str, Any]:
         from tests.experiments.versus import uxsim_world
 
         return uxsim_world.run(case, minutes, int(name.removeprefix("uxsim-")))
-    from tests.experiments.versus import ours
+    from tests.experiments.versus import ours, ours_queue
 
-    return ours.run(case, minutes)
+    return ours_queue.run(case, minutes) if name == "trafficsim-queue" else ours.run(case, minutes)
 
 
 def check_demand(load: Workload, found: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ def main() -> int:
     except NotTheSame as problem:
         print(f"versus: {problem}", file=sys.stderr)
         return 1
-    if any(OURS not in results for results in found.values()):
+    if any(name not in results for name in OURS for results in found.values()):
         return 1
     print(json.dumps({"minutes": given.minutes, "cases": found}) if given.json else markdown(found, given.minutes))
     return 0

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-OURS = "trafficsim-ca"
-COLUMNS = ("simulator", "million vehicle-s per s", "per CPU s", "trafficsim-ca is ... times", "real-time factor",
-           "peak MB", "completed", "mean travel time s", "vehicle-hours")
+OURS = ("trafficsim-ca", "trafficsim-queue")
+COLUMNS = ("simulator", "million vehicle-s per s", "per CPU s", *(f"{name} is ... times" for name in OURS),
+           "real-time factor", "peak MB", "completed", "mean travel time s", "vehicle-hours")
 
 
 def markdown(found: dict[str, Any], minutes: float) -> str:
@@ -28,17 +28,18 @@ def rows(results: dict[str, Any]) -> Iterator[str]:
     yield "|---|" + "--:|" * (len(COLUMNS) - 1)
     for name, result in results.items():
         travel = result["mean_travel_time_s"]
-        cells = (name, _million(result["per_s"]), _million(result["per_cpu_s"]), ratio(results, name),
+        ratios = (ratio(results, own, name) for own in OURS)
+        cells = (name, _million(result["per_s"]), _million(result["per_cpu_s"]), *ratios,
                  f"{result['real_time_factor']:,.0f}", f"{result['peak_mb']:.0f}", f"{result['completed']:,}",
                  "-" if travel is None else f"{travel:.0f}", f"{result['vehicle_s'] / 3600:,.0f}")
         yield "| " + " | ".join(cells) + " |"
 
 
-def ratio(results: dict[str, Any], name: str) -> str:
-    """Return how much faster trafficsim is: vehicle-seconds per second of processor time, one over the other."""
-    if name == OURS:
+def ratio(results: dict[str, Any], own: str, name: str) -> str:
+    """Return how much faster an engine is: vehicle-seconds per second of processor time, one over the other."""
+    if name == own or own not in results:
         return ""
-    return f"{results[OURS]['per_cpu_s'] / results[name]['per_cpu_s']:,.3g}"
+    return f"{results[own]['per_cpu_s'] / results[name]['per_cpu_s']:,.3g}"
 
 
 def _million(per_s: float) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from trafficsim.base.codes import CAUSE_ENTRY, CAUSE_INSIDE, CAUSE_MOVING, CAUSE_NOBODY, WAITING
+from trafficsim.base.codes import CAUSE_CLOSED, CAUSE_ENTRY, CAUSE_INSIDE, CAUSE_MOVING, CAUSE_NOBODY, WAITING
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.kernels.ca.permission import SHUT
 from trafficsim.kernels.measurement.gridlock import FREE, find_causes
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import LeftRecord, nothing_left
@@ -33,12 +34,24 @@ def _on_lanes(plan: Plan, settings: CellularAutomaton, program: Program, tick: i
     link, start = program.net.lane["link"].astype(np.int32), np.asarray(program.start, np.int64)
     since_s = plan.start_s + (tick - program.work.lane["wait"][lanes]) * settings.tick_s
     ahead = behind[lanes]
+    cause[lanes[_closed_ahead(program, lanes)]] = CAUSE_CLOSED
     return LeftRecord(
         link=link[lanes], vehicles=np.diff(start)[lanes].astype(np.int32),
         trip=np.asarray(program.vehicles.ID)[start[lanes]].astype(np.int32),
         since_s=np.where(cause[lanes] == CAUSE_MOVING, -1.0, since_s), cause=cause[lanes],
         behind=np.where(ahead == FREE, -1, link[np.maximum(ahead, 0)]).astype(np.int32),
     )
+
+
+def _closed_ahead(program: Program, lanes: np.ndarray) -> np.ndarray:
+    """Whether the first vehicle of each lane stands before a movement that is closed."""
+    net, link = program.net, program.net.lane["link"][lanes].astype(np.int64)
+    shut = net.conn[np.flatnonzero(net.conn.manner & SHUT)]
+    closed = set(zip(net.lane["link"][shut.origin].tolist(), shut.turn.tolist(), strict=True))
+    turn = program.vehicles.Z[np.asarray(program.start, np.int64)[lanes]] & 0xFF
+    stands = program.work.lane["wait"][lanes] > 0
+    there = np.array([one in closed for one in zip(link.tolist(), turn.tolist(), strict=True)], np.bool_)
+    return np.asarray(there & stands)
 
 
 def _inside(program: Program) -> LeftRecord:

@@ -13,15 +13,17 @@ from trafficsim.engines.ca.compiling import helpers, one_at_a_time, without_coll
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
+from trafficsim.engines.ca.rerouting import RoadTraffic
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.engines.gridlocks import Gridlock
+from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import Performance, Record
+from trafficsim.plan.record import Performance, Record, RouteRecord
 
 SLICE_TICKS = 60
 ACCOUNT_TICKS = 16384
@@ -39,6 +41,9 @@ class Collected:
     traversals: list[np.ndarray] = field(default_factory=list)
     traces: list[np.ndarray] = field(default_factory=list)
     gridlocks: list[Gridlock] = field(default_factory=list)
+    routes: RouteRecord | None = None
+    plan: Plan | None = None
+    """With the routes as they were driven."""
 
 
 def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
@@ -73,6 +78,7 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
         tick, collected = simulate(plan, settings, program)
     loop_s = time.perf_counter() - began
     check_invariants(program)
+    plan = collected.plan or plan
     performance = Performance(
         vehicle_updates=int(program.work.count[Count.UPDATES]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
@@ -100,11 +106,15 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     interval = max(1, round(plan.interval_s / tick_s))
     watch, most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
     timeline = Timeline.of(plan, settings, program.zones)
+    traffic = RoadTraffic(program, settings, collected.links, np.asarray(plan.connections.turn, np.int64))
+    changes = RouteChanges(plan, traffic, 1.0 / tick_s)
     tick = 0
     while tick < last and not _finished(program):
+        traffic.now = tick
+        changes.apply(tick)
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
-                  timeline.next_change(tick))
+                  timeline.next_change(tick), changes.next_change())
         timeline.apply(program.net, program.zones, tick)
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
@@ -115,7 +125,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
             take_interval(program, tick, collected)
         if tick % watch.every == 0 or tick == last:
             watch.look(program, tick)
-    collected.gridlocks = watch.found
+    collected.gridlocks, collected.routes, collected.plan = watch.found, changes.record(), changes.plan
     return tick, collected
 
 

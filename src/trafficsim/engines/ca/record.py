@@ -60,6 +60,7 @@ def make_record(
         gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
+        routes=collected.routes,
     )
 
 
@@ -119,12 +120,12 @@ def _links(settings: CellularAutomaton, program: Program, collected: Collected) 
     return LinkRecord(
         entered=table["entered"].copy(), left=table["left"].copy(),
         vehicle_s=table["vehicle_ticks"] * settings.tick_s, vehicle_m=table["vehicle_cells"] * settings.cell_m,
-        waiting_s=table["waiting_ticks"] * settings.tick_s, traversed=_traversed(table),
+        waiting_s=table["waiting_ticks"] * settings.tick_s, traversed=traversed(table),
         free_s=table["free_ticks"] * settings.tick_s,
     )
 
 
-def _traversed(table: np.ndarray) -> np.ndarray:
+def traversed(table: np.ndarray) -> np.ndarray:
     """Traversals of each link by the share made in the interval: those that ended, and what is on the way."""
     moved = table["vehicle_cells"] > 0.0  # where nobody does, sums of the same shares may differ by their order
     return np.where(moved, table["left"] + table["covered"] - table["begun"], 0.0)

@@ -74,24 +74,16 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     """Return constants and state of all travellers."""
     trips = plan.trips
     start = np.asarray(trips.route_start, np.int64)
-    kinds = _kinds(plan, settings)
-    bits = kinds.bit[trips.vehicle_class].astype(np.int32)
-    turns = route_turns(plan)
-    wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
-    links = np.asarray(trips.route_link, np.int32)
-    reach = Reach(*(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M)))
-    scratch = np.zeros((3, MOST_LANES), np.int64)
-    lanes_wanted(net, turns, links, np.repeat(bits, np.diff(start)), reach, Masks(wanted, feasible), scratch)
     n = len(trips.name)
     row = table(TRIP_FIELDS, n + 1, {
         **_travellers(plan, settings), "route_position": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1),
     })
-    route, manoeuvre = _manoeuvres(turns, wanted, feasible)
+    route, manoeuvre = _manoeuvres(manoeuvre_codes(plan, settings, net))
     return Trips(
         row=row,
         end=_ends(plan, settings),
-        kind=kinds,
+        kind=_kinds(plan, settings),
         stop=_stops(plan, settings),
         route=route,
         manoeuvre=manoeuvre,
@@ -100,18 +92,41 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
     )
 
 
-def _manoeuvres(turns: np.ndarray, wanted: np.ndarray, feasible: np.ndarray) -> tuple[np.ndarray, np.recarray]:
-    """Return every route position as a number, and what the numbers stand for: few manoeuvres differ."""
-    codes = turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible
-    route, different = pd.factorize(codes, sort=True)
+def manoeuvre_codes(plan: Plan, settings: CellularAutomaton, net: Net) -> np.ndarray:
+    """Return for every route position the turn at its end, and the lanes from which it is made, in one number."""
+    bits = _kinds(plan, settings).bit[plan.trips.vehicle_class].astype(np.int32)
+    turns, links = route_turns(plan), np.asarray(plan.trips.route_link, np.int32)
+    wanted, feasible = np.zeros(len(turns), np.uint8), np.zeros(len(turns), np.uint8)
+    reach = Reach(*(round(metres / settings.cell_m) for metres in (LANE_HORIZON_M, LANE_CHANGE_M, AHEAD_M)))
+    scratch = np.zeros((3, MOST_LANES), np.int64)
+    start = np.asarray(plan.trips.route_start, np.int64)
+    kind_bits = np.repeat(bits, start[1:] - start[:-1])
+    lanes_wanted(net, turns, links, kind_bits, reach, Masks(wanted, feasible), scratch)
+    return np.asarray(turns.astype(np.int32) << 16 | wanted.astype(np.int32) << 8 | feasible)
+
+
+def manoeuvre_table(different: np.ndarray) -> np.recarray:
+    """Return what different numbers of :func:`manoeuvre_codes` stand for.
+
+    Raises
+    ------
+    NetworkError
+        If there are too many of them.
+    """
     if len(different) > MOST_MANOEUVRES:
         raise NetworkError(
             "routes", f"{len(different):,} different turns and choices of lanes", f"at most {MOST_MANOEUVRES:,}",
             "simulate a part of the network",
         )
-    return filled(route, np.uint16), table(MANOEUVRE_FIELDS, len(different), {
+    return table(MANOEUVRE_FIELDS, len(different), {
         "turn": different >> 16, "wanted": different >> 8 & 255, "feasible": different & 255,
     })
+
+
+def _manoeuvres(codes: np.ndarray) -> tuple[np.ndarray, np.recarray]:
+    """Return every route position as a number, and what the numbers stand for: few manoeuvres differ."""
+    route, different = pd.factorize(codes, sort=True)
+    return filled(route, np.uint16), manoeuvre_table(different)
 
 
 def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:

@@ -10,18 +10,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trafficsim.control.controller import Switches, joined
 from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.ca.loop import Collected, take_events, take_interval
 from trafficsim.engines.ca.loop import warm_up as warm_up_automaton
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.engines.hybrid.checks import check_conservation, check_signals
 from trafficsim.engines.hybrid.entries import entry_of
-from trafficsim.engines.hybrid.program import Programs, compile_plan
+from trafficsim.engines.hybrid.program import Programs, compile_plan, drop_copies
 from trafficsim.engines.hybrid.record import make_record
 from trafficsim.engines.hybrid.settings import HybridParts
 from trafficsim.engines.hybrid.watch import Watches
 from trafficsim.engines.queue.intervals import close_interval
+from trafficsim.engines.queue.representation import check_drivers
+from trafficsim.engines.queue.signals import commands_of
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.hybrid.exchange import exchange
@@ -47,7 +48,6 @@ class Run:
 
     programs: Programs
     watches: Watches
-    switches: Switches
     commands: Commands
     kernels: Kernels
     tick_ms: float
@@ -82,6 +82,7 @@ def run(plan: Plan, parts: HybridParts) -> Record:
         If an invariant of the run was broken.
     """
     began = time.perf_counter()
+    check_drivers(plan)
     programs = compile_plan(plan, parts)
     setup_s, began = time.perf_counter() - began, time.perf_counter()
     with np.errstate(over="ignore"):  # hashes wrap on purpose
@@ -90,6 +91,7 @@ def run(plan: Plan, parts: HybridParts) -> Record:
         tick = simulate(plan, this)
     loop_s = time.perf_counter() - began
     check_signals(programs)
+    drop_copies(programs)
     performance = Performance(
         vehicle_updates=int(programs.automaton.work.count[Count.UPDATES]) + int(programs.queues.counts.total[3]),
         loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
@@ -102,18 +104,16 @@ def begin(plan: Plan, parts: HybridParts, programs: Programs) -> Run:
     """Return a run at its start; the kernels of both engines, and of the border, are compiled or loaded."""
     automaton, tick_s = programs.automaton, parts.automaton.tick_s
     warm_up_automaton(automaton)
-    switches = switches_of(plan, tick_s)
-    ms = (np.asarray(switches.tick) * tick_s * 1000.0 + 0.5).astype(np.int64)
-    commands = Commands(ms, np.asarray(switches.group, np.int64), np.asarray(switches.state, np.int64),
-                        np.zeros(1, np.int64))
-    advance(programs.queues, commands._replace(time=ms[:0]), 0, 0)
+    control = FixedTime(plan.signals, plan.start_s, tick_s) if len(plan.signals.program_id) else None
+    commands = commands_of(control, tick_s * 1000.0)
+    advance(programs.queues, commands, 0, 0)
     automaton.signals = automaton.control.command(automaton.signals, 0, 1)
     kernels = Kernels(
         entry_of(advance, programs.queues, commands, 0, 0),
         entry_of(run_ticks, automaton.world, automaton.vehicles, automaton.start, 0, 0),
         entry_of(exchange, automaton.road, automaton.counters, programs.queues, programs.border, 0),
     )
-    return Run(programs, Watches.of(programs, tick_s), switches, commands, kernels, tick_s * 1000.0)
+    return Run(programs, Watches.of(programs, tick_s), commands, kernels, tick_s * 1000.0)
 
 
 def simulate(plan: Plan, this: Run) -> int:
@@ -147,17 +147,6 @@ def run_both(this: Run, begin: int, end: int) -> None:
         kernels.queues(queues, this.commands, this.ms(tick), this.ms(tick + 1))
         kernels.automaton(world, automaton.vehicles, automaton.start, tick, tick + 1)
         kernels.exchange(road, automaton.counters, queues, border, tick)
-
-
-def switches_of(plan: Plan, tick_s: float) -> Switches:
-    """Return all commands of the signals in ticks of the automaton: first what every group shows at the start."""
-    if not len(plan.signals.program_id):
-        return joined([])
-    control = FixedTime(plan.signals, plan.start_s, tick_s)
-    states = control.states(0)
-    last = max(round((plan.end_s - plan.start_s) / tick_s), 1)
-    first = Switches(np.zeros(len(states), np.int64), np.arange(len(states)), states)
-    return joined([first, control.switches(1, last)])
 
 
 def _finished(plan: Plan, this: Run) -> bool:

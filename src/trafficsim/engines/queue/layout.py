@@ -7,23 +7,27 @@ bits. Kernels see columns as before.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from trafficsim.kernels.queue.tables import World
+from trafficsim.kernels.queue.tables import Trips, World
 
 Table = TypeVar("Table", bound=NamedTuple)
 LINE_BYTES = 64
 WIDE = frozenset({"vehicle_ms", "waiting_ms", "free_ms", "travel_ms", "delay_ms", "total", "analysis", "stride",
                   "charged"})
 """Columns that keep 64 bits: sums."""
-BY_LINK = ("first", "last", "arrival", "taken", "waited", "entered", "ring_first", "ring_count")
+BY_LINK = ("first", "last", "arrival", "taken", "waited", "held", "entered", "ring_first", "ring_count")
 RING = ("ring_time", "ring_room", "ring_lane")
 COUNTS = ("entered", "left", "vehicle_ms", "vehicle_m", "waiting_ms", "traversed", "free_ms")
 BY_TURN = ("volume", "travel_ms", "delay_ms")
 SHOWN = ("state", "since", "opened")
-BY_TRIP = ("kind", "key", "depart", "slower")
+VEHICLE = ("covered", "distance", "cursor", "since", "ready", "before", "after", "planned", "ahead", "waiting", "stops",
+           "kind", "key", "slower", "depart", "begun", "ended")
+"""Of vehicles and of their trips: what is read at every line fills the first line of the cache."""
+BY_TRIP = ("kind", "key", "slower", "depart")
 APPROACHES = ("stride", "charged")
 NET_LANES = ("link_of", "lane_room", "lane_share", "allowed")
 NET_LINKS = ("wide", "room", "back", "changes", "own_headway", "exit_headway")
@@ -40,34 +44,50 @@ def in_lines(world: World) -> World:
     >>> shown.since.strides, shown.since.dtype.name, shown.since.tolist()
     ((16,), 'int32', [0, 1])
     """
+    vehicles = joined({**world.trips._asdict(), **world.vehicles._asdict()}, VEHICLE)
+    trips = {name: vehicles[name] for name in BY_TRIP}
     return world._replace(
-        net=side_by_side(world.net, NET_LANES, NET_LINKS, NET_CONNECTIONS), trips=side_by_side(world.trips, BY_TRIP),
-        vehicles=side_by_side(world.vehicles, world.vehicles._fields),
+        net=side_by_side(world.net, NET_LANES, NET_LINKS, NET_CONNECTIONS), trips=_with(world.trips, trips),
+        vehicles=_with(world.vehicles, vehicles),
         lanes=side_by_side(world.lanes, world.lanes._fields), links=side_by_side(world.links, BY_LINK, RING),
         shown=side_by_side(world.shown, SHOWN),
-        agenda=world.agenda._replace(due=world.agenda.due.astype(np.int32), node=world.agenda.node.astype(np.int32)),
         counts=side_by_side(world.counts, COUNTS, BY_TURN), merges=side_by_side(world.merges, APPROACHES))
+
+
+def trips_in_lines(trips: Trips) -> Trips:
+    """Return the constants of trips so that those of one trip lie side by side."""
+    return side_by_side(trips, BY_TRIP)
 
 
 def side_by_side(table: Table, *groups: tuple[str, ...]) -> Table:
     """Return a table in which each group of columns is an array of records; the others stay as they are."""
     for group in groups:
-        columns = {name: getattr(table, name) for name in group}
-        rows = records(len(columns[group[0]]), {name: _kind(name, column) for name, column in columns.items()})
-        for name, column in columns.items():
-            rows[name] = column
-        table = table._replace(**{name: rows[name] for name in columns})
+        table = _with(table, joined(table._asdict(), group))
     return table
 
 
+def joined(columns: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return columns as views into one array of records, in this order; those that there are not are left out."""
+    names = tuple(name for name in names if name in columns)
+    rows = records(len(columns[names[0]]), {name: _kind(name, columns[name]) for name in names})
+    for name in names:
+        rows[name] = columns[name]
+    return {name: rows[name] for name in names}
+
+
+def _with(table: Table, columns: Mapping[str, np.ndarray]) -> Table:
+    """Return a table with those of the columns that it has."""
+    return table._replace(**{name: column for name, column in columns.items() if name in table._fields})
+
+
 def records(count: int, kinds: dict[str, np.dtype[np.generic]]) -> np.ndarray:
-    """Return an array of records that begins with a line of the cache."""
-    names = sorted(kinds, key=lambda name: -kinds[name].base.itemsize)
-    offsets = np.concatenate([[0], np.cumsum([kinds[name].itemsize for name in names])]).tolist()
-    size = offsets.pop()
+    """Return an array of records that begins with a line of the cache; every column lies at a multiple of its size."""
+    offsets, size = [], 0
+    for kind in kinds.values():
+        offsets.append(-(-size // kind.base.itemsize) * kind.base.itemsize)
+        size = offsets[-1] + kind.itemsize
     size = next((one for one in (4, 8, 16, 32) if size <= one), -(-size // LINE_BYTES) * LINE_BYTES)
-    dtype = np.dtype({"names": names, "formats": [kinds[name] for name in names], "offsets": offsets,
-                      "itemsize": size})
+    dtype = np.dtype({"names": list(kinds), "formats": list(kinds.values()), "offsets": offsets, "itemsize": size})
     memory = np.empty(count * size + LINE_BYTES, np.uint8)
     begin = -memory.ctypes.data % LINE_BYTES
     return memory[begin:begin + count * size].view(dtype)

@@ -15,13 +15,15 @@ from trafficsim.engines.queue.looks import QueueLooks
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import check_drivers
+from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.queue.timeline import Timeline
+from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.record import Performance, Record
+from trafficsim.plan.record import Performance, Record, RouteRecord
 
 
 @dataclass
@@ -32,6 +34,10 @@ class Collected:
     links: list[Counts] = field(default_factory=list)
     watch: GridlockWatch = field(default_factory=GridlockWatch)
     end: int = 0
+    routes: RouteRecord | None = None
+    plan: Plan | None = None
+    """With the routes as they were driven; ``world`` is the program with them."""
+    world: World | None = None
 
 
 def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
@@ -66,6 +72,7 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
         warm_up(plan, world)
         compile_s, began = time.perf_counter() - began, time.perf_counter()
         collected = simulate(plan, world, Timeline(plan, settings))
+        plan, world = collected.plan or plan, collected.world or world
     loop_s = time.perf_counter() - began
     check_invariants(world)
     performance = Performance(
@@ -86,19 +93,24 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     looks = QueueLooks(plan)
     collected, control = Collected(looks), control_of(plan)
     last = round((plan.end_s - plan.start_s) * 1000.0)
-    interval = max(TICK_MS, round(plan.interval_s * 1000.0))
+    interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
     commands, now = commands_of(control), 0
+    traffic = QueueTraffic(world, collected.links)
+    changes = RouteChanges(plan, traffic, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
-        timeline.apply(world, now)
+        timeline.apply(traffic.world, changes.plan, now)
+        traffic.now = now
+        changes.apply(now)
+        world = traffic.world
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
-                  looks.next_look(now))
+                  looks.next_look(now), changes.next_change())
         now = advance(world, commands, now, end)
         looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))
         if now % collected.watch.every == 0 or now == last:
             collected.watch.look(world, now)
-    collected.end = now
+    collected.end, collected.routes, collected.plan, collected.world = now, changes.record(), changes.plan, world
     return collected
 
 

@@ -82,7 +82,7 @@ def _links(net: Net, trips: Trips) -> Links:
     def of(value: int) -> np.ndarray:
         return _full(count, value)
 
-    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0),
+    return Links(first=of(NOBODY), last=of(NOBODY), arrival=of(NEVER), taken=of(0), waited=of(0), held=of(0),
                  served=_full(2 * count, FAR_BACK), entered=trips.entry_start[:-1].copy(), ring_start=start,
                  ring_time=_full(int(start[-1]), 0), ring_room=_full(int(start[-1]), 0),
                  ring_lane=_full(int(start[-1]), 0), ring_first=of(0), ring_count=of(0))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.base.codes import (
+    CAUSE_CLOSED,
     CAUSE_ENTRY,
     CAUSE_GIVES_WAY,
     CAUSE_MOVING,
@@ -23,7 +24,7 @@ from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.places import Places
 from trafficsim.engines.queue.signals import signals_shown
 from trafficsim.engines.queue.traversals import traversal_record
-from trafficsim.kernels.queue.tables import NEVER, NOBODY, World
+from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY, SHUT, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import (
     LeftRecord,
@@ -64,7 +65,7 @@ def make_record(
         left=left_record(plan, world, end, status), traversals=traversal_record(places),
         areas=area_record(places, len(collected.links)),
         blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
-        performance=performance, signals=shown, **parts,
+        performance=performance, signals=shown, routes=collected.routes, **parts,
     )
 
 
@@ -128,7 +129,9 @@ def _in_queues(plan: Plan, world: World) -> list[Row]:
         while vehicle != NOBODY:
             number, vehicle = number + 1, int(world.vehicles.after[vehicle])
         behind, cause = int(lanes.blocked[lane]), CAUSE_MOVING
-        if behind != NOBODY:
+        if closed_ahead(world, int(lanes.head[lane])):
+            cause = CAUSE_CLOSED
+        elif behind != NOBODY:
             cause = CAUSE_NO_ROOM
         elif lanes.gives_way[lane]:
             cause = CAUSE_GIVES_WAY
@@ -137,6 +140,12 @@ def _in_queues(plan: Plan, world: World) -> list[Row]:
         since_s = -1.0 if cause == CAUSE_MOVING else plan.start_s + int(lanes.since[lane]) / 1000.0
         rows.append((int(world.net.link_of[lane]), number, int(lanes.head[lane]), since_s, cause, behind))
     return rows
+
+
+def closed_ahead(world: World, vehicle: int) -> bool:
+    """Whether the movement that a vehicle wants to make is closed."""
+    turn = world.trips.turn[world.vehicles.cursor[vehicle]]
+    return bool((world.net.manner[world.net.turn == turn] & SHUT != 0).any()) if turn != EXIT else False
 
 
 def _running(world: World, end: int) -> list[Row]:

@@ -12,7 +12,7 @@ from trafficsim.kernels.queue.tables import Commands
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import SignalRecord
 
-TICK_MS = round(CONTROL_TICK_S * 1000.0)
+TICK_MS = CONTROL_TICK_S * 1000.0
 
 
 def control_of(plan: Plan) -> FixedTime | None:
@@ -31,17 +31,17 @@ def switches_of(plan: Plan) -> Switches:
     return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
 
 
-def commands_of(control: FixedTime | None) -> Commands:
-    """Return what a controller commands, for the kernels; nothing without one."""
+def commands_of(control: FixedTime | None, tick_ms: float = TICK_MS) -> Commands:
+    """Return what a controller commands in ticks of this length, for the kernels; nothing without one."""
     if control is None:
         none = np.zeros(0, np.int64)
-        return Commands(none, none, none, np.zeros(1, np.int64), none, none, TICK_MS)
+        return Commands(none, none, none, np.zeros(1, np.int64), none, none, tick_ms)
     one = control.repeated()
     cycles, of = np.unique(one.period, return_inverse=True)
     tick_start = np.concatenate([[0], np.cumsum(cycles)])
     start, order = ragged(tick_start[of] + one.tick, int(tick_start[-1]))
     return Commands(control.states(0).astype(np.int64), cycles, tick_start[:-1], start, one.group[order],
-                    one.state[order].astype(np.int64), TICK_MS)
+                    one.state[order].astype(np.int64), tick_ms)
 
 
 def signals_shown(plan: Plan) -> SignalRecord:

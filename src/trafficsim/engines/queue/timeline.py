@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from trafficsim.engines.queue.moments import Moment, moments_of
@@ -27,10 +29,10 @@ class Timeline:
         """Return the time of the next change, :data:`NEVER` without one."""
         return self._coming[0].begin if self._coming else NEVER
 
-    def apply(self, world: World, now: int) -> None:
-        """Let the world hold what is valid from now on."""
+    def apply(self, world: World, driven: Plan, now: int) -> None:
+        """Let the world hold what is valid from now on; ``driven`` has the routes as they are now."""
         while self.next_change() <= now:
-            plan = self._coming.pop(0).plan
+            plan = replace(self._coming.pop(0).plan, trips=driven.trips)
             net = compile_network(plan, self._settings)
             for name in OF_SPEEDS:
                 getattr(world.net, name)[:] = getattr(net, name)

@@ -46,6 +46,14 @@ def compile_trips(plan: Plan) -> Trips:
     )
 
 
+def places_in_lines(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return columns by place of the routes so that those that are read together lie side by side."""
+    places = records(len(columns["link"]), PLACE)
+    for name in PLACE:
+        places[name] = columns[name]
+    return {**columns, **{name: places[name] for name in PLACE}}
+
+
 def times_of_places(plan: Plan) -> F8:
     """Return the seconds of every place of the routes at the own speed."""
     parts = [times_and_lengths(part)[0] for part, _, _ in parts_of(plan)]

@@ -33,8 +33,8 @@ from trafficsim.kernels.decisions.yellow import (
 )
 from trafficsim.kernels.jit import spliced
 
-MUST_STOP, KEEP_CLEAR, ALL_WAY = 1, 2, 4
-"""Bits of ``Net.conn.manner``."""
+MUST_STOP, KEEP_CLEAR, ALL_WAY, SHUT = 1, 2, 4, 8
+"""Bits of ``Net.conn.manner``; who cannot stop before a connection that is shut goes on."""
 
 
 @njit(inline="always")
@@ -87,6 +87,9 @@ def braking_at_line(net, signals, view, made, own):
 def signal_view(net, signals, view):
     """Return (open, closed or give way; decision): what the signal of a connection means to a vehicle."""
     group = net.conn[view.conn].group
+    if net.conn[view.conn].manner & SHUT != 0:
+        goes = decided_at_red(view.v, view.available, net.scale.hard) == DECIDED_GO
+        return (OPEN if goes else CLOSED), UNDECIDED
     if group < 0:
         return permission_of_sign(yields(net, view.conn)), UNDECIDED
     allowed = permission(signals.group[group].state)
@@ -125,6 +128,8 @@ def lets_turn(net, signals, conn, lane):
 
     A lane may have a signal that never shows green, or lead nowhere: then it is the signal of the turn that counts.
     """
+    if net.conn[conn].manner & SHUT != 0:
+        return False
     link = net.lane[lane].link
     turns = int64(net.link[link + 1].turn - net.link[link].turn)
     allowed = may_go(net, signals, conn)

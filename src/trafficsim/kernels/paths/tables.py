@@ -12,6 +12,8 @@ from trafficsim.kernels.jit import scalar
 I8 = NDArray[np.int64]
 NEVER = np.int64(1) << np.int64(60)
 """Cost of what cannot be reached."""
+LONGEST = 1 << 30
+"""Longest time of a turn, twelve days: times of profiles have 32 bits."""
 NO_LINK, NO_HASH = -1, np.uint64(0)
 
 
@@ -32,8 +34,8 @@ class Profile(NamedTuple):
 
     begin: int
     width: int
-    time: I8
-    extra: I8
+    time: NDArray[np.int32]
+    extra: NDArray[np.int32]
 
 
 class Tree(NamedTuple):
@@ -98,5 +100,5 @@ def part_of(profile, clock, column):
 @scalar
 def between(values, row, column, part, width):
     """Value on the line between two moments, rounded down."""
-    first = values[row, column]
-    return first + (values[row, column + 1] - first) * part // width
+    first, second = np.int64(values[row, column]), np.int64(values[row, column + 1])
+    return first if first == second else first + (second - first) * part // width

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.base.codes import GREEN, PERMITTED
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, per_vehicle
@@ -23,15 +25,23 @@ def advance(world, commands, begin, end):
     """Run from one time to another; return when it ended, which is earlier where everybody has arrived."""
     now, everybody = begin, len(world.vehicles.cursor)
     while now < end:
-        changes = now % commands.tick_ms == 0 and is_change(commands, now // commands.tick_ms)
+        tick = int(now / commands.tick_ms + 0.5)
+        at = time_of_tick(commands, tick)
+        changes = at == now and is_change(commands, tick)
         if (changes or now == begin) and world.counts.total[1] == everybody:
             return now
         if changes:
-            show_changes(world, commands, now)
-        until = min(end, now - now % commands.tick_ms + commands.tick_ms)
+            show_changes(world, commands, tick, now)
+        until = min(end, at if at > now else time_of_tick(commands, tick + 1))
         run_steps(world, now, until)
         now = until
     return now
+
+
+@per_vehicle
+def time_of_tick(commands, tick):
+    """Return when a control tick begins."""
+    return int(tick * commands.tick_ms + 0.5)
 
 
 @per_vehicle
@@ -45,14 +55,14 @@ def is_change(commands, tick):
 
 
 @per_vehicle
-def show_changes(world, commands, time):
-    """Let signals show what they change to at a time, in the order of their groups; at 0 what they begin with."""
-    if time == 0:
+def show_changes(world, commands, tick, time):
+    """Let signals show what they change to in a tick, by group; in the first what they begin with."""
+    if tick == 0:
         for group in range(len(commands.first)):
             show(world, group, commands.first[group], time)
         return
     for row in range(len(commands.cycle)):
-        at = commands.tick_start[row] + time // commands.tick_ms % commands.cycle[row]
+        at = commands.tick_start[row] + tick % commands.cycle[row]
         for first in range(commands.start[at], commands.start[at + 1], BLOCK):
             last = min(first + BLOCK, commands.start[at + 1])
             fetch_groups(world, commands, first, last)
@@ -103,7 +113,7 @@ def show(world, group, state, time):
         shown.opened[group] = time
     for i in range(net.group_start[group], net.group_start[group + 1]):
         conn = net.of_group[i]
-        lane = net.origin[conn]
+        lane = int64(net.origin[conn])
         head = lanes.head[lane]
         if is_green(state) and not is_green(was):
             stands_at_red(world, lane, conn)
@@ -115,4 +125,4 @@ def show(world, group, state, time):
             lanes.may_clear[lane] = net.inside[conn]
         if lanes.blocked[lane] == NOBODY:
             lanes.due[lane] = min(lanes.due[lane], time)
-            wake(world, net.link_of[lane], time)
+            wake(world, int64(net.link_of[lane]), time)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from trafficsim.kernels.jit import part, per_vehicle
+from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.stops import count_stops, time_at_stops
 from trafficsim.kernels.queue.tables import EXIT
 
@@ -49,13 +49,13 @@ def stood_for(acceleration, delay, speed):
     return max(delay - int(lost_by_stop(acceleration, speed)), 0)
 
 
-@part
+@per_vehicle
 def lost_by_stop(acceleration, speed):
     """Return the time (ms) that braking from a speed and speeding up to it lose."""
     return 500.0 * speed / STOP_BRAKE_MS2 + 500.0 * speed / acceleration
 
 
-@part
+@per_vehicle
 def moving_up(room, speed):
     """Return for how long (ms) a vehicle rests at least that moves up by one room (m) no faster than walking pace."""
     return 1000.0 * room / WALKING_MS - 1000.0 * room / speed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, MOST_LANES, NOBODY
 
@@ -26,7 +28,7 @@ def find_lanes_of(net, trips, trip):
     """
     beyond = ALL_LANES
     for place in range(trips.route_start[trip + 1] - 1, trips.route_start[trip] - 1, -1):
-        link, turn = trips.link[place], trips.turn[place]
+        link, turn = int64(trips.link[place]), int64(trips.turn[place])
         beyond = ALL_LANES if turn == EXIT else reached(beyond, net.changes[trips.link[place + 1]])
         found = lanes_for(net, link, turn, net.bit[trips.kind[trip]], beyond)
         if found == 0:
@@ -60,7 +62,7 @@ def leads(net, lane, turn, bit, beyond):
     if turn == EXIT:
         return net.allowed[lane] & bit != 0
     for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
-        to = net.to[conn]
+        to = int64(net.to[conn])
         if net.turn[conn] == turn and net.allowed[to] & bit != 0 and is_one_of(net, to, beyond):
             return True
     return False
@@ -93,8 +95,8 @@ def emptiest_lane(net, link, lanes, needed, taken, room):
 def shortest_lane(world, link, vehicle):
     """Return the lane with the shortest queue that serves a vehicle and has room; NOBODY without one."""
     net, trips = world.net, world.trips
-    lane = emptiest_lane(net, link, trips.lanes[world.vehicles.cursor[vehicle]], net.spacing[trips.kind[vehicle]],
-                         world.lanes.queued, net.lane_room)
+    lanes, needed = int64(trips.lanes[world.vehicles.cursor[vehicle]]), net.spacing[trips.kind[vehicle]]
+    lane = emptiest_lane(net, link, lanes, needed, world.lanes.queued, net.lane_room)
     return NOBODY if lane == NONE_SERVES else lane
 
 
@@ -105,7 +107,7 @@ def planned_lane(world, link, vehicle, cursor):
     All lanes store what their link stores on one of its own: behind a short lane there is a part of another one.
     """
     net, trips = world.net, world.trips
-    lane = emptiest_lane(net, link, trips.lanes[cursor], net.spacing[trips.kind[vehicle]], world.lanes.planned,
+    lane = emptiest_lane(net, link, int64(trips.lanes[cursor]), net.spacing[trips.kind[vehicle]], world.lanes.planned,
                          net.lane_share)
     return net.lane_start[link] if lane == NONE_SERVES else lane
 
@@ -119,8 +121,8 @@ def connection(world, lane, vehicle):
     for conn in range(net.conn_start[lane], net.conn_start[lane + 1]):
         if net.turn[conn] != trips.turn[cursor]:
             continue
-        to = net.to[conn]
-        own = 1 + (net.allowed[to] & bit != 0) + 2 * is_one_of(net, to, trips.lanes[cursor + 1])
+        to = int64(net.to[conn])
+        own = 1 + (net.allowed[to] & bit != 0) + 2 * is_one_of(net, to, int64(trips.lanes[cursor + 1]))
         if own > rank or (own == rank and admits[to] < admits[net.to[found]]):
             found, rank = conn, own
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.decisions.signals import (
     CLOSED,
     CLOSING,
@@ -20,17 +22,20 @@ from trafficsim.kernels.queue.priority import shown_state, time_of_gap
 from trafficsim.kernels.queue.running import become_first, enter_link, join_queues
 from trafficsim.kernels.queue.start import goes_at_yellow, late_in_middle, note_start, time_of_start
 from trafficsim.kernels.queue.storage import return_room, time_of_room
-from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY
+from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY, SHUT
 
 
 @per_vehicle
-def serve_line(world, link, time):
-    """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again."""
-    net, lanes = world.net, world.lanes
-    if world.links.arrival[link] <= time:
+def serve_line(world, link, time, alone):
+    """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again.
+
+    Who joins leaves at once only if the link is ``alone``: else it may be another one's turn.
+    """
+    net, lanes, joins = world.net, world.lanes, world.links.arrival[link] <= time
+    if joins:
         join_queues(world, link, time)
     lane, due = lane_in_turn(world, link, time), NEVER
-    if lane != NOBODY:
+    if lane != NOBODY and (alone or not joins):
         serve_head(world, link, lane, time)
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         if lanes.head[lane] != NOBODY:
@@ -55,7 +60,7 @@ def lane_in_turn(world, link, time):
 def serve_head(world, link, lane, time):
     """Let the head of a lane leave, or note when it may."""
     lanes, trips = world.lanes, world.trips
-    vehicle = lanes.head[lane]
+    vehicle = int64(lanes.head[lane])
     turn = trips.turn[world.vehicles.cursor[vehicle]]
     lanes.blocked[lane] = NOBODY
     if turn == EXIT:
@@ -78,14 +83,14 @@ def time_to_leave(world, conn, lane, vehicle, time):
     allowed = allowed_now(world, conn, lane, vehicle, time)
     if allowed == CLOSED:
         return NEVER
-    target = net.link_of[net.to[conn]]
+    target = int64(net.link_of[net.to[conn]])
     if allowed != YIELD or net.gap[conn] < 2.0 * net.own_headway[target, kind]:
         due = max(due, lanes.admits[net.to[conn]])  # else the headway behind who has priority is part of the gap
     if net.group[conn] >= 0 and lanes.may_clear[lane] == 0:
         due = max(due, time_of_start(world, conn, lane, vehicle))
     if due > time:
         return due
-    due = time_of_room(world, target, vehicle, world.vehicles.cursor[vehicle] + 1, time)
+    due = time_of_room(world, target, vehicle, int64(world.vehicles.cursor[vehicle] + 1), time)
     if due <= time and world.links.taken[target] + 2 * net.spacing[kind] > net.room[target]:
         due = keep_room(world, conn, lane, time)
     if due > time:
@@ -101,7 +106,7 @@ def time_to_leave(world, conn, lane, vehicle, time):
 @per_vehicle
 def keep_room(world, conn, lane, time):
     """Return until when the last room of a link is kept for another lane whose turn it is, or until there is more."""
-    links, target = world.links, world.net.link_of[world.net.to[conn]]
+    links, target = world.links, int64(world.net.link_of[world.net.to[conn]])
     until = time_of_rival(world, lane, conn, time)
     if until <= time:
         return time
@@ -115,6 +120,8 @@ def keep_room(world, conn, lane, time):
 def allowed_now(world, conn, lane, vehicle, time):
     """Return what the head of a lane may do: to go, to give way, or to stay."""
     net = world.net
+    if net.manner[conn] & SHUT != 0:
+        return CLOSED
     state = shown_state(world, conn)
     if state == NO_SIGNAL:
         yields = net.yield_start[conn + 1] > net.yield_start[conn] or net.manner[conn] & MUST_STOP != 0
@@ -132,8 +139,8 @@ def allowed_now(world, conn, lane, vehicle, time):
 def leave(world, link, lane, conn, time):
     """Let the head of a lane cross its line: into the next link, or out of the network."""
     net, lanes, vehicles, trips = world.net, world.lanes, world.vehicles, world.trips
-    vehicle = lanes.head[lane]
-    after, room = vehicles.after[vehicle], net.spacing[trips.kind[vehicle]]
+    vehicle = int64(lanes.head[lane])
+    after, room = int64(vehicles.after[vehicle]), net.spacing[trips.kind[vehicle]]
     note_start(world, lane, conn, vehicle, room)
     lanes.head[lane], lanes.left[lane], world.links.served[link] = after, time, time
     lanes.queued[lane] -= room
@@ -151,16 +158,17 @@ def leave(world, link, lane, conn, time):
         count_exit(world, vehicle, time)
     else:
         cross(world, vehicle, conn, lane, time)
-        enter_link(world, vehicle, net.link_of[net.to[conn]], time, lost_in_start(world, vehicle, stood))
-    join_queues(world, link, time)
+        enter_link(world, vehicle, int64(net.link_of[net.to[conn]]), time, lost_in_start(world, vehicle, stood))
+    if world.links.arrival[link] <= time or world.links.held[link]:
+        join_queues(world, link, time)
 
 
 @per_vehicle
 def cross(world, vehicle, conn, lane, time):
     """Note that a vehicle uses a connection, and where it goes on."""
     net, lanes = world.net, world.lanes
-    to = net.to[conn]
-    target = net.link_of[to]
+    to = int64(net.to[conn])
+    target = int64(net.link_of[to])
     take_turn(world, lane, conn, target)
     node = net.node_of[net.link_of[lane]]
     world.merges.passes[node] = time + net.node_headway[node]

@@ -7,6 +7,8 @@ are those of the "oriented" capacities of its approaches (Tampère et al. 2011, 
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.decisions.signals import CLOSED, CLOSING, NO_SIGNAL, permission
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import connection
@@ -43,22 +45,24 @@ def turn_of_place(world, place, time):
     net, lanes, count = world.net, world.lanes, len(world.net.lane_start) - 1
     if place >= count:
         return turn_of(world, len(net.link_of) + place - count, len(net.turn) + place - count, place - count)
+    if world.links.arrival[place] <= time:
+        return FIRST
     least = LAST
     for lane in range(net.lane_start[place], net.lane_start[place + 1]):
         if lanes.due[lane] <= time and lanes.head[lane] != NOBODY:
             least = min(least, turn_of_head(world, lane))
-    return least if least < LAST else FIRST
+    return least
 
 
 @per_vehicle
 def turn_of_head(world, lane):
     """Return the turn of the head of a lane."""
-    trips, net, head = world.trips, world.net, world.lanes.head[lane]
+    trips, net, head = world.trips, world.net, int64(world.lanes.head[lane])
     turn = trips.turn[world.vehicles.cursor[head]]
     if turn == EXIT:
         return FIRST
     conn = connection(world, lane, head)
-    return turn_of(world, lane, conn, net.link_of[net.to[conn]])
+    return turn_of(world, lane, conn, int64(net.link_of[net.to[conn]]))
 
 
 @per_vehicle
@@ -68,7 +72,7 @@ def time_of_rival(world, lane, conn, time):
     It only waits for its headway. Now, where there is no such lane.
     """
     net, lanes, trips = world.net, world.lanes, world.trips
-    target, count = net.link_of[net.to[conn]], len(net.lane_start) - 1
+    target, count = int64(net.link_of[net.to[conn]]), len(net.lane_start) - 1
     own, until = turn_of(world, lane, conn, target), time
     node = net.node_of[count + target]
     for i in range(net.member_start[node], net.member_start[node + 1]):
@@ -76,7 +80,7 @@ def time_of_rival(world, lane, conn, time):
         if place >= count:
             continue
         for rival in range(net.lane_start[place], net.lane_start[place + 1]):
-            head = lanes.head[rival]
+            head = int64(lanes.head[rival])
             if rival == lane or head == NOBODY or trips.turn[world.vehicles.cursor[head]] == EXIT:
                 continue
             other = connection(world, rival, head)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import is_one_of
 from trafficsim.kernels.queue.line import serve_line
@@ -32,7 +34,7 @@ def visit(world, node, end):
             return
         place = net.member[best]
         if place < count:
-            serve_line(world, place, time)
+            serve_line(world, place, time, turn == LAST)
         else:
             serve_entry(world, place - count, time)
 
@@ -44,11 +46,11 @@ def serve_entry(world, link, time):
     place = len(net.lane_start) - 1 + link
     due = NEVER
     while links.entered[link] < trips.entry_start[link + 1]:
-        trip = trips.entry[links.entered[link]]
+        trip = int64(trips.entry[links.entered[link]])
         lane = entry_lane(world, link, trip)
         due = max(trips.depart[trip], lanes.admits[lane])
         if due <= time:
-            due = time_of_room(world, link, trip, world.vehicles.cursor[trip], time)
+            due = time_of_room(world, link, trip, int64(world.vehicles.cursor[trip]), time)
         if due > time:
             break
         links.entered[link] += 1
@@ -66,7 +68,7 @@ def serve_entry(world, link, time):
 def entry_lane(world, link, trip):
     """Return the lane that takes somebody first, of those that serve a trip; of all where none does."""
     net, admits = world.net, world.lanes.admits
-    lanes = world.trips.lanes[world.vehicles.cursor[trip]]
+    lanes = int64(world.trips.lanes[world.vehicles.cursor[trip]])
     found, served = net.lane_start[link], False
     for lane in range(net.lane_start[link], min(net.lane_start[link + 1], net.lane_start[link] + MOST_LANES)):
         own = is_one_of(net, lane, lanes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.decisions.all_way_stop import FOUR_SHARE, came_first, stop_headway
 from trafficsim.kernels.decisions.gaps import accepts, critical_gap, entry_instant
 from trafficsim.kernels.decisions.signals import NO_SIGNAL, gives_way_to_all, is_red, requires_stop
@@ -29,7 +31,7 @@ def next_arrival(world, conn, time, horizon):
     A head that gives way itself, or has no room beyond, does not come.
     """
     net, lanes, vehicles, trips = world.net, world.lanes, world.vehicles, world.trips
-    lane, turn = net.origin[conn], net.turn[conn]
+    lane, turn = int64(net.origin[conn]), net.turn[conn]
     head = lanes.head[lane]
     if head != NOBODY and trips.turn[vehicles.cursor[head]] == turn:
         if lanes.gives_way[lane] or lanes.blocked[lane] != NOBODY:
@@ -52,7 +54,7 @@ def time_of_gap(world, conn, lane, time):
     """Return when the head of a lane may enter that gives way: now, or when to look again."""
     net, lanes, shown = world.net, world.lanes, world.shown
     state = shown_state(world, conn)
-    since = lanes.since[lane]
+    since = int64(lanes.since[lane])
     if net.group[conn] >= 0:
         since = max(since, shown.opened[net.group[conn]])
     if requires_stop(net.manner[conn] & MUST_STOP != 0, state):

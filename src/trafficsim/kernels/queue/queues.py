@@ -12,7 +12,7 @@ from typing import NamedTuple
 from numba import float64, int64
 
 from trafficsim.kernels.decisions.signals import is_red
-from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.measurement.tails import (
     NOWHERE,
     close_cycle,
@@ -94,7 +94,7 @@ def look_at_queues(world, seen, counters, clock, time):
             close_cycle(counters, clock, link, time)
 
 
-@part
+@per_vehicle
 def measure_lanes(world, seen, counters, judged, time):
     """Measure every lane by itself."""
     net = world.net
@@ -111,7 +111,7 @@ def measure_lanes(world, seen, counters, judged, time):
                 note_length(counters, link, total, link, judged)
 
 
-@part
+@per_vehicle
 def standing_back(world, link, lane, time):
     """Return how far the last standing vehicle of a lane, its room included, is from the line; 0 without one.
 
@@ -124,7 +124,7 @@ def standing_back(world, link, lane, time):
         return 0
     running = last_near(world, link, time)
     ahead = lanes.queued[lane] + room_of_running(world, lane, running)
-    back, vehicle = 0, lanes.tail[lane] if running == NOBODY else running
+    back, vehicle = 0, int64(lanes.tail[lane] if running == NOBODY else running)
     while vehicle != NOBODY:
         if running == NOBODY or vehicles.planned[vehicle] == lane:
             room = world.net.spacing[world.trips.kind[vehicle]]
@@ -136,22 +136,22 @@ def standing_back(world, link, lane, time):
                 back = rest.place + room
             if rest.length >= rest.least:
                 return back
-        vehicle = vehicles.before[vehicle]
+        vehicle = int64(vehicles.before[vehicle])
         if vehicle == NOBODY and running != NOBODY:
-            vehicle, running = lanes.tail[lane], NOBODY
+            vehicle, running = int64(lanes.tail[lane]), NOBODY
     return 0
 
 
-@part
+@per_vehicle
 def last_near(world, link, time):
     """Return the last vehicle of a running section that may have come to a queue; NOBODY without one."""
-    vehicles, vehicle, last = world.vehicles, world.links.first[link], NOBODY
+    vehicles, vehicle, last = world.vehicles, int64(world.links.first[link]), NOBODY
     while vehicle != NOBODY and not is_far(world, link, vehicle, time):
-        last, vehicle = vehicle, vehicles.after[vehicle]
+        last, vehicle = vehicle, int64(vehicles.after[vehicle])
     return last
 
 
-@part
+@per_vehicle
 def room_of_running(world, lane, last):
     """Return the room of the vehicles of a running section who are to join a lane, up to the last one."""
     room, vehicle = 0, last
@@ -162,31 +162,31 @@ def room_of_running(world, lane, last):
     return room
 
 
-@part
+@per_vehicle
 def queue_stands(world, link, lane, time):
     """Whether the queue of a lane stands: it did when the last one left, or the head is held at the line."""
-    lanes, head, stretch = world.lanes, world.lanes.head[lane], world.net.stretch[link]
+    lanes, head, stretch = world.lanes, int64(world.lanes.head[lane]), world.net.stretch[link]
     if lanes.stood[lane] > 0 or lanes.due[lane] == NEVER:
         return True
     lost = lost_by_stop(world.net.acceleration[world.trips.kind[head]], speed_of(world, link, head) * stretch * 10.0)
     return time - world.vehicles.ready[head] >= lost
 
 
-@part
+@per_vehicle
 def speed_of(world, link, vehicle):
     """Return the own speed of a vehicle on its link, in the room of its class: cm/ms where nothing is given."""
     cursor = world.vehicles.cursor[vehicle]
     return world.trips.length[cursor] * 100.0 / (world.trips.free[cursor] * world.net.stretch[link])
 
 
-@part
+@per_vehicle
 def is_far(world, link, vehicle, time):
     """Whether a vehicle is further from the line than any queue of its link reaches."""
     reach = world.net.room[link] // world.net.wide[link]
     return (world.vehicles.ready[vehicle] - time) * speed_of(world, link, vehicle) > reach
 
 
-@part
+@per_vehicle
 def rest_of(world, link, lane, vehicle, ahead, time):
     """Return where a vehicle rests at a time, for how long in all, and for how long who stands rests at least.
 
@@ -220,7 +220,7 @@ def rest_of(world, link, lane, vehicle, ahead, time):
     return Rest(int64(place), float64(length), float64(least))
 
 
-@part
+@per_vehicle
 def join_lanes(world, seen, counters, time):
     """List the lanes whose queue is part of one that begins further on; return how many there are."""
     net, joined = world.net, 0
@@ -232,16 +232,16 @@ def join_lanes(world, seen, counters, time):
     return joined
 
 
-@part
+@per_vehicle
 def join_lane(world, seen, counters, lane, time):
     """Join a lane to the one beyond whose queue leaves its head, which stands at the line, no room."""
     net, trips = world.net, world.trips
-    vehicle = world.lanes.head[lane]
+    vehicle = int64(world.lanes.head[lane])
     kind = trips.kind[vehicle]
     if trips.turn[world.vehicles.cursor[vehicle]] == EXIT:
         return False
     conn = connection(world, lane, vehicle)
-    target = net.link_of[net.to[conn]]
+    target = int64(net.link_of[net.to[conn]])
     stands = time >= world.lanes.left[lane] + net.headway[conn, kind]
     if not stands or has_room(world, target, vehicle, time):
         return False
@@ -256,7 +256,7 @@ def join_lane(world, seen, counters, lane, time):
     return True
 
 
-@part
+@per_vehicle
 def has_room(world, link, vehicle, time):
     """Whether a link has room for a vehicle, in a lane for its next movement too."""
     links, taken = world.links, world.links.taken[link]
@@ -271,14 +271,14 @@ def has_room(world, link, vehicle, time):
     return planned_lane(world, link, vehicle, world.vehicles.cursor[vehicle] + 1) != NOBODY
 
 
-@part
+@per_vehicle
 def fullest_lane(world, counters, link, vehicle):
     """Return the lane with a queue in which most room is taken, of those for a vehicle's next movement.
 
     Of all lanes of the link where none of those has a queue; NOBODY where nobody stands.
     """
     net, trips = world.net, world.trips
-    lanes = trips.lanes[world.vehicles.cursor[vehicle] + 1]
+    lanes = int64(trips.lanes[world.vehicles.cursor[vehicle] + 1])
     for everyone in range(2):
         found = NOBODY
         for lane in range(net.lane_start[link], net.lane_start[link + 1]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.lanes import planned_lane, shortest_lane
 from trafficsim.kernels.queue.stops import time_at_stops
@@ -16,7 +18,7 @@ def enter_link(world, vehicle, link, time, lost):
     ``lost`` is the time that it needs beyond its own for speeding up.
     """
     vehicles, links, trips = world.vehicles, world.links, world.trips
-    cursor, last = vehicles.cursor[vehicle], links.last[link]
+    cursor, last = int64(vehicles.cursor[vehicle]), int64(links.last[link])
     vehicles.since[vehicle], vehicles.covered[vehicle] = time, 0.0
     ready = time + trips.free[cursor] + lost + time_at_stops(trips, vehicle, cursor)
     if world.net.wide[link] == 1 and last != NOBODY:
@@ -26,7 +28,7 @@ def enter_link(world, vehicle, link, time, lost):
     vehicles.planned[vehicle] = lane
     world.lanes.planned[lane] += world.net.spacing[trips.kind[vehicle]]
     while last != NOBODY and vehicles.ready[last] > ready:
-        last = vehicles.before[last]
+        last = int64(vehicles.before[last])
     insert_after(world, vehicle, link, last)
     links.taken[link] += world.net.spacing[trips.kind[vehicle]]
     world.counts.entered[link] += 1.0
@@ -55,13 +57,13 @@ def insert_after(world, vehicle, link, last):
     """Put a vehicle behind another one on the running section; behind nobody: first."""
     after = world.links.first[link] if last == NOBODY else world.vehicles.after[last]
     follow_each_other(world, link, last, vehicle)
-    follow_each_other(world, link, vehicle, after)
+    follow_each_other(world, link, vehicle, int64(after))
 
 
 @per_vehicle
 def take_out(world, vehicle, link):
     """Take a vehicle off the running section."""
-    follow_each_other(world, link, world.vehicles.before[vehicle], world.vehicles.after[vehicle])
+    follow_each_other(world, link, int64(world.vehicles.before[vehicle]), int64(world.vehicles.after[vehicle]))
 
 
 @per_vehicle
@@ -72,18 +74,18 @@ def join_queues(world, link, time):
     waits so, and one more.
     """
     vehicles, links = world.vehicles, world.links
-    vehicle, waiting, other = links.first[link], 0, NOBODY - 1
-    links.arrival[link] = NEVER
+    vehicle, waiting, other = int64(links.first[link]), 0, NOBODY - 1
+    links.arrival[link], links.held[link] = NEVER, 0
     while vehicle != NOBODY:
         if vehicles.ready[vehicle] > time:
             links.arrival[link] = vehicles.ready[vehicle]
             return
-        after, lane = vehicles.after[vehicle], shortest_lane(world, link, vehicle)
+        after, lane = int64(vehicles.after[vehicle]), shortest_lane(world, link, vehicle)
         if lane != NOBODY:
             take_out(world, vehicle, link)
             append(world, vehicle, lane, time)
         else:
-            turn = world.trips.turn[vehicles.cursor[vehicle]]
+            turn, links.held[link] = world.trips.turn[vehicles.cursor[vehicle]], 1
             waiting += turn != other
             other = turn
             if waiting >= world.net.wide[link]:

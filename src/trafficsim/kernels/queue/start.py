@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from numba import int32, uint32
+from numba import int32, int64, uint32
 
 from trafficsim.kernels.decisions.signals import occasion_of
 from trafficsim.kernels.decisions.yellow import DECIDED_GO, chosen_at_yellow
@@ -83,7 +83,7 @@ def goes_at_yellow(world, conn, lane, vehicle, time):
     """
     net, trips = world.net, world.trips
     group, kind = net.group[conn], trips.kind[vehicle]
-    since = world.shown.since[group]
+    since = int64(world.shown.since[group])
     own = net.mean_speed[net.link_of[lane]] / (1.0 + trips.slower[vehicle])
     rest = max(time - since, 0) * 0.001
     stood = world.lanes.gone[lane] if world.vehicles.ready[vehicle] <= world.lanes.left[lane] else FAR_CM

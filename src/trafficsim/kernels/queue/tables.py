@@ -19,7 +19,7 @@ EXIT = -1
 """Instead of a turn: the trip ends with the link."""
 MOST_LANES = 16
 """Of a link, that are used: so many bits stand for its lanes."""
-MUST_STOP, FIRST_COME = 1, 2
+MUST_STOP, FIRST_COME, SHUT = 1, 2, 4
 """Bits of ``Net.manner``."""
 
 
@@ -121,7 +121,7 @@ class Trips(NamedTuple):
     entry_start: Array
     """By link: trips that begin there, in order of departure."""
     entry: Array
-    stops: int
+    stop_count: int
     """Number of stops on the way of all trips."""
     stop_start: Array
     """By trip: its stops, in their order."""
@@ -196,6 +196,8 @@ class Links(NamedTuple):
     arrival: Array
     taken: Array
     waited: Array
+    held: Array
+    """Whether somebody waits on the running section who has reached its end."""
     served: Array
     entered: Array
     """Trips that have begun here: a position in ``Trips.entry``."""
@@ -231,7 +233,7 @@ class Commands(NamedTuple):
     """By control tick of a cycle: its changes."""
     group: Array
     state: Array
-    tick_ms: int
+    tick_ms: float
 
 
 class Agenda(NamedTuple):
