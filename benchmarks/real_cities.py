@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from tests.experiments.cities.compare import Result, compare
-from tests.experiments.cities.data import CITIES, load_city, load_reference
+from tests.experiments.cities.data import CITIES, MORE_CITIES, City, load_city, load_reference, without_stops
 from tests.experiments.cities.discharge import discharge_table
 from tests.experiments.cities.heads import heads
 from tests.experiments.cities.spread import NoSumo, print_spread
@@ -22,6 +22,7 @@ from tests.experiments.cities.volumes import PLACES, measure
 from tests.experiments.cities.volumes import markdown as volumes_table
 from tests.experiments.cities.worst import worst
 from tests.support.real_data import NoData, data_folder
+from trafficsim.engines.registry import engine_named
 
 
 def arguments() -> argparse.Namespace:
@@ -30,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("cities", nargs="*", metavar="CITY", help=f"any of {', '.join(CITIES)} (default: all)")
     parser.add_argument("--replications", type=int, default=20, metavar="R", help="replications to average (20)")
     parser.add_argument("--drivers", choices=("file", "own"), default="file", help="whose car following (file)")
+    parser.add_argument("--engine", choices=("ca", "queue"), default="ca", help="how vehicles move in the table (ca)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--worst", metavar="CITY", choices=CITIES, help="edges and movements that differ most")
     parser.add_argument("--until", type=float, metavar="S", help="with --worst: only so long after the start")
@@ -41,7 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--volumes", action="store_true", help="hourly volumes of links on found routes")
     parser.add_argument("--discharge", action="store_true", help="run the program sumo; compare signal movements")
     given = parser.parse_args()
-    unknown = sorted(set(given.cities) - set(PLACES if given.volumes else CITIES))
+    unknown = sorted(set(given.cities) - set(PLACES if given.volumes else MORE_CITIES))
     if unknown or given.replications < 1:
         parser.error(f"unknown: {', '.join(unknown)}" if unknown else "at least one replication")
     return given
@@ -67,11 +69,17 @@ def main() -> int:
             for line in found:
                 print(line)
         else:
-            show(folder, given.cities or list(CITIES), given)
+            show(folder, given.cities or list(CITIES if given.engine == "ca" else MORE_CITIES), given)
     except (NoData, NoSumo) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def represented(city: City, engine: str) -> bool:
+    """Whether an engine represents the stops of a city."""
+    stops = any(trip.stops for trip in city.prepared.world.demand.trips)
+    return not stops or "stops" in engine_named(engine).represents
 
 
 def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
@@ -80,7 +88,8 @@ def show(folder: Path, names: list[str], given: argparse.Namespace) -> None:
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
         city = load_city(folder, name, routes=given.routes, drivers=given.drivers)
-        results.append(compare(city, load_reference(folder, name), given.replications))
+        city = city if represented(city, given.engine) else without_stops(city)
+        results.append(compare(city, load_reference(folder, name), given.replications, given.engine))
     if given.json:
         print(json.dumps({result.city: result.as_json() for result in results}, indent=1))
         return

@@ -23,6 +23,7 @@ COMMANDS = {
     "sumo_drivers": "python -m benchmarks.sumo_drivers",
     "cities": "python -m benchmarks.real_cities",
     "cities_own": "python -m benchmarks.real_cities --drivers own",
+    "cities_queue": "python -m benchmarks.real_cities --engine queue --replications 5",
     "cities_volumes": "python -m benchmarks.real_cities --volumes",
     "cities_discharge": "python -m benchmarks.real_cities --discharge",
     "enforcement": "python -m tests.experiments.enforcement",

@@ -43,6 +43,7 @@ _HOMES = {
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
     "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
+    "trafficsim.spec.route_choice": ("RouteChoice",),
     "trafficsim.spec.scenario": (
         "DemandSource", "Detector", "Scenario", "Time", "Trajectories",
     ),
@@ -132,6 +133,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.rollout import Candidate as Candidate
     from trafficsim.spec.rollout import Rollout as Rollout
     from trafficsim.spec.rollout import SteppedWedge as SteppedWedge
+    from trafficsim.spec.route_choice import RouteChoice as RouteChoice
     from trafficsim.spec.scenario import DemandSource as DemandSource
     from trafficsim.spec.scenario import Detector as Detector
     from trafficsim.spec.scenario import Scenario as Scenario

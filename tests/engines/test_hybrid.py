@@ -1,14 +1,29 @@
-"""The hybrid engine: one run in two engines, between which nobody is lost."""
+"""The hybrid engine: one run in two engines, whose borders let vehicles and queues through."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import trafficsim as ts
+from tests.engines.test_gridlock import RING, ring_world
+from tests.support.hybrids import whole_junctions
+from tests.support.worlds import link, make_network, make_plan, make_world, through
+from trafficsim.base.codes import CAUSE_NO_ROOM, EN_ROUTE
 from trafficsim.cli import app
+from trafficsim.engines.ca.loop import run as run_automaton
+from trafficsim.engines.hybrid.loop import run
+from trafficsim.engines.hybrid.settings import HybridParts
+from trafficsim.engines.queue.loop import run as run_queues
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import Record
+from trafficsim.spec.demand import Trip
+from trafficsim.spec.scenario import Time
+from trafficsim.spec.signals import Phase, SignalProgram
 
 SCENARIO = """name = "road"
 [time]
@@ -23,6 +38,14 @@ flows = [{ id = "east", route = ["east1", "east2", "east3", "east4"], volume_veh
 [hybrid]
 """
 MIDDLE = 'ca = { ids = ["east2", "south2_in", "north2_in"] }\n'
+STUDY = """name = "slower"
+scenarios = ["road.toml"]
+engines = ["hybrid"]
+replications = 2
+[alternatives]
+"do nothing" = []
+"limit 30" = [{ kind = "speed_limit", limit_kmh = 30, on = { ids = ["east1", "east2", "east3"] } }]
+"""
 
 
 def call(*words: str | Path, status: int = 0) -> str:
@@ -34,6 +57,7 @@ def call(*words: str | Path, status: int = 0) -> str:
 @pytest.fixture
 def road(tmp_path: Path) -> Path:
     (tmp_path / "road.toml").write_text(SCENARIO + MIDDLE)
+    (tmp_path / "study.toml").write_text(STUDY)
     return tmp_path / "road.toml"
 
 
@@ -42,6 +66,13 @@ def test_a_run_has_one_table_of_both_engines(road: Path) -> None:
     again = json.loads(call("run", road, "--engine", "hybrid", "--json"))
     assert (told["engine"], told["status"], told["digest"]) == ("hybrid", "complete", again["digest"])
     assert told["not_computed"]["max_queue_m"] == "engine hybrid does not measure queues"
+
+
+def test_a_study_does_not_depend_on_processes(road: Path) -> None:
+    one, two = (json.loads(call("compare", road.parent / "study.toml", "--json", "--workers", workers))
+                for workers in ("1", "2"))
+    assert one["results"] == two["results"]
+    assert one["results"]["road"]["hybrid"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
 
 
 @pytest.mark.parametrize(("table", "said"), [
@@ -54,3 +85,90 @@ def test_a_run_has_one_table_of_both_engines(road: Path) -> None:
 def test_what_cannot_be_divided_is_refused(road: Path, table: str, said: str) -> None:
     road.write_text(SCENARIO + table)
     assert said in call("run", road, "--engine", "hybrid", status=2)
+
+
+@pytest.mark.parametrize(("added", "said"), [
+    ("trajectories = { share = 0.5 }\n", "does not measure trajectories"),
+    ("drivers = { keep_clear_share = 0.5 }\n", "keep_clear_share = 1.0"),
+])
+def test_what_one_of_the_engines_does_not_represent_is_refused(road: Path, added: str, said: str) -> None:
+    road.write_text(added + SCENARIO + MIDDLE)
+    assert said in call("run", road, "--engine", "hybrid", status=2)
+
+
+def arterial(road: Path) -> Plan:
+    return make_plan(ts.build(ts.load(road)))
+
+
+@pytest.mark.parametrize("everything_in", ["ca", "queue"])
+def test_without_a_border_it_is_the_engine_itself(road: Path, everything_in: str) -> None:
+    plan = arterial(road)
+    ours = run(plan, HybridParts(plan.link_id if everything_in == "ca" else ()))
+    theirs = (run_automaton if everything_in == "ca" else run_queues)(plan)
+    for one, other in ((ours.trips, theirs.trips), (ours.links, theirs.links), (ours.turns, theirs.turns),
+                       (ours.detectors, theirs.detectors), (ours.left, theirs.left)):
+        for mine, its in zip(one, other, strict=True):
+            np.testing.assert_array_equal(mine, its)
+    if everything_in == "ca":
+        np.testing.assert_array_equal(ours.signals.since_s, theirs.signals.since_s)
+
+
+def three_links(red_s: float, middle_m: float = 140.0) -> Plan:
+    """``a`` leads into ``b`` (20 cars), at whose end it is red for long, and ``c``; 40 cars. Nobody goes to ``d``."""
+    program = SignalProgram(id="s", phases=(Phase(duration_s=red_s, state="rr"), Phase(duration_s=1800.0, state="GG")))
+    connections = [*through("a", "b"), *through("b", "c", signal="s", signal_index=0),
+                   *through("b", "d", signal="s", signal_index=1)]
+    network = make_network([link("a", 300.0), link("b", middle_m), link("c", 300.0), link("d", 300.0)], connections,
+                           [program])
+    trips = [Trip(id=f"v{number:02d}", depart_s=20.0 + 4.0 * number, route=("a", "b", "c")) for number in range(40)]
+    return make_plan(make_world(network, trips=trips, time=Time(analysis_s=600.0, clear_s=1800.0, interval_s=300.0)))
+
+
+def on_link(record: Record, name: str, plan: Plan) -> float:
+    """Vehicles on a link after the first interval."""
+    at = plan.link_id.index(name)
+    return float(record.links.entered[0, at] - record.links.left[0, at])
+
+
+@pytest.mark.parametrize("in_ca", ["a", "b", "ab", "bc", "c"])
+def test_queues_spill_back_over_the_border_both_ways(in_ca: str) -> None:
+    """At red for 600 s the middle link holds what it holds in either engine, and the others wait before it."""
+    plan = three_links(600.0)
+    record, pure = run(plan, HybridParts(tuple(in_ca))), [run_automaton(plan), run_queues(plan)]
+    assert record.completed == 40
+    inside = [on_link(one, "b", plan) for one in pure]
+    assert min(inside) - 1 <= on_link(record, "b", plan) <= max(inside) + 1
+    assert on_link(record, "a", plan) >= 40 - max(inside) - 1
+    mean = [float((one.trips.exit_s - one.trips.entry_s).mean()) for one in (record, *pure)]
+    assert 0.95 * min(mean[1:]) <= mean[0] <= 1.05 * max(mean[1:])
+
+
+@pytest.mark.parametrize("in_ca", ["a", "b"])
+def test_those_who_are_left_are_told_with_what_they_wait_for(in_ca: str) -> None:
+    plan = three_links(3000.0)
+    record = run(plan, HybridParts(tuple(in_ca)))
+    assert (record.completed, record.en_route) == (0, 40)
+    assert record.left.vehicles.sum() == 40
+    assert np.all(record.trips.status == EN_ROUTE)
+    names = [plan.link_id[row] for row in record.left.link]
+    before = [row for row, name in enumerate(names) if name == "a"]
+    assert {plan.link_id[record.left.behind[row]] for row in before if record.left.cause[row] == CAUSE_NO_ROOM} == {"b"}
+
+
+def test_a_gridlock_across_the_border_is_named() -> None:
+    plan = make_plan(ring_world(1200.0))
+    record = run(plan, whole_junctions(plan, [RING[0], RING[1]]))
+    assert record.gridlock
+    last = record.gridlocks.number == record.gridlocks.number.max()
+    assert {plan.link_id[at] for at in record.gridlocks.link[last]} == set(RING)
+
+
+@pytest.mark.parametrize("half", ["west", "east"])
+def test_an_arterial_divided_in_the_middle_lies_between_the_engines(road: Path, half: str) -> None:
+    plan = arterial(road)
+    names = ("east1",) if half == "west" else ("east2", "east3", "east4")
+    record, pure = run(plan, whole_junctions(plan, names)), [run_automaton(plan), run_queues(plan)]
+    mean = [float((one.trips.exit_s - one.trips.entry_s).mean()) for one in (record, *pure)]
+    assert record.completed == record.demanded
+    assert 0.95 * min(mean[1:]) <= mean[0] <= 1.05 * max(mean[1:])
+    np.testing.assert_allclose(record.trips.distance_m, pure[0].trips.distance_m, atol=1.0)

@@ -17,6 +17,7 @@ from trafficsim.policies import RoadPricing, SpeedLimit
 from trafficsim.spec.demand import Stop
 from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Policy
+from trafficsim.spec.population import Population
 from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.selectors import Links
@@ -205,3 +206,23 @@ def test_choices_are_those_of_the_logit_model() -> None:
     where = chosen(utility, np.array([5, 6, 7], np.uint64), people)
     for path, share in enumerate(shares(utility).tolist()):
         assert within(float((where == path).mean()), share, len(people))
+
+
+def test_who_is_informed_is_a_trait_of_the_person() -> None:
+    people = Population(people=300)
+    road, plans = fork({"b": 1000.0, "c": 1000.0}), {}
+    for share in (0.2, 0.6):
+        choice = RouteChoice(informed_share=share)
+        given = world(Demand(flows=(flow(volume_veh_h=3000.0, destination="z"),)), road, time=SEVERAL,
+                      population=people, route_choice=choice)
+        plans[share] = [lower(prepare(given), replication=number).plan for number in (1, 2)]
+        for plan in plans[share]:
+            told = {person: set() for person in plan.trips.person.tolist()}
+            for person, one in zip(plan.trips.person.tolist(), plan.en_route.informed.tolist(), strict=True):
+                told[person].add(one)
+            assert all(len(one) == 1 for one in told.values())
+            assert within(float(np.mean([one == {True} for one in told.values()])), share, len(told))
+    few, more = plans[0.2][0].en_route.informed, plans[0.6][0].en_route.informed
+    assert not (few & ~more).any()
+    days = [dict(zip(plan.trips.person.tolist(), plan.en_route.informed.tolist(), strict=True)) for plan in plans[0.6]]
+    assert all(days[0][person] == days[1][person] for person in set(days[0]) & set(days[1]))

@@ -83,7 +83,8 @@ def test_what_one_engine_does_not_measure_has_no_value() -> None:
     table = found().table("max_queue_m")
     assert set(table["agreement"]) == {"no value"}
     assert table["other_diff"].isna().all()
-    assert table["reason"].str.contains("queue gives no value (engine queue does not measure queues", regex=False).all()
+    why = "queue gives no value (engine queue does not measure queues)"
+    assert table["reason"].str.contains(why, regex=False).all()
 
 
 def test_it_is_plain_json() -> None:

@@ -142,3 +142,14 @@ def test_demand_far_over_capacity_ends_with_rows_that_say_so() -> None:
     assert told["unfinished"] > 0
     assert not found.converged
     assert np.isfinite(found.convergence[["relative_gap", "mean_time_s", "total_time_h"]].to_numpy(float)).all()
+
+
+def test_pairs_that_no_route_joins_are_told_and_the_others_go_on(tmp_path: Path) -> None:
+    apart = Demand(flows=(flow(volume_veh_h=500.0, destination="f"), flow("back", volume_veh_h=60.0, origin="f",
+                                                                          destination="a")))
+    given = replace(crowd(), demand=apart)
+    given = replace(given, scenario=given.scenario.model_copy(update={"demand": apart}), written=frozenset())
+    told = ts.equilibrium(given, iterations=3).as_json()
+    assert told["unserved"]["flows"] == 1
+    assert "no route leads from 'f' to 'a'" in next(iter(told["unserved"]["reasons"]))
+    assert told["without_path"] == 0

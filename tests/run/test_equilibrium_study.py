@@ -62,6 +62,8 @@ def test_the_gap_stands_beside_the_effect(result: StudyResult) -> None:
     row = result.comparison.table("mean_travel_time_s").iloc[0]
     gaps = result.runs.groupby("alternative", observed=True)["relative_gap"].max()
     assert row["equilibrium_gap"] == pytest.approx(gaps.sum())
+    own = result.as_json()["routes"]["small"]["alternatives"]
+    assert {name: one["relative_gap"] for name, one in own.items()} == gaps.to_dict()
     entry = result.as_json()["results"]["small"]["queue"]["slow"]["mean_travel_time_s"]
     assert entry["equilibrium_gap"] == pytest.approx(gaps.sum())
 

@@ -49,7 +49,7 @@ def test_permitted_left_turns_and_sneakers(opposing_veh_h: float) -> None:
     # per cycle; tolerance as for the cellular automaton: the theory's queue starts at once, this one loses time
     left = permitted_left(opposing_veh_h, cycles=120)
     assert left.in_green == pytest.approx(left.theory, rel=0.1, abs=0.15)
-    assert 0.7 <= left.after_green <= left.places
+    assert 0.7 <= left.after_green <= left.places + 1  # one who comes at yellow may be too near to stop
 
 
 @pytest.mark.parametrize("case", ALL_WAY)

@@ -11,6 +11,7 @@ import typer
 from trafficsim.cli.assign import Objective
 from trafficsim.cli.guard import guarded, print_json, say
 from trafficsim.cli.options import Json
+from trafficsim.cli.simulate import progress_shown
 
 
 class Switching(StrEnum):
@@ -40,11 +41,13 @@ def equilibrium(
     Options that are left out are those of the table [equilibrium] of the scenario.
     """
     from trafficsim import api
+    from trafficsim.results.unserved import unserved_lines
 
-    result = api.equilibrium(
-        scenario, engine=engine, objective=None if objective is None else objective.value, gap=gap,
-        iterations=iterations, interval_s=interval_s, switching=None if switching is None else switching.value,
-        starts=starts)
+    with progress_shown():
+        result = api.equilibrium(
+            scenario, engine=engine, objective=None if objective is None else objective.value, gap=gap,
+            iterations=iterations, interval_s=interval_s, switching=None if switching is None else switching.value,
+            starts=starts)
     if out is not None:
         result.save(out)
     told = result.as_json()
@@ -56,6 +59,8 @@ def equilibrium(
         print_json(told)
         return
     typer.echo(result.convergence.to_string(index=False))
+    for line in unserved_lines(told.pop("unserved", {})):
+        say(line)
     for name, value in told.items():
         if not isinstance(value, list):
             typer.echo(f"{name:>20}  {value:,.10g}" if isinstance(value, float) else f"{name:>20}  {value}")

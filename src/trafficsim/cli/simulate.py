@@ -68,7 +68,7 @@ def run(
     _require_out("--csv", csv, out)
     from trafficsim import api
 
-    with _progress() as progress:
+    with progress_shown() as progress:
         named = {} if engine is None else {"engine": engine}
         result = api.run(scenario, seed=seed, replications=replications, workers=workers, out=out, progress=progress,
                          strict=strict, **named)
@@ -97,7 +97,7 @@ def compare(
     _require_out("--resume", resume, out)
     from trafficsim import api
 
-    with _progress() as progress:
+    with progress_shown() as progress:
         result = api.compare(study, replications=replications, workers=workers, executor=executor, out=out,
                              resume=resume, progress=progress)
     if as_json:
@@ -107,7 +107,7 @@ def compare(
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def progress_shown() -> Iterator[Progress | None]:
     """Show progress on stderr, and only on a terminal."""
     if not sys.stderr.isatty():
         yield None

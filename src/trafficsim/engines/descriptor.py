@@ -35,6 +35,11 @@ class Engine(ABC):
     measures: ClassVar[frozenset[str]]
     represents: ClassVar[frozenset[str]]
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables of settings of a scenario that its runs depend on."""
+        return (self.name,)
+
     def settings_of(self, world: World) -> Any:
         """Return what the engine runs a world with: its settings, as the scenario gives them.
 

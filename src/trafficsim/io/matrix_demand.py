@@ -174,4 +174,4 @@ def _within(source: MatrixSource, matrix: ODMatrix) -> Iterable[Unserved]:
     for zone, trips in zip(matrix.zones, np.diagonal(matrix.trips).tolist(), strict=True):
         if trips > 0:
             yield Unserved(f"{source.id} {zone}>{zone}", "flow", ", ".join(source.vehicle_classes), source.begin_s,
-                           f"trips within zone {zone!r} use no link", trips * source.factor)
+                           "trips within a zone use no link", trips * source.factor)

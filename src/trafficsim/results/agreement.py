@@ -12,7 +12,7 @@ import pandas as pd
 
 from trafficsim.base.errors import InputError
 from trafficsim.results.compare import Comparison
-from trafficsim.results.difference import Difference
+from trafficsim.results.difference import NO_PAIR, Difference
 from trafficsim.results.frames import nullable, strings
 
 Verdict = Literal["agree", "disagree", "one undecided", "both undecided", "no value"]
@@ -113,6 +113,8 @@ class Agreement:
 def agreement(comparison: Comparison, tables: Mapping[str, pd.DataFrame], limits: Mapping[str, str]) -> Agreement:
     """Put the effects of every two engines that follow each other in a study side by side.
 
+    Indicators of which neither engine has a value are left out.
+
     Parameters
     ----------
     comparison
@@ -136,7 +138,7 @@ def agreement(comparison: Comparison, tables: Mapping[str, pd.DataFrame], limits
     for first, second in pairwise(engines):
         for place, one in known.items():
             other = known.get((place[0], second, *place[2:])) if place[1] == first else None
-            if other is not None:
+            if other is not None and (one.diff is not None or other.diff is not None):
                 found.append(pair_of(one, other, comparison.question.baseline, tables, limits))
     return Agreement(tuple(found))
 
@@ -196,7 +198,8 @@ def share(one: Difference) -> float | None:
 
 def _causes(one: Difference, baseline: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[Cause]:
     if one.diff is None:
-        yield Cause("no_value", one.engine, 0, one.reason or "no value in any replication")
+        told = [reason for reason in (one.reason or "").split("; ") if reason not in ("", NO_PAIR)]
+        yield Cause("no_value", one.engine, 0, "; ".join(told) or NO_PAIR)
         return
     if sign(one) is None:
         yield Cause("undecided", one.engine, one.n, "")

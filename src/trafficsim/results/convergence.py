@@ -24,7 +24,8 @@ def convergence_table(iterations: Sequence[Iteration], labels: Labels) -> pd.Dat
     whole = ("iteration", "unfinished", "without_path")
     columns = {name: nullable(rows[name].to_numpy(np.float64, na_value=np.nan), rows[name].notna())
                for name in map(str, rows) if name not in whole}
-    return frame(labels, {**columns, **{name: nullable(rows[name].to_numpy(np.int64)) for name in whole}})
+    columns |= {name: nullable(rows[name].to_numpy(np.int64)) for name in whole}
+    return frame(labels, {name: columns[name] for name in map(str, rows)})
 
 
 def convergence_rows(iterations: Sequence[Iteration]) -> pd.DataFrame:

@@ -63,10 +63,20 @@ def learnt_routes(runs: pd.DataFrame) -> dict[str, Any]:
 
 
 def learnt_by_scenario(runs: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Rehearsals and relative gap of every scenario in which drivers learnt their routes."""
+    """Rehearsals and relative gap of every scenario in which drivers learnt their routes.
+
+    Where alternatives have routes of their own those of the scenario are the first one's, and all are in
+    ``alternatives``.
+    """
     done = runs[runs["status"] != "failed"]
-    learnt = {str(scenario): learnt_routes(part) for scenario, part in done.groupby("scenario", observed=True)}
+    learnt = {str(scenario): _learnt(part) for scenario, part in done.groupby("scenario", observed=True)}
     return {scenario: told for scenario, told in learnt.items() if told["rehearsals"]}
+
+
+def _learnt(runs: pd.DataFrame) -> dict[str, Any]:
+    every = {str(name): learnt_routes(part) for name, part in runs.groupby("alternative", observed=True, sort=False)}
+    told = learnt_routes(runs)
+    return told if all(one == told for one in every.values()) else {**told, "alternatives": every}
 
 
 def worst_status(statuses: Sequence[str]) -> str:

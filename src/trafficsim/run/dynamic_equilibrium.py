@@ -18,8 +18,10 @@ from trafficsim.io.mistakes import mistake
 from trafficsim.io.trips import write_trips
 from trafficsim.plan.prepare import Prepared
 from trafficsim.results.convergence import convergence_rows
+from trafficsim.results.frames import Labels
+from trafficsim.results.unserved import unserved_summary, unserved_table
 from trafficsim.run.equilibrium import Kept, find_equilibrium, in_equilibrium
-from trafficsim.spec.demand import Trip
+from trafficsim.spec.demand import Trip, Unserved
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.policy import Policy
 
@@ -38,12 +40,14 @@ class DynamicEquilibrium:
     scenario, engine : what was driven
     settings : how it was looked for
     kept : by start, the iteration whose routes are kept
+    unserved : trips and flows that nothing can carry, with reasons; they are not in the search
     """
 
     scenario: str
     engine: str
     settings: Equilibrium
     kept: tuple[Kept, ...]
+    unserved: tuple[Unserved, ...] = ()
 
     @cached_property
     def convergence(self) -> pd.DataFrame:
@@ -113,6 +117,8 @@ class DynamicEquilibrium:
         told = self._told(self.kept[0])
         several = {} if self.volume_difference is None else {
             "starts": self.starts.to_dict("records"), "volume_difference": self.volume_difference}
+        labels = Labels(self.scenario, "", 0, self.engine)
+        lost = unserved_summary(unserved_table(self.unserved, labels))
         bound = {"total_time_is": UPPER_BOUND} if self.settings.optimises else {}
         return {
             "scenario": self.scenario, "engine": self.engine, "version": __version__,
@@ -120,7 +126,7 @@ class DynamicEquilibrium:
             "gap": self.settings.gap, "iterations": self.kept[0].routes.rehearsals.number, "kept": self.kept[0].number,
             "trips": len(self.kept[0].plan.trips.name), "unfinished": told.unfinished,
             "without_path": told.without_path, "travel_time_s": told.travel_time_s, "total_time_h": told.total_time_h,
-            **bound, **several,
+            **bound, **several, **({"unserved": lost} if lost else {}),
         }
 
     def _told(self, one: Kept) -> Any:
@@ -132,7 +138,7 @@ def equilibrium_of(prepared: Prepared, engine: str, settings: Equilibrium, polic
     """Look for a dynamic equilibrium from several starts, whatever the scenario says of its routes."""
     prepared = in_equilibrium(prepared)
     kept = tuple(find_equilibrium(prepared, engine, settings, policies, draws) for draws in range(starts))
-    return DynamicEquilibrium(prepared.world.scenario.name, engine, settings, kept)
+    return DynamicEquilibrium(prepared.world.scenario.name, engine, settings, kept, prepared.unserved)
 
 
 def settings_of(prepared: Prepared, changes: Mapping[str, Any]) -> Equilibrium:

@@ -14,6 +14,7 @@ import numpy as np
 
 from trafficsim import __version__
 from trafficsim.base.errors import InputError, MachineError
+from trafficsim.engines.registry import engine_named
 from trafficsim.io.files import what_is_there
 from trafficsim.io.network_file import write_network
 from trafficsim.plan.prepare import Prepared
@@ -33,7 +34,8 @@ def scenario_content(prepared: Prepared, engines: Sequence[str]) -> dict[str, An
     scenario = prepared.world.scenario
     kinds = {"network": Network, "demand": Demand}
     built = {name for name, kind in kinds.items() if isinstance(getattr(scenario, name), kind)}
-    settings = {engine: scenario.settings(engine).model_dump(mode="json") for engine in engines}
+    tables = [table for engine in engines for table in engine_named(engine).tables]
+    settings = {table: scenario.settings(table).model_dump(mode="json") for table in tables}
     written = scenario.model_dump(mode="json", exclude=built, include=set(type(scenario).model_fields))
     return {**written, **settings, "fingerprint": fingerprint(prepared)}
 

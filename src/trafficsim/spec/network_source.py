@@ -72,6 +72,8 @@ class LinkSpec(Model):
         Its share where links merge, over those of the others, in queues.
     storage
         ``"unlimited"``: its queues do not spill back, in the queue engine.
+    toll_eur
+        Charge for a vehicle that enters the link, part of the generalised cost of routes.
     turn_lanes
         Per lane from the nearside: directions joined by ``;``.
     allow
@@ -106,6 +108,7 @@ class LinkSpec(Model):
     outflow_capacity_veh_h: float | None = Field(default=None, **within("outflow_capacity_veh_h"))
     merge_priority: float | None = Field(default=None, **within("merge_priority"))
     storage: Literal["limited", "unlimited"] = "limited"
+    toll_eur: float = Field(default=0.0, **within("toll_eur"))
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[str, ...] | None = None
     name: str = ""

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from trafficsim.base.codes import COMPLETED, WAITING
-from trafficsim.engines.ca import run
+from trafficsim.engines.asking import check_asked
+from trafficsim.engines.registry import DEFAULT_ENGINE, engine_named
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.free_flow import free_flow_time_s, route_length_m
 from trafficsim.plan.lower import lower
@@ -79,9 +80,9 @@ class Result:
         return asdict(self)
 
 
-def compare(city: City, reference: Reference, replications: int) -> Result:
-    """Run the replications and compare their means with the reference."""
-    runs = [measure(city, number) for number in range(1, replications + 1)]
+def compare(city: City, reference: Reference, replications: int, engine: str = DEFAULT_ENGINE) -> Result:
+    """Run the replications in an engine and compare their means with the reference."""
+    runs = [measure(city, number, engine) for number in range(1, replications + 1)]
     plan = lower(city.prepared).plan
     trips = reference.trips
     spread = SUMO_SPREAD.get(city.name)
@@ -106,10 +107,17 @@ def _value(ours: list[float], reference: np.ndarray, share: float,
     return Value(mean, min(ours), max(ours), of_sumo, mean / of_sumo, accepted(mean, of_sumo, share, spread))
 
 
-def measure(city: City, replication: int) -> Run:
-    """Run one replication. Trips that have not ended count with their time so far."""
-    plan = lower(city.prepared, (), replication).plan
-    record = run(plan, city.prepared.world.scenario.ca)
+def measure(city: City, replication: int, engine: str = DEFAULT_ENGINE) -> Run:
+    """Run one replication. Trips that have not ended count with their time so far.
+
+    Raises
+    ------
+    InputError
+        If the engine does not represent what is in the city.
+    """
+    plan, chosen = lower(city.prepared, (), replication).plan, engine_named(engine)
+    check_asked(chosen, plan)
+    record = chosen.run(plan, chosen.settings_of(city.prepared.world))
     trips, free_s = record.trips, free_flow_time_s(plan)
     exit_s = np.where(trips.status == COMPLETED, trips.exit_s, record.end_s)
     entry_s = np.where(trips.status == WAITING, record.end_s, trips.entry_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,10 @@ from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.world import World
 
 CITIES = (*RESCO, "acosta")
+MORE_CITIES = (*CITIES, "doerpfeldstr")
+"""With the one that bicycles and trams share, whose drivers of cars find their routes."""
+CASES = {"doerpfeldstr": "doerpfeldstr-samplertrips"}
+"""Names of cities in the catalogue of networks, where they differ."""
 GIVEN_ROUTES = ("cologne3", "acosta")
 """Cities whose demand names the links of every route; in the others only origin and destination are given."""
 CLEAR_S = 7200.0
@@ -82,8 +86,18 @@ def city_files(folder: Path, name: str) -> Files:
     NoData
         If one is missing.
     """
-    case = find_case(folder, name)
+    case = find_case(folder, CASES.get(name, name))
     return Files(case.network, case.routes, case.additional)
+
+
+def without_stops(city: City) -> City:
+    """Return a city whose vehicles do not stop on their way: for engines that represent no stops."""
+    world = city.prepared.world
+    trips = tuple(trip.model_copy(update={"stops": ()}) for trip in world.demand.trips)
+    demand = world.demand.model_copy(update={"trips": trips})
+    scenario = world.scenario.model_copy(update={"demand": demand})
+    prepared = prepare(replace(world, scenario=scenario, demand=demand))
+    return City(f"{city.name}, without stops", city.found, prepared, city.last_departure_s)
 
 
 def load_city(folder: Path, name: str, clear_s: float = CLEAR_S, routes: str = "free_flow",

@@ -24,6 +24,11 @@ class HybridEngine(Engine):
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states"})
     represents = frozenset({"signals"})
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Its own table, and those of the engines that it joins."""
+        return (self.name, "ca", "queue")
+
     def settings_of(self, world: World) -> Any:
         """Return the links of the automaton, and the settings of both engines."""
         return parts_of(world)

@@ -16,11 +16,12 @@ from trafficsim.engines.ca.loop import warm_up as warm_up_automaton
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.engines.hybrid.checks import check_conservation, check_signals
 from trafficsim.engines.hybrid.entries import entry_of
-from trafficsim.engines.hybrid.program import Programs, compile_plan
+from trafficsim.engines.hybrid.program import Programs, compile_plan, drop_copies
 from trafficsim.engines.hybrid.record import make_record
 from trafficsim.engines.hybrid.settings import HybridParts
 from trafficsim.engines.hybrid.watch import Watches
 from trafficsim.engines.queue.intervals import close_interval
+from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.signals import commands_of
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
@@ -81,6 +82,7 @@ def run(plan: Plan, parts: HybridParts) -> Record:
         If an invariant of the run was broken.
     """
     began = time.perf_counter()
+    check_drivers(plan)
     programs = compile_plan(plan, parts)
     setup_s, began = time.perf_counter() - began, time.perf_counter()
     with np.errstate(over="ignore"):  # hashes wrap on purpose
@@ -89,6 +91,7 @@ def run(plan: Plan, parts: HybridParts) -> Record:
         tick = simulate(plan, this)
     loop_s = time.perf_counter() - began
     check_signals(programs)
+    drop_copies(programs)
     performance = Performance(
         vehicle_updates=int(programs.automaton.work.count[Count.UPDATES]) + int(programs.queues.counts.total[3]),
         loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,

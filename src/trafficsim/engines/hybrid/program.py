@@ -100,12 +100,30 @@ def leave_to_the_automaton(world: World, division: Division) -> None:
     world.net.lane_room[lanes], world.lanes.queued[lanes] = 0, 1
 
 
+def drop_copies(programs: Programs) -> None:
+    """Take copies and blockers out of the automaton at the end of a run: what is left are its own vehicles."""
+    automaton, border = programs.automaton, programs.border
+    n = int(automaton.start[-1])
+    trips = np.asarray(automaton.vehicles.ID[:n], np.int64)
+    own = np.append(border.mover, IN_QUEUES)[trips] == IN_CA
+    for words in automaton.vehicles:
+        words[: np.count_nonzero(own)] = words[:n][own]
+    automaton.start[:] = np.concatenate([[0], np.cumsum(own)])[automaton.start]
+
+
 def entry_cells(net: Net) -> np.ndarray:
     """Return by lane the way from the furthest line before it to its own."""
     reach: np.ndarray = net.lane["length"].astype(np.int64)
     conns = net.conn[:-1]
     np.maximum.at(reach, conns["to"], net.lane["length"][conns["to"]] + conns["length"])
     return reach
+
+
+def crossed_lanes(plan: Plan) -> np.ndarray:
+    """Return by lane whether some connection to it is crossed by others."""
+    conns = plan.connections
+    crossed = np.diff(conns.cross_start) > 0
+    return np.asarray(np.bincount(conns.to_lane[crossed], minlength=len(plan.lanes.link)) > 0, np.int64)
 
 
 def border_of(plan: Plan, settings: CellularAutomaton, division: Division, automaton: Program) -> Border:
@@ -118,6 +136,7 @@ def border_of(plan: Plan, settings: CellularAutomaton, division: Division, autom
     return Border(
         out_lane=np.concatenate([np.zeros(0, np.int64), *own]).astype(np.int64),
         in_link=division.entered.astype(np.int64), entry_cells=entry_cells(automaton.net),
+        crossed=crossed_lanes(plan),
         closed=np.zeros(len(plan.link_id), np.int64),
         mover=np.where(division.in_ca[first], IN_CA, IN_QUEUES).astype(np.uint8),
         distance=np.zeros(count, np.int64), waiting=np.zeros(count, np.int64), stops=np.zeros(count, np.int64),

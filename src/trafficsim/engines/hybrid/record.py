@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trafficsim.base.codes import COMPLETED, EN_ROUTE, WAITING
+from trafficsim.base.codes import CAUSE_NO_ROOM, COMPLETED, EN_ROUTE, WAITING
 from trafficsim.engines.ca.record import make_record as automaton_record
 from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.hybrid.settings import HybridParts
@@ -14,7 +14,7 @@ from trafficsim.engines.queue.loop import Collected as QueueCollected
 from trafficsim.engines.queue.record import make_record as queue_record
 from trafficsim.kernels.hybrid.border import IN_CA
 from trafficsim.plan.arrays import BOOL, Plan
-from trafficsim.plan.record import LeftRecord, Performance, Record, TripRecord
+from trafficsim.plan.record import LeftRecord, Performance, Record, TripRecord, nothing_left
 from trafficsim.plan.unmeasured import unmeasured
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def make_record(plan: Plan, parts: HybridParts, this: Run, tick: int, performanc
         engine="hybrid", end_s=automaton.end_s, trips=trips, demanded=len(trips.status), waiting=counts[WAITING],
         en_route=counts[EN_ROUTE], completed=counts[COMPLETED], state=automaton.state + queues.state,
         gridlocks=gridlock_record(this.watches.found(), plan.lanes.link, lambda ticks: plan.start_s + ticks * tick_s),
-        left=left_of_both(in_ca, automaton.left, queues.left), performance=performance, signals=automaton.signals,
+        left=joined([rows_of(in_ca, automaton.left), rows_of(~in_ca, queues.left), at_the_border(this)]),
+        performance=performance, signals=automaton.signals,
         **shared,
     )
 
@@ -74,8 +75,28 @@ def _partly(this: Run, queues: TripRecord) -> np.ndarray:
     return np.where(queues.status == EN_ROUTE, queues.distance_m - world.vehicles.distance, 0.0)
 
 
-def left_of_both(in_ca: BOOL, automaton: LeftRecord, queues: LeftRecord) -> LeftRecord:
-    """Return the rows of each engine for its own links."""
-    here, there = in_ca[automaton.link], ~in_ca[queues.link]
-    both = ((np.asarray(one)[here], np.asarray(other)[there]) for one, other in zip(automaton, queues, strict=True))
-    return LeftRecord(*(np.concatenate(pair) for pair in both))
+def rows_of(links: BOOL, left: LeftRecord) -> LeftRecord:
+    """Return the rows of some links."""
+    columns: list[Any] = [np.asarray(column)[links[left.link]] for column in left]
+    return LeftRecord(*columns)
+
+
+def at_the_border(this: Run) -> LeftRecord:
+    """Return a row for every virtual lane with vehicles beyond the line that find no room in the queue engine."""
+    automaton, border = this.programs.automaton, this.programs.border
+    rows = []
+    for lane in border.out_lane.tolist():
+        trips = np.asarray(automaton.vehicles.ID[automaton.start[lane]:automaton.start[lane + 1]])
+        trips = trips[trips < border.blocker]
+        trips = trips[border.mover[trips] == IN_CA]
+        if len(trips):
+            link = int(automaton.net.lane["link"][lane])
+            rows.append((link, len(trips), int(trips[0]), -1.0, CAUSE_NO_ROOM, link))
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(LeftRecord._fields)
+    kinds = [np.asarray(none).dtype for none in nothing_left()]
+    return LeftRecord(*(np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)))
+
+
+def joined(parts: list[LeftRecord]) -> LeftRecord:
+    """Return the rows of all parts."""
+    return LeftRecord(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

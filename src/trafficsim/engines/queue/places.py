@@ -149,7 +149,7 @@ class Places:
         """Return the time that vehicles lose at their stops on the link, and at those of them before a point."""
         trips, given = self.world.trips, self.plan.trips
         everywhere, so_far = np.zeros(len(log.trip)), np.zeros(len(log.trip))
-        if trips.stops:
+        if trips.stop_count:
             order = np.argsort(log.place)
             for stop in np.flatnonzero(np.isin(trips.stop_place, log.place)).tolist():
                 row = order[np.searchsorted(log.place[order], trips.stop_place[stop])]

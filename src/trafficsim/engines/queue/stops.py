@@ -19,6 +19,6 @@ def stop_columns(plan: Plan) -> dict[str, Any]:
     place = np.asarray(trips.route_start, np.int64)[trip] + trips.stop_position
     speed = desired_speed_ms(plan.links, classes, trips, trip, trips.route_link[place])
     lost_s = 0.5 * speed * (1.0 / STOP_BRAKE_MS2 + 1.0 / mean_acceleration_ms2(plan)[trips.vehicle_class[trip]])
-    return {"stops": len(place), "stop_start": np.asarray(trips.stop_start, np.int64), "stop_place": place,
+    return {"stop_count": len(place), "stop_start": np.asarray(trips.stop_start, np.int64), "stop_place": place,
             "stop_ms": np.rint((trips.stop_dwell_s + lost_s) * 1000.0).astype(np.int64),
             "dwell_ms": np.rint(trips.stop_dwell_s * 1000.0).astype(np.int64)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import int32
+from numba import int32, int64
 
 from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR
 from trafficsim.kernels.ca.vehicles import Vehicles
@@ -32,6 +32,8 @@ class Border(NamedTuple):
     """Links of the automaton that begin at a junction of the queue engine."""
     entry_cells: Array
     """By lane: way from the furthest line before it to its own stop line."""
+    crossed: Array
+    """By lane: whether some connection to it is crossed by others, so that who has no room beyond it keeps clear."""
     closed: Array
     """By link: whether the queue engine has been told that no lane of it takes anybody."""
     mover: Array
@@ -59,7 +61,7 @@ class Border(NamedTuple):
 @scalar
 def in_ms(tick, tick_ms):
     """Return an instant (ticks) in whole milliseconds."""
-    return int(tick * tick_ms + 0.5)
+    return int64(tick * tick_ms + 0.5)
 
 
 @spliced

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from math import sqrt
 
-import numpy as np
 from numba import float32, int32, int64
 
 from trafficsim.base.codes import EN_ROUTE
 from trafficsim.kernels.ca.accounts import enter_link
 from trafficsim.kernels.ca.arrivals import account_arrival, enqueue_arrival
 from trafficsim.kernels.ca.connections import pick
-from trafficsim.kernels.ca.insertion import MOVING, make_entrant
+from trafficsim.kernels.ca.insertion import MOVING, make_entrant, stop_speed
 from trafficsim.kernels.ca.packed_state import length, pos, rear, vel
 from trafficsim.kernels.ca.records import Crossing, make_arrival, make_packed_state
 from trafficsim.kernels.ca.speeds import connector_speeds, driven_speed
 from trafficsim.kernels.ca.state import ARRIVES
-from trafficsim.kernels.decisions.braking import safe_speed, stop_bound
+from trafficsim.kernels.decisions.braking import safe_speed
 from trafficsim.kernels.hybrid.border import COPIED, IN_CA, INTO_CA, WRONG, leave_connector
 from trafficsim.kernels.jit import part, spliced
 from trafficsim.kernels.queue.running import take_out
@@ -33,9 +32,9 @@ def bring_in(road, counters, world, border, tick):
     came = 0
     for at in range(len(border.in_link)):
         link = border.in_link[at]
-        vehicle = world.links.first[link]
+        vehicle = int64(world.links.first[link])
         while vehicle != NOBODY:
-            after = world.vehicles.after[vehicle]
+            after = int64(world.vehicles.after[vehicle])
             conn = connection_in(road, world, vehicle)
             if conn >= 0 and put_on_lane(road, counters, world, border, vehicle, conn, tick):
                 leave_queues(world, border, vehicle, link)
@@ -62,7 +61,7 @@ def connection_in(road, world, vehicle):
     Of those from the lane that it has left the one that leads on is preferred.
     """
     net, work, other = road.net, road.work, world.net
-    cursor = world.vehicles.cursor[vehicle] - 1
+    cursor = int64(world.vehicles.cursor[vehicle] - 1)
     link, turn, since = world.trips.link[cursor], world.trips.turn[cursor], world.vehicles.since[vehicle]
     found, own = -1, False
     for lane in range(other.lane_start[link], other.lane_start[link + 1]):
@@ -96,6 +95,7 @@ def put_on_lane(road, counters, world, border, vehicle, conn, tick):
     """
     net, trips, vehicles, start = road.net, road.trips, road.vehicles, road.start
     to, time = int64(net.conn[conn].to), world.vehicles.since[vehicle] / border.tick_ms
+    trips.row[vehicle].route_position = world.vehicles.cursor[vehicle]
     entry = int32(net.lane[to].length + net.conn[conn].length)
     speeds = connector_speeds(net, trips, vehicle, conn)
     slow = driven_speed(trips, vehicle, speeds.connector)
@@ -109,7 +109,7 @@ def put_on_lane(road, counters, world, border, vehicle, conn, tick):
         place = min(place, back)
         safe = safe_speed(int32(back - place), vel(vehicles.X[tail]), entrant.theta, entrant.brake)
         v = min(v, int32(max(safe, float32(0.0))))
-    v = min(v, stop_bound(int32(-1 - place), np.float32(net.scale.comfort)))
+    v = min(v, int32(stop_speed(road, vehicle, to, place, v)))
     border.count[WRONG] += border.mover[vehicle] == IN_CA
     if border.mover[vehicle] == COPIED:
         drop_copy(road, border, vehicle)
@@ -128,11 +128,9 @@ def put_on_lane(road, counters, world, border, vehicle, conn, tick):
 def open_account(road, counters, world, border, vehicle, conn, time):
     """Let a vehicle's account in the automaton go on where it ended."""
     net, trips = road.net, road.trips
-    cursor = world.vehicles.cursor[vehicle]
     if trips.end[vehicle].entry_time < 0.0:
         trips.end[vehicle].entry_time = world.vehicles.begun[vehicle] / border.tick_ms
     trips.row[vehicle].status = EN_ROUTE
-    trips.row[vehicle].route_position = cursor
     trips.row[vehicle].distance = border.distance[vehicle]
     trips.row[vehicle].waiting = border.waiting[vehicle]
     trips.row[vehicle].wait_in = 0
@@ -155,30 +153,35 @@ def drop_copy(road, border, trip):
 
 @part
 def open_or_close(road, world, border, link, now):
-    """Tell the queue engine which lanes of a link of the automaton take nobody during the next tick."""
-    lanes, links = world.lanes, world.links
-    begin, end = world.net.lane_start[link], world.net.lane_start[link + 1]
-    full, waiting = 0, links.first[link] != NOBODY
-    for lane in range(begin, end):
-        if waiting or takes_nobody(road, border, lane):
-            lanes.admits[lane] = max(lanes.admits[lane], now + int(border.tick_ms))
-            full += 1
-    closes = full == end - begin
+    """Tell the queue engine which lanes of a link of the automaton take nobody during the next tick.
+
+    If none does, the link is full; who waits for it is woken when it is not.
+    """
+    net, lanes, links = world.net, world.lanes, world.links
+    waiting, full = links.first[link] != NOBODY, 0
+    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
+        full += waiting or takes_nobody(road, border, lane)
+    closes = full == net.lane_start[link + 1] - net.lane_start[link]
     if closes and border.closed[link] == 0:
-        links.taken[link] += world.net.room[link]
+        links.taken[link] += net.room[link]
     elif not closes and border.closed[link]:
-        links.taken[link] -= world.net.room[link]
-    if not closes and links.waited[link]:  # also who found no room beside those who came in this tick
+        links.taken[link] -= net.room[link]
+    border.closed[link] = closes
+    if closes:
+        return
+    for lane in range(net.lane_start[link], net.lane_start[link + 1]):
+        if takes_nobody(road, border, lane):
+            lanes.admits[lane] = max(lanes.admits[lane], now + int(border.tick_ms))
+    if links.waited[link]:  # also who found no room beside those who came in this tick
         links.waited[link] = 0
         wake_upstream(world, link, now)
-    border.closed[link] = closes
 
 
 @spliced
 def takes_nobody(road, border, lane):
     """Whether a lane has no place for a car: its last vehicle is not yet over the line, or stands and leaves no room.
 
-    As with those who keep clear in the automaton, there is room if a car fits when all ahead have closed up.
+    Where others cross, there is room if a car fits when all ahead have closed up, as in the automaton.
     """
     vehicles, head, tail = road.vehicles, road.start[lane], road.start[lane + 1] - 1
     if tail < head:
@@ -186,5 +189,7 @@ def takes_nobody(road, border, lane):
     x = vehicles.X[tail]
     if pos(x) - length(vehicles.Y[tail]) + vel(x) + border.entry_cells[lane] < 0:
         return True
+    if border.crossed[lane] == 0:
+        return False
     room = road.net.lane[lane].length - road.work.lane[lane].used
     return room < border.blocker_cells and (vel(x) == 0 or vel(vehicles.X[head]) == 0)

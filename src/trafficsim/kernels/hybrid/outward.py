@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba import int64
+
 from trafficsim.kernels.ca.packed_state import EXIT, MOST_STOPS, STOPS_SHIFT, pack_x, pack_y, pos, vel, with_turn
 from trafficsim.kernels.ca.state import ARRIVES
 from trafficsim.kernels.hybrid.border import COPIED, IN_CA, OUT_OF_CA, WRONG, in_ms
@@ -21,6 +23,7 @@ def serve_virtual(road, world, border, lane, now):
     """
     vehicles, start = road.vehicles, road.start
     length = road.net.lane[lane].length
+    free_room(world, int64(road.net.lane[lane].link), now)
     first, last = start[lane], start[lane + 1]
     staying, copy, blocker, changed = last, NOBODY, NOBODY, False
     for k in range(first, last):
@@ -38,7 +41,7 @@ def serve_virtual(road, world, border, lane, now):
             border.drop[k], changed = 1, True
         else:
             copy = k
-    blocked = staying < last or is_full(road, world, border, lane, now)
+    blocked = staying < last or is_full(road, world, lane)
     return block(road, border, lane, staying, copy, blocker, blocked) or changed
 
 
@@ -74,10 +77,9 @@ def block(road, border, lane, staying, copy, blocker, blocked):
 
 
 @part
-def is_full(road, world, border, lane, now):
+def is_full(road, world, lane):
     """Whether the queue engine has no room on a lane, or on its link, for the shortest vehicle."""
     net, links, link = world.net, world.links, road.net.lane[lane].link
-    free_room(world, link, now)
     least = net.spacing[0]
     for kind in range(len(net.spacing)):
         least = min(least, net.spacing[kind])
@@ -90,11 +92,11 @@ def is_full(road, world, border, lane, now):
 def change_over(road, world, border, slot, lane, now):
     """Let the vehicle in a slot go on in the queue engine, if its link has room; a copy drives on. Return whether."""
     trips, vehicles, other = road.trips, road.vehicles, world.vehicles
-    link, trip = road.net.lane[lane].link, vehicles.ID[slot]
+    link, trip = int64(road.net.lane[lane].link), int64(vehicles.ID[slot])
     room = world.net.spacing[world.trips.kind[trip]]
     if world.links.taken[link] > 0 and world.links.taken[link] + room > world.net.room[link]:
         return False
-    cursor = int(trips.row[trip].route_position)
+    cursor = int64(trips.row[trip].route_position)
     border.count[WRONG] += world.trips.link[cursor] != link
     if other.begun[trip] < 0:
         other.begun[trip] = max(in_ms(trips.end[trip].entry_time, border.tick_ms), 0)
@@ -130,4 +132,4 @@ def time_at_line(road, world, border, slot, lane, now):
     acceleration = world.net.acceleration[world.trips.kind[trip]]
     speed = vel(x) * border.cell_m * 1000.0 / border.tick_ms
     lost = speeding_up(acceleration, speed * speed / (2.0 * acceleration), length_m * 1000.0 / free)
-    return now + int(free * rest) + lost
+    return int64(now + int64(free * rest) + lost)

@@ -26,13 +26,16 @@ from trafficsim.kernels.queue.tables import EXIT, MUST_STOP, NEVER, NOBODY, SHUT
 
 
 @per_vehicle
-def serve_line(world, link, time):
-    """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again."""
-    net, lanes = world.net, world.lanes
-    if world.links.arrival[link] <= time:
+def serve_line(world, link, time, alone):
+    """Let the vehicles of a link join queues and one leave it, if they can at this time; note when to look again.
+
+    Who joins leaves at once only if the link is ``alone``: else it may be another one's turn.
+    """
+    net, lanes, joins = world.net, world.lanes, world.links.arrival[link] <= time
+    if joins:
         join_queues(world, link, time)
     lane, due = lane_in_turn(world, link, time), NEVER
-    if lane != NOBODY:
+    if lane != NOBODY and (alone or not joins):
         serve_head(world, link, lane, time)
     for lane in range(net.lane_start[link], net.lane_start[link + 1]):
         if lanes.head[lane] != NOBODY:

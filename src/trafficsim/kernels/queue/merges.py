@@ -45,11 +45,13 @@ def turn_of_place(world, place, time):
     net, lanes, count = world.net, world.lanes, len(world.net.lane_start) - 1
     if place >= count:
         return turn_of(world, len(net.link_of) + place - count, len(net.turn) + place - count, place - count)
+    if world.links.arrival[place] <= time:
+        return FIRST
     least = LAST
     for lane in range(net.lane_start[place], net.lane_start[place + 1]):
         if lanes.due[lane] <= time and lanes.head[lane] != NOBODY:
             least = min(least, turn_of_head(world, lane))
-    return least if least < LAST else FIRST
+    return least
 
 
 @per_vehicle

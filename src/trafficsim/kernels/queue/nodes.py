@@ -34,7 +34,7 @@ def visit(world, node, end):
             return
         place = net.member[best]
         if place < count:
-            serve_line(world, place, time)
+            serve_line(world, place, time, turn == LAST)
         else:
             serve_entry(world, place - count, time)
 

@@ -121,7 +121,7 @@ class Trips(NamedTuple):
     entry_start: Array
     """By link: trips that begin there, in order of departure."""
     entry: Array
-    stops: int
+    stop_count: int
     """Number of stops on the way of all trips."""
     stop_start: Array
     """By trip: its stops, in their order."""
