@@ -18,6 +18,7 @@ from trafficsim.engines.queue.loop import run
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.plan.arrays import Plan
+from trafficsim.spec.check import check
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.scenario import Time
 
@@ -100,3 +101,21 @@ def test_the_capacity_of_a_node_is_that_of_all_its_movements() -> None:
     volume = run(plan, SETTINGS).turns.volume
     assert volume.sum() == pytest.approx(1440.0 - 10.0, abs=1.0)  # the first one is there after 25 s
     assert volume[0] == pytest.approx(volume[1], abs=1.0)
+
+
+def test_a_link_that_cannot_hold_its_capacity_is_repaired_and_reported() -> None:
+    contrary = {"capacity_veh_h": 2000.0, "jam_density_veh_km_lane": 20.0}  # 28 veh/km on their way at 72 km/h
+    plan = road(contrary, flow=0.5)
+    net = compile_plan(plan, SETTINGS).net
+    assert net.room[0] // net.spacing[plan.classes.name.index("car")] == 28
+    record = run(plan, SETTINGS)
+    assert record.completed == 250
+    network = make_network([link("l0", 1000.0, speed_limit_kmh=72.0, **contrary)])
+    assert [one.code for one in check(network) if one.level == "warning"] == ["storage-raised"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("capacity_veh_h", 0.0), ("outflow_capacity_veh_h", -5.0),
+                                             ("jam_density_veh_km_lane", 1e6), ("merge_priority", 0.0)])
+def test_numbers_that_no_road_has_are_refused(name: str, value: float) -> None:
+    with pytest.raises(NetworkError, match=f"link 'l0': {name}"):
+        road({name: value}, flow=0.1)

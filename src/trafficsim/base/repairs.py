@@ -19,6 +19,8 @@ REPAIRS: dict[str, str] = {
     "junction-type-unknown": "a junction of an unknown type is taken as a priority junction",
     "no-movement": "a link from which no connection leads on ends there: trips may end on it, none goes on",
     "value-capped": "a value beyond what can be simulated is set to the limit",
+    "storage-raised": "a link whose capacity, speed and jam density contradict each other stores what is on its way at "
+                      "capacity",
     "sumo-repaired": "a value of a vehicle type that cannot be represented is set to the nearest that can",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",

@@ -66,7 +66,8 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
         links.next_links.setdefault(movement.from_link, set()).add(movement.to_link)
     found += [*_movements_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network)]
     found += check_demand(demand, links.attributes) if demand is not None else ()
-    return (*found, *_short_links(links), *_impossible_lengths(network), *_side_of_the_road(network))
+    return (*found, *_short_links(links), *_impossible_lengths(network), *_impossible_diagrams(links),
+            *_side_of_the_road(network))
 
 
 def _side_of_the_road(network: Network) -> Iterator[Finding]:
@@ -252,6 +253,18 @@ def _impossible_lengths(network: Network) -> Iterator[Finding]:
             yield Finding("warning", "shorter-than-straight", f"link {link!r}: length_m",
                           f"a length of {attributes['length_m']:g} m between nodes {straight_m:.0f} m apart",
                           "correct length_m, or the coordinates of its nodes")
+
+
+def _impossible_diagrams(links: _Links) -> Iterator[Finding]:
+    """Links that could not hold what drives on them at capacity."""
+    wrong = []
+    for link, row in links.attributes.items():
+        capacity, jam = row.get("capacity_veh_h"), row.get("jam_density_veh_km_lane")
+        if capacity and jam and capacity / row["lanes"] > float(row["speed_limit_kmh"]) * jam:
+            wrong.append(f"link {link!r}")
+    if wrong:
+        yield repair("storage-raised", wrong, count=len(wrong),
+                     remedy="correct capacity_veh_h, jam_density_veh_km_lane or speed_limit_kmh")
 
 
 def _some(names: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ IMPATIENCE_MS = 60000.0
 """Over this time the gap that is asked for falls, as with the cellular automaton (modelling assumption)."""
 RADIUS_M, SIDEWAYS_MS2 = 1.5, (30.0 / 3.6) ** 2 / 15.0
 """Of the saturation flow of turns, and of the speed of turns."""
+LONGEST_S = 250_000.0
+"""Room that would take longer does not come back in a run."""
 UNBOUNDED_MS2 = 1e12
 """Acceleration with which no time is lost."""
 
@@ -57,7 +59,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         lane_start=_whole(links.lane_start), link_of=_whole(lanes.link),
         lane_room=np.where(room[lanes.link] < NO_LIMIT, _cm(lanes.length_m / diagram.room[lanes.link]), NO_LIMIT),
         lane_share=(room // wide)[lanes.link],
-        allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(back_s),
+        allowed=_whole(lanes.allowed), wide=wide, room=room, back=_ms(np.minimum(back_s, LONGEST_S)),
         changes=_whole(links.length_m // LANE_CHANGE_M),
         target=_whole(plan.turns.to_link),
         conn_start=np.searchsorted(conns.from_lane, np.arange(len(lanes.link) + 1)),
