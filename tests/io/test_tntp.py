@@ -82,6 +82,25 @@ def test_zones_are_not_passed_through(files: dict[str, Path]) -> None:
     assert set(graph.successors("1 to")) == {"1 end"}
 
 
+def test_nodes_have_no_right_of_way_and_lead_on_from_every_lane(files: dict[str, Path]) -> None:
+    network = read_tntp(files["net"]).network
+    onward: dict[str, set[str]] = {}
+    for one in network.connections:
+        onward.setdefault(one.from_link, set()).add(one.to_link)
+        assert (one.yields_to, one.crosses, one.length_m) == ((), (), 0.0)
+    assert onward == {"enter 1": {"1->3"}, "enter 2": {"2->4"}, "1->3": {"3->4"}, "2->4": {"4->3"}, "3->4": {"4->2"},
+                      "4->3": {"3->1"}, "4->2": {"leave 2"}, "3->1": {"leave 1"}}
+    lanes = {(one.from_lane, one.to_lane) for one in network.connections if one.from_link == "3->4"}
+    assert lanes == {(0, 0), (1, 2)}
+
+
+def test_links_of_zones_have_no_limit(files: dict[str, Path]) -> None:
+    links = read_tntp(files["net"]).network.links
+    assert {(links[name]["capacity_veh_h"], links[name]["storage"]) for name in ("enter 1", "leave 1")} == {
+        (1e7, "unlimited")}
+    assert links["3->4"]["storage"] == "limited"
+
+
 def test_coordinates_are_in_degrees_feet_or_metres(files: dict[str, Path]) -> None:
     def place(node: str) -> tuple[float, float]:
         attributes = read_tntp(files["net"], (), (files["node"],)).network.graph.nodes[node]

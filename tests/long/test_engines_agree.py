@@ -20,7 +20,7 @@ def test_no_effect_has_another_sign(name: str, real_data: Path) -> None:
     study = api.read_study(SCENARIOS / name / "study.toml")
     both = study.model_copy(update={
         "engines": ("ca", "queue"), "replications": REPLICATIONS, "primary": DECIDED[:1],
-        "scenarios": (SCENARIOS / name / "scenario.toml",)})
+        "scenarios": (str(SCENARIOS / name / "scenario.toml"),)})
     table = api.run(both).agreement(*DECIDED)
     assert (table["agreement"] == "agree").sum() >= 5
     against = table[table["agreement"] == "disagree"]

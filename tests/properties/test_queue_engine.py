@@ -54,7 +54,7 @@ def test_vehicles_are_conserved_and_storage_is_kept(world: World) -> None:
         assert np.all(state.links.served[state.links.served != served] >= now - 1000), "nothing happens in the past"
         served[:] = state.links.served
         assert state.agenda.node.min() >= now, "nothing is left undone"
-        assert np.all(state.agenda.place[state.net.member] >= now)
+        assert np.all(state.agenda.due >= now)
         for lane in range(len(state.lanes.head)):
             now_there = queue_of(state, lane)
             known = [one for one in before.get(lane, []) if one in now_there]

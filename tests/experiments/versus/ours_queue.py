@@ -12,7 +12,7 @@ from tests.experiments.versus.outcome import Spent, Traffic, outcome
 from tests.experiments.versus.workload import build
 from trafficsim import __version__
 from trafficsim.base.codes import COMPLETED
-from trafficsim.engines.bench.queue_measure import SETTINGS, timed
+from trafficsim.engines.bench.queue_measure import timed
 from trafficsim.engines.queue.loop import check_invariants
 from trafficsim.engines.queue.record import make_record
 from trafficsim.plan.record import Performance
@@ -26,7 +26,7 @@ def run(case: str, minutes: float) -> dict[str, Any]:
         rounds.append(timed(plan))
     last = rounds[-1]
     check_invariants(last.world)
-    record = make_record(plan, SETTINGS, last.world, last.collected, Performance())
+    record = make_record(plan, last.world, last.collected, Performance())
     done = record.trips.status == COMPLETED
     travel_s = float(np.sum(record.trips.exit_s[done] - plan.trips.depart_s[done]))
     traffic = Traffic(record.demanded, record.completed, travel_s, float(record.links.vehicle_s.sum()))

@@ -19,7 +19,7 @@ class HybridEngine(Engine):
 
     name = "hybrid"
     summary = "Hybrid: the cellular automaton moves the links of a selector, the queue engine all others, in one run."
-    limits = "It measures and represents what both of its engines do; borders lie on links, never inside a junction."
+    limits = "It measures trips, links, movements, detectors and signals; a border never lies inside a junction."
     settings = HybridSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states"})
     represents = frozenset({"signals"})

@@ -31,12 +31,17 @@ def without_right_of_way(network: Network) -> Network:
 def _connections(network: Network, node: Any, turns: Turns) -> Iterator[Connection]:
     ins = list(network.graph.in_edges(node, data=True))
     outs = list(network.graph.out_edges(node, data=True))
-    others = {head for _, head, _ in outs}
+    others = {_place(head) for _, head, _ in outs}
     for (tail, _, first), (_, head, second) in product(ins, outs):
-        backwards = tail == head
+        backwards = _place(tail) == _place(head)
         if not backwards or len(others) == 1:
             turn = turns.get((first["id"], second["id"]), "through")
             yield from _lanes(first, second, "u_turn" if backwards else turn)
+
+
+def _place(node: Any) -> str:
+    """Node of the file: one that is not passed through is two, ``"7 from"`` and ``"7 to"``."""
+    return str(node).partition(" ")[0]
 
 
 def _lanes(first: Links, second: Links, turn: Any) -> Iterator[Connection]:
