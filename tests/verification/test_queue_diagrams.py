@@ -49,8 +49,8 @@ def test_two_of_three_numbers_make_the_triangle(given: dict[str, float]) -> None
     diagram = diagram_of(plan, SETTINGS)
     net = compile_plan(plan, SETTINGS).net
     assert diagram.headway_s(diagram.along)[0, car] == pytest.approx(1.25)
-    assert diagram.on(0)[0][car] == pytest.approx(5.0)
-    assert diagram.on(0)[1][car] == pytest.approx(1.0)  # waves of 5 m/s
+    assert diagram.spacing_m[car] * diagram.room[0] == pytest.approx(5.0)
+    assert diagram.reaction_s[0, car] == pytest.approx(1.0)  # waves of 5 m/s
     assert (net.room[0] // net.spacing[car], net.back[0]) == (200, 200_000)
 
 
