@@ -13,7 +13,7 @@ import trafficsim as ts
 from trafficsim.spec.policy import Policy
 
 SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years", "_months", "_days",
-            "_eur", "_percent", "_per_10000")
+            "_eur", "_percent", "_per_10000", "_veh_km_lane")
 # Numbers without a unit: counts, shares, factors, seeds.
 PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
@@ -27,7 +27,7 @@ PURE = {
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
     "crashes", "impaired", "lessons", "override_share", "year", "night_share",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
-    "officer_hours_per_day",
+    "officer_hours_per_day", "merge_priority",
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "years", "effect", "level", "cost",  # cost in the unit of the budget
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from trafficsim.engines.queue.loop import run as run_queues
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import Time
+from trafficsim.spec.scenario import Detector, Time
 from trafficsim.spec.signals import Phase, SignalProgram
 
 SCENARIO = """name = "road"
@@ -113,7 +114,7 @@ def test_without_a_border_it_is_the_engine_itself(road: Path, everything_in: str
         np.testing.assert_array_equal(ours.signals.since_s, theirs.signals.since_s)
 
 
-def three_links(red_s: float, middle_m: float = 140.0) -> Plan:
+def three_links(red_s: float, middle_m: float = 140.0, **more: Any) -> Plan:
     """``a`` leads into ``b`` (20 cars), at whose end it is red for long, and ``c``; 40 cars. Nobody goes to ``d``."""
     program = SignalProgram(id="s", phases=(Phase(duration_s=red_s, state="rr"), Phase(duration_s=1800.0, state="GG")))
     connections = [*through("a", "b"), *through("b", "c", signal="s", signal_index=0),
@@ -121,7 +122,17 @@ def three_links(red_s: float, middle_m: float = 140.0) -> Plan:
     network = make_network([link("a", 300.0), link("b", middle_m), link("c", 300.0), link("d", 300.0)], connections,
                            [program])
     trips = [Trip(id=f"v{number:02d}", depart_s=20.0 + 4.0 * number, route=("a", "b", "c")) for number in range(40)]
-    return make_plan(make_world(network, trips=trips, time=Time(analysis_s=600.0, clear_s=1800.0, interval_s=300.0)))
+    time = Time(analysis_s=600.0, clear_s=1800.0, interval_s=300.0)
+    return make_plan(make_world(network, trips=trips, time=time, **more))
+
+
+@pytest.mark.parametrize("in_ca", ["a", "b", "c"])
+def test_detectors_count_everybody_wherever_they_are(in_ca: str) -> None:
+    places = [("a", 250.0), ("b", 0.0), ("b", 5.0), ("b", 120.0), ("c", 1.0), ("c", 200.0)]
+    plan = three_links(60.0, detectors=tuple(Detector(id=f"{name}{at:g}", link=name, position_m=at)
+                                             for name, at in places))
+    record = run(plan, HybridParts(tuple(in_ca)))
+    assert record.detectors.count.sum(axis=0).tolist() == [40.0] * len(places)
 
 
 def on_link(record: Record, name: str, plan: Plan) -> float:

@@ -31,6 +31,7 @@ SOON = [{"begin_h": 0.01, "end_h": 0.02}]
 POLICIES: dict[str, dict[str, object]] = {
     "accompanied_driving": {"groups": ["novice"]}, "belt_wearing": {"share": 0.99}, "breath_test": {"at": PLACE},
     "campaign": {"theme": "speed"}, "change_times": {}, "close_following": {"at": PLACE},
+    "closure": {"on": {"ids": ["r0c0_r1c0"]}, "hours": SOON}, "turn_ban": {"movements": [["w0_r0c0", "r0c0_r1c0"]]},
     "diversion": {"trips": {"flows": ["along"], "share": 0.5}, "via": ["r0c0_r1c0"]}, "feedback_sign": {"at": PLACE},
     "fines": {"factor": 2.0}, "green_wave": {"along": "lower", "speed_kmh": 40.0},
     "hazard_perception": {"groups": ["novice"]}, "isa": {"year": 2035}, "licence_check": {"at": PLACE},

@@ -158,8 +158,6 @@ def test_tolls_count_on_the_way_by_the_value_of_time(engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_timetables_are_kept(engine: str) -> None:
-    if engine == "queue":
-        pytest.skip("the queue engine does not represent stops")
     stop = Stop(link="b", position_m=100.0, dwell_s=20.0)
     buses = tuple(trip(f"bus {n}", 60.0 * n, destination="z", vehicle_class="bus", stops=(stop,)) for n in range(20))
     cars = (flow(volume_veh_h=300.0, destination="z"),)

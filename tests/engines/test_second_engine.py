@@ -91,8 +91,8 @@ def test_help_tells_of_it_in_its_own_codes(installed: Path) -> None:
 
 @pytest.mark.parametrize(("asked", "table", "able"), [
     ('trajectories = { share = 0.5 }', "trajectories", "'ca'"),
-    ('areas = [{ id = "a", link = "east2", begin_m = 0 }]', "areas", "'ca'"),
-    ('detectors = [{ id = "d", link = "east2", position_m = 50 }]', "detectors", "'ca' or 'queue'"),
+    ('areas = [{ id = "a", link = "east2", begin_m = 0 }]', "areas", "'ca' or 'queue'"),
+    ('detectors = [{ id = "d", link = "east2", position_m = 50 }]', "detectors", "'ca' or 'hybrid' or 'queue'"),
 ])
 def test_what_it_does_not_measure_is_refused_with_the_engines_that_do(
     installed: Path, asked: str, table: str, able: str
@@ -114,7 +114,7 @@ def test_a_world_that_it_does_not_represent_is_refused(installed: Path) -> None:
     (installed / "road.toml").write_text(signals)
     said = call("run", installed / "road.toml", "--engine", "free", status=2)
     assert "does not represent signals" in said
-    assert "choose engine 'ca' or 'queue', or a scenario without signals" in said
+    assert "choose engine 'ca' or 'hybrid' or 'queue', or a scenario without signals" in said
 
 
 def test_its_settings_are_checked_like_any_other_table(installed: Path) -> None:

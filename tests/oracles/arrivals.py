@@ -1,4 +1,4 @@
-"""Slow twin of the departures of flows: flow by flow, vehicle by vehicle."""
+"""Reference model of the departures of flows: flow by flow, vehicle by vehicle."""
 
 from __future__ import annotations
 

@@ -55,7 +55,11 @@ def test_absurd_tolls_are_refused(toll: str, tmp_path: Path) -> None:
 
 
 def test_a_toll_of_a_file_is_one_of_the_network(tmp_path: Path) -> None:
-    assert prepare(load_world(written(tmp_path, "", "1.5"))).network.toll_eur.tolist() == [1.5]
+    prepared = prepare(load_world(written(tmp_path, "", "1.5")))
+    assert prepared.network.toll_eur.tolist() == [1.5]
+    assert "toll-unheeded" in [finding.code for finding in prepared.findings]
+    heeded = prepare(load_world(written(tmp_path, "informed_share = 0.5", "1.5")))
+    assert "toll-unheeded" not in [finding.code for finding in heeded.findings]
 
 
 def test_values_of_time_are_those_that_appraisals_come_with() -> None:

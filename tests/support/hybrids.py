@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from random import Random
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def whole_junctions(plan: Plan, links: Iterable[str]) -> HybridParts:
     return HybridParts(tuple(names[chosen].tolist()))
 
 
-def divided(plan: Plan, chance: Any) -> HybridParts:
+def divided(plan: Plan, chance: Random) -> HybridParts:
     """Put random junctions into the automaton."""
     return whole_junctions(plan, [name for name in plan.link_id if chance.random() < 0.3])
 

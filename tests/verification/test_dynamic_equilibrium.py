@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import trafficsim as ts
 from tests.support.point_networks import Road, flow_between, network_of, world_of
+from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.scenario import Time
 from trafficsim.spec.world import World
 
@@ -50,9 +53,19 @@ def motorway_and_arterial() -> World:
     return world_of(network_of(roads, ("1", "4", "7")), flows, time=Time(analysis_s=3000.0, clear_s=6000.0))
 
 
-def test_an_optimum_takes_less_time_than_the_equilibrium() -> None:
+def on_the_way() -> World:
+    """The same with drivers who begin on the fastest route and look at the times of the moment every two minutes."""
+    given = motorway_and_arterial()
+    informed = given.scenario.model_copy(update={
+        "route_choice": RouteChoice(informed_share=1.0, update_s=120.0, least_gain=0.0)})
+    return replace(given, scenario=informed, demand=given.demand.model_copy(update={"routes": "free_flow"}))
+
+
+def test_an_optimum_takes_less_time_than_the_equilibrium_and_that_less_than_looking_on_the_way() -> None:
+    """The order of UXsim's test; that looking on the way takes longer than knowing is no theorem, but so it is here."""
     user = ts.equilibrium(motorway_and_arterial(), iterations=40, gap=0.01)
     assert user.converged
     assert user.as_json()["unfinished"] == 0
     system = ts.equilibrium(motorway_and_arterial(), objective="system_optimum", iterations=20, gap=0.01)
-    assert system.as_json()["total_time_h"] < user.as_json()["total_time_h"]
+    looking = ts.run(on_the_way(), engine="queue").trips["travel_time_s"].sum() / 3600.0
+    assert system.as_json()["total_time_h"] < user.as_json()["total_time_h"] < looking

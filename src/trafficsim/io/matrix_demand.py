@@ -41,7 +41,7 @@ class MatrixDemand:
     connectors: Mapping[str, Connectors] = field(default_factory=dict)
 
 
-class _Way(NamedTuple):
+class _Choice(NamedTuple):
     """A set of links to begin or end on, of which the cheapest is taken, and its share of the trips."""
 
     links: tuple[str, ...]
@@ -75,10 +75,10 @@ def read_matrix_demand(demand: DemandSource, folder: Path) -> MatrixDemand:
         matrix = found.matrix
         if found.missing:
             findings.append(repair("matrix-missing", [key], count=found.missing))
-        for flow, ways in _flows(source, matrix, _Connecting(known, key), _profile(source, demand, key)):
+        for flow, links in _flows(source, matrix, _Connecting(known, key), _profile(source, demand, key)):
             flows.append(flow)
-            if ways is not None:
-                connectors[flow.id] = ways
+            if links is not None:
+                connectors[flow.id] = links
         unserved += _within(source, matrix)
     return MatrixDemand(tuple(flows), tuple(unserved), tuple(findings), connectors)
 
@@ -105,9 +105,9 @@ class _Connecting:
 
     def __init__(self, known: Mapping[str, Zone], key: str) -> None:
         self._known, self.key = known, key
-        self._ways: dict[tuple[str, End], list[_Way]] = {}
+        self._choices: dict[tuple[str, End], list[_Choice]] = {}
 
-    def ways(self, name: str, end: End) -> list[_Way]:
+    def choices(self, name: str, end: End) -> list[_Choice]:
         """Return the ways by which trips begin or end at a zone.
 
         Raises
@@ -115,16 +115,16 @@ class _Connecting:
         DemandError
             If the zone is not defined, or has no link at this end.
         """
-        if (name, end) not in self._ways:
+        if (name, end) not in self._choices:
             zone = self._known.get(name)
             shares = {} if zone is None else zone.shares(end)
             if zone is None or not shares:
                 found = "an unknown zone" if zone is None else "a zone without links"
                 raise DemandError(f"{self.key}: zone {quoted(name)}", found, f"a zone of [[demand.zones]] with {end}",
                                   f"define the zone with {end}, or correct its name in the matrix")
-            self._ways[name, end] = ([_Way(tuple(shares), 1.0)] if zone.connectors == "least_cost" else
-                                     [_Way((link,), share) for link, share in shares.items()])
-        return self._ways[name, end]
+            self._choices[name, end] = ([_Choice(tuple(shares), 1.0)] if zone.connectors == "least_cost" else
+                                     [_Choice((link,), share) for link, share in shares.items()])
+        return self._choices[name, end]
 
 
 def _flows(source: MatrixSource, matrix: ODMatrix, zones: _Connecting, profile: Steps) -> Iterator[
@@ -135,8 +135,8 @@ def _flows(source: MatrixSource, matrix: ODMatrix, zones: _Connecting, profile: 
     volumes = matrix.trips[rows, columns] * source.factor / source.hours
     for row, column, volume_veh_h in zip(rows.tolist(), columns.tolist(), volumes.tolist(), strict=True):
         pair = matrix.zones[row], matrix.zones[column]
-        ways = product(zones.ways(pair[0], "origins"), zones.ways(pair[1], "destinations"))
-        for number, (first, last) in enumerate(ways):
+        pairs = product(zones.choices(pair[0], "origins"), zones.choices(pair[1], "destinations"))
+        for number, (first, last) in enumerate(pairs):
             choice = len(first.links) > 1 or len(last.links) > 1
             yield (flow.made(pair, number, (first.links[0], last.links[0]), volume_veh_h * first.share * last.share),
                    Connectors(first.links, last.links) if choice else None)

@@ -46,10 +46,10 @@ def with_least_cost_connectors(world: World, network: NetworkPlan, permissions: 
     return replace(world, demand=world.demand.model_copy(update={"flows": flows}), connectors={})
 
 
-def _connected(flow: Flow, ways: Connectors | None, costs: _Costs, permissions: Permissions) -> Flow:
-    if ways is None:
+def _connected(flow: Flow, links: Connectors | None, costs: _Costs, permissions: Permissions) -> Flow:
+    if links is None:
         return flow
-    first, last = costs.cheapest(ways, permissions)
+    first, last = costs.cheapest(links, permissions)
     return flow.model_copy(update={"origin": first, "destination": last})
 
 
@@ -58,16 +58,17 @@ class _Costs:
 
     def __init__(self, world: World, network: NetworkPlan) -> None:
         self._network = network
-        names = {link: flow for flow, ways in world.connectors.items() for link in (*ways.origins, *ways.destinations)}
+        names = {link: flow for flow, links in world.connectors.items()
+                 for link in (*links.origins, *links.destinations)}
         self._link = {name: link_of(name, f"flow {flow!r}: connectors", network) for name, flow in names.items()}
-        origins = sorted({self._link[name] for ways in world.connectors.values() for name in ways.origins})
+        origins = sorted({self._link[name] for links in world.connectors.values() for name in links.origins})
         self._row = {link: row for row, link in enumerate(origins)}
         self._origins = np.array(origins, np.int64)
         self._of: dict[int, F8] = {}
 
-    def cheapest(self, ways: Connectors, permissions: Permissions) -> tuple[str, str]:
+    def cheapest(self, links: Connectors, permissions: Permissions) -> tuple[str, str]:
         """Return the first and the last link of the fastest way; the first ones where nobody can drive any."""
-        pairs = list(product(ways.origins, ways.destinations))
+        pairs = list(product(links.origins, links.destinations))
         rows = [self._row[self._link[first]] for first, _ in pairs]
         columns = [self._link[last] for _, last in pairs]
         time = np.array([self._times(permission)[rows, columns] for permission in permissions])

@@ -47,9 +47,9 @@ class FreeFlow:
     def until(self, distance_m: F8) -> F8:
         """Free-flow time (s) of the first ``distance_m`` (trips,) of each trip; all of it beyond its end."""
         time_s = self.total_s.copy()
-        under_way = np.flatnonzero(np.isfinite(distance_m))
-        if len(under_way):  # of the others all is known: a million trips have twenty million pieces
-            time_s[under_way] = self._until(under_way, distance_m[under_way])
+        unfinished = np.flatnonzero(np.isfinite(distance_m))
+        if len(unfinished):  # of the others all is known: a million trips have twenty million pieces
+            time_s[unfinished] = self._until(unfinished, distance_m[unfinished])
         return time_s
 
     def _until(self, rows: NDArray[np.int64], distance_m: F8) -> F8:

@@ -114,7 +114,7 @@ def prepare(world: World) -> Prepared:
         build_stops(demand.trips, len(demand.flows), routes, network), permission, cumulative_shares(shares), rates,
         timetabled[:rates.flows], _given_trips(demand.trips, timetabled[rates.flows:]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
-         *short_sections(sections, network)),
+         *_unheeded_tolls(world, network), *short_sections(sections, network)),
         served.unserved,
     )
 
@@ -230,6 +230,15 @@ def _routed(requests: Sequence[RouteRequest], routes: str) -> tuple[Finding, ...
     frozen = "" if routes == "logit" else ", frozen"
     message = f"{number} of {len(requests)} trips and flows have no route and take {path}{frozen}"
     return (Finding("info", code, "demand", message),) if number else ()
+
+
+def _unheeded_tolls(world: World, network: NetworkPlan) -> tuple[Finding, ...]:
+    """Tell of tolls of the network where nobody chooses a route by its cost."""
+    number = int((network.toll_eur > 0.0).sum())
+    if not number or world.demand.routes == "logit" or world.scenario.route_choice.informed_share > 0.0:
+        return ()
+    return (Finding("warning", "toll-unheeded", "network", f"{number} links have a toll that no driver heeds",
+                    'write routes = "logit" under [demand], or give an informed_share under [route_choice]'),)
 
 
 def _detectors(detectors: Sequence[Detector], network: NetworkPlan) -> DetectorArrays:

@@ -57,7 +57,7 @@ def stays_in(places: Places, row: int) -> Stays:
     log = places.of(link)
     room_m = world.net.spacing[world.trips.kind[log.trip]] / 100.0 * world.net.stretch[link]
     mine = np.flatnonzero(places.lanes_at(link, 0.5 * (begin_m + end_m)) == lane)
-    piece_m = max(float(world.net.spacing.mean()) / 100.0 * float(world.net.stretch[link]), 1.0)
+    piece_m = float(room_m.mean()) if len(room_m) else end_m - begin_m
     cuts = np.maximum(end_m - piece_m * np.arange(int(np.ceil((end_m - begin_m) / piece_m)) + 1), begin_m)[::-1]
     passed = [places.passing_s(link, float(cut))[mine] for cut in cuts]
     parts = []

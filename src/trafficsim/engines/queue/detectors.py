@@ -41,7 +41,8 @@ def passed_at(places: Places, row: int) -> Passed:
     time_s = places.passing_s(link, position_m)
     mine = np.flatnonzero(np.isfinite(time_s) & (places.lanes_at(link, position_m) == lane))
     mine = mine[np.argsort(time_s[mine], kind="stable")]
-    room_m = float(places.world.net.spacing.mean()) / 100.0
+    kind = places.world.trips.kind[places.of(link).trip[mine]]
+    room_m = float(places.world.net.spacing[kind].mean()) / 100.0 if len(mine) else 1.0
     begin_m = max(min(position_m, float(plan.links.length_m[link])) - room_m, 0.0)
     over_m = max(position_m - begin_m, 1e-3)
     before_s = places.passing_s(link, begin_m)[mine]

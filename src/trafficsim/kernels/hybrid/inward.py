@@ -18,6 +18,7 @@ from trafficsim.kernels.ca.state import ARRIVES
 from trafficsim.kernels.decisions.braking import safe_speed
 from trafficsim.kernels.hybrid.border import COPIED, IN_CA, INTO_CA, WRONG, leave_connector
 from trafficsim.kernels.jit import part, spliced
+from trafficsim.kernels.measurement.counters import count_passing
 from trafficsim.kernels.queue.running import take_out
 from trafficsim.kernels.queue.storage import wake_upstream
 from trafficsim.kernels.queue.tables import NOBODY
@@ -121,7 +122,16 @@ def put_on_lane(road, counters, world, border, vehicle, conn, tick):
     arrival = make_arrival(to, place, v, slow if tracked else cap, tracked)
     enqueue_arrival(road, arrival, make_packed_state(cells, end.packed, end.key, vehicle, MOVING), start[to + 1])
     account_arrival(trips, road.work, to)
+    count_passed(counters, to, -entry, place, v)
     return True
+
+
+@part
+def count_passed(counters, lane, begin, place, v):
+    """Count a vehicle at the detectors that it has passed between the line before a lane and its place there."""
+    for d in range(counters.places):
+        if counters.place[d].lane == lane and begin <= counters.place[d].cell <= place:
+            count_passing(counters, d, v)
 
 
 @spliced
