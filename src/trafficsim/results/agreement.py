@@ -132,7 +132,7 @@ def agreement(comparison: Comparison, tables: Mapping[str, pd.DataFrame], limits
     engines = tuple(dict.fromkeys(one.engine for one in comparison.differences))
     if len(engines) < 2:
         raise InputError("agreement of engines", f"a single engine: {', '.join(engines)}", "a study with two engines",
-                         'write engines = ["ca", "queue"] in the study')
+                         "name two of them in the key engines of the study")
     known = {(one.scenario, one.engine, one.alternative, one.indicator): one for one in comparison.chosen()}
     found = []
     for first, second in pairwise(engines):
