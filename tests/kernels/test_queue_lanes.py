@@ -14,10 +14,12 @@ from tests.properties.test_queue_engine import plan_of
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
+from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.queue.start import speed_and_distance
 from trafficsim.spec.world import World
 
 STEP_S = 0.001
+SPEED_AND_DISTANCE = from_python(speed_and_distance)
 
 
 @given(drawn_worlds())
@@ -53,7 +55,7 @@ def test_speed_and_distance_before_the_line(acceleration: float, stood: float, f
         speed = faster
         at_s.append((speed, distance))
     row = len(at_s) - 1 - round(rest / STEP_S)
-    found = speed_and_distance(acceleration, stood, full, rest)
+    found = SPEED_AND_DISTANCE(acceleration, stood, full, rest)
     if row < 0:
         assert found[0] <= 2.0 * acceleration * STEP_S, "it stands"
     else:
