@@ -23,6 +23,7 @@ from trafficsim.design.synthetic import junction
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import commands_of, control_of
+from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.plan.arrays import Plan
 from trafficsim.spec.demand import Flow
@@ -60,7 +61,8 @@ def passings(plan: Plan, impatience_ms: float = PATIENT_MS) -> Passings:
     world = compile_plan(plan, QueueSettings())
     world = world._replace(net=world.net._replace(impatience=impatience_ms))
     with np.errstate(over="ignore"):
-        advance(world, commands_of(control_of(plan)), 0, round((plan.end_s - plan.start_s) * 1000.0))
+        arguments = (world, commands_of(control_of(plan)), 0, round((plan.end_s - plan.start_s) * 1000.0))
+        entry_of(advance, *arguments)(*arguments)
     rows = int(world.counts.total[4])
     place, ready, left = world.log.place[:rows], world.log.ready[:rows] / 1000.0, world.log.left[:rows] / 1000.0
     turn = world.trips.turn[place]

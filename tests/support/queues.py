@@ -12,6 +12,7 @@ from tests.support.worlds import link, make_network, make_plan, make_world, thro
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import commands_of, control_of
+from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import World as QueueWorld
 from trafficsim.plan.arrays import Plan
@@ -68,9 +69,10 @@ def looked_at(plan: Plan, look: Callable[[QueueWorld, int], None], settings: Que
               every_ms: int = 1000) -> QueueWorld:
     """Run a plan, and look at its state now and again."""
     world, commands, now = compile_plan(plan, settings or QueueSettings()), commands_of(control_of(plan)), 0
+    run_until = entry_of(advance, world, commands, 0, 0)
     with np.errstate(over="ignore"):
         while now < (plan.end_s - plan.start_s) * 1000.0 and world.counts.total[1] < len(plan.trips.name):
-            advance(world, commands, now, now + every_ms)
+            run_until(world, commands, now, now + every_ms)
             now += every_ms
             look(world, now)
     return world

@@ -27,7 +27,7 @@ def cost_to_others_s(turn_s: F8, interval_s: float) -> F8:
     Examples
     --------
     >>> cost_to_others_s(np.array([[10.0], [40.0], [10.0]]), 60.0).ravel().tolist()
-    [0.0, 20.0, 0.0]
+    [0.0, 30.0, 0.0]
     """
     best = turn_s.min(axis=0)
     queued = turn_s > np.maximum(best + QUEUE_S, best * (1.0 + QUEUE_SHARE))

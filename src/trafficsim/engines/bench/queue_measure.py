@@ -105,7 +105,7 @@ def workload(plan: Plan, record: Record, driven: int, rounds: list[Round]) -> di
 def queue_footprint(world: World) -> dict[str, float]:
     """Return the bytes of all arrays of a world: by vehicle, routes included, and by lane."""
     vehicles, lanes = max(len(world.vehicles.cursor), 1), max(len(world.lanes.head), 1)
-    road, trips = bytes_of(world.vehicles), bytes_of([*world.trips, *world.log])
+    road, trips = bytes_of(world.vehicles), bytes_of(arrays((world.trips, world.log)))
     route = bytes_of([world.trips.link, world.trips.turn, world.trips.free, world.trips.length])
     rest = bytes_of(arrays(tuple(world))) - road - trips
     parts = {"road_bytes": road / vehicles, "trip_bytes": (trips - route) / vehicles, "route_bytes": route / vehicles}

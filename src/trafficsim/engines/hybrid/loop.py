@@ -15,7 +15,6 @@ from trafficsim.engines.ca.loop import Collected, take_events, take_interval
 from trafficsim.engines.ca.loop import warm_up as warm_up_automaton
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.engines.hybrid.checks import check_conservation, check_signals
-from trafficsim.engines.hybrid.entries import entry_of
 from trafficsim.engines.hybrid.program import Programs, compile_plan, drop_copies
 from trafficsim.engines.hybrid.record import make_record
 from trafficsim.engines.hybrid.settings import HybridParts
@@ -25,6 +24,7 @@ from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.signals import commands_of
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
+from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.hybrid.exchange import exchange
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Commands, Counts
@@ -106,7 +106,6 @@ def begin(plan: Plan, parts: HybridParts, programs: Programs) -> Run:
     warm_up_automaton(automaton)
     control = FixedTime(plan.signals, plan.start_s, tick_s) if len(plan.signals.program_id) else None
     commands = commands_of(control, tick_s * 1000.0)
-    advance(programs.queues, commands, 0, 0)
     automaton.signals = automaton.control.command(automaton.signals, 0, 1)
     kernels = Kernels(
         entry_of(advance, programs.queues, commands, 0, 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from trafficsim.control.fixed_time import FixedTime
@@ -18,6 +20,7 @@ from trafficsim.engines.queue_counters import (
     queue_record,
     queue_rows,
 )
+from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.queues import LanesListed, LanesSeen, QueueClock, QueueCounters, Seen, look_at_queues
 from trafficsim.kernels.queue.tables import World
 from trafficsim.kernels.tables import rows
@@ -45,6 +48,7 @@ class QueueLooks:
         begin, end = (round((time_s - plan.start_s) * 1000.0)
                       for time_s in (plan.analysis_begin_s, plan.analysis_end_s))
         self._clock = QueueClock(begin, end, UNITS.bin_units)
+        self._entry: Callable[..., None] | None = None
 
     def next_look(self, now: int) -> int:
         """Return the next time at which to look."""
@@ -53,7 +57,9 @@ class QueueLooks:
     def look(self, world: World, now: int) -> None:
         """Look at all queues, if it is time."""
         if now % EVERY_MS == 0:
-            look_at_queues(world, self._seen, self._counters, self._clock, now)
+            arguments = (world, self._seen, self._counters, self._clock, now)
+            self._entry = self._entry or entry_of(look_at_queues, *arguments)
+            self._entry(*arguments)
 
     def queues(self) -> QueueRecord:
         """Return how far queues reached."""

@@ -20,6 +20,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.queue.timeline import Timeline
 from trafficsim.engines.rerouting import RouteChanges
+from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
@@ -84,7 +85,7 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
 
 def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
-    advance(world, commands_of(None), 0, 0)
+    entry_of(advance, world, commands_of(None), 0, 0)
     QueueLooks(plan).look(world, 0)
 
 
@@ -95,6 +96,7 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     last = round((plan.end_s - plan.start_s) * 1000.0)
     interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
     commands, now = commands_of(control), 0
+    run_until = entry_of(advance, world, commands, 0, 0)
     traffic = QueueTraffic(world, collected.links)
     changes = RouteChanges(plan, traffic, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
@@ -104,7 +106,7 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
         world = traffic.world
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
                   looks.next_look(now), changes.next_change())
-        now = advance(world, commands, now, end)
+        now = run_until(world, commands, now, end)
         looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))

@@ -32,7 +32,7 @@ def start_lags_s(lost_s: float, headway_s: float) -> F8:
     Examples
     --------
     >>> start_lags_s(2.0, 1.9).round(1).tolist()
-    [-0.9, 2.2, 0.4, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0]
+    [-0.9, 2.2, 0.4, 0.2, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0]
     >>> start_lags_s(0.0, 1.9).tolist()[:2]
     [0.0, 0.0]
     """
