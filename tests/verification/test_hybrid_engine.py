@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from typer.testing import CliRunner
 
 import trafficsim as ts
 from tests.engines.test_gridlock import RING, ring_world
-from tests.support.hybrids import whole_junctions
-from tests.support.worlds import link, make_network, make_plan, make_world, through
+from tests.support.hybrids import three_links, whole_junctions
+from tests.support.worlds import make_plan
 from trafficsim.base.codes import CAUSE_NO_ROOM, EN_ROUTE
 from trafficsim.cli import app
 from trafficsim.engines.ca.loop import run as run_automaton
@@ -22,9 +21,7 @@ from trafficsim.engines.hybrid.settings import HybridParts
 from trafficsim.engines.queue.loop import run as run_queues
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
-from trafficsim.spec.demand import Trip
-from trafficsim.spec.scenario import Detector, Time
-from trafficsim.spec.signals import Phase, SignalProgram
+from trafficsim.spec.scenario import Detector
 
 SCENARIO = """name = "road"
 [time]
@@ -112,18 +109,6 @@ def test_without_a_border_it_is_the_engine_itself(road: Path, everything_in: str
             np.testing.assert_array_equal(mine, its)
     if everything_in == "ca":
         np.testing.assert_array_equal(ours.signals.since_s, theirs.signals.since_s)
-
-
-def three_links(red_s: float, middle_m: float = 140.0, **more: Any) -> Plan:
-    """``a`` leads into ``b`` (20 cars), at whose end it is red for long, and ``c``; 40 cars. Nobody goes to ``d``."""
-    program = SignalProgram(id="s", phases=(Phase(duration_s=red_s, state="rr"), Phase(duration_s=1800.0, state="GG")))
-    connections = [*through("a", "b"), *through("b", "c", signal="s", signal_index=0),
-                   *through("b", "d", signal="s", signal_index=1)]
-    network = make_network([link("a", 300.0), link("b", middle_m), link("c", 300.0), link("d", 300.0)], connections,
-                           [program])
-    trips = [Trip(id=f"v{number:02d}", depart_s=20.0 + 4.0 * number, route=("a", "b", "c")) for number in range(40)]
-    time = Time(analysis_s=600.0, clear_s=1800.0, interval_s=300.0)
-    return make_plan(make_world(network, trips=trips, time=time, **more))
 
 
 @pytest.mark.parametrize("in_ca", ["a", "b", "c"])
