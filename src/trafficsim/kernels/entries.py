@@ -35,7 +35,7 @@ def type_of(value: Any) -> Any:
 def _is_dense(array: np.ndarray) -> bool:
     size = array.itemsize
     for length, stride in zip(array.shape[::-1], array.strides[::-1], strict=True):
-        if stride != size:
+        if stride != size and (stride or array.size):  # empty arrays may have the stride 0
             return False
         size *= length
     return True
