@@ -17,10 +17,12 @@ from numba import config
 from tests.support import hostile
 from tests.support.rings import ring_program
 from trafficsim.base.numba_cache import VARIABLE
-from trafficsim.engines.ca import compiling
+from trafficsim.engines import compiling
+from trafficsim.engines.ca import helpers
 from trafficsim.engines.ca.loop import warm_up
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.kernels.ca.step import run as run_ticks
 
 COMPILED = not config.DISABLE_JIT
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")
@@ -37,7 +39,7 @@ def program() -> Program:
 @needs_compiler
 def test_helpers_compile_what_the_step_calls(program: Program) -> None:
     """The step has left each of these kernels once in the cache, for the types that helpers are told."""
-    for module, name, types in [row for job in compiling.JOBS for row in compiling.signatures(program, job)]:
+    for module, name, types in [row for job in helpers.JOBS for row in helpers.signatures(program, job)]:
         part = getattr(import_module(module), name)
         missed = sum(part.stats.cache_misses.values())  # by the step itself, if this process has compiled it alone
         part.compile(types)
@@ -56,19 +58,19 @@ def test_helpers_import_nothing_from_the_working_directory(
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))  # as for a script that lies there
     (tmp_path / "caches").mkdir()
-    team = compiling.Helpers(tmp_path / "caches")
-    team.start(compiling.signatures(program, GUARD))
+    team = helpers.Helpers(tmp_path / "caches")
+    team.start(helpers.signatures(program, GUARD))
     assert team.running[0].wait() == 0
     assert hostile.executed(folder) == []
 
 
 @needs_compiler
 def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Program, tmp_path: Path) -> None:
-    rows = compiling.signatures(program, GUARD)
-    team = compiling.Helpers(tmp_path)
+    rows = helpers.signatures(program, GUARD)
+    team = helpers.Helpers(tmp_path)
     team.start(rows)
     assert team.running[0].wait() == 0
-    compiling.adopt(tmp_path / "0", tmp_path / "shared")
+    helpers.adopt(tmp_path / "0", tmp_path / "shared")
     told = subprocess.run(
         [sys.executable, "-c", "import pickle, sys; from trafficsim.kernels.ca.leaders import guard; "
          "guard.compile(pickle.load(sys.stdin.buffer)); print(sum(guard.stats.cache_hits.values()))"],
@@ -80,18 +82,18 @@ def test_what_a_helper_has_compiled_is_found_by_the_next_process(program: Progra
 
 @needs_compiler
 def test_a_helper_that_fails_costs_nothing_but_time(program: Program, tmp_path: Path) -> None:
-    team = compiling.Helpers(tmp_path)
+    team = helpers.Helpers(tmp_path)
     team.start([("trafficsim.kernels.ca.leaders", "no_such_kernel", ())])
     team.finish()
     assert (team.running[0].returncode, list((tmp_path / "0").rglob("*.nb*"))) == (1, [])
 
 
 def test_where_no_process_can_be_started_nobody_helps(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "is_cold", lambda: True)
-    monkeypatch.setattr(compiling, "usable_cores", lambda: 2)
-    monkeypatch.setattr(compiling, "JOBS", ((),))
+    monkeypatch.setattr(compiling, "is_cold", lambda kernel: True)
+    monkeypatch.setattr(helpers, "usable_cores", lambda: 2)
+    monkeypatch.setattr(helpers, "JOBS", ((),))
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with compiling.helpers(program) as team:
+    with helpers.helpers(program) as team:
         assert team is not None
         assert team.running == []
 
@@ -99,34 +101,34 @@ def test_where_no_process_can_be_started_nobody_helps(program: Program, monkeypa
 def test_the_wait_is_told(
     program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(compiling, "is_cold", lambda: True)
-    monkeypatch.setattr(compiling, "usable_cores", lambda: 1)
-    with caplog.at_level("INFO", logger="trafficsim"), compiling.helpers(program) as team:
+    monkeypatch.setattr(compiling, "is_cold", lambda kernel: True)
+    monkeypatch.setattr(helpers, "usable_cores", lambda: 1)
+    with caplog.at_level("INFO", logger="trafficsim"), helpers.helpers(program) as team:
         assert team is None
     assert caplog.messages == ["compiling the kernels, once", "running"]
 
 
 def test_nobody_helps_where_everything_is_compiled_or_nothing_will_be(program: Program) -> None:
-    assert not compiling.is_cold()
-    with compiling.helpers(program) as team:
+    assert not compiling.is_cold(run_ticks)
+    with helpers.helpers(program) as team:
         assert team is None
 
 
 def test_helpers_are_stopped_when_compiling_is_interrupted(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiling, "is_cold", lambda: True)
-    monkeypatch.setattr(compiling, "usable_cores", lambda: 2)
-    monkeypatch.setattr(compiling, "JOBS", (GUARD, GUARD) if COMPILED else ((), ()))
-    teams: list[compiling.Helpers] = []
+    monkeypatch.setattr(compiling, "is_cold", lambda kernel: True)
+    monkeypatch.setattr(helpers, "usable_cores", lambda: 2)
+    monkeypatch.setattr(helpers, "JOBS", (GUARD, GUARD) if COMPILED else ((), ()))
+    teams: list[helpers.Helpers] = []
     with pytest.raises(KeyboardInterrupt):
         interrupted(program, teams)
     assert [helper.poll() is None for helper in teams[0].running] == [False, False]
     assert not teams[0].folder.exists()
 
 
-def interrupted(program: Program, teams: list[compiling.Helpers]) -> None:
-    with compiling.helpers(program) as team:
+def interrupted(program: Program, teams: list[helpers.Helpers]) -> None:
+    with helpers.helpers(program) as team:
         assert team is not None
         teams.append(team)
         raise KeyboardInterrupt
@@ -140,7 +142,7 @@ def test_kernels_that_are_there_are_not_replaced(tmp_path: Path) -> None:
             (folder / name).write_text(text)
     for name in ("a.f-12.py311.nbi", "a.f-12.py311.1.nbc", "a.f-12.py311.2.nbc"):
         (own / name).write_text("new")
-    compiling.adopt(tmp_path / "own", tmp_path / "shared")
+    helpers.adopt(tmp_path / "own", tmp_path / "shared")
     assert {path.name: path.read_text() for path in shared.iterdir()} == {
         "a.f-1.py311.nbi": "old", "a.f-1.py311.1.nbc": "old",
         "a.f-12.py311.nbi": "new", "a.f-12.py311.1.nbc": "new", "a.f-12.py311.2.nbc": "new",

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.codes import COMPLETED, WAITING
 from trafficsim.base.errors import DemandError
-from trafficsim.kernels.rng import hash_name
-from trafficsim.plan.arrays import F8, I4, U8, Plan
-from trafficsim.plan.cells import CellTable, Cheapest, cell_table, cheapest_of_cells
-from trafficsim.plan.experience import used_cells, with_routes, without_rounds
-from trafficsim.plan.lower import DESIGN_DAY, lower, route_keys, sorted_people
+from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.cells import Cheapest, cell_table, cheapest_of_cells
+from trafficsim.plan.experience import (
+    driven_to_learn,
+    travellers,
+    used_cells,
+    usual_routes,
+    with_routes,
+    without_rounds,
+)
+from trafficsim.plan.lower import DESIGN_DAY, lower
 from trafficsim.plan.marginal import cost_to_others_s
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.prepare import Prepared, route_requests
 from trafficsim.plan.ragged import gather
-from trafficsim.plan.realise import draw_classes, vehicle_keys
 from trafficsim.plan.record import Record
 from trafficsim.plan.rehearsals import Iteration
 from trafficsim.plan.route_book import UNKNOWN, RouteBook
@@ -39,19 +43,6 @@ from trafficsim.spec.policy import Policy
 
 S_PER_H = 3600.0
 I8 = NDArray[np.int64]
-
-
-class Travellers(NamedTuple):
-    """All of the design day, one row each; ``cell`` is -1 for those whose route traffic does not decide.
-
-    ``interval`` is that of departure.
-    """
-
-    name: Sequence[str]
-    interval: I8
-    cell: I8
-    key: U8
-    route: I4
 
 
 @dataclass(frozen=True)
@@ -96,8 +87,10 @@ class EquilibriumSearch:
         self._cells = cell_table(wishes, used_cells(prepared, requests, wishes, free), prepared.network)
         self._book = RouteBook(free.start, free.link, prepared.network.turns)
         self.routes = replace(free, share=np.zeros(free.found.shape, np.float32), draws=draws)
-        self._who = _travellers(prepared, self.routes, self._cells)
-        self._usual = _usual_routes(self.routes)
+        self._who = travellers(prepared, self.routes)
+        wish = self._who.wish
+        self._cell = np.where(wish >= 0, self._cells.number[self._who.interval, wish], -1)
+        self._usual = usual_routes(self.routes)
         self._plan: Plan | None = None
         self._step, self._judged = Step(), 0
 
@@ -109,7 +102,7 @@ class EquilibriumSearch:
         if self._plan is None or self._policies:
             prepared = with_routes(self._prepared, self.routes)
             plan = lower(prepared, self._policies, DESIGN_DAY).plan
-            self._plan = replace(plan, interval_s=self._settings.interval_s, trajectory_share=0.0)
+            self._plan = driven_to_learn(plan, self._settings.interval_s)
             return self._plan
         start, place = gather(self._book.start, self._who.route)
         trips = self._plan.trips._replace(route_start=start, route_link=self._book.link[place])
@@ -160,7 +153,7 @@ class EquilibriumSearch:
         """What everybody's route costs, and the routes with a round in which some switch to the cheapest ones."""
         cells, who = self._cells, self._who
         cheapest = cheapest_of_cells(cells, clock, network, profile, self._book)
-        free = np.flatnonzero(who.cell >= 0)
+        free = np.flatnonzero(self._cell >= 0)
         excess = self._excess(free, clock, cheapest, profile)
         number = len(self.routes.found) + 1
         averages = self._settings.switching == "msa"
@@ -168,7 +161,7 @@ class EquilibriumSearch:
         step = 1.0 / (self._judged + 1) if averages else self._step.after(excess.relative_gap)
         share = shares_of_cells(excess, len(cells.wish), step, self._settings)
         after = self._with_round(cheapest, np.where(cheapest.route == UNKNOWN, 0.0, share))
-        cell = who.cell[free]
+        cell = self._cell[free]
         switch = after.switching(number, who.key[free], (cells.interval[cell], cells.wish[cell].astype(np.int32)))
         self._next = free, np.where(switch, cheapest.route[cell], who.route[free]).astype(np.int32)
         return excess, after
@@ -195,19 +188,19 @@ class EquilibriumSearch:
         cells, width = self._cells, self._settings.interval_s
         middle = (cells.root_interval + 0.5) * width
         row = {name: place for place, name in enumerate(plan.trips.name)} if self._policies else None
-        free = np.flatnonzero(self._who.cell >= 0)
+        free = np.flatnonzero(self._cell >= 0)
         place = free if row is None else np.array([row.get(self._who.name[one], -1) for one in free.tolist()], np.int64)
         free, place = free[place >= 0], place[place >= 0]
         entered = np.where(record.trips.status[place] == WAITING, record.end_s, record.trips.entry_s[place])
         wait = np.maximum(entered - plan.trips.depart_s[place], 0.0)
-        root = cells.root[self._who.cell[free]]
+        root = cells.root[self._cell[free]]
         count = np.maximum(np.bincount(root, minlength=len(middle)), 1)
         wait_s = np.bincount(root, wait, minlength=len(middle)) / count
         return np.rint((middle + wait_s) * MS_PER_S).astype(np.int64)
 
     def _excess(self, free: I8, clock: I8, cheapest: Cheapest, profile: Profile) -> Excess:
         """Cost of everybody's route, and the least cost; those without an open path are left out."""
-        cell, route = self._who.cell[free], self._who.route[free].astype(np.int64)
+        cell, route = self._cell[free], self._who.route[free].astype(np.int64)
         pairs, of_pair = np.unique(cell * len(self._book) + route, return_inverse=True)
         pair_cell, pair_route = np.divmod(pairs, len(self._book))
         cost = route_costs(profile, self._book.start, self._book.turn, pair_route, clock[self._cells.root[pair_cell]])
@@ -232,27 +225,6 @@ def _check_free(prepared: Prepared) -> None:
     if not prepared.routes.found.shape[2]:
         raise DemandError("demand", "a route for every trip and flow", "some with an origin and a destination only",
                           "leave out the routes that are to be found")
-
-
-def _travellers(prepared: Prepared, routes: RouteTable, cells: CellTable) -> Travellers:
-    seed_key = hash_name(prepared.world.scenario.seed, DESIGN_DAY)
-    people = sorted_people(prepared, seed_key)
-    keys = vehicle_keys(people.name_hash, seed_key)
-    permission = prepared.permission[draw_classes(keys, prepared.mix_cumulative[people.request])]
-    own = route_keys(prepared, people.name_hash)
-    route = routes.taken(people.request, permission, people.depart_s, own)
-    wish = routes.wish[people.request, permission]
-    last = routes.found.shape[1] - 1
-    interval = np.clip((people.depart_s - routes.begin_s) // routes.interval_s, 0, last).astype(np.int64)
-    return Travellers(people.name, interval, np.where(wish >= 0, cells.number[interval, wish], -1), own, route)
-
-
-def _usual_routes(routes: RouteTable) -> I4:
-    """Free-flow route of every wish."""
-    rows, columns = np.nonzero(routes.wish >= 0)
-    usual = np.zeros(routes.found.shape[2], np.int32)
-    usual[routes.wish[rows, columns]] = routes.of[rows, columns]
-    return usual
 
 
 def _iteration(plan: Plan, record: Record, excess: Excess, switched: float) -> Iteration:

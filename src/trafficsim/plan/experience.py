@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.kernels.rng import hash_name
-from trafficsim.plan.arrays import BOOL, F8, I4, Plan
+from trafficsim.plan.arrays import BOOL, F8, I4, U8, Plan
 from trafficsim.plan.day import MOST_SHIFT_S
 from trafficsim.plan.lower import DESIGN_DAY, lower, route_keys, sorted_people
 from trafficsim.plan.network import NetworkPlan, starts, turn_of
@@ -32,10 +32,15 @@ Neighbours = dict[int, list[int]]
 
 @dataclass(frozen=True)
 class Travellers:
-    """Those of the design day whose route traffic decides, one row each: wish, interval of departure, and route."""
+    """All of the design day, one row each: name, wish, interval of departure, random key of the route, and route.
 
+    The wish is -1 of those whose route traffic does not decide.
+    """
+
+    name: Sequence[str]
     wish: I4
     interval: NDArray[np.int64]
+    key: U8
     route: I4
 
 
@@ -65,7 +70,7 @@ class Learning:
     def rehearsal(self) -> Plan:
         """Plan of the next rehearsal: the design day without policies, everybody on the routes known so far."""
         plan = lower(with_routes(self._prepared, self.routes), (), DESIGN_DAY).plan
-        return replace(plan, interval_s=INTERVAL_S, trajectory_share=0.0, en_route=nobody_en_route())
+        return driven_to_learn(plan, INTERVAL_S)
 
     def look_back(self, turn_s: F8) -> tuple[float, RouteTable]:
         """What a rehearsal tells: the relative gap of its routes, and the routes with one more round.
@@ -86,10 +91,12 @@ class Learning:
 
     def _gap(self, after: RouteTable, times: F8) -> float:
         """Sum of times over the sum of least times, less one, of all whose route traffic decides."""
-        who = _travellers(self._prepared, self.routes)
+        who = travellers(self._prepared, self.routes)
+        free = who.wish >= 0
+        interval, wish, route = who.interval[free], who.wish[free], who.route[free]
         cost = _route_costs(after, self._prepared.network, times)
-        least = cost[who.interval, after.found[-1, who.interval, who.wish]].sum()
-        return float(max(cost[who.interval, who.route].sum() - least, 0.0) / least) if least > 0.0 else 0.0
+        least = cost[interval, after.found[-1, interval, wish]].sum()
+        return float(max(cost[interval, route].sum() - least, 0.0) / least) if least > 0.0 else 0.0
 
 
 def used_cells(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Mapping[Wish, RouteRequest],
@@ -112,10 +119,7 @@ def used_cells(prepared: Prepared, requests: Sequence[RouteRequest], wishes: Map
 def _with_round(routes: RouteTable, best: Sequence[Paths], wishes: Sequence[Wish]) -> RouteTable:
     """Add a round; where nobody departs, the free-flow path stands for it."""
     number = {tuple(part.tolist()): row for row, part in enumerate(np.split(routes.link, routes.start[1:-1]))}
-    rows, columns = np.nonzero(routes.wish >= 0)
-    usual = np.zeros(len(wishes), np.int32)
-    usual[routes.wish[rows, columns]] = routes.of[rows, columns]
-    found = np.tile(usual, (len(best), 1))
+    found = np.tile(usual_routes(routes), (len(best), 1))
     for interval, paths in enumerate(best):
         for column, wish in enumerate(wishes):
             if wish in paths:
@@ -125,17 +129,30 @@ def _with_round(routes: RouteTable, best: Sequence[Paths], wishes: Sequence[Wish
                    found=np.concatenate([routes.found, found[np.newaxis]]))
 
 
-def _travellers(prepared: Prepared, routes: RouteTable) -> Travellers:
+def travellers(prepared: Prepared, routes: RouteTable) -> Travellers:
+    """Return who travels on the design day, and the route that everybody takes of some."""
     seed_key = hash_name(prepared.world.scenario.seed, DESIGN_DAY)
     people = sorted_people(prepared, seed_key)
     keys = vehicle_keys(people.name_hash, seed_key)
     permission = prepared.permission[draw_classes(keys, prepared.mix_cumulative[people.request])]
-    route = routes.taken(people.request, permission, people.depart_s, route_keys(prepared, people.name_hash))
-    wish = routes.wish[people.request, permission]
-    free = wish >= 0
+    own = route_keys(prepared, people.name_hash)
+    route = routes.taken(people.request, permission, people.depart_s, own)
     last = routes.found.shape[1] - 1
     interval = np.clip((people.depart_s - routes.begin_s) // routes.interval_s, 0, last).astype(np.int64)
-    return Travellers(wish[free], interval[free], route[free])
+    return Travellers(people.name, routes.wish[people.request, permission], interval, own, route)
+
+
+def usual_routes(routes: RouteTable) -> I4:
+    """Return the free-flow route of every wish."""
+    rows, columns = np.nonzero(routes.wish >= 0)
+    usual = np.zeros(routes.found.shape[2], np.int32)
+    usual[routes.wish[rows, columns]] = routes.of[rows, columns]
+    return usual
+
+
+def driven_to_learn(plan: Plan, interval_s: float) -> Plan:
+    """Return the plan of a day on which everybody keeps the own route, and times are measured by interval."""
+    return replace(plan, interval_s=interval_s, trajectory_share=0.0, en_route=nobody_en_route())
 
 
 def _route_costs(routes: RouteTable, network: NetworkPlan, times: F8) -> F8:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -116,23 +116,29 @@ def legend(shown: Sequence[Difference], wanted: Mapping[str, float]) -> str:
     return "\n".join([*lines, *_precision(shown, wanted), *_left_out(shown), *_reasons(shown)])
 
 
+def _place(one: Difference | Effect, engines: Collection[str]) -> str:
+    """Say of which alternative a line speaks: the scenario, and of several engines which."""
+    return f"{one.alternative} in {one.scenario}" + (f" ({one.engine})" if len(engines) > 1 else "")
+
+
 def _precision(shown: Sequence[Difference], wanted: Mapping[str, float]) -> Iterator[str]:
     """Precision reached where the study asks for one, and the replications that it needs."""
+    engines = {one.engine for one in shown}
     for one in shown:
         if one.replications_needed is not None and one.relative_half_width is not None:
             shares = one.relative_half_width, wanted[one.indicator]
             reached, asked = (f"±{number(100.0 * share, 2)} %" for share in shares)
-            yield (f"{one.alternative} in {one.scenario}, {one.indicator}: {reached} of the baseline with {one.n} "
+            yield (f"{_place(one, engines)}, {one.indicator}: {reached} of the baseline with {one.n} "
                    f"replications; {asked} needs about {one.replications_needed:,}.")
 
 
 def _left_out(shown: Sequence[Difference]) -> Iterator[str]:
     """Replications without a pair, once for each set of them."""
     named: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    engines = {one.engine for one in shown}
     for one in shown:
         if one.left_out and one.n:
-            arm = f"{one.alternative} in {one.scenario}"
-            named.setdefault((arm, one.left_out), []).append(one.indicator)
+            named.setdefault((_place(one, engines), one.left_out), []).append(one.indicator)
     every = len({one.indicator for one in shown})
     for (arm, replications), names in named.items():
         indicators = "all indicators" if len(names) == every else ", ".join(names)
@@ -151,11 +157,12 @@ def _reasons(shown: Sequence[Difference]) -> Iterator[str]:
 
 def losers_lines(found: Distribution) -> Iterator[str]:
     """Say who loses in each alternative, in one line."""
-    for scenario, engine, alternative in dict.fromkeys(
-            (one.scenario, one.engine, one.alternative) for one in found.effects):
-        tested = [one for one in found.of(scenario, engine, alternative) if one.p is not None]
-        parts = list(_losers(tested))
-        yield f"{alternative} in {scenario}, who loses: {'; '.join(parts) if parts else 'nobody that can be shown'}."
+    engines = {one.engine for one in found.effects}
+    arms = {(one.scenario, one.engine, one.alternative): one for one in found.effects}
+    for arm, any_of_it in arms.items():
+        parts = list(_losers([one for one in found.of(*arm) if one.p is not None]))
+        told = "; ".join(parts) if parts else "nobody that can be shown"
+        yield f"{_place(any_of_it, engines)}, who loses: {told}."
     if found.effects and found.few_pairs:
         yield "With fewer than 10 replications hardly any loss can be shown: nobody shown does not mean nobody."
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
-from trafficsim.engines.ca.compiling import helpers, one_at_a_time, without_collection
 from trafficsim.engines.ca.gridlock import GridlockWatch
+from trafficsim.engines.ca.helpers import helpers
 from trafficsim.engines.ca.program import Program, compile_plan
 from trafficsim.engines.ca.record import make_record
 from trafficsim.engines.ca.rerouting import RoadTraffic
@@ -89,7 +89,7 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
 def warm_up(program: Program) -> float:
     """Compile (or load) the kernels by running no tick; return the seconds it took."""
     began = time.perf_counter()
-    with one_at_a_time(), without_collection(), helpers(program) as team:
+    with helpers(program) as team:
         GridlockWatch.of(program, 1.0).warm_up(program)
         close_interval(program.road, program.counters, 0.0)  # of nobody
         if team:

@@ -14,6 +14,7 @@ from trafficsim.control.fixed_time import FixedTime
 from trafficsim.engines.ca.loop import Collected, take_events, take_interval
 from trafficsim.engines.ca.loop import warm_up as warm_up_automaton
 from trafficsim.engines.ca.traces import slice_ticks
+from trafficsim.engines.compiling import compiling
 from trafficsim.engines.hybrid.checks import check_conservation, check_signals
 from trafficsim.engines.hybrid.program import Programs, compile_plan, drop_copies
 from trafficsim.engines.hybrid.record import make_record
@@ -107,11 +108,12 @@ def begin(plan: Plan, parts: HybridParts, programs: Programs) -> Run:
     control = FixedTime(plan.signals, plan.start_s, tick_s) if len(plan.signals.program_id) else None
     commands = commands_of(control, tick_s * 1000.0)
     automaton.signals = automaton.control.command(automaton.signals, 0, 1)
-    kernels = Kernels(
-        entry_of(advance, programs.queues, commands, 0, 0),
-        entry_of(run_ticks, automaton.world, automaton.vehicles, automaton.start, 0, 0),
-        entry_of(exchange, automaton.road, automaton.counters, programs.queues, programs.border, 0),
-    )
+    with compiling(exchange):
+        kernels = Kernels(
+            entry_of(advance, programs.queues, commands, 0, 0),
+            entry_of(run_ticks, automaton.world, automaton.vehicles, automaton.start, 0, 0),
+            entry_of(exchange, automaton.road, automaton.counters, programs.queues, programs.border, 0),
+        )
     return Run(programs, Watches.of(programs, tick_s), commands, kernels, tick_s * 1000.0)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.engines.compiling import compiling
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.looks import QueueLooks
@@ -85,8 +86,9 @@ def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
 
 def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
-    entry_of(advance, world, commands_of(None), 0, 0)
-    QueueLooks(plan).look(world, 0)
+    with compiling(advance):
+        QueueLooks(plan).look(world, 0)
+        entry_of(advance, world, commands_of(None), 0, 0)
 
 
 def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:

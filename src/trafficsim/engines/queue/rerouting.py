@@ -10,8 +10,10 @@ from trafficsim.engines.queue.layout import trips_in_lines
 from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.trips import compile_trips, places_in_lines
 from trafficsim.engines.rerouting import I8, LAST_M, LinkTotals, Whereabouts
+from trafficsim.kernels.entries import entry_of
+from trafficsim.kernels.queue.diverting import look_at_lanes, turn_elsewhere
 from trafficsim.kernels.queue.lanes import find_lanes
-from trafficsim.kernels.queue.tables import NEVER, NOBODY, SHUT, Counts, Log, World
+from trafficsim.kernels.queue.tables import SHUT, Counts, Log, World
 from trafficsim.plan.arrays import BOOL
 from trafficsim.plan.rewriting import NewRoutes
 from trafficsim.plan.timeline import is_timed
@@ -69,21 +71,9 @@ class QueueTraffic:
         net = self.world.net
         conns = np.flatnonzero(movements[net.turn] != (net.manner & SHUT != 0))
         net.manner[conns] ^= SHUT
-        for lane in np.unique(net.origin[conns]).tolist():
-            self._look_at(lane)
-
-    def _look_at(self, lane: int) -> None:
-        """Have the head of a lane looked at, unless it waits for room: then it is woken by who leaves some."""
-        lanes, net = self.world.lanes, self.world.net
-        if lanes.head[lane] == NOBODY or lanes.blocked[lane] != NOBODY:
-            return
-        lanes.due[lane] = min(int(lanes.due[lane]), self.now)
-        self._wake(int(net.link_of[lane]))
-
-    def _wake(self, link: int) -> None:
-        agenda, row, node = self.world.agenda, int(self.world.net.row_of[link]), int(self.world.net.node_of[link])
-        agenda.due[row] = min(int(agenda.due[row]), self.now)
-        agenda.node[node] = min(int(agenda.node[node]), self.now)
+        if len(conns):
+            arguments = self.world, np.unique(net.origin[conns]).astype(np.int64), self.now
+            entry_of(look_at_lanes, *arguments)(*arguments)
 
     def take(self, new: NewRoutes, turned: I8) -> None:
         """Take new routes. On the running section who turns elsewhere joins another lane; who waits changes lanes."""
@@ -102,76 +92,10 @@ class QueueTraffic:
         moved: dict[str, Any] = {"route_start": start, "stop_place": stop_place, **places_in_lines(columns)}
         trips = trips._replace(**moved)
         self.world = world._replace(trips=trips, log=log)
-        for trip in turned[(vehicles.begun[turned] >= 0) & (vehicles.ended[turned] < 0)].tolist():
-            self._turn(trip)
-
-    def _turn(self, trip: int) -> None:
-        """Let a vehicle with another turn stand in a lane that serves it."""
-        lane, lanes = self._lane_of(trip), self.world.lanes
-        if lane == NOBODY:
-            return
-        serving = self._serving(trip)
-        if serving and lane not in serving:
-            self._move(trip, lane, min(serving, key=lambda one: (int(lanes.queued[one]), one)))
-        elif lanes.head[lane] == trip:
-            lanes.blocked[lane], lanes.gives_way[lane] = NOBODY, 0
-            self._look_at(lane)
-
-    def _lane_of(self, trip: int) -> int:
-        """Return the lane in whose queue a vehicle is, :data:`NOBODY` on the running section."""
-        world = self.world
-        link = int(world.trips.link[world.vehicles.cursor[trip]])
-        for lane in range(int(world.net.lane_start[link]), int(world.net.lane_start[link + 1])):
-            vehicle = int(world.lanes.head[lane])
-            while vehicle not in (NOBODY, trip):
-                vehicle = int(world.vehicles.after[vehicle])
-            if vehicle == trip:
-                return lane
-        return NOBODY
-
-    def _serving(self, trip: int) -> list[int]:
-        """Return the lanes that lead on along the route of a vehicle."""
-        world = self.world
-        cursor = world.vehicles.cursor[trip]
-        bits, first = int(world.trips.lanes[cursor]), int(world.net.lane_start[world.trips.link[cursor]])
-        return [first + side for side in range(bits.bit_length()) if bits >> side & 1]
-
-    def _move(self, trip: int, lane: int, to: int) -> None:
-        """Take a vehicle out of a queue and put it at the end of another one of its link."""
-        world, vehicles, lanes = self.world, self.world.vehicles, self.world.lanes
-        room = int(world.net.spacing[world.trips.kind[trip]])
-        before, after = int(vehicles.before[trip]), int(vehicles.after[trip])
-        if before == NOBODY:
-            lanes.head[lane], lanes.due[lane] = after, NEVER
-            self._begin(lane)
-        else:
-            vehicles.after[before] = after
-        if after == NOBODY:
-            lanes.tail[lane] = before
-        else:
-            vehicles.before[after] = before
-        lanes.queued[lane] -= room
-        lanes.planned[lane] -= room
-        last = int(lanes.tail[to])
-        vehicles.before[trip], vehicles.after[trip], vehicles.ahead[trip] = last, NOBODY, lanes.queued[to]
-        lanes.tail[to] = trip
-        lanes.queued[to] += room
-        lanes.planned[to] += room
-        if last == NOBODY:
-            lanes.head[to] = trip
-            self._begin(to)
-        else:
-            vehicles.after[last] = trip
-        link = int(world.net.link_of[lane])
-        world.links.arrival[link] = min(int(world.links.arrival[link]), self.now)  # others may find room in its lane
-        self._wake(link)
-
-    def _begin(self, lane: int) -> None:
-        """Let a lane have a new head."""
-        lanes = self.world.lanes
-        lanes.since[lane], lanes.blocked[lane], lanes.gives_way[lane] = self.now, NOBODY, 0
-        if lanes.head[lane] != NOBODY:
-            lanes.due[lane] = self.now
+        waiting = turned[(vehicles.begun[turned] >= 0) & (vehicles.ended[turned] < 0)]
+        if len(waiting):
+            arguments = self.world, waiting.astype(np.int64), self.now
+            entry_of(turn_elsewhere, *arguments)(*arguments)
 
 
 def _owner(route_start: I8, place: I8) -> I8:

@@ -1,15 +1,12 @@
-"""Compiling the kernels for the first time: on several cores, and in one process at a time.
+"""Compiling the kernels of the cellular automaton for the first time: on several cores.
 
 Helpers compile stages of the step, each into a cache of its own; what they leave there is moved to where this process
-looks for it. A helper that fails costs time only: what is missing is compiled here. Nobody else compiles meanwhile:
-processes that write to the same cache at once can damage it.
+looks for it. A helper that fails costs time only: what is missing is compiled here.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import logging
 import os
 import pickle
 import shutil
@@ -22,14 +19,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from numba import config, int64, typeof, uint32
+from numba import int64, typeof, uint32
 
 from trafficsim.base.isolation import without_working_directory
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines.ca.program import Program
+from trafficsim.engines.compiling import cache_folder, compiling, without_collection
 from trafficsim.kernels.ca.step import run as run_ticks
 
-LOG = logging.getLogger("trafficsim")
 JOBS = (
     ("ca.look.look_ahead road tick", "ca.inside.look_inside road tick"),
     (
@@ -98,7 +95,7 @@ class Helpers:
             helper.wait()
         with contextlib.suppress(OSError):
             for cache in sorted(self.folder.iterdir()):
-                adopt(cache, cache_folder().parent)
+                adopt(cache, cache_folder(run_ticks).parent)
 
     def stop(self) -> None:
         """Stop those that still run."""
@@ -110,10 +107,8 @@ class Helpers:
 @contextlib.contextmanager
 def helpers(program: Program) -> Iterator[Helpers | None]:
     """Start helpers if nothing has been compiled yet and there are cores for them; stop them whatever happens."""
-    cold = is_cold()
-    if cold:
-        LOG.info("compiling the kernels, once")
     with contextlib.ExitStack() as stack:
+        cold = stack.enter_context(compiling(run_ticks))
         team = None
         if cold and sys.executable and usable_cores() > 1:
             with contextlib.suppress(OSError):
@@ -123,20 +118,6 @@ def helpers(program: Program) -> Iterator[Helpers | None]:
                 for job in JOBS:
                     team.start(signatures(program, job))
         yield team
-    if cold:
-        LOG.info("running")
-
-
-def is_cold() -> bool:
-    """Whether the loop is going to be compiled, and neither this process nor one before has done it."""
-    if config.DISABLE_JIT or run_ticks.signatures:  # type: ignore[attr-defined]  # made when Numba is imported
-        return False
-    return not any(cache_folder().glob("step.run-*.nbi"))
-
-
-def cache_folder() -> Path:
-    """Return where the compiler keeps the kernels."""
-    return Path(str(run_ticks.stats.cache_path))
 
 
 def usable_cores() -> int:
@@ -156,28 +137,3 @@ def adopt(cache: Path, shared: Path) -> None:
             if data.suffix == ".nbc" and data.name.startswith(index.stem + "."):
                 shutil.move(data, target / data.name)
         shutil.move(index, target / index.name)
-
-
-@contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Wait until no other process compiles into the same cache; where files can not be locked, go on at once."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(ImportError, OSError):
-            fcntl = import_module("fcntl")
-            folder = Path(os.environ[VARIABLE])
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(open(folder / "compiling.lock", "w"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def without_collection() -> Iterator[None]:
-    """Keep garbage until the end: a compiler makes little, and looking for it takes a seventh of its time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
