@@ -103,6 +103,13 @@ class Answer:
         self.status, self.stdout, self.stderr = result.exit_code, result.stdout, result.stderr
 
 
+def output_of(*words: str | Path, status: int = 0) -> str:
+    """Return what a command prints that ends with a status; of one that fails its message, in one line."""
+    answer = Answer(*words)
+    assert answer.status == status, answer.stderr
+    return answer.stdout if status == 0 else " ".join(answer.stderr.split())
+
+
 def edited(text: str, old: str, new: str) -> str:
     """Replace the first occurrence of a text, which must be there."""
     assert old in text, f"{old!r} is not in the file"

@@ -16,13 +16,16 @@ from numba import config
 
 from tests.support import hostile
 from tests.support.rings import ring_program
+from tests.support.worlds import link, make_network, make_plan, make_world
 from trafficsim.base.numba_cache import VARIABLE
 from trafficsim.engines import compiling
 from trafficsim.engines.ca import helpers
 from trafficsim.engines.ca.loop import warm_up
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.queue.loop import run as run_queues
 from trafficsim.kernels.ca.step import run as run_ticks
+from trafficsim.spec.demand import Trip
 
 COMPILED = not config.DISABLE_JIT
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="nothing is compiled with NUMBA_DISABLE_JIT")
@@ -105,6 +108,14 @@ def test_the_wait_is_told(
     monkeypatch.setattr(helpers, "usable_cores", lambda: 1)
     with caplog.at_level("INFO", logger="trafficsim"), helpers.helpers(program) as team:
         assert team is None
+    assert caplog.messages == ["compiling the kernels, once", "running"]
+
+
+def test_every_engine_tells_the_wait(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(compiling, "is_cold", lambda kernel: True)
+    plan = make_plan(make_world(make_network([link("a", 100.0)]), trips=[Trip(id="t", depart_s=0.0, route=("a",))]))
+    with caplog.at_level("INFO", logger="trafficsim"):
+        run_queues(plan)
     assert caplog.messages == ["compiling the kernels, once", "running"]
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from trafficsim.cli import app
+from tests.cli.support import output_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = """name = "road"
@@ -35,12 +34,6 @@ replications = 2
 """
 
 
-def call(*words: str | Path, status: int = 0) -> str:
-    answer = CliRunner().invoke(app, [str(word) for word in words])
-    assert answer.exit_code == status, answer.output
-    return answer.stdout if status == 0 else answer.output
-
-
 @pytest.fixture
 def road(tmp_path: Path) -> Path:
     (tmp_path / "road.toml").write_text(SCENARIO)
@@ -49,8 +42,8 @@ def road(tmp_path: Path) -> Path:
 
 
 def test_a_run_has_tables_and_a_digest(road: Path) -> None:
-    told = json.loads(call("run", road / "road.toml", "--engine", "queue", "--json", "--out", road / "out"))
-    again = json.loads(call("run", road / "road.toml", "--engine", "queue", "--json"))
+    told = json.loads(output_of("run", road / "road.toml", "--engine", "queue", "--json", "--out", road / "out"))
+    again = json.loads(output_of("run", road / "road.toml", "--engine", "queue", "--json"))
     assert (told["engine"], told["status"]) == ("queue", "complete")
     assert told["digest"] == again["digest"]
     assert told["not_computed"]["fuel_l"] == "engine queue does not measure trajectories"
@@ -59,7 +52,7 @@ def test_a_run_has_tables_and_a_digest(road: Path) -> None:
 
 
 def test_a_study_does_not_depend_on_processes(road: Path) -> None:
-    one, two = (json.loads(call("compare", road / "study.toml", "--json", "--workers", workers))
+    one, two = (json.loads(output_of("compare", road / "study.toml", "--json", "--workers", workers))
                 for workers in ("1", "2"))
     assert one["results"] == two["results"]
     assert one["results"]["road"]["queue"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
@@ -71,7 +64,7 @@ def test_a_study_does_not_depend_on_processes(road: Path) -> None:
 ])
 def test_what_it_does_not_represent_is_refused(road: Path, added: str, said: str) -> None:
     (road / "road.toml").write_text(added + SCENARIO)
-    answer = call("run", road / "road.toml", "--engine", "queue", status=2)
+    answer = output_of("run", road / "road.toml", "--engine", "queue", status=2)
     assert said in " ".join(answer.split())
     assert "choose engine 'ca'" in " ".join(answer.split())
 
@@ -83,7 +76,7 @@ def test_what_it_does_not_represent_is_refused(road: Path, added: str, said: str
 def test_policies_below_its_resolution_are_refused(road: Path, policy: str, said: str) -> None:
     study = STUDY.split('"limit 30"')[0]
     (road / "study.toml").write_text(f'{study}"other" = [{{ {policy} }}]\n')
-    assert said in " ".join(call("compare", road / "study.toml", status=2).split())
+    assert said in output_of("compare", road / "study.toml", status=2)
 
 
 def test_the_automaton_does_not_import_its_kernels() -> None:

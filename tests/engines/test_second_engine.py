@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
+from tests.cli.support import output_of
 from tests.support.free_engine import FreeEngine
 from trafficsim.base import packages
 from trafficsim.base.errors import InputError
-from trafficsim.cli import app
 from trafficsim.engines import registry
 from trafficsim.engines.asking import check_offered
 from trafficsim.plan.outputs import OUTPUTS
@@ -58,14 +57,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     registry.load_installed.cache_clear()
 
 
-def call(*words: str | Path, status: int = 0) -> str:
-    answer = CliRunner().invoke(app, [str(word) for word in words])
-    assert answer.exit_code == status, answer.output
-    return answer.stdout if status == 0 else answer.output
-
-
 def test_a_scenario_runs_by_its_name(installed: Path) -> None:
-    told = json.loads(call("run", installed / "road.toml", "--engine", "free", "--json"))
+    told = json.loads(output_of("run", installed / "road.toml", "--engine", "free", "--json"))
     assert (told["engine"], told["status"]) == ("free", "complete")
     values = told["indicators"]
     assert values["mean_delay_s"]["mean"] == pytest.approx(values["mean_travel_time_s"]["mean"] / 3.0, rel=1e-9)
@@ -73,19 +66,19 @@ def test_a_scenario_runs_by_its_name(installed: Path) -> None:
 
 
 def test_a_study_goes_through_command_results_and_report(installed: Path) -> None:
-    call("check", installed / "study.toml")
+    output_of("check", installed / "study.toml")
     out = installed / "out"
-    told = json.loads(call("compare", installed / "study.toml", "--out", out, "--json"))
+    told = json.loads(output_of("compare", installed / "study.toml", "--out", out, "--json"))
     assert told["results"]["road"]["free"]["limit 30"]["mean_delay_s"]["verdict"] == "worse"
     assert len(pd.read_parquet(next(out.glob("trips@*")))) > 0
     assert len(pd.read_parquet(next(out.glob("movements@*")))) == 0
     assert json.loads((out / "study.json").read_text())["scenarios"]["road"]["free"] == {"slowness": 1.5}
-    call("report", out, "--out", installed / "page.html")
+    output_of("report", out, "--out", installed / "page.html")
     assert "free" in (installed / "page.html").read_text()
 
 
 def test_help_tells_of_it_in_its_own_codes(installed: Path) -> None:
-    said = " ".join(call("run", "--help").split())
+    said = " ".join(output_of("run", "--help").split())
     assert f"free: {FreeEngine.summary}" in said
 
 
@@ -98,30 +91,30 @@ def test_what_it_does_not_measure_is_refused_with_the_engines_that_do(
     installed: Path, asked: str, table: str, able: str
 ) -> None:
     (installed / "road.toml").write_text(asked + "\n" + SCENARIO)
-    said = call("run", installed / "road.toml", "--engine", "free", status=2)
+    said = output_of("run", installed / "road.toml", "--engine", "free", status=2)
     assert f"does not measure {table}" in said
     assert f"choose engine {able}, or do not ask for it" in said
 
 
 def test_indicators_that_it_does_not_measure_are_refused_before_anything_runs(installed: Path) -> None:
     (installed / "study.toml").write_text(STUDY.replace("replications", 'primary = ["max_queue_m"]\nreplications'))
-    said = call("compare", installed / "study.toml", status=2)
+    said = output_of("compare", installed / "study.toml", status=2)
     assert "indicator 'max_queue_m': found an engine that does not measure queues" in said
 
 
 def test_a_world_that_it_does_not_represent_is_refused(installed: Path) -> None:
     signals = SCENARIO.replace("[400, 300, 500]", "[400, 300, 500], signals = [1], side_streets = [1]")
     (installed / "road.toml").write_text(signals)
-    said = call("run", installed / "road.toml", "--engine", "free", status=2)
+    said = output_of("run", installed / "road.toml", "--engine", "free", status=2)
     assert "does not represent signals" in said
     assert "choose engine 'ca' or 'hybrid' or 'queue', or a scenario without signals" in said
 
 
 def test_its_settings_are_checked_like_any_other_table(installed: Path) -> None:
     (installed / "road.toml").write_text(SCENARIO.replace("slowness = 1.5", "slowness = 0.5"))
-    assert "free.slowness" in call("run", installed / "road.toml", "--engine", "free", status=2)
+    assert "free.slowness" in output_of("run", installed / "road.toml", "--engine", "free", status=2)
     (installed / "road.toml").write_text(SCENARIO.replace("slowness", "slownes"))
-    assert "free.slownes" in call("run", installed / "road.toml", "--engine", "free", status=2)
+    assert "free.slownes" in output_of("run", installed / "road.toml", "--engine", "free", status=2)
 
 
 def test_two_engines_of_one_name_are_refused() -> None:

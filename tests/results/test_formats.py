@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -79,3 +80,12 @@ def test_the_precision_asked_for_is_said_with_the_replications_that_it_needs() -
     question = Question(precision={"mean_delay_s": 0.01})
     shown = text(comparison_view(compare(table({"do nothing": BASE, "plan": plan}), question)))
     assert "plan in s, mean_delay_s: ±1.8 % of the baseline with 4 replications; ±1 % needs about 8." in shown
+
+
+def test_of_several_engines_every_line_says_which() -> None:
+    plan = {name: [value + 5.0 + 0.01 * at for at, value in enumerate(values)] for name, values in BASE.items()}
+    both = [table({"do nothing": BASE, "plan": plan}).assign(engine=engine) for engine in ("ca", "queue")]
+    found = compare(pd.concat(both, ignore_index=True), Question(precision={"mean_delay_s": 0.05}))
+    shown = text(comparison_view(found, "mean_delay_s"))
+    lines = [line for line in shown.splitlines() if "of the baseline with" in line]
+    assert [line.split(",")[0].strip() for line in lines] == ["plan in s (ca)", "plan in s (queue)"]

@@ -21,6 +21,7 @@ from trafficsim.run import route_cache
 from trafficsim.run.driving import drive
 from trafficsim.run.rehearsal import rehearsed
 from trafficsim.spec.equilibrium import Equilibrium
+from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.world import World
 
 QUEUED: dict[str, Any] = {"iterations": 25, "gap": 0.02}
@@ -45,6 +46,12 @@ def test_nobody_finds_a_much_faster_way_round_a_bottleneck() -> None:
     assert 0.3 < by_link["b"] / by_link["f"] < 0.75  # a green third of a lane carries some 600 of 1,100 vehicles
     told = found.as_json()
     assert (told["unfinished"], told["converged"], told["engine"]) == (0, True, "queue")
+
+
+def test_nobody_changes_route_on_the_way_while_it_is_looked_for() -> None:
+    informed = crowd(route_choice=RouteChoice(informed_share=1.0))
+    assert lower(prepare(informed), (), DESIGN_DAY).plan.en_route.informed.all()
+    assert not EquilibriumSearch(prepare(informed), Equilibrium()).rehearsal().en_route.informed.any()
 
 
 def test_a_search_that_does_not_converge_says_so() -> None:

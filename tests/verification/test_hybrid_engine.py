@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import trafficsim as ts
+from tests.cli.support import output_of
 from tests.engines.test_gridlock import RING, ring_world
 from tests.support.hybrids import three_links, whole_junctions
 from tests.support.worlds import make_plan
 from trafficsim.base.codes import CAUSE_NO_ROOM, EN_ROUTE
-from trafficsim.cli import app
 from trafficsim.engines.ca.loop import run as run_automaton
 from trafficsim.engines.hybrid.loop import run
 from trafficsim.engines.hybrid.settings import HybridParts
@@ -46,12 +45,6 @@ replications = 2
 """
 
 
-def call(*words: str | Path, status: int = 0) -> str:
-    answer = CliRunner().invoke(app, [str(word) for word in words])
-    assert answer.exit_code == status, answer.output
-    return answer.stdout if status == 0 else " ".join(answer.output.split())
-
-
 @pytest.fixture
 def road(tmp_path: Path) -> Path:
     (tmp_path / "road.toml").write_text(SCENARIO + MIDDLE)
@@ -60,14 +53,14 @@ def road(tmp_path: Path) -> Path:
 
 
 def test_a_run_has_one_table_of_both_engines(road: Path) -> None:
-    told = json.loads(call("run", road, "--engine", "hybrid", "--json"))
-    again = json.loads(call("run", road, "--engine", "hybrid", "--json"))
+    told = json.loads(output_of("run", road, "--engine", "hybrid", "--json"))
+    again = json.loads(output_of("run", road, "--engine", "hybrid", "--json"))
     assert (told["engine"], told["status"], told["digest"]) == ("hybrid", "complete", again["digest"])
     assert told["not_computed"]["max_queue_m"] == "engine hybrid does not measure queues"
 
 
 def test_a_study_does_not_depend_on_processes(road: Path) -> None:
-    one, two = (json.loads(call("compare", road.parent / "study.toml", "--json", "--workers", workers))
+    one, two = (json.loads(output_of("compare", road.parent / "study.toml", "--json", "--workers", workers))
                 for workers in ("1", "2"))
     assert one["results"] == two["results"]
     assert one["results"]["road"]["hybrid"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
@@ -82,7 +75,7 @@ def test_a_study_does_not_depend_on_processes(road: Path) -> None:
 ])
 def test_what_cannot_be_divided_is_refused(road: Path, table: str, said: str) -> None:
     road.write_text(SCENARIO + table)
-    assert said in call("run", road, "--engine", "hybrid", status=2)
+    assert said in output_of("run", road, "--engine", "hybrid", status=2)
 
 
 @pytest.mark.parametrize(("added", "said"), [
@@ -91,7 +84,7 @@ def test_what_cannot_be_divided_is_refused(road: Path, table: str, said: str) ->
 ])
 def test_what_one_of_the_engines_does_not_represent_is_refused(road: Path, added: str, said: str) -> None:
     road.write_text(added + SCENARIO + MIDDLE)
-    assert said in call("run", road, "--engine", "hybrid", status=2)
+    assert said in output_of("run", road, "--engine", "hybrid", status=2)
 
 
 def arterial(road: Path) -> Plan:
