@@ -239,6 +239,15 @@ def test_two_scenarios_keep_apart(tmp_path: Path) -> None:
         assert NUMBERS(one.mean, places(one.half_width)) in page.visible()
 
 
+def test_the_method_is_that_of_the_engines_of_the_study(tmp_path: Path) -> None:
+    result = results(engines=("queue", "ca"), replications=2)
+    shown = Page(ts.report(result, tmp_path / "engines.html").read_text(encoding="utf-8")).visible()
+    assert "The engine queue is mesoscopic" in shown
+    assert "The engine ca is a microscopic cellular automaton" in shown
+    alone = Page(ts.report(results(replications=1), tmp_path / "ca.html").read_text(encoding="utf-8")).visible()
+    assert "is mesoscopic" not in alone
+
+
 def test_a_study_without_another_alternative(tmp_path: Path) -> None:
     result = results(alternatives={"do nothing": ()}, replications=2, equivalence_margins={}, precision={})
     page = Page(ts.report(result, tmp_path / "alone.html").read_text(encoding="utf-8"))

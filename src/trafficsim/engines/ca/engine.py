@@ -18,7 +18,7 @@ class CellularAutomatonEngine(Engine):
 
     name = "ca"
     summary = "Cellular automaton: every vehicle moves in cells and ticks, with lane changes, gaps and signals."
-    limits = "Speeds, lengths, accelerations and headways must fit the resolution of the table [ca]."
+    limits = "Conflicts in junctions are resolved by time, not by geometry; speeds and lengths fit its cells and ticks."
     settings = CellularAutomaton
     measures = frozenset({
         "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",

@@ -24,9 +24,9 @@ MOST_LEFT = 40
 
 
 class Methods(NamedTuple):
-    """Two paragraphs and the precision reached."""
+    """Paragraphs, one of them for each engine, and the precision reached."""
 
-    paragraphs: tuple[Markup, Markup]
+    paragraphs: tuple[Markup, ...]
     tables: list[Table]
 
 
@@ -43,7 +43,10 @@ def methods(writer: Writer) -> Methods:
     pairs = words.say("methods.pairs", variation=writer.number(100.0 * material.demand_variation),
                       level=writer.number(100.0 * material.asked.confidence))
     tables = [_precision(writer, scenario, engine) for scenario, engine in material.settings if material.others]
-    return Methods((pairs, words.say("methods.engine")), tables)
+    engines = dict.fromkeys(engine for _, engine in material.settings)
+    told = (words.say(f"methods_engine.{engine}", engine=name(engine)) for engine in engines
+            if words.named("methods_engine", engine))
+    return Methods((pairs, *told, words.say("methods.limits")), tables)
 
 
 def _precision(writer: Writer, scenario: str, engine: str) -> Table:
