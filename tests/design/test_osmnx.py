@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import trafficsim as ts
 from trafficsim.base.errors import NetworkError
-from trafficsim.design.inference.osm_coordinates import Plane
 from trafficsim.io.network_file import read_network, write_network
+from trafficsim.spec.plane import Plane
 
 Graph = nx.MultiDiGraph
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -12,47 +11,12 @@ import networkx as nx
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osm_tags import number_of
+from trafficsim.spec.plane import Plane
 
-EQUATOR_M, FLATTENING = 6378137.0, 1 / 298.257223563
-"""Ellipsoid WGS 84."""
 GEOGRAPHIC = {"epsg:4326", "epsg:4258", "epsg:4269", "ogc:crs84", "wgs84", "wgs 84"}
 FAR_M = 1000.0
 """A length this many times longer than the difference of coordinates tells that they are degrees: a degree has 111 km,
 no road is so winding (modelling assumption)."""
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Where coordinates lie: in metres as they are, or about a middle in degrees.
-
-    Degrees become metres by the equidistant cylindrical projection with the radii of curvature at the middle (Snyder,
-    *Map Projections*, 1987, chapter 12): 15 km away lengths are wrong by less than 0.4 % up to latitude 60.
-    """
-
-    longitude: float = 0.0
-    latitude: float = 0.0
-    is_projected: bool = False
-
-    @property
-    def description(self) -> str:
-        """The projection, in words."""
-        return f"equidistant cylindrical about latitude {self.latitude:.6f}, longitude {self.longitude:.6f}"
-
-    def metres(self, x: float, y: float) -> tuple[float, float]:
-        """Return metres to the east and to the north.
-
-        Examples
-        --------
-        >>> Plane(9.0, 52.0, is_projected=True).metres(9.0, 52.001)
-        (0.0, 111.267)
-        """
-        if not self.is_projected:
-            return x, y
-        latitude, squared = math.radians(self.latitude), FLATTENING * (2.0 - FLATTENING)
-        bulge = 1.0 - squared * math.sin(latitude) ** 2
-        east_m, north_m = EQUATOR_M / math.sqrt(bulge), EQUATOR_M * (1.0 - squared) / bulge**1.5
-        return (round(math.radians(x - self.longitude) * east_m * math.cos(latitude), 3),
-                round(math.radians(y - self.latitude) * north_m, 3))
 
 
 def plane_of(graph: nx.DiGraph[Any], notes: Notebook) -> Plane | None:

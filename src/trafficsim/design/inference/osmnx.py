@@ -14,7 +14,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.notes import Notebook
-from trafficsim.design.inference.osm_coordinates import Plane, plane_of
+from trafficsim.design.inference.osm_coordinates import plane_of
 from trafficsim.design.inference.osm_tags import (
     LANES_DEFAULT,
     ROUNDABOUT,
@@ -27,6 +27,7 @@ from trafficsim.design.inference.osm_tags import (
     road_class_of,
     values_of,
 )
+from trafficsim.spec.plane import PROJECTION, Plane
 
 CENTRE_LENGTH = "between_centres_m"
 """Attribute of a link: its length from the middle of one junction to that of the next."""
@@ -61,7 +62,7 @@ def with_osm_names(
     _drop_gaps(made)
     plane = plane_of(made, notes)
     if plane is not None and plane.is_projected:
-        made.graph["projection"] = plane.description
+        made.graph[PROJECTION] = plane.as_dict
     for node, attributes in made.nodes(data=True):
         _read_node(attributes, plane, str(names[node]), notes)
     for tail, head, _, attributes in made.edges(keys=True, data=True):

@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from trafficsim.base.errors import InputError, quoted
-from trafficsim.design.inference.osm_coordinates import Plane
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.tntp.text import number_of, read_tntp_text
+from trafficsim.spec.plane import Plane
 from trafficsim.spec.static_network import StaticNetwork
 
 FOOT_M = 0.3048
