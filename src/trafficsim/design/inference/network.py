@@ -48,6 +48,7 @@ def network_from_graph(
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    banned_turns: Iterable[tuple[str, str]] = (),
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -68,12 +69,14 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    banned_turns
+        Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other.
 
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
-        not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, ids are
+        not unique, or the links of a banned turn do not meet.
 
     Examples
     --------
@@ -100,7 +103,8 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
+                    banned_turns=banned_turns)
 
 
 def assemble(
@@ -110,6 +114,7 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    banned_turns: Iterable[tuple[str, str]] = (),
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
     notes = Notebook()
@@ -117,6 +122,7 @@ def assemble(
     links = _links_of(made)
     shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
+    _ban(banned_turns, links, shapes)
     plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
@@ -132,6 +138,20 @@ def assemble(
     connections = _connections(links, shapes, plans, programs, left_hand_traffic)
     return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
                    left_hand_traffic)
+
+
+def _ban(turns: Iterable[tuple[str, str]], links: Mapping[str, Link], shapes: dict[Any, SeenJunction]) -> None:
+    """Note banned turns in the shapes of the junctions where their links meet."""
+    banned: dict[Any, set[tuple[int, int]]] = {}
+    for pair in turns:
+        first, second = (links.get(link) for link in pair)
+        if first is None or second is None or first.head != second.tail:
+            raise NetworkError("banned_turns", quoted(pair), "two links of which the one ends where the other begins",
+                               "correct or remove the pair")
+        seen = shapes[first.head]
+        banned.setdefault(first.head, set()).add((seen.approaches.index(pair[0]), seen.exits.index(pair[1])))
+    for node, pairs in banned.items():
+        shapes[node] = replace(shapes[node], shape=replace(shapes[node].shape, banned=frozenset(pairs)))
 
 
 @lru_cache(maxsize=8192)

@@ -52,8 +52,7 @@ correct the path or its permissions.
     found = _country(data, country, ledger, str(path))
     left_hand = found.country.left_hand if hand == "country" else hand == "left"
     roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
-    roads.graph.graph.pop("_taken", None)
-    made = network_from_graph(roads.graph, left_hand_traffic=left_hand)
+    made = network_from_graph(roads.graph, left_hand_traffic=left_hand, banned_turns=sorted(roads.bans.pairs))
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(
