@@ -42,6 +42,7 @@ class Format:
     files : further files by keyword, each with what they hold
     choices : choices by keyword, each with what it decides and the words to choose from, the default first
     foreign : whether ``trafficsim import`` makes a scenario of it; our own format needs no import
+    members : files that stand in a folder of this format, plain or gz; empty: it is a single file
     """
 
     name: str
@@ -54,6 +55,12 @@ class Format:
     files: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     foreign: bool = True
+    members: tuple[str, ...] = ()
+
+    def holds(self, folder: Path) -> bool:
+        """Whether a path is a folder of this format."""
+        return bool(self.members) and folder.is_dir() and all(
+            (folder / name).exists() or (folder / f"{name}.gz").exists() for name in self.members)
 
     def read(self, network: Path, **more: Any) -> Imported:
         """Read a network file, with further files (one, or a list) and choices by keyword.
@@ -123,6 +130,26 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
                  "demand": ("Demand, which the file does not hold: made-up trips between the ends of main roads.",
                             ("boundary", "none"))},
     ),
+    Format(
+        name="gmns", title="GMNS network, its signals and its trips",
+        reads=("nodes, links, lanes, segments with turn pockets", "movements from lane to lane",
+               "signals with ring-barrier timing", "zones, and trips between them"),
+        network="Folder with node.csv and link.csv, or one of these.",
+        endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
+        reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),
+        files={"demand": "Matrix as rows (o_zone_id, d_zone_id, volume).",
+               "signals": "A table of signals (signal_timing_plan.csv) in another folder; those beside it are read too."},
+    ),
+    Format(
+        name="utdf", title="Synchro UTDF file: network, turning volumes and timing",
+        reads=("nodes, links and lane groups with storage lanes", "turning volumes, as flows",
+               "signals with ring-barrier timing"),
+        network="Combined file ([Network], [Nodes], [Links], [Lanes], [Timeplans], [Phases]).",
+        endings=(".utdf", "utdf.csv"), marks=(b"[Network]", b"[NETWORK]", b"[Nodes]", b"[Links]", b"[Lanes]"),
+        reader="trafficsim.io.utdf:read_utdf",
+        choices={"volumes": ("Turning volumes: as counted, or adjusted by growth and peak hour factor.",
+                             ("counted", "adjusted"))},
+    ),
 )}
 
 
@@ -169,6 +196,9 @@ def format_of(path: Path) -> Format | None:
     >>> format_of(Path("town.net.xml.gz")).name
     'sumo'
     """
+    by_members = next((one for one in FORMATS.values() if one.holds(path)), None)
+    if by_members is not None:
+        return by_members
     name = path.name.lower()
     by_name = next((one for one in FORMATS.values() if name.endswith(one.endings)), None)
     if by_name is not None:

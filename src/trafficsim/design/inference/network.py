@@ -12,7 +12,14 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
+from trafficsim.design.inference.given import Movement, joins_of
+from trafficsim.design.inference.junction_shape import (
+    GivenJoin,
+    JunctionPath,
+    JunctionShape,
+    paths_given,
+    paths_through,
+)
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
@@ -110,14 +117,19 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    movements: Mapping[Any, Iterable[Movement]] | None = None,
 ) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
+
+    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
+    """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
     shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
@@ -135,8 +147,8 @@ def assemble(
 
 
 @lru_cache(maxsize=8192)
-def _plan(shape: JunctionShape) -> JunctionPlan:
-    movements, notes = paths_through(shape)
+def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
+    movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()
