@@ -150,6 +150,15 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         choices={"volumes": ("Turning volumes: as counted, or adjusted by growth and peak hour factor.",
                              ("counted", "adjusted"))},
     ),
+    Format(
+        name="cityflow", title="CityFlow roadnet and its flows",
+        reads=("roads and lanes", "road links and lane links with geometry", "light phases",
+               "flows with routes and vehicle parameters"),
+        network="Roadnet (.json), plain or gz.", endings=("roadnet.json", "roadnet.json.gz"),
+        marks=(b'"roadLinks"', b'"startIntersection"', b'"intersections"'),
+        reader="trafficsim.io.cityflow:read_cityflow",
+        files={"flows": "Flows (.json); may be repeated."},
+    ),
 )}
 
 
@@ -196,15 +205,18 @@ def format_of(path: Path) -> Format | None:
     >>> format_of(Path("town.net.xml.gz")).name
     'sumo'
     """
-    by_members = next((one for one in FORMATS.values() if one.holds(path)), None)
-    if by_members is not None:
-        return by_members
-    name = path.name.lower()
-    by_name = next((one for one in FORMATS.values() if name.endswith(one.endings)), None)
-    if by_name is not None:
-        return by_name
+    members = next((one for one in FORMATS.values() if one.holds(path)), None)
+    if members is not None:
+        return members
+    name, formats = path.name.lower(), FORMATS.values()
+    by_name = [one for one in formats if name.endswith(one.endings)]
+    # Many formats are JSON: the beginning decides, and the longest ending where it does not.
+    if by_name and ".json" not in name:
+        return by_name[0]
     beginning = _beginning(path)
-    return next((one for one in FORMATS.values() if any(mark in beginning for mark in one.marks)), None)
+    marked = next((one for one in formats if any(mark in beginning for mark in one.marks)), None)
+    longest = max(by_name, key=lambda one: max(len(end) for end in one.endings if name.endswith(end)), default=None)
+    return marked or longest
 
 
 def read(path: str | Path, *, format: str | None = None, **more: Any) -> Imported:
@@ -218,7 +230,7 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         Name of its format; recognised by the name and the beginning of the file when not given.
     more
         Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (a file, or a list of
-        files) and ``drivers``; for TNTP ``trips`` and ``nodes``.
+        files) and ``drivers``; for TNTP ``trips`` and ``nodes``; for CityFlow ``flows``.
 
     Returns
     -------
