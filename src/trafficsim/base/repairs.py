@@ -22,6 +22,10 @@ REPAIRS: dict[str, str] = {
     "storage-raised": "a link whose capacity, speed and jam density contradict each other stores what is on its way at "
                       "capacity",
     "sumo-repaired": "a value of a vehicle type that cannot be represented is set to the nearest that can",
+    "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
+    "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
+    "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
+    "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",
