@@ -18,6 +18,11 @@ ENDING = ".fixes.toml"
 def read_fixes(path: str | Path) -> Fixes:
     r"""Read a fixes file, and the files of signal programs that it names, relative to it.
 
+    Parameters
+    ----------
+    path
+        TOML file with the tables ``[[link]]``, ``[[junction]]``, ``[[ban]]``, ``[[allow_turn]]`` and ``[[signal]]``.
+
     Raises
     ------
     InputError
@@ -46,6 +51,11 @@ def _read(path: Path) -> dict[str, object]:
         if error.found == "an empty file":
             return {}
         raise
+
+
+def fixes_of(fixes: Fixes | str | Path) -> Fixes:
+    """Return fixes as they are, or those of a file."""
+    return fixes if isinstance(fixes, Fixes) else read_fixes(fixes)
 
 
 def fixes_beside(*places: Path | None) -> Path | None:

@@ -67,8 +67,9 @@ class Catalogue:
         """Return the link with an id, or the links of a way with a number."""
         known = self.by_way if isinstance(name, int) else self.by_id
         if str(name) not in known:
+            beside = self.by_way.get(str(name).partition("@")[0].lstrip("-"), [])
             report.not_found(place, f"{'way' if isinstance(name, int) else 'link'} {name!r}",
-                             close_names(str(name), known))
+                             close_names(str(name), beside or known))
             return []
         return list(self.by_way[str(name)]) if isinstance(name, int) else [name]
 

@@ -19,11 +19,11 @@ from trafficsim.design.inference.fix_selection import Catalogue
 from trafficsim.spec.fixes import Fixes, JunctionFix, LinkFix, TurnFix
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 
-SHAPES_JUNCTIONS = {"lanes", "turn_lanes", "allow", "priority", "road_class", "sign"}
+SHAPES_JUNCTIONS = {"lanes", "turn_lanes", "allow", "priority", "road_class"}
 """Attributes of links that decide which ways lead through the junctions at their ends, and who goes first there."""
 PER_LANE = ("turn_lanes", "allow", "lane_length_m")
-SIGN = "sign"
-"""Attribute of a link: the sign at its end, ``give_way`` or ``stop``."""
+SIGNS = ("give_way_at_end", "stop_at_end")
+"""Attributes of a link: whether this sign stands at its end."""
 Turn = tuple[str, str]
 
 
@@ -163,7 +163,7 @@ def _set_junctions(made: FixedGraph, entries: Sequence[JunctionFix], catalogue: 
             continue
         if entry.settings():
             _set_junction(made, node, entry, place)
-        for sign, names in (("give_way", entry.give_way), ("stop", entry.stop)):
+        for sign, names in zip(SIGNS, (entry.give_way, entry.stop), strict=True):
             for name in names:
                 _set_sign(made, catalogue, (node, name, sign), place)
 
@@ -188,8 +188,9 @@ def _set_sign(made: FixedGraph, catalogue: Catalogue, what: tuple[Any, str | int
     if links and not here:
         made.report.impossible(place, f"{name!r} does not lead to junction {str(node)!r}", "name an approach of it")
     for link in here:
-        _tell_contradiction(made, (link, SIGN), Setting(place, 0, sign), set())
-        set_attributes(made, catalogue.attributes(link), {SIGN: sign}, place, f"link {link!r}")
+        _tell_contradiction(made, (link, "sign"), Setting(place, 0, sign), set())
+        values = {one: one == sign for one in SIGNS}
+        set_attributes(made, catalogue.attributes(link), values, place, f"link {link!r}")
         made.report.count(place)
         made.touched.add(node)
 
