@@ -40,6 +40,10 @@ REPAIRS: dict[str, str] = {
     "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
     "osm-value-unread": "a value of a tag that cannot be read counts as missing",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
+    "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
+    "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
+    "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
+    "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from os.path import isfile
 from pathlib import Path
@@ -20,6 +20,7 @@ from trafficsim.io.osm.countries import COUNTRIES as OSM_COUNTRIES
 
 if TYPE_CHECKING:
     from trafficsim.io.imported import Imported
+    from trafficsim.spec.fixes import Fixes
 
 BEGINNING_BYTES = 4096
 """How much of a file is looked at to recognise its format."""
@@ -43,6 +44,8 @@ class Format:
     choices : choices by keyword, each with what it decides and the words to choose from, the default first
     foreign : whether ``trafficsim import`` makes a scenario of it; our own format needs no import
     members : files that stand in a folder of this format, plain or gz; empty: it is a single file
+    takes_fixes : whether its reader applies fixes itself (keyword ``fixes``), before it works junctions out; else they
+        are applied to the network that it returns
     """
 
     name: str
@@ -56,14 +59,15 @@ class Format:
     choices: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     foreign: bool = True
     members: tuple[str, ...] = ()
+    takes_fixes: bool = False
 
     def holds(self, folder: Path) -> bool:
         """Whether a path is a folder of this format."""
         return bool(self.members) and folder.is_dir() and all(
             (folder / name).exists() or (folder / f"{name}.gz").exists() for name in self.members)
 
-    def read(self, network: Path, **more: Any) -> Imported:
-        """Read a network file, with further files (one, or a list) and choices by keyword.
+    def read(self, network: Path, *, fixes: Fixes | str | Path | None = None, **more: Any) -> Imported:
+        """Read a network file, with fixes, and with further files (one, or a list) and choices by keyword.
 
         Raises
         ------
@@ -75,8 +79,17 @@ class Format:
         module, _, function = self.reader.partition(":")
         given = {name: (value,) if isinstance(value, str | Path) and name in self.files else value
                  for name, value in more.items()}
-        found: Imported = getattr(import_module(module), function)(network, **given)
-        return found
+        reader = getattr(import_module(module), function)
+        if fixes is None:
+            return reader(network, **given)  # type: ignore[no-any-return]
+        from trafficsim.design.inference.fixed_network import fixed_network
+        from trafficsim.io.fixes import fixes_of
+
+        known = fixes_of(fixes)
+        if self.takes_fixes:
+            return reader(network, **given, fixes=known)  # type: ignore[no-any-return]
+        found: Imported = reader(network, **given)
+        return replace(found, network=fixed_network(found.network, known))
 
     def _require_known(self, name: str, value: Any) -> None:
         where = f"format {self.name!r}: {name}"
@@ -219,7 +232,9 @@ def format_of(path: Path) -> Format | None:
     return marked or longest
 
 
-def read(path: str | Path, *, format: str | None = None, **more: Any) -> Imported:
+def read(
+    path: str | Path, *, format: str | None = None, fixes: Fixes | str | Path | None = None, **more: Any
+) -> Imported:
     """Read a network, with whatever else its files hold, from any format of the table.
 
     Parameters
@@ -228,6 +243,8 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         The file that holds the network.
     format
         Name of its format; recognised by the name and the beginning of the file when not given.
+    fixes
+        What is known better than the file says, or the file of fixes that says so.
     more
         Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (a file, or a list of
         files) and ``drivers``; for TNTP ``trips`` and ``nodes``; for CityFlow ``flows``.
@@ -257,7 +274,7 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         known = "; ".join(f"{one.name}: {', '.join(one.endings)}" for one in FORMATS.values())
         raise InputError(str(path), "a file of no known format", f"a network file ({known})",
                          "give it the ending of its format, or convert it")
-    return (found or FORMATS["trafficsim"]).read(path, **more)
+    return (found or FORMATS["trafficsim"]).read(path, fixes=fixes, **more)
 
 
 def documentation() -> str:
