@@ -9,9 +9,9 @@ import networkx as nx
 
 from trafficsim.base.errors import InputError
 from trafficsim.design.inference.osm_tags import ROUNDABOUT_RANK, rank_of, road_class_of
-from trafficsim.io.ledger import Ledger
+from trafficsim.io.ledger import Act, Ledger
 from trafficsim.io.osm.access import RINGS
-from trafficsim.io.osm.control import add_controls, mark_of, neighbours, set_control
+from trafficsim.io.osm.control import add_controls, mark_of
 from trafficsim.io.osm.countries import Country
 from trafficsim.io.osm.join import drop_markings_of_later_junctions, join_links
 from trafficsim.io.osm.lanes import Reading, Side, narrowed, side_of
@@ -161,8 +161,8 @@ def _note_origins(side: Side, limit: str, ledger: Ledger, name: str) -> None:
                          ("markings of lanes", side.origins.get("turn_lanes", "")),
                          ("lanes for some vehicles", side.origins.get("allow", ""))):
         if origin:
-            act = "inferred" if origin.startswith("inferred") else "read"
-            ledger.note(act, f"{what} (directions of ways)", f"{name}: {origin.partition(': ')[2]}")  # type: ignore
+            act: Act = "inferred" if origin.startswith("inferred") else "read"
+            ledger.note(act, f"{what} (directions of ways)", f"{name}: {origin.partition(': ')[2]}")
 
 
 def _origins(side: Side, limit: str, highway: str, in_ring: bool) -> dict[str, str]:

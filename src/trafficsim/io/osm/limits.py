@@ -52,10 +52,10 @@ def limit_of(tags: Mapping[str, str], direction: str, country: Country, name: st
     >>> limit_of({"highway": "residential"}, "forward", COUNTRIES["DE"], "way 7").origin
     'inferred: residential road in Germany, no maxspeed'
     """
-    found, unread = _by_tags(tags, direction, country, name), ""
-    if isinstance(found, str):
-        found, unread = None, found
-    limit = found or _by_zone(tags, country, name) or _by_class(tags, country)
+    found = _by_tags(tags, direction, country, name)
+    unread = found if isinstance(found, str) else ""
+    tagged = found if isinstance(found, Limit) else None
+    limit = tagged or _by_zone(tags, country, name) or _by_class(tags, country)
     return limit._replace(unread=unread, notes=tuple(_remarks(tags, direction, country)))
 
 

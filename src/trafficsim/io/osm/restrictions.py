@@ -23,7 +23,7 @@ Pair = tuple[str, str]
 
 
 class OverWays(NamedTuple):
-    """A restriction over ways that pairs of links cannot express: whoever drives these links in this order is banned."""
+    """A restriction over ways that pairs of links cannot express: nobody may drive these links in this order."""
 
     links: tuple[str, ...]
     name: str
