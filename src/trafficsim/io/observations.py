@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -73,6 +73,14 @@ def read_observations(scenario: Scenario, network: Network, folder: Path) -> Obs
     series += [_of_times(one, scenario, network) for one in validation.travel_times]
     _check_speeds(validation, scenario, network)
     return Observations(tuple(series), (*findings, *missing))
+
+
+def anchored_files(validation: Validation, absolute: Callable[[str], str]) -> Validation:
+    """Return what a scenario is held against with absolute paths of its files."""
+    counts = absolute(validation.counts) if isinstance(validation.counts, str) else tuple(
+        one.model_copy(update={"file": absolute(one.file)}) for one in validation.counts)
+    return validation.model_copy(update={"counts": counts,
+                                         "calibrated_with": tuple(map(absolute, validation.calibrated_with))})
 
 
 def _places(
@@ -173,8 +181,10 @@ def _of_counts(place: _Place, detector: str, time: Time) -> Series:
 
 
 def _whole_period(place: _Place, intervals: list[Interval]) -> tuple[list[Interval], NDArray[np.float64]]:
+    """One interval as long as all together; with a gap it is shorter than the period, and is not compared with it."""
     table = _by_day(place.vehicles, intervals)
-    return [(intervals[0][0], intervals[-1][1])], table.sum(axis=1, keepdims=True)
+    length_s = sum(end_s - begin_s for begin_s, end_s in intervals)
+    return [(intervals[0][0], intervals[0][0] + length_s)], table.sum(axis=1, keepdims=True)
 
 
 def _by_day(vehicles: Mapping[Interval, Mapping[str, float]], intervals: Sequence[Interval]) -> NDArray[np.float64]:
@@ -212,8 +222,8 @@ def _screenlines(
             if not missing:
                 series += _one_screenline(name, [counted[link] for link in members], data)
             elif len(missing) < len(members):
-                findings.append(Finding("warning", "screenline-incomplete", where, f"no {data.replace('_', '-')} counts "
-                                        f"on {', '.join(missing)}: it is not judged", "count all of its links"))
+                words = f"no counts ({data.replace('_', ' ')}) on {', '.join(missing)}: it is not judged"
+                findings.append(Finding("warning", "screenline-incomplete", where, words, "count all of its links"))
     return series, findings
 
 

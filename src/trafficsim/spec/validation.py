@@ -1,4 +1,4 @@
-"""Observations that a scenario is held against: counts, travel times, screenlines, speeds, and what they were used for."""
+"""What a scenario is held against: counts, travel times, screenlines, speeds, and what they were used for."""
 
 from __future__ import annotations
 
