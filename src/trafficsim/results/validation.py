@@ -38,6 +38,10 @@ CRITERIA_2019 = {
     "III": "mean absolute error at most that of other days (BDAE)",
     "IV": "mean error at most a third of that (BDSE)",
 }
+LEAST_INTERVALS = 3
+"""Fewer have no two critical intervals that are no neighbours: FHWA 2019 is not asked of them."""
+LEAST_FOR_R_SQUARED = 5
+"""The variance of fewer observations says too little to be explained (modelling assumption)."""
 RULE = ("GEH and the bands of guidelines are defined on hourly flows: intervals that follow each other are joined to "
         "whole hours; where they make none, a shorter one is scaled to an hour, which exaggerates its error")
 """How intervals shorter than an hour are judged."""
@@ -52,7 +56,7 @@ class Summary(NamedTuple):
     n, passed : how many, and how many pass
     rmse : in the unit of the values
     bias : sum of simulated over sum of observed values, less one
-    r_squared : share of the observed variance that is explained; ``None`` where it does not vary
+    r_squared : share of the observed variance that is explained; ``None`` of fewer than 5 values, or equal ones
     """
 
     scenario: str
@@ -90,7 +94,8 @@ class Validation:
             total = float(seen.sum())
             found.append(Summary(str(scenario), str(engine), str(data), str(kind), len(rows),
                                  int(rows["passed"].fillna(False).sum()), rmse(ours, seen),
-                                 float(ours.sum()) / total - 1.0 if total > 0.0 else 0.0, r_squared(ours, seen)))
+                                 float(ours.sum()) / total - 1.0 if total > 0.0 else 0.0,
+                                 r_squared(ours, seen) if len(rows) >= LEAST_FOR_R_SQUARED else None))
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
@@ -241,9 +246,9 @@ def _criteria(table: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     for (scenario, engine, data), part in known.groupby(KEYS, sort=False):
         names = {"scenario": scenario, "engine": engine, "data": data}
         rows += [{**names, "place": "", **one._asdict()} for one in _by_guidelines(part)]
-    for (scenario, engine, data, kind, place), part in intervals.groupby(PLACE, sort=False):
+    for (scenario, engine, data, _, place), part in intervals.groupby(PLACE, sort=False):
         names = {"scenario": scenario, "engine": engine, "data": data, "place": place}
-        if kind != "screenline" or len(part) > 1:
+        if len(part) >= LEAST_INTERVALS:
             rows += [{**names, **one._asdict()} for one in _by_days(part)]
     columns = [*KEYS, "place", *Guideline._fields]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys((*KEYS, "place"), "string"))
@@ -251,7 +256,7 @@ def _criteria(table: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
 
 def _by_guidelines(rows: pd.DataFrame) -> Iterator[Guideline]:
     kinds = {kind: rows[rows["kind"] == kind] for kind in (*FLOWS, "travel_time")}
-    flows = rows[rows["kind"].isin(("count", "turning_count"))]
+    flows = kinds["count"] if len(kinds["count"]) else kinds["turning_count"]  # turns are parts of the flows of links
     for judge, part in ((judge_flows, flows), (judge_screenlines, kinds["screenline"]),
                         (judge_travel_times, kinds["travel_time"])):
         yield from judge(part["simulated"].to_numpy(np.float64), part["observed"].to_numpy(np.float64))
