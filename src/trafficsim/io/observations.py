@@ -39,8 +39,8 @@ class _Place:
 
     @property
     def name(self) -> str:
-        way = f"{self.link} > {self.to_link}" if self.to_link else self.link
-        return way if self.detector in ("", self.link) else f"{self.detector} ({way})"
+        where = f"{self.link} > {self.to_link}" if self.to_link else self.link
+        return where if self.detector in ("", self.link) else f"{self.detector} ({where})"
 
 
 def read_observations(scenario: Scenario, network: Network, folder: Path) -> Observations:

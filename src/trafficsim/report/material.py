@@ -30,7 +30,7 @@ from trafficsim.results.rollout import Programme, read_programmes
 from trafficsim.results.scope import read_warnings
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
-from trafficsim.results.validation import Validation, validation_of
+from trafficsim.results.validation import ValidationResult, validation_of
 from trafficsim.spec.calendar import Days
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
@@ -106,7 +106,7 @@ class Material:
         return judged_by_setting(self.over_days, self.asked.baseline, self.histories)
 
     @cached_property
-    def held(self) -> Validation | None:
+    def held(self) -> ValidationResult | None:
         """The baseline against the observations of the scenarios; ``None`` without any."""
         return validation_of(self.tables, self.asked.baseline, self.asked.confidence)
 

@@ -71,7 +71,7 @@ class Summary(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Validation:
+class ValidationResult:
     """A scenario held against observations.
 
     Attributes
@@ -117,7 +117,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def validation_of(
     tables: Mapping[str, pd.DataFrame], alternative: str | None = None, confidence: float = 0.95,
-) -> Validation | None:
+) -> ValidationResult | None:
     """Hold the replications of a scenario against its observations.
 
     Parameters
@@ -143,7 +143,7 @@ def validation_of(
     by_replication = _by_replication(rows)
     hourly = _hourly(by_replication)
     intervals, table = (_over_replications(one, confidence) for one in (by_replication, hourly))
-    return Validation(table, _criteria(table, intervals), intervals)
+    return ValidationResult(table, _criteria(table, intervals), intervals)
 
 
 def _by_replication(rows: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,7 @@ MOST_PLACES = 5
 """Places that fail and are named."""
 
 
-def validation_lines(found: Validation | None) -> Iterator[str]:
+def validation_lines(found: ValidationResult | None) -> Iterator[str]:
     """Yield what a scenario shows against observations, a line each; held-out data first."""
     if found is None:
         return
@@ -53,7 +53,7 @@ def _summary(one: Summary) -> str:
     return f"{KINDS[one.kind]}{passed}, sum {one.bias:+.1%}, RMSE {number(one.rmse, 3)} {unit}{fit}"
 
 
-def _missed(found: Validation, key: tuple[str, str, str]) -> Iterator[str]:
+def _missed(found: ValidationResult, key: tuple[str, str, str]) -> Iterator[str]:
     """Name the values that fail, the worst first, and those that were not simulated."""
     rows = found.table[(found.table["data"] == key[0]) & (found.table["scenario"] == key[1])
                        & (found.table["engine"] == key[2])]

@@ -29,7 +29,7 @@ from trafficsim.results.rollout import Programme
 from trafficsim.results.sites import Histories, history_json, judged_by_setting, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
-from trafficsim.results.validation import Validation, validation_of
+from trafficsim.results.validation import ValidationResult, validation_of
 from trafficsim.run.effects import Effect, without_effect_json
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
@@ -76,7 +76,7 @@ class RunResult(WithTables):
         more |= {} if held is None else {"validation": held.as_json()}
         return {**head, "version": __version__, **self.summary, **more}
 
-    def validation(self) -> Validation | None:
+    def validation(self) -> ValidationResult | None:
         """Hold the scenario against its observations; ``None`` without ``[validation]`` in it."""
         return validation_of(self.tables)
 
@@ -165,7 +165,7 @@ class StudyResult(WithTables):
         question = with_history(question_of(self.study), known)
         return appraisal_of(self.tables, question, tuple(self.study.alternatives))
 
-    def validation(self) -> Validation | None:
+    def validation(self) -> ValidationResult | None:
         """Hold the baseline against the observations of the scenarios; ``None`` without ``[validation]`` in any."""
         return validation_of(self.tables, self.study.baseline, self.study.confidence)
 

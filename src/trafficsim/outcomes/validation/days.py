@@ -1,7 +1,7 @@
 """The four criteria of FHWA 2019: a simulation against a representative day, within the variability of days.
 
 Source: FHWA, *Traffic Analysis Toolbox Volume III: Guidelines for Applying Traffic Microsimulation Modeling Software*,
-2019 update, FHWA-HOP-18-036, https://ops.fhwa.dot.gov/publications/fhwahop18036/chapter5.htm; worked example:
+2019 update, publication 18-036, https://ops.fhwa.dot.gov/publications/fhwahop18036/chapter5.htm; worked example:
 Texas DOT, *Traffic and Safety Analysis Procedures Manual*, appendix N, section 3. Bands, shares and thresholds are
 those of the text: ``c_r(t) +- 1.96 sigma(t)`` and ``c_r(t) +- sigma(t)``, two thirds, and one third of the threshold.
 Not confirmed word for word, and therefore modelling assumptions: sigma is the sample standard deviation over all days,

@@ -13,7 +13,7 @@ from trafficsim.report.language import ABSENT, name
 from trafficsim.report.plots.validation import observed_and_simulated, variation_envelopes
 from trafficsim.report.sections.drawing import picture
 from trafficsim.report.views import Column, Group, Picture, Row, Table, Writer, plain_rows
-from trafficsim.results.validation import FHWA_2019, FLOWS, KEYS, Summary, Validation
+from trafficsim.results.validation import FHWA_2019, FLOWS, KEYS, Summary, ValidationResult
 
 MOST_ENVELOPES = 6
 """Places whose course over the day is drawn: those with the largest errors."""
@@ -44,15 +44,15 @@ def validations(writer: Writer) -> Iterator[View]:
         yield _view(writer, _part(found, (scenario, engine, data)), mine)
 
 
-def _part(found: Validation, key: tuple[str, str, str]) -> Validation:
+def _part(found: ValidationResult, key: tuple[str, str, str]) -> ValidationResult:
     """Rows of one scenario, engine and use of the data."""
     def mine(table: pd.DataFrame) -> pd.DataFrame:
         return table[np.logical_and.reduce([table[column] == value for column, value in zip(KEYS, key, strict=True)])]
 
-    return Validation(mine(found.table), mine(found.criteria), mine(found.intervals))
+    return ValidationResult(mine(found.table), mine(found.criteria), mine(found.intervals))
 
 
-def _view(writer: Writer, part: Validation, summaries: Sequence[Summary]) -> View:
+def _view(writer: Writer, part: ValidationResult, summaries: Sequence[Summary]) -> View:
     words, one = writer.words, summaries[0]
     setting = writer.setting(one.scenario, one.engine)
     key = f"{one.scenario}-{one.engine}-{one.data}"
@@ -74,7 +74,7 @@ def _sentence(writer: Writer, summaries: Sequence[Summary]) -> Markup:
                      tolerance=words.word(f"validation.tolerance_{chosen.kind}"))
 
 
-def _pictures(writer: Writer, part: Validation, key: str) -> Iterator[Picture]:
+def _pictures(writer: Writer, part: ValidationResult, key: str) -> Iterator[Picture]:
     words = writer.words
     flows = part.table[part.table["geh"].notna()]
     if len(flows):
@@ -124,7 +124,7 @@ def _overview(writer: Writer, summaries: Sequence[Summary], key: str) -> Table:
                  plain_rows(rows), notes=[words.say("validation.rule")])
 
 
-def _criteria(writer: Writer, part: Validation, key: str) -> Iterator[Table]:
+def _criteria(writer: Writer, part: ValidationResult, key: str) -> Iterator[Table]:
     words, rows = writer.words, part.criteria
     over_all, by_place = rows[rows["guideline"] != FHWA_2019], rows[rows["guideline"] == FHWA_2019]
     if len(over_all):
@@ -154,7 +154,7 @@ def _met(writer: Writer, passed: bool) -> Markup:
     return writer.words.say("validation.met_yes" if passed else "validation.met_no")
 
 
-def _values(writer: Writer, part: Validation, key: str) -> Table:
+def _values(writer: Writer, part: ValidationResult, key: str) -> Table:
     """Every observation, by kind."""
     words, groups = writer.words, []
     for kind, rows in part.table.groupby("kind", sort=False):
