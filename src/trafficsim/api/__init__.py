@@ -11,7 +11,7 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "examine", "explain",
-    "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace",
+    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "examine",
+    "explain", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace",
     "transfer", "write_map",
 ]

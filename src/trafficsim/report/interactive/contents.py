@@ -117,9 +117,8 @@ def _columns(rows: Sequence[tuple[str, Mapping[str, Any]]], table: Sequence[Attr
         values, texts = _Distinct(), _Distinct()
         at, origin = [], []
         for place, row in rows:
-            value = _plain(row.get(name))
-            at.append(-1 if value is None else values.number(value))
-            origin.append(-1 if value is None else texts.number(sources.of(name, row.get(name), row, place)))
+            at.append(values.number(row.get(name)))
+            origin.append(-1 if at[-1] < 0 else texts.number(sources.of(name, row.get(name), row, place)))
         if values.found:
             found.append({"name": name, "unit": units.get(name, ""), "values": values.found, "at": at,
                           "sources": texts.found, "source": origin})
@@ -134,12 +133,14 @@ class _Distinct:
         self._numbers: dict[Hashable, int] = {}
 
     def number(self, value: Any) -> int:
-        """Return the number of a value, which is added if it is new."""
-        key = (type(value), repr(value)) if isinstance(value, list) else (type(value), value)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.found)
-            self.found.append(value)
-        return self._numbers[key]
+        """Return the number of a value, which is added if it is new; -1 for what is not given."""
+        key = (type(value), value if isinstance(value, Hashable) and not isinstance(value, tuple) else repr(value))
+        known = self._numbers.get(key)
+        if known is None:
+            plain = _plain(value)
+            known = self._numbers[key] = -1 if plain is None else len(self.found)
+            self.found += [] if plain is None else [plain]
+        return known
 
 
 def _plain(value: Any) -> Any:
@@ -180,10 +181,8 @@ def _connections(subject: Subject, sources: Sources) -> dict[str, Any]:
 
 
 def _connection_column(name: str, rows: Sequence[Connection]) -> dict[str, Any]:
-    values, at = _Distinct(), []
-    for row in rows:
-        value = _plain(getattr(row, name))
-        at.append(-1 if value is None else values.number(value))
+    values = _Distinct()
+    at = [values.number(getattr(row, name)) for row in rows]
     unit = {"m": "m", "s": "s", "kmh": "km/h"}.get(name.rpartition("_")[2], "")
     return {"name": name, "unit": unit, "values": values.found, "at": at}
 

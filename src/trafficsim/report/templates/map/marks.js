@@ -33,7 +33,7 @@ class Marks {
       if (!at) return;
       const px = view.px(at[0]), py = view.py(at[1]);
       if (!this.inside(px, py)) return;
-      if (view.scale < 0.06) { context.fillStyle = "#1b1b1b"; context.fillRect(px - 2, py - 2, 4, 4); return; }
+      if (view.scale < 0.06) { context.fillStyle = "#1b1b1b"; const size = model.data.signals.length > 1000 ? 2 : 4; context.fillRect(px - size / 2, py - size / 2, size, size); return; }
       signalIcon(context, px, py, model.bySignal[number].length ? "" : "off");
       this.hit(px, py, 11, "signal", number);
     });
@@ -312,7 +312,7 @@ function findingIcon(context, x, y, level, count) {
   context.setLineDash([]); context.fillStyle = colour; context.strokeStyle = "#ffffff"; context.lineWidth = 2;
   context.beginPath(); context.moveTo(x - 5, y + 8); context.lineTo(x, y + 15); context.lineTo(x + 5, y + 8); context.fill();
   context.beginPath();
-  if (level === "warning") context.rect(x - 10, y - 10, 20, 20); else context.arc(x, y, MARK_RADIUS, 0, 2 * Math.PI);
+  if (level === "warning") context.rect(x - 10, y - 10, 20, 20); else context.arc(x, y, level === "info" ? 9 : MARK_RADIUS, 0, 2 * Math.PI);
   context.fill(); context.stroke();
   context.fillStyle = "#ffffff"; context.font = `bold ${count > 99 ? 9 : 12}px sans-serif`; context.textAlign = "center"; context.textBaseline = "middle";
   context.fillText(count > 1 ? String(count) : letter, x, y + 0.5);

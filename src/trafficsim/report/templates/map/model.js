@@ -165,7 +165,8 @@ class Model {
       const x0 = a[a.length - 2], y0 = a[a.length - 1], x3 = b[0], y3 = b[1];
       const [ux, uy] = unit(x0 - a[a.length - 4], y0 - a[a.length - 3]), [vx, vy] = unit(b[2] - x3, b[3] - y3);
       const gap = Math.hypot(x3 - x0, y3 - y0), back = ux * vx + uy * vy < -0.8;
-      const reach = back ? Math.max(gap * 0.9, 3) : gap * 0.42;
+      const ahead = (x3 - x0) * ux + (y3 - y0) * uy, straightOn = ux * vx + uy * vy > 0.9;
+      const reach = back ? Math.max(gap * 0.9, 3) : straightOn ? Math.max(0, Math.min(gap * 0.42, ahead * 0.5)) : gap * 0.42;
       found = [x0, y0, x0 + ux * reach, y0 + uy * reach, x3 - vx * reach, y3 - vy * reach, x3, y3];
     }
     this.curves.set(row, found);

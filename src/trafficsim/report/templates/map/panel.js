@@ -1,6 +1,7 @@
 // Everything beside the map: what is chosen and where it came from, search, findings, legend. All texts are set as text.
 
 const SHOWN_HITS = 20;
+const TELLING = ["lanes", "speed_limit_kmh", "road_class", "priority", "control", "length_m"]; // defaults that matter
 
 function element(tag, attributes = {}, ...children) {
   const found = document.createElement(tag);
@@ -98,7 +99,7 @@ class Panel {
   }
   value(name, value, unit = "") {
     if (typeof value === "boolean") return this.text(value ? "yes" : "no");
-    if (typeof value === "number") return element("bdi", { dir: "ltr" }, this.number(value), unit ? ` ${this.unit(unit)}` : this.unitOf(name));
+    if (typeof value === "number") return element("bdi", { dir: "ltr" }, this.number(unit || this.unitOf(name) ? Math.round(value * 10) / 10 : value), unit ? ` ${this.unit(unit)}` : this.unitOf(name));
     if (Array.isArray(value)) return element("bdi", {}, value.map((one) => (one === null ? this.text("everyone") : Array.isArray(one) ? one.join(" ") || this.text("nobody") : typeof one === "number" ? this.number(one) : one || "–")).join(" | "));
     const known = this.texts[`${{ turn: "turn", road_class: "road_class" }[name] ?? "network_value"}.${value}`];
     return known ?? this.name(value);
@@ -120,7 +121,9 @@ class Panel {
     const { model } = this, { links } = model.data;
     const skip = ["turn_lanes", "allow", "lane_length_m", "lane_width_m"];
     const ends = [["from_node", links.from[link]], ["to_node", links.to[link]]].map(([name, node]) => ({ name, content: this.button(this.name(this.nodeName(node)), { kind: "node", number: node }) }));
-    box.append(this.table([...this.rowsOf(model.linkColumns, link).filter((row) => !skip.includes(row.name)), { name: "right_of_way", value: model.data.signs[links.sign[link]], source: model.data.connections.source }, ...ends]));
+    const rows = this.rowsOf(model.linkColumns, link).filter((row) => !skip.includes(row.name)), plain = rows.filter((row) => row.source === "default: " && !TELLING.includes(row.name));
+    box.append(this.table([...rows.filter((row) => !plain.includes(row)), { name: "right_of_way", value: model.data.signs[links.sign[link]], source: model.data.connections.source }, ...ends]));
+    this.defaults(box, plain);
     box.append(element("h3", {}, this.text("lanes_head")), this.laneTable(link, lane));
     for (const name of skip) {
       const column = model.column(model.linkColumns, name);
@@ -131,6 +134,9 @@ class Panel {
     const groups = Object.entries(model.data.groups).filter(([, ids]) => ids.includes(links.id[link])).map(([name]) => name);
     if (groups.length) box.append(element("p", {}, `${this.text("groups")}: `, this.name(groups.join(", "))));
     if (!model.lines[link]) box.append(element("p", {}, this.text("no_place")));
+  }
+  defaults(box, rows) {
+    if (rows.length) box.append(element("details", {}, element("summary", {}, `${this.text("at_default")} (${this.number(rows.length)})`), this.table(rows)));
   }
   laneTable(link, chosen) {
     const { model } = this, given = (name, lane) => { const all = model.linkValue(link, name); return Array.isArray(all) ? all[lane] : null; };
@@ -152,7 +158,9 @@ class Panel {
     const at = model.data.nodes.at[node], { corner, per_m: perM } = model.data;
     const rows = this.rowsOf(model.nodeColumns, node);
     if (at) rows.push({ name: "coordinates", content: element("bdi", { dir: "ltr" }, `x ${this.number(Math.round(corner[0] + at[0] / perM))}, y ${this.number(Math.round(corner[1] + at[1] / perM))} ${this.unit("m")}`) });
-    box.append(this.table(rows));
+    const plain = rows.filter((row) => row.source === "default: " && !TELLING.includes(row.name));
+    box.append(this.table(rows.filter((row) => !plain.includes(row))));
+    this.defaults(box, plain);
     const signals = new Set(coming.flatMap(({ number }) => model.leaving[number]).map((row) => model.data.connections.controller[row]).filter((one) => one >= 0));
     this.list(box, "signals", [...signals].map((number) => ({ kind: "signal", number })));
     this.list(box, "links_in", coming);
@@ -164,7 +172,7 @@ class Panel {
     const { model } = this, given = model.data.connections;
     const ends = [["from", "from_lane"], ["to", "to_lane"]].map(([end, lane]) => ({ name: `${end}_link`, content: element("span", {}, this.button(this.name(this.linkName(given[end][row])), { kind: "link", number: given[end][row], lane: given[lane][row] }), `${this.text("lane")} ${this.number(given[lane][row])}`) }));
     const signal = given.controller[row] >= 0 ? [{ name: "signal", content: this.button(this.name(this.signalName(given.controller[row])), { kind: "signal", number: given.controller[row] }) }] : [];
-    box.append(this.table([...ends, ...this.rowsOf(model.connectionColumns, row, given.source).filter((one) => one.name !== "signal"), ...signal]));
+    box.append(this.table([...ends, ...this.rowsOf(model.connectionColumns, row).filter((one) => one.name !== "signal"), ...signal]), element("p", {}, `${this.text("all_of_it")} `, this.source(given.source)));
     this.list(box, "yields_to", given.yields[row].map((number) => ({ kind: "connection", number })));
     this.list(box, "conflicts_with", given.crosses[row].filter((one) => !given.yields[row].includes(one)).map((number) => ({ kind: "connection", number })));
   }
