@@ -135,7 +135,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         network="Extract (.osm, plain, gz or bz2; .osm.pbf).",
         endings=(".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".osm.xml", ".osm.xml.gz", ".pbf"),
         marks=(b"<osm ", b"<osm>", b"OSMHeader"),
-        reader="trafficsim.io.osm.reading:read_osm",
+        reader="trafficsim.io.osm.reading:read_osm", takes_fixes=True,
         choices={"country": ("Country whose law holds where nothing is tagged.", ("auto", *OSM_COUNTRIES)),
                  "hand": ("Side of driving.", ("country", "left", "right")),
                  "service": ("Service roads that are kept; through: all but parking aisles and driveways.",

@@ -63,11 +63,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
-    """A junction: its control and its legs."""
+    """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
 
     control: str
     approaches: tuple[Leg, ...]
     exits: tuple[Leg, ...]
+    banned: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,16 @@ class JunctionPath:
 
 
 def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
-    """Return the exits that an approach leads to, with the direction of each.
+    """Return the exits that an approach leads to, with the direction of each, without banned turns.
 
     U-turns are offered only where there is no other way on and the node is not declared a dead end. The exit that
     deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as well.
     """
+    turns = _turns_by_shape(shape, approach)
+    return {number: turn for number, turn in turns.items() if (approach, number) not in shape.banned}
+
+
+def _turns_by_shape(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     leg = shape.approaches[approach]
     angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)}
     onward = {number: angle for number, angle in angles.items() if shape.exits[number].arm != leg.arm}
