@@ -32,6 +32,7 @@ class Stated:
     control: dict[Key, str] = field(default_factory=dict)
     node: dict[str, str] = field(default_factory=dict)
     """Node by movement."""
+    speed_kmh: dict[Key, float] = field(default_factory=dict)
 
 
 def highest_lanes(rows: Iterable[Row]) -> dict[str, int]:
@@ -68,6 +69,9 @@ def read_movements(rows: Sequence[Row], read: Read, ledger: Ledger) -> Stated:
             name = row.text("movement_name", "mvmt_code").upper()
             if name:
                 stated.by_name[node, name].append(key)
+            speed = row.number("turning_speed_mps", least=0)
+            if speed:
+                stated.speed_kmh[key] = speed * 3.6
             stated.control[key] = row.text("ctrl_type", "control").lower()
         stated.node[row.key("mvmt_id")] = node
         if pairs:
