@@ -103,7 +103,8 @@ def _shown(one: Connection, network: Network) -> Shown:
 
 def with_timing_of(network: Network, other: Network) -> Network:
     """Return a network whose signals show what those of another one show, movement by movement."""
-    letter = {(one.signal, one.from_link, one.to_link): one.signal_index or 0 for one in other.connections if one.signal}
+    letter = {(one.signal, one.from_link, one.to_link): one.signal_index or 0
+              for one in other.connections if one.signal}
     programs = {program.id: program for program in other.signals}
     connections, order = [], {}
     for one in network.connections:

@@ -74,8 +74,9 @@ def _fills(timing: RingBarrier, cycle_s: float, strict: bool) -> bool:
 
 
 def _between(timing: RingBarrier, cycle_s: float) -> RingBarrier:
-    """Greens between their least and greatest, by one share for all phases of a barrier; what is left goes to the
-    coordinated phases, or to the longest ones.
+    """Greens between their least and greatest, by one share for all phases.
+
+    What is missing then goes to a coordinated phase, or to the longest one.
     """
     least = {phase.number: min(phase.min_green_s or LEAST_GREEN_S, phase.green_s) for phase in timing.phases}
     low = _with_greens(timing, least)

@@ -116,9 +116,9 @@ def _pairs(row: Row, before: Piece, after: Piece, turn: Turn | None, ledger: Led
     """Pairs of lanes from the nearside; the file counts from the left."""
     places = []
     for side, piece in (("ib", before), ("ob", after)):
-        from_kerb = bool(row.text(f"{side}_lane_indices"))
+        from_nearside = bool(row.text(f"{side}_lane_indices"))
         numbers = _lanes(row, side)
-        lanes = [number if from_kerb else piece.lane(number) for number in numbers]
+        lanes = [number if from_nearside else piece.lane(number) for number in numbers]
         known = [lane for lane in lanes if lane is not None and 0 <= lane < len(piece.lanes)]
         if numbers and not known:
             ledger.repair("movement-left-out", f"{row.where} (link {piece.id!r} has no lane {numbers[0]} for vehicles)")

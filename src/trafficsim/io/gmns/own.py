@@ -102,8 +102,8 @@ def _links(folder: Folder, graph: nx.MultiDiGraph, names: Mapping[str, str | int
         missing = next((end for end in ends if end not in names), None)
         if missing is not None or link in seen:
             found = "a second time" if link in seen else f"between nodes of which {quoted(missing)} is not there"
-            raise NetworkError(f"{row.where}: link {quoted(link)}", found, "unique links between nodes of the table node",
-                               "correct the link")
+            raise NetworkError(f"{row.where}: link {quoted(link)}", found,
+                               "unique links between nodes of the table node", "correct the link")
         seen.add(link)
         line = line_of(row.text("geometry"), row.where) if row.text("geometry") else ()
         found_ = {**{key: _value(row, key) for key in LINK_COLUMNS}, "id": link, "lanes": row.whole("lanes"),
@@ -133,7 +133,8 @@ def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connecti
             raise NetworkError(f"{row.where}: {side}_link_id", f"{quoted(values[link])}, lane {number}",
                                "a link and a lane that are there", "correct the movement")
         values[lane] = number - 1 if left_hand else lanes[values[link]] - number
-    return _made(Connection, row, {name: value for name, value in values.items() if value is not None})
+    made: Connection = _made(Connection, row, {name: value for name, value in values.items() if value is not None})
+    return made
 
 
 def _made(model: Any, row: Row, values: Mapping[str, Any]) -> Any:

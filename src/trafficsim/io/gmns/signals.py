@@ -84,7 +84,8 @@ def _read_tables(folder: Folder, stated: Stated, ledger: Ledger) -> _Tables:
     folder.table("signal_controller")
     coordination = {(row.key("timing_plan_id"), row.key("controller_id", "node_id")): row
                     for row in folder.table("signal_coordination")}
-    rings = {(row.key("node_id"), row.whole("signal_phase_id")): row for row in folder.table("signal_phase_concurrency")}
+    rings = {(row.key("node_id"), row.whole("signal_phase_id")): row
+             for row in folder.table("signal_phase_concurrency")}
     phases: dict[Block, list[Row]] = defaultdict(list)
     rows = folder.table("signal_timing_phase")
     shared: dict[str, int] = defaultdict(int)
@@ -101,7 +102,8 @@ def _block(row: Row, plans: Mapping[str, list[Row]], coordination: Mapping[Block
     plan = row.key("timing_plan_id")
     own = row.key("controller_id", "node_id")
     if own:
-        known = (name for name, rows in plans.items() if any(one.key("controller_id", "node_id") == own for one in rows))
+        known = (name for name, rows in plans.items()
+                 if own in (one.key("controller_id", "node_id") for one in rows))
         return plan or next(known, ""), own
     stated = [one.key("controller_id", "node_id") for one in plans.get(plan, ())]
     listed = list(dict.fromkeys([*stated, *(controller for other, controller in coordination if other == plan)]))
