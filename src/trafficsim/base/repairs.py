@@ -33,6 +33,19 @@ REPAIRS: dict[str, str] = {
     "movement-without-lane": "a movement without a lane of its own leaves by the lane next to it",
     "text-not-utf8": "a file that is not UTF-8 is read as Windows-1252",
     "sumo-repaired": "a value of a vehicle type that cannot be represented is set to the nearest that can",
+    # OpenStreetMap
+    "osm-node-missing": "a way is cut where its nodes are not in the file; parts with two nodes or more stay",
+    "osm-way-short": "a way without two nodes apart is left out",
+    "osm-way-twice": "a way that is there twice is taken once",
+    "osm-way-far": "a way with more than 16 km between two nodes is left out there",
+    "osm-loop-cut": "a road that comes back to its start is cut in its middle",
+    "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
+    "osm-value-unread": "a value of a tag that cannot be read counts as missing",
+    "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
+    "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
+    "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
+    "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
+    "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",
@@ -61,6 +74,12 @@ REPAIRS: dict[str, str] = {
     "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
     "place-moved": "a place beyond the end of its lane is moved to the end",
     "detector-left-out": "a detector on a lane that is not in the network is left out",
+    # Counts
+    "count-unmatched": "a count whose place is no link or movement of the network is left out",
+    "count-missing": "a row without a number of vehicles is a gap, not a count of 0",
+    "count-negative": "a negative count is left out",
+    "count-repeated": "of several counts of one detector, place, class and interval the mean is taken",
+    "count-overlapping": "where intervals of one detector overlap the shorter ones are kept",
 }
 """Rule of each repair by its code."""
 SHOWN = 3

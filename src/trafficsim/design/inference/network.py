@@ -12,6 +12,9 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
+from trafficsim.design.inference.fix_signals import with_programs
+from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fixes import fixed_graph
 from trafficsim.design.inference.given import Movement, joins_of
 from trafficsim.design.inference.junction_shape import (
     GivenJoin,
@@ -33,6 +36,7 @@ from trafficsim.design.inference.right_of_way import (
     who_yields,
 )
 from trafficsim.design.inference.staging import Timing, default_program
+from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
@@ -55,6 +59,7 @@ def network_from_graph(
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    fixes: Fixes | None = None,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -75,6 +80,8 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    fixes
+        What is known better than the graph says: applied before junctions are worked out.
 
     Raises
     ------
@@ -107,7 +114,14 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    if fixes is None:
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    notes = Notebook()
+    made = fixed_graph(_completed(graph, notes), fixes)
+    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    read = {one.code: one for one in (*network.findings, *notes.findings())}
+    return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
 def assemble(
