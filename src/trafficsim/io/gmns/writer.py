@@ -14,12 +14,14 @@ from typing import Any
 
 from trafficsim.base.errors import InputError, MachineError
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
+from trafficsim.io.exports import Exported
 from trafficsim.io.ring_timing import ATTRIBUTE, MOVEMENTS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.plane import plane_of_graph
 from trafficsim.spec.ring_barrier import RingBarrier
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES
 from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.world import World
 
 WRITTEN_BY = "trafficsim"
 VERSION = "0.96"
@@ -69,6 +71,20 @@ def write_gmns(network: Network, folder: str | Path) -> list[Path]:
         raise MachineError(str(folder), error.strerror or str(error), "a folder that can be written",
                            "give another folder, or free space") from None
     return written
+
+
+def export_gmns(world: World, folder: Path) -> Exported:
+    """Write the network of a scenario as GMNS; its demand is noted as left out.
+
+    Raises
+    ------
+    InputError, MachineError
+        As :func:`write_gmns` does.
+    """
+    demand = world.demand
+    left_out = len(demand.flows) + len(demand.trips)
+    notes = (f"{left_out} flows and trips are left out: GMNS has tables of a network alone",) if left_out else ()
+    return Exported(tuple(write_gmns(world.network, folder)), notes)
 
 
 def tables_of(network: Network, name: str = "") -> dict[str, Rows]:
