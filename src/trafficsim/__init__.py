@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
+        "export",
         "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from trafficsim.api import draw_map as draw_map
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
+    from trafficsim.api import export as export
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
