@@ -48,6 +48,7 @@ def network_from_graph(
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    banned_turns: Iterable[tuple[str, str]] = (),
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -68,6 +69,8 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    banned_turns
+        Pairs (link, next link) that must not be driven; links without any movement are dead ends.
 
     Raises
     ------
@@ -100,7 +103,8 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
+                    banned_turns=frozenset(banned_turns))
 
 
 def assemble(
@@ -110,12 +114,13 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    banned_turns: frozenset[tuple[str, str]] = frozenset(),
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
-    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
+    shapes = {node: shape_of(made, node, links, left_hand_traffic, banned_turns) for node in made}
     _fill_lengths(made, links, shapes, notes)
     plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
@@ -302,7 +307,8 @@ def _attributes(
         "speed_limit_kmh": movement.speed_kmh,
         "critical_gap_s": critical,
         "follow_up_s": follow_up,
-        "must_stop": shape.control == "all_way_stop",
+        "must_stop": shape.control == "all_way_stop" or (
+            shape.control == "priority" and shape.approaches[movement.approach].stops),
         "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, movement) and math.isfinite(movement.path.length_m),
     }
