@@ -64,8 +64,8 @@ EXEMPT = {  # where a word is the field's or the format's own
     ),  # of random walks
     "hops": ("src/trafficsim/engines/bench/", "tests/engines/test_bench.py", "benchmarks/"),
     "foes": ("src/trafficsim/io/sumo/", "tests/io/", "tests/fuzz/"),  # an attribute of SUMO's networks
-    "way": ("tests/",),
-    "ways": ("tests/",),  # of test functions, in sentences
+    "way": ("tests/", "src/trafficsim/io/osm/"),
+    "ways": ("tests/", "src/trafficsim/io/osm/"),  # of test functions, in sentences; an element of OpenStreetMap
 }
 TEXTS = {
     r"people, trips and luck": "common random numbers",
