@@ -26,6 +26,15 @@ REPAIRS: dict[str, str] = {
     "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
     "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
     "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
+    # OpenStreetMap
+    "osm-node-missing": "a way is cut where its nodes are not in the file; parts with two nodes or more stay",
+    "osm-way-short": "a way without two nodes apart is left out",
+    "osm-way-twice": "a way that is there twice is taken once",
+    "osm-way-far": "a way with more than 16 km between two nodes is left out there",
+    "osm-loop-cut": "a road that comes back to its start is cut in its middle",
+    "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
+    "osm-value-unread": "a value of a tag that cannot be read counts as missing",
+    "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.osm.countries import COUNTRIES as OSM_COUNTRIES
 
 if TYPE_CHECKING:
     from trafficsim.io.imported import Imported
@@ -119,6 +120,21 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         marks=(b"<FIRST THRU NODE>",),
         reader="trafficsim.io.tntp:read_tntp",
         files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
+    ),
+    Format(
+        name="osm", title="Extract of OpenStreetMap",
+        reads=("roads with lanes, markings, limits and permissions", "turn restrictions", "signals and signs",
+               "speed and red-light cameras"),
+        network="Extract (.osm, plain, gz or bz2; .osm.pbf).",
+        endings=(".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".osm.xml", ".osm.xml.gz", ".pbf"),
+        marks=(b"<osm ", b"<osm>", b"OSMHeader"),
+        reader="trafficsim.io.osm.reading:read_osm",
+        choices={"country": ("Country whose law holds where nothing is tagged.", ("auto", *OSM_COUNTRIES)),
+                 "hand": ("Side of driving.", ("country", "left", "right")),
+                 "service": ("Service roads that are kept; through: all but parking aisles and driveways.",
+                             ("none", "through", "all")),
+                 "demand": ("Demand, which the file does not hold: made-up trips between the ends of main roads.",
+                            ("boundary", "none"))},
     ),
 )}
 

@@ -45,13 +45,14 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
-def network_from_graph(
+def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything that may come with a graph
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    banned_turns: Iterable[tuple[str, str]] = (),
     fixes: Fixes | None = None,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
@@ -73,6 +74,8 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    banned_turns
+        Pairs (link, next link) that must not be driven; links without any movement are dead ends.
     fixes
         What is known better than the graph says: applied before junctions are worked out.
 
@@ -108,10 +111,13 @@ def network_from_graph(
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
     if fixes is None:
-        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
+                        banned_turns=frozenset(banned_turns))
     notes = Notebook()
     made = fixed_graph(_completed(graph, notes), fixes)
-    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    banned = frozenset((set(banned_turns) | made.banned.keys()) - made.allowed.keys())
+    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
+                       banned_turns=banned)
     fixed = with_programs(without_turns(network, made), fixes, made.report)
     read = {one.code: one for one in (*network.findings, *notes.findings())}
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
@@ -124,12 +130,13 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    banned_turns: frozenset[tuple[str, str]] = frozenset(),
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
-    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
+    shapes = {node: shape_of(made, node, links, left_hand_traffic, banned_turns) for node in made}
     _fill_lengths(made, links, shapes, notes)
     plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
@@ -316,7 +323,8 @@ def _attributes(
         "speed_limit_kmh": movement.speed_kmh,
         "critical_gap_s": critical,
         "follow_up_s": follow_up,
-        "must_stop": shape.control == "all_way_stop",
+        "must_stop": shape.control == "all_way_stop" or (
+            shape.control == "priority" and shape.approaches[movement.approach].stops),
         "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, movement) and math.isfinite(movement.path.length_m),
     }
