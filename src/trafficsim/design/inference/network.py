@@ -13,7 +13,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.fix_signals import with_programs
-from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fix_turns import tell_idle_bans, tell_missing_turns
 from trafficsim.design.inference.fixes import fixed_graph
 from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
@@ -115,10 +115,12 @@ def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything
                         banned_turns=frozenset(banned_turns))
     notes = Notebook()
     made = fixed_graph(_completed(graph, notes), fixes)
-    banned = frozenset((set(banned_turns) | made.banned.keys()) - made.allowed.keys())
+    before = frozenset(banned_turns)
     network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
-                       banned_turns=banned)
-    fixed = with_programs(without_turns(network, made), fixes, made.report)
+                       banned_turns=(before | made.banned.keys()) - made.allowed.keys())
+    tell_idle_bans(made, before & made.banned.keys())
+    tell_missing_turns(network, made)
+    fixed = with_programs(network, fixes, made.report)
     read = {one.code: one for one in (*network.findings, *notes.findings())}
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
