@@ -71,7 +71,11 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
+<<<<<<< HEAD
     """A junction: its control and its legs; ``banned`` are pairs (approach, exit) that must not be driven."""
+=======
+    """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
+>>>>>>> osm
 
     control: str
     approaches: tuple[Leg, ...]
@@ -98,12 +102,17 @@ class JunctionPath:
 
 
 def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
-    """Return the exits that an approach leads to, with the direction of each.
+    """Return the exits that an approach leads to, with the direction of each, without banned turns.
 
     U-turns are offered where a lane is marked so, or where there is no other way on and the node is not declared a dead
     end. The exit that deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as
     well.
     """
+    turns = _turns_by_shape(shape, approach)
+    return {number: turn for number, turn in turns.items() if (approach, number) not in shape.banned}
+
+
+def _turns_by_shape(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     leg = shape.approaches[approach]
     angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)
               if (approach, number) not in shape.banned}
@@ -142,6 +151,19 @@ def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple
 
 
 Join = tuple[int, int, int]  # from lane, exit, to lane
+GivenJoin = tuple[int, int, int, int, Turn]  # approach, from lane, exit, to lane, turn
+
+
+def paths_given(
+    shape: JunctionShape, joins: tuple[GivenJoin, ...]
+) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
+    """Return the stated paths through a junction, and inferred ones of the approaches of which none is stated."""
+    stated = {join[0] for join in joins}
+    inferred, notes = paths_through(shape)
+    movements = [path for path in inferred if path.approach not in stated]
+    movements += [_path(shape, approach, (from_lane, exit, to_lane), {exit: turn})
+                  for approach, from_lane, exit, to_lane, turn in joins]
+    return tuple(sorted(movements, key=lambda movement: movement.order)), notes
 
 
 def _side(angle: float) -> Turn:

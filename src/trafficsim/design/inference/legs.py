@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+<<<<<<< HEAD
 from collections.abc import Collection, Mapping
+=======
+from collections.abc import Iterable, Mapping
+>>>>>>> osm
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
 from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
@@ -23,6 +27,7 @@ BELOW_ALL = 10_000_000  # more than ranks can differ: who has a sign gives way t
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
 LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
+BANNED = "banned_turns"  # attribute of a node: pairs of links from the one of which nobody turns into the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,39 @@ def shape_of(
     setbacks = _setbacks(ends, graph)
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
+<<<<<<< HEAD
     shut = frozenset((a, b) for a, one in enumerate(ins) for b, other in enumerate(outs) if (one.id, other.id) in banned)
     shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), shut)
+=======
+    banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned)
+>>>>>>> osm
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
+
+
+def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]], *, strict: bool = True) -> None:
+    """Give banned turns to the nodes where their links meet; those that do not meet are left out unless ``strict``.
+
+    Raises
+    ------
+    NetworkError
+        If the links of a turn are not there or do not meet.
+    """
+    ends = {attributes["id"]: (tail, head) for tail, head, attributes in graph.edges(data=True)}
+    for first, second in sorted(turns):
+        if first in ends and second in ends and ends[first][1] == ends[second][0]:
+            node = graph.nodes[ends[first][1]]
+            node[BANNED] = [*(pair for pair in node.get(BANNED, ()) if list(pair) != [first, second]), [first, second]]
+        elif strict:
+            raise NetworkError("banned_turns", quoted((first, second)), "two links of which the one ends where the "
+                               "other begins", "correct or remove the pair")
+
+
+def _banned(turns: Iterable[Any], ins: list[Link], outs: list[Link]) -> frozenset[tuple[int, int]]:
+    """Banned turns by the places of their links at the junction."""
+    approaches, exits = ({link.id: place for place, link in enumerate(links)} for links in (ins, outs))
+    return frozenset((approaches[first], exits[second]) for first, second in turns
+                     if first in approaches and second in exits)
 
 
 def line_of(graph: nx.MultiDiGraph[Any], link: Link) -> tuple[Point, ...] | None:

@@ -15,8 +15,23 @@ from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.fix_signals import with_programs
 from trafficsim.design.inference.fix_turns import tell_idle_bans, tell_missing_turns
 from trafficsim.design.inference.fixes import fixed_graph
-from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
-from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.given import Movement, joins_of
+from trafficsim.design.inference.junction_shape import (
+    GivenJoin,
+    JunctionPath,
+    JunctionShape,
+    paths_given,
+    paths_through,
+)
+from trafficsim.design.inference.legs import (
+    ENTERS,
+    LEAVES,
+    Link,
+    SeenJunction,
+    ban_turns,
+    shape_of,
+    trimmed_length,
+)
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
 from trafficsim.design.inference.right_of_way import (
@@ -45,7 +60,11 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
+<<<<<<< HEAD
 def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything that may come with a graph
+=======
+def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
+>>>>>>> osm
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
@@ -75,15 +94,20 @@ def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything
     left_hand_traffic
         Vehicles keep to the left.
     banned_turns
+<<<<<<< HEAD
         Pairs (link, next link) that must not be driven; links without any movement are dead ends.
+=======
+        Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other; the node
+        keeps them as its attribute ``banned_turns``, which is read as well.
+>>>>>>> osm
     fixes
         What is known better than the graph says: applied before junctions are worked out.
 
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
-        not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, ids are not
+        unique, or the links of a banned turn do not meet.
 
     Examples
     --------
@@ -110,6 +134,7 @@ def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
+<<<<<<< HEAD
     if fixes is None:
         return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
                         banned_turns=frozenset(banned_turns))
@@ -121,7 +146,23 @@ def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything
     tell_idle_bans(made, before & made.banned.keys())
     tell_missing_turns(network, made)
     fixed = with_programs(network, fixes, made.report)
+=======
+    turns = set(banned_turns)
+    if fixes is None and not turns:
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    notes = Notebook()
+    whole = _completed(graph, notes)
+    made = None if fixes is None else fixed_graph(whole, fixes)
+    ban_turns(whole, turns)
+    if made is not None:
+        ban_turns(made.graph, turns - made.allowed.keys(), strict=False)
+    network = assemble(whole if made is None else made.graph, tuple(signals), named,
+                       left_hand_traffic=left_hand_traffic, timing={})
+>>>>>>> osm
     read = {one.code: one for one in (*network.findings, *notes.findings())}
+    if made is None or fixes is None:
+        return replace(network, findings=tuple(read.values()))
+    fixed = with_programs(without_turns(network, made), fixes, made.report)
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
@@ -132,15 +173,23 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+<<<<<<< HEAD
     banned_turns: frozenset[tuple[str, str]] = frozenset(),
+=======
+    movements: Mapping[Any, Iterable[Movement]] | None = None,
+>>>>>>> osm
 ) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
+
+    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
+    """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
     shapes = {node: shape_of(made, node, links, left_hand_traffic, banned_turns) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
@@ -158,8 +207,8 @@ def assemble(
 
 
 @lru_cache(maxsize=8192)
-def _plan(shape: JunctionShape) -> JunctionPlan:
-    movements, notes = paths_through(shape)
+def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
+    movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()

@@ -35,7 +35,7 @@ def read_osm(
     demand
         ``boundary``: made-up trips between the ends of the main roads; ``none``.
     fixes
-        What is known better than the extract says.
+        What is known better than the file says.
 
     Raises
     ------
@@ -56,8 +56,7 @@ correct the path or its permissions.
     found = _country(data, country, ledger, str(path))
     left_hand = found.country.left_hand if hand == "country" else hand == "left"
     roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
-    roads.graph.graph.pop("_taken", None)
-    made = network_from_graph(roads.graph, left_hand_traffic=left_hand, fixes=fixes)
+    made = network_from_graph(roads.graph, left_hand_traffic=left_hand, banned_turns=roads.bans.pairs, fixes=fixes)
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(
