@@ -15,7 +15,7 @@ from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, rea
 from trafficsim.io.gmns.roads import Read, read_roads
 from trafficsim.io.gmns.signals import Signals, read_signals
 from trafficsim.io.gmns.tables import Folder
-from trafficsim.io.gmns.zones import Trips, one_file, read_trips, read_zones
+from trafficsim.io.gmns.zones import Trips, one_file, read_trips
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import with_programs
@@ -57,15 +57,14 @@ Remedy: correct the path.
     rows = folder.table("movement")
     read = read_roads(folder, ledger, highest_lanes(rows), frozenset(row.key("node_id") for row in rows))
     stated = read_movements(rows, read, ledger)
-    zones = read_zones(read, ledger)
     file = one_file(demand, "demand")
-    trips = Trips(None, zones, ()) if file is None else read_trips(file, zones, ledger)
+    trips = Trips(None, (), ()) if file is None else read_trips(file, read, ledger)
     made = _network(read, stated, _signals(folder, signals, stated, read, ledger), ledger)
     folder.note_unread()
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(replace(made, findings=(*made.findings, *repaired)), findings=findings, counts=ledger.counts(),
-                    matrix=trips.matrix, zones=zones if trips.matrix is not None else (), unserved=trips.unserved,
+                    matrix=trips.matrix, zones=trips.zones, unserved=trips.unserved,
                     description=f"Made from the GMNS folder {folder.path.name}.")
 
 

@@ -270,6 +270,7 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
     found.roads.add(name, ends, pieces, {**attributes, **shape})
     if _is(link, "directed") is False:
         back = pieces_of(f"-{name}", length_m, base, ())
+        found.ends[f"-{name}"] = ends[::-1]
         found.roads.add(f"-{name}", ends[::-1], back, {**attributes, "geometry": shape["geometry"][::-1]})
         ledger.note("inferred", "link of the other direction of an undirected one", link.where)
     ledger.note("read", "link", link.where)
