@@ -19,8 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-        "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "export",
+        "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from trafficsim.api import draw as draw
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
+    from trafficsim.api import export as export
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
