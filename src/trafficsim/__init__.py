@@ -56,6 +56,7 @@ _HOMES = {
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
+    "trafficsim.spec.validation": ("ObservedCounts", "ObservedSpeeds", "ObservedTravelTimes", "Validation"),
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
     "trafficsim.spec.zones": ("MatrixSource", "Zone"),
@@ -155,6 +156,10 @@ if TYPE_CHECKING:
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips
+    from trafficsim.spec.validation import ObservedCounts as ObservedCounts
+    from trafficsim.spec.validation import ObservedSpeeds as ObservedSpeeds
+    from trafficsim.spec.validation import ObservedTravelTimes as ObservedTravelTimes
+    from trafficsim.spec.validation import Validation as Validation
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
     from trafficsim.spec.world import World as World
     from trafficsim.spec.zones import MatrixSource as MatrixSource
