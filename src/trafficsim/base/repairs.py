@@ -32,13 +32,6 @@ REPAIRS: dict[str, str] = {
     "movement-without-lane": "a movement without a lane of its own leaves by the lane next to it",
     "text-not-utf8": "a file that is not UTF-8 is read as Windows-1252",
     "sumo-repaired": "a value of a vehicle type that cannot be represented is set to the nearest that can",
-<<<<<<< HEAD
-    "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
-    "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
-    "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
-    "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
-=======
->>>>>>> osm
     # OpenStreetMap
     "osm-node-missing": "a way is cut where its nodes are not in the file; parts with two nodes or more stay",
     "osm-way-short": "a way without two nodes apart is left out",
@@ -51,13 +44,10 @@ REPAIRS: dict[str, str] = {
     "osm-restriction-left-out": "a turn restriction whose members are missing or do not meet is left out, and one over "
                                 "ways that others use too",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
-<<<<<<< HEAD
-=======
     "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
     "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
     "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
     "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
->>>>>>> osm
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",

@@ -150,7 +150,6 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
                              ("none", "through", "all")),
                  "demand": ("Demand, which the file does not hold: made-up trips between the ends of main roads.",
                             ("boundary", "none"))},
-        takes_fixes=True,
     ),
     Format(
         name="gmns", title="GMNS network, its signals and its trips",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from trafficsim.design.inference.fixes import FixedGraph
@@ -12,18 +12,14 @@ from trafficsim.spec.network import Connection, Network
 def without_turns(network: Network, made: FixedGraph) -> Network:
     """Leave banned turns out, and tell of entries on turns that change nothing."""
     turns = {(one.from_link, one.to_link) for one in network.connections}
-    tell_idle_bans(made, made.banned.keys() - turns)
+    for turn in sorted(made.banned.keys() - turns):
+        if not made.report.told_of(made.banned[turn]):
+            made.report.needless(made.banned[turn], f"there is no turn from {turn[0]!r} to {turn[1]!r}")
     tell_missing_turns(network, made)
     kept = [number for number, one in enumerate(network.connections)
             if (one.from_link, one.to_link) not in made.banned]
     rows = [(number, network.connections[number]) for number in kept]
     return replace(network, connections=renumbered(rows, {number: new for new, number in enumerate(kept)}))
-
-
-def tell_idle_bans(made: FixedGraph, idle: Collection[tuple[str, str]]) -> None:
-    """Tell of bans of turns that nobody could make before."""
-    for turn in sorted(idle):
-        made.report.needless(made.banned[turn], f"there is no turn from {turn[0]!r} to {turn[1]!r} already")
 
 
 def tell_missing_turns(network: Network, made: FixedGraph) -> None:

@@ -71,11 +71,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
-<<<<<<< HEAD
-    """A junction: its control and its legs; ``banned`` are pairs (approach, exit) that must not be driven."""
-=======
     """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
->>>>>>> osm
 
     control: str
     approaches: tuple[Leg, ...]
@@ -108,11 +104,6 @@ def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     end. The exit that deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as
     well.
     """
-    turns = _turns_by_shape(shape, approach)
-    return {number: turn for number, turn in turns.items() if (approach, number) not in shape.banned}
-
-
-def _turns_by_shape(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     leg = shape.approaches[approach]
     angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)
               if (approach, number) not in shape.banned}
@@ -269,7 +260,8 @@ def _marked_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn], n
     for exit, turn in turns.items():
         lanes = [lane for lane, mark in enumerate(marks) if turn in mark]
         targets = shape.exits[exit].general_lanes
-        joins += _from_inside(lanes, exit, targets) if turn in ("left", "u_turn") else _from_nearside(lanes, exit, targets)
+        inside = turn in ("left", "u_turn")
+        joins += _from_inside(lanes, exit, targets) if inside else _from_nearside(lanes, exit, targets)
         if not lanes:
             notes.append("turn-not-marked")
     easiest = min(turns, key=lambda exit: abs(turn_angle(leg.heading, shape.exits[exit].heading)))

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import math
-<<<<<<< HEAD
-from collections.abc import Collection, Mapping
-=======
 from collections.abc import Iterable, Mapping
->>>>>>> osm
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,11 +68,8 @@ class _End:
         return math.hypot(*self.offset) < AT_NODE_M
 
 
-def shape_of(
-    graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], mirrored: bool,
-    banned: Collection[tuple[str, str]] = (),
-) -> SeenJunction:
-    """Return the junction at a node; mirrored for left-hand traffic; ``banned`` are pairs of links."""
+def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], mirrored: bool) -> SeenJunction:
+    """Return the junction at a node; mirrored for left-hand traffic."""
     ins = sorted((links[a["id"]] for _, _, a in graph.in_edges(node, data=True)), key=lambda link: link.order)
     outs = sorted((links[a["id"]] for _, _, a in graph.out_edges(node, data=True)), key=lambda link: link.order)
     lines = {link.id: line_of(graph, link) for link in (*ins, *outs)}
@@ -92,13 +85,8 @@ def shape_of(
     setbacks = _setbacks(ends, graph)
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
-<<<<<<< HEAD
-    shut = frozenset((a, b) for a, one in enumerate(ins) for b, other in enumerate(outs) if (one.id, other.id) in banned)
-    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), shut)
-=======
     banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
     shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned)
->>>>>>> osm
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
 
@@ -245,7 +233,7 @@ def _is_shared(end: _End, ends: list[_End]) -> bool:
 
 
 def _on_one_line(one: _End, other: _End) -> bool:
-    """Tell whether two ends of one street lie on one centre line: at the node, or where both directions are cut back."""
+    """Tell whether two ends of a street lie on one centre line: at the node, or where both directions are cut back."""
     if one.centred or other.centred:
         return one.centred and other.centred
     joins = one.link.tail == other.link.head and one.link.head == other.link.tail

@@ -13,7 +13,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.fix_signals import with_programs
-from trafficsim.design.inference.fix_turns import tell_idle_bans, tell_missing_turns
+from trafficsim.design.inference.fix_turns import tell_missing_turns
 from trafficsim.design.inference.fixes import fixed_graph
 from trafficsim.design.inference.given import Movement, joins_of
 from trafficsim.design.inference.junction_shape import (
@@ -60,11 +60,7 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
-<<<<<<< HEAD
-def network_from_graph(  # noqa: PLR0913 - a public name, by keyword: everything that may come with a graph
-=======
 def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
->>>>>>> osm
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
@@ -94,12 +90,8 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
     left_hand_traffic
         Vehicles keep to the left.
     banned_turns
-<<<<<<< HEAD
-        Pairs (link, next link) that must not be driven; links without any movement are dead ends.
-=======
         Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other; the node
         keeps them as its attribute ``banned_turns``, which is read as well.
->>>>>>> osm
     fixes
         What is known better than the graph says: applied before junctions are worked out.
 
@@ -134,35 +126,20 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-<<<<<<< HEAD
-    if fixes is None:
-        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
-                        banned_turns=frozenset(banned_turns))
-    notes = Notebook()
-    made = fixed_graph(_completed(graph, notes), fixes)
-    before = frozenset(banned_turns)
-    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
-                       banned_turns=(before | made.banned.keys()) - made.allowed.keys())
-    tell_idle_bans(made, before & made.banned.keys())
-    tell_missing_turns(network, made)
-    fixed = with_programs(network, fixes, made.report)
-=======
     turns = set(banned_turns)
     if fixes is None and not turns:
         return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
     notes = Notebook()
     whole = _completed(graph, notes)
-    made = None if fixes is None else fixed_graph(whole, fixes)
     ban_turns(whole, turns)
-    if made is not None:
-        ban_turns(made.graph, turns - made.allowed.keys(), strict=False)
+    made = None if fixes is None else fixed_graph(whole, fixes)
     network = assemble(whole if made is None else made.graph, tuple(signals), named,
                        left_hand_traffic=left_hand_traffic, timing={})
->>>>>>> osm
     read = {one.code: one for one in (*network.findings, *notes.findings())}
     if made is None or fixes is None:
         return replace(network, findings=tuple(read.values()))
-    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    tell_missing_turns(network, made)
+    fixed = with_programs(network, fixes, made.report)
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
@@ -173,11 +150,7 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
-<<<<<<< HEAD
-    banned_turns: frozenset[tuple[str, str]] = frozenset(),
-=======
     movements: Mapping[Any, Iterable[Movement]] | None = None,
->>>>>>> osm
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
 
@@ -186,7 +159,7 @@ def assemble(
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
-    shapes = {node: shape_of(made, node, links, left_hand_traffic, banned_turns) for node in made}
+    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
     joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
     plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
