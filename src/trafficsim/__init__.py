@@ -28,6 +28,7 @@ _HOMES = {
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
     "trafficsim.design.assignment.roads": ("static_network",),
     "trafficsim.design.inference.network": ("network_from_graph",),
+    "trafficsim.design.inference.osmnx_ids": ("from_osmnx",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from trafficsim.base.findings import Finding as Finding
     from trafficsim.design.assignment.roads import static_network as static_network
     from trafficsim.design.inference.network import network_from_graph as network_from_graph
+    from trafficsim.design.inference.osmnx_ids import from_osmnx as from_osmnx
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction

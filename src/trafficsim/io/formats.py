@@ -129,6 +129,14 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
     ),
     Format(
+        name="osmnx", title="Graph of OSMnx or NetworkX (GraphML)",
+        reads=("nodes with coordinates and signals", "edges with lanes, limits, classes and lines",
+               "attributes of ours, where the graph has them"),
+        network="Graph (.graphml), plain or gz.", endings=(".graphml", ".graphml.gz"), marks=(b"<graphml",),
+        reader="trafficsim.io.graphml:read_graphml",
+        choices={"hand": ("Side of driving.", ("right", "left"))}, takes_fixes=True,
+    ),
+    Format(
         name="osm", title="Extract of OpenStreetMap",
         reads=("roads with lanes, markings, limits and permissions", "turn restrictions", "signals and signs",
                "speed and red-light cameras"),
