@@ -128,7 +128,7 @@ def _objects(path: Path, kinds: Any, wanted: Any) -> Iterator[Any]:
     try:
         file = osmium.io.File(str(path), _encoding(path))
         yield from osmium.FileProcessor(file, kinds).with_filter(wanted)
-    except (RuntimeError, ValueError, OSError, OverflowError) as error:
+    except (RuntimeError, ValueError, OSError, OverflowError, osmium.InvalidLocationError) as error:
         raise InputError(str(path), f"a file that cannot be read to its end ({shortened(str(error), 200)})",
                          "a complete file of OpenStreetMap (.osm, .osm.gz, .osm.bz2, .osm.pbf)",
                          "download or cut out the extract again") from None
