@@ -18,6 +18,7 @@ from trafficsim.io.imported import Imported
 from trafficsim.io.matrix_demand import MatrixDemand, read_matrix_demand
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
+from trafficsim.io.signal_switches import by_time_of_day
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
@@ -165,11 +166,14 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     if isinstance(network, NetworkSource):
         network = network.model_copy(update={form.name: _anchored_files(form, files, folder)
                                              for form, files in _named_files(network)})
+    tables = tuple(one.model_copy(update={"file": _absolute(one.file, folder),
+                                          "programs": tuple(_absolute(text, folder) for text in one.programs)})
+                   for one in scenario.switch_tables)
     if not isinstance(demand, Demand):
         matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
         file = None if demand.file is None else _absolute(demand.file, folder)
         demand = demand.model_copy(update={"file": file, "matrices": matrices})
-    return scenario.model_copy(update={"network": network, "demand": demand})
+    return scenario.model_copy(update={"network": network, "demand": demand, "switch_tables": tables})
 
 
 def _anchored_files(form: Format, named: Any, folder: Path) -> Any:
@@ -193,6 +197,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
+    network = by_time_of_day(network, scenario, folder)
     found = _of_matrices(scenario.demand, folder)
     brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)
