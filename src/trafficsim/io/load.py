@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from trafficsim.io.imported import Imported
 from trafficsim.io.matrix_demand import MatrixDemand, read_matrix_demand
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
+from trafficsim.io.signal_files import SignalFiles
 from trafficsim.io.signal_switches import by_time_of_day
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
@@ -126,13 +126,7 @@ def policies_with_files(policies: Sequence[Policy], folder: Path) -> tuple[Polic
     InputError
         If a file is missing, or cannot be read.
     """
-    return tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
-
-
-def _programs(folder: Path, text: str, program_id: str | None) -> tuple[SignalProgram, ...]:
-    from trafficsim.io.sumo import read_programs
-
-    return read_programs(resolve_path(text, folder, "file"), program_id)
+    return tuple(policy.with_files(SignalFiles(folder)) for policy in policies)
 
 
 def load_world(source: str | Path | Scenario, base_dir: str | Path | None = None) -> World:
