@@ -78,12 +78,25 @@ def read_signal_groups(path: str | Path, mapping: str | Path | None = None) -> S
 
 
 def read_intergreens(path: str | Path) -> dict[Between, float]:
-    """Read a matrix of intergreens as a list: columns ``before``, ``after`` and ``seconds``.
+    r"""Read a matrix of intergreens as a list: columns ``before``, ``after`` and ``seconds``.
+
+    Parameters
+    ----------
+    path
+        CSV file; ``before`` and ``after`` are signal groups, one whose green ends and one whose green begins.
 
     Raises
     ------
     InputError
         If the file cannot be read, or a value is no number of seconds.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "intergreens.csv"
+    >>> _ = file.write_text("before,after,seconds\nK1,K2,6\n")
+    >>> read_intergreens(file)
+    {Between(before='K1', after='K2'): 6.0}
     """
     table, lines = read_rows(Path(path))
     missing = [name for name in ("before", "after", "seconds") if name not in table]
@@ -117,6 +130,15 @@ def intergreen_breaches(table: SignalGroupTable, network: Network, signal: str |
     ------
     PolicyError
         If the plan does not fit the signal.
+
+    Examples
+    --------
+    >>> import trafficsim as ts
+    >>> groups = (SignalGroup(name="A", links=("in0", "in2"), green=((0, 25),), yellow_s=3.0),
+    ...           SignalGroup(name="B", links=("in1", "in3"), green=((27, 55),), yellow_s=3.0))
+    >>> plan = SignalGroupTable(signal="centre", cycle_s=60.0, groups=groups)
+    >>> [one.message for one in intergreen_breaches(plan, ts.junction())]
+    ['an intergreen of 2 s where 3 s are required']
     """
     program = table.program(network, signal)
     owner = {id(one): group.name for group in table.groups for one in network.connections
