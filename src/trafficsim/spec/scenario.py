@@ -21,6 +21,7 @@ from trafficsim.spec.population import Population
 from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.signal_schedule import SignalSchedule, SwitchTable
 from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.validation import Validation
 from trafficsim.spec.vehicles import VehicleClass
 from trafficsim.spec.zones import MatrixSource, Zone
 
@@ -197,6 +198,7 @@ class ScenarioFields(Model):
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
     equilibrium: Equilibrium = Equilibrium()
+    validation: Validation | None = None
 
     @field_validator("date")
     @classmethod
@@ -258,6 +260,8 @@ class Scenario(ScenarioFields):
         Vehicles whose trajectories are recorded.
     equilibrium
         How the routes of a dynamic equilibrium are looked for.
+    validation
+        Observations that the scenario is held against; ``None``: nothing of it is compared.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 
