@@ -12,7 +12,7 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "export",
-    "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
+    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "export", "load",
+    "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
     "with_fixes",
 ]

@@ -77,6 +77,7 @@ def read_roads(folder: Folder, ledger: Ledger, mentioned: dict[str, int], stated
         _add_link(found, link, lines, lanes, ledger)
     ends = {end for tail, head in found.roads.graph.edges() for end in (tail, head)}
     _close_ends(found)
+    _leave_to_signals(found, ledger)
     idle = [node for node in found.roads.graph if node not in ends]
     found.roads.graph.remove_nodes_from(idle)
     if idle:
@@ -93,6 +94,16 @@ def _close_ends(found: Read) -> None:
     for node, attributes in graph.nodes(data=True):
         if len({*graph.predecessors(node), *graph.successors(node)}) == 1 and node not in found.stated:
             attributes["control"] = "dead_end"
+
+
+def _leave_to_signals(found: Read, ledger: Ledger) -> None:
+    """What a link into a signal carries depends on its greens: planning networks state a capacity that includes them."""
+    graph = found.roads.graph
+    for _, head, data in graph.edges(data=True):
+        if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
+            data["stated_capacity_veh_h"] = data.pop("capacity_veh_h")
+            ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
+                        f"link {data['id']}")
 
 
 def _lines(folder: Folder, links: Sequence[Row], nodes: Sequence[Row], ledger: Ledger) -> dict[str, tuple[Point, ...]]:

@@ -29,7 +29,7 @@ CONTROLS = {"signal": "signal", "all_way_stop": "4_stop", "roundabout": "yield",
             "right_before_left": "no_control", "priority": "", "dead_end": ""}
 TURNS = {"through": "thru", "left": "left", "right": "right", "u_turn": "uturn"}
 FACILITIES = {"motorway": "freeway", "rural": "highway", "urban": "arterial"}
-USES = {"car": "car", "van": "delivery", "truck": "truck", "bus": "bus"}
+USES = {"car": "car", "van": "delivery", "truck": "truck", "bus": "bus", "motorcycle": "motorcycle"}
 NODE_COLUMNS = tuple(one.name for one in NODE_ATTRIBUTES if one.name not in ("x_m", "y_m", "name"))
 LINK_COLUMNS = tuple(one.name for one in EDGE_ATTRIBUTES if one.name not in ("id", "lanes", "geometry", "name"))
 MOVEMENT_COLUMNS = tuple(name for name in Connection.model_fields
