@@ -34,7 +34,7 @@ MOST_LANE, NEAR_M = 40, 1.0
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "parent_link_id", "main_link_id", "is_turn_bay_link", *(one.name for one in EDGE_ATTRIBUTES),
+    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link", *(one.name for one in EDGE_ATTRIBUTES),
 }
 
 
