@@ -55,9 +55,9 @@ def test_movements_and_the_lanes_from_which_they_go(files: dict[str, Imported], 
 
 
 def test_timing_of_utdf_is_that_which_synchro_computed(files: dict[str, Imported]) -> None:
-    """The file states the beginning of each of its 42 phases; greens, rings and offsets lead to all of them."""
+    """The file states the beginning of each of its 46 phases; greens, rings and offsets lead to all of them."""
     counts = files["utdf"].counts
-    assert counts["read"]["beginning of a phase that agrees with greens and offset"] == 42
+    assert counts["read"]["beginning of a phase that agrees with greens and offset"] == 46
     assert "signal-start-contradicted" not in counts["repaired"]
     assert "signal-cycle-fitted" not in counts["repaired"]
     cycles = {one.id: one.cycle_s for one in files["utdf"].network.signals}

@@ -41,6 +41,9 @@ REPAIRS: dict[str, str] = {
     "osm-loop-cut": "a road that comes back to its start is cut in its middle",
     "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
     "osm-value-unread": "a value of a tag that cannot be read counts as missing",
+    "osm-several-values": "of several values of a tag the lowest limit holds",
+    "osm-restriction-left-out": "a turn restriction whose members are missing or do not meet is left out, and one over "
+                                "ways that others use too",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
     "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
     "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
