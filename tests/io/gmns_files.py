@@ -9,7 +9,8 @@ FILES = {
     "node": "node_id,name,x_coord,y_coord,node_type,ctrl_type,zone_id\n"
             "1,,0,0,,signal,\n2,north,0,500,external,,20\n3,east,500,0,external,,30\n4,south,0,-500,external,,40\n"
             "5,west,-500,0,external,,50\n",
-    "link": "link_id,name,from_node_id,to_node_id,directed,length,facility_type,capacity,free_speed,lanes,allowed_uses\n"
+    "link": "link_id,name,from_node_id,to_node_id,directed,length,facility_type,capacity,free_speed,lanes,"
+            "allowed_uses\n"
             "in2,Main,2,1,1,0.310686,arterial,900,30,1,auto\nin3,Side,3,1,1,0.310686,arterial,900,30,1,auto\n"
             "in4,Main,4,1,1,0.310686,arterial,900,30,1,auto\nin5,Side,5,1,1,0.310686,arterial,900,30,1,auto\n"
             "out2,Main,1,2,1,0.310686,arterial,900,30,1,auto\nout3,Side,1,3,1,0.310686,arterial,900,30,1,auto\n"
@@ -18,7 +19,8 @@ FILES = {
     "segment": "segment_id,link_id,ref_node_id,start_lr,end_lr,l_lanes_added,r_lanes_added\n"
                "9,in4,4,1312.34,1640.42,1,0\n",
     "segment_lane": "segment_lane_id,segment_id,lane_num,allowed_uses\n91,9,-1,auto\n",
-    "movement": "mvmt_id,node_id,ib_link_id,start_ib_lane,end_ib_lane,ob_link_id,start_ob_lane,end_ob_lane,type,ctrl_type\n"
+    "movement": "mvmt_id,node_id,ib_link_id,start_ib_lane,end_ib_lane,ob_link_id,start_ob_lane,end_ob_lane,type,"
+                "ctrl_type\n"
                 "1,1,in2,1,,out4,1,,thru,signal\n2,1,in2,1,,out5,1,,right,signal\n3,1,in2,1,,out3,1,,left,signal\n"
                 "4,1,in4,1,,out2,1,,thru,signal\n5,1,in4,1,,out3,1,,right,signal\n6,1,in4,-1,,out5,1,,left,signal\n"
                 "7,1,in3,1,,out5,1,,thru,signal\n8,1,in5,1,,out3,1,,thru,signal\n",

@@ -69,15 +69,15 @@ def test_timing_of_the_sumo_file_differs_as_it_does(files: dict[str, Imported]) 
     """SUMO's file was made without all-red: greens last longer by it. At signal 39 a step of 0.1 s got a yellow."""
     own, other = shown(files["utdf"].network), shown(files["sumo"].network)
     for pair, movement in own.items():
-        twin, signal = other[pair], pair[0].rpartition("_")[2]
-        assert twin.cycle_s - movement.cycle_s == pytest.approx(3.6 if signal == "39" else 0.0, abs=0.01)
+        match, signal = other[pair], pair[0].rpartition("_")[2]
+        assert match.cycle_s - movement.cycle_s == pytest.approx(3.6 if signal == "39" else 0.0, abs=0.01)
         letter, begin_s, length_s = movement.greens[0]
-        if signal == "39" or twin.greens[0][2] >= twin.cycle_s:  # right turns are never red in that file
+        if signal == "39" or match.greens[0][2] >= match.cycle_s:  # right turns are never red in that file
             continue
-        late_s = (twin.greens[0][1] - begin_s) % movement.cycle_s
+        late_s = (match.greens[0][1] - begin_s) % movement.cycle_s
         assert min(late_s, movement.cycle_s - late_s) < LATE_S, pair
         assert letter in "Gg"
-        assert -0.4 < twin.greens[0][2] - length_s < 3.0
+        assert -0.4 < match.greens[0][2] - length_s < 3.0
 
 
 def test_tables_hold_another_plan(files: dict[str, Imported]) -> None:

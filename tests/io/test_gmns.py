@@ -38,7 +38,7 @@ def test_roads_have_the_units_of_config(tmp_path: Path) -> None:
     assert link["origins"]["lanes"].startswith("read: ")
 
 
-def test_a_pocket_cuts_its_link_where_it_begins(tmp_path: Path) -> None:
+def test_a_turn_lane_cuts_its_link_where_it_begins(tmp_path: Path) -> None:
     network = ts.read(write_files(tmp_path)).network
     assert network.groups == {"in4": ("in4", "in4#2")}
     before, after = network.links["in4"], network.links["in4#2"]
@@ -88,7 +88,8 @@ def test_matrix_and_zones(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "town")
     (tmp_path / "demand.csv").write_text(DEMAND)
     found = ts.read(folder, demand=tmp_path / "demand.csv")
-    assert found.matrix is not None and found.matrix.total == 380.0
+    assert found.matrix is not None
+    assert found.matrix.total == 380.0
     zone = next(one for one in found.zones if one.id == "40")
     assert (zone.origins, zone.destinations) == (("in4",), ("out4",))
 
@@ -104,7 +105,8 @@ def test_trips_of_unknown_zones_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["", "node.csv", "link.csv"])
 def test_a_folder_is_recognised(tmp_path: Path, target: str) -> None:
     form = format_of(write_files(tmp_path) / target)
-    assert form is not None and form.name == "gmns"
+    assert form is not None
+    assert form.name == "gmns"
 
 
 def test_import_makes_a_scenario_that_runs(tmp_path: Path) -> None:

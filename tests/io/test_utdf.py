@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def states(found: Imported) -> dict[tuple[str, int, str], str]:
 
 def test_it_is_recognised_by_its_beginning(file: Path) -> None:
     form = format_of(file)
-    assert form is not None and form.name == "utdf"
+    assert form is not None
+    assert form.name == "utdf"
 
 
 def test_roads(file: Path) -> None:
@@ -102,7 +104,7 @@ def test_every_movement_gets_its_volume(file: Path) -> None:
     turns: dict[tuple[str, str], float] = defaultdict(float)
     for flow in found.demand.flows:
         route = [link for link in flow.route if "#" not in link]
-        for pair in zip(route, route[1:], strict=False):
+        for pair in pairwise(route):
             turns[pair] += flow.volume_veh_h
     assert turns["2_1", "1_12"] == pytest.approx(100)
     assert turns["2_1", "1_10"] == pytest.approx(500)

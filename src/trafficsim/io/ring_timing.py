@@ -43,7 +43,8 @@ def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
     if cycle_s is None:
         return timing
     rings: tuple[Rings | None, ...] = (None, *plan.others, STANDARD)
-    for strict, (number, places), splits in product((True, False), enumerate(rings), (False, True)[:1 + plan.may_be_splits]):
+    kinds = (False, True) if plan.may_be_splits else (False,)
+    for strict, (number, places), splits in product((True, False), enumerate(rings), kinds):
         found = _arranged(timing, places, splits)
         if found is not None and _fills(found, cycle_s, strict):
             if splits:

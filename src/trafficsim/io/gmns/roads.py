@@ -34,7 +34,8 @@ MOST_LANE, NEAR_M = 40, 1.0
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link", *(one.name for one in EDGE_ATTRIBUTES),
+    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link",
+    *(one.name for one in EDGE_ATTRIBUTES),
 }
 
 
@@ -97,7 +98,7 @@ def _close_ends(found: Read) -> None:
 
 
 def _leave_to_signals(found: Read, ledger: Ledger) -> None:
-    """What a link into a signal carries depends on its greens: planning networks state a capacity that includes them."""
+    """What a link into a signal carries depends on its greens: capacities of planning networks include them."""
     graph = found.roads.graph
     for _, head, data in graph.edges(data=True):
         if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":

@@ -178,7 +178,8 @@ def _links(network: Network) -> Rows:
             "length": data.get(CENTRE_LENGTH) or data["length_m"], "facility_type": FACILITIES[data["road_class"]],
             "capacity": capacity / data["lanes"] if capacity else None, "free_speed": data["speed_limit_kmh"],
             "lanes": data["lanes"], "allowed_uses": "auto", "toll": data.get("toll_eur") or None,
-            **{column: data.get(name) for column, name in LINK_COLUMNS.items()}, "key": json.dumps(key), REST: _rest(data, known),
+            **{column: data.get(name) for column, name in LINK_COLUMNS.items()}, "key": json.dumps(key),
+            REST: _rest(data, known),
         })
     return rows
 
