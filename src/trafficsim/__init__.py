@@ -19,7 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "export",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
+        "export",
         "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
+    from trafficsim.api import draw_map as draw_map
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
     from trafficsim.api import export as export

@@ -21,7 +21,8 @@ REPAIRS: dict[str, str] = {
     "value-capped": "a value beyond what can be simulated is set to the limit",
     "storage-raised": "a link whose capacity, speed and jam density contradict each other stores what is on its way at "
                       "capacity",
-    "length-unit": "where lengths in their stated unit contradict the lines of the links, the other stated unit is taken",
+    "length-unit": "where lengths in their stated unit contradict the lines of the links, the other stated unit is "
+                   "taken",
     "length-contradicted": "a length of less than half the way as the crow flies is replaced by that of the line",
     "geometry-reversed": "a line that begins where its link ends is turned round",
     "segment-left-out": "a segment that lies outside its link is left out",

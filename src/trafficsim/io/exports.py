@@ -95,6 +95,13 @@ EXPORTS: dict[str, Export] = {one.name: one for one in (
         writer="trafficsim.io.sumo.plain:write_plain",
     ),
     Export(
+        name="gmns", title="GMNS tables of a network, with ring-barrier timing", takes="scenario",
+        holds=("nodes, links, lanes, movements (node, link, lane, movement)",
+               "signal plans, phases in rings and the movements that they serve (signal_*)",
+               "in columns of its own whatever else this program knows, so that it reads back the same network"),
+        writer="trafficsim.io.gmns.writer:export_gmns",
+    ),
+    Export(
         name="links", title="Results per link with geometry", takes="results", endings=(".geojson", ".parquet"),
         holds=("a line for every link and alternative with flow, density, speed and delay over the analysis period",),
         writer="trafficsim.api.link_results:write_links",

@@ -159,7 +159,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
         reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),
         files={"demand": "Matrix as rows (o_zone_id, d_zone_id, volume).",
-               "signals": "A table of signals (signal_timing_plan.csv) in another folder; those beside it are read too."},
+               "signals": "A table of signals (signal_timing_plan.csv) in another folder, read with those beside it."},
     ),
     Format(
         name="utdf", title="Synchro UTDF file: network, turning volumes and timing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from trafficsim.spec.ring_barrier import RingBarrier
@@ -80,7 +81,7 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
     cycle_s = timing.cycle_s
     edges = sorted({0.0, cycle_s, *(round(time, 3) for window in found.values() for time in window)})
     merged: list[tuple[float, str]] = []
-    for begin_s, end_s in zip(edges, edges[1:], strict=False):
+    for begin_s, end_s in pairwise(edges):
         if end_s - begin_s < NEAR_S:
             continue
         state = "".join(_letter(one, found, (begin_s + end_s) / 2) for one in served)

@@ -101,8 +101,8 @@ def read_trips(path: Path, read: Read, ledger: Ledger) -> Trips:
 def _trips(row: Row) -> tuple[str, str, float]:
     origin, destination, trips = row.key(*ORIGINS), row.key(*DESTINATIONS), row.number(*TRIPS)
     if not origin or not destination or trips is None or trips < 0:
-        raise DemandError(row.where, quoted(", ".join(row.values.values())), "a zone, a zone and a number of trips >= 0",
-                          "correct the row")
+        raise DemandError(row.where, quoted(", ".join(row.values.values())),
+                          "a zone, a zone and a number of trips >= 0", "correct the row")
     return origin, destination, trips
 
 

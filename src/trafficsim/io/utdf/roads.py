@@ -118,8 +118,8 @@ def _links(utdf: Utdf, read: Read, ledger: Ledger) -> dict[tuple[str, str], str]
             where = utdf.links.place(node, "Up ID", direction)
             link = f"{before}_{node}"
             if missing is not None or before == node or link in read.ends:
-                reason = f"node {missing} is not in [Nodes]" if missing else (
-                    "it leads from a node to itself" if before == node else "a link between these nodes is there already")
+                reason = "it leads from a node to itself" if before == node else "there is one between these nodes"
+                reason = f"node {missing} is not in [Nodes]" if missing else reason
                 ledger.repair("edge-left-out", f"{where} ({reason})")
                 continue
             found[node, direction] = link
@@ -156,11 +156,11 @@ def _stop_line(groups: list[Group]) -> tuple[Lanes, dict[str, list[int]], float]
 
     Lanes that go all the way are 1, 2, ...; storage lanes to the left are -1, -2, ..., to the right those after them.
     """
-    all_the_way = sum(group.lanes - group.storage_lanes for group in groups)
-    keeps_one = 0 if all_the_way else 1
+    full_length = sum(group.lanes - group.storage_lanes for group in groups)
+    keeps_one = 0 if full_length else 1
     numbers: dict[str, list[int]] = {}
     left = -sum(group.storage_lanes for group in groups if group.side in SIDES[:3])
-    through, right = 1, max(all_the_way, keeps_one) + 1
+    through, right = 1, max(full_length, keeps_one) + 1
     for group in groups:
         own = []
         is_left = group.side in SIDES[:3]

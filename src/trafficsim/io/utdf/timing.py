@@ -74,11 +74,12 @@ def _phase(utdf: Utdf, node: str, column: str, ledger: Ledger) -> RingPhase | No
         ring, barrier, position = STANDARD.get(number, (1, number, 1))
         ledger.repair("signal-without-barrier", utdf.phases.place(node, "BRP", column))
     recall = values["Recall"]
-    return _made(RingPhase, utdf.phases.place(node, "BRP", column), number=number, ring=ring, barrier=barrier,
-                 position=position, green_s=green_s, yellow_s=values["Yellow"] or 0.0,
-                 all_red_s=values["AllRed"] or 0.0, min_green_s=values["MinGreen"], max_green_s=green_s,
-                 extension_s=values["VehExt"], walk_s=values["Walk"], ped_clearance_s=values["DontWalk"],
-                 recall=RECALLS.get(int(recall), "") if recall is not None else "")
+    made: RingPhase = _made(
+        RingPhase, utdf.phases.place(node, "BRP", column), number=number, ring=ring, barrier=barrier,
+        position=position, green_s=green_s, yellow_s=values["Yellow"] or 0.0, all_red_s=values["AllRed"] or 0.0,
+        min_green_s=values["MinGreen"], max_green_s=green_s, extension_s=values["VehExt"], walk_s=values["Walk"],
+        ped_clearance_s=values["DontWalk"], recall=RECALLS.get(int(recall), "") if recall is not None else "")
+    return made
 
 
 def _timing(utdf: Utdf, node: str, phases: list[RingPhase]) -> RingBarrier:

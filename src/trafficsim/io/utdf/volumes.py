@@ -55,7 +55,8 @@ def read_volumes(utdf: Utdf, read: Read, adjusted: bool, ledger: Ledger) -> Dema
     for link, volume in counted.approach.items():
         extra = volume - brought.get(link, 0.0)
         if abs(extra) > NEAR_VEH_H and link in brought:
-            ledger.repair("volume-unbalanced", f"link {link} ({brought[link]:.0f} veh/h come, {volume:.0f} are counted)")
+            ledger.repair("volume-unbalanced", f"link {link} ({brought[link]:.0f} veh/h come, {volume:.0f} are "
+                          "counted)")
         if extra > 0:
             for route, share in _routes(counted, brought, (link,), extra):
                 routes[route] += share
