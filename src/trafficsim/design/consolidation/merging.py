@@ -11,7 +11,7 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, Cluster, clusters_of
-from trafficsim.design.consolidation.controls import absorb_controls, settle_controls
+from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
@@ -62,7 +62,7 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
 
     >>> import networkx as nx
     >>> graph = nx.MultiDiGraph()
-    >>> places = {1: (0, 0), 2: (0, 12), 3: (-100, 0), 4: (100, 0), 5: (-100, 12), 6: (100, 12), 7: (0, -80), 8: (0, 90)}
+    >>> places = {1: (0, 0), 2: (0, 12), 3: (-99, 0), 4: (99, 0), 5: (-99, 12), 6: (99, 12), 7: (0, -80), 8: (0, 90)}
     >>> for node, (x, y) in places.items():
     ...     graph.add_node(str(node), x_m=x, y_m=y, **({"control": "signal"} if node < 3 else {}))
     >>> for tail, head in ((3, 1), (1, 4), (6, 2), (2, 5), (7, 1), (1, 7), (1, 2), (2, 1), (2, 8), (8, 2)):
@@ -75,6 +75,7 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
     """
     roads, renamed, notes = Roads.of(graph), dict[str, str](), list[Note]()
     absorb_controls(roads, [cluster.nodes for cluster in clusters_of(roads)], renamed, notes)
+    join_signals(roads, renamed, notes)
     notes += [Note("repaired", "link shorter than a vehicle, joined with the one that it continues", link)
               for link in join_short_pieces(roads, renamed)]
     banned = {(_last(renamed, one), _last(renamed, other)) for one, other in banned_turns}
@@ -176,7 +177,7 @@ def _leg(roads: Roads, road: Road, inner: Collection[str], names: Mapping[Any, A
 
 
 def _setback_m(roads: Roads, road: Road, node: Any) -> float:
-    """Return how far before a node of a junction the stop line lies: the crossing street's half width and the corner."""
+    """Return how far before a node of a junction the stop line lies: half of the crossing street, and the corner."""
     return roads.crossing_m(road, node) + CORNER_RADIUS_M
 
 

@@ -247,7 +247,8 @@ def _marked_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn], n
     for exit, turn in turns.items():
         lanes = [lane for lane, mark in enumerate(marks) if turn in mark]
         targets = shape.exits[exit].general_lanes
-        joins += _from_inside(lanes, exit, targets) if turn in ("left", "u_turn") else _from_nearside(lanes, exit, targets)
+        inside = turn in ("left", "u_turn")
+        joins += _from_inside(lanes, exit, targets) if inside else _from_nearside(lanes, exit, targets)
         if not lanes:
             notes.append("turn-not-marked")
     easiest = min(turns, key=lambda exit: abs(turn_angle(leg.heading, shape.exits[exit].heading)))

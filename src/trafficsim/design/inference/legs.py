@@ -87,7 +87,8 @@ def shape_of(
     setbacks = _setbacks(ends, graph)
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
-    shut = frozenset((a, b) for a, one in enumerate(ins) for b, other in enumerate(outs) if (one.id, other.id) in banned)
+    shut = frozenset((a, b) for a, one in enumerate(ins) for b, other in enumerate(outs)
+                     if (one.id, other.id) in banned)
     shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), shut)
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
@@ -210,7 +211,7 @@ def _is_shared(end: _End, ends: list[_End]) -> bool:
 
 
 def _on_one_line(one: _End, other: _End) -> bool:
-    """Tell whether two ends of one street lie on one centre line: at the node, or where both directions are cut back."""
+    """Tell whether two ends of one street lie on one centre line: at the node, or where both are cut back."""
     if one.centred or other.centred:
         return one.centred and other.centred
     joins = one.link.tail == other.link.head and one.link.head == other.link.tail

@@ -25,6 +25,7 @@ from trafficsim.design.inference.right_of_way import (
     waiting_place_m,
     who_yields,
 )
+from trafficsim.design.inference.stage_design import Junction, staged_program
 from trafficsim.design.inference.staging import Timing, default_program
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
@@ -113,10 +114,13 @@ def assemble(
     named: Mapping[str, Mapping[str, tuple[str, ...]]],
     *,
     left_hand_traffic: bool,
-    timing: Mapping[Hashable, Timing],
+    timing: Mapping[Hashable, Timing] | None,
     banned_turns: frozenset[tuple[str, str]] = frozenset(),
 ) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
+
+    Where it is ``None``, programs have stages from conflicts, intergreens from geometry, and shortest greens.
+    """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
@@ -128,15 +132,22 @@ def assemble(
     for node, plan in plans.items():
         if made.nodes[node]["control"] == "signal" and plan.movements and str(node) not in programs:
             allowed = made.nodes[node]["nearside_turn_on_red"] == "allowed"
-            times = replace(timing.get(node, Timing()), nearside_turn_on_red=allowed)
-            programs[str(node)] = default_program(
-                str(node), shapes[node].shape, plan.movements, set(plan.yields), times
-            )
-            notes.add("signal-program-default", str(node))
+            times = replace((timing or {}).get(node, Timing()), nearside_turn_on_red=allowed)
+            made_program = _staged if timing is None else _default
+            programs[str(node)] = made_program(str(node), shapes[node].shape, plan, times)
+            notes.add(f"signal-program-{'designed' if timing is None else 'default'}", str(node))
         _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
     connections = _connections(links, shapes, plans, programs, left_hand_traffic)
     return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
                    left_hand_traffic)
+
+
+def _default(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
+    return default_program(name, shape, plan.movements, set(plan.yields), times)
+
+
+def _staged(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
+    return staged_program(name, Junction(shape, plan.movements, plan.yields, frozenset(plan.conflicts)), times)
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from trafficsim.base.repairs import REPAIRS
-from trafficsim.design.inference.network import network_from_graph
+from trafficsim.design.consolidation.merging import consolidate
+from trafficsim.design.timing.designed import network_with_designed_signals
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.osm.countries import Found, country_named, country_of
@@ -53,7 +54,10 @@ correct the path or its permissions.
     left_hand = found.country.left_hand if hand == "country" else hand == "left"
     roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
     roads.graph.graph.pop("_taken", None)
-    made = network_from_graph(roads.graph, left_hand_traffic=left_hand)
+    joined = consolidate(roads.graph)
+    for one in joined.notes:
+        ledger.note(one.act, one.what, one.where)
+    made = network_with_designed_signals(joined.graph, left_hand_traffic=left_hand, banned_turns=joined.banned_turns)
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(
