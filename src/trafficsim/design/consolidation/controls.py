@@ -42,6 +42,7 @@ def absorb_controls(
     owner = {node: number for number, nodes in enumerate(junctions) for node in nodes}
     crossings = {node for node in roads.nodes if roads.is_crossing(node)}
     crossings |= {node for nodes in junctions if crossings & set(nodes) for node in nodes}
+    _drop_beside(roads, crossings, notes)
     beside = {node: [(near, leads) for near, leads in _junctions_beside(roads, node)
                      if near in crossings or roads.nodes[near].get("control") == "signal"]
               for node in roads.nodes if _is_signal(roads, node)}
@@ -58,6 +59,17 @@ def absorb_controls(
             _absorb(roads, node, owners, renamed, notes)
         elif signs and not _is_signal(roads, node):
             _absorb(roads, node, [near for near, _ in _junctions_beside(roads, node)], renamed, notes)
+
+
+def _drop_beside(roads: Roads, crossings: Collection[Any], notes: list[Note]) -> None:
+    """Leave out signals where links only merge or diverge beside a junction with signals: crossings on its legs."""
+    for node, attributes in roads.nodes.items():
+        if attributes.get("control") != "signal" or node in crossings or not roads.is_junction(node):
+            continue
+        near = [other for other, _ in _junctions_beside(roads, node) if other in crossings]
+        if any(roads.has_signal(other) for other in near):
+            attributes["control"] = None
+            notes.append(Note("inferred", "signal on a leg of a junction, taken as the junction's", str(node)))
 
 
 def _is_signal(roads: Roads, node: Any) -> bool:
@@ -105,11 +117,10 @@ def join_signals(roads: Roads, renamed: dict[str, str], notes: list[Note]) -> No
     for node in list(roads.nodes):
         if node not in roads.nodes or not _is_signal(roads, node):
             continue
-        for road in list(roads.out_of[node]):
-            if road.length_m <= ONE_CROSSING_M and _is_signal(roads, road.head):
-                notes.append(Note("inferred", "signals of one crossing, joined", str(road.head)))
-                join_at(roads, road.head, renamed, lambda first, second: first.length_m >= second.length_m)
-                break
+        while behind := [road.head for road in roads.out_of[node]
+                         if road.length_m <= ONE_CROSSING_M and road.head != node and _is_signal(roads, road.head)]:
+            notes.append(Note("inferred", "signals of one crossing, joined", str(behind[0])))
+            join_at(roads, behind[0], renamed, lambda first, second: first.length_m >= second.length_m)
 
 
 def settle_controls(roads: Roads, junctions: Sequence[Collection[Any]], inner: Collection[str], notes: list[Note]
@@ -135,6 +146,8 @@ def settle_controls(roads: Roads, junctions: Sequence[Collection[Any]], inner: C
 
 
 def _control(roads: Roads, nodes: Collection[Any], approaches: Sequence[Road]) -> str:
+    if any(map(roads.is_ring, nodes)):
+        return "roundabout"
     given = {str(roads.nodes[node].get("control") or "priority") for node in nodes}
     signals = sum(road.has("signal_at_end") for road in approaches)
     if "signal" in given or signals >= 2 or (signals and signals == len(approaches)):

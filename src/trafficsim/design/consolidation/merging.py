@@ -16,8 +16,8 @@ from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
 from trafficsim.design.consolidation.turns import Ban, through
-from trafficsim.design.inference.geometry import Point
-from trafficsim.design.inference.legs import CORNER_RADIUS_M
+from trafficsim.design.inference.geometry import Point, heading, heading_at_end
+from trafficsim.design.inference.legs import CORNER_RADIUS_M, HEADINGS, MAPPED, ROUNDABOUT_SETBACK_M
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 
 MOST_INNER_M = 2.0 * MOST_EXTENT_M
@@ -51,7 +51,8 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
     graph
         Nodes with ``x_m``, ``y_m``, and ``osm_nodes`` and ``control`` where known; edges with ``id`` and the attributes
         of the reference page *Network*, and ``signal_at_end``, ``give_way_at_end``, ``stop_at_end`` (what stands at the
-        end of the link), ``stop_line_m`` (how far before the end it stands) and ``osm_junction`` (the tag ``junction`` of OpenStreetMap).
+        end of the link), ``stop_line_m`` (how far before the end it stands) and ``osm_junction`` (the tag ``junction``
+        of OpenStreetMap).
         It is not changed.
     banned_turns
         ``(link, next link)`` that must not be driven.
@@ -131,6 +132,7 @@ def _merged(graph: nx.MultiDiGraph[Any], roads: Roads, clusters: Sequence[Cluste
     names = {node: _name(cluster.nodes) for cluster in clusters for node in cluster.nodes}
     made: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     made.graph.update(graph.graph)
+    made.graph[MAPPED] = True
     joined = {_name(cluster.nodes): cluster for cluster in clusters}
     for node, attributes in roads.nodes.items():
         control = {"control": controls[node]} if node in controls else {}
@@ -173,11 +175,14 @@ def _leg(roads: Roads, road: Road, inner: Collection[str], names: Mapping[Any, A
     for name in (CENTRE_LENGTH, "length_m"):
         if attributes.get(name) is not None:
             attributes[name] = max(attributes[name] - sum(cuts) * taken, attributes[name] * LEAST_LEFT)
-    return {**attributes, "geometry": line}
+    headings = {HEADINGS[0]: heading(road.line), HEADINGS[1]: heading_at_end(road.line)}
+    return {**attributes, "geometry": line, **{name: round(angle, 6) for name, angle in headings.items()}}
 
 
 def _setback_m(roads: Roads, road: Road, node: Any) -> float:
     """Return how far before a node of a junction the stop line lies: half of the crossing street, and the corner."""
+    if roads.is_ring(node):
+        return ROUNDABOUT_SETBACK_M
     return roads.crossing_m(road, node) + CORNER_RADIUS_M
 
 

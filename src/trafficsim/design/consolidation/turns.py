@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trafficsim.design.consolidation.roads import BACK_RAD, Road, Roads
+from trafficsim.design.consolidation.roads import BACK_RAD, Road, Roads, sharpest_rad
 from trafficsim.design.inference.geometry import heading, heading_at_end, turn_angle
 from trafficsim.spec.schema import turns_of
 
@@ -46,7 +46,8 @@ def through(roads: Roads, members: Collection[Any], inner: Collection[str], bann
         marked = any("u_turn" in turns_of(entry) for entry in approach.attributes.get("turn_lanes") or ())
         for leaving in _reached(roads, inner, banned, [approach], 0.0):
             net = abs(turn_angle(heading_at_end(approach.line), heading(leaving.line)))
-            (back if net > BACK_RAD and not marked else allowed).add((approach.id, leaving.id))
+            turns_back = net > sharpest_rad(approach) or roads.is_fork(approach, leaving)
+            (back if turns_back and not marked else allowed).add((approach.id, leaving.id))
         if not any(start == approach.id for start, _ in allowed):  # the end of a road: one turns round
             allowed |= {pair for pair in back if pair[0] == approach.id and pair not in banned}
     return Through(frozenset(allowed), frozenset(back - allowed))

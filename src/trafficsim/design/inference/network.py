@@ -24,6 +24,7 @@ from trafficsim.design.inference.right_of_way import (
     merges_only,
     waiting_place_m,
     who_yields,
+    without_drawn,
 )
 from trafficsim.design.inference.stage_design import Junction, staged_program
 from trafficsim.design.inference.staging import Timing, default_program
@@ -154,6 +155,8 @@ def _staged(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) 
 def _plan(shape: JunctionShape) -> JunctionPlan:
     movements, notes = paths_through(shape)
     conflicts = conflicts_of(movements)
+    if shape.mapped:
+        conflicts = without_drawn(shape, movements, conflicts)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()
     return JunctionPlan(movements, frozenset(yields), tuple(conflicts), (*notes, *cut))
