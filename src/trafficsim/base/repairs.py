@@ -21,6 +21,15 @@ REPAIRS: dict[str, str] = {
     "value-capped": "a value beyond what can be simulated is set to the limit",
     "storage-raised": "a link whose capacity, speed and jam density contradict each other stores what is on its way at "
                       "capacity",
+    "length-unit": "where lengths in their stated unit contradict the lines of the links, the other stated unit is taken",
+    "length-contradicted": "a length of less than half the way as the crow flies is replaced by that of the line",
+    "geometry-reversed": "a line that begins where its link ends is turned round",
+    "segment-left-out": "a segment that lies outside its link is left out",
+    "segment-cut": "a segment that reaches beyond its link is cut at its end",
+    "segment-lanes": "where a segment counts other lanes than the rows of its lanes, the rows decide",
+    "movement-left-out": "a movement that names a link or lane that is not there is left out",
+    "movement-without-lane": "a movement without a lane of its own leaves by the lane next to it",
+    "text-not-utf8": "a file that is not UTF-8 is read as Windows-1252",
     "sumo-repaired": "a value of a vehicle type that cannot be represented is set to the nearest that can",
     # OpenStreetMap
     "osm-node-missing": "a way is cut where its nodes are not in the file; parts with two nodes or more stay",
@@ -30,12 +39,28 @@ REPAIRS: dict[str, str] = {
     "osm-loop-cut": "a road that comes back to its start is cut in its middle",
     "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
     "osm-value-unread": "a value of a tag that cannot be read counts as missing",
+    "osm-several-values": "of several values of a tag the lowest limit holds",
+    "osm-restriction-left-out": "a turn restriction whose members are missing or do not meet is left out, and one over "
+                                "ways that others use too",
+    "osm-camera-left-out": "a camera without a road or signal at its place is left out",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
+    "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
+    "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
+    "fix-contradicted": "of two entries of a fixes file that contradict each other the later one stands",
+    "fix-impossible": "an entry of a fixes file that the network cannot take is left out",
     # Signals
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",
     "signal-phase-unreachable": "phases run in the order that next gives; one that is never reached is left out",
     "signal-taken-as-fixed": "an actuated program runs with its fixed durations",
+    "signal-plan-shared": "a plan that lists a phase twice is that of several controllers, one after the other",
+    "signal-phase-elsewhere": "a movement whose phase belongs to another controller takes the phase of that number of "
+                              "its own",
+    "signal-split-includes-clearance": "where greens alone fill the cycle, they are splits that include the clearance",
+    "signal-rings": "rings that do not fill the cycle are replaced by those of another plan, or of NEMA, that do",
+    "signal-cycle-fitted": "greens that do not fill the cycle lie between their least and greatest, each as far",
+    "signal-without-barrier": "phases without ring or barrier follow those that have one, one by one",
+    "volume-unbalanced": "where a link brings other volumes than the next junction counts, trips begin or end on it",
     "conflicting-greens": "where two greens G conflict, right of way decides: the one that yields gets green g",
     # Demand
     "departure-outside": "trips and flows that depart outside the departures of the scenario are left out",
@@ -50,6 +75,12 @@ REPAIRS: dict[str, str] = {
     "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
     "place-moved": "a place beyond the end of its lane is moved to the end",
     "detector-left-out": "a detector on a lane that is not in the network is left out",
+    # Counts
+    "count-unmatched": "a count whose place is no link or movement of the network is left out",
+    "count-missing": "a row without a number of vehicles is a gap, not a count of 0",
+    "count-negative": "a negative count is left out",
+    "count-repeated": "of several counts of one detector, place, class and interval the mean is taken",
+    "count-overlapping": "where intervals of one detector overlap the shorter ones are kept",
 }
 """Rule of each repair by its code."""
 SHOWN = 3

@@ -7,7 +7,8 @@ The rules, each with its limit:
 - *one signal*: drivers pass a signal at the begin of the link and meet none at its end, where others do;
 - *mapped*: the map says of the link that it lies within a junction (``junction`` of OpenStreetMap).
 
-Nodes of roundabouts stay a ring, of which only those are joined that have no room for a vehicle between them. No junction becomes larger than :data:`MOST_EXTENT_M`.
+Nodes of roundabouts stay a ring, of which only those are joined that have no room for a vehicle between them. No
+junction becomes larger than :data:`MOST_EXTENT_M`.
 """
 
 from __future__ import annotations

@@ -34,16 +34,18 @@ class Consolidated:
     graph : as :func:`trafficsim.network_from_graph` takes it
     banned_turns : ``(link, next link)`` that no path through a junction serves, or that are banned
     junctions : name of every junction of several nodes, and its nodes
+    left_over : bans over several links that are not all within one junction: pairs of links cannot express them
     notes : what was joined, repaired or inferred
     """
 
     graph: nx.MultiDiGraph[Any]
     banned_turns: tuple[Ban, ...]
     junctions: Mapping[Any, tuple[Any, ...]]
+    left_over: tuple[tuple[str, ...], ...]
     notes: tuple[Note, ...]
 
 
-def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -> Consolidated:
+def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, ...]] = ()) -> Consolidated:
     """Join the nodes of a map that are one junction, and say what may be driven through each.
 
     Parameters
@@ -55,7 +57,7 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
         of OpenStreetMap).
         It is not changed.
     banned_turns
-        ``(link, next link)`` that must not be driven.
+        ``(link, next link)`` that must not be driven; also of more links, which must not follow each other.
 
     Examples
     --------
@@ -79,7 +81,8 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
     join_signals(roads, renamed, notes)
     notes += [Note("repaired", "link shorter than a vehicle, joined with the one that it continues", link)
               for link in join_short_pieces(roads, renamed)]
-    banned = {(_last(renamed, one), _last(renamed, other)) for one, other in banned_turns}
+    given = {chain: _followed(renamed, chain) for chain in map(tuple, banned_turns)}
+    banned = set(given.values())
     clusters = clusters_of(roads)
     inner = {link for cluster in clusters for link in _inner(roads, cluster)}
     controls = settle_controls(roads, [cluster.nodes for cluster in clusters], inner, notes)
@@ -87,13 +90,19 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = ()) -
                    str(_name(cluster.nodes))) for cluster in clusters]
     left_out = _bans(roads, clusters, inner, banned, notes)
     return Consolidated(_merged(graph, roads, clusters, inner, controls), tuple(sorted(left_out)),
-                        {_name(one.nodes): one.nodes for one in clusters}, tuple(notes))
+                        {_name(one.nodes): one.nodes for one in clusters},
+                        tuple(chain for chain, links in given.items() if len(links) > 2 and set(links[1:-1]) - inner),
+                        tuple(notes))
 
 
-def _last(renamed: Mapping[str, str], link: str) -> str:
-    while link in renamed:
-        link = renamed[link]
-    return link
+def _followed(renamed: Mapping[str, str], chain: Sequence[str]) -> tuple[str, ...]:
+    """Return the links that stand for those of a chain, each once."""
+    found = []
+    for link in chain:
+        while link in renamed:
+            link = renamed[link]
+        found.append(link)
+    return tuple(link for place, link in enumerate(found) if place == 0 or found[place - 1] != link)
 
 
 def _name(nodes: Iterable[Any]) -> Any:
@@ -110,12 +119,13 @@ def _inner(roads: Roads, cluster: Cluster) -> Iterator[str]:
                 yield road.id
 
 
-def _bans(roads: Roads, clusters: Iterable[Cluster], inner: Collection[str], banned: Collection[Ban],
+def _bans(roads: Roads, clusters: Iterable[Cluster], inner: Collection[str], banned: Collection[tuple[str, ...]],
           notes: list[Note]) -> set[Ban]:
     """Return what no path through a junction serves, and what is banned elsewhere."""
     owned = {node for cluster in clusters for node in cluster.nodes}
     alone = [(node,) for node in roads.nodes if node not in owned and roads.is_junction(node)]
-    found = {pair for pair in banned if all(link in roads.links and link not in inner for link in pair)}
+    found = {(pair[0], pair[1]) for pair in banned
+             if len(pair) == 2 and all(link in roads.links and link not in inner for link in pair)}
     for nodes in (*(cluster.nodes for cluster in clusters), *alone):
         there = through(roads, nodes, inner, banned)
         approaches = [road.id for node in nodes for road in roads.into[node] if road.id not in inner]

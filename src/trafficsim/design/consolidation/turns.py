@@ -26,7 +26,9 @@ class Through:
     turns_back: frozenset[Ban]
 
 
-def through(roads: Roads, members: Collection[Any], inner: Collection[str], banned: Collection[Ban]) -> Through:
+def through(
+    roads: Roads, members: Collection[Any], inner: Collection[str], banned: Collection[tuple[str, ...]]
+) -> Through:
     """Follow all paths from the approaches of a junction to its exits.
 
     Parameters
@@ -38,7 +40,7 @@ def through(roads: Roads, members: Collection[Any], inner: Collection[str], bann
     inner
         Links within it.
     banned
-        ``(link, next link)`` that must not be driven, also at a single node of the junction.
+        ``(link, next link)`` that must not be driven, also at a single node of the junction, or more links in a row.
     """
     allowed, back = set[Ban](), set[Ban]()
     approaches = [road for node in members for road in roads.into[node] if road.id not in inner]
@@ -54,11 +56,12 @@ def through(roads: Roads, members: Collection[Any], inner: Collection[str], bann
 
 
 def _reached(
-    roads: Roads, inner: Collection[str], banned: Collection[Ban], path: list[Road], turned: float
+    roads: Roads, inner: Collection[str], banned: Collection[tuple[str, ...]], path: list[Road], turned: float
 ) -> Iterator[Road]:
     last = path[-1]
     for following in roads.out_of[last.head]:
-        if (last.id, following.id) in banned:
+        links = (*(road.id for road in path), following.id)
+        if any(links[place:] in banned for place in range(len(path))):
             continue
         turn = abs(turn_angle(heading_at_end(last.line), heading(following.line)))
         is_inner = following.id in inner

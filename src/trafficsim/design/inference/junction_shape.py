@@ -107,7 +107,7 @@ class JunctionPath:
 
 
 def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
-    """Return the exits that an approach leads to, with the direction of each.
+    """Return the exits that an approach leads to, with the direction of each, without banned turns.
 
     U-turns are offered where a lane is marked so, or where there is no other way on and the node is not declared a dead
     end. The exit that deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as
@@ -151,6 +151,19 @@ def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple
 
 
 Join = tuple[int, int, int]  # from lane, exit, to lane
+GivenJoin = tuple[int, int, int, int, Turn]  # approach, from lane, exit, to lane, turn
+
+
+def paths_given(
+    shape: JunctionShape, joins: tuple[GivenJoin, ...]
+) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
+    """Return the stated paths through a junction, and inferred ones of the approaches of which none is stated."""
+    stated = {join[0] for join in joins}
+    inferred, notes = paths_through(shape)
+    movements = [path for path in inferred if path.approach not in stated]
+    movements += [_path(shape, approach, (from_lane, exit, to_lane), {exit: turn})
+                  for approach, from_lane, exit, to_lane, turn in joins]
+    return tuple(sorted(movements, key=lambda movement: movement.order)), notes
 
 
 def _side(angle: float) -> Turn:
@@ -217,7 +230,7 @@ def _opened_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], 
 
 
 def _merged_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], feeding: Sequence[int]) -> list[Join]:
-    """Lead the lanes of links that merge to their own side of the exit; what does not fit ends in the outermost lane."""
+    """Lead the lanes of links that merge to their own side of the exit; what does not fit ends in the outer lane."""
     targets = shape.exits[0].general_lanes
     angle = {n: turn_angle(shape.approaches[n].heading, shape.exits[0].heading) for n in feeding}
     ordered = sorted(feeding, key=lambda n: (angle[n], n))

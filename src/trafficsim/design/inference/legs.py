@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
 from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
@@ -27,6 +27,7 @@ MAPPED = "junctions_joined"
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
 LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
+BANNED = "banned_turns"  # attribute of a node: pairs of links from the one of which nobody turns into the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,8 @@ class _End:
         return math.hypot(*self.offset) < AT_NODE_M
 
 
-def shape_of(
-    graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], mirrored: bool,
-    banned: Collection[tuple[str, str]] = (),
-) -> SeenJunction:
-    """Return the junction at a node; mirrored for left-hand traffic; ``banned`` are pairs of links."""
+def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], mirrored: bool) -> SeenJunction:
+    """Return the junction at a node; mirrored for left-hand traffic."""
     ins = sorted((links[a["id"]] for _, _, a in graph.in_edges(node, data=True)), key=lambda link: link.order)
     outs = sorted((links[a["id"]] for _, _, a in graph.out_edges(node, data=True)), key=lambda link: link.order)
     lines = {link.id: line_of(graph, link) for link in (*ins, *outs)}
@@ -91,11 +89,35 @@ def shape_of(
     setbacks = _setbacks(ends, graph)
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
-    shut = frozenset((a, b) for a, one in enumerate(ins) for b, other in enumerate(outs)
-                     if (one.id, other.id) in banned)
-    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), shut,
+    banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned,
                           bool(graph.graph.get(MAPPED)))
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
+
+
+def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]], *, strict: bool = True) -> None:
+    """Give banned turns to the nodes where their links meet; those that do not meet are left out unless ``strict``.
+
+    Raises
+    ------
+    NetworkError
+        If the links of a turn are not there or do not meet.
+    """
+    ends = {attributes["id"]: (tail, head) for tail, head, attributes in graph.edges(data=True)}
+    for first, second in sorted(turns):
+        if first in ends and second in ends and ends[first][1] == ends[second][0]:
+            node = graph.nodes[ends[first][1]]
+            node[BANNED] = [*(pair for pair in node.get(BANNED, ()) if list(pair) != [first, second]), [first, second]]
+        elif strict:
+            raise NetworkError("banned_turns", quoted((first, second)), "two links of which the one ends where the "
+                               "other begins", "correct or remove the pair")
+
+
+def _banned(turns: Iterable[Any], ins: list[Link], outs: list[Link]) -> frozenset[tuple[int, int]]:
+    """Banned turns by the places of their links at the junction."""
+    approaches, exits = ({link.id: place for place, link in enumerate(links)} for links in (ins, outs))
+    return frozenset((approaches[first], exits[second]) for first, second in turns
+                     if first in approaches and second in exits)
 
 
 def line_of(graph: nx.MultiDiGraph[Any], link: Link) -> tuple[Point, ...] | None:

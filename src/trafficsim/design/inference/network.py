@@ -12,8 +12,26 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
-from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.fix_signals import with_programs
+from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fixes import fixed_graph
+from trafficsim.design.inference.given import Movement, joins_of
+from trafficsim.design.inference.junction_shape import (
+    GivenJoin,
+    JunctionPath,
+    JunctionShape,
+    paths_given,
+    paths_through,
+)
+from trafficsim.design.inference.legs import (
+    ENTERS,
+    LEAVES,
+    Link,
+    SeenJunction,
+    ban_turns,
+    shape_of,
+    trimmed_length,
+)
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
 from trafficsim.design.inference.right_of_way import (
@@ -28,6 +46,7 @@ from trafficsim.design.inference.right_of_way import (
 )
 from trafficsim.design.inference.stage_design import Junction, staged_program
 from trafficsim.design.inference.staging import Timing, default_program
+from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
@@ -43,7 +62,7 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
-def network_from_graph(
+def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
@@ -51,6 +70,8 @@ def network_from_graph(
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
     banned_turns: Iterable[tuple[str, str]] = (),
+    fixes: Fixes | None = None,
+    design_signals: bool = False,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -72,13 +93,19 @@ def network_from_graph(
     left_hand_traffic
         Vehicles keep to the left.
     banned_turns
-        Pairs (link, next link) that must not be driven; links without any movement are dead ends.
+        Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other; the node
+        keeps them as its attribute ``banned_turns``, which is read as well.
+    fixes
+        What is known better than the graph says: applied before junctions are worked out.
+    design_signals
+        Programs of nodes without one have stages from conflicts and intergreens from geometry instead of default ones;
+        cycle and split are then for :func:`trafficsim.design.timing.designed.with_designed_times`.
 
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
-        not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, ids are not
+        unique, or the links of a banned turn do not meet.
 
     Examples
     --------
@@ -105,8 +132,23 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={},
-                    banned_turns=frozenset(banned_turns))
+    turns = set(banned_turns)
+    timing: Mapping[Hashable, Timing] | None = None if design_signals else {}
+    if fixes is None and not turns:
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing=timing)
+    notes = Notebook()
+    whole = _completed(graph, notes)
+    made = None if fixes is None else fixed_graph(whole, fixes)
+    ban_turns(whole, turns)
+    if made is not None:
+        ban_turns(made.graph, turns - made.allowed.keys(), strict=False)
+    network = assemble(whole if made is None else made.graph, tuple(signals), named,
+                       left_hand_traffic=left_hand_traffic, timing=timing)
+    read = {one.code: one for one in (*network.findings, *notes.findings())}
+    if made is None or fixes is None:
+        return replace(network, findings=tuple(read.values()))
+    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
 def assemble(
@@ -116,18 +158,20 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing] | None,
-    banned_turns: frozenset[tuple[str, str]] = frozenset(),
+    movements: Mapping[Any, Iterable[Movement]] | None = None,
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
 
     Where it is ``None``, programs have stages from conflicts, intergreens from geometry, and shortest greens.
+    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
     """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
-    shapes = {node: shape_of(made, node, links, left_hand_traffic, banned_turns) for node in made}
+    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
@@ -152,8 +196,8 @@ def _staged(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) 
 
 
 @lru_cache(maxsize=8192)
-def _plan(shape: JunctionShape) -> JunctionPlan:
-    movements, notes = paths_through(shape)
+def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
+    movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
     if shape.mapped:
         conflicts = without_drawn(shape, movements, conflicts)

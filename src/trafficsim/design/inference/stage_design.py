@@ -19,17 +19,19 @@ from trafficsim.design.inference.staging import (
 )
 from trafficsim.spec.signals import Phase, SignalProgram
 
+DESIGNED = "designed: "
+"""How the origin of a designed program begins."""
 LEFTS = ("left", "u_turn")
 MOST_OPPOSING_LANES = 2
 FAST_KMH = 70.0
 """Left turns with a lane of their own have a stage of their own where they have two lanes or more, where they cross
-more than two opposing lanes, or where those are faster (FHWA Traffic Signal Timing Manual, 2008, ch. 4: two left-turn lanes,
-four lanes of opposing traffic, 45 mph; of three lanes a modelling assumption on the safe side)."""
+more than two opposing lanes, or where those are faster (FHWA Traffic Signal Timing Manual, 2008, ch. 4: two left-turn
+lanes, four lanes of opposing traffic, 45 mph; of three lanes a modelling assumption on the safe side)."""
 LEAST_ALL_RED_S = 1.0
 """Least all-red between conflicting streams, as by :class:`trafficsim.policies.ChangeTimes`."""
 CROSSING_CYCLE_S, WALK_S, WALKING_MS = 90.0, 7.0, 1.2
-"""A signal that stops one street only has a crossing for pedestrians: called once in 90 s (modelling assumption), 7 s to
-step off (FHWA 2008: 4 to 7 s) and 1.2 m/s (RiLSA 2015) to cross."""
+"""A signal that stops one street only has a crossing for pedestrians: called once in 90 s (modelling assumption), 7 s
+to step off (FHWA 2008: 4 to 7 s) and 1.2 m/s (RiLSA 2015) to cross."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def staged_program(name: str, junction: Junction, timing: Timing) -> SignalProgr
     phases: list[Phase] = []
     for stage, following in zip(stages, [*stages[1:], stages[0]], strict=True):
         phases += _stage_phases(junction, stage, following, red)
-    return SignalProgram(id=name, phases=tuple(phases), offset_s=timing.offset_s)
+    return SignalProgram(id=name, phases=tuple(phases), offset_s=timing.offset_s,
+                         origin=f"{DESIGNED}stages from conflicts")
 
 
 def stages_of_junction(junction: Junction) -> list[frozenset[int]]:
@@ -160,4 +163,4 @@ def _crossing_program(name: str, junction: Junction, stage: frozenset[int], red:
     green_s = max(CROSSING_CYCLE_S - yellow_s - red_s, LEAST_GREEN_S)
     phases = (Phase(duration_s=green_s, state=state), Phase(duration_s=yellow_s, state=yellow),
               Phase(duration_s=float(red_s), state=red))
-    return SignalProgram(id=name, phases=phases)
+    return SignalProgram(id=name, phases=phases, origin=f"{DESIGNED}one stage and a crossing for pedestrians")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import networkx as nx
-
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.stage_design import DESIGNED
 from trafficsim.design.timing.design import Design, design, junction_of
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
@@ -28,21 +26,13 @@ STEPS = 12
 Volumes = Mapping[tuple[str, str], float]
 
 
-def network_with_designed_signals(
-    graph: nx.DiGraph[Any],
-    *,
-    left_hand_traffic: bool = False,
-    banned_turns: Iterable[tuple[str, str]] = (),
-    volumes: Volumes | None = None,
-) -> Network:
-    """Make a network of a graph as :func:`trafficsim.network_from_graph` does, and design its signals.
+def with_designed_times(network: Network, volumes: Volumes | None = None) -> Network:
+    """Give designed signals their cycle and greens: Webster, for volumes that are given or expected.
 
     Parameters
     ----------
-    graph
-        As there; nodes with control ``signal`` get a program.
-    left_hand_traffic, banned_turns
-        As there.
+    network
+        Made by :func:`trafficsim.network_from_graph` with ``design_signals``; other programs stay as they are.
     volumes
         Vehicles per hour by (link, next link) that are known; signals with none of them are designed for expected ones
         (:data:`EXPECTED_VEH_H`).
@@ -50,18 +40,19 @@ def network_with_designed_signals(
     Examples
     --------
     >>> import networkx as nx
+    >>> from trafficsim.design.inference.network import network_from_graph
     >>> graph = nx.MultiDiGraph()
     >>> for node, x, y in (("m", 0, 0), ("n", 0, 200), ("e", 200, 0), ("s", 0, -200), ("w", -200, 0)):
     ...     graph.add_node(node, x_m=x, y_m=y, control="signal" if node == "m" else "priority")
     >>> for node in "nesw":
     ...     _ = graph.add_edge(node, "m", priority=4), graph.add_edge("m", node, priority=4)
-    >>> program = network_with_designed_signals(graph).signals[0]
+    >>> program = with_designed_times(network_from_graph(graph, design_signals=True)).signals[0]
     >>> program.cycle_s, program.origin
     (35.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
     """
-    network = assemble(graph, (), {"groups": {}, "paths": {}}, left_hand_traffic=left_hand_traffic, timing=None,
-                       banned_turns=frozenset(banned_turns))
-    return replace(network, signals=tuple(_timed(network, program, volumes or {}) for program in network.signals))
+    return replace(network, signals=tuple(
+        _timed(network, program, volumes or {}) if program.origin.startswith(DESIGNED) else program
+        for program in network.signals))
 
 
 def expected_volumes(network: Network, signal: str) -> dict[tuple[str, str], float]:
