@@ -91,6 +91,18 @@ def bans_of(data: OsmData, graph: nx.MultiDiGraph, ledger: Ledger) -> Bans:
     return bans
 
 
+def no_turning_round(graph: nx.MultiDiGraph) -> set[Pair]:
+    """Return the turns by which vehicles would turn round on a motorway, where nothing else leads on."""
+    found = set()
+    for _, node, row in graph.edges(data=True):
+        if row["osm_class"] not in ("motorway", "motorway_link"):
+            continue
+        for *_, other in graph.out_edges(node, data=True):
+            if abs(turn_angle(heading_at_end(row["geometry"]), heading(other["geometry"]))) > BACK_RAD:
+                found.add((row["id"], other["id"]))
+    return found
+
+
 def _word(relation: Relation, ledger: Ledger) -> str:
     """Return what is restricted (``no_left_turn``); a text without content where it does not concern cars now."""
     tags, where = relation.tags, f"relation {relation.id}"
