@@ -33,6 +33,8 @@ class Plan(NamedTuple):
     cycle_s: float | None
     others: tuple[Rings, ...]
     where: str
+    may_be_splits: bool = True
+    """Whether greens may include the clearance after them, as some files write them."""
 
 
 def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
@@ -41,7 +43,8 @@ def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
     if cycle_s is None:
         return timing
     rings: tuple[Rings | None, ...] = (None, *plan.others, STANDARD)
-    for strict, (number, places), splits in product((True, False), enumerate(rings), (False, True)):
+    kinds = (False, True) if plan.may_be_splits else (False,)
+    for strict, (number, places), splits in product((True, False), enumerate(rings), kinds):
         found = _arranged(timing, places, splits)
         if found is not None and _fills(found, cycle_s, strict):
             if splits:

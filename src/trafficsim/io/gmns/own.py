@@ -106,11 +106,16 @@ def _links(folder: Folder, graph: nx.MultiDiGraph, names: Mapping[str, str | int
                                "unique links between nodes of the table node", "correct the link")
         seen.add(link)
         line = line_of(row.text("geometry"), row.where) if row.text("geometry") else ()
-        found_ = {**{key: _value(row, key) for key in LINK_COLUMNS}, "id": link, "lanes": row.whole("lanes"),
+        found_ = {**_attributes(row), "id": link, "lanes": row.whole("lanes"),
                   "geometry": line, "name": row.text("name")}
         key = _json(row, "key")
         graph.add_edge(names[ends[0]], names[ends[1]], key=tuple(key) if isinstance(key, list) else key,
                        **_complete(found_, EDGE_ATTRIBUTES, row), **(_json(row, REST) or {}))
+
+
+def _attributes(row: Row) -> dict[str, Any]:
+    return {name: row.text(column) or None if name in TEXTS else _json(row, column)
+            for column, name in LINK_COLUMNS.items()}
 
 
 def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connection:
