@@ -1,6 +1,7 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
 from trafficsim.api.assigning import assign
+from trafficsim.api.calibrating import calibrate
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
 from trafficsim.api.inspecting import check, draw, explain, policy_catalogue, timing
@@ -10,6 +11,6 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
+    "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
     "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
 ]
