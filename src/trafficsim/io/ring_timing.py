@@ -11,14 +11,17 @@ from typing import NamedTuple
 from trafficsim.design.inference.greens import resolve_greens
 from trafficsim.design.timing.ring_barrier import Served, program_of, unequal_rings
 from trafficsim.io.ledger import Ledger
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.ring_barrier import RingBarrier, RingPhase
+from trafficsim.spec.signals import Phase
 
 STANDARD = {1: (1, 1, 1), 2: (1, 1, 2), 3: (1, 2, 1), 4: (1, 2, 2), 5: (2, 1, 1), 6: (2, 1, 2), 7: (2, 2, 1),
             8: (2, 2, 2)}
 """Ring, barrier and position of phases 1 to 8 in the dual-ring diagram (NEMA TS 2; FHWA Signal Timing Manual, 2015)."""
 NEAR_S = 0.051
 LEAST_GREEN_S = 1.0
+MOST_CYCLE_S = bounds(Phase, "duration_s")[1]
 ATTRIBUTE = "ring_barrier"
 """Attribute of a node under which its timing is kept, for controllers that react and for writers."""
 MOVEMENTS = "ring_barrier_movements"
@@ -42,6 +45,9 @@ def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
     timing, cycle_s = plan.timing, plan.cycle_s
     if cycle_s is None:
         return timing
+    if cycle_s > MOST_CYCLE_S:
+        ledger.repair("value-capped", f"{plan.where} (cycle {cycle_s:g} s)")
+        cycle_s = MOST_CYCLE_S
     rings: tuple[Rings | None, ...] = (None, *plan.others, STANDARD)
     kinds = (False, True) if plan.may_be_splits else (False,)
     for strict, (number, places), splits in product((True, False), enumerate(rings), kinds):
