@@ -51,7 +51,7 @@ def with_designed_times(network: Network, volumes: Volumes | None = None) -> Net
     ...     _ = graph.add_edge(node, "m", priority=4), graph.add_edge("m", node, priority=4)
     >>> program = with_designed_times(network_from_graph(graph, design_signals=True)).signals[0]
     >>> program.cycle_s, program.origin
-    (35.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
+    (32.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
     """
     known = _Junctions(network)
     return replace(network, signals=tuple(

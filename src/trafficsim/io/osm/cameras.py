@@ -231,7 +231,7 @@ def study_text(found: Enforcement) -> str:
 
     Examples
     --------
-    >>> print(study_text(Enforcement([Camera("maxspeed", Spot("1@2", 30.0), "node 7")])).splitlines()[-3])
+    >>> print(study_text(Enforcement([Camera("maxspeed", Spot("1@2", 30.0), "node 7")])).splitlines()[-2])
         { kind = "speed_camera", at = [{ link = "1@2", position_m = 30.0 }] },  # node 7
     """
     rows = [f'{{ kind = "speed_camera", at = [{{ link = "{one.spot.link}", position_m = {one.spot.position_m} }}] }}, '
