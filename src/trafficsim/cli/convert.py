@@ -42,7 +42,7 @@ def importer(form: Format) -> Callable[..., None]:
         _import(form, network, out, options)
 
     parameters = [*_parameters(form)]
-    command.__doc__ = f"Make a scenario from a {form.title}."
+    command.__doc__ = f"Make a scenario. Read: {form.title}."
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return guarded(command)
