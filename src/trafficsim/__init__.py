@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-        "rollouts", "run", "timing", "trace", "transfer",
+        "rollouts", "run", "speed_distributions", "timing", "trace", "transfer",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
+    from trafficsim.api import speed_distributions as speed_distributions
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
     from trafficsim.api import transfer as transfer

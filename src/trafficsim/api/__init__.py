@@ -8,8 +8,10 @@ from trafficsim.api.placing import place, rollouts
 from trafficsim.api.practices import catalogue, practice_entries, transfer
 from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
+from trafficsim.api.speeds import speed_distributions
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-    "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "timing", "trace", "transfer",
+    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load", "place",
+    "policy_catalogue", "practice_entries", "read_study", "rollouts", "run", "speed_distributions", "timing",
+    "trace", "transfer",
 ]

@@ -18,6 +18,7 @@ from trafficsim.cli import (
     placing,
     report,
     simulate,
+    speeds,
     start,
 )
 
@@ -38,6 +39,7 @@ app.command("rollout", short_help="Show what the rollouts of a study build, cost
 app.add_typer(convert.app, name="import")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
+app.command("speeds", short_help="Turn readings of radar into drivers for scenarios.")(speeds.speeds)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.results.formats import number
-from trafficsim.results.validation import KEYS, RULE, Summary, Validation
+from trafficsim.results.validation import KEYS, RULE, Summary, ValidationResult
 
 TITLES = {"held_out": "Validation, on data that were held out", "used": "Fit, on data that the calibration has used"}
 """What is shown is called by what the data were used for; the words are never exchanged."""
