@@ -55,7 +55,7 @@ def found(files: Mapping[str, str]) -> object:
     wish = Validation(
         counts=(ObservedCounts(file=files["held"]), ObservedCounts(file=files["used"], data="used")),
         screenlines={"all": ("east1",)},
-        travel_times=(ObservedTravelTimes(path="way", mean_s=55.0, sd_s=4.0, n=3),),
+        travel_times=(ObservedTravelTimes(path="way", mean_s=55.0, sd_s=4.0),),
         speeds=(ObservedSpeeds(link="east2", bins_kmh=(0, 30, 40, 50, 60, 90), vehicles=(1, 9, 40, 40, 10)),
                 ObservedSpeeds(link="east1", mean_kmh=48.0, unimpeded=True)))
     return ts.run(road(wish), replications=2)

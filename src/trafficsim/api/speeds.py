@@ -19,8 +19,10 @@ from trafficsim.design.calibration.speed_distributions import (
     GroupSpeeds,
     Interval,
     choices_by_group,
+    fit_one,
     fit_sites,
     speeds_by_group,
+    usable,
 )
 from trafficsim.io.radar import RadarTable, SpeedUnit, read_radar, read_street_classes, require_streets
 from trafficsim.spec.drivers import Drivers, RoadClass, SpeedChoice
@@ -231,9 +233,9 @@ def _sensitivity(radar: RadarTable, used: np.ndarray, from_kmh: float) -> pd.Dat
     """Mean and spread of the same sites if readings counted from another speed on."""
     rows = []
     for start in (max(from_kmh - STEP_KMH, 0.0), from_kmh, from_kmh + STEP_KMH):
-        fits = fit_sites(radar.edges_kmh, radar.counts[used], start)
-        good = fits.used
+        fit = fit_one(radar.edges_kmh, radar.counts[used], start)
+        good = usable(fit, start)
         if good.any():
-            rows.append({"from_kmh": start, "sites": int(good.sum()), "mean_kmh": float(fits.normal.mean[good].mean()),
-                         "sd_kmh": float(np.sqrt(np.mean(fits.normal.sd[good] ** 2)))})
+            rows.append({"from_kmh": start, "sites": int(good.sum()), "mean_kmh": float(fit.mean[good].mean()),
+                         "sd_kmh": float(np.sqrt(np.mean(fit.sd[good] ** 2)))})
     return pd.DataFrame(rows)

@@ -265,7 +265,7 @@ def _of_times(given: ObservedTravelTimes, scenario: Scenario, network: Network) 
     if given.days_s:
         return _series(series, np.array(list(given.days_s.values())))
     spread = () if given.sd_s is None else (given.sd_s,)
-    return replace(series, observed=(given.mean_s or 0.0,), sd=spread, days=given.n)
+    return replace(series, observed=(given.mean_s or 0.0,), sd=spread)
 
 
 def _check_speeds(validation: Validation, scenario: Scenario, network: Network) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from trafficsim.design.calibration.binned_normal import BinnedFit, fit_binned
+from trafficsim.design.calibration.binned_normal import BinnedFit, Shape, fit_binned
 
 F8 = NDArray[np.float64]
 Names = NDArray[np.object_]
@@ -96,11 +96,22 @@ def fit_sites(edges_kmh: F8, counts: F8, from_kmh: float = FROM_KMH) -> SiteFits
     >>> bool(fit_sites(edges, rows).used[0])
     True
     """
+    normal, lognormal = fit_one(edges_kmh, counts, from_kmh), fit_one(edges_kmh, counts, from_kmh, "lognormal")
+    return SiteFits(normal, lognormal, usable(normal, from_kmh))
+
+
+def fit_one(edges_kmh: F8, counts: F8, from_kmh: float, shape: Shape = "normal") -> BinnedFit:
+    """Fit one distribution to the readings of every deployment in bins that begin at a speed or above."""
     first = int(np.searchsorted(edges_kmh, from_kmh))
-    edges, kept = edges_kmh[first:], counts[:, first:]
-    normal, lognormal = fit_binned(edges, kept), fit_binned(edges, kept, "lognormal")
-    used = normal.converged & (normal.n >= FEWEST_READINGS) & (normal.mean > max(from_kmh, 0.0))
-    return SiteFits(normal, lognormal, used)
+    return fit_binned(edges_kmh[first:], counts[:, first:], shape)
+
+
+def usable(fit: BinnedFit, from_kmh: float) -> NDArray[np.bool_]:
+    """Say which fits can be judged: enough readings, and a mean above the speed from which they count.
+
+    Below it only a tail is left, from which mean and spread cannot both be told.
+    """
+    return np.asarray(fit.converged & (fit.n >= FEWEST_READINGS) & (fit.mean > max(from_kmh, 0.0)))
 
 
 def speeds_by_group(
