@@ -19,15 +19,17 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-        "rollouts", "run", "speed_distributions", "timing", "trace", "transfer",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
+        "export", "load", "rollouts", "run", "speed_distributions", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
     "trafficsim.design.assignment.roads": ("static_network",),
     "trafficsim.design.inference.network": ("network_from_graph",),
+    "trafficsim.design.inference.osmnx_ids": ("from_osmnx",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
@@ -36,6 +38,7 @@ _HOMES = {
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
+    "trafficsim.spec.fixes": ("Fixes",),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.od_matrix": ("ODMatrix",),
@@ -75,8 +78,10 @@ if TYPE_CHECKING:
     from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
+    from trafficsim.api import draw_map as draw_map
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
+    from trafficsim.api import export as export
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
@@ -84,6 +89,7 @@ if TYPE_CHECKING:
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
     from trafficsim.api import transfer as transfer
+    from trafficsim.api import with_fixes as with_fixes
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -91,11 +97,13 @@ if TYPE_CHECKING:
     from trafficsim.base.findings import Finding as Finding
     from trafficsim.design.assignment.roads import static_network as static_network
     from trafficsim.design.inference.network import network_from_graph as network_from_graph
+    from trafficsim.design.inference.osmnx_ids import from_osmnx as from_osmnx
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
     from trafficsim.design.synthetic import ring as ring
     from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
+    from trafficsim.io.fixes import read_fixes as read_fixes
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
@@ -116,6 +124,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
+    from trafficsim.spec.fixes import Fixes as Fixes
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

@@ -42,7 +42,7 @@ def test_nobody_finds_a_much_faster_way_round_a_bottleneck() -> None:
     assert found.converged
     gaps = found.convergence["relative_gap"]
     assert gaps.iloc[-1] <= 0.02 < gaps.iloc[0]
-    by_link = found.links.set_index("link")["vehicles"]
+    by_link = found.link_volumes.set_index("link")["vehicles"]
     assert 0.3 < by_link["b"] / by_link["f"] < 0.75  # a green third of a lane carries some 600 of 1,100 vehicles
     told = found.as_json()
     assert (told["unfinished"], told["converged"], told["engine"]) == (0, True, "queue")

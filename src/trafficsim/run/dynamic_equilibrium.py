@@ -75,7 +75,7 @@ class DynamicEquilibrium:
         return pd.DataFrame(rows)
 
     @cached_property
-    def links(self) -> pd.DataFrame:
+    def link_volumes(self) -> pd.DataFrame:
         """One row per start and link: vehicles that entered in the run, and their mean time on it (s; null: nobody)."""
         parts = []
         for start, one in enumerate(self.kept, start=1):
@@ -108,8 +108,8 @@ class DynamicEquilibrium:
         """Write the tables as CSV, and ``trips.csv`` with the routes of the first start."""
         out = Path(folder)
         out.mkdir(parents=True, exist_ok=True)
-        for name in ("convergence", "starts", "links"):
-            getattr(self, name).to_csv(out / f"{name}.csv", index=False)
+        for name, table in (("convergence", self.convergence), ("starts", self.starts), ("links", self.link_volumes)):
+            table.to_csv(out / f"{name}.csv", index=False)
         write_trips(out / "trips.csv", self.trips())
 
     def as_json(self) -> dict[str, Any]:

@@ -12,8 +12,26 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
-from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.fix_signals import with_programs
+from trafficsim.design.inference.fix_turns import tell_missing_turns
+from trafficsim.design.inference.fixes import fixed_graph
+from trafficsim.design.inference.given import Movement, joins_of
+from trafficsim.design.inference.junction_shape import (
+    GivenJoin,
+    JunctionPath,
+    JunctionShape,
+    paths_given,
+    paths_through,
+)
+from trafficsim.design.inference.legs import (
+    ENTERS,
+    LEAVES,
+    Link,
+    SeenJunction,
+    ban_turns,
+    shape_of,
+    trimmed_length,
+)
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
 from trafficsim.design.inference.right_of_way import (
@@ -26,6 +44,7 @@ from trafficsim.design.inference.right_of_way import (
     who_yields,
 )
 from trafficsim.design.inference.staging import Timing, default_program
+from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
@@ -41,13 +60,15 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
-def network_from_graph(
+def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    banned_turns: Iterable[tuple[str, str]] = (),
+    fixes: Fixes | None = None,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -68,12 +89,17 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    banned_turns
+        Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other; the node
+        keeps them as its attribute ``banned_turns``, which is read as well.
+    fixes
+        What is known better than the graph says: applied before junctions are worked out.
 
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
-        not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, ids are not
+        unique, or the links of a banned turn do not meet.
 
     Examples
     --------
@@ -100,7 +126,21 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    turns = set(banned_turns)
+    if fixes is None and not turns:
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    notes = Notebook()
+    whole = _completed(graph, notes)
+    ban_turns(whole, turns)
+    made = None if fixes is None else fixed_graph(whole, fixes)
+    network = assemble(whole if made is None else made.graph, tuple(signals), named,
+                       left_hand_traffic=left_hand_traffic, timing={})
+    read = {one.code: one for one in (*network.findings, *notes.findings())}
+    if made is None or fixes is None:
+        return replace(network, findings=tuple(read.values()))
+    tell_missing_turns(network, made)
+    fixed = with_programs(network, fixes, made.report)
+    return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
 def assemble(
@@ -110,14 +150,19 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    movements: Mapping[Any, Iterable[Movement]] | None = None,
 ) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
+
+    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
+    """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
     shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
@@ -135,8 +180,8 @@ def assemble(
 
 
 @lru_cache(maxsize=8192)
-def _plan(shape: JunctionShape) -> JunctionPlan:
-    movements, notes = paths_through(shape)
+def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
+    movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()
@@ -302,7 +347,8 @@ def _attributes(
         "speed_limit_kmh": movement.speed_kmh,
         "critical_gap_s": critical,
         "follow_up_s": follow_up,
-        "must_stop": shape.control == "all_way_stop",
+        "must_stop": shape.control == "all_way_stop" or (
+            shape.control == "priority" and shape.approaches[movement.approach].stops),
         "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, movement) and math.isfinite(movement.path.length_m),
     }
