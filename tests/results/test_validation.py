@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import trafficsim as ts
 from trafficsim.base.errors import InputError
+from trafficsim.cli import app
 from trafficsim.outcomes.validation.flows import geh
 from trafficsim.results.frames import Labels, concatenate, frame, nullable, strings
 from trafficsim.results.validation import RULE, validation_of
@@ -159,6 +162,44 @@ def test_times_that_the_run_does_not_have(files: Mapping[str, str], tmp_path: Pa
 def test_models_refuse(content: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Validation(**content)
+
+
+@pytest.fixture(scope="module")
+def folder(files: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a study whose scenario was held against nothing, with a detector that counts were taken at."""
+    slower = ts.policies.SpeedLimit(on=ts.links("east2"), limit_kmh=30)
+    world = road(None, detectors=(ts.Detector(id="E", link="east2", position_m=100.0),))
+    study = ts.Study(name="s", scenarios=[world], alternatives={"do nothing": [], "slow": [slower]}, replications=2)
+    out = tmp_path_factory.mktemp("results") / "out"
+    ts.compare(study, out=out)
+    return out
+
+
+def test_counts_that_come_later_are_held_against_the_same_numbers(files: Mapping[str, str], folder: Path) -> None:
+    later = ts.validate(folder, files["held"]).table
+    world = road(Validation(counts=files["held"]), detectors=(ts.Detector(id="E", link="east2", position_m=100.0),))
+    study = ts.Study(name="s", scenarios=[world], alternatives={"do nothing": []}, replications=2)
+    pd.testing.assert_frame_equal(later, ts.compare(study).validation().table)
+    assert later["simulated"].notna().all()
+
+
+def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
+    told = CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--used"])
+    assert told.exit_code == 0
+    assert told.output.startswith("Fit, on data that the calibration has used (road, ca):")
+    as_json = json.loads(CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--json"]).stdout)
+    assert {row["place"] for row in as_json["rows"]} == {"D (east1)", "T (east1 > east2)", "E (east2)"}
+
+
+def test_results_refuse(files: Mapping[str, str], folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="give --counts"):
+        ts.validate(folder)
+    with pytest.raises(InputError, match="with which the scenario was calibrated"):
+        ts.validate(folder, files["held"], calibrated_with=[files["same"]])
+    with pytest.raises(InputError, match="no such folder"):
+        ts.validate(tmp_path / "nothing")
+    with pytest.raises(InputError, match="no count that can be used"):
+        ts.validate(folder, counts(tmp_path / "else.csv", "D,west9,,,07:00,08:00,5"))
 
 
 def made(*simulated: float, days: int = 1) -> dict[str, pd.DataFrame]:

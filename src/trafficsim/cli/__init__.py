@@ -21,6 +21,7 @@ from trafficsim.cli import (
     simulate,
     speeds,
     start,
+    validation,
 )
 
 OBJECTS_BETWEEN_COLLECTIONS = 500_000
@@ -41,6 +42,7 @@ app.add_typer(convert.app, name="import")
 app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
+app.command("validate", short_help="Hold results against counts and other observations.")(validation.validate)
 app.command("speeds", short_help="Turn readings of radar into drivers for scenarios.")(speeds.speeds)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
