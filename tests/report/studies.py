@@ -32,7 +32,8 @@ def observed() -> ts.Validation:
     times = ts.ObservedTravelTimes(path="main", interval_s=120.0, days_s={
         "mon": (95.0, 100.0, 110.0, 105.0, 100.0), "tue": (99.0, 104.0, 112.0, 101.0, 97.0)})
     speeds = ts.ObservedSpeeds(link="east2", bins_kmh=(0, 20, 40, 60, 80), vehicles=(2, 20, 60, 5), data="used")
-    return ts.Validation(counts=str(COUNTS), travel_times=(times,), speeds=(speeds,), screenlines={"bridge": ("east2",)})
+    return ts.Validation(counts=str(COUNTS), travel_times=(times,), speeds=(speeds,),
+                         screenlines={"bridge": ("east2",)})
 
 
 def study(**changed: object) -> ts.Study:
