@@ -1,6 +1,7 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
 from trafficsim.api.assigning import assign
+from trafficsim.api.calibrating import calibrate
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
 from trafficsim.api.examining import check, draw_map, examine, write_map
@@ -15,7 +16,7 @@ from trafficsim.api.speeds import speed_distributions
 from trafficsim.api.validating import validate
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "examine",
-    "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run",
-    "speed_distributions", "timing", "trace", "transfer", "validate", "with_fixes", "write_map",
+    "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
+    "examine", "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study",
+    "rollouts", "run", "speed_distributions", "timing", "trace", "transfer", "validate", "with_fixes", "write_map",
 ]
