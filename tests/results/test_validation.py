@@ -164,6 +164,31 @@ def test_models_refuse(content: dict[str, object], message: str) -> None:
         Validation(**content)
 
 
+def test_a_calibrated_scenario_is_validated_on_what_was_held_out_and_fitted_to_the_rest(tmp_path: Path) -> None:
+    """From calibrate to a run: the file names both sets of counts, and nothing is validated on what was used."""
+    (tmp_path / "town.toml").write_text("""
+name = "town"
+[time]
+analysis_s = 3600.0
+[network.builder]
+kind = "corridor"
+arguments = { lengths_m = [300, 300, 300, 300, 300] }
+[demand]
+routes = "free_flow"
+[[demand.flows]]
+id = "f"
+origin = "east1"
+destination = "east5"
+volume_veh_h = 400.0
+""")
+    lines = ["detector,link,begin,end,vehicles", *(f"D{at},east{at},00:00,01:00,{500 + at}" for at in range(1, 6))]
+    (tmp_path / "counts.csv").write_text("\n".join(lines) + "\n")
+    ts.calibrate(tmp_path / "town.toml", tmp_path / "counts.csv", hold_out=0.4, iterations=0, out=tmp_path / "new.toml")
+    found = ts.run(tmp_path / "new.toml").validation()
+    assert found.table["data"].value_counts().to_dict() == {"used": 3, "held_out": 2}
+    assert [line.partition(",")[0] for line in validation_lines(found) if line[0] != " "] == ["Validation", "Fit"]
+
+
 @pytest.fixture(scope="module")
 def folder(files: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of a study whose scenario was held against nothing, with a detector that counts were taken at."""
