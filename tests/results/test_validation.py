@@ -251,3 +251,12 @@ def test_geh_of_the_mean_over_replications() -> None:
 
 def test_another_alternative_is_not_judged() -> None:
     assert validation_of(made(1000.0), "limit 30") is None
+
+
+def test_what_no_run_tells_is_named() -> None:
+    tables = made(1000.0)
+    tables["validation"]["simulated"] = nullable(np.ones(1), False)
+    found = validation_of(tables)
+    assert found.summaries() == ()
+    assert list(validation_lines(found)) == ["Validation, on data that were held out (s, ca):",
+                                             "  not compared, because the run does not tell them: a"]
