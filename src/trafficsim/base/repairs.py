@@ -77,6 +77,9 @@ REPAIRS: dict[str, str] = {
     "stop-parking": "a stop beside the lane blocks nobody: the vehicle passes the place and drives on",
     "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
     "place-moved": "a place beyond the end of its lane is moved to the end",
+    "radar-empty": "a deployment of a radar without a reading is left out",
+    "radar-volume": "where the bins of a deployment do not add up to its volume, the bins count",
+    "radar-date": "a date of a deployment that is none, or lies before 1980 or after 2100, is left empty",
     "detector-left-out": "a detector on a lane that is not in the network is left out",
     # Counts
     "count-unmatched": "a count whose place is no link or movement of the network is left out",
