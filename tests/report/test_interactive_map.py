@@ -180,7 +180,7 @@ def test_enforcement_of_a_study_is_shown(tmp_path: Path) -> None:
     flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
     town = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
                        demand=ts.Demand(flows=(flow,)))
-    ts.draw_map(ts.Study(scenarios=[town], alternatives={"nothing": [], "camera": [camera]}, replications=2),
+    ts.draw_map(ts.Study(scenarios=[town], alternatives={"do nothing": [], "camera": [camera]}, replications=2),
                 tmp_path / "map.html")
     thing = shown((tmp_path / "map.html").read_text(encoding="utf-8"))["things"][0]
     assert (thing["kind"], thing["at"]) == ("enforcement", [500, 0])

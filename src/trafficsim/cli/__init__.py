@@ -9,10 +9,12 @@ import typer
 
 from trafficsim.cli import (
     assign,
+    calibrate,
     catalogue,
     convert,
     equilibrium,
     evidence,
+    export,
     inspection,
     measure,
     placing,
@@ -36,8 +38,10 @@ app.command("report", short_help="Write the report of a study as one HTML page."
 app.command("place", short_help="Choose where enforcement stands under a budget.")(placing.place)
 app.command("rollout", short_help="Show what the rollouts of a study build, cost and avoid.")(placing.rollout)
 app.add_typer(convert.app, name="import")
+app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
+app.command("calibrate", short_help="Estimate demand from counts, near a seed.")(calibrate.calibrate)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from os.path import isfile
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,7 @@ class Format:
 
     def holds(self, folder: Path) -> bool:
         """Whether a path is a folder of this format."""
-        return bool(self.members) and folder.is_dir() and all(
+        return bool(self.members) and isdir(folder) and all(
             (folder / name).exists() or (folder / f"{name}.gz").exists() for name in self.members)
 
     def read(self, network: Path, *, fixes: Fixes | str | Path | None = None, **more: Any) -> Imported:
@@ -82,7 +82,7 @@ class Format:
         reader = getattr(import_module(module), function)
         if fixes is None:
             return reader(network, **given)  # type: ignore[no-any-return]
-        from trafficsim.design.inference.fixed_network import fixed_network
+        from trafficsim.design.timing.fixed_network import fixed_network
         from trafficsim.io.fixes import fixes_of
 
         known = fixes_of(fixes)
@@ -129,6 +129,14 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
     ),
     Format(
+        name="osmnx", title="Graph of OSMnx or NetworkX (GraphML)",
+        reads=("nodes with coordinates and signals", "edges with lanes, limits, classes and lines",
+               "attributes of ours, where the graph has them"),
+        network="Graph (.graphml), plain or gz.", endings=(".graphml", ".graphml.gz"), marks=(b"<graphml",),
+        reader="trafficsim.io.graphml:read_graphml",
+        choices={"hand": ("Side of driving.", ("right", "left"))}, takes_fixes=True,
+    ),
+    Format(
         name="osm", title="Extract of OpenStreetMap",
         reads=("roads with lanes, markings, limits and permissions", "turn restrictions", "signals and signs",
                "speed and red-light cameras"),
@@ -151,7 +159,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
         reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),
         files={"demand": "Matrix as rows (o_zone_id, d_zone_id, volume).",
-               "signals": "A table of signals (signal_timing_plan.csv) in another folder; those beside it are read too."},
+               "signals": "A table of signals (signal_timing_plan.csv) in another folder, read with those beside it."},
     ),
     Format(
         name="utdf", title="Synchro UTDF file: network, turning volumes and timing",

@@ -54,6 +54,10 @@ class FixReport:
         """Report an entry that the network cannot take."""
         self._add("fix-impossible", entry, why, remedy)
 
+    def told_of(self, entry: str) -> bool:
+        """Tell whether an entry was reported already."""
+        return any(entry in one.where for one in self._findings)
+
     def note(self, code: str, where: str, message: str) -> None:
         """Report what followed from an entry."""
         self._findings.append(Finding("info", code, where, message))
@@ -64,7 +68,8 @@ class FixReport:
             return tuple(self._findings)
         places = ", ".join(list(self.applied)[:5]) + (" ..." if len(self.applied) > 5 else "")
         entries, things = len(self.applied), sum(self.applied.values())
-        told = f"{entries} entries applied to {things} links, junctions, turns and signals"
+        told = (f"{entries} {'entry' if entries == 1 else 'entries'} applied to {things} links, junctions, turns and "
+                "signals")
         return (Finding("info", "fixed", f"{self.source}: {places}", told, count=things), *self._findings)
 
     def _add(self, code: str, entry: str, found: str, remedy: str) -> None:

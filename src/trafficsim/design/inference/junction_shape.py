@@ -19,6 +19,7 @@ LANE_WIDTH_M = 3.25  # German guideline RASt 06 for urban main roads with trucks
 LATERAL_ACCELERATION_MS2 = 3.0
 LEAST_TURN_KMH = 1.0  # paths of a few centimetres, where links meet at odd angles, are crept over
 ROUNDABOUT_CORNER_RADIUS_M = 12.0  # entries 10-14 m, exits 12-16 m at compact roundabouts (FGSV 242, 2006)
+BACK_RAD = math.radians(150.0)  # a sharper turn is a u-turn, where a lane is marked for it (modelling assumption)
 THROUGH_RAD = math.radians(45.0)  # larger turns are called left or right (modelling assumption)
 
 
@@ -35,6 +36,7 @@ class Leg:
     rank : larger has the right of way
     circulating : a piece of a roundabout
     turn_lanes, allow : as in the schema
+    stops : a stop sign stands at it
     """
 
     heading: float
@@ -47,6 +49,12 @@ class Leg:
     circulating: bool = False
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[tuple[str, ...] | None, ...] | None = None
+    stops: bool = False
+
+    @property
+    def may_turn_back(self) -> bool:
+        """Whether a lane is marked for u-turns."""
+        return any("u_turn" in turns_of(entry) for entry in self.turn_lanes or ())
 
     def lane_point(self, lane: int) -> Point:
         """Return the middle of a lane at the stop line."""
@@ -63,12 +71,21 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
-    """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
+    """A junction: its control and its legs.
+
+    Attributes
+    ----------
+    control : as in the schema
+    approaches, exits : its legs
+    banned : pairs (approach, exit) that must not be driven
+    mapped : as a map draws it: carriageways fork and lanes open at nodes of their own
+    """
 
     control: str
     approaches: tuple[Leg, ...]
     exits: tuple[Leg, ...]
     banned: frozenset[tuple[int, int]] = frozenset()
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +109,31 @@ class JunctionPath:
 def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     """Return the exits that an approach leads to, with the direction of each, without banned turns.
 
-    U-turns are offered only where there is no other way on and the node is not declared a dead end. The exit that
-    deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as well.
+    U-turns are offered where a lane is marked so, or where there is no other way on and the node is not declared a dead
+    end. The exit that deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as
+    well.
     """
-    turns = _turns_by_shape(shape, approach)
-    return {number: turn for number, turn in turns.items() if (approach, number) not in shape.banned}
-
-
-def _turns_by_shape(shape: JunctionShape, approach: int) -> dict[int, Turn]:
     leg = shape.approaches[approach]
-    angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)}
-    onward = {number: angle for number, angle in angles.items() if shape.exits[number].arm != leg.arm}
+    angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)
+              if (approach, number) not in shape.banned}
+    back = _turned_back(shape, leg, angles)
+    onward = {number: angle for number, angle in angles.items()
+              if shape.exits[number].arm != leg.arm and number not in back}
     if not onward:
         return {} if shape.control == "dead_end" else dict.fromkeys(angles, "u_turn")
     best = min(onward, key=lambda number: (abs(onward[number]), number))
     arms = {leg.arm for leg in (*shape.approaches, *shape.exits)}
+    turns: dict[int, Turn] = {number: _side(angle) for number, angle in onward.items()}
     if abs(onward[best]) < THROUGH_RAD or len(arms) == 2:
-        return {number: "through" if number == best else _side(angle) for number, angle in onward.items()}
-    return {number: _side(angle) for number, angle in onward.items()}
+        turns[best] = "through"
+    return turns | back
+
+
+def _turned_back(shape: JunctionShape, leg: Leg, angles: dict[int, float]) -> dict[int, Turn]:
+    """Return the exits by which one turns back, where a lane is marked so."""
+    if not leg.may_turn_back:
+        return {}
+    return {number: "u_turn" for number, angle in angles.items() if abs(angle) > BACK_RAD}
 
 
 def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
@@ -120,7 +144,7 @@ def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple
         turns = turns_from(shape, approach)
         if not turns:
             continue
-        marked = leg.turn_lanes is not None and any(leg.turn_lanes)
+        marked = leg.turn_lanes is not None and any(leg.turn_lanes) and not (shape.mapped and len(turns) == 1)
         joins = _marked_lanes(shape, approach, turns, notes) if marked else _usual_lanes(shape, approach, turns)
         movements.extend(_path(shape, approach, join, turns) for join in sorted(set(joins)))
     return tuple(sorted(movements, key=lambda movement: movement.order)), tuple(notes)
@@ -172,8 +196,10 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
     else:
         right_only, left_only = _exclusive(len(lanes), main, rights, lefts, targets)
         straight = lanes[right_only: len(lanes) - left_only]
-        joins += _from_nearside(straight, main, targets[main])
-        if len(turns) == 1:  # a road that widens: the inner lane leads to all new lanes
+        opened = _opened_lanes(shape, approach, straight, main) if shape.mapped else []
+        joins += opened or _from_nearside(straight, main, targets[main])
+        widens = len(turns) == 1 and not opened and (turns[main] == "through" or not shape.mapped)
+        if widens:  # a road that widens: the inner lane leads to all new lanes
             joins += [(straight[-1], main, lane) for lane in targets[main][len(straight):]]
         right_lanes, left_lanes = lanes[: max(1, right_only)], lanes[len(lanes) - max(1, left_only):]
     for exit in rights:
@@ -181,6 +207,38 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
     for exit in lefts:
         joins += _from_inside(left_lanes, exit, targets[exit])
     return joins + _reserved_lanes(shape, approach, turns)
+
+
+def _opened_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], exit: int) -> list[Join]:
+    """Lead straight on where lanes open or are added, as a map draws it; nothing where neither is the case.
+
+    Where one link leads on, lanes that are marked for
+    right turns open on the right, others on the left.
+    """
+    targets = shape.exits[exit].general_lanes
+    feeding = [number for number in range(len(shape.approaches)) if exit in turns_from(shape, number)]
+    if len(feeding) > 1:
+        return _merged_lanes(shape, approach, straight, feeding) if len(shape.exits) == 1 else []
+    extra = len(targets) - len(straight)
+    if extra <= 0 or not straight:
+        return []
+    marks = shape.exits[exit].turn_lanes or ()
+    for_right = sum(1 for lane in targets[:extra] if lane < len(marks) and turns_of(marks[lane]) == ("right",))
+    joins = [(lane, exit, targets[for_right + place]) for place, lane in enumerate(straight)]
+    joins += [(straight[0], exit, lane) for lane in targets[:for_right]]
+    return joins + [(straight[-1], exit, lane) for lane in targets[for_right + len(straight):]]
+
+
+def _merged_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], feeding: Sequence[int]) -> list[Join]:
+    """Lead the lanes of links that merge to their own side of the exit; what does not fit ends in the outer lane."""
+    targets = shape.exits[0].general_lanes
+    angle = {n: turn_angle(shape.approaches[n].heading, shape.exits[0].heading) for n in feeding}
+    ordered = sorted(feeding, key=lambda n: (angle[n], n))
+    before = sum(len(shape.approaches[n].general_lanes) for n in ordered[:ordered.index(approach)])
+    behind = sum(len(shape.approaches[n].general_lanes) for n in ordered[ordered.index(approach) + 1:])
+    first = min(before, max(0, len(targets) - len(straight) - behind if ordered[-1] != approach
+                            else len(targets) - len(straight)))
+    return [(lane, 0, targets[min(first + place, len(targets) - 1)]) for place, lane in enumerate(straight)]
 
 
 def _sorted_exits(
@@ -245,7 +303,8 @@ def _marked_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn], n
     for exit, turn in turns.items():
         lanes = [lane for lane, mark in enumerate(marks) if turn in mark]
         targets = shape.exits[exit].general_lanes
-        joins += _from_inside(lanes, exit, targets) if turn == "left" else _from_nearside(lanes, exit, targets)
+        inside = turn in ("left", "u_turn")
+        joins += _from_inside(lanes, exit, targets) if inside else _from_nearside(lanes, exit, targets)
         if not lanes:
             notes.append("turn-not-marked")
     easiest = min(turns, key=lambda exit: abs(turn_angle(leg.heading, shape.exits[exit].heading)))

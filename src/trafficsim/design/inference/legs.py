@@ -19,6 +19,11 @@ CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)
 ROUNDABOUT_SETBACK_M = 3.0  # entry to circulating lane (modelling assumption)
 SAME_STREET_RAD = math.radians(15.0)  # approach and exit this close in direction are one street
 CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
+BELOW_ALL = 10_000_000  # more than ranks can differ: who has a sign gives way to everybody who has none
+HEADINGS = ("heading_at_start_rad", "heading_at_end_rad")
+"""Attributes of a link that is cut back to its stop lines: its headings at the nodes of the map."""
+MAPPED = "junctions_joined"
+"""Attribute of a graph of a map whose junctions are joined: lanes open and links fork there as maps draw them."""
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
 LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
@@ -85,7 +90,8 @@ def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], 
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
     banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
-    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned)
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned,
+                          bool(graph.graph.get(MAPPED)))
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
 
@@ -179,9 +185,11 @@ def _spread_evenly(ins: list[Link], outs: list[Link], node: Any) -> list[_End]:
 def _seen_end(link: Link, leaves: bool, line: tuple[Point, ...], middle: Point, mirrored: bool) -> _End:
     side = -1.0 if mirrored else 1.0
     points = [(side * (x - middle[0]), y - middle[1]) for x, y in line]
-    if leaves:
-        return _End(link, True, heading(points), points[0])
-    return _End(link, False, heading_at_end(points), points[-1])
+    known = link.attributes.get(HEADINGS[0 if leaves else 1])
+    direction = heading(points) if leaves else heading_at_end(points)
+    if known is not None:
+        direction = turn_angle(math.pi, -known) if mirrored else known
+    return _End(link, leaves, direction, points[0 if leaves else -1])
 
 
 def _number_arms(ends: list[_End]) -> None:
@@ -209,14 +217,18 @@ def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any
         turns = tuple(";".join(swap.get(name, name) for name in entry.split(";")) for entry in turns)
     return Leg(
         heading=round(end.direction, 6), base=(round(base[0], 3), round(base[1], 3)), shared=_is_shared(end, ends),
-        arm=end.arm, lanes=attributes["lanes"], speed_kmh=attributes["speed_limit_kmh"], rank=_rank(attributes),
+        arm=end.arm, lanes=attributes["lanes"], speed_kmh=attributes["speed_limit_kmh"], rank=_rank(end),
         circulating=_is_circulating(end, graph), turn_lanes=turns, allow=attributes["allow"],
+        stops=not end.leaves and bool(attributes.get("stop_at_end")),
     )
 
 
-def _rank(attributes: dict[str, Any]) -> tuple[float, ...]:
-    """Priority decides; between equal priorities the class of the road, then its limit, then its lanes."""
-    return (attributes["priority"], ROAD_CLASSES.index(attributes["road_class"]), attributes["speed_limit_kmh"])
+def _rank(end: _End) -> tuple[float, ...]:
+    """Signs decide, then priority; between equal priorities the class of the road, then its limit, then its lanes."""
+    attributes = end.link.attributes
+    gives_way = not end.leaves and (attributes.get("give_way_at_end") or attributes.get("stop_at_end"))
+    return (attributes["priority"] - (BELOW_ALL if gives_way else 0), ROAD_CLASSES.index(attributes["road_class"]),
+            attributes["speed_limit_kmh"])
 
 
 def _is_circulating(end: _End, graph: nx.MultiDiGraph[Any]) -> bool:
@@ -224,7 +236,15 @@ def _is_circulating(end: _End, graph: nx.MultiDiGraph[Any]) -> bool:
 
 
 def _is_shared(end: _End, ends: list[_End]) -> bool:
-    return end.centred and any(o.arm == end.arm and o.leaves != end.leaves and o.centred for o in ends)
+    return any(o.arm == end.arm and o.leaves != end.leaves and _on_one_line(end, o) for o in ends)
+
+
+def _on_one_line(one: _End, other: _End) -> bool:
+    """Tell whether two ends of one street lie on one centre line: at the node, or where both are cut back."""
+    if one.centred or other.centred:
+        return one.centred and other.centred
+    joins = one.link.tail == other.link.head and one.link.head == other.link.tail
+    return joins and math.dist(one.offset, other.offset) < AT_NODE_M
 
 
 def _setbacks(ends: list[_End], graph: nx.MultiDiGraph[Any]) -> list[float]:

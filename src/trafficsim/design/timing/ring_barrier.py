@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from trafficsim.spec.model import bounds
 from trafficsim.spec.ring_barrier import RingBarrier
 from trafficsim.spec.signals import Phase, SignalProgram
 
 NEAR_S = 1e-6
+LONGEST_S = bounds(Phase, "duration_s")[1]
 
 
 class Window(NamedTuple):
@@ -80,7 +83,7 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
     cycle_s = timing.cycle_s
     edges = sorted({0.0, cycle_s, *(round(time, 3) for window in found.values() for time in window)})
     merged: list[tuple[float, str]] = []
-    for begin_s, end_s in zip(edges, edges[1:], strict=False):
+    for begin_s, end_s in pairwise(edges):
         if end_s - begin_s < NEAR_S:
             continue
         state = "".join(_letter(one, found, (begin_s + end_s) / 2) for one in served)
@@ -88,8 +91,15 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
             merged[-1] = (round(merged[-1][0] + end_s - begin_s, 3), state)
         else:
             merged.append((round(end_s - begin_s, 3), state))
-    return SignalProgram(id=name, phases=tuple(Phase(duration_s=time, state=state) for time, state in merged),
+    phases = (phase for time, state in merged for phase in _phases(time, state))
+    return SignalProgram(id=name, phases=tuple(phases),
                          offset_s=round((timing.offset_s - _reference_s(timing, found)) % cycle_s, 3))
+
+
+def _phases(time_s: float, state: str) -> Iterator[Phase]:
+    """A phase; a long one is several alike, for one lasts an hour at most."""
+    parts = max(math.ceil(time_s / LONGEST_S), 1)
+    return (Phase(duration_s=time_s / parts, state=state) for _ in range(parts))
 
 
 def _letter(one: Served, found: Mapping[int, Window], at_s: float) -> str:
@@ -111,26 +121,13 @@ def _shows(found: Mapping[int, Window], phase: int, at_s: float) -> str:
 
 
 def _reference_s(timing: RingBarrier, found: Mapping[int, Window]) -> float:
-    """Time of the reference from the first barrier: the last, or the first, of the coordinated phases to change.
-
-    Phases are compared on the circle: the last of two to begin is that which begins while the other one runs.
-    """
+    """Time of the reference from the first barrier: the last, or the first, of the coordinated phases to change."""
     ends = [found[phase] for phase in timing.coordinated if phase in found]
     if not ends:
         return 0.0
-    place = {"last_begin_of_green": 0, "first_begin_of_green": 0, "first_begin_of_yellow": 1,
-             "first_begin_of_red": 2}[timing.reference]
+    place = {"first_begin_of_yellow": 1, "first_begin_of_red": 2}.get(timing.reference, 0)
     times = [window[place] for window in ends]
-    first = _first_on_circle(times, timing.cycle_s)
-    if timing.reference == "last_begin_of_green":
-        return max(times, key=lambda time: (time - first) % timing.cycle_s)
-    return first
-
-
-def _first_on_circle(times: Iterable[float], cycle_s: float) -> float:
-    """Return the time from which the others lie ahead within the least part of the circle."""
-    listed = list(times)
-    return min(listed, key=lambda first: (max((time - first) % cycle_s for time in listed), first))
+    return max(times) if timing.reference == "last_begin_of_green" else min(times)
 
 
 def unequal_rings(timing: RingBarrier) -> tuple[tuple[int, float, float], ...]:

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
@@ -33,7 +34,8 @@ MOST_LANE, NEAR_M = 40, 1.0
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "parent_link_id", "main_link_id", "is_turn_bay_link", *(one.name for one in EDGE_ATTRIBUTES),
+    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link",
+    *(one.name for one in EDGE_ATTRIBUTES),
 }
 
 
@@ -76,6 +78,7 @@ def read_roads(folder: Folder, ledger: Ledger, mentioned: dict[str, int], stated
         _add_link(found, link, lines, lanes, ledger)
     ends = {end for tail, head in found.roads.graph.edges() for end in (tail, head)}
     _close_ends(found)
+    _leave_to_signals(found, ledger)
     idle = [node for node in found.roads.graph if node not in ends]
     found.roads.graph.remove_nodes_from(idle)
     if idle:
@@ -92,6 +95,16 @@ def _close_ends(found: Read) -> None:
     for node, attributes in graph.nodes(data=True):
         if len({*graph.predecessors(node), *graph.successors(node)}) == 1 and node not in found.stated:
             attributes["control"] = "dead_end"
+
+
+def _leave_to_signals(found: Read, ledger: Ledger) -> None:
+    """What a link into a signal carries depends on its greens: capacities of planning networks include them."""
+    graph = found.roads.graph
+    for _, head, data in graph.edges(data=True):
+        if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
+            data["stated_capacity_veh_h"] = data.pop("capacity_veh_h")
+            ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
+                        f"link {data['id']}")
 
 
 def _lines(folder: Folder, links: Sequence[Row], nodes: Sequence[Row], ledger: Ledger) -> dict[str, tuple[Point, ...]]:
@@ -270,6 +283,7 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
     found.roads.add(name, ends, pieces, {**attributes, **shape})
     if _is(link, "directed") is False:
         back = pieces_of(f"-{name}", length_m, base, ())
+        found.ends[f"-{name}"] = ends[::-1]
         found.roads.add(f"-{name}", ends[::-1], back, {**attributes, "geometry": shape["geometry"][::-1]})
         ledger.note("inferred", "link of the other direction of an undirected one", link.where)
     ledger.note("read", "link", link.where)
@@ -294,7 +308,7 @@ def _is(row: Row, name: str) -> bool:
 
 def _length_m(link: Row, line: Sequence[Point], units: Units, ledger: Ledger) -> float:
     """Length between the middles of junctions: as stated, unless it is less than half the way as the crow flies."""
-    drawn_m = sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+    drawn_m = sum(math.dist(a, b) for a, b in pairwise(line))
     stated = link.number("length_m", least=0)
     stated_m = stated if stated is not None else (link.number("length", least=0) or 0.0) * units.long_m
     if not stated_m:

@@ -9,13 +9,14 @@ from trafficsim.spec.vehicles import KINDS, Kind
 
 USES: dict[str, tuple[Kind, ...]] = {
     "all": KINDS, "auto": KINDS, "any": KINDS, "motor": KINDS,
-    "car": ("car",), "sov": ("car",), "passenger": ("car",), "taxi": ("car",), "truck": ("van", "truck"),
+    **dict.fromkeys(("car", "sov", "passenger", "taxi"), ("car", "motorcycle")),
+    "motorcycle": ("motorcycle",), "truck": ("van", "truck"),
     "freight": ("van", "truck"), "delivery": ("van",), "bus": ("bus",), "transit": ("bus",),
     **dict.fromkeys(("hov", "hov2", "hov3", "hov3+", "walk", "bike", "bicycle", "pedestrian", "parking", "shoulder",
                      "rail", "tram", "scooter", "closed"), ()),
 }
-"""Kinds of ours by use (GMNS specification 0.96, use_definition); lanes for cars with several people alone are closed to
-cars, for occupancies are not known. A use that is not listed here, and no group of the file, is open to nobody."""
+"""Kinds of ours by use (GMNS specification 0.96, use_definition); lanes for cars with several people alone are closed
+to cars, for occupancies are not known. A use that is not listed here, and no group of the file, is open to nobody."""
 
 
 class UseTable:

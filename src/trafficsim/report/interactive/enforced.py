@@ -22,7 +22,7 @@ def enforced(study: Study, network: Network) -> tuple[Mapping[str, Any], ...]:
     >>> camera = ts.policies.SpeedCamera(at=({"link": "east1", "position_m": 50},))
     >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
     >>> town = ts.Scenario(name="road", network=road, demand=ts.Demand(flows=(flow,)))
-    >>> study = ts.Study(scenarios=[town], alternatives={"none": [], "camera": [camera]})
+    >>> study = ts.Study(scenarios=[town], alternatives={"do nothing": [], "camera": [camera]})
     >>> [(one["kind"], one["link"], one["alternatives"]) for one in enforced(study, road)]
     [('speed_camera', 'east1', 'camera')]
     """
