@@ -95,6 +95,7 @@ class Panel {
       const head = element("th", { scope: "row", title: name }, label ?? "", label ? "" : element("code", {}, name));
       body.append(element("tr", {}, head, element("td", {}, content ?? this.value(name, value, unit), source ? this.source(source) : "")));
     }
+    if (!rows.some((row) => row.source)) return element("table", { class: "facts" }, body);
     return element("table", { class: "facts" }, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, this.text("attribute")), element("th", { scope: "col" }, this.text("value_from")))), body);
   }
   value(name, value, unit = "") {
