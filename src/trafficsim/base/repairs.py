@@ -118,7 +118,8 @@ def repair(code: str, places: Sequence[str], found: str = "", *, count: int | No
     shown = (place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE - 3] + "..." for place in places[:SHOWN])
     where = ", ".join(shown) + (" ..." if number > min(SHOWN, len(places)) else "")
     message = f"repaired {number} x: {REPAIRS[code]}" + (f" ({found})" if found else "")
-    return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number)
+    return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number,
+                   tuple(places))
 
 
 def repairs_by_code(findings: Iterable[Finding]) -> dict[str, int]:
