@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import networkx as nx
+
+from trafficsim.design.inference.fix_turns import renumbered
 from trafficsim.design.inference.stage_design import DESIGNED
 from trafficsim.design.timing.design import Design, design, junction_of
 from trafficsim.spec.network import Connection, Network
@@ -50,9 +53,35 @@ def with_designed_times(network: Network, volumes: Volumes | None = None) -> Net
     >>> program.cycle_s, program.origin
     (35.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
     """
+    known = _Junctions(network)
     return replace(network, signals=tuple(
-        _timed(network, program, volumes or {}) if program.origin.startswith(DESIGNED) else program
+        _timed(known.around(program), program, volumes or {}) if program.origin.startswith(DESIGNED) else program
         for program in network.signals))
+
+
+class _Junctions:
+    """Cuts the junction of a signal out of a network, so that a design does not search the whole of it."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.edges = {str(row["id"]): (tail, head, key, row)
+                      for tail, head, key, row in network.graph.edges(keys=True, data=True)}
+        self.places: dict[str, list[int]] = {}
+        for place, movement in enumerate(network.connections):
+            if movement.signal is not None:
+                self.places.setdefault(movement.signal, []).append(place)
+
+    def around(self, program: SignalProgram) -> Network:
+        """Return the network of the links and movements that a program controls."""
+        rows = [(place, self.network.connections[place]) for place in self.places.get(program.id, ())]
+        graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+        for link in dict.fromkeys(link for _, one in rows for link in (one.from_link, one.to_link)):
+            tail, head, key, row = self.edges[link]
+            for node in (tail, head):
+                graph.add_node(node, **self.network.graph.nodes[node])
+            graph.add_edge(tail, head, key=key, **row)
+        connections = renumbered(rows, {place: new for new, (place, _) in enumerate(rows)})
+        return Network(graph, connections, (program,), left_hand_traffic=self.network.left_hand_traffic)
 
 
 def expected_volumes(network: Network, signal: str) -> dict[tuple[str, str], float]:
