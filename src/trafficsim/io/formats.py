@@ -129,6 +129,14 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
     ),
     Format(
+        name="osmnx", title="Graph of OSMnx or NetworkX (GraphML)",
+        reads=("nodes with coordinates and signals", "edges with lanes, limits, classes and lines",
+               "attributes of ours, where the graph has them"),
+        network="Graph (.graphml), plain or gz.", endings=(".graphml", ".graphml.gz"), marks=(b"<graphml",),
+        reader="trafficsim.io.graphml:read_graphml",
+        choices={"hand": ("Side of driving.", ("right", "left"))}, takes_fixes=True,
+    ),
+    Format(
         name="osm", title="Extract of OpenStreetMap",
         reads=("roads with lanes, markings, limits and permissions", "turn restrictions", "signals and signs",
                "speed and red-light cameras"),
@@ -151,7 +159,7 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
         reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),
         files={"demand": "Matrix as rows (o_zone_id, d_zone_id, volume).",
-               "signals": "A table of signals (signal_timing_plan.csv) in another folder; those beside it are read too."},
+               "signals": "A table of signals (signal_timing_plan.csv) in another folder, read with those beside it."},
     ),
     Format(
         name="utdf", title="Synchro UTDF file: network, turning volumes and timing",

@@ -43,16 +43,30 @@ class Cluster:
     rules: tuple[str, ...]
 
 
-def clusters_of(roads: Roads) -> list[Cluster]:
-    """Find the nodes that are one junction."""
+@dataclass(frozen=True)
+class Wish:
+    """Nodes that somebody knows to be one junction, and nodes known to be junctions of their own, by their names."""
+
+    joined: tuple[frozenset[str], ...] = ()
+    apart: frozenset[str] = frozenset()
+
+
+NO_WISH = Wish()
+
+
+def clusters_of(roads: Roads, wish: Wish = NO_WISH) -> list[Cluster]:
+    """Find the nodes that are one junction, by the rules and by what is wished."""
     owner = {node: node for node in roads.nodes}
     members = {node: [node] for node in roads.nodes}
     rules: dict[Any, set[str]] = {node: set() for node in roads.nodes}
-    for _, one, other, rule in sorted(_joined(roads), key=lambda found: (found[0], str(found[1]), str(found[2]))):
+    found = [(length_m, one, other, rule) for length_m, one, other, rule in _joined(roads)
+             if not {str(one), str(other)} & wish.apart]
+    ordered = sorted(found, key=lambda row: (row[0], str(row[1]), str(row[2])))
+    for _, one, other, rule in (*_wished(roads, wish), *ordered):
         first, second = owner[one], owner[other]
         if first == second:
             rules[first].add(rule)
-        elif _extent_m(roads, (*members[first], *members[second])) <= MOST_EXTENT_M:
+        elif rule == "wished" or _extent_m(roads, (*members[first], *members[second])) <= MOST_EXTENT_M:
             for node in members[second]:
                 owner[node] = first
             members[first] += members.pop(second)
@@ -60,6 +74,14 @@ def clusters_of(roads: Roads) -> list[Cluster]:
     order = {node: place for place, node in enumerate(roads.nodes)}
     return [Cluster(tuple(sorted(nodes, key=order.__getitem__)), tuple(sorted(rules[first])))
             for first, nodes in members.items() if len(nodes) > 1]
+
+
+def _wished(roads: Roads, wish: Wish) -> Iterator[tuple[float, Any, Any, str]]:
+    """Yield the pairs of nodes that are to be joined, whatever lies between them."""
+    known = {str(node): node for node in roads.nodes}
+    for names in wish.joined:
+        nodes = [known[name] for name in sorted(names) if name in known]
+        yield from ((0.0, nodes[0], other, "wished") for other in nodes[1:])
 
 
 def _joined(roads: Roads) -> Iterator[tuple[float, Any, Any, str]]:

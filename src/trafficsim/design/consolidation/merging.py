@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, VEHICLE_M, Cluster, clusters_of
+from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, NO_WISH, VEHICLE_M, Cluster, Wish, clusters_of
 from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
@@ -45,7 +45,9 @@ class Consolidated:
     notes: tuple[Note, ...]
 
 
-def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, ...]] = ()) -> Consolidated:
+def consolidate(
+    graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, ...]] = (), wish: Wish = NO_WISH
+) -> Consolidated:
     """Join the nodes of a map that are one junction, and say what may be driven through each.
 
     Parameters
@@ -58,6 +60,8 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, .
         It is not changed.
     banned_turns
         ``(link, next link)`` that must not be driven; also of more links, which must not follow each other.
+    wish
+        Nodes that are one junction, or junctions of their own, whatever the rules say.
 
     Examples
     --------
@@ -77,13 +81,13 @@ def consolidate(graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, .
     (('1', '4', '1-4'), 7)
     """
     roads, renamed, notes = Roads.of(graph), dict[str, str](), list[Note]()
-    absorb_controls(roads, [cluster.nodes for cluster in clusters_of(roads)], renamed, notes)
+    absorb_controls(roads, [cluster.nodes for cluster in clusters_of(roads, wish)], renamed, notes)
     join_signals(roads, renamed, notes)
     notes += [Note("repaired", "link shorter than a vehicle, joined with the one that it continues", link)
               for link in join_short_pieces(roads, renamed)]
     given = {chain: _followed(renamed, chain) for chain in map(tuple, banned_turns)}
     banned = set(given.values())
-    clusters = clusters_of(roads)
+    clusters = clusters_of(roads, wish)
     inner = {link for cluster in clusters for link in _inner(roads, cluster)}
     controls = settle_controls(roads, [cluster.nodes for cluster in clusters], inner, notes)
     notes += [Note("inferred", f"junction of several nodes, joined ({', '.join(cluster.rules)})",

@@ -13,7 +13,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.fix_signals import with_programs
-from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fix_turns import tell_missing_turns
 from trafficsim.design.inference.fixes import fixed_graph
 from trafficsim.design.inference.given import Movement, joins_of
 from trafficsim.design.inference.junction_shape import (
@@ -138,16 +138,15 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
         return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing=timing)
     notes = Notebook()
     whole = _completed(graph, notes)
-    made = None if fixes is None else fixed_graph(whole, fixes)
     ban_turns(whole, turns)
-    if made is not None:
-        ban_turns(made.graph, turns - made.allowed.keys(), strict=False)
+    made = None if fixes is None else fixed_graph(whole, fixes)
     network = assemble(whole if made is None else made.graph, tuple(signals), named,
                        left_hand_traffic=left_hand_traffic, timing=timing)
     read = {one.code: one for one in (*network.findings, *notes.findings())}
     if made is None or fixes is None:
         return replace(network, findings=tuple(read.values()))
-    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    tell_missing_turns(network, made)
+    fixed = with_programs(network, fixes, made.report)
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
