@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,19 +40,19 @@ class Wrong(NamedTuple):
 
 
 WRONG = (
-    Wrong("arizona_highways", "signals", "256990200", "one controller runs the whole interchange (junction=spui); here "
-          "it has three, which do not know of each other"),
+    Wrong("arizona_highways", "signals", "256990200", "one controller runs the whole interchange (junction=spui); "
+          "here it has three, which do not know of each other"),
     Wrong("arizona_highways", "signals", "41643290", "as before"),
-    Wrong("arizona_highways", "turns", "237561061 to 237881875", "left turn from within the interchange: no sign bans it "
-          "in the map, nobody drives it"),
+    Wrong("arizona_highways", "turns", "237561061 to 237881875", "left turn from within the interchange: no sign "
+          "bans it in the map, nobody drives it"),
     Wrong("arizona_highways", "turns", "237561059 to 1051003905", "as before"),
     Wrong("arizona_highways", "turns", "237881882 to 1051003905", "as before"),
-    Wrong("i5_exit_ramp", "turns", "4869147", "reversible lanes: all of them are driven as they are drawn, against each "
-          "other, so this one leads nowhere"),
-    Wrong("i5_exit_ramp", "turns", "474077561 to 4644170", "reversible lanes: what goes on is drawn the other way round, "
-          "so all four lanes leave by the ramp"),
-    Wrong("i5_exit_ramp", "priorities", "6412023 at 53149325", "a street without signs gives way to the one that ends on "
-          "it from the right, as between equals; the one that ends would wait"),
+    Wrong("i5_exit_ramp", "turns", "4869147", "reversible lanes: all of them are driven as they are drawn, against "
+          "each other, so this one leads nowhere"),
+    Wrong("i5_exit_ramp", "turns", "474077561 to 4644170", "reversible lanes: what goes on is drawn the other way "
+          "round, so all four lanes leave by the ramp"),
+    Wrong("i5_exit_ramp", "priorities", "6412023 at 53149325", "a street without signs gives way to the one that ends "
+          "on it from the right, as between equals; the one that ends would wait"),
     Wrong("northgate_dual_carriageway", "signals", "53211559", "junction with a private road, which is left out: its "
           "program is one of a crossing for pedestrians"),
     Wrong("perth_peanut_roundabout", "signals", "6405493404", "traffic_signals:direction=forward; here both directions "
@@ -60,12 +61,13 @@ WRONG = (
           "banned by two relations: the lane goes straight on"),
     Wrong("quad_intersection", "priorities", "432829181 at 53137203", "two equal streets without signs: the one that "
           "goes straight on gives way to the one that ends on its right"),
-    Wrong("seattle_slip_lane", "lanes", "687885754 at 53079357", "a lane in the middle for left turns of both directions "
-          "(lanes:both_ways=1) is left out: lefts wait in the inner lane"),
+    Wrong("seattle_slip_lane", "lanes", "687885754 at 53079357", "a lane in the middle for left turns of both "
+          "directions (lanes:both_ways=1) is left out: lefts wait in the inner lane"),
 )
 """What is wrong, by place."""
 
 
+@cache
 def imported(place: str) -> ts.Imported:
     """Read a place, with the demand that the import makes up."""
     found = ts.read(FOLDER / f"{place}.osm.gz")
