@@ -100,7 +100,7 @@ def counts_of(network: ts.Network) -> Counter[str]:
 def run(place: str, engine: str, minutes: int = 15) -> RunResult:
     """Run a place with its made-up demand."""
     found = imported(place)
-    scenario = ts.Scenario(name=place, time=ts.Time(analysis_s=60 * minutes), network=found.network,
+    scenario = ts.Scenario(name=place, time=ts.Time(analysis_s=60 * minutes, clear_s=3600), network=found.network,
                            demand=found.demand)
     return ts.run(scenario, engine=engine, replications=1)
 

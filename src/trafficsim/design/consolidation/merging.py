@@ -11,7 +11,7 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, NO_WISH, VEHICLE_M, Cluster, Wish, clusters_of
-from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
+from trafficsim.design.consolidation.controls import absorb_controls, join_signals, controls_of_junctions
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
@@ -89,7 +89,7 @@ def consolidate(
     banned = set(given.values())
     clusters = clusters_of(roads, wish)
     inner = {link for cluster in clusters for link in _inner(roads, cluster)}
-    controls = settle_controls(roads, [cluster.nodes for cluster in clusters], inner, notes)
+    controls = controls_of_junctions(roads, [cluster.nodes for cluster in clusters], inner, notes)
     notes += [Note("inferred", f"junction of several nodes, joined ({', '.join(cluster.rules)})",
                    str(_name(cluster.nodes))) for cluster in clusters]
     left_out = _bans(roads, clusters, inner, banned, notes)
