@@ -10,8 +10,15 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, NO_WISH, VEHICLE_M, Cluster, Wish, clusters_of
-from trafficsim.design.consolidation.controls import absorb_controls, join_signals, controls_of_junctions
+from trafficsim.design.consolidation.clusters import (
+    MOST_EXTENT_M,
+    NO_WISH,
+    VEHICLE_M,
+    Cluster,
+    Wish,
+    clusters_of,
+)
+from trafficsim.design.consolidation.controls import absorb_controls, controls_of_junctions, join_signals
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads

@@ -180,7 +180,8 @@ def assemble(
             made_program = _staged if timing is None else _default
             programs[str(node)] = made_program(str(node), shapes[node].shape, plan, times)
             notes.add(f"signal-program-{'designed' if timing is None else 'default'}", str(node))
-        _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
+        stated = {join[0] for join in joins.get(node, ())} >= {movement.approach for movement in plan.movements}
+        _note_junction(notes, str(node), shapes[node].without_coordinates, plan, stated)
     connections = _connections(links, shapes, plans, programs, left_hand_traffic)
     return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
                    left_hand_traffic)
@@ -293,9 +294,9 @@ def _refuse_strange(programs: Mapping[str, SignalProgram], graph: nx.MultiDiGrap
         graph.nodes[nodes[name]]["control"] = "signal"
 
 
-def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan) -> None:
+def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan, stated: bool) -> None:
     if plan.conflicts:
-        notes.add("movements-inferred", node)
+        notes.add("right-of-way-inferred" if stated else "movements-inferred", node)
     if any(movement.turn == "u_turn" for movement in plan.movements):
         notes.add("turning-place", node)
     if without_coordinates:

@@ -14,6 +14,7 @@ MEANINGS = {
     "length-kept": "given lengths are taken up to the stop line; paths through the junctions come on top",
     "no-coordinates": "junctions without coordinates: their legs are spread evenly in the order of the graph",
     "movements-inferred": "junctions whose movements and right of way were inferred from geometry",
+    "right-of-way-inferred": "junctions whose movements were stated, and their right of way inferred from geometry",
     "right-of-way-cut": "junctions where the rules form a circle, which was cut so that traffic cannot lock",
     "turning-place": "ends of the road where vehicles turn round (control 'dead_end' would end trips there)",
     "turn-not-marked": "directions that no lane marking offers; they are not driven",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trafficsim.base.repairs import REPAIRS
+from trafficsim.design.consolidation.clusters import NO_WISH, Wish
 from trafficsim.design.consolidation.merging import consolidate
 from trafficsim.design.inference.network import network_from_graph
 from trafficsim.design.timing.designed import with_designed_times
@@ -62,7 +63,8 @@ correct the path or its permissions.
     found = _country(data, country, ledger, str(path))
     left_hand = found.country.left_hand if hand == "country" else hand == "left"
     roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
-    joined = consolidate(roads.graph, [*roads.bans.pairs, *(one.links for one in roads.bans.over_ways)])
+    joined = consolidate(roads.graph, [*roads.bans.pairs, *(one.links for one in roads.bans.over_ways)],
+                         NO_WISH if fixes is None else Wish(fixes.joins(), fixes.splits()))
     for one in joined.notes:
         ledger.note(one.act, one.what, one.where)
     dropped = drop_markings_of_later_junctions(joined.graph)
