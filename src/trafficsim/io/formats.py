@@ -82,7 +82,7 @@ class Format:
         reader = getattr(import_module(module), function)
         if fixes is None:
             return reader(network, **given)  # type: ignore[no-any-return]
-        from trafficsim.design.inference.fixed_network import fixed_network
+        from trafficsim.design.timing.fixed_network import fixed_network
         from trafficsim.io.fixes import fixes_of
 
         known = fixes_of(fixes)

@@ -71,7 +71,7 @@ def _matrices(imported: Imported, matrix: str) -> dict[str, Any]:
     """Zones and matrix: its trips depart in the first hour, for such files state no period."""
     if imported.matrix is None:
         return {}
-    return {"zones": _rows(imported.zones), "matrices": [{"file": matrix, "begin_s": 0.0, "end_s": HOUR_S}]}
+    return {"zones": rows_of_models(imported.zones), "matrices": [{"file": matrix, "begin_s": 0.0, "end_s": HOUR_S}]}
 
 
 def _time(imported: Imported) -> dict[str, Any]:
@@ -89,10 +89,11 @@ def _scenario(name: str, imported: Imported, network: str, files: dict[str, Any]
         "description": imported.description,
         "time": _time(imported),
         "network": {"file": network},
-        "drivers": _rows([imported.drivers])[0],
-        "demand": {**files, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
-        "vehicle_classes": _rows(imported.vehicle_classes),
-        "detectors": _rows(imported.detectors),
+        "drivers": rows_of_models([imported.drivers])[0],
+        "demand": {**files, "mixes": demand.mixes, "flows": rows_of_models(demand.flows),
+                   "trips": rows_of_models(with_stops)},
+        "vehicle_classes": rows_of_models(imported.vehicle_classes),
+        "detectors": rows_of_models(imported.detectors),
     }
 
 
@@ -111,7 +112,8 @@ def _departs(demand: Demand) -> bool:
     return bool(demand.trips or demand.flows)
 
 
-def _rows(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+def rows_of_models(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+    """Return models as tables of a scenario file: what is not as by default."""
     return [model.model_dump(mode="json", exclude_defaults=True, exclude_none=True) for model in models]
 
 

@@ -20,6 +20,8 @@ MEANINGS = {
     "turn-not-marked": "directions that no lane marking offers; they are not driven",
     "turn-lane-without-exit": "lane markings that lead nowhere; the lane goes the way that deviates least",
     "signal-program-default": "signals without a program got a default fixed-time program",
+    "signal-program-designed": "signals without a program got a designed one: stages from conflicts, intergreens from "
+                               "geometry, cycle and split by Webster for expected volumes",
     "unread-attribute": "attributes that are not read although they look like one that is",
     "coordinates-read": "metric coordinates from 'x' and 'y'",
     "coordinates-projected": "degrees of 'x', 'y' and geometry projected to metres, equidistant about their middle",
