@@ -37,7 +37,7 @@ def test_roads_have_the_units_of_config(tmp_path: Path) -> None:
     link = network.links["in2"]
     assert link["between_centres_m"] == pytest.approx(500.0, abs=0.01)
     assert link["speed_limit_kmh"] == pytest.approx(48.28, abs=0.01)
-    assert link["stated_capacity_veh_h"] == 900  # that of the greens is not known beforehand
+    assert link["planning_capacity_veh_h"] == 900  # that of the greens is not known beforehand
     assert link["origins"]["lanes"].startswith("read: ")
 
 

@@ -102,7 +102,7 @@ def _leave_to_signals(found: Read, ledger: Ledger) -> None:
     graph = found.roads.graph
     for _, head, data in graph.edges(data=True):
         if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
-            data["stated_capacity_veh_h"] = data.pop("capacity_veh_h")
+            data["planning_capacity_veh_h"] = data.pop("capacity_veh_h")
             ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
                         f"link {data['id']}")
 
