@@ -19,9 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
-        "export",
-        "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
+        "explain", "export", "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -36,6 +35,7 @@ _HOMES = {
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
+    "trafficsim.spec.counts": ("Count", "Counts", "TurnShare"),
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from trafficsim import report as report
     from trafficsim.api import assign as assign
     from trafficsim.api import build as build
+    from trafficsim.api import calibrate as calibrate
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
     from trafficsim.api import cohort as cohort
@@ -118,6 +119,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.calendar import Schedule as Schedule
     from trafficsim.spec.casualties import Casualties as Casualties
     from trafficsim.spec.casualties import Coefficient as Coefficient
+    from trafficsim.spec.counts import Count as Count
+    from trafficsim.spec.counts import Counts as Counts
+    from trafficsim.spec.counts import TurnShare as TurnShare
     from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
     from trafficsim.spec.crashes import History as History
     from trafficsim.spec.crashes import UnderReporting as UnderReporting

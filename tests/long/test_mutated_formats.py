@@ -1,8 +1,7 @@
-"""Two thousand spoilt files of each format of networks and signal plans: read, or refused in one message."""
+"""Two thousand spoilt files of each format of signal plans: read, or refused in one message."""
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 from collections.abc import Callable
@@ -14,7 +13,6 @@ import trafficsim as ts
 from tests.cli.support import SCENARIO
 from tests.engines.test_signals_by_time_of_day import PROGRAMS, TABLE, WAUT
 from tests.fuzz import texts, trees
-from tests.io.cityflow_files import flow, roadnet, write
 from tests.io.sumo_files import signal_net
 from tests.io.test_signal_groups import PLAN
 from trafficsim.base.errors import TrafficsimError
@@ -38,33 +36,12 @@ def judged(attempt: Callable[[random.Random], object], seed: int) -> int:
     return refused
 
 
-def spoilt_json(content: object, chance: random.Random) -> bytes:
-    """Change the tree, or, one time in five, the text."""
-    text = json.dumps(trees.mutate_plain(content, chance))
-    return texts.mutate_text(text, chance) if chance.random() < 0.2 else text.encode()
-
-
-@pytest.mark.parametrize("spoilt", ["roadnet.json", "flow.json"])
-def test_cityflow(spoilt: str, tmp_path: Path) -> None:
-    flows = [flow("west", "east"), flow("south", "north", endTime=60)]
-    write(tmp_path, roadnet(), flows)
-    sound = json.loads((tmp_path / spoilt).read_text())
-
-    def attempt(chance: random.Random) -> object:
-        (tmp_path / spoilt).write_bytes(spoilt_json(sound, chance))
-        found = ts.read(tmp_path / "roadnet.json", format="cityflow", flows=tmp_path / "flow.json")
-        return ts.check(ts.Scenario(name="x", network=found.network, demand=found.demand,
-                                    vehicle_classes=found.vehicle_classes))
-
-    assert judged(attempt, 1) > 200
-
-
 def test_tables_of_signal_groups(tmp_path: Path) -> None:
     (tmp_path / "cross.toml").write_text(SCENARIO)
     network = ts.build(tmp_path / "cross.toml").network
 
     def attempt(chance: random.Random) -> object:
-        (tmp_path / "plan.csv").write_bytes(texts.mutate_text(PLAN, chance))
+        (tmp_path / "plan.csv").write_bytes(texts.mutate(PLAN, chance))
         return ts.intergreen_breaches(ts.read_signal_groups(tmp_path / "plan.csv"), network, "centre")
 
     assert judged(attempt, 2) > 200
@@ -79,7 +56,7 @@ def test_switch_tables(spoilt: str, tmp_path: Path) -> None:
     file.write_text(SCENARIO + '\n[[switch_tables]]\nfile = "switches.csv"\nprograms = ["programs.add.xml"]\n')
 
     def attempt(chance: random.Random) -> object:
-        (tmp_path / spoilt).write_bytes(texts.mutate_text(sound[spoilt], chance))
+        (tmp_path / spoilt).write_bytes(texts.mutate(sound[spoilt], chance))
         return ts.build(file)
 
     assert judged(attempt, 3) > 100

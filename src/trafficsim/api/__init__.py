@@ -1,6 +1,7 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
 from trafficsim.api.assigning import assign
+from trafficsim.api.calibrating import calibrate
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
 from trafficsim.api.examining import check, draw_map, examine, write_map
@@ -13,7 +14,7 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "examine",
-    "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run",
-    "timing", "trace", "transfer", "with_fixes", "write_map",
+    "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
+    "examine", "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts",
+    "run", "timing", "trace", "transfer", "with_fixes", "write_map",
 ]

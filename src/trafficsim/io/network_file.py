@@ -126,7 +126,8 @@ def _content(network: Network) -> dict[str, Any]:
         "links": [{"from": tail, "to": head, "key": key, **attributes}
                   for tail, head, key, attributes in network.graph.edges(keys=True, data=True)],
         "connections": [movement.model_dump(exclude_defaults=True) for movement in network.connections],
-        "signals": [program.model_dump() for program in network.signals],
+        "signals": [program.model_dump(exclude=None if program.origin else {"origin"})
+                    for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},
         "findings": [finding.as_dict() | ({"count": finding.count} if finding.count > 1 else {})
