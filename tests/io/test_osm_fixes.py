@@ -40,6 +40,36 @@ def network_of(folder: Path, text: str) -> ts.Network:
     return read_osm(extract, demand="none", fixes=read_fixes(folder / "town.fixes.toml")).network
 
 
+DUAL = {1: (-200.0, 0.0), 2: (0.0, 0.0), 3: (200.0, 0.0), 4: (-200.0, 12.0), 5: (0.0, 12.0), 6: (200.0, 12.0),
+        7: (0.0, -200.0), 8: (0.0, 200.0)}
+"""A dual carriageway, 12 m apart, that a street crosses at 2 and 5."""
+
+
+def dual() -> str:
+    one_way = {"highway": "primary", "oneway": "yes"}
+    roads = {10: ((1, 2, 3), one_way), 11: ((6, 5, 4), one_way), 20: ((7, 2, 5, 8), {"highway": "residential"})}
+    return osm_text(DUAL, roads, tagged={2: {"highway": "traffic_signals"}, 5: {"highway": "traffic_signals"}})
+
+
+def junctions(folder: Path, fixes: str) -> tuple[set[str], dict[str, list[str]]]:
+    """Nodes of OpenStreetMap that are joined, and what is told of the fixes."""
+    (folder / "town.fixes.toml").write_text(fixes)
+    made = read_osm(write_osm(folder / "town.osm", dual()), demand="none", fixes=read_fixes(folder / "town.fixes.toml"))
+    joined = {str(row["osm_nodes"]) for _, row in made.network.graph.nodes(data=True) if ";" in str(row["osm_nodes"])}
+    return joined, codes(made.network)
+
+
+def test_junctions_are_joined_and_parted_as_fixes_say(tmp_path: Path) -> None:
+    assert junctions(tmp_path, "")[0] == {"2;5"}
+    parted, told = junctions(tmp_path, "[[junction]]\nid = 2\nsplit = true\n")
+    assert (parted, set(told)) == (set(), {"fixed"})
+    joined, told = junctions(tmp_path, "[[junction]]\nid = 2\njoin = [5, 3]\n")
+    assert joined == {"2;3;5"}
+    assert set(told) == {"fixed"}
+    joined, told = junctions(tmp_path, "[[junction]]\nid = 2\njoin = [33]\n")
+    assert "node '33'" in told["fix-not-found"][0]
+
+
 def codes(network: ts.Network) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in network.findings:
