@@ -113,7 +113,14 @@ def _absorb(roads: Roads, node: Any, near: Collection[Any], renamed: dict[str, s
 
 
 def join_signals(roads: Roads, renamed: dict[str, str], notes: list[Note]) -> None:
-    """Take signals that follow each other within :data:`ONE_CROSSING_M` on a street as one: stop line and crossing."""
+    """Take signals that follow each other within :data:`ONE_CROSSING_M` on a street as one: stop line and crossing.
+
+    A signal where a road ends stops nobody: its junction lies beyond the edge of the map.
+    """
+    for node, attributes in roads.nodes.items():
+        if attributes.get("control") == "signal" and len(roads.neighbours(node) - {node}) < 2:
+            attributes["control"] = None
+            notes.append(Note("ignored", "signal at the end of a road, beyond which the map ends", str(node)))
     for node in list(roads.nodes):
         if node not in roads.nodes or not _is_signal(roads, node):
             continue

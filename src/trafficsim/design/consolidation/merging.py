@@ -10,7 +10,14 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, NO_WISH, Cluster, Wish, clusters_of
+from trafficsim.design.consolidation.clusters import (
+    MOST_EXTENT_M,
+    NO_WISH,
+    VEHICLE_M,
+    Cluster,
+    Wish,
+    clusters_of,
+)
 from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
@@ -22,7 +29,7 @@ from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 
 MOST_INNER_M = 2.0 * MOST_EXTENT_M
 LEAST_LEFT = 0.5
-"""Share of a link that is left, at least, when junctions take their part."""
+"""Share of a link that is left, at least, when junctions take their part; and room for one car."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +191,8 @@ def _leg(roads: Roads, road: Road, inner: Collection[str], names: Mapping[Any, A
         cuts[1] = max(float(road.attributes.get("stop_line_m") or 0.0), cuts[1])
     if not any(cuts):
         return attributes
-    taken = min(1.0, LEAST_LEFT * road.length_m / sum(cuts))
+    least_m = max(LEAST_LEFT * road.length_m, min(VEHICLE_M, road.length_m))
+    taken = min(1.0, (road.length_m - least_m) / sum(cuts))
     line = _between(road.line, cuts[0] * taken, road.length_m - cuts[1] * taken)
     for name in (CENTRE_LENGTH, "length_m"):
         if attributes.get(name) is not None:

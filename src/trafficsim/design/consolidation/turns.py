@@ -49,6 +49,7 @@ def through(
         for leaving in _reached(roads, inner, banned, [approach], 0.0):
             net = abs(turn_angle(heading_at_end(approach.line), heading(leaving.line)))
             turns_back = net > sharpest_rad(approach) or roads.is_fork(approach, leaving)
+            turns_back = turns_back and not (approach.is_ring and leaving.is_ring)
             (back if turns_back and not marked else allowed).add((approach.id, leaving.id))
         if not any(start == approach.id for start, _ in allowed):  # the end of a road: one turns round
             allowed |= {pair for pair in back if pair[0] == approach.id and pair not in banned}

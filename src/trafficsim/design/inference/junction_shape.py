@@ -198,7 +198,7 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
         straight = lanes[right_only: len(lanes) - left_only]
         opened = _opened_lanes(shape, approach, straight, main) if shape.mapped else []
         joins += opened or _from_nearside(straight, main, targets[main])
-        widens = len(turns) == 1 and not opened and (turns[main] == "through" or not shape.mapped)
+        widens = len(turns) == 1 and not opened and not shape.mapped
         if widens:  # a road that widens: the inner lane leads to all new lanes
             joins += [(straight[-1], main, lane) for lane in targets[main][len(straight):]]
         right_lanes, left_lanes = lanes[: max(1, right_only)], lanes[len(lanes) - max(1, left_only):]
@@ -212,8 +212,8 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
 def _opened_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], exit: int) -> list[Join]:
     """Lead straight on where lanes open or are added, as a map draws it; nothing where neither is the case.
 
-    Where one link leads on, lanes that are marked for
-    right turns open on the right, others on the left.
+    Where links merge, each keeps its side. Where one link leads on, lanes that are marked for right turns open on the
+    right, others on the left.
     """
     targets = shape.exits[exit].general_lanes
     feeding = [number for number in range(len(shape.approaches)) if exit in turns_from(shape, number)]

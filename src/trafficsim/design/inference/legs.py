@@ -22,6 +22,8 @@ CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
 BELOW_ALL = 10_000_000  # more than ranks can differ: who has a sign gives way to everybody who has none
 HEADINGS = ("heading_at_start_rad", "heading_at_end_rad")
 """Attributes of a link that is cut back to its stop lines: its headings at the nodes of the map."""
+MARKED_BEYOND = "turn_lanes_beyond"
+"""Attribute of a link whose lanes are marked for a junction further on; which side new lanes open on shows in it."""
 MAPPED = "junctions_joined"
 """Attribute of a graph of a map whose junctions are joined: lanes open and links fork there as maps draw them."""
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
@@ -211,7 +213,7 @@ def _number_arms(ends: list[_End]) -> None:
 def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any], mirrored: bool) -> Leg:
     attributes = end.link.attributes
     base = ahead((0.0, 0.0), end.ray, setback) if end.centred else end.offset
-    turns = attributes["turn_lanes"]
+    turns = attributes["turn_lanes"] or (attributes.get(MARKED_BEYOND) if end.leaves else None)
     if mirrored and turns:
         swap = {"left": "right", "right": "left"}
         turns = tuple(";".join(swap.get(name, name) for name in entry.split(";")) for entry in turns)

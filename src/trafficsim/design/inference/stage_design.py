@@ -58,7 +58,7 @@ def staged_program(name: str, junction: Junction, timing: Timing) -> SignalProgr
     """
     on_red = timing.nearside_turn_on_red
     red = "".join("s" if on_red and movement.turn == "right" else "r" for movement in junction.movements)
-    stages = [_extended(junction, stage) for stage in stages_of_junction(junction)]
+    stages = _without_contained([_extended(junction, stage) for stage in stages_of_junction(junction)])
     if len(stages) == 1:
         return _crossing_program(name, junction, stages[0], red)
     phases: list[Phase] = []
@@ -66,6 +66,15 @@ def staged_program(name: str, junction: Junction, timing: Timing) -> SignalProgr
         phases += _stage_phases(junction, stage, following, red)
     return SignalProgram(id=name, phases=tuple(phases), offset_s=timing.offset_s,
                          origin=f"{DESIGNED}stages from conflicts")
+
+
+def _without_contained(stages: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """Leave out stages whose movements are all green in one other stage."""
+    kept: list[frozenset[int]] = []
+    for number, stage in enumerate(stages):
+        if not any(stage <= other for other in (*kept, *stages[number + 1:])):
+            kept.append(stage)
+    return kept
 
 
 def stages_of_junction(junction: Junction) -> list[frozenset[int]]:

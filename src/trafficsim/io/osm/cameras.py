@@ -208,15 +208,15 @@ def _section(begin: Node | None, end: Node | None, known: Map, network: Network)
     graph.add_weighted_edges_from((one.from_link, one.to_link, float(known.links[one.to_link]["length_m"]))
                                   for one in network.connections)
     paths = [path for first, _ in known.at(begin) for last, _ in known.at(end)
-             if (path := _path(graph, first.link, last.link))]
+             if (path := _path(graph, first, last))]
     return min(paths, key=lambda path: (sum(known.links[link]["length_m"] for link in path), path), default=())
 
 
-def _path(graph: nx.DiGraph[str], first: str, last: str) -> tuple[str, ...]:
-    if first == last:
-        return (first,)
+def _path(graph: nx.DiGraph[str], first: Spot, last: Spot) -> tuple[str, ...]:
+    if first.link == last.link:
+        return (first.link,) if first.position_m < last.position_m else ()
     try:
-        return tuple(nx.dijkstra_path(graph, first, last))
+        return tuple(nx.dijkstra_path(graph, first.link, last.link))
     except (nx.NetworkXNoPath, nx.NodeNotFound):
         return ()
 

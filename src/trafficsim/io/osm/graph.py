@@ -14,7 +14,7 @@ from trafficsim.io.osm.access import RINGS
 from trafficsim.io.osm.control import add_controls, mark_of
 from trafficsim.io.osm.countries import Country
 from trafficsim.io.osm.ends import close_ends
-from trafficsim.io.osm.join import drop_markings_of_later_junctions, join_links
+from trafficsim.io.osm.join import join_links
 from trafficsim.io.osm.lanes import Reading, Side, narrowed, side_of
 from trafficsim.io.osm.limits import limit_of
 from trafficsim.io.osm.pieces import Piece, pieces_of
@@ -84,9 +84,6 @@ def road_graph(data: OsmData, setting: Setting, ledger: Ledger) -> Roads:
     joined = join_links(graph)
     if joined:
         ledger.note("inferred", "node where a road only goes on: its links are joined", times=joined)
-    dropped = drop_markings_of_later_junctions(graph)
-    if dropped:
-        ledger.note("inferred", "markings that concern a junction further on", times=dropped)
     close_ends(graph, cut, ledger)
     bans = bans_of(data, graph, ledger)
     turned = no_turning_round(graph)

@@ -16,6 +16,7 @@ from trafficsim.io.osm.boundary import boundary_demand, explanation, made_up
 from trafficsim.io.osm.cameras import enforcement_of, study_text
 from trafficsim.io.osm.countries import Found, country_named, country_of
 from trafficsim.io.osm.graph import Setting, road_graph
+from trafficsim.io.osm.join import drop_markings_of_later_junctions
 from trafficsim.io.osm.source import OsmData, read_osm_data
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.fixes import Fixes
@@ -66,6 +67,9 @@ correct the path or its permissions.
                          NO_WISH if fixes is None else Wish(fixes.joins(), fixes.splits()))
     for one in joined.notes:
         ledger.note(one.act, one.what, one.where)
+    dropped = drop_markings_of_later_junctions(joined.graph)
+    if dropped:
+        ledger.note("inferred", "markings that concern a junction further on", times=dropped)
     made = with_designed_times(network_from_graph(
         joined.graph, left_hand_traffic=left_hand, banned_turns=joined.banned_turns, fixes=fixes, design_signals=True))
     for over in roads.bans.over_ways:

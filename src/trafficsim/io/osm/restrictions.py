@@ -75,9 +75,13 @@ def bans_of(data: OsmData, graph: nx.MultiDiGraph, ledger: Ledger) -> Bans:
     bans, links = Bans(), Links(graph)
     roads = {int(way) for *_, row in graph.edges(data=True) for way in row["osm_way"].split(";")}
     for relation in sorted(data.relations, key=lambda one: one.id):
-        if not any(one.kind == "w" and one.id in roads for one in relation.members):
+        own = [one.id in roads for one in relation.members if one.kind == "w"]
+        if not any(own):
             continue
         word = _word(relation, ledger)
+        if word and not all(own):
+            ledger.note("ignored", "turn restriction of a road that is left out", f"relation {relation.id}")
+            continue
         if not word:
             continue
         found = _bans(relation, word, links)
