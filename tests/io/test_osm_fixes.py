@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import trafficsim as ts
 from tests.io.osm_files import CROSS, cross, osm_text, write_osm
+from trafficsim.io.first_fixes import first_fixes
 from trafficsim.io.fixes import read_fixes
 from trafficsim.io.osm.reading import read_osm
 
@@ -68,6 +71,21 @@ def test_junctions_are_joined_and_parted_as_fixes_say(tmp_path: Path) -> None:
     assert set(told) == {"fixed"}
     joined, told = junctions(tmp_path, "[[junction]]\nid = 2\njoin = [33]\n")
     assert "node '33'" in told["fix-not-found"][0]
+
+
+@pytest.mark.parametrize("place", ["perth_peanut_roundabout", "kingsway_junction"])
+def test_a_first_file_of_a_real_place_changes_nothing(place: str, real_data: Path, tmp_path: Path) -> None:
+    extract = real_data / "osm_osm2streets" / f"{place}.osm.gz"
+    network = read_osm(extract, demand="none").network
+    lines = first_fixes(network).splitlines()
+    (tmp_path / "a.fixes.toml").write_text("\n".join(line.removeprefix("# ") for line in lines))
+    fixed = read_osm(extract, demand="none", fixes=read_fixes(tmp_path / "a.fixes.toml")).network
+    assert set(codes(fixed)) == {"fixed", "fix-needless"}
+    assert fixed.connections == network.connections
+    assert [one.phases for one in fixed.signals] == [one.phases for one in network.signals]
+    again = ts.with_fixes(network, tmp_path / "a.fixes.toml")
+    assert set(codes(again)) == {"fixed", "fix-needless"}
+    assert again.connections == network.connections
 
 
 def codes(network: ts.Network) -> dict[str, list[str]]:
