@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from inspect import Parameter, Signature
+from os.path import isdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,7 +71,7 @@ def _import(form: Format, network: Path, out: Path, options: dict[str, Any]) -> 
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.run.trial import served
 
-    net = network if form.holds(network) else _file(network, "NET")
+    net = network if form.members and isdir(network) else _file(network, "NET")
     files = {name: tuple(_file(path, f"--{name}") for path in options[name] or ()) for name in form.files}
     fixes = _fixes(net, out, options["fixes"])
     found = served(form.read(net, fixes=fixes, **files, **{name: str(options[name]) for name in form.choices}))

@@ -11,6 +11,7 @@ from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.network import assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.files import what_is_there
+from trafficsim.io.gmns.day_plans import schedule_of
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
 from trafficsim.io.gmns.own import is_own, read_own
 from trafficsim.io.gmns.roads import Read, read_roads
@@ -21,6 +22,7 @@ from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import with_programs
 from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.signal_schedule import SignalSchedule
 
 
 def read_gmns(network: Path, demand: Sequence[Path] = (), signals: Sequence[Path] = ()) -> Imported:
@@ -107,7 +109,15 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
         return None if key in bare else found
 
     network = with_programs(network, signals.timings, served, ledger)
-    return replace(network, connections=tuple(_finished(stated, network, one) for one in network.connections))
+    network = replace(network, connections=tuple(_finished(stated, network, one) for one in network.connections))
+    return replace(network, schedules=tuple(_schedule(node, signals, network, ledger) for node in signals.plans
+                                            if node in {program.id for program in network.signals}))
+
+
+def _schedule(node: str, signals: Signals, network: Network, ledger: Ledger) -> SignalSchedule:
+    letters = sorted((one for one in network.connections if one.signal == node), key=lambda one: one.signal_index or 0)
+    served = [signals.served.get((one.from_link, one.from_lane, one.to_link, one.to_lane), Served()) for one in letters]
+    return schedule_of(node, signals.plans[node], served, network, ledger)
 
 
 def _finished(stated: Stated, network: Network, one: Connection) -> Connection:
