@@ -21,6 +21,7 @@ COMMANDS = {
     "signal_delay": "python -m benchmarks.signal_delay 300",
     "gap_acceptance": "python -m benchmarks.gap_acceptance",
     "sumo_drivers": "python -m benchmarks.sumo_drivers",
+    "cityflow": "python -m benchmarks.cityflow",
     "cities": "python -m benchmarks.real_cities",
     "cities_own": "python -m benchmarks.real_cities --drivers own",
     "cities_queue": "python -m benchmarks.real_cities --engine queue --replications 5",

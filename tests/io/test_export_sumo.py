@@ -137,6 +137,26 @@ def test_the_network_of_netconvert_is_the_one_that_was_written(
     compare_connections(network, back, names)
 
 
+def test_programs_by_time_of_day_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    network = two_junctions()
+    (day,) = network.signals
+    night = day.model_copy(update={"name": "night", "offset_s": 7.0,
+                                   "phases": tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0})
+                                                   for one in day.phases)})
+    table = (ts.ProgramSwitch(time_s=21600.0, program=day.name), ts.ProgramSwitch(time_s=75600.0, program="night"))
+    schedule = ts.SignalSchedule(id=day.id, programs=(day, night), switches=table)
+    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), tmp_path)
+    assert [one.get("programID") for one in roots(tmp_path)["tll"].iter("tlLogic")] == [day.name, "night"]
+    if shutil.which("netconvert") is None:
+        pytest.skip("SUMO ABSENT: no program netconvert; install the package eclipse-sumo==1.28.0")
+    back = ts.read(tmp_path / "two.net.xml", additional=tmp_path / "two.add.xml").network
+    (found,) = back.schedules
+    assert [(one.time_s, one.program) for one in found.switches] == [(0.0, "night"), (21600.0, day.name),
+                                                                      (75600.0, "night")]
+    assert [one.duration_s for one in found.named("night").phases] == [one.duration_s for one in night.phases]
+
+
 def ring() -> Network:
     """A roundabout of four nodes, with one arm in and one out."""
     import networkx as nx
