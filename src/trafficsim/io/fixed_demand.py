@@ -1,4 +1,4 @@
-"""Demand and detectors of a file, fitted to a network that fixes have changed: nothing that is there fails an import."""
+"""Demand and detectors of a file, fitted to a network that fixes have changed, so that no import fails for them."""
 
 from __future__ import annotations
 
