@@ -27,6 +27,7 @@ COMMANDS = {
     "cities_queue": "python -m benchmarks.real_cities --engine queue --replications 5",
     "cities_volumes": "python -m benchmarks.real_cities --volumes",
     "cities_discharge": "python -m benchmarks.real_cities --discharge",
+    "osm_places": "python -m tests.experiments.osm_places",
     "enforcement": "python -m tests.experiments.enforcement",
     "green_wave": "python -m benchmarks.green_wave",
     "evidence": "python -m benchmarks.evidence",
