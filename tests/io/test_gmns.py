@@ -115,6 +115,17 @@ def test_times_that_cannot_be_read_are_told(text: str) -> None:
     assert bool(ledger.counts()["ignored"]) == bool(text)
 
 
+def test_detectors_stand_before_the_stop_line(tmp_path: Path) -> None:
+    table = ("detector_id,controller_id,signal_phase_num,link_id,start_lane,end_lane,ref_node_id,det_zone_lr\n"
+             "1,1,2,in4,-1,1,1,-20\n2,1,2,in2,1,,1,-40\n3,1,2,in2,7,,1,-40\n4,1,2,walk,1,,1,-40\n")
+    found = ts.read(write_files(tmp_path, signal_detector=table))
+    length_m = found.network.links["in4#2"]["length_m"]
+    assert [(one.id, one.link, one.lane) for one in found.detectors] == [
+        ("1 lane -1", "in4#2", 1), ("1 lane 1", "in4#2", 0), ("2", "in2", 0)]
+    assert found.detectors[0].position_m == pytest.approx(length_m - 20 * 0.3048, abs=0.01)
+    assert found.counts["repaired"]["detector-left-out"] == 1
+
+
 def test_matrix_and_zones(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "town")
     (tmp_path / "demand.csv").write_text(DEMAND)

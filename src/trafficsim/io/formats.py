@@ -155,7 +155,8 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
     Format(
         name="gmns", title="GMNS network, its signals and its trips",
         reads=("nodes, links, lanes, segments with turn pockets", "movements from lane to lane",
-               "signals with ring-barrier timing", "zones, and trips between them"),
+               "signals with ring-barrier timing and their detectors",
+               "zones, and trips between them"),
         network="Folder with node.csv and link.csv, or one of these.",
         endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
         reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
-
-from pydantic import ValidationError
+from typing import get_args
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
 from trafficsim.design.inference.staging import yellow_s
@@ -18,6 +16,7 @@ from trafficsim.io.gmns.roads import Read
 from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import STANDARD, Plan, Rings, fitted
+from trafficsim.io.row_models import made_of
 from trafficsim.spec.ring_barrier import MOST_PHASE, Reference, RingBarrier, RingPhase
 
 REFERENCES: dict[str, Reference] = {
@@ -171,7 +170,7 @@ def _timing(tables: _Tables, block: Block, speed_kmh: float) -> RingBarrier | No
                  if row.key("controller_id", "node_id") == block[1]), None)
     found = tables.coordination.get(block) or plan
     timing: RingBarrier = (
-        _made(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases)) if found is None
+        made_of(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases)) if found is None
         else _coordinated(found, phases))
     return timing
 
@@ -185,10 +184,9 @@ def _coordinated(row: Row, phases: Sequence[RingPhase]) -> RingBarrier:
     numbers = {phase.number for phase in phases}
     coordinated = [int(listed)] if listed.isdigit() and len(listed) < 3 else [int(one) for one in listed[:3] if
                                                                              one.isdigit() and one != "0"]
-    made: RingBarrier = _made(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
+    return made_of(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
                               coordinated=tuple(one for one in coordinated if one in numbers),
                               reference=REFERENCES[where])
-    return made
 
 
 def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float, ledger: Ledger) -> RingPhase | None:
@@ -216,27 +214,16 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
         position = STANDARD.get(number, (0, 0, number))[2]
         while any((one.ring, one.barrier, one.position) == (ring, barrier, position) for one in before):
             position += 1
-    made: RingPhase = _made(
+    return made_of(
         RingPhase, row.where, number=number, ring=ring, barrier=barrier, position=position,
         green_s=max(green_s or 0.0, least_s or 0.0), yellow_s=yellow, all_red_s=round(clearance_s - yellow, 3),
         min_green_s=least_s, max_green_s=green_s, extension_s=row.number("extension", least=0),
         walk_s=row.number("walk_time", least=0), ped_clearance_s=row.number("ped_clearance", least=0))
-    return made
 
 
 def _next_place(before: Sequence[RingPhase], number: int) -> tuple[int, int]:
     """Place of a phase without ring or barrier: alone before a barrier of its own, after all others."""
     return 1, max((one.barrier for one in before), default=0) + 1
-
-
-def _made(model: Any, where: str, **values: Any) -> Any:
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where}{f': {key}' if key else ''}", quoted(first.get("input")) if key else first["msg"],
-                         first["msg"] if key else "phases with places of their own", "correct the row") from None
 
 
 def _serve(rows: Sequence[Row], tables: _Tables, stated: Stated, found: Signals, ledger: Ledger) -> None:
