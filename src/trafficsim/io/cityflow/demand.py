@@ -10,7 +10,6 @@ from trafficsim.base.errors import InputError
 from trafficsim.io.cityflow.roads import Road, whole_kmh
 from trafficsim.io.cityflow.values import MOST_NUMBER, Item
 from trafficsim.io.ledger import Ledger
-from trafficsim.io.sumo.car_following import Krauss, Space, rule_of
 from trafficsim.spec.demand import MOST_VOLUME_VEH_H, Flow, Trip, Unserved
 from trafficsim.spec.model import bounds
 from trafficsim.spec.vehicles import VehicleClass
@@ -92,9 +91,8 @@ def _departures(item: Item) -> Departures:
 def _class_of(vehicle: Item, found: Found, ledger: Ledger) -> str:
     """Name of the class with the parameters of a vehicle; made when they are met for the first time.
 
-    CityFlow's driver keeps ``headwayTime`` times the speed to the leader's rear (vehicle.cpp, getCarFollowSpeed); that of
-    Krauss keeps the standing gap beside it, so that ``tau`` is shorter by that gap at the highest speed. From there on it
-    is a driver of Krauss who does not dawdle, and is mapped as those of SUMO files are.
+    CityFlow's driver keeps ``headwayTime`` times the speed to the leader's rear (vehicle.cpp, getCarFollowSpeed); ours
+    keeps the standing gap beside the headway, which is therefore shorter by that gap at the highest speed.
     """
     values = tuple(vehicle.number(name, 0.0) for name in READ)
     if values in found.classes:
@@ -105,15 +103,15 @@ def _class_of(vehicle: Item, found: Found, ledger: Ledger) -> str:
     length_m, gap_m, speed_ms, faster_ms2, slower_ms2, headway_s = values
     for name in ("maxSpeed", "maxPosAcc", "maxNegAcc", "length"):
         vehicle.above_zero(name)
-    tau_s = max(headway_s - gap_m / speed_ms, 0.0)
-    rule = rule_of(Krauss(faster_ms2, slower_ms2, tau_s, 0.0), Space(length_m, gap_m))
-    wanted = {"length_m": length_m, "min_gap_m": gap_m, "max_speed_kmh": whole_kmh(speed_ms), **rule._asdict()}
+    wanted = {"length_m": length_m, "min_gap_m": gap_m, "max_speed_kmh": whole_kmh(speed_ms),
+              "acceleration_ms2": faster_ms2, "deceleration_ms2": slower_ms2,
+              "headway_s": headway_s - gap_m / speed_ms}
     number = len(found.classes)
     found.classes[values] = VehicleClass(
         name="cityflow" + (f"_{number}" if number else ""), speed_factor_mean=1.0, speed_factor_sd=0.0,
         acceleration_fade_per_s=0.0, **{name: _within(name, value, vehicle, ledger) for name, value in wanted.items()})
     ledger.note("read", "vehicle parameters", vehicle.where)
-    ledger.note("inferred", "car following of Krauss, with headwayTime less the standing gap", vehicle.where)
+    ledger.note("inferred", "headway beside the standing gap, from headwayTime", vehicle.where)
     return found.classes[values].name
 
 
