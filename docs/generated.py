@@ -399,6 +399,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "command-line": command_line,
     "scenario": lambda: file_keys("scenario"),
     "study": lambda: file_keys("study"),
+    "fixes": lambda: file_keys("fixes"),
     "network": network_attributes,
     "policies": policies,
     "practices": practices,

@@ -109,6 +109,8 @@ def _report(found: Imported) -> None:
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
     for finding in found.network.findings:
+        if finding.code == "fixed":
+            continue  # good news, told beside the files that are written
         say(f"warning: {finding.code}: {finding.where}: {finding.message}")
 
 

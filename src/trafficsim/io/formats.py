@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from os.path import isdir, isfile
 from pathlib import Path
@@ -83,13 +83,14 @@ class Format:
         if fixes is None:
             return reader(network, **given)  # type: ignore[no-any-return]
         from trafficsim.design.timing.fixed_network import fixed_network
+        from trafficsim.io.fixed_demand import with_network
         from trafficsim.io.fixes import fixes_of
 
         known = fixes_of(fixes)
         if self.takes_fixes:
             return reader(network, **given, fixes=known)  # type: ignore[no-any-return]
         found: Imported = reader(network, **given)
-        return replace(found, network=fixed_network(found.network, known))
+        return with_network(found, fixed_network(found.network, known))
 
     def _require_known(self, name: str, value: Any) -> None:
         where = f"format {self.name!r}: {name}"

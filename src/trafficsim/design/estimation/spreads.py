@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
-from scipy.stats import t
 
 from trafficsim.design.estimation.broken import deleted_residuals
 from trafficsim.design.estimation.prior import Prior, Spread
@@ -22,7 +21,7 @@ assumption). It decides where counts are too few to tell."""
 CONSISTENT = 0.8310034937777917
 """Scale of that distribution that fits normal residuals of standard deviation 1: where the mean of
 (f + 1) z^2 / (f s^2 + z^2) is 1 for f = 4."""
-FEWEST, MOST = 6, 400
+FEWEST, MOST = 6, 200
 """Counts that say something about spreads, and counts that are looked at (evenly chosen)."""
 
 
@@ -44,7 +43,7 @@ def spread_of(problem: Problem, prior: Prior, default: Spread) -> Spread:
         zone, pair, error = (start * np.exp(np.clip(logs, -4.0, 4.0))).tolist()
         return _loss(part, parts, Spread(default.total, zone, pair, error)) + float((logs**2).sum()) / (2 * DOUBT**2)
 
-    found = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxfev": 120, "xatol": 0.02,
+    found = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxfev": 80, "xatol": 0.02,
                      "fatol": 0.02, "initial_simplex": np.vstack([np.zeros(3), 0.7 * np.eye(3)])})
     zone, pair, error = (start * np.exp(np.clip(found.x, -4.0, 4.0))).tolist()
     return Spread(default.total, float(zone), float(pair), float(error))
@@ -60,6 +59,21 @@ def freedom_of(problem: Problem, prior: Prior, spread: Spread) -> float:
     return float(tried[int(np.argmin(losses))])
 
 
+def noise_of(problem: Problem, prior: Prior, spread: Spread) -> F8:
+    """Return the variances of counts, larger where the other counts contradict one: it then weighs less.
+
+    The factor is ``(f + z^2) / (f + 1)``, where it is above 1, for a deleted residual of z standard deviations: the
+    weights of the t distribution with f degrees of freedom (Lange, Little & Taylor 1989).
+    """
+    noise = problem.variance(spread.error)
+    if len(noise) < FEWEST:
+        return noise
+    seen = prior.seen(problem.proportions)
+    covariance = prior.between(seen, seen, spread.variances) + np.diag(noise)
+    residual, variance = deleted_residuals(covariance, problem.counts - problem.seed_flow)
+    return np.asarray(noise * np.maximum((FREEDOM + residual**2 / variance) / (FREEDOM + 1.0), 1.0))
+
+
 def _square(seen: csr_array) -> F8:
     return np.asarray((seen @ seen.T).toarray())
 
@@ -72,4 +86,6 @@ def _loss_of(problem: Problem, parts: Mapping[str, F8], variances: Mapping[str, 
     covariance = np.asarray(sum(variances[name] * part for name, part in parts.items()))
     covariance = covariance + np.diag(problem.variance(error))
     residual, variance = deleted_residuals(covariance, problem.counts - problem.seed_flow)
-    return -float(np.sum(t.logpdf(residual, FREEDOM, scale=CONSISTENT * np.sqrt(variance))))
+    scale = CONSISTENT**2 * variance
+    density = np.log(scale) / 2.0 + (FREEDOM + 1.0) / 2.0 * np.log1p(residual**2 / (FREEDOM * scale))
+    return float(np.sum(density))
