@@ -37,7 +37,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Recovered:
-    """One estimate against the truth. Coverage is of links, held-out counts and cells; ``named`` is of the broken one."""
+    """One estimate against the truth: coverage of links, held-out counts and cells; who is called broken."""
 
     used: int
     r2: float
