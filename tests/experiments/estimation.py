@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,21 +84,33 @@ def sioux_falls() -> Town:
     return replace(town, on_links=csr_array(town.on_links[roads]))
 
 
-def disturbed(cells: Cells, rng: np.random.Generator) -> F8:
-    """A truth that differs from the seed in its total (25 %), in trip ends (25 %) and in pairs (40 %)."""
+class SeedError(NamedTuple):
+    """How far a truth is from its seed: standard deviations of logarithms of its total, of trip ends and of pairs."""
+
+    total: float
+    zone: float
+    pair: float
+
+
+RECENT, OLD = SeedError(0.15, 0.15, 0.2), SeedError(0.25, 0.25, 0.4)
+
+
+def disturbed(cells: Cells, rng: np.random.Generator, wrong: SeedError) -> F8:
+    """A truth that differs from the seed."""
     zones = int(max(cells.origin.max(), cells.destination.max())) + 1
-    error = (0.25 * rng.normal() + 0.25 * rng.normal(size=zones)[cells.origin]
-             + 0.25 * rng.normal(size=zones)[cells.destination] + 0.4 * rng.normal(size=len(cells)))
+    error = (wrong.total * rng.normal() + wrong.zone * rng.normal(size=zones)[cells.origin]
+             + wrong.zone * rng.normal(size=zones)[cells.destination] + wrong.pair * rng.normal(size=len(cells)))
     return np.asarray(cells.seed * np.exp(error))
 
 
-def recovered(town: Town, seed: int, share: float, wrong: float = 0.0, method: Method = "gls") -> Recovered:
+def recovered(town: Town, seed: int, share: float, wrong: float = 0.0, method: Method = "gls",
+              of_seed: SeedError = OLD) -> Recovered:
     """Count a truth on some links, with Poisson and 3 % errors; estimate from the seed, judge on links held out.
 
     With ``wrong``, this share of the counts used is wrong by up to half, and one detector more counts nothing.
     """
     rng = np.random.default_rng(seed)
-    truth = disturbed(town.cells, rng)
+    truth = disturbed(town.cells, rng, of_seed)
     flow = town.on_links @ truth
     links = rng.permutation(np.flatnonzero(flow > LEAST_FLOW))
     number = int(share * len(links))
