@@ -32,6 +32,7 @@ _HOMES = {
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
     "trafficsim.spec.counts": ("Count", "Counts", "TurnShare"),
@@ -53,6 +54,7 @@ _HOMES = {
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.setting": ("Setting",),
+    "trafficsim.spec.signal_schedule": ("ProgramSwitch", "SignalSchedule", "SwitchTable"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
@@ -107,6 +109,9 @@ if TYPE_CHECKING:
     from trafficsim.io.fixes import read_fixes as read_fixes
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
+    from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
+    from trafficsim.io.signal_groups import read_intergreens as read_intergreens
+    from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
     from trafficsim.report import plot as plot
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
@@ -157,6 +162,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.selectors import Links as Links
     from trafficsim.spec.selectors import links as links
     from trafficsim.spec.setting import Setting as Setting
+    from trafficsim.spec.signal_schedule import ProgramSwitch as ProgramSwitch
+    from trafficsim.spec.signal_schedule import SignalSchedule as SignalSchedule
+    from trafficsim.spec.signal_schedule import SwitchTable as SwitchTable
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork

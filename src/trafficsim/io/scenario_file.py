@@ -25,7 +25,8 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """Write ``NAME.toml``, ``NAME-network.json``, and trips or a matrix as CSV beside them; return their paths.
 
     The analysis period is the time in which departures fall, in whole minutes. Trips with stops do not fit into a row
-    of a CSV file and are written into the scenario.
+    of a CSV file and are written into the scenario. Further files of the import are written as ``NAME-...``; in them
+    ``{name}`` stands for the name of the scenario.
 
     Raises
     ------
@@ -36,7 +37,9 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """
     network, trips, matrix = (file.with_name(f"{file.stem}-{name}")
                               for name in ("network.json", "trips.csv", "matrix.csv"))
-    for path in (file, network, trips, matrix):
+    beside = {file.with_name(f"{file.stem}-{end}"): text.replace("{name}", file.stem)
+              for end, text in imported.beside.items()}
+    for path in (file, network, trips, matrix, *beside):
         _refuse_existing(path)
     if file.suffix != ".toml":
         raise InputError("--out", str(file), "a file name that ends in .toml", f"write --out {file}.toml")
@@ -51,10 +54,12 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
         if imported.matrix is not None:
             write_matrix(matrix, imported.matrix)
         file.write_text(content, encoding="utf-8")
+        for path, text in beside.items():
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise MachineError(str(file.parent), error.strerror or str(error), "a folder that can be written",
                            "give another folder with --out") from None
-    return [file, network, *([trips] if rows else []), *([matrix] if imported.matrix is not None else [])]
+    return [file, network, *([trips] if rows else []), *([matrix] if imported.matrix is not None else []), *beside]
 
 
 def _refuse_existing(path: Path) -> None:
