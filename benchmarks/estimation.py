@@ -30,14 +30,14 @@ def rows(town: Town, share: float, seeds: int) -> Iterator[str]:
                 for key in ("used", "r2", "r2_of_seed", "links", "counts", "cells", "sound_named")}
         named = f"{sum(one.named for one in found)} of {seeds}" if wrong else ""
         within = " | ".join(f"{100 * mean[key]:.0f} %" for key in ("links", "counts", "cells"))
-        yield (f"| {town.name} | {name} | {method} | {100 * wrong:.0f} % | {mean['used']:.0f} | "
-               f"{mean['r2_of_seed']:.2f} | {mean['r2']:.3f} ({min(one.r2 for one in found):.3f}) | {within} | {named} | "
-               f"{mean['sound_named']:.1f} |")
+        r2 = f"{mean['r2_of_seed']:.2f} | {mean['r2']:.3f} ({min(one.r2 for one in found):.3f})"
+        yield (f"| {town.name} | {name} | {method} | {100 * wrong:.0f} % | {mean['used']:.0f} | {r2} | {within} | "
+               f"{named} | {mean['sound_named']:.1f} |")
 
 
 def recovery(seeds: int) -> None:
-    print("| network | seed | method | wrong counts | detectors used | R2 of the seed | R2, mean (least) | links within "
-          "| held-out counts within | cells within | broken one named | sound ones named, mean |")
+    print("| network | seed | method | wrong counts | detectors used | R2 of the seed | R2, mean (least) | "
+          "links within | held-out counts within | cells within | broken one named | sound ones named, mean |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for town, share in ((grid_town(20, VEHICLES), 0.25), (sioux_falls(), 1.0)):
         for row in rows(town, share, seeds):
