@@ -34,6 +34,8 @@ COMMANDS = {
     "prediction": "python -m benchmarks.prediction",
     "statistics": "python -m benchmarks.statistics_check",
     "i880": "python -m tests.experiments.calibrate_i880",
+    "estimation_recovery": "python -m benchmarks.estimation recovery",
+    "estimation_counts": "python -m benchmarks.estimation counts",
     "speed": "python -m tests.experiments.how_fast",
     "edie": "python -m benchmarks.edie",
     "versus": "python -m tests.experiments.versus.run --minutes 30",

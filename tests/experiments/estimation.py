@@ -1,25 +1,24 @@
-"""Demand from synthetic counts of a known matrix: what is recovered, whether intervals cover, who is called broken.
-
-``python -m tests.experiments.estimation`` prints the table of the validation page.
-"""
+"""Demand from counts: synthetic ones of a known matrix, and the real ones of a street, each held out in turn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 import trafficsim as ts
-from tests.support.real_data import data_folder
+from tests.support.real_data import data_folder, require_data
 from trafficsim.design.estimation.estimate import Method, estimate
 from trafficsim.design.estimation.problem import F8, Cells, plain_problem
+from trafficsim.io.counts import read_counts
 from trafficsim.plan.assignment_matrix import Place
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.calibration.demand_cells import cells_of
 from trafficsim.run.calibration.matrices import proportions, static_loading
+from trafficsim.run.calibration.result import geh
 from trafficsim.spec.scenario import DemandSource
 
 LEAST_FLOW = 20.0
@@ -37,7 +36,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Recovered:
-    """One estimate against the truth. Coverage is of links, held-out counts and cells; ``named`` is of the broken one."""
+    """One estimate against the truth: coverage of links, held-out counts and cells; who is called broken."""
 
     used: int
     r2: float
@@ -85,21 +84,33 @@ def sioux_falls() -> Town:
     return replace(town, on_links=csr_array(town.on_links[roads]))
 
 
-def disturbed(cells: Cells, rng: np.random.Generator) -> F8:
-    """A truth that differs from the seed in its total (25 %), in trip ends (25 %) and in pairs (40 %)."""
+class SeedError(NamedTuple):
+    """How far a truth is from its seed: standard deviations of logarithms of its total, of trip ends and of pairs."""
+
+    total: float
+    zone: float
+    pair: float
+
+
+RECENT, OLD = SeedError(0.15, 0.15, 0.2), SeedError(0.25, 0.25, 0.4)
+
+
+def disturbed(cells: Cells, rng: np.random.Generator, wrong: SeedError) -> F8:
+    """A truth that differs from the seed."""
     zones = int(max(cells.origin.max(), cells.destination.max())) + 1
-    error = (0.25 * rng.normal() + 0.25 * rng.normal(size=zones)[cells.origin]
-             + 0.25 * rng.normal(size=zones)[cells.destination] + 0.4 * rng.normal(size=len(cells)))
+    error = (wrong.total * rng.normal() + wrong.zone * rng.normal(size=zones)[cells.origin]
+             + wrong.zone * rng.normal(size=zones)[cells.destination] + wrong.pair * rng.normal(size=len(cells)))
     return np.asarray(cells.seed * np.exp(error))
 
 
-def recovered(town: Town, seed: int, share: float, wrong: float = 0.0, method: Method = "gls") -> Recovered:
+def recovered(town: Town, seed: int, share: float, wrong: float = 0.0, method: Method = "gls",
+              of_seed: SeedError = OLD) -> Recovered:
     """Count a truth on some links, with Poisson and 3 % errors; estimate from the seed, judge on links held out.
 
     With ``wrong``, this share of the counts used is wrong by up to half, and one detector more counts nothing.
     """
     rng = np.random.default_rng(seed)
-    truth = disturbed(town.cells, rng)
+    truth = disturbed(town.cells, rng, of_seed)
     flow = town.on_links @ truth
     links = rng.permutation(np.flatnonzero(flow > LEAST_FLOW))
     number = int(share * len(links))
@@ -128,31 +139,30 @@ def _inside(error: F8, deviation: F8) -> float:
     return float((np.abs(error) <= QUANTILE * deviation).mean())
 
 
+def leave_one_out(demand: tuple[str, ...], turns: bool) -> pd.DataFrame:
+    """Doerpfeldstrasse: each of the four counts held out in turn, on static paths; one row each.
 
-def rows(town: Town, share: float, seeds: int) -> Iterator[str]:
-    for wrong, method in ((0.0, "gls"), (0.1, "gls"), (0.0, "entropy"), (0.1, "entropy")):
-        found = [recovered(town, seed, share, wrong, "gls" if method == "gls" else "entropy")
-                 for seed in range(1, seeds + 1)]
-        mean = {name: float(np.mean([getattr(one, name) for one in found]))
-                for name in ("used", "r2", "r2_of_seed", "links", "counts", "cells", "named", "sound_named")}
-        least = min(one.r2 for one in found)
-        named = f"{sum(one.named for one in found)} of {seeds}" if wrong else ""
-        yield (f"| {town.name} | {method} | {100 * wrong:.0f} % | {mean['used']:.0f} | {mean['r2_of_seed']:.2f} | "
-               f"{mean['r2']:.3f} ({least:.3f}) | {100 * mean['links']:.0f} % | {100 * mean['counts']:.0f} % | "
-               f"{100 * mean['cells']:.0f} % | {named} | {mean['sound_named']:.1f} |")
-
-
-def main(seeds: int = 6) -> None:
-    print("| network | method | wrong counts | detectors used | R2 of the seed | R2, mean (least) | links within | "
-          "held-out counts within | cells within | broken one named | sound ones named, mean |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
-    towns = [(grid_town(20, 40000.0), 0.25)]
-    if Path(data_folder() / "tntp").exists():
-        towns.append((sioux_falls(), 1.0))
-    for town, share in towns:
-        for row in rows(town, share, seeds):
-            print(row, flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    Parameters
+    ----------
+    demand
+        Files of routes that are the seed; none: a gravity model of the ends of roads.
+    turns
+        Whether the turning proportions are used.
+    """
+    folder = data_folder() / "sumo_doerpfeldstr"
+    require_data(folder / "net.net.xml.gz", folder / "edge_data_cars.xml", folder / "turn_ratio.xml")
+    source = ts.SumoSource(network=str(folder / "net.net.xml.gz"), routes=tuple(str(folder / name) for name in demand))
+    scenario = ts.Scenario(name="doerpfeldstr", network=ts.NetworkSource(sumo=source),
+                           time=ts.Time(start_s=50300, analysis_s=3800), demand=DemandSource(routes="free_flow"))
+    world = ts.build(scenario)
+    counts = read_counts(folder / "edge_data_cars.xml", world.network)
+    if turns:
+        counts = replace(counts, shares=read_counts(folder / "turn_ratio.xml", world.network).shares)
+    found = []
+    for detector in counts.detectors:
+        result = ts.calibrate(world, counts, hold_out=[detector], iterations=0)
+        row = result.counts.set_index("detector").loc[[detector]].reset_index()
+        hours = float((row["end_s"] - row["begin_s"]).iloc[0]) / 3600.0
+        found.append(row.assign(geh_of_seed=geh(row["seed"] / hours, row["counted"] / hours),
+                                broken=", ".join(result.summary["broken_detectors"])))
+    return pd.concat(found, ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy.optimize import minimize
@@ -18,6 +18,8 @@ FREEDOM = 4.0
 DOUBT = 0.7
 """Standard deviation of the logarithm of each spread around its default: a factor of 2 either side (modelling
 assumption). It decides where counts are too few to tell."""
+PROFILE = np.linspace(-1.5, 1.5, 11)
+"""Logarithms of the factors at which the profile of a spread is looked at."""
 CONSISTENT = 0.8310034937777917
 """Scale of that distribution that fits normal residuals of standard deviation 1: where the mean of
 (f + 1) z^2 / (f s^2 + z^2) is 1 for f = 4."""
@@ -29,7 +31,8 @@ def spread_of(problem: Problem, prior: Prior, default: Spread) -> Spread:
     """Return the spreads of zones, pairs and counts under which the counts predict each other best.
 
     Each count is predicted by all others; the sum of the log densities of what was counted is largest. Seeds that are
-    far from the counts get wide spreads, and all intervals with them.
+    far from the counts get wide spreads, and all intervals with them. Links carry many pairs, whose errors cancel out,
+    so that counts say little about a single one: they may raise the spread of pairs, and not lower it.
     """
     chosen = np.flatnonzero(problem.reached)
     if len(chosen) < FEWEST:
@@ -45,8 +48,21 @@ def spread_of(problem: Problem, prior: Prior, default: Spread) -> Spread:
 
     found = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxfev": 80, "xatol": 0.02,
                      "fatol": 0.02, "initial_simplex": np.vstack([np.zeros(3), 0.7 * np.eye(3)])})
-    zone, pair, error = (start * np.exp(np.clip(found.x, -4.0, 4.0))).tolist()
-    return Spread(default.total, float(zone), float(pair), float(error))
+    zone, pair, error = (start * np.exp(np.clip(found.x + _doubt(loss, found.x), -4.0, 4.0))).tolist()
+    return Spread(default.total, float(zone), max(float(pair), default.pair), float(error))
+
+
+def _doubt(loss: Callable[[F8], float], logs: F8) -> F8:
+    """Raise the logarithms of spreads to those of their mean variances, each along its own profile.
+
+    Intervals that took the most likely spread for the truth would be too narrow where counts tell little about it.
+    """
+    raised = np.zeros(len(logs))
+    for one in range(len(logs)):
+        losses = np.array([loss(logs + step * (np.arange(len(logs)) == one)) for step in PROFILE])
+        weight = np.exp(losses.min() - losses)
+        raised[one] = 0.5 * np.log((weight * np.exp(2.0 * PROFILE)).sum() / weight.sum())
+    return raised
 
 
 def freedom_of(problem: Problem, prior: Prior, spread: Spread) -> float:
