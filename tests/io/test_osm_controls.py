@@ -52,13 +52,20 @@ def test_stop_signs_of_minor_roads(tmp_path: Path) -> None:
     assert {link for link, row in links.items() if row.get("stop_at_end")} == {"20@4", "-20@5"}
 
 
-def test_signals_at_the_stop_lines_of_a_junction_are_the_junctions(tmp_path: Path) -> None:
-    found = imported(tmp_path, osm_text(
-        {**NEAR, 9: (15.0, 0.0)}, {10: ((1, 7, 6, 2, 9, 3), PRIMARY), 20: ((4, 2, 5), LOCAL)},
-        tagged={6: {"highway": "traffic_signals", "traffic_signals:direction": "forward"},
-                9: {"highway": "traffic_signals", "traffic_signals:direction": "backward"}}))
+@pytest.mark.parametrize("direction", ["", "forward", "both"])
+def test_signals_on_two_approaches_of_a_junction_are_the_junctions(tmp_path: Path, direction: str) -> None:
+    tags = {"highway": "traffic_signals", "traffic_signals:direction": direction}
+    found = imported(tmp_path, osm_text({**NEAR, 8: (0.0, -15.0)},
+                                        {10: ((1, 7, 6, 2, 3), PRIMARY), 20: ((4, 8, 2, 5), LOCAL)},
+                                        tagged={6: tags, 8: tags}))
     assert control(found, "2") == "signal"
-    assert "6" not in found.network.graph, "the road goes on there, and nothing stands there any more"
+    assert found.network.links["10@1"]["signal_at_end"] is True
+    assert not {"6", "8"} & set(found.network.graph), "the roads go on there, and nothing stands there any more"
+
+
+def test_a_signal_on_one_approach_only_is_one_of_its_own(tmp_path: Path) -> None:
+    found = approach(tmp_path, 6, {"highway": "traffic_signals"})
+    assert (control(found, "2"), control(found, "6")) == ("priority", "signal")
 
 
 def test_a_signal_far_away_stands_alone(tmp_path: Path) -> None:
