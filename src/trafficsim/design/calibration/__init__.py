@@ -1,0 +1,1 @@
+"""Fitting a few parameters to what was observed."""
