@@ -41,6 +41,12 @@ REPAIRS: dict[str, str] = {
     "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
     "place-moved": "a place beyond the end of its lane is moved to the end",
     "detector-left-out": "a detector on a lane that is not in the network is left out",
+    # Counts
+    "count-unmatched": "a count whose place is no link or movement of the network is left out",
+    "count-missing": "a row without a number of vehicles is a gap, not a count of 0",
+    "count-negative": "a negative count is left out",
+    "count-repeated": "of several counts of one detector, place, class and interval the mean is taken",
+    "count-overlapping": "where intervals of one detector overlap the shorter ones are kept",
 }
 """Rule of each repair by its code."""
 SHOWN = 3
