@@ -38,8 +38,9 @@ BELIEFS: dict[str, Belief] = {
         "coefficients of variation of 0.11 to 0.15 in national surveys (Taylor et al. 2000, TRL 421), two standard "
         "deviations to either side (modelling assumption)"),
     SATURATION_FLOW: Belief(
-        0.08, 0.6, 1.4, "saturation flow of a lane, and capacity with it: drivers of all classes keep shorter or longer "
-        "headways", "1,780 to 1,950 veh/h in the field beside the 1,880 of the default drivers, and base values of "
+        0.08, 0.6, 1.4,
+        "saturation flow of a lane, and capacity with it: drivers of all classes keep shorter or longer headways",
+        "1,780 to 1,950 veh/h in the field beside the 1,880 of the default drivers, and base values of "
         "1,750 to 1,900 by size of town (HCM 2016, ch. 19)"),
 }
 

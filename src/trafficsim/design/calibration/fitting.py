@@ -19,7 +19,9 @@ from trafficsim.base.errors import InputError
 F8 = npt.NDArray[np.float64]
 STEP_OF_PRIOR = 0.5
 """Steps of finite differences over the standard deviation of what is believed before: large against noise."""
-MOST_HALVINGS = 4
+MOST_HALVINGS = 3
+LEAST_GAIN = 0.25
+"""The search ends where a step promises to lower the misfit by less: 1 is what one standard deviation costs."""
 TOLD_BY_DATA, TOLD_BY_PRIOR = 0.75, 0.25
 """Share of the prior's variance that the observations took away: above the first, a parameter is told by them; below
 the second it is what was believed before (modelling assumption)."""
@@ -103,7 +105,8 @@ class Fit:
     @property
     def learnt(self) -> F8:
         """Share of each prior's variance that the observations took away: 0, nothing; 1, all."""
-        return np.asarray(np.clip(1.0 - (self.sd / np.array([one.sd for one in self.priors])) ** 2, 0.0, 1.0), np.float64)
+        left = (self.sd / np.array([one.sd for one in self.priors])) ** 2
+        return np.asarray(np.clip(1.0 - left, 0.0, 1.0), np.float64)
 
     @property
     def alike(self) -> list[tuple[str, str, float]]:
@@ -128,7 +131,8 @@ def fit(simulate: Simulation, observed: Observations, priors: Sequence[Prior], *
     most_steps
         Steps at most; each is a run, the first Jacobian p runs, the last p runs.
     tolerance
-        The search ends when no parameter moves by more than this share of its prior's standard deviation.
+        The search ends when no parameter moves by more than this share of its prior's standard deviation, or a step
+        promises no gain.
 
     Raises
     ------
@@ -207,7 +211,10 @@ class _Search:
         weight = self._weight(self.response)
         normal = jacobian.T @ (weight[:, np.newaxis] * jacobian) + np.diag(self.prior_sd**-2)
         pull = jacobian.T @ (weight * (self.observed.value - self.response.mean))
-        whole = np.linalg.solve(normal, pull + (self.prior_mean - self.at) / self.prior_sd**2)
+        slope = pull + (self.prior_mean - self.at) / self.prior_sd**2
+        whole = np.linalg.solve(normal, slope)
+        if float(whole @ slope) < LEAST_GAIN:
+            return None
         for halving in range(MOST_HALVINGS):
             new = np.clip(self.at + whole * 0.5**halving, self.low, self.high)
             if np.array_equal(new, self.at):
