@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-        "rollouts", "run", "timing", "trace", "transfer",
+        "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -28,6 +28,7 @@ _HOMES = {
     "trafficsim.design.assignment.roads": ("static_network",),
     "trafficsim.design.inference.network": ("network_from_graph",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
+    "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
@@ -36,6 +37,7 @@ _HOMES = {
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
+    "trafficsim.spec.fixes": ("Fixes",),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.od_matrix": ("ODMatrix",),
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
     from trafficsim.api import transfer as transfer
+    from trafficsim.api import with_fixes as with_fixes
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     from trafficsim.design.synthetic import junction as junction
     from trafficsim.design.synthetic import ring as ring
     from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
+    from trafficsim.io.fixes import read_fixes as read_fixes
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
     from trafficsim.report import plot as plot
@@ -114,6 +118,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
+    from trafficsim.spec.fixes import Fixes as Fixes
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

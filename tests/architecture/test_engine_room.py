@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "trafficsim"
 OWN_ROOMS = ("engines", "kernels")
 DOOR = "__init__.py"
 """The public door says where ``ts.CellularAutomaton`` lives."""
-NAMES = re.compile(r"cellular|automaton|\bca\b|\bcell_m\b|\btick_s\b", re.IGNORECASE)
+NAMES = re.compile(r"cellular|automaton|\bca\b(?!\W+Country)|\bcell_m\b|\btick_s\b", re.IGNORECASE)
 
 
 def outside() -> list[Path]:

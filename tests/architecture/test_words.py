@@ -64,8 +64,11 @@ EXEMPT = {  # where a word is the field's or the format's own
     ),  # of random walks
     "hops": ("src/trafficsim/engines/bench/", "tests/engines/test_bench.py", "benchmarks/"),
     "foes": ("src/trafficsim/io/sumo/", "tests/io/", "tests/fuzz/"),  # an attribute of SUMO's networks
-    "way": ("tests/",),
-    "ways": ("tests/",),  # of test functions, in sentences
+    # of test functions, in sentences; and what OpenStreetMap calls a piece of road
+    "way": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
+            "src/trafficsim/io/first_fixes.py"),
+    "ways": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
+            "src/trafficsim/io/first_fixes.py"),
 }
 TEXTS = {
     r"people, trips and luck": "common random numbers",

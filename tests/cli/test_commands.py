@@ -67,7 +67,7 @@ def test_python_m_is_the_command() -> None:
     assert done.stderr.startswith("trafficsim: missing.toml: found no such file")
 
 
-@pytest.mark.parametrize("subject", ["scenario", "study", "network"])
+@pytest.mark.parametrize("subject", ["scenario", "study", "network", "fixes"])
 def test_schema_is_one_json_object_without_loose_ends(subject: str) -> None:
     text = Answer("schema", subject).stdout
     schema = json.loads(text)

@@ -24,6 +24,11 @@ app = typer.Typer(
 )
 Scenario = Annotated[Path, typer.Option(metavar="FILE.toml", help="Scenario to write; network and trips go beside it.")]
 
+FixesFile = Annotated[Path | None, typer.Option(metavar="FILE", help="What is known better than the files say "
+                                                "(NAME.fixes.toml); found by itself beside NET or the scenario.")]
+StartFixes = Annotated[Path | None, typer.Option(metavar="FILE", help="Write every guess as an entry to edit, all of "
+                                                 "them commented out.")]
+
 
 @app.callback()
 def formats() -> None:
@@ -33,8 +38,8 @@ def formats() -> None:
 def importer(form: Format) -> Callable[..., None]:
     """Make the command that reads a format: one option per kind of further files, and one per choice."""
 
-    def command(network: Path, out: Path, *, strict: bool = False, **options: Any) -> None:
-        _import(form, network, out, options, strict)
+    def command(network: Path, out: Path, **options: Any) -> None:
+        _import(form, network, out, options)
 
     parameters = [*_parameters(form)]
     command.__doc__ = f"Make a scenario from a {form.title}."
@@ -51,27 +56,42 @@ def _parameters(form: Format) -> list[Parameter]:
     for name, (meaning, words) in form.choices.items():
         kind = StrEnum(name.capitalize(), {word: word for word in words})  # type: ignore[misc]
         made.append(_parameter(name, Annotated[kind, typer.Option(help=meaning)], kind(words[0])))
-    return [*made, _parameter("strict", Strict, False)]
+    return [*made, _parameter("fixes", FixesFile, None), _parameter("write_fixes", StartFixes, None),
+            _parameter("strict", Strict, False)]
 
 
 def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _import(form: Format, network: Path, out: Path, options: dict[str, Any], strict: bool) -> None:
+def _import(form: Format, network: Path, out: Path, options: dict[str, Any]) -> None:
     from trafficsim.base.repairs import refuse_repairs
+    from trafficsim.io.first_fixes import write_first_fixes
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.run.trial import served
 
-    net = _file(network, "NET")
+    net = network if form.members and network.is_dir() else _file(network, "NET")
     files = {name: tuple(_file(path, f"--{name}") for path in options[name] or ()) for name in form.files}
-    found = served(form.read(net, **files, **{name: str(options[name]) for name in form.choices}))
-    if strict:
+    fixes = _fixes(net, out, options["fixes"])
+    found = served(form.read(net, fixes=fixes, **files, **{name: str(options[name]) for name in form.choices}))
+    if options["strict"]:
         refuse_repairs(found.network.findings)
     written = write_scenario(out, found)
+    if options["write_fixes"] is not None:
+        written.append(write_first_fixes(options["write_fixes"], found.network))
     _report(found)
+    for finding in found.network.findings if fixes is not None else ():
+        if finding.code == "fixed":
+            typer.echo(f"fixed: {finding.where}: {finding.message}")
     for path in written:
         typer.echo(f"wrote {path}")
+
+
+def _fixes(net: Path, out: Path, given: Path | None) -> Path | None:
+    """Return the file of fixes that is given, or that has the name of the network or of the scenario."""
+    from trafficsim.io.fixes import fixes_beside
+
+    return fixes_beside(net, out) if given is None else _file(given, "--fixes")
 
 
 def _file(path: Path, option: str) -> Path:

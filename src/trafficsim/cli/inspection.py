@@ -24,6 +24,7 @@ class Subject(StrEnum):
     scenario = "scenario"
     study = "study"
     network = "network"
+    fixes = "fixes"
 
 
 @guarded

@@ -9,16 +9,18 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.osm.countries import COUNTRIES as OSM_COUNTRIES
 
 if TYPE_CHECKING:
     from trafficsim.io.imported import Imported
+    from trafficsim.spec.fixes import Fixes
 
 BEGINNING_BYTES = 4096
 """How much of a file is looked at to recognise its format."""
@@ -41,6 +43,9 @@ class Format:
     files : further files by keyword, each with what they hold
     choices : choices by keyword, each with what it decides and the words to choose from, the default first
     foreign : whether ``trafficsim import`` makes a scenario of it; our own format needs no import
+    members : files that stand in a folder of this format, plain or gz; empty: it is a single file
+    takes_fixes : whether its reader applies fixes itself (keyword ``fixes``), before it works junctions out; else they
+        are applied to the network that it returns
     """
 
     name: str
@@ -53,9 +58,16 @@ class Format:
     files: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     foreign: bool = True
+    members: tuple[str, ...] = ()
+    takes_fixes: bool = False
 
-    def read(self, network: Path, **more: Any) -> Imported:
-        """Read a network file, with further files (one, or a list) and choices by keyword.
+    def holds(self, folder: Path) -> bool:
+        """Whether a path is a folder of this format."""
+        return bool(self.members) and folder.is_dir() and all(
+            (folder / name).exists() or (folder / f"{name}.gz").exists() for name in self.members)
+
+    def read(self, network: Path, *, fixes: Fixes | str | Path | None = None, **more: Any) -> Imported:
+        """Read a network file, with fixes, and with further files (one, or a list) and choices by keyword.
 
         Raises
         ------
@@ -67,8 +79,17 @@ class Format:
         module, _, function = self.reader.partition(":")
         given = {name: (value,) if isinstance(value, str | Path) and name in self.files else value
                  for name, value in more.items()}
-        found: Imported = getattr(import_module(module), function)(network, **given)
-        return found
+        reader = getattr(import_module(module), function)
+        if fixes is None:
+            return reader(network, **given)  # type: ignore[no-any-return]
+        from trafficsim.design.inference.fixed_network import fixed_network
+        from trafficsim.io.fixes import fixes_of
+
+        known = fixes_of(fixes)
+        if self.takes_fixes:
+            return reader(network, **given, fixes=known)  # type: ignore[no-any-return]
+        found: Imported = reader(network, **given)
+        return replace(found, network=fixed_network(found.network, known))
 
     def _require_known(self, name: str, value: Any) -> None:
         where = f"format {self.name!r}: {name}"
@@ -106,6 +127,50 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
         marks=(b"<FIRST THRU NODE>",),
         reader="trafficsim.io.tntp:read_tntp",
         files={"trips": "Matrix (_trips.tntp).", "nodes": "Coordinates of nodes (_node.tntp)."},
+    ),
+    Format(
+        name="osm", title="Extract of OpenStreetMap",
+        reads=("roads with lanes, markings, limits and permissions", "turn restrictions", "signals and signs",
+               "speed and red-light cameras"),
+        network="Extract (.osm, plain, gz or bz2; .osm.pbf).",
+        endings=(".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".osm.xml", ".osm.xml.gz", ".pbf"),
+        marks=(b"<osm ", b"<osm>", b"OSMHeader"),
+        reader="trafficsim.io.osm.reading:read_osm",
+        choices={"country": ("Country whose law holds where nothing is tagged.", ("auto", *OSM_COUNTRIES)),
+                 "hand": ("Side of driving.", ("country", "left", "right")),
+                 "service": ("Service roads that are kept; through: all but parking aisles and driveways.",
+                             ("none", "through", "all")),
+                 "demand": ("Demand, which the file does not hold: made-up trips between the ends of main roads.",
+                            ("boundary", "none"))},
+    ),
+    Format(
+        name="gmns", title="GMNS network, its signals and its trips",
+        reads=("nodes, links, lanes, segments with turn pockets", "movements from lane to lane",
+               "signals with ring-barrier timing", "zones, and trips between them"),
+        network="Folder with node.csv and link.csv, or one of these.",
+        endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
+        reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),
+        files={"demand": "Matrix as rows (o_zone_id, d_zone_id, volume).",
+               "signals": "A table of signals (signal_timing_plan.csv) in another folder; those beside it are read too."},
+    ),
+    Format(
+        name="utdf", title="Synchro UTDF file: network, turning volumes and timing",
+        reads=("nodes, links and lane groups with storage lanes", "turning volumes, as flows",
+               "signals with ring-barrier timing"),
+        network="Combined file ([Network], [Nodes], [Links], [Lanes], [Timeplans], [Phases]).",
+        endings=(".utdf", "utdf.csv"), marks=(b"[Network]", b"[NETWORK]", b"[Nodes]", b"[Links]", b"[Lanes]"),
+        reader="trafficsim.io.utdf:read_utdf",
+        choices={"volumes": ("Turning volumes: as counted, or adjusted by growth and peak hour factor.",
+                             ("counted", "adjusted"))},
+    ),
+    Format(
+        name="cityflow", title="CityFlow roadnet and its flows",
+        reads=("roads and lanes", "road links and lane links with geometry", "light phases",
+               "flows with routes and vehicle parameters"),
+        network="Roadnet (.json), plain or gz.", endings=("roadnet.json", "roadnet.json.gz"),
+        marks=(b'"roadLinks"', b'"startIntersection"', b'"intersections"'),
+        reader="trafficsim.io.cityflow:read_cityflow",
+        files={"flows": "Flows (.json); may be repeated."},
     ),
 )}
 
@@ -153,15 +218,23 @@ def format_of(path: Path) -> Format | None:
     >>> format_of(Path("town.net.xml.gz")).name
     'sumo'
     """
-    name = path.name.lower()
-    by_name = next((one for one in FORMATS.values() if name.endswith(one.endings)), None)
-    if by_name is not None:
-        return by_name
+    members = next((one for one in FORMATS.values() if one.holds(path)), None)
+    if members is not None:
+        return members
+    name, formats = path.name.lower(), FORMATS.values()
+    by_name = [one for one in formats if name.endswith(one.endings)]
+    # Many formats are JSON: the beginning decides, and the longest ending where it does not.
+    if by_name and ".json" not in name:
+        return by_name[0]
     beginning = _beginning(path)
-    return next((one for one in FORMATS.values() if any(mark in beginning for mark in one.marks)), None)
+    marked = next((one for one in formats if any(mark in beginning for mark in one.marks)), None)
+    longest = max(by_name, key=lambda one: max(len(end) for end in one.endings if name.endswith(end)), default=None)
+    return marked or longest
 
 
-def read(path: str | Path, *, format: str | None = None, **more: Any) -> Imported:
+def read(
+    path: str | Path, *, format: str | None = None, fixes: Fixes | str | Path | None = None, **more: Any
+) -> Imported:
     """Read a network, with whatever else its files hold, from any format of the table.
 
     Parameters
@@ -170,9 +243,11 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         The file that holds the network.
     format
         Name of its format; recognised by the name and the beginning of the file when not given.
+    fixes
+        What is known better than the file says, or the file of fixes that says so.
     more
         Further files and choices of the format, by keyword: for SUMO ``routes``, ``additional`` (a file, or a list of
-        files) and ``drivers``; for TNTP ``trips`` and ``nodes``.
+        files) and ``drivers``; for TNTP ``trips`` and ``nodes``; for CityFlow ``flows``.
 
     Returns
     -------
@@ -199,7 +274,7 @@ def read(path: str | Path, *, format: str | None = None, **more: Any) -> Importe
         known = "; ".join(f"{one.name}: {', '.join(one.endings)}" for one in FORMATS.values())
         raise InputError(str(path), "a file of no known format", f"a network file ({known})",
                          "give it the ending of its format, or convert it")
-    return (found or FORMATS["trafficsim"]).read(path, **more)
+    return (found or FORMATS["trafficsim"]).read(path, fixes=fixes, **more)
 
 
 def documentation() -> str:

@@ -6,15 +6,17 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticOmit, core_schema
 
 from trafficsim.spec.engines import as_written
+from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 
-Subject = Literal["scenario", "study", "network"]
+Subject = Literal["scenario", "study", "network", "fixes"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/{model}"
 
@@ -30,12 +32,12 @@ class _FileSchema(GenerateJsonSchema):
 
 
 def schema_of(subject: str, policies: Mapping[str, type[Policy]]) -> dict[str, Any]:
-    """Return the JSON Schema of scenario, study or network files.
+    """Return the JSON Schema of scenario, study, network or fixes files.
 
     Parameters
     ----------
     subject
-        ``"scenario"``, ``"study"`` or ``"network"``.
+        ``"scenario"``, ``"study"``, ``"network"`` or ``"fixes"``.
     policies
         Classes of policies by kind, for studies.
 
@@ -49,7 +51,8 @@ def schema_of(subject: str, policies: Mapping[str, type[Policy]]) -> dict[str, A
         from trafficsim.io.network_file import network_schema
 
         return {"$schema": DIALECT, **network_schema()}
-    model = as_written(Scenario) if subject == "scenario" else Study
+    models: dict[str, type[BaseModel]] = {"scenario": as_written(Scenario), "study": Study, "fixes": Fixes}
+    model = models[subject]
     schema = model.model_json_schema(schema_generator=_FileSchema, ref_template=REFERENCE)
     if subject == "scenario":
         schema["description"] = inspect.cleandoc(Scenario.__doc__ or "")

@@ -238,8 +238,9 @@ def _named_files(source: NetworkSource) -> Iterator[tuple[Format, Any]]:
 def _import_files(form: Format, named: Any, folder: Path) -> Imported:
     key = f"network.{form.name}"
     network = resolve_path(named.network, folder, f"{key}.network")
-    more = {name: tuple(resolve_path(text, folder, f"{key}.{name}[{index}]")
-                        for index, text in enumerate(getattr(named, name))) for name in form.files}
+    more: dict[str, Any] = {name: tuple(resolve_path(text, folder, f"{key}.{name}[{index}]")
+                                              for index, text in enumerate(getattr(named, name)))
+                            for name in form.files}
     return form.read(network, **more, **{name: getattr(named, name) for name in form.choices})
 
 

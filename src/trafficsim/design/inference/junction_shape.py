@@ -121,6 +121,19 @@ def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple
 
 
 Join = tuple[int, int, int]  # from lane, exit, to lane
+GivenJoin = tuple[int, int, int, int, Turn]  # approach, from lane, exit, to lane, turn
+
+
+def paths_given(
+    shape: JunctionShape, joins: tuple[GivenJoin, ...]
+) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
+    """Return the stated paths through a junction, and inferred ones of the approaches of which none is stated."""
+    stated = {join[0] for join in joins}
+    inferred, notes = paths_through(shape)
+    movements = [path for path in inferred if path.approach not in stated]
+    movements += [_path(shape, approach, (from_lane, exit, to_lane), {exit: turn})
+                  for approach, from_lane, exit, to_lane, turn in joins]
+    return tuple(sorted(movements, key=lambda movement: movement.order)), notes
 
 
 def _side(angle: float) -> Turn:

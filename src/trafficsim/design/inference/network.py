@@ -12,7 +12,17 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
-from trafficsim.design.inference.junction_shape import JunctionPath, JunctionShape, paths_through
+from trafficsim.design.inference.fix_signals import with_programs
+from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fixes import fixed_graph
+from trafficsim.design.inference.given import Movement, joins_of
+from trafficsim.design.inference.junction_shape import (
+    GivenJoin,
+    JunctionPath,
+    JunctionShape,
+    paths_given,
+    paths_through,
+)
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
@@ -26,6 +36,7 @@ from trafficsim.design.inference.right_of_way import (
     who_yields,
 )
 from trafficsim.design.inference.staging import Timing, default_program
+from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import MIRRORED, Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, misnamed
 from trafficsim.spec.signals import SignalProgram
@@ -48,6 +59,7 @@ def network_from_graph(
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    fixes: Fixes | None = None,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -68,6 +80,8 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    fixes
+        What is known better than the graph says: applied before junctions are worked out.
 
     Raises
     ------
@@ -100,7 +114,14 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    if fixes is None:
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    notes = Notebook()
+    made = fixed_graph(_completed(graph, notes), fixes)
+    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    read = {one.code: one for one in (*network.findings, *notes.findings())}
+    return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
 def assemble(
@@ -110,14 +131,19 @@ def assemble(
     *,
     left_hand_traffic: bool,
     timing: Mapping[Hashable, Timing],
+    movements: Mapping[Any, Iterable[Movement]] | None = None,
 ) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node."""
+    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
+
+    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
+    """
     notes = Notebook()
     made = _completed(graph, notes)
     links = _links_of(made)
     shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    plans = {node: _plan(seen.shape) for node, seen in shapes.items()}
+    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
     programs = {program.id: program for program in signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
@@ -135,8 +161,8 @@ def assemble(
 
 
 @lru_cache(maxsize=8192)
-def _plan(shape: JunctionShape) -> JunctionPlan:
-    movements, notes = paths_through(shape)
+def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
+    movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()

@@ -1,0 +1,33 @@
+"""Turns that a fixes file bans or allows, on connections that are worked out already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trafficsim.design.inference.fixes import FixedGraph
+from trafficsim.spec.network import Connection, Network
+
+
+def without_turns(network: Network, made: FixedGraph) -> Network:
+    """Leave banned turns out, and tell of turns whose entries change nothing."""
+    turns = {(one.from_link, one.to_link) for one in network.connections}
+    for turn, place in made.banned.items():
+        if turn not in turns:
+            made.report.needless(place, f"there is no turn from {turn[0]!r} to {turn[1]!r} already")
+    for turn, place in made.allowed.items():
+        if turn not in turns:
+            made.report.impossible(place, f"no lane leads from {turn[0]!r} to {turn[1]!r}",
+                                   "set turn_lanes of the link in the same file")
+    kept = [number for number, one in enumerate(network.connections)
+            if (one.from_link, one.to_link) not in made.banned]
+    rows = [(number, network.connections[number]) for number in kept]
+    return replace(network, connections=renumbered(rows, {number: new for new, number in enumerate(kept)}))
+
+
+def renumbered(rows: Sequence[tuple[int, Connection]], places: Mapping[int, int]) -> tuple[Connection, ...]:
+    """Return connections that speak of each other by new places; those without a place are gone."""
+    return tuple(one.model_copy(update={
+        "yields_to": tuple(sorted(places[other] for other in one.yields_to if other in places)),
+        "crosses": tuple(sorted(places[other] for other in one.crosses if other in places)),
+    }) for _, one in rows)

@@ -1,0 +1,112 @@
+"""Read networks in the General Modeling Network Specification (GMNS): roads, movements, signals, zones and trips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from trafficsim.base.errors import InputError
+from trafficsim.base.repairs import REPAIRS
+from trafficsim.design.inference.network import assemble
+from trafficsim.design.timing.ring_barrier import Served
+from trafficsim.io.files import what_is_there
+from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
+from trafficsim.io.gmns.roads import Read, read_roads
+from trafficsim.io.gmns.signals import Signals, read_signals
+from trafficsim.io.gmns.tables import Folder
+from trafficsim.io.gmns.zones import Trips, one_file, read_trips, read_zones
+from trafficsim.io.imported import Imported
+from trafficsim.io.ledger import Ledger
+from trafficsim.io.ring_timing import with_programs
+from trafficsim.spec.network import Connection, Network
+
+
+def read_gmns(network: Path, demand: Sequence[Path] = (), signals: Sequence[Path] = ()) -> Imported:
+    """Import a GMNS data set, with its signals and trips.
+
+    Parameters
+    ----------
+    network
+        The folder, or its ``node.csv`` or ``link.csv``; tables are CSV, plain or gzip. Units are those of ``config``,
+        checked against the lines of the links.
+    demand
+        A matrix as rows: ``o_zone_id``, ``d_zone_id``, ``volume``; one file at most.
+    signals
+        A table of signals in another folder, where they do not stand beside the network; those beside it are read too.
+
+    Raises
+    ------
+    InputError
+        If a table is missing, damaged or lacks a column, or holds a value that cannot be used.
+    NetworkError
+        If two nodes or links have one name, or no link is left.
+    DemandError
+        If trips cannot be used.
+
+    Examples
+    --------
+    >>> read_gmns(Path("nowhere"))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere: found no such file; expected a folder with node.csv and link.csv. \
+Remedy: correct the path.
+    """
+    ledger = Ledger("gmns")
+    folder = Folder(_folder(Path(network)), ledger)
+    rows = folder.table("movement")
+    read = read_roads(folder, ledger, highest_lanes(rows), frozenset(row.key("node_id") for row in rows))
+    stated = read_movements(rows, read, ledger)
+    zones = read_zones(read, ledger)
+    file = one_file(demand, "demand")
+    trips = Trips(None, zones, ()) if file is None else read_trips(file, zones, ledger)
+    made = _network(read, stated, _signals(folder, signals, stated, read, ledger), ledger)
+    folder.note_unread()
+    findings = ledger.findings()
+    repaired = tuple(one for one in findings if one.code in REPAIRS)
+    return Imported(replace(made, findings=(*made.findings, *repaired)), findings=findings, counts=ledger.counts(),
+                    matrix=trips.matrix, zones=zones if trips.matrix is not None else (), unserved=trips.unserved,
+                    description=f"Made from the GMNS folder {folder.path.name}.")
+
+
+def _folder(path: Path) -> Path:
+    folder = path if path.is_dir() else path.parent
+    if not path.is_dir() and what_is_there(path):
+        raise InputError(str(path), what_is_there(path), "a folder with node.csv and link.csv", "correct the path")
+    for name in ("node", "link"):
+        if not any((folder / f"{name}{ending}").exists() for ending in (".csv", ".csv.gz")):
+            raise InputError(str(folder), f"no {name}.csv", "a folder with node.csv and link.csv",
+                             "give the folder of a GMNS data set")
+    return folder
+
+
+def _signals(folder: Folder, files: Sequence[Path], stated: Stated, read: Read, ledger: Ledger) -> Signals:
+    file = one_file(files, "signals")
+    where = folder if file is None else Folder(file if file.is_dir() else file.parent, ledger)
+    return read_signals(where, stated, read, ledger)
+
+
+def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Network:
+    graph = read.roads.graph
+    minor, bare = minor_links(stated), unsignalled(stated)
+    for *_, head, data in graph.edges(data=True):
+        if data["id"] in minor and graph.nodes[head].get("control") != "signal":
+            data["priority"] = -1
+    for node in signals.timings:
+        graph.nodes[node]["control"] = "signal"
+    network = assemble(graph, (), {"groups": read.roads.groups(), "paths": {}}, left_hand_traffic=False, timing={},
+                       movements=read.roads.movements)
+    stops = {key for key, control in stated.control.items() if control == "stop"}
+
+    def served(_: str, one: Connection) -> Served | None:
+        key = (one.from_link, one.from_lane, one.to_link, one.to_lane)
+        found = signals.served.get(key)
+        if found is None and key not in bare:
+            ledger.repair("signal-off", f"connection from {one.from_link!r} to {one.to_link!r}: no phase serves it")
+        return None if key in bare else found
+
+    network = with_programs(network, signals.timings, served, ledger)
+    connections = tuple(
+        one.model_copy(update={"must_stop": True}) if (one.from_link, one.from_lane, one.to_link, one.to_lane) in stops
+        and one.signal is None and one.yields_to else one for one in network.connections)
+    return replace(network, connections=connections)

@@ -1,0 +1,75 @@
+"""An extract of OpenStreetMap as XML (plain, gz, bz2) or PBF becomes a network with its signals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from trafficsim.base.repairs import REPAIRS
+from trafficsim.design.inference.network import network_from_graph
+from trafficsim.io.imported import Imported
+from trafficsim.io.ledger import Ledger
+from trafficsim.io.osm.countries import Found, country_named, country_of
+from trafficsim.io.osm.graph import Setting, road_graph
+from trafficsim.io.osm.source import OsmData, read_osm_data
+
+
+def read_osm(
+    network: Path, *, country: str = "auto", hand: str = "country", service: str = "none", demand: str = "boundary"
+) -> Imported:
+    """Import the roads of an extract of OpenStreetMap.
+
+    Parameters
+    ----------
+    network
+        ``.osm``, ``.osm.gz``, ``.osm.bz2`` or ``.osm.pbf``.
+    country
+        Code of ISO 3166 of a country of the table, whose limits hold where none is tagged; ``auto``: told by tags,
+        limits in mph, or the place.
+    hand
+        Side of driving: ``left``, ``right``, or that of the ``country``.
+    service
+        Service roads that are kept: ``none``, ``through`` or ``all``.
+    demand
+        ``boundary``: made-up trips between the ends of the main roads; ``none``.
+
+    Raises
+    ------
+    InputError
+        If osmium is not installed, the file cannot be read, or holds no road.
+
+    Examples
+    --------
+    >>> read_osm(Path("nowhere.osm"))
+    Traceback (most recent call last):
+    ...
+    trafficsim.base.errors.InputError: nowhere.osm: found no such file; expected a file that can be read. Remedy: \
+correct the path or its permissions.
+    """
+    ledger = Ledger("osm")
+    path = Path(network)
+    data = read_osm_data(path)
+    found = _country(data, country, ledger, str(path))
+    left_hand = found.country.left_hand if hand == "country" else hand == "left"
+    roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
+    roads.graph.graph.pop("_taken", None)
+    made = network_from_graph(roads.graph, left_hand_traffic=left_hand)
+    findings = ledger.findings()
+    repaired = tuple(one for one in findings if one.code in REPAIRS)
+    return Imported(
+        replace(made, findings=(*made.findings, *repaired)), findings=findings, counts=ledger.counts(),
+        description=f"Made from {path.name} (c) OpenStreetMap contributors, ODbL.")
+
+
+def _country(data: OsmData, country: str, ledger: Ledger, where: str) -> Found:
+    if country != "auto":
+        found = country_named(country)
+    else:
+        nodes = list(data.nodes.values())
+        middle = (sum(node.longitude for node in nodes) / max(1, len(nodes)),
+                  sum(node.latitude for node in nodes) / max(1, len(nodes)))
+        found = country_of((way.tags for way in data.ways), middle)
+    side = "left" if found.country.left_hand else "right"
+    ledger.note("inferred", f"law of {found.country.name} ({found.reason}), vehicles keep to the {side}", where,
+                level="warning" if found.is_guess else None)
+    return found
