@@ -219,13 +219,13 @@ def _interval_s(found: Sequence[Observation], scenario: Scenario) -> float:
     InputError
         If that would be less than a minute.
     """
-    begin_s = scenario.time.analysis_begin_s
-    ends = {round(edge - begin_s) for one in found for edge in (one.begin_s, one.end_s)}
+    start_s = scenario.time.start_s  # where the intervals of a run begin
+    ends = {round(edge - start_s) for one in found for edge in (one.begin_s, one.end_s)}
     interval_s = float(math.gcd(*ends)) or scenario.time.interval_s
     if interval_s < LEAST_INTERVAL_S:
         raise InputError("counts", f"intervals that begin and end at odd times (common step {interval_s:g} s)",
-                         "intervals of whole minutes from the begin of the analysis period",
-                         "give counts of whole minutes, or let the analysis period begin with an interval")
+                         "intervals of whole minutes from time.start_s on",
+                         "give counts of whole minutes, or let time.start_s be the begin of an interval")
     return interval_s
 
 
