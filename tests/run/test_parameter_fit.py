@@ -7,7 +7,7 @@ import pytest
 import trafficsim as ts
 from trafficsim.base.errors import InputError
 from trafficsim.design.calibration.observations import FreeSpeeds
-from trafficsim.run.calibration import ParameterFit, Simulating, fit_parameters, with_factors
+from trafficsim.run.parameter_fit import ParameterFit, Simulating, fit_parameters, with_factors
 from trafficsim.run.runner import run_scenario
 from trafficsim.spec.counts import Count
 from trafficsim.spec.scenario import Detector
