@@ -267,6 +267,7 @@ def _asked_tables() -> dict[str, Any]:
         demand=ts.Demand(flows=(ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600.0),)),
         detectors=(ts.Detector(id="d", link="east1", position_m=150.0, headways=True),),
         areas=(ts.Area(id="a", link="east1"),), speed_histograms=ts.SpeedHistograms(all_links=True),
+        validation=ts.Validation(speeds=(ts.ObservedSpeeds(link="east1", mean_kmh=50.0),)),
         trajectories=ts.Trajectories(share=1.0), population=ts.Population(people=100),
     )).tables)
     road = ts.Scenario(
@@ -294,6 +295,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         free_speeds,
         groups,
         movements,
+        observed,
         queues,
         requested,
         routes,
@@ -317,7 +319,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "speed_histograms": speeds.speed_histograms_table,
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
-        "routes": routes.routes_table,
+        "routes": routes.routes_table, "validation": observed.validation_table,
     }
 
 
@@ -338,7 +340,7 @@ def public_names() -> dict[str, list[str]]:
     pages["results"] += [
         "trafficsim.run.result.RunResult", "trafficsim.run.result.StudyResult", "trafficsim.results.compare.Comparison",
         "trafficsim.results.distribution.Distribution", "trafficsim.results.distribution.Effect",
-        "trafficsim.results.difference.Difference",
+        "trafficsim.results.difference.Difference", "trafficsim.results.validation.ValidationResult",
         "trafficsim.design.assignment.result.Assignment", "trafficsim.run.dynamic_equilibrium.DynamicEquilibrium",
     ]
     pages["functions"].append("trafficsim.api.placing.place")

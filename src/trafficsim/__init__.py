@@ -19,14 +19,16 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "equilibrium", "explain", "load",
-        "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
+        "export",
+        "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
     "trafficsim.design.assignment.roads": ("static_network",),
     "trafficsim.design.inference.network": ("network_from_graph",),
+    "trafficsim.design.inference.osmnx_ids": ("from_osmnx",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
@@ -55,6 +57,7 @@ _HOMES = {
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
+    "trafficsim.spec.validation": ("ObservedCounts", "ObservedSpeeds", "ObservedTravelTimes", "Validation"),
     "trafficsim.spec.vehicles": ("VehicleClass",),
     "trafficsim.spec.world": ("World",),
     "trafficsim.spec.zones": ("MatrixSource", "Zone"),
@@ -76,8 +79,10 @@ if TYPE_CHECKING:
     from trafficsim.api import cohort as cohort
     from trafficsim.api import compare as compare
     from trafficsim.api import draw as draw
+    from trafficsim.api import draw_map as draw_map
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
+    from trafficsim.api import export as export
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
@@ -92,6 +97,7 @@ if TYPE_CHECKING:
     from trafficsim.base.findings import Finding as Finding
     from trafficsim.design.assignment.roads import static_network as static_network
     from trafficsim.design.inference.network import network_from_graph as network_from_graph
+    from trafficsim.design.inference.osmnx_ids import from_osmnx as from_osmnx
     from trafficsim.design.synthetic import corridor as corridor
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
@@ -152,6 +158,10 @@ if TYPE_CHECKING:
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips
+    from trafficsim.spec.validation import ObservedCounts as ObservedCounts
+    from trafficsim.spec.validation import ObservedSpeeds as ObservedSpeeds
+    from trafficsim.spec.validation import ObservedTravelTimes as ObservedTravelTimes
+    from trafficsim.spec.validation import Validation as Validation
     from trafficsim.spec.vehicles import VehicleClass as VehicleClass
     from trafficsim.spec.world import World as World
     from trafficsim.spec.zones import MatrixSource as MatrixSource

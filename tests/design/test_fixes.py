@@ -141,6 +141,7 @@ def test_turns_are_banned() -> None:
     for network in both(ban=[{"from": 1, "to": "2@9", "via": 9}]):
         now = {(one.from_link, one.to_link) for one in network.connections}
         assert before - now == {("1@w", "2@9"), ("-1@e", "2@9")}
+        refuse_repairs(network.findings)
     for network in both(ban=[{"from": "1@w", "to": "1@w"}]):
         assert "does not lead to" in told(network, "fix-impossible")[0]
     for network in both(allow_turn=[{"from": "1@w", "to": "-1@9"}]):

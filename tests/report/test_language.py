@@ -106,8 +106,26 @@ def patterns_used() -> list[str]:
         found += [f"{family}.{{}}" for family in re.findall(r'named\(\s*"([a-z_]+)"', text)]
     found += re.findall(r"\bt\('([a-z_0-9.]+)'[,)]", template)
     found += [f"{prefix}{{}}" for prefix in re.findall(r"\bt\('([a-z_]+\.)' ~", template)]
+    found += on_the_interactive_map()
     found += ["columns.{}", "reason.{}", "language.{}", "number.{}"]
     return [re.sub(r"\\\{.*?\\\}", ".*", re.escape(one)) for one in dict.fromkeys(found)]
+
+
+def on_the_interactive_map() -> list[str]:
+    """Keys that the page and the scripts of the interactive map ask for; names of attributes and values are data."""
+    folder = HOME / "templates" / "map"
+    found = re.findall(r't\("([a-z_.]+)"\)', (folder / "page.html").read_text(encoding="utf-8"))
+    for script in (path.read_text(encoding="utf-8") for path in folder.glob("*.js")):
+        asked = re.findall(r'(?:text|row)\([\["`]+([A-Za-z_${}.]+)["`]', script)
+        asked += [name for pair in re.findall(r'text\([^()]*\? "(\w+)" : "(\w+)"', script) for name in pair]
+        heads = re.findall(r"const heads = \[(.*?)\]", script)
+        asked += re.findall(r"\w+", " ".join(heads))
+        asked += re.findall(r'list\(box, "([a-z_]+)"', script)
+        asked += re.findall(r'\["(\w+)"', " ".join(re.findall(r"const counts = (.*)", script)))
+        found += [f"network_map.{re.sub(r'[$][{].*?[}]', '{}', one)}" for one in asked]
+    kinds = ("link", "node", "connection", "signal", "finding", "detector", "stop", "zone", "enforcement",
+             "error", "warning", "info")
+    return [*found, *(f"network_map.{kind}" for kind in kinds), "attribute.{}", "network_value.{}", "network_map.title"]
 
 
 def test_every_text_is_used() -> None:

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from trafficsim.api.reading import Place, build, place_of, read_study
 from trafficsim.base.errors import InputError
-from trafficsim.base.findings import Finding
-from trafficsim.base.repairs import as_errors
 from trafficsim.io.load import naming, with_files
 from trafficsim.io.toml import read_toml
-from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
@@ -20,48 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trafficsim.plan.prepare import Prepared
-
-
-def check(source: str | Path | Scenario | World | Study, *, strict: bool = False) -> tuple[Finding, ...]:
-    """Report what prevents a run (errors), what was repaired or is doubtful (warnings), what is unusual (information).
-
-    Of a study, every scenario is checked, and every alternative is lowered once.
-
-    Parameters
-    ----------
-    source
-        A file, a scenario, a world, or a study.
-    strict
-        Report repairs as errors.
-
-    Raises
-    ------
-    InputError
-        If the scenario or study cannot be built at all.
-
-    Examples
-    --------
-    >>> import trafficsim as ts
-    >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
-    >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
-    ...                    demand=ts.Demand(flows=(flow,)))
-    >>> [finding.level for finding in ts.check(road) if finding.level != "info"]
-    []
-    """
-    found = _found(source)
-    return as_errors(found) if strict else found
-
-
-def _found(source: str | Path | Scenario | World | Study) -> tuple[Finding, ...]:
-    from trafficsim.run.trial import check_study, tried
-
-    if isinstance(source, str | Path) and "alternatives" in read_toml(Path(source)):
-        with naming(str(source)):
-            return check_study(read_study(source), Path(source).parent)
-    if isinstance(source, Study):
-        return check_study(with_files(source, Path()), Path())
-    world = build(source)
-    return tried(world, check_world(world)).findings
 
 
 def draw(source: str | Path | Scenario | World, path: str | Path) -> None:

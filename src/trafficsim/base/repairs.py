@@ -21,12 +21,14 @@ REPAIRS: dict[str, str] = {
     "value-capped": "a value beyond what can be simulated is set to the limit",
     "storage-raised": "a link whose capacity, speed and jam density contradict each other stores what is on its way at "
                       "capacity",
-    "length-unit": "where lengths in their stated unit contradict the lines of the links, the other stated unit is taken",
+    "length-unit": "where lengths in their stated unit contradict the lines of the links, the other stated unit is "
+                   "taken",
     "length-contradicted": "a length of less than half the way as the crow flies is replaced by that of the line",
     "geometry-reversed": "a line that begins where its link ends is turned round",
     "segment-left-out": "a segment that lies outside its link is left out",
     "segment-cut": "a segment that reaches beyond its link is cut at its end",
     "segment-lanes": "where a segment counts other lanes than the rows of its lanes, the rows decide",
+    "lanes-contradicted": "where a link counts other lanes than its lane groups, the lane groups decide",
     "movement-left-out": "a movement that names a link or lane that is not there is left out",
     "movement-without-lane": "a movement without a lane of its own leaves by the lane next to it",
     "text-not-utf8": "a file that is not UTF-8 is read as Windows-1252",
@@ -39,6 +41,9 @@ REPAIRS: dict[str, str] = {
     "osm-loop-cut": "a road that comes back to its start is cut in its middle",
     "osm-nodes-same-place": "neighbouring nodes of a way at one place are one node",
     "osm-value-unread": "a value of a tag that cannot be read counts as missing",
+    "osm-several-values": "of several values of a tag the lowest limit holds",
+    "osm-restriction-left-out": "a turn restriction whose members are missing or do not meet is left out, and one over "
+                                "ways that others use too",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
     "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
     "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",
@@ -55,6 +60,7 @@ REPAIRS: dict[str, str] = {
     "signal-split-includes-clearance": "where greens alone fill the cycle, they are splits that include the clearance",
     "signal-rings": "rings that do not fill the cycle are replaced by those of another plan, or of NEMA, that do",
     "signal-cycle-fitted": "greens that do not fill the cycle lie between their least and greatest, each as far",
+    "signal-start-contradicted": "where stated beginnings of phases contradict greens and offset, these decide",
     "signal-without-barrier": "phases without ring or barrier follow those that have one, one by one",
     "volume-unbalanced": "where a link brings other volumes than the next junction counts, trips begin or end on it",
     "conflicting-greens": "where two greens G conflict, right of way decides: the one that yields gets green g",

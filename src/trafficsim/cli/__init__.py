@@ -13,6 +13,7 @@ from trafficsim.cli import (
     convert,
     equilibrium,
     evidence,
+    export,
     inspection,
     measure,
     placing,
@@ -36,6 +37,7 @@ app.command("report", short_help="Write the report of a study as one HTML page."
 app.command("place", short_help="Choose where enforcement stands under a budget.")(placing.place)
 app.command("rollout", short_help="Show what the rollouts of a study build, cost and avoid.")(placing.rollout)
 app.add_typer(convert.app, name="import")
+app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)

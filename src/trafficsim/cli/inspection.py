@@ -29,20 +29,27 @@ class Subject(StrEnum):
 
 @guarded
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Scenario or study file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario or study (.toml), or a network file.")],
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Draw the network of a scenario with lanes and signals.")
     ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE.html", help="Write an interactive map with all findings, for any browser."),
+    ] = None,
+    lang: Annotated[str, typer.Option(metavar="en|ar", help="Language of the map.")] = "en",
     strict: Strict = False,
     as_json: Json = False,
 ) -> None:
-    """Validate a scenario or study, and report what was repaired or inferred."""
+    """Validate a scenario, study or network, and report what was repaired or inferred."""
     from trafficsim import api
     from trafficsim.base.errors import InputError
     from trafficsim.base.findings import finding_of
 
+    seen = None
     try:
-        findings = api.check(file, strict=strict)
+        seen = api.examine(file, strict=strict)
+        findings = seen.findings
     except InputError as error:
         if not as_json:
             raise
@@ -52,6 +59,8 @@ def check(
         print_json({"file": str(file), "ok": ok, "findings": [finding.as_dict() for finding in findings]})
     else:
         _show(file, findings)
+    if map_file is not None and seen is not None:  # errors too are seen best where they lie
+        api.write_map(seen, map_file, lang)
     if not ok:
         raise typer.Exit(INPUT_WRONG)
     if picture is not None:

@@ -155,6 +155,7 @@ def _show_run(result: RunResult) -> None:
     from trafficsim.results.formats import indicators_view
     from trafficsim.results.gridlocks import status_lines
     from trafficsim.results.unserved import unserved_lines
+    from trafficsim.results.validation_lines import validation_lines
 
     summary = result.as_json()
     title = "{scenario} ({engine}, seed {seed}, replications {replications})".format(**summary)
@@ -163,7 +164,8 @@ def _show_run(result: RunResult) -> None:
     typer.echo(f"vehicles: {vehicles}")
     if summary["routes"]["rehearsals"]:
         typer.echo(LEARNT.format(**summary["routes"]))
-    for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {}))):
+    for line in (*status_lines(summary), *unserved_lines(summary.get("unserved", {})),
+                 *validation_lines(result.validation())):
         typer.echo(line)
     for name, entry in summary["indicators"].items():
         if "reason" in entry:
@@ -182,6 +184,7 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     from trafficsim.results.formats import comparison_view, losers_lines
     from trafficsim.results.gridlocks import odd_runs
     from trafficsim.results.unserved import unserved_lines
+    from trafficsim.results.validation_lines import validation_lines
 
     title = f"{result.study.name}, compared to {result.study.baseline}"
     primary = () if show_all else result.study.primary
@@ -189,7 +192,8 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     if result.side_by_side is not None:
         show(agreement_view(result.side_by_side, *primary))
     outside = [f"outside the evidence: {one.message}" for one in result.warnings]
-    for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal), *outside):
+    for line in (*losers_lines(result.distribution), *appraisal_lines(result.appraisal), *outside,
+                 *validation_lines(result.validation())):
         typer.echo(line)
     if not show_all:
         typer.echo("Primary indicators only: --all shows the others, --json every value, and trafficsim report a page.")

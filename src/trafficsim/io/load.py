@@ -17,6 +17,7 @@ from trafficsim.io.formats import read as read_any
 from trafficsim.io.imported import Imported
 from trafficsim.io.matrix_demand import MatrixDemand, read_matrix_demand
 from trafficsim.io.mistakes import did_you_mean
+from trafficsim.io.observations import anchored_files, read_observations
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
@@ -169,7 +170,10 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
         matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
         file = None if demand.file is None else _absolute(demand.file, folder)
         demand = demand.model_copy(update={"file": file, "matrices": matrices})
-    return scenario.model_copy(update={"network": network, "demand": demand})
+    held = scenario.validation
+    if held is not None:
+        held = anchored_files(held, lambda one: _absolute(one, folder))
+    return scenario.model_copy(update={"network": network, "demand": demand, "validation": held})
 
 
 def _anchored_files(form: Format, named: Any, folder: Path) -> Any:
@@ -199,12 +203,14 @@ def _world(scenario: Scenario, folder: Path) -> World:
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
     detectors = (*imported.detectors, *scenario.detectors)
+    scenario = scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)})
+    observations = read_observations(scenario, network, folder)
     return World(
-        scenario=scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)}),
+        scenario=scenario,
         network=network, demand=demand,
         vehicle_classes=classes,
-        findings=tuple(dict.fromkeys((*imported.findings, *network.findings, *found.findings))),
-        unserved=(*imported.unserved, *found.unserved), connectors=found.connectors,
+        findings=tuple(dict.fromkeys((*imported.findings, *network.findings, *found.findings, *observations.findings))),
+        unserved=(*imported.unserved, *found.unserved), connectors=found.connectors, observations=observations,
         written=frozenset(flow.id for flow in scenario.demand.flows),
     )
 

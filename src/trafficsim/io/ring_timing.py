@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 from trafficsim.design.inference.greens import resolve_greens
@@ -20,6 +21,8 @@ NEAR_S = 0.051
 LEAST_GREEN_S = 1.0
 ATTRIBUTE = "ring_barrier"
 """Attribute of a node under which its timing is kept, for controllers that react and for writers."""
+MOVEMENTS = "ring_barrier_movements"
+"""Attribute of a node with the phases of each letter of its program."""
 Rings = Mapping[int, tuple[int, int, int]]
 
 
@@ -30,8 +33,6 @@ class Plan(NamedTuple):
     cycle_s: float | None
     others: tuple[Rings, ...]
     where: str
-    includes_clearance: bool | None = None
-    """Whether greens are splits; ``None``: whichever fills the cycle."""
 
 
 def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
@@ -39,20 +40,20 @@ def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
     timing, cycle_s = plan.timing, plan.cycle_s
     if cycle_s is None:
         return timing
-    for strict in (True, False):
-        for number, rings in enumerate((None, *plan.others, STANDARD)):
-            for splits in (False, True):
-                found = _arranged(timing, rings, splits)
-                if found is not None and _fills(found, cycle_s, strict):
-                    if splits:
-                        ledger.repair("signal-split-includes-clearance", plan.where)
-                    if number:
-                        ledger.repair("signal-rings", f"{plan.where} ({'rings of another plan' if number <= len(plan.others) else 'rings of NEMA'})")
-                    return found
-    found = _between(timing, cycle_s)
+    rings: tuple[Rings | None, ...] = (None, *plan.others, STANDARD)
+    for strict, (number, places), splits in product((True, False), enumerate(rings), (False, True)):
+        found = _arranged(timing, places, splits)
+        if found is not None and _fills(found, cycle_s, strict):
+            if splits:
+                ledger.repair("signal-split-includes-clearance", plan.where)
+            if number:
+                whose = "another plan" if number <= len(plan.others) else "NEMA"
+                ledger.repair("signal-rings", f"{plan.where} (rings of {whose})")
+            return found
+    between = _between(timing, cycle_s)
     ledger.repair("signal-cycle-fitted", f"{plan.where} (cycle {cycle_s:g} s, phases {timing.cycle_s:g} s, now "
-                  f"{found.cycle_s:g} s)")
-    return found
+                  f"{between.cycle_s:g} s)")
+    return between
 
 
 def _arranged(timing: RingBarrier, rings: Rings | None, splits: bool) -> RingBarrier | None:
@@ -73,8 +74,10 @@ def _fills(timing: RingBarrier, cycle_s: float, strict: bool) -> bool:
 
 
 def _between(timing: RingBarrier, cycle_s: float) -> RingBarrier:
-    """Greens between their least and greatest, by one share for all phases of a barrier; what is left goes to the
-    coordinated phases, or to the longest ones."""
+    """Greens between their least and greatest, by one share for all phases.
+
+    What is missing then goes to a coordinated phase, or to the longest one.
+    """
     least = {phase.number: min(phase.min_green_s or LEAST_GREEN_S, phase.green_s) for phase in timing.phases}
     low = _with_greens(timing, least)
     spare_s, room_s = cycle_s - low.cycle_s, timing.cycle_s - low.cycle_s
@@ -142,6 +145,8 @@ def with_programs(network: Network, timings: Mapping[str, RingBarrier],
         if letters:
             programs[node] = program_of(node, timing, letters)
             network.graph.nodes[node][ATTRIBUTE] = timing.model_dump(mode="json", exclude_none=True)
+            network.graph.nodes[node][MOVEMENTS] = [{"protected": list(one.protected), "permitted": list(one.permitted)}
+                                                    for one in letters]
             ledger.note("read", "signal controller with ring-barrier timing", f"node {node!r}")
         else:
             programs.pop(node, None)
@@ -152,8 +157,8 @@ def with_programs(network: Network, timings: Mapping[str, RingBarrier],
                     times=len(designed))
     made = replace(network, connections=tuple(connections), signals=tuple(programs.values()), findings=findings)
     made, places = resolve_greens(made)
-    for place in places:
-        ledger.repair("conflicting-greens", place)
+    for where in places:
+        ledger.repair("conflicting-greens", where)
     return made
 
 

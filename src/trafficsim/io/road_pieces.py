@@ -125,7 +125,7 @@ def _end(at_m: float, length_m: float) -> float:
 
 
 def _onward(before: Piece, after: Piece) -> Iterable[Movement]:
-    """Lanes go on by their numbers; one that opens is entered from the nearest, one that ends leads into the nearest."""
+    """Lanes go on by their numbers; those that open are entered from the nearest, those that end lead into it."""
     pairs = {(number, _nearest(number, after.lanes)) for number in before.lanes}
     pairs |= {(_nearest(number, before.lanes), number) for number in after.lanes}
     for number, other in sorted(pairs):

@@ -14,7 +14,7 @@ from trafficsim.plan.arrays import AreaArrays, DetectorArrays
 from trafficsim.plan.measurement_sections import MeasurementSection, detector_sections, path_length_m, spot_section
 from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.routes import link_of
-from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
+from trafficsim.spec.measuring import Area, TravelTime
 from trafficsim.spec.resolution import STEP_S
 from trafficsim.spec.scenario import Scenario
 
@@ -40,7 +40,7 @@ def requested_sections(scenario: Scenario, detectors: DetectorArrays, network: N
     return [
         *(_travel_time(one, network) for one in scenario.travel_times),
         *_points(keeping, detectors, network),
-        *_histograms(scenario.speed_histograms, network),
+        *_histograms(scenario, network),
     ]
 
 
@@ -75,9 +75,11 @@ def _points(keeping: Iterable[str], detectors: DetectorArrays, network: NetworkP
             yield section._replace(role=POINT, from_m=place, to_m=place, length_m=0.0)
 
 
-def _histograms(wish: SpeedHistograms, network: NetworkPlan) -> Iterator[MeasurementSection]:
-    """Yield a measurement section of 50 m in the middle of every link that is asked for."""
+def _histograms(scenario: Scenario, network: NetworkPlan) -> Iterator[MeasurementSection]:
+    """Yield a measurement section of 50 m in the middle of every link that is asked for, or was observed."""
+    wish, observed = scenario.speed_histograms, () if scenario.validation is None else scenario.validation.speeds
     links = [link_of(link, "speed_histograms: links", network) for link in wish.links]
+    links += [link_of(one.link, "validation: speeds", network) for one in observed if one.detector is None]
     if wish.all_links:
         links = np.flatnonzero(network.links.length_m >= network.links.free_speed_mean_ms * STEP_S).tolist()
     for link in dict.fromkeys(links):

@@ -30,6 +30,7 @@ from trafficsim.results.rollout import Programme, read_programmes
 from trafficsim.results.scope import read_warnings
 from trafficsim.results.sites import Histories, judged_by_setting, read_histories
 from trafficsim.results.store import DONE, MANIFEST, StoredTables, check_readable, read_manifest, stored_runs
+from trafficsim.results.validation import ValidationResult, validation_of
 from trafficsim.spec.calendar import Days
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
@@ -103,6 +104,11 @@ class Material:
     def crashes(self) -> dict[tuple[str, str], Judged]:
         """Crashes and casualties under do nothing by scenario and engine, where there is a crash history."""
         return judged_by_setting(self.over_days, self.asked.baseline, self.histories)
+
+    @cached_property
+    def held(self) -> ValidationResult | None:
+        """The baseline against the observations of the scenarios; ``None`` without any."""
+        return validation_of(self.tables, self.asked.baseline, self.asked.confidence)
 
     @cached_property
     def streets(self) -> dict[str, dict[str, str]]:

@@ -29,6 +29,7 @@ from trafficsim.report.sections.rollout import rollouts
 from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
+from trafficsim.report.sections.validation import validations
 from trafficsim.report.sections.verdicts import verdicts
 from trafficsim.report.views import Missing, Picture, Table, Writer
 from trafficsim.results.store import DONE
@@ -110,7 +111,7 @@ def render(writer: Writer) -> str:
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
         transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
-        rollouts=list(rollouts(writer)),
+        rollouts=list(rollouts(writer)), validations=list(validations(writer)),
         methods=methods(writer), record=record(writer), left_out=writer.left_out,
     )
     return page.strip() + "\n"

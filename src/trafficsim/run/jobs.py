@@ -25,6 +25,7 @@ from trafficsim.results.convergence import convergence_table
 from trafficsim.results.frames import Labels
 from trafficsim.results.indicators import indicators_table
 from trafficsim.results.ledger import ledger_table
+from trafficsim.results.observed import validation_table
 from trafficsim.results.offered import as_offered
 from trafficsim.results.reference import Reference
 from trafficsim.results.routes import as_driven
@@ -32,6 +33,7 @@ from trafficsim.results.runs import failed_run_table, runs_table
 from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
 from trafficsim.results.unserved import unserved_table
+from trafficsim.results.validation import TABLE as VALIDATION
 from trafficsim.spec.policy import Policy
 
 TRACE_S = 900.0
@@ -158,6 +160,9 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     plan = as_driven(plan, record)
     reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals
     told = {"convergence": convergence_table(learnt.iterations, job.labels)} if learnt.iterations else {}
+    wish = prepared.world.scenario.validation
+    if wish is not None:
+        told[VALIDATION] = validation_table(wish, prepared.world.observations, plan, record, job.labels)
     return as_offered({
         **result_tables(plan, record, job.labels, reference),
         "indicators": indicators_table(plan, record, job.labels, reference),

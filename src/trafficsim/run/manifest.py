@@ -36,6 +36,7 @@ def scenario_content(prepared: Prepared, engines: Sequence[str]) -> dict[str, An
     built = {name for name, kind in kinds.items() if isinstance(getattr(scenario, name), kind)}
     tables = [table for engine in engines for table in engine_named(engine).tables]
     settings = {table: scenario.settings(table).model_dump(mode="json") for table in tables}
+    built |= {"validation"} if scenario.validation is None else set()
     written = scenario.model_dump(mode="json", exclude=built, include=set(type(scenario).model_fields))
     return {**written, **settings, "fingerprint": fingerprint(prepared)}
 
@@ -81,6 +82,8 @@ def fingerprint(prepared: Prepared) -> str:
     """Hash everything of a world that runs or policies read: a file that a scenario names may change under its name."""
     sha = hashlib.sha256()
     network = prepared.world.network
+    if prepared.world.observations.series:
+        _feed(sha, prepared.world.observations.series)
     for field in fields(prepared):
         if field.name not in BESIDE:
             _feed(sha, getattr(prepared, field.name))

@@ -29,6 +29,7 @@ from trafficsim.results.rollout import Programme
 from trafficsim.results.sites import Histories, history_json, judged_by_setting, sites_table
 from trafficsim.results.summary import learnt_by_scenario, run_endings, summarise
 from trafficsim.results.unserved import unserved_by_scenario
+from trafficsim.results.validation import ValidationResult, validation_of
 from trafficsim.run.effects import Effect, without_effect_json
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
@@ -70,8 +71,14 @@ class RunResult(WithTables):
     def as_json(self) -> dict[str, Any]:
         """Return the object of ``run --json``."""
         head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
-        repaired = {"repairs": dict(self.repairs)} if self.repairs else {}
-        return {**head, "version": __version__, **self.summary, **repaired}
+        more: dict[str, Any] = {"repairs": dict(self.repairs)} if self.repairs else {}
+        held = self.validation()
+        more |= {} if held is None else {"validation": held.as_json()}
+        return {**head, "version": __version__, **self.summary, **more}
+
+    def validation(self) -> ValidationResult | None:
+        """Hold the scenario against its observations; ``None`` without ``[validation]`` in it."""
+        return validation_of(self.tables)
 
     def _repr_html_(self) -> str:
         """Show the indicators in a notebook."""
@@ -158,6 +165,10 @@ class StudyResult(WithTables):
         question = with_history(question_of(self.study), known)
         return appraisal_of(self.tables, question, tuple(self.study.alternatives))
 
+    def validation(self) -> ValidationResult | None:
+        """Hold the baseline against the observations of the scenarios; ``None`` without ``[validation]`` in any."""
+        return validation_of(self.tables, self.study.baseline, self.study.confidence)
+
     @cached_property
     def sites(self) -> pd.DataFrame:
         """Observed, predicted and expected crashes of junctions and roads; empty without a crash history."""
@@ -196,6 +207,7 @@ class StudyResult(WithTables):
             "agreement": None if self.side_by_side is None else self.side_by_side.as_json(),
             "rollout": [one.as_json() for one in self.programmes],
             "warnings": [one.as_dict() for one in self.warnings],
+            "validation": None if (held := self.validation()) is None else held.as_json(),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),
                 **{key: value for key, value in told.items() if value}}

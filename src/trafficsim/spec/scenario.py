@@ -20,6 +20,7 @@ from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.population import Population
 from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.validation import Validation
 from trafficsim.spec.vehicles import VehicleClass
 from trafficsim.spec.zones import MatrixSource, Zone
 
@@ -194,6 +195,7 @@ class ScenarioFields(Model):
     speed_histograms: SpeedHistograms = SpeedHistograms()
     trajectories: Trajectories = Trajectories()
     equilibrium: Equilibrium = Equilibrium()
+    validation: Validation | None = None
 
     @field_validator("date")
     @classmethod
@@ -253,6 +255,8 @@ class Scenario(ScenarioFields):
         Vehicles whose trajectories are recorded.
     equilibrium
         How the routes of a dynamic equilibrium are looked for.
+    validation
+        Observations that the scenario is held against; ``None``: nothing of it is compared.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

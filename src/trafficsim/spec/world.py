@@ -9,6 +9,7 @@ from typing import NamedTuple
 from trafficsim.base.findings import Finding
 from trafficsim.spec.demand import Demand, Unserved
 from trafficsim.spec.network import Network
+from trafficsim.spec.observations import Observations
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.vehicles import VehicleClass
 
@@ -34,6 +35,7 @@ class World:
     unserved : trips and flows with unknown links, nodes or classes
     written : names of the flows given in the scenario itself: one that cannot be served is an error
     connectors : by name of the flow, the links between which it takes those of the least free-flow time
+    observations : what the scenario is held against
 
     Examples
     --------
@@ -51,3 +53,4 @@ class World:
     unserved: tuple[Unserved, ...] = ()
     written: frozenset[str] = frozenset()
     connectors: Mapping[str, Connectors] = field(default_factory=dict)
+    observations: Observations = field(default_factory=Observations)

@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from trafficsim.design.inference.geometry import Point
+from trafficsim.design.inference.legs import BANNED
 
 
 def join_nodes(graph: nx.MultiDiGraph[Any], nodes: Sequence[Any], origin: str) -> Any:
@@ -39,6 +40,7 @@ def join_nodes(graph: nx.MultiDiGraph[Any], nodes: Sequence[Any], origin: str) -
     members = {one for node in nodes for one in str(graph.nodes[node].get("osm_nodes") or node).split(";") if one}
     first |= _middle([_point(graph, node) for node in nodes])
     first["osm_nodes"] = ";".join(sorted(members, key=lambda one: (len(one), one)))
+    first[BANNED] = [pair for node in nodes for pair in graph.nodes[node].get(BANNED, ())]
     first["origins"] = {**(first.get("origins") or {}), "osm_nodes": origin}
     edges = list(graph.edges(keys=True, data=True))
     for tail, head, key, attributes in edges:

@@ -54,6 +54,10 @@ class FixReport:
         """Report an entry that the network cannot take."""
         self._add("fix-impossible", entry, why, remedy)
 
+    def told_of(self, entry: str) -> bool:
+        """Tell whether an entry was reported already."""
+        return any(entry in one.where for one in self._findings)
+
     def note(self, code: str, where: str, message: str) -> None:
         """Report what followed from an entry."""
         self._findings.append(Finding("info", code, where, message))

@@ -10,19 +10,24 @@ from trafficsim.spec.network import Connection, Network
 
 
 def without_turns(network: Network, made: FixedGraph) -> Network:
-    """Leave banned turns out, and tell of turns whose entries change nothing."""
+    """Leave banned turns out, and tell of entries on turns that change nothing."""
     turns = {(one.from_link, one.to_link) for one in network.connections}
-    for turn, place in made.banned.items():
-        if turn not in turns:
-            made.report.needless(place, f"there is no turn from {turn[0]!r} to {turn[1]!r} already")
-    for turn, place in made.allowed.items():
-        if turn not in turns:
-            made.report.impossible(place, f"no lane leads from {turn[0]!r} to {turn[1]!r}",
-                                   "set turn_lanes of the link in the same file")
+    for turn in sorted(made.banned.keys() - turns):
+        if not made.report.told_of(made.banned[turn]):
+            made.report.needless(made.banned[turn], f"there is no turn from {turn[0]!r} to {turn[1]!r}")
+    tell_missing_turns(network, made)
     kept = [number for number, one in enumerate(network.connections)
             if (one.from_link, one.to_link) not in made.banned]
     rows = [(number, network.connections[number]) for number in kept]
     return replace(network, connections=renumbered(rows, {number: new for new, number in enumerate(kept)}))
+
+
+def tell_missing_turns(network: Network, made: FixedGraph) -> None:
+    """Tell of allowed turns that no lane offers."""
+    turns = {(one.from_link, one.to_link) for one in network.connections}
+    for turn in sorted(made.allowed.keys() - turns):
+        made.report.impossible(made.allowed[turn], f"no lane leads from {turn[0]!r} to {turn[1]!r}",
+                               "set turn_lanes of the link in the same file")
 
 
 def renumbered(rows: Sequence[tuple[int, Connection]], places: Mapping[int, int]) -> tuple[Connection, ...]:

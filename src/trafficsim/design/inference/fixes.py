@@ -16,6 +16,7 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.design.inference.fix_joins import join_nodes
 from trafficsim.design.inference.fix_report import FixReport
 from trafficsim.design.inference.fix_selection import Catalogue
+from trafficsim.design.inference.legs import BANNED
 from trafficsim.spec.fixes import Fixes, JunctionFix, LinkFix, TurnFix
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 
@@ -72,12 +73,7 @@ def fixed_graph(graph: nx.MultiDiGraph[Any], fixes: Fixes) -> FixedGraph:
     _set_links(made, fixes.link, catalogue)
     _set_junctions(made, fixes.junction, catalogue)
     _make_signals(made, fixes, catalogue)
-    _turns(made, made.banned, "ban", fixes.ban, catalogue)
-    _turns(made, made.allowed, "allow_turn", fixes.allow_turn, catalogue)
-    for turn in made.banned.keys() & made.allowed.keys():
-        made.report.contradicted(made.banned[turn], made.allowed[turn], f"the turn from {turn[0]!r} to {turn[1]!r}; "
-                                 "it stays allowed")
-        del made.banned[turn]
+    _set_turns(made, fixes, catalogue)
     _remove_links(made, fixes.link, catalogue)
     return made
 
@@ -204,6 +200,22 @@ def _make_signals(made: FixedGraph, fixes: Fixes, catalogue: Catalogue) -> None:
         place = f"signal[{index}]"
         set_attributes(made, made.graph.nodes[node], {"control": "signal"}, place, f"junction {node!r}")
         made.touched.add(node)
+
+
+def _set_turns(made: FixedGraph, fixes: Fixes, catalogue: Catalogue) -> None:
+    """Ban and allow turns, in the attribute of nodes that the inference of junctions reads."""
+    _turns(made, made.banned, "ban", fixes.ban, catalogue)
+    _turns(made, made.allowed, "allow_turn", fixes.allow_turn, catalogue)
+    for turn in made.banned.keys() & made.allowed.keys():
+        made.report.contradicted(made.banned[turn], made.allowed[turn], f"the turn from {turn[0]!r} to {turn[1]!r}; "
+                                 "it stays allowed")
+        del made.banned[turn]
+    for turn, place in (*made.banned.items(), *made.allowed.items()):
+        node = made.graph.nodes[catalogue.by_id[turn[0]][1]]
+        others = [pair for pair in node.get(BANNED, ()) if tuple(pair) != turn]
+        if turn in made.banned and len(others) < len(node.get(BANNED, ())):
+            made.report.needless(place, f"the turn from {turn[0]!r} to {turn[1]!r} is banned already")
+        node[BANNED] = [*others, list(turn)] if turn in made.banned else others
 
 
 def _turns(

@@ -19,6 +19,7 @@ LANE_WIDTH_M = 3.25  # German guideline RASt 06 for urban main roads with trucks
 LATERAL_ACCELERATION_MS2 = 3.0
 LEAST_TURN_KMH = 1.0  # paths of a few centimetres, where links meet at odd angles, are crept over
 ROUNDABOUT_CORNER_RADIUS_M = 12.0  # entries 10-14 m, exits 12-16 m at compact roundabouts (FGSV 242, 2006)
+BACK_RAD = math.radians(150.0)  # a sharper turn is a u-turn, where a lane is marked for it (modelling assumption)
 THROUGH_RAD = math.radians(45.0)  # larger turns are called left or right (modelling assumption)
 
 
@@ -35,6 +36,7 @@ class Leg:
     rank : larger has the right of way
     circulating : a piece of a roundabout
     turn_lanes, allow : as in the schema
+    stops : a stop sign stands at it
     """
 
     heading: float
@@ -47,6 +49,12 @@ class Leg:
     circulating: bool = False
     turn_lanes: tuple[str, ...] | None = None
     allow: tuple[tuple[str, ...] | None, ...] | None = None
+    stops: bool = False
+
+    @property
+    def may_turn_back(self) -> bool:
+        """Whether a lane is marked for u-turns."""
+        return any("u_turn" in turns_of(entry) for entry in self.turn_lanes or ())
 
     def lane_point(self, lane: int) -> Point:
         """Return the middle of a lane at the stop line."""
@@ -63,11 +71,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
-    """A junction: its control and its legs."""
+    """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
 
     control: str
     approaches: tuple[Leg, ...]
     exits: tuple[Leg, ...]
+    banned: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +98,33 @@ class JunctionPath:
 
 
 def turns_from(shape: JunctionShape, approach: int) -> dict[int, Turn]:
-    """Return the exits that an approach leads to, with the direction of each.
+    """Return the exits that an approach leads to, with the direction of each, without banned turns.
 
-    U-turns are offered only where there is no other way on and the node is not declared a dead end. The exit that
-    deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as well.
+    U-turns are offered where a lane is marked so, or where there is no other way on and the node is not declared a dead
+    end. The exit that deviates least, by less than 45 degrees, is straight on; a road that only bends is straight on as
+    well.
     """
     leg = shape.approaches[approach]
-    angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)}
-    onward = {number: angle for number, angle in angles.items() if shape.exits[number].arm != leg.arm}
+    angles = {number: turn_angle(leg.heading, exit.heading) for number, exit in enumerate(shape.exits)
+              if (approach, number) not in shape.banned}
+    back = _turned_back(shape, leg, angles)
+    onward = {number: angle for number, angle in angles.items()
+              if shape.exits[number].arm != leg.arm and number not in back}
     if not onward:
         return {} if shape.control == "dead_end" else dict.fromkeys(angles, "u_turn")
     best = min(onward, key=lambda number: (abs(onward[number]), number))
     arms = {leg.arm for leg in (*shape.approaches, *shape.exits)}
+    turns: dict[int, Turn] = {number: _side(angle) for number, angle in onward.items()}
     if abs(onward[best]) < THROUGH_RAD or len(arms) == 2:
-        return {number: "through" if number == best else _side(angle) for number, angle in onward.items()}
-    return {number: _side(angle) for number, angle in onward.items()}
+        turns[best] = "through"
+    return turns | back
+
+
+def _turned_back(shape: JunctionShape, leg: Leg, angles: dict[int, float]) -> dict[int, Turn]:
+    """Return the exits by which one turns back, where a lane is marked so."""
+    if not leg.may_turn_back:
+        return {}
+    return {number: "u_turn" for number, angle in angles.items() if abs(angle) > BACK_RAD}
 
 
 def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple[str, ...]]:
@@ -239,7 +260,8 @@ def _marked_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn], n
     for exit, turn in turns.items():
         lanes = [lane for lane, mark in enumerate(marks) if turn in mark]
         targets = shape.exits[exit].general_lanes
-        joins += _from_inside(lanes, exit, targets) if turn == "left" else _from_nearside(lanes, exit, targets)
+        inside = turn in ("left", "u_turn")
+        joins += _from_inside(lanes, exit, targets) if inside else _from_nearside(lanes, exit, targets)
         if not lanes:
             notes.append("turn-not-marked")
     easiest = min(turns, key=lambda exit: abs(turn_angle(leg.heading, shape.exits[exit].heading)))

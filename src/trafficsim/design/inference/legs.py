@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError
+from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.geometry import Point, ahead, heading, heading_at_end, line_length, turn_angle
 from trafficsim.design.inference.junction_shape import LANE_WIDTH_M, JunctionShape, Leg
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
@@ -19,9 +19,11 @@ CORNER_RADIUS_M = 6.0  # kerb radius of urban corners (modelling assumption)
 ROUNDABOUT_SETBACK_M = 3.0  # entry to circulating lane (modelling assumption)
 SAME_STREET_RAD = math.radians(15.0)  # approach and exit this close in direction are one street
 CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
+BELOW_ALL = 10_000_000  # more than ranks can differ: who has a sign gives way to everybody who has none
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
 LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
+BANNED = "banned_turns"  # attribute of a node: pairs of links from the one of which nobody turns into the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,34 @@ def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], 
     setbacks = _setbacks(ends, graph)
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
-    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]))
+    banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned)
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
+
+
+def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]], *, strict: bool = True) -> None:
+    """Give banned turns to the nodes where their links meet; those that do not meet are left out unless ``strict``.
+
+    Raises
+    ------
+    NetworkError
+        If the links of a turn are not there or do not meet.
+    """
+    ends = {attributes["id"]: (tail, head) for tail, head, attributes in graph.edges(data=True)}
+    for first, second in sorted(turns):
+        if first in ends and second in ends and ends[first][1] == ends[second][0]:
+            node = graph.nodes[ends[first][1]]
+            node[BANNED] = [*(pair for pair in node.get(BANNED, ()) if list(pair) != [first, second]), [first, second]]
+        elif strict:
+            raise NetworkError("banned_turns", quoted((first, second)), "two links of which the one ends where the "
+                               "other begins", "correct or remove the pair")
+
+
+def _banned(turns: Iterable[Any], ins: list[Link], outs: list[Link]) -> frozenset[tuple[int, int]]:
+    """Banned turns by the places of their links at the junction."""
+    approaches, exits = ({link.id: place for place, link in enumerate(links)} for links in (ins, outs))
+    return frozenset((approaches[first], exits[second]) for first, second in turns
+                     if first in approaches and second in exits)
 
 
 def line_of(graph: nx.MultiDiGraph[Any], link: Link) -> tuple[Point, ...] | None:
@@ -182,14 +210,18 @@ def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any
         turns = tuple(";".join(swap.get(name, name) for name in entry.split(";")) for entry in turns)
     return Leg(
         heading=round(end.direction, 6), base=(round(base[0], 3), round(base[1], 3)), shared=_is_shared(end, ends),
-        arm=end.arm, lanes=attributes["lanes"], speed_kmh=attributes["speed_limit_kmh"], rank=_rank(attributes),
+        arm=end.arm, lanes=attributes["lanes"], speed_kmh=attributes["speed_limit_kmh"], rank=_rank(end),
         circulating=_is_circulating(end, graph), turn_lanes=turns, allow=attributes["allow"],
+        stops=not end.leaves and bool(attributes.get("stop_at_end")),
     )
 
 
-def _rank(attributes: dict[str, Any]) -> tuple[float, ...]:
-    """Priority decides; between equal priorities the class of the road, then its limit, then its lanes."""
-    return (attributes["priority"], ROAD_CLASSES.index(attributes["road_class"]), attributes["speed_limit_kmh"])
+def _rank(end: _End) -> tuple[float, ...]:
+    """Signs decide, then priority; between equal priorities the class of the road, then its limit, then its lanes."""
+    attributes = end.link.attributes
+    gives_way = not end.leaves and (attributes.get("give_way_at_end") or attributes.get("stop_at_end"))
+    return (attributes["priority"] - (BELOW_ALL if gives_way else 0), ROAD_CLASSES.index(attributes["road_class"]),
+            attributes["speed_limit_kmh"])
 
 
 def _is_circulating(end: _End, graph: nx.MultiDiGraph[Any]) -> bool:
@@ -197,7 +229,15 @@ def _is_circulating(end: _End, graph: nx.MultiDiGraph[Any]) -> bool:
 
 
 def _is_shared(end: _End, ends: list[_End]) -> bool:
-    return end.centred and any(o.arm == end.arm and o.leaves != end.leaves and o.centred for o in ends)
+    return any(o.arm == end.arm and o.leaves != end.leaves and _on_one_line(end, o) for o in ends)
+
+
+def _on_one_line(one: _End, other: _End) -> bool:
+    """Tell whether two ends of a street lie on one centre line: at the node, or where both directions are cut back."""
+    if one.centred or other.centred:
+        return one.centred and other.centred
+    joins = one.link.tail == other.link.head and one.link.head == other.link.tail
+    return joins and math.dist(one.offset, other.offset) < AT_NODE_M
 
 
 def _setbacks(ends: list[_End], graph: nx.MultiDiGraph[Any]) -> list[float]:

@@ -13,7 +13,7 @@ import networkx as nx
 
 from trafficsim.base.errors import NetworkError, quoted
 from trafficsim.design.inference.fix_signals import with_programs
-from trafficsim.design.inference.fix_turns import without_turns
+from trafficsim.design.inference.fix_turns import tell_missing_turns
 from trafficsim.design.inference.fixes import fixed_graph
 from trafficsim.design.inference.given import Movement, joins_of
 from trafficsim.design.inference.junction_shape import (
@@ -23,7 +23,15 @@ from trafficsim.design.inference.junction_shape import (
     paths_given,
     paths_through,
 )
-from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, SeenJunction, shape_of, trimmed_length
+from trafficsim.design.inference.legs import (
+    ENTERS,
+    LEAVES,
+    Link,
+    SeenJunction,
+    ban_turns,
+    shape_of,
+    trimmed_length,
+)
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH, with_osm_names
 from trafficsim.design.inference.right_of_way import (
@@ -52,13 +60,14 @@ class JunctionPlan:
     notes: tuple[str, ...]
 
 
-def network_from_graph(
+def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
     graph: nx.DiGraph[Any],
     *,
     signals: Iterable[SignalProgram] = (),
     groups: Mapping[str, Iterable[str]] | None = None,
     paths: Mapping[str, Iterable[str]] | None = None,
     left_hand_traffic: bool = False,
+    banned_turns: Iterable[tuple[str, str]] = (),
     fixes: Fixes | None = None,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
@@ -80,14 +89,17 @@ def network_from_graph(
         Named sets and sequences of link ids.
     left_hand_traffic
         Vehicles keep to the left.
+    banned_turns
+        Pairs of links (from, to) that meet at a junction where nobody may turn from the one into the other; the node
+        keeps them as its attribute ``banned_turns``, which is read as well.
     fixes
         What is known better than the graph says: applied before junctions are worked out.
 
     Raises
     ------
     NetworkError
-        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, or ids are
-        not unique.
+        If the graph is undirected or empty, an attribute is missing, cannot be read or is out of range, ids are not
+        unique, or the links of a banned turn do not meet.
 
     Examples
     --------
@@ -114,13 +126,20 @@ def network_from_graph(
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
-    if fixes is None:
+    turns = set(banned_turns)
+    if fixes is None and not turns:
         return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
     notes = Notebook()
-    made = fixed_graph(_completed(graph, notes), fixes)
-    network = assemble(made.graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
-    fixed = with_programs(without_turns(network, made), fixes, made.report)
+    whole = _completed(graph, notes)
+    ban_turns(whole, turns)
+    made = None if fixes is None else fixed_graph(whole, fixes)
+    network = assemble(whole if made is None else made.graph, tuple(signals), named,
+                       left_hand_traffic=left_hand_traffic, timing={})
     read = {one.code: one for one in (*network.findings, *notes.findings())}
+    if made is None or fixes is None:
+        return replace(network, findings=tuple(read.values()))
+    tell_missing_turns(network, made)
+    fixed = with_programs(network, fixes, made.report)
     return replace(fixed, findings=(*read.values(), *made.report.findings()))
 
 
@@ -328,7 +347,8 @@ def _attributes(
         "speed_limit_kmh": movement.speed_kmh,
         "critical_gap_s": critical,
         "follow_up_s": follow_up,
-        "must_stop": shape.control == "all_way_stop",
+        "must_stop": shape.control == "all_way_stop" or (
+            shape.control == "priority" and shape.approaches[movement.approach].stops),
         "first_come": shape.control == "all_way_stop",
         "keep_clear": conflicts and not merges_only(shape, movement) and math.isfinite(movement.path.length_m),
     }

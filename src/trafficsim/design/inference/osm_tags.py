@@ -45,7 +45,7 @@ def values_of(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) and value.startswith("["):  # a list in a file
         try:
             value = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, MemoryError, RecursionError):  # what the parser raises for too many brackets
             return (value,)
     if isinstance(value, list | tuple | set):
         return tuple(str(one) for one in value)

@@ -6,13 +6,13 @@ Where an attribute of ours is given, it stands. Tags: OpenStreetMap wiki, Key:hi
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
 import networkx as nx
 
-from trafficsim.base.errors import NetworkError, quoted
+from trafficsim.base.errors import MOST_QUOTED, NetworkError, quoted, shortened
 from trafficsim.design.inference.notes import Notebook
 from trafficsim.design.inference.osm_coordinates import plane_of
 from trafficsim.design.inference.osm_tags import (
@@ -74,8 +74,23 @@ def with_osm_names(
             for end in (tail, head):
                 if made.nodes[end].get("control") is None:
                     made.nodes[end]["control"] = "roundabout"
+                    rests_on(made.nodes[end], "control", f"read: junction={attributes['junction']}")
                     notes.add("control-read", str(names[end]))
     return made
+
+
+def rests_on(attributes: dict[str, Any], name: str, text: str) -> None:
+    """Write what a value rests on into its ``origins``."""
+    origins = attributes.get("origins")
+    attributes["origins"] = {**(origins if isinstance(origins, Mapping) else {}), name: shortened(text, MOST_QUOTED)}
+
+
+def _kind(attributes: Mapping[str, Any]) -> str:
+    return " or ".join(values_of(attributes.get("highway"))) + " road" if attributes.get("highway") else "no highway"
+
+
+def _tag(name: str, values: Sequence[str]) -> str:
+    return f"{name}={';'.join(values)}" if values else f"no {name}"
 
 
 def _drop_gaps(graph: nx.MultiDiGraph[Any]) -> None:
@@ -100,6 +115,7 @@ def _read_node(attributes: dict[str, Any], plane: Plane | None, place: str, note
         notes.add("coordinates-projected" if plane.is_projected else "coordinates-read", place)
     if attributes.get("control") is None and "traffic_signals" in values_of(attributes.get("highway")):
         attributes["control"] = "signal"
+        rests_on(attributes, "control", f"read: node {place}, highway=traffic_signals")
         notes.add("control-read", place)
 
 
@@ -144,6 +160,9 @@ def _read_limit(attributes: dict[str, Any], place: str, notes: Notebook) -> None
         return
     limit = limit_of(attributes, place)
     attributes["speed_limit_kmh"] = limit.speed_kmh
+    tagged, kind = values_of(attributes.get("maxspeed")), _kind(attributes)
+    rests_on(attributes, "speed_limit_kmh", f"inferred: {kind}, {_tag('maxspeed', tagged)}" if limit.is_guessed else
+             f"read: {_tag('maxspeed', tagged)}")
     notes.add("speed-limit-guessed" if limit.is_guessed else "speed-limit-read", place)
 
 
@@ -152,10 +171,12 @@ def _read_class(attributes: dict[str, Any], place: str, notes: Notebook) -> None
     if kinds and attributes.get("road_class") is None:
         limit_kmh = number_of(attributes["speed_limit_kmh"], f"link {place!r}: speed_limit_kmh")
         attributes["road_class"] = road_class_of(kinds[0], limit_kmh)
+        rests_on(attributes, "road_class", f"inferred: {_kind(attributes)}")
         notes.add("rural-guessed" if attributes["road_class"] == "rural" else "road-class-read", place)
     if attributes.get("priority") is None and (kinds or attributes.get("junction") in ROUNDABOUT):
         in_ring = attributes.get("junction") in ROUNDABOUT
         attributes["priority"] = ROUNDABOUT_RANK if in_ring else rank_of(kinds[0])
+        rests_on(attributes, "priority", "inferred: roundabout" if in_ring else f"inferred: {_kind(attributes)}")
 
 
 def _read_lanes(attributes: dict[str, Any], two_way: bool, place: str, notes: Notebook) -> None:
@@ -163,10 +184,13 @@ def _read_lanes(attributes: dict[str, Any], two_way: bool, place: str, notes: No
     if given is None:
         if "highway" in attributes:
             attributes["lanes"] = LANES_DEFAULT
+            rests_on(attributes, "lanes", f"inferred: {_kind(attributes)}, no lanes")
             notes.add("lanes-guessed", place)
         return
     if not isinstance(given, str | list | tuple):  # a number: lanes of this direction, as in our table
         return
     lanes = lanes_of(given, f"link {place!r}: lanes")
     attributes["lanes"] = max(lanes // 2, 1) if two_way else max(lanes, 1)
+    tag = _tag("lanes", values_of(given))
+    rests_on(attributes, "lanes", f"inferred: half of {tag}" if two_way else f"read: {tag}")
     notes.add("lanes-halved" if two_way else "lanes-read", place)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from trafficsim.spec.ring_barrier import RingBarrier
@@ -80,7 +81,7 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
     cycle_s = timing.cycle_s
     edges = sorted({0.0, cycle_s, *(round(time, 3) for window in found.values() for time in window)})
     merged: list[tuple[float, str]] = []
-    for begin_s, end_s in zip(edges, edges[1:], strict=False):
+    for begin_s, end_s in pairwise(edges):
         if end_s - begin_s < NEAR_S:
             continue
         state = "".join(_letter(one, found, (begin_s + end_s) / 2) for one in served)
@@ -111,26 +112,13 @@ def _shows(found: Mapping[int, Window], phase: int, at_s: float) -> str:
 
 
 def _reference_s(timing: RingBarrier, found: Mapping[int, Window]) -> float:
-    """Time of the reference from the first barrier: the last, or the first, of the coordinated phases to change.
-
-    Phases are compared on the circle: the last of two to begin is that which begins while the other one runs.
-    """
+    """Time of the reference from the first barrier: the last, or the first, of the coordinated phases to change."""
     ends = [found[phase] for phase in timing.coordinated if phase in found]
     if not ends:
         return 0.0
-    place = {"last_begin_of_green": 0, "first_begin_of_green": 0, "first_begin_of_yellow": 1,
-             "first_begin_of_red": 2}[timing.reference]
+    place = {"first_begin_of_yellow": 1, "first_begin_of_red": 2}.get(timing.reference, 0)
     times = [window[place] for window in ends]
-    first = _first_on_circle(times, timing.cycle_s)
-    if timing.reference == "last_begin_of_green":
-        return max(times, key=lambda time: (time - first) % timing.cycle_s)
-    return first
-
-
-def _first_on_circle(times: Iterable[float], cycle_s: float) -> float:
-    """Return the time from which the others lie ahead within the least part of the circle."""
-    listed = list(times)
-    return min(listed, key=lambda first: (max((time - first) % cycle_s for time in listed), first))
+    return max(times) if timing.reference == "last_begin_of_green" else min(times)
 
 
 def unequal_rings(timing: RingBarrier) -> tuple[tuple[int, float, float], ...]:

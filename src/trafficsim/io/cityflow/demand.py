@@ -38,7 +38,7 @@ class Departures(NamedTuple):
     interval_s: float
 
     @property
-    def count(self) -> float:
+    def vehicles(self) -> float:
         """Number of vehicles; infinite where the flow has no end."""
         if self.end_s is None:
             return math.inf
@@ -59,10 +59,10 @@ def read_flow(item: Item, name: str, roads: Mapping[str, Road], found: Found, le
     if not route or unknown:
         reason = f"a route over an unknown road {unknown[0]!r}" if unknown else "an empty route"
         ledger.repair("trip-unserved", f"{item.where}: {reason}")
-        vehicles = None if departures.end_s is None else departures.count
-        what = "trip" if departures.count == 1 else "flow"
+        vehicles = None if departures.end_s is None else departures.vehicles
+        what = "trip" if departures.vehicles == 1 else "flow"
         found.unserved.append(Unserved(name, what, kind, departures.begin_s, reason, vehicles))  # type: ignore[arg-type]
-    elif departures.count == 1:
+    elif departures.vehicles == 1:
         found.trips.append(Trip(id=name, depart_s=departures.begin_s, route=route, vehicle_class=kind))
         ledger.note("read", "flow of one vehicle", item.where)
     else:
@@ -74,7 +74,7 @@ def _flow(item: Item, name: str, departures: Departures, route: tuple[str, ...],
     volume = HOUR_S / departures.interval_s
     if volume > MOST_VOLUME_VEH_H:
         raise item.wrong("interval", departures.interval_s, f"at least {HOUR_S / MOST_VOLUME_VEH_H:g} s")
-    end_s = None if departures.end_s is None else departures.begin_s + departures.count * departures.interval_s
+    end_s = None if departures.end_s is None else departures.begin_s + departures.vehicles * departures.interval_s
     return Flow(id=name, volume_veh_h=volume, route=route, begin_s=departures.begin_s, end_s=end_s,
                 departures="scheduled", vehicle_classes={kind: 1.0})
 

@@ -13,7 +13,7 @@ from trafficsim.design.inference.right_of_way import (
     AT_SIGNAL,
     LEAST_WAITING_PLACE_M,
     MINOR,
-    PERMITTED_LEFT,
+    U_TURN,
 )
 from trafficsim.io.cityflow.roads import Intersection, Road
 from trafficsim.io.cityflow.values import Item
@@ -21,7 +21,7 @@ from trafficsim.io.ledger import Ledger
 from trafficsim.spec.network import Connection, Turn
 
 TURN: dict[str, Turn] = {"go_straight": "through", "turn_left": "left", "turn_right": "right"}
-RANK = {"through": 3, "left": 2, "right": 1}
+RANK = {"through": 3, "left": 2, "u_turn": 2, "right": 1}
 """Who goes first where paths cross: roadnet.h (RoadLinkType) and Cross::canPass of CityFlow."""
 TURN_KMH = 30.0
 """turnSpeed of CityFlow's vehicles, 8.3333 m/s."""
@@ -69,7 +69,8 @@ def read_road_links(node: Intersection, roads: dict[str, Road]) -> list[RoadLink
             raise NetworkError(item.where, f"roads {quoted(start.id)} and {quoted(end.id)}, which do not meet at "
                                f"intersection {quoted(node.id)}", "a road that ends there and one that begins there",
                                "correct startRoad or endRoad")
-        found.append(RoadLink(number, TURN[kind], start, end, item))
+        back = kind == "turn_left" and end.end.id == start.start.id  # no type of CityFlow is a U-turn
+        found.append(RoadLink(number, "u_turn" if back else TURN[kind], start, end, item))
     return found
 
 
@@ -109,7 +110,7 @@ def connections_of(links: Sequence[LaneLink], node: Intersection, signal: bool, 
         loser, winner = (a, b) if _order(links[a]) < _order(links[b]) else (b, a)
         yields[loser].add(winner)
     for place, link in enumerate(links):
-        wait_m = _waiting_area_m(paths, place, [one for one in yields[place]], links) if signal else 0.0
+        wait_m = _waiting_area_m(paths, place, list(yields[place]), links) if signal else 0.0
         yield _connection(link, paths[place], signal, wait_m,
                           yields_to=tuple(sorted(first + one for one in yields[place])),
                           crosses=tuple(sorted(first + one for one in crosses[place])))
@@ -119,13 +120,14 @@ def _connection(link: LaneLink, path: tuple[Point, ...], signal: bool, waiting_a
                 **relations: tuple[int, ...]) -> Connection:
     turn, road_link = link.road_link.turn, link.road_link
     limit = min(max(road_link.start.lane_speed_kmh), max(road_link.end.lane_speed_kmh))
-    gap, follow_up = AT_SIGNAL[turn] if signal else MINOR[turn]
+    like = "left" if turn == "u_turn" else turn
+    gap, follow_up = AT_SIGNAL[like] if signal else U_TURN if turn == "u_turn" else MINOR[turn]
     return Connection(
         from_link=road_link.start.id, from_lane=link.from_lane, to_link=road_link.end.id, to_lane=link.to_lane,
         length_m=min(round(line_length(path), 3), MOST_LENGTH_M), turn=turn,
         speed_limit_kmh=limit if turn == "through" else min(limit, TURN_KMH),
         signal=road_link.start.end.id if signal else None, signal_index=road_link.number if signal else None,
-        critical_gap_s=PERMITTED_LEFT[0] if signal and turn == "left" else gap, follow_up_s=follow_up,
+        critical_gap_s=gap, follow_up_s=follow_up,
         waiting_area_m=waiting_area_m, keep_clear=bool(relations["crosses"]), **relations,
     )
 
@@ -139,7 +141,7 @@ def _order(link: LaneLink) -> tuple[int, float, int, int]:
 def _waiting_area_m(paths: Sequence[Sequence[Point]], place: int, winners: Sequence[int], links: Sequence[LaneLink]
                     ) -> float:
     """How far beyond the stop line a left turn waits for a gap: at the edge of the first path that it crosses."""
-    if links[place].road_link.turn != "left":
+    if links[place].road_link.turn not in ("left", "u_turn"):
         return 0.0
     crossings = [distance_to_crossing(paths[place], paths[one]) for one in winners]
     before = min((one for one in crossings if one is not None), default=0.0) - LANE_WIDTH_M / 2

@@ -12,10 +12,11 @@ from trafficsim.design.inference.network import assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.files import what_is_there
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
+from trafficsim.io.gmns.own import is_own, read_own
 from trafficsim.io.gmns.roads import Read, read_roads
 from trafficsim.io.gmns.signals import Signals, read_signals
 from trafficsim.io.gmns.tables import Folder
-from trafficsim.io.gmns.zones import Trips, one_file, read_trips, read_zones
+from trafficsim.io.gmns.zones import Trips, one_file, read_trips
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import with_programs
@@ -54,18 +55,20 @@ Remedy: correct the path.
     """
     ledger = Ledger("gmns")
     folder = Folder(_folder(Path(network)), ledger)
+    file = one_file(demand, "demand")
+    if is_own(folder):
+        return Imported(read_own(folder, ledger), counts=ledger.counts(), findings=ledger.findings(),
+                        description=f"Made from the GMNS folder {folder.path.name}, which this program wrote.")
     rows = folder.table("movement")
     read = read_roads(folder, ledger, highest_lanes(rows), frozenset(row.key("node_id") for row in rows))
     stated = read_movements(rows, read, ledger)
-    zones = read_zones(read, ledger)
-    file = one_file(demand, "demand")
-    trips = Trips(None, zones, ()) if file is None else read_trips(file, zones, ledger)
+    trips = Trips(None, (), ()) if file is None else read_trips(file, read, ledger)
     made = _network(read, stated, _signals(folder, signals, stated, read, ledger), ledger)
     folder.note_unread()
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(replace(made, findings=(*made.findings, *repaired)), findings=findings, counts=ledger.counts(),
-                    matrix=trips.matrix, zones=zones if trips.matrix is not None else (), unserved=trips.unserved,
+                    matrix=trips.matrix, zones=trips.zones, unserved=trips.unserved,
                     description=f"Made from the GMNS folder {folder.path.name}.")
 
 
@@ -96,8 +99,6 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
         graph.nodes[node]["control"] = "signal"
     network = assemble(graph, (), {"groups": read.roads.groups(), "paths": {}}, left_hand_traffic=False, timing={},
                        movements=read.roads.movements)
-    stops = {key for key, control in stated.control.items() if control == "stop"}
-
     def served(_: str, one: Connection) -> Served | None:
         key = (one.from_link, one.from_lane, one.to_link, one.to_lane)
         found = signals.served.get(key)
@@ -106,7 +107,17 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
         return None if key in bare else found
 
     network = with_programs(network, signals.timings, served, ledger)
-    connections = tuple(
-        one.model_copy(update={"must_stop": True}) if (one.from_link, one.from_lane, one.to_link, one.to_lane) in stops
-        and one.signal is None and one.yields_to else one for one in network.connections)
-    return replace(network, connections=connections)
+    return replace(network, connections=tuple(_finished(stated, network, one) for one in network.connections))
+
+
+def _finished(stated: Stated, network: Network, one: Connection) -> Connection:
+    """Take over stop signs, and speeds of turns as far as the two links allow them."""
+    key = (one.from_link, one.from_lane, one.to_link, one.to_lane)
+    changes: dict[str, object] = {}
+    if stated.control.get(key) == "stop" and one.signal is None and one.yields_to:
+        changes["must_stop"] = True
+    if key in stated.speed_kmh:
+        limits = [data["speed_limit_kmh"] for *_, data in network.graph.edges(data=True)
+                  if data["id"] in (one.from_link, one.to_link)]
+        changes["speed_limit_kmh"] = max(round(min(stated.speed_kmh[key], *limits), 3), 1.0)
+    return one.model_copy(update=changes) if changes else one

@@ -32,6 +32,7 @@ class Stated:
     control: dict[Key, str] = field(default_factory=dict)
     node: dict[str, str] = field(default_factory=dict)
     """Node by movement."""
+    speed_kmh: dict[Key, float] = field(default_factory=dict)
 
 
 def highest_lanes(rows: Iterable[Row]) -> dict[str, int]:
@@ -68,6 +69,9 @@ def read_movements(rows: Sequence[Row], read: Read, ledger: Ledger) -> Stated:
             name = row.text("movement_name", "mvmt_code").upper()
             if name:
                 stated.by_name[node, name].append(key)
+            speed = row.number("turning_speed_mps", least=0)
+            if speed:
+                stated.speed_kmh[key] = speed * 3.6
             stated.control[key] = row.text("ctrl_type", "control").lower()
         stated.node[row.key("mvmt_id")] = node
         if pairs:
@@ -112,9 +116,9 @@ def _pairs(row: Row, before: Piece, after: Piece, turn: Turn | None, ledger: Led
     """Pairs of lanes from the nearside; the file counts from the left."""
     places = []
     for side, piece in (("ib", before), ("ob", after)):
-        from_kerb = bool(row.text(f"{side}_lane_indices"))
+        from_nearside = bool(row.text(f"{side}_lane_indices"))
         numbers = _lanes(row, side)
-        lanes = [number if from_kerb else piece.lane(number) for number in numbers]
+        lanes = [number if from_nearside else piece.lane(number) for number in numbers]
         known = [lane for lane in lanes if lane is not None and 0 <= lane < len(piece.lanes)]
         if numbers and not known:
             ledger.repair("movement-left-out", f"{row.where} (link {piece.id!r} has no lane {numbers[0]} for vehicles)")

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
@@ -270,6 +271,7 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
     found.roads.add(name, ends, pieces, {**attributes, **shape})
     if _is(link, "directed") is False:
         back = pieces_of(f"-{name}", length_m, base, ())
+        found.ends[f"-{name}"] = ends[::-1]
         found.roads.add(f"-{name}", ends[::-1], back, {**attributes, "geometry": shape["geometry"][::-1]})
         ledger.note("inferred", "link of the other direction of an undirected one", link.where)
     ledger.note("read", "link", link.where)
@@ -294,7 +296,7 @@ def _is(row: Row, name: str) -> bool:
 
 def _length_m(link: Row, line: Sequence[Point], units: Units, ledger: Ledger) -> float:
     """Length between the middles of junctions: as stated, unless it is less than half the way as the crow flies."""
-    drawn_m = sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+    drawn_m = sum(math.dist(a, b) for a, b in pairwise(line))
     stated = link.number("length_m", least=0)
     stated_m = stated if stated is not None else (link.number("length", least=0) or 0.0) * units.long_m
     if not stated_m:

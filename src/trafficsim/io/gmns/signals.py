@@ -56,7 +56,6 @@ def read_signals(folder: Folder, stated: Stated, read: Read, ledger: Ledger) -> 
     by_controller: dict[str, list[Block]] = defaultdict(list)
     for block in tables.phases:
         by_controller[block[1]].append(block)
-    numbers: dict[str, dict[int, int]] = {}
     for controller, blocks in by_controller.items():
         node = controller if controller in read.roads.graph else ""
         if not node:
@@ -72,9 +71,8 @@ def read_signals(folder: Folder, stated: Stated, read: Read, ledger: Ledger) -> 
         speed_kmh = max((read.speed_kmh[link] for link, ends in read.ends.items() if ends[1] == node), default=50.0)
         timing = _timing(tables, chosen, speed_kmh)
         if timing is not None:
-            found.timings[node] = fitted(Plan(timing, _cycle(tables, chosen), others, f"plan {chosen[0]} of controller "
-                                              f"{controller}"), ledger)
-            numbers[node] = {phase.number: phase.number for phase in found.timings[node].phases}
+            where = f"plan {chosen[0]} of controller {controller}"
+            found.timings[node] = fitted(Plan(timing, _cycle(tables, chosen), others, where), ledger)
     _serve(folder.table("signal_phase_mvmt"), tables, stated, found, ledger)
     return found
 
@@ -86,7 +84,8 @@ def _read_tables(folder: Folder, stated: Stated, ledger: Ledger) -> _Tables:
     folder.table("signal_controller")
     coordination = {(row.key("timing_plan_id"), row.key("controller_id", "node_id")): row
                     for row in folder.table("signal_coordination")}
-    rings = {(row.key("node_id"), row.whole("signal_phase_id")): row for row in folder.table("signal_phase_concurrency")}
+    rings = {(row.key("node_id"), row.whole("signal_phase_id")): row
+             for row in folder.table("signal_phase_concurrency")}
     phases: dict[Block, list[Row]] = defaultdict(list)
     rows = folder.table("signal_timing_phase")
     shared: dict[str, int] = defaultdict(int)
@@ -103,7 +102,8 @@ def _block(row: Row, plans: Mapping[str, list[Row]], coordination: Mapping[Block
     plan = row.key("timing_plan_id")
     own = row.key("controller_id", "node_id")
     if own:
-        known = (name for name, rows in plans.items() if any(one.key("controller_id", "node_id") == own for one in rows))
+        known = (name for name, rows in plans.items()
+                 if own in (one.key("controller_id", "node_id") for one in rows))
         return plan or next(known, ""), own
     stated = [one.key("controller_id", "node_id") for one in plans.get(plan, ())]
     listed = list(dict.fromkeys([*stated, *(controller for other, controller in coordination if other == plan)]))
@@ -145,9 +145,14 @@ def _timing(tables: _Tables, block: Block, speed_kmh: float) -> RingBarrier | No
         return None
     plan = next((row for row in tables.plans.get(block[0], ())
                  if row.key("controller_id", "node_id") == block[1]), None)
-    row = tables.coordination.get(block) or plan
-    if row is None:
-        return _made(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases))
+    found = tables.coordination.get(block) or plan
+    timing: RingBarrier = (
+        _made(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases)) if found is None
+        else _coordinated(found, phases))
+    return timing
+
+
+def _coordinated(row: Row, phases: Sequence[RingPhase]) -> RingBarrier:
     where = row.text("coord_ref_to").lower()
     if where not in REFERENCES:
         raise InputError(f"{row.where}: coord_ref_to", quoted(where), f"one of {', '.join(REFERENCES)}",
@@ -156,8 +161,10 @@ def _timing(tables: _Tables, block: Block, speed_kmh: float) -> RingBarrier | No
     numbers = {phase.number for phase in phases}
     coordinated = [int(listed)] if listed.isdigit() and len(listed) < 3 else [int(one) for one in listed[:3] if
                                                                              one.isdigit() and one != "0"]
-    return _made(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
-                 coordinated=tuple(one for one in coordinated if one in numbers), reference=REFERENCES[where])
+    made: RingBarrier = _made(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
+                              coordinated=tuple(one for one in coordinated if one in numbers),
+                              reference=REFERENCES[where])
+    return made
 
 
 def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float, ledger: Ledger) -> RingPhase | None:
@@ -183,10 +190,12 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
         position = STANDARD.get(number, (0, 0, number))[2]
         while any((one.ring, one.barrier, one.position) == (ring, barrier, position) for one in before):
             position += 1
-    return _made(RingPhase, row.where, number=number, ring=ring, barrier=barrier, position=position,
-                 green_s=max(green_s or 0.0, least_s or 0.0), yellow_s=yellow, all_red_s=round(clearance_s - yellow, 3),
-                 min_green_s=least_s, max_green_s=green_s, extension_s=row.number("extension", least=0),
-                 walk_s=row.number("walk_time", least=0), ped_clearance_s=row.number("ped_clearance", least=0))
+    made: RingPhase = _made(
+        RingPhase, row.where, number=number, ring=ring, barrier=barrier, position=position,
+        green_s=max(green_s or 0.0, least_s or 0.0), yellow_s=yellow, all_red_s=round(clearance_s - yellow, 3),
+        min_green_s=least_s, max_green_s=green_s, extension_s=row.number("extension", least=0),
+        walk_s=row.number("walk_time", least=0), ped_clearance_s=row.number("ped_clearance", least=0))
+    return made
 
 
 def _next_place(before: Sequence[RingPhase], number: int) -> tuple[int, int]:

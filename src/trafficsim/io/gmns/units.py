@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from trafficsim.base.errors import InputError, quoted
@@ -29,7 +30,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Units:
-    """How to turn lengths, places along links and speeds into ours; ``plane`` and ``scale`` are those of coordinates."""
+    """Lengths, places along links and speeds in ours; ``plane`` and ``scale`` are those of coordinates."""
 
     long_m: float
     short_m: float
@@ -116,7 +117,7 @@ def _ratios(links: Sequence[Row], lines: Mapping[str, Sequence[Point]]) -> list[
     found = []
     for link in links:
         line = lines.get(link.key("link_id"), ())
-        whole = sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+        whole = sum(math.dist(a, b) for a, b in pairwise(line))
         stated = link.number("length") or 0.0
         if whole > 0 and stated > 0:
             found.append(stated / whole)

@@ -14,8 +14,8 @@ USES: dict[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("hov", "hov2", "hov3", "hov3+", "walk", "bike", "bicycle", "pedestrian", "parking", "shoulder",
                      "rail", "tram", "scooter", "closed"), ()),
 }
-"""Kinds of ours by use (GMNS specification 0.96, use_definition); lanes for cars with several people alone are closed to
-cars, for occupancies are not known. A use that is not listed here, and no group of the file, is open to nobody."""
+"""Kinds of ours by use (GMNS specification 0.96, use_definition); lanes for cars with several people alone are closed
+to cars, for occupancies are not known. A use that is not listed here, and no group of the file, is open to nobody."""
 
 
 class UseTable:

@@ -29,25 +29,39 @@ class Trips(NamedTuple):
     unserved: tuple[Unserved, ...]
 
 
-def read_zones(read: Read, ledger: Ledger) -> tuple[Zone, ...]:
-    """Return the zones that nodes name, with the links that leave and reach those nodes."""
-    origins: dict[str, list[str]] = defaultdict(list)
-    destinations: dict[str, list[str]] = defaultdict(list)
-    zone_of = {name: row.key("zone_id") for name, row in read.nodes.items() if row.key("zone_id")}
-    for link, pieces in read.roads.pieces.items():
-        tail, head = read.ends[link.removeprefix("-") if link not in read.ends else link]
-        if tail in zone_of:
-            origins[zone_of[tail]].append(pieces[0].id)
-        if head in zone_of:
-            destinations[zone_of[head]].append(pieces[-1].id)
-    names = [name for name in dict.fromkeys(zone_of.values()) if name in origins or name in destinations]
-    if names:
-        ledger.note("read", "zone", f"zone {names[0]}", times=len(names))
-    return tuple(Zone(id=name, origins=tuple(origins[name]), destinations=tuple(destinations[name]),
-                      connectors="least_cost") for name in names)
+NO_ZONE = ("", "0")
 
 
-def read_trips(path: Path, zones: tuple[Zone, ...], ledger: Ledger) -> Trips:
+def read_zones(read: Read, wanted: frozenset[str], ledger: Ledger) -> tuple[Zone, ...]:
+    """Return the zones, with the links that leave and reach their nodes.
+
+    A zone is at the node of its name, as centroids are; else at all nodes that name it. Zones of ``wanted``, those of
+    a matrix, may be at the node of their name even if it names no zone.
+    """
+    named: dict[str, list[str]] = defaultdict(list)
+    for node, row in read.nodes.items():
+        if row.key("zone_id") not in NO_ZONE:
+            named[row.key("zone_id")].append(node)
+    for zone in sorted(wanted - named.keys()):
+        if zone in read.nodes:
+            named[zone] = [zone]
+            ledger.note("inferred", "zone at the node of its name, which names no zone", f"zone {zone}")
+    outs, ins = defaultdict(list), defaultdict(list)
+    for link, (tail, head) in read.ends.items():
+        outs[tail].append(read.roads.pieces[link][0].id)
+        ins[head].append(read.roads.pieces[link][-1].id)
+    found = []
+    for zone, nodes in named.items():
+        places = [zone] if zone in nodes else nodes
+        ends = [tuple(link for node in places for link in table[node]) for table in (outs, ins)]
+        if any(ends):
+            found.append(Zone(id=zone, origins=ends[0], destinations=ends[1], connectors="least_cost"))
+    if found:
+        ledger.note("read", "zone", f"zone {found[0].id}", times=len(found))
+    return tuple(found)
+
+
+def read_trips(path: Path, read: Read, ledger: Ledger) -> Trips:
     """Read a matrix: one row per pair of zones, with columns as DTALite or others call them.
 
     Trips of a zone that no node names are not in the matrix but told as unserved.
@@ -62,10 +76,11 @@ def read_trips(path: Path, zones: tuple[Zone, ...], ledger: Ledger) -> Trips:
     rows = read_rows(path, ("|".join(ORIGINS), "|".join(DESTINATIONS), "|".join(TRIPS)), ledger)
     if not rows:
         raise InputError(str(path), "no row", "rows of trips between zones", "give a complete file")
+    pairs = [_trips(row) for row in rows]
+    zones = read_zones(read, frozenset(zone for pair in pairs for zone in pair[:2]), ledger)
     known = {zone.id for zone in zones}
     served, unserved = [], []
-    for row in rows:
-        origin, destination, trips = _trips(row)
+    for origin, destination, trips in pairs:
         strange = [zone for zone in (origin, destination) if zone not in known]
         if strange:
             unserved.append(Unserved(f"{origin}>{destination}", "flow", "car", None,
@@ -86,8 +101,8 @@ def read_trips(path: Path, zones: tuple[Zone, ...], ledger: Ledger) -> Trips:
 def _trips(row: Row) -> tuple[str, str, float]:
     origin, destination, trips = row.key(*ORIGINS), row.key(*DESTINATIONS), row.number(*TRIPS)
     if not origin or not destination or trips is None or trips < 0:
-        raise DemandError(row.where, quoted(", ".join(row.values.values())), "a zone, a zone and a number of trips >= 0",
-                          "correct the row")
+        raise DemandError(row.where, quoted(", ".join(row.values.values())),
+                          "a zone, a zone and a number of trips >= 0", "correct the row")
     return origin, destination, trips
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
 from trafficsim.base.errors import InputError
 from trafficsim.design.inference.osm_tags import ROUNDABOUT_RANK, rank_of, road_class_of
-from trafficsim.io.ledger import Ledger
+from trafficsim.io.ledger import Act, Ledger
 from trafficsim.io.osm.access import RINGS
-from trafficsim.io.osm.control import control_of, is_marked
+from trafficsim.io.osm.control import add_controls, mark_of
 from trafficsim.io.osm.countries import Country
+from trafficsim.io.osm.join import drop_markings_of_later_junctions, join_links
 from trafficsim.io.osm.lanes import Reading, Side, narrowed, side_of
 from trafficsim.io.osm.limits import limit_of
-from trafficsim.io.osm.pieces import Piece, arms_of, pieces_of
+from trafficsim.io.osm.pieces import Piece, pieces_of
+from trafficsim.io.osm.restrictions import Bans, bans_of
 from trafficsim.io.osm.runs import Point, Run, note, projected, runs_of, without_repeated_places
 from trafficsim.io.osm.source import OsmData
 from trafficsim.spec.plane import PROJECTION, Plane
@@ -37,14 +39,16 @@ class Roads:
 
     Attributes
     ----------
-    graph : one edge per piece of a way and direction, one node per node where they meet
+    graph : one edge per direction of a road between two nodes, one node where roads meet, change or end
     plane : projection of its coordinates
-    pieces : way -> its pieces in order
+    bans : turn restrictions
+    cut_nodes : nodes where the file cuts a road off
     """
 
     graph: nx.MultiDiGraph
     plane: Plane
-    pieces: dict[int, list[Piece]] = field(default_factory=dict)
+    bans: Bans
+    cut_nodes: frozenset[str]
 
 
 def road_graph(data: OsmData, setting: Setting, ledger: Ledger) -> Roads:
@@ -70,69 +74,95 @@ def road_graph(data: OsmData, setting: Setting, ledger: Ledger) -> Roads:
                          "has its nodes in the file", "roads", "cut out an area with roads, or choose --service all")
     plane, places = projected(data, (node for run in runs for node in run.nodes))
     runs = without_repeated_places(runs, places, ledger)
-    marked = {node for run in runs for node in run.nodes if is_marked(data.nodes[node].tags)}
+    marked = {node for run in runs for node in run.nodes if mark_of(data.nodes[node].tags)}
     pieces = pieces_of(runs, places, marked, ledger)
     if not pieces:
         raise InputError("ways", "no way with two nodes apart", "roads", "cut out an area with roads")
-    roads = Roads(nx.MultiDiGraph(), plane)
-    roads.graph.graph[PROJECTION] = plane.as_dict
-    for piece in pieces:
-        roads.pieces.setdefault(piece.run.way.id, []).append(piece)
-        _add(roads.graph, piece, places, setting, ledger)
-    _add_controls(roads.graph, data, runs, ledger)
-    return roads
+    graph = _Builder(places, setting, ledger).graph_of(pieces)
+    graph.graph[PROJECTION] = plane.as_dict
+    cut = frozenset(str(run.nodes[end]) for run in runs for end, is_cut in zip((0, -1), run.cut, strict=True) if is_cut)
+    add_controls(graph, data, ledger)
+    joined = join_links(graph)
+    if joined:
+        ledger.note("inferred", "node where a road only goes on: its links are joined", times=joined)
+    dropped = drop_markings_of_later_junctions(graph)
+    if dropped:
+        ledger.note("inferred", "markings that concern a junction further on", times=dropped)
+    return Roads(graph, plane, bans_of(data, graph, ledger), cut)
 
 
-def _add(
-    graph: nx.MultiDiGraph, piece: Piece, places: dict[int, Point], setting: Setting, ledger: Ledger
-) -> None:
-    use = piece.run.use
-    for direction, kinds in (("forward", use.forward), ("backward", use.backward)):
-        if not kinds:
-            continue
+class _Builder:
+    """Adds pieces of ways to a graph; what is read from the tags of a way is read once for each direction."""
+
+    def __init__(self, places: dict[int, Point], setting: Setting, ledger: Ledger) -> None:
+        self.places, self.setting, self.ledger = places, setting, ledger
+        self.graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self.taken: set[str] = set()
+        self.known: dict[tuple[int, str], dict[str, Any]] = {}
+
+    def graph_of(self, pieces: list[Piece]) -> nx.MultiDiGraph:
+        for piece in pieces:
+            use = piece.run.use
+            for direction, kinds in (("forward", use.forward), ("backward", use.backward)):
+                if kinds:
+                    self._add(piece, direction, kinds)
+        return self.graph
+
+    def _add(self, piece: Piece, direction: str, kinds: tuple[Kind, ...]) -> None:
         nodes = piece.nodes if direction == "forward" else piece.nodes[::-1]
         for node in (nodes[0], nodes[-1]):
-            x_m, y_m = places[node]
-            graph.add_node(str(node), x_m=x_m, y_m=y_m, osm_nodes=str(node))
-        attributes = _attributes(piece, direction, kinds, setting, ledger)
-        line = [places[node] for node in nodes]
-        link = _unique(graph, piece.link(direction))
-        graph.add_edge(str(nodes[0]), str(nodes[-1]), key=link, id=link, geometry=line, **attributes)
+            x_m, y_m = self.places[node]
+            self.graph.add_node(str(node), x_m=x_m, y_m=y_m, osm_nodes=str(node))
+        key = piece.run.way.id, direction
+        if key not in self.known:
+            self.known[key] = _attributes(piece.run, direction, kinds, self.setting, self.ledger)
+        row = self.known[key]
+        link = self._unique(piece.link(direction))
+        self.graph.add_edge(str(nodes[0]), str(nodes[-1]), key=link, **{
+            **row, "id": link, "geometry": [self.places[node] for node in nodes], "origins": dict(row["origins"])})
 
-
-def _unique(graph: nx.MultiDiGraph, link: str) -> str:
-    """A way that passes a node twice leaves it twice."""
-    taken = graph.graph.setdefault("_taken", set())
-    number = 1
-    name = link
-    while name in taken:
-        number += 1
-        name = f"{link}#{number}"
-    taken.add(name)
-    return name
+    def _unique(self, link: str) -> str:
+        """A way that passes a node twice leaves it twice."""
+        number, name = 1, link
+        while name in self.taken:
+            number += 1
+            name = f"{link}#{number}"
+        self.taken.add(name)
+        return name
 
 
 def _attributes(
-    piece: Piece, direction: str, kinds: tuple[Kind, ...], setting: Setting, ledger: Ledger
+    run: Run, direction: str, kinds: tuple[Kind, ...], setting: Setting, ledger: Ledger
 ) -> dict[str, Any]:
-    tags, name = piece.run.way.tags, f"way {piece.run.way.id}"
-    two_way = bool(piece.run.use.forward and piece.run.use.backward)
+    tags, name = run.way.tags, f"way {run.way.id}"
+    two_way = bool(run.use.forward and run.use.backward)
     side = side_of(Reading(tags, direction, two_way, name, setting.left_hand))
     narrowed(side, kinds)
     limit = limit_of(tags, direction, setting.country, name)
     if limit.unread:
         side.notes.append(("osm-value-unread", f"{name}: {limit.unread}"))
-    for act, text in side.notes:
+    for act, text in (*side.notes, *limit.notes):
         note(ledger, *(("repaired", act, text) if act.startswith(("osm-", "value-")) else (act, text, name)))
+    _note_origins(side, limit.origin, ledger, name)
     in_ring, highway = tags.get("junction") in RINGS, tags["highway"]
     return {
         "lanes": side.lanes, "turn_lanes": side.turn_lanes, "allow": side.allow, "speed_limit_kmh": limit.speed_kmh,
         "road_class": road_class_of(highway, limit.speed_kmh), "name": tags.get("name") or tags.get("ref", ""),
-        "priority": ROUNDABOUT_RANK if in_ring else rank_of(highway), "osm_way": str(piece.run.way.id),
+        "priority": ROUNDABOUT_RANK if in_ring else rank_of(highway), "osm_way": str(run.way.id),
         "osm_class": highway, "layer": _layer(tags),
         **({"osm_junction": tags["junction"]} if tags.get("junction") else {}),
         "origins": _origins(side, limit.origin, highway, in_ring),
     }
+
+
+def _note_origins(side: Side, limit: str, ledger: Ledger, name: str) -> None:
+    """Count what was read and what was inferred, by direction of a way."""
+    for what, origin in (("number of lanes", side.origins["lanes"]), ("speed limit", limit),
+                         ("markings of lanes", side.origins.get("turn_lanes", "")),
+                         ("lanes for some vehicles", side.origins.get("allow", ""))):
+        if origin:
+            act: Act = "inferred" if origin.startswith("inferred") else "read"
+            ledger.note(act, f"{what} (directions of ways)", f"{name}: {origin.partition(': ')[2]}")
 
 
 def _origins(side: Side, limit: str, highway: str, in_ring: bool) -> dict[str, str]:
@@ -143,13 +173,3 @@ def _origins(side: Side, limit: str, highway: str, in_ring: bool) -> dict[str, s
 def _layer(tags: Any) -> int:
     text = str(tags.get("layer", ""))
     return int(text) if text.removeprefix("-").isdigit() and len(text) < 4 else 0
-
-
-def _add_controls(graph: nx.MultiDiGraph, data: OsmData, runs: list[Run], ledger: Ledger) -> None:
-    arms = arms_of(runs)
-    for node, attributes in graph.nodes(data=True):
-        control, origin = control_of(data.nodes[int(node)].tags, int(node), arms[int(node)])
-        if control:
-            attributes["control"] = control
-            attributes["origins"] = {"control": origin}
-            ledger.note("read", f"node with control {control}", f"node {node}")

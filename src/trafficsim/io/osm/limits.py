@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from trafficsim.io.osm.countries import MPH_KMH, WALK_KMH, Country
-from trafficsim.io.osm.values import first_of, parts_of
+from trafficsim.io.osm.values import first_of, number_of, parts_of
 from trafficsim.spec.schema import within
 
 UNITS_KMH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": MPH_KMH, "knots": 1.852}
@@ -22,11 +22,12 @@ NO_SIDEWALK, SIDEWALK = {"no", "none"}, {"yes", "both", "left", "right"}
 
 
 class Limit(NamedTuple):
-    """A limit, where it comes from, and the value that could not be read."""
+    """A limit, where it comes from, the value that could not be read, and notes ``(act, text)`` for the account."""
 
     speed_kmh: float
     origin: str
     unread: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def limit_of(tags: Mapping[str, str], direction: str, country: Country, name: str) -> Limit:
@@ -46,11 +47,20 @@ def limit_of(tags: Mapping[str, str], direction: str, country: Country, name: st
     Examples
     --------
     >>> from trafficsim.io.osm.countries import COUNTRIES
-    >>> limit_of({"highway": "primary", "maxspeed": "30 mph"}, "forward", COUNTRIES["GB"], "way 7")
-    Limit(speed_kmh=48.28, origin='read: way 7, maxspeed=30 mph', unread='')
+    >>> limit_of({"highway": "primary", "maxspeed": "30 mph"}, "forward", COUNTRIES["GB"], "way 7")[:2]
+    (48.28, 'read: way 7, maxspeed=30 mph')
     >>> limit_of({"highway": "residential"}, "forward", COUNTRIES["DE"], "way 7").origin
     'inferred: residential road in Germany, no maxspeed'
     """
+    found = _by_tags(tags, direction, country, name)
+    unread = found if isinstance(found, str) else ""
+    tagged = found if isinstance(found, Limit) else None
+    limit = tagged or _by_zone(tags, country, name) or _by_class(tags, country)
+    return limit._replace(unread=unread, notes=tuple(_remarks(tags, direction, country)))
+
+
+def _by_tags(tags: Mapping[str, str], direction: str, country: Country, name: str) -> Limit | str | None:
+    """Limit of the tags; the tag itself where it cannot be read, ``None`` where there is none with a number."""
     unread = ""
     for key in (f"maxspeed:{direction}", "maxspeed:motorcar", "maxspeed"):
         value = tags.get(key)
@@ -60,12 +70,28 @@ def limit_of(tags: Mapping[str, str], direction: str, country: Country, name: st
         if speed is not None:
             act = "inferred" if value in ("none", "walk") or ":" in value else "read"
             return Limit(round(speed, 3), f"{act}: {name}, {key}={value}")
-        unread = "" if value in CHANGING else f"{key}={value}"
+        unread = unread if value in CHANGING else f"{key}={value}"
+    return unread or None
+
+
+def _by_zone(tags: Mapping[str, str], country: Country, name: str) -> Limit | None:
     key, value = first_of(tags, ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic"))
     speed = _zone(value.lower(), country) if ":" in value or value.startswith("zone") else None
-    if speed is not None:
-        return Limit(round(speed, 3), f"inferred: {name}, {key}={value}", unread)
-    return _by_class(tags, country, unread)
+    return None if speed is None else Limit(round(speed, 3), f"inferred: {name}, {key}={value}")
+
+
+def _remarks(tags: Mapping[str, str], direction: str, country: Country) -> Iterator[tuple[str, str]]:
+    if any(f"{key}:conditional" in tags for key in ("maxspeed", f"maxspeed:{direction}")):
+        yield "ignored", "limit by time, weather or kind of vehicle (maxspeed:conditional)"
+    if any(key in tags for key in ("maxspeed:lanes", "maxspeed:hgv", "maxspeed:bus", "maxspeed:advisory")):
+        yield "ignored", "limit of single lanes or kinds of vehicles, or advisory speed (maxspeed:hgv and the like)"
+    value = tags.get("maxspeed", "")
+    if value in CHANGING:
+        yield "ignored", f"limit that changes (maxspeed={value}): that of the road's class is taken"
+    if country.in_mph and number_of(value) is not None:
+        yield "read", "limit without a unit where limits are in mph: taken as km/h, as OpenStreetMap defines it"
+    if len(parts_of(value)) > 1:
+        yield "repaired", "osm-several-values"
 
 
 def _tagged(value: str, country: Country) -> float | None:
@@ -99,7 +125,7 @@ def _zone(text: str, country: Country) -> float | None:
     return names.get(found[1] or "")
 
 
-def _by_class(tags: Mapping[str, str], country: Country, unread: str) -> Limit:
+def _by_class(tags: Mapping[str, str], country: Country) -> Limit:
     """The law's limit: built-up, unless the class, missing light or a missing sidewalk say otherwise."""
     highway = tags["highway"]
     if highway == "motorway":
@@ -117,7 +143,7 @@ def _by_class(tags: Mapping[str, str], country: Country, unread: str) -> Limit:
         speed, place = country.urban_kmh, ", taken as built-up"
     said = tags.get("maxspeed", "")
     why = f"maxspeed={said} is no number" if said else "no maxspeed"
-    return Limit(round(speed, 3), f"inferred: {highway} road in {country.name}{place}, {why}", unread)
+    return Limit(round(speed, 3), f"inferred: {highway} road in {country.name}{place}, {why}")
 
 
 def _is_rural(tags: Mapping[str, str]) -> bool:

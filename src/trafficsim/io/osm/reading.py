@@ -12,10 +12,12 @@ from trafficsim.io.ledger import Ledger
 from trafficsim.io.osm.countries import Found, country_named, country_of
 from trafficsim.io.osm.graph import Setting, road_graph
 from trafficsim.io.osm.source import OsmData, read_osm_data
+from trafficsim.spec.fixes import Fixes
 
 
 def read_osm(
-    network: Path, *, country: str = "auto", hand: str = "country", service: str = "none", demand: str = "boundary"
+    network: Path, *, country: str = "auto", hand: str = "country", service: str = "none", demand: str = "boundary",
+    fixes: Fixes | None = None,
 ) -> Imported:
     """Import the roads of an extract of OpenStreetMap.
 
@@ -32,6 +34,8 @@ def read_osm(
         Service roads that are kept: ``none``, ``through`` or ``all``.
     demand
         ``boundary``: made-up trips between the ends of the main roads; ``none``.
+    fixes
+        What is known better than the file says.
 
     Raises
     ------
@@ -52,8 +56,7 @@ correct the path or its permissions.
     found = _country(data, country, ledger, str(path))
     left_hand = found.country.left_hand if hand == "country" else hand == "left"
     roads = road_graph(data, Setting(found.country, left_hand, service), ledger)
-    roads.graph.graph.pop("_taken", None)
-    made = network_from_graph(roads.graph, left_hand_traffic=left_hand)
+    made = network_from_graph(roads.graph, left_hand_traffic=left_hand, banned_turns=roads.bans.pairs, fixes=fixes)
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(

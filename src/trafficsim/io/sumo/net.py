@@ -20,6 +20,8 @@ HALF_DIGIT_KMH = 0.005 * 3.6 + 1e-9
 FASTEST_KMH = float(within("speed_limit_kmh")["le"])
 MOST_LANES = 64
 """A higher lane index is a slip of the pen; no road known to us has as many (modelling assumption)."""
+DEFAULT_WIDTH_M = 3.2
+"""Width of a lane without one, as SUMO has it."""
 NOT_FOR_VEHICLES = ("internal", "crossing", "walkingarea", "connector")
 
 # Junction type of SUMO -> control of ours.
@@ -305,12 +307,21 @@ def _attributes(net: Net, edge: Edge) -> dict[str, object]:
         "id": edge.id, "length_m": edge.length_m, "lanes": len(edge.lanes), "speed_limit_kmh": limit,
         "road_class": road_class(edge.element.get("type"), limit), "priority": int(edge.element.number("priority", 0)),
         "geometry": edge.element.points("shape") or ends, "name": edge.element.get("name"),
+        "spread": "centre" if edge.element.get("spreadType") == "center" else "side", **_widths(edge),
     }
     if any(lane.kinds != KINDS for lane in edge.lanes):
         found["allow"] = tuple(None if lane.kinds == KINDS else lane.kinds for lane in edge.lanes)
     if any(lane.length_m != edge.length_m for lane in edge.lanes):
         found["lane_length_m"] = tuple(lane.length_m for lane in edge.lanes)
     return found
+
+
+def _widths(edge: Edge) -> dict[str, object]:
+    """Widths of the lanes, from the nearside, where the file gives any."""
+    lanes = sorted(edge.element.all("lane"), key=lambda lane: lane.whole("index"))
+    widths = tuple(lane.number("width", DEFAULT_WIDTH_M) for lane in lanes)
+    given = any(lane.get("width") for lane in lanes) and len(widths) == len(edge.lanes)
+    return {"lane_width_m": widths} if given else {}
 
 
 def road_class(kind: str, limit_kmh: float) -> str:

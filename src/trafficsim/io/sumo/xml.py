@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException, DTDForbidden, EntitiesForbidden
@@ -194,20 +194,43 @@ def read_xml(path: Path, roots: Collection[str]) -> Element:
     """
     refuse_other_formats(path)
     builder = _Builder(path.name)
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
-    builder.parser = parser
-    try:
-        with opened(path) as stream:
-            _feed(parser, stream, path)
-        parser.close()
-    except (DefusedXmlException, ParseError, ValueError, LookupError, OSError, EOFError, zlib.error) as error:
-        raise _explained(error, path, parser) from None
+    parse_xml(path, builder)
     root = builder.root
     assert root is not None, "the parser reports a file without elements itself"
     if root.tag not in roots:
         raise InputError(f"{path.name}, line {root.line}", f"root element <{root.tag}>",
                          " or ".join(f"<{tag}>" for tag in roots), _other_kind(root.tag))
     return root
+
+
+class Target(Protocol):
+    """What a parser reports elements to; it gets the parser, which knows the line."""
+
+    parser: DefusedXMLParser | None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Begin an element."""
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+
+
+def parse_xml(path: Path, target: Target) -> None:
+    """Report the elements of an XML file, plain or gzip, refusing entities, document types and external references.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, truncated, not XML, or hostile.
+    """
+    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+    target.parser = parser
+    try:
+        with opened(path) as stream:
+            _feed(parser, stream, path)
+        parser.close()
+    except (DefusedXmlException, ParseError, ValueError, LookupError, OSError, EOFError, zlib.error) as error:
+        raise _explained(error, path, parser) from None
 
 
 def _feed(parser: DefusedXMLParser, stream: IO[bytes], path: Path) -> None:
