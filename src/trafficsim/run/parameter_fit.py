@@ -41,8 +41,6 @@ from trafficsim.spec.world import World
 PREFIX = "observed:"
 """Detectors that stand where something was observed are named so, and after their link."""
 LEAST_INTERVAL_S = 60.0
-BLIND = 1e12
-"""Variance of what a run does not show, as the speed where nobody passed: it has no weight."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Simulating:
     """
 
     engine: str = ""
-    replications: int = 4
+    replications: int = 6
     workers: int = 1
     most_steps: int = 6
     cache: Path | None = None
@@ -93,23 +91,24 @@ class ParameterFit:
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """One row per parameter: estimate, 95 % interval, what was believed before, and what told it."""
-        rows = [{"parameter": knob.name, "factor": value, "low": value - 1.96 * sd, "high": value + 1.96 * sd,
-                 "sd": sd, "prior_sd": knob.belief.sd, "learnt": learnt, "told_by": _told_by(learnt)}
-                for knob, value, sd, learnt in zip(self.knobs, self.fit.value, self.fit.sd, self.fit.learnt,
-                                                   strict=True)]
+        fit = self.fit
+        rows = [{"parameter": knob.name, "factor": value, "low": value - half, "high": value + half, "sd": sd,
+                 "prior_sd": knob.belief.sd, "learnt": learnt, "told_by": _told_by(learnt)}
+                for knob, value, half, sd, learnt in zip(self.knobs, fit.value, fit.half_width, fit.sd, fit.learnt,
+                                                         strict=True)]
         return pd.DataFrame(rows)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
-        """One row per observation: observed, simulated at the estimate, error of the observation, noise of the runs."""
-        response = self.fit.response
-        seen = response.variance < BLIND
+        """One row per observation: observed, error of measurement, simulated, standard deviation from day to day."""
+        response, seen = self.fit.response, self.fit.response.seen
+        day_sd = np.sqrt((response.deviations**2).sum(axis=0) / max(len(response.runs) - 1, 1))
         return pd.DataFrame({
             "link": [one.link for one in self.observations], "what": [one.what for one in self.observations],
             "begin_s": [one.begin_s for one in self.observations], "end_s": [one.end_s for one in self.observations],
             "observed": [one.value for one in self.observations], "error_sd": [one.sd for one in self.observations],
             "simulated": pd.array(np.where(seen, response.mean, np.nan), "Float64"),
-            "noise_sd": pd.array(np.where(seen, np.sqrt(response.variance), np.nan), "Float64"),
+            "day_sd": pd.array(np.where(seen, day_sd, np.nan), "Float64"),
         })
 
     @property
@@ -164,7 +163,10 @@ def fit_parameters(
         return _response(result.tables, found, simulating.replications)
 
     priors = [Prior(knob.name, 1.0, knob.belief.sd, knob.belief.low, knob.belief.high) for knob in knobs]
-    observed = Observations(np.array([one.value for one in found]), np.array([one.sd for one in found]))
+    kinds = sorted({one.what for one in found})
+    observed = Observations(np.array([one.value for one in found]), np.array([one.sd for one in found]),
+                            np.array([float(one.days) for one in found]),
+                            np.array([kinds.index(one.what) for one in found], np.int64))
     best = fit(simulate, observed, priors, most_steps=simulating.most_steps)
     factors = dict(zip((knob.name for knob in knobs), best.value.tolist(), strict=True))
     return ParameterFit(knobs, best, found, with_factors(world, factors))
@@ -230,17 +232,14 @@ def _interval_s(found: Sequence[Observation], scenario: Scenario) -> float:
 
 
 def _response(tables: Mapping[str, pd.DataFrame], found: Sequence[Observation], replications: int) -> Response:
-    """Return means over replications and the variances of these means."""
+    """Return what every replication shows of the observations."""
     values = np.full((replications, len(found)), np.nan)
     for number in range(1, replications + 1):
         passed = _of_run(tables["detectors"], number)
         free = _of_run(tables["speeds"], number, "place").set_index("place")
         for place, one in enumerate(found):
             values[number - 1, place] = _simulated(one, passed, free)
-    seen = np.isfinite(values).all(axis=0)
-    filled = np.where(seen, values, 0.0)
-    variance = filled.var(axis=0, ddof=1) / replications
-    return Response(filled.mean(axis=0), np.where(seen, variance, BLIND))
+    return Response(values)
 
 
 def _of_run(table: pd.DataFrame, number: int, column: str = "detector") -> pd.DataFrame:

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t as student
 
 from trafficsim.base.errors import InputError
 
 F8 = npt.NDArray[np.float64]
-STEP_OF_PRIOR = 0.5
+I8 = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+STEP_OF_PRIOR = 1.0
 """Steps of finite differences over the standard deviation of what is believed before: large against noise."""
 MOST_HALVINGS = 3
 LEAST_GAIN = 0.25
@@ -49,18 +52,52 @@ class Prior:
 
 @dataclass(frozen=True)
 class Observations:
-    """Values that were observed, and the standard deviations of their errors; shapes (n,)."""
+    """Values that were observed; shapes (n,).
+
+    Attributes
+    ----------
+    value : means over days
+    sd : standard deviations of the errors of measurement
+    days : numbers of days; each differs from another as one replication does
+    group : number of the kind: observations of a kind share the variance from day to day
+    """
 
     value: F8
     sd: F8
+    days: F8
+    group: I8
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a simulation gives in place of the observations, and the variance of these means; shapes (n,)."""
+    """What replications give in place of the observations, shape (replications, n); not a number: it shows nothing."""
 
-    mean: F8
-    variance: F8
+    runs: F8
+
+    @property
+    def seen(self) -> Bools:
+        """Observations that every replication shows."""
+        return np.asarray(np.isfinite(self.runs).all(axis=0), np.bool_)
+
+    @property
+    def mean(self) -> F8:
+        """Means over replications; 0 where nothing is shown."""
+        return np.asarray(np.where(self.seen, self.runs, 0.0).mean(axis=0), np.float64)
+
+    @property
+    def deviations(self) -> F8:
+        """Replications less their mean, shape (replications, n); 0 where nothing is shown."""
+        return np.where(self.seen, self.runs, 0.0) - self.mean
+
+    def day_variance(self, group: I8) -> F8:
+        """Variance from day to day, the mean of each group; shape (n,)."""
+        number = len(self.runs)
+        if number < 2:
+            return np.zeros(self.runs.shape[1])
+        single = (self.deviations**2).sum(axis=0) / (number - 1)
+        count = np.bincount(group[self.seen], minlength=int(group.max()) + 1)
+        total = np.bincount(group[self.seen], single[self.seen], minlength=len(count))
+        return np.asarray((total / np.maximum(count, 1))[group], np.float64)
 
 
 Simulation = Callable[[F8], Response]
@@ -82,7 +119,9 @@ class Fit:
     Attributes
     ----------
     priors : the parameters
-    value, sd : estimate and its standard deviation, simulation noise included; shape (p,)
+    value, sd : estimate and its standard deviation; shape (p,). It comes from errors of measurement, from how much one
+        day differs from another (as replications do, with all correlations between observations) and from the prior
+    half_width : half of the 95 % interval, by Student's t with as many degrees of freedom as replications give
     correlation : of the estimates; shape (p, p)
     response : the simulation at the estimate
     inflation : factor by which variances were multiplied, because the observations scatter more around the simulation
@@ -95,6 +134,7 @@ class Fit:
     priors: tuple[Prior, ...]
     value: F8
     sd: F8
+    half_width: F8
     correlation: F8
     response: Response
     inflation: float
@@ -142,8 +182,9 @@ def fit(simulate: Simulation, observed: Observations, priors: Sequence[Prior], *
     Examples
     --------
     >>> def line(p):
-    ...     return Response(np.array([p[0], p[0] + p[1]]), np.zeros(2))
-    >>> found = fit(line, Observations(np.array([2.0, 5.0]), np.full(2, 1e-3)),
+    ...     return Response(np.array([[p[0], p[0] + p[1]]] * 2))
+    >>> observed = Observations(np.array([2.0, 5.0]), np.full(2, 1e-3), np.ones(2), np.zeros(2, np.int64))
+    >>> found = fit(line, observed,
     ...             [Prior("a", 1.0, 1.0, 0.0, 9.0), Prior("b", 1.0, 1.0, 0.0, 9.0)])
     >>> found.value.round(2).tolist()
     [2.0, 3.0]
@@ -191,6 +232,8 @@ class _Search:
         self.prior_mean, self.prior_sd = np.array([one.mean for one in priors]), np.array([one.sd for one in priors])
         self.low, self.high = np.array([one.low for one in priors]), np.array([one.high for one in priors])
         self.runs, self.steps = 0, list[Step]()
+        # That of the first point holds for the whole search: else the misfit would fall where noise happens to grow.
+        self.noise: F8 | None = None
         self.at = self.prior_mean.copy()
         self.response = self._run(self.at)
         self.misfit = self._note(self.at, self.response)
@@ -231,14 +274,31 @@ class _Search:
 
     def done(self, jacobian: F8, converged: bool) -> Fit:
         weight = self._weight(self.response)
-        freedom = max(len(weight) - len(self.priors), 1)
+        freedom = max(int((weight > 0.0).sum()) - len(self.priors), 1)
         scatter = float(weight @ (self.observed.value - self.response.mean) ** 2) / freedom
         inflation = max(scatter, 1.0)
-        normal = jacobian.T @ (weight[:, np.newaxis] * jacobian) / inflation + np.diag(self.prior_sd**-2)
-        covariance = np.linalg.inv(normal)
+        covariance = self._covariance(jacobian, weight, inflation)
         sd = np.sqrt(np.diag(covariance))
-        return Fit(self.priors, self.at, sd, covariance / np.outer(sd, sd), self.response, inflation,
+        quantile = float(student.ppf(0.975, max(len(self.response.runs) - 1, 1))) if self._noisy() else 1.96
+        return Fit(self.priors, self.at, sd, quantile * sd, covariance / np.outer(sd, sd), self.response, inflation,
                    tuple(self.steps), self.runs, converged)
+
+    def _noisy(self) -> bool:
+        return bool(self.response.day_variance(self.observed.group).any())
+
+    def _covariance(self, jacobian: F8, weight: F8, inflation: float) -> F8:
+        """Return the covariance of the estimate: of the prior, of measurement, and of days as replications differ."""
+        inverse = np.linalg.inv(jacobian.T @ (weight[:, np.newaxis] * jacobian) + np.diag(self.prior_sd**-2))
+        gain = inverse @ (jacobian.T * weight)
+        believed = inverse @ np.diag(self.prior_sd**-2) @ inverse
+        measured = (gain * self.observed.sd**2) @ gain.T
+        days = (self.response.deviations * np.sqrt(self._days())) @ gain.T
+        over_days = days.T @ days / max(len(days) - 1, 1)
+        return np.asarray(believed + inflation * (measured + over_days), np.float64)
+
+    def _days(self) -> F8:
+        """Variance of the difference between observed and simulated means, over that of one day."""
+        return np.asarray(1.0 / self.observed.days + 1.0 / len(self.response.runs), np.float64)
 
     def _run(self, at: F8) -> Response:
         self.runs += 1
@@ -251,4 +311,7 @@ class _Search:
         return misfit + prior
 
     def _weight(self, response: Response) -> F8:
-        return np.asarray(1.0 / (self.observed.sd**2 + response.variance), np.float64)
+        if self.noise is None:
+            self.noise = response.day_variance(self.observed.group)
+        variance = self.observed.sd**2 + self.noise * (1.0 / self.observed.days + 1.0 / len(response.runs))
+        return np.where(response.seen, 1.0 / variance, 0.0)

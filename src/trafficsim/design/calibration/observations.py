@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from trafficsim.base.errors import InputError
 from trafficsim.spec.counts import Count
+from trafficsim.spec.validation import ObservedSpeeds
 
 What = Literal["flow_veh_h", "speed_kmh", "free_speed_mean_kmh", "free_speed_sd_kmh"]
 COUNT_ERROR = 0.05
 """Relative error of a count: loops and tubes are within 5 % (modelling assumption; FHWA-HIF-18-053, *Traffic Detector
-Handbook*, gives 2 to 5 % for well kept ones); the randomness of arrivals comes on top."""
+Handbook*, gives 2 to 5 % for well kept ones); how much days differ comes on top."""
 SPEED_ERROR_KMH = 1.0
 """Error of a measured mean speed (modelling assumption)."""
 SPEED_CV = 0.15
@@ -51,6 +54,7 @@ class Observation:
     end_s: float
     value: float
     sd: float
+    days: int = 1
 
 
 def observations_of(
@@ -62,7 +66,7 @@ def observations_of(
     --------
     >>> count = Count("D", "link", "a", "", "", 0.0, 3600.0, "all", 400.0, 45.0)
     >>> [(one.what, one.value, round(one.sd, 1)) for one in observations_of([count], [], 0.0, 3600.0)]
-    [('flow_veh_h', 400.0, 28.3), ('speed_kmh', 45.0, 1.1)]
+    [('flow_veh_h', 400.0, 20.0), ('speed_kmh', 45.0, 1.1)]
     """
     found: list[Observation] = []
     for (link, begin, end), days in sorted(_by_minutes(counts, begin_s, end_s).items()):
@@ -101,10 +105,41 @@ def _of_interval(link: str, begin: float, end: float, days: list[_Day]) -> Itera
     hours, number = (end - begin) / 3600.0, len(days)
     vehicles = sum(day.vehicles for day in days) / number
     flow = vehicles / hours
-    random = math.sqrt(max(vehicles, 1.0) / number) / hours
-    yield Observation(link, "flow_veh_h", begin, end, flow, math.hypot(COUNT_ERROR * flow, random))
+    least = 1.0 / hours  # of an empty interval too a vehicle more or less may have been missed
+    yield Observation(link, "flow_veh_h", begin, end, flow, max(COUNT_ERROR * flow, least), number)
     seen = sum(day.with_speed for day in days)
     if seen > 0.0:
         speed = sum(day.speeds for day in days) / seen
         yield Observation(link, "speed_kmh", begin, end, speed,
-                          math.hypot(SPEED_ERROR_KMH, SPEED_CV * speed / math.sqrt(seen)))
+                          math.hypot(SPEED_ERROR_KMH, SPEED_CV * speed / math.sqrt(seen)), number)
+
+
+def free_speeds_of(observed: Iterable[ObservedSpeeds]) -> list[FreeSpeeds]:
+    """Return the free speeds among observed speeds that a fit may use: those of unimpeded vehicles, ``data = "used"``.
+
+    Raises
+    ------
+    InputError
+        If mean, spread or number is missing.
+
+    Examples
+    --------
+    >>> bins = ObservedSpeeds(link="a", bins_kmh=(30, 40, 50), vehicles=(50, 50), unimpeded=True, data="used")
+    >>> free_speeds_of([bins])
+    [FreeSpeeds(link='a', mean_kmh=40.0, sd_kmh=5.773502691896258, vehicles=100.0)]
+    """
+    return [_free_speeds(one) for one in observed if one.data == "used" and one.unimpeded]
+
+
+def _free_speeds(one: ObservedSpeeds) -> FreeSpeeds:
+    if one.bins_kmh:
+        edges, vehicles = np.array(one.bins_kmh, np.float64), np.array(one.vehicles, np.float64)
+        middle, width = 0.5 * (edges[1:] + edges[:-1]), np.diff(edges)
+        number = float(vehicles.sum())
+        mean = float(vehicles @ middle) / number
+        # Vehicles are spread evenly over their bin.
+        variance = float(vehicles @ ((middle - mean) ** 2 + width**2 / 12.0)) / number
+        return FreeSpeeds(one.link, mean, math.sqrt(variance), number)
+    if one.mean_kmh is None or one.sd_kmh is None or one.n is None:
+        raise InputError(f"speeds on link {one.link!r}", "no sd_kmh or no n", "mean_kmh, sd_kmh and n", "add them")
+    return FreeSpeeds(one.link, one.mean_kmh, one.sd_kmh, float(one.n))
