@@ -19,9 +19,8 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "explain",
-        "export",
-        "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
+        "explain", "export", "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -33,8 +32,10 @@ _HOMES = {
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
+    "trafficsim.spec.counts": ("Count", "Counts", "TurnShare"),
     "trafficsim.spec.crashes": ("CasualtiesPerCrash", "History", "UnderReporting"),
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
@@ -53,6 +54,7 @@ _HOMES = {
     ),
     "trafficsim.spec.selectors": ("Links", "links"),
     "trafficsim.spec.setting": ("Setting",),
+    "trafficsim.spec.signal_schedule": ("ProgramSwitch", "SignalSchedule", "SwitchTable"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from trafficsim import report as report
     from trafficsim.api import assign as assign
     from trafficsim.api import build as build
+    from trafficsim.api import calibrate as calibrate
     from trafficsim.api import catalogue as catalogue
     from trafficsim.api import check as check
     from trafficsim.api import cohort as cohort
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
     from trafficsim.api import export as export
+    from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
@@ -106,6 +110,9 @@ if TYPE_CHECKING:
     from trafficsim.io.fixes import read_fixes as read_fixes
     from trafficsim.io.formats import read as read
     from trafficsim.io.imported import Imported as Imported
+    from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
+    from trafficsim.io.signal_groups import read_intergreens as read_intergreens
+    from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
     from trafficsim.report import plot as plot
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
@@ -113,6 +120,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.calendar import Schedule as Schedule
     from trafficsim.spec.casualties import Casualties as Casualties
     from trafficsim.spec.casualties import Coefficient as Coefficient
+    from trafficsim.spec.counts import Count as Count
+    from trafficsim.spec.counts import Counts as Counts
+    from trafficsim.spec.counts import TurnShare as TurnShare
     from trafficsim.spec.crashes import CasualtiesPerCrash as CasualtiesPerCrash
     from trafficsim.spec.crashes import History as History
     from trafficsim.spec.crashes import UnderReporting as UnderReporting
@@ -153,6 +163,9 @@ if TYPE_CHECKING:
     from trafficsim.spec.selectors import Links as Links
     from trafficsim.spec.selectors import links as links
     from trafficsim.spec.setting import Setting as Setting
+    from trafficsim.spec.signal_schedule import ProgramSwitch as ProgramSwitch
+    from trafficsim.spec.signal_schedule import SignalSchedule as SignalSchedule
+    from trafficsim.spec.signal_schedule import SwitchTable as SwitchTable
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork

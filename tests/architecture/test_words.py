@@ -66,7 +66,8 @@ EXEMPT = {  # where a word is the field's or the format's own
     "foes": ("src/trafficsim/io/sumo/", "tests/io/", "tests/fuzz/"),  # an attribute of SUMO's networks
     # of test functions, in sentences; and what OpenStreetMap calls a piece of road
     "way": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
-            "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py"),
+            "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py",
+            "src/trafficsim/report/interactive/findings.py"),
     "ways": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
             "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py"),
 }

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+import trafficsim as ts
 from tests.cli.support import Answer
 from trafficsim import __version__, api
 from trafficsim.base.errors import MachineError
+from trafficsim.io.network_file import write_network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
@@ -52,6 +54,40 @@ def test_check_draws_the_network(tmp_path: Path) -> None:
     assert "name one of its scenarios" in refused.stderr
     assert not (tmp_path / "other.png").exists()
     assert Answer("check", tmp_path / "first/scenario.toml", "--picture", tmp_path / "absent/x.png").status == 1
+
+
+def test_check_writes_an_interactive_map(tmp_path: Path) -> None:
+    assert Answer("new", tmp_path / "first").status == 0
+    scenario, study, out = tmp_path / "first/scenario.toml", tmp_path / "first/study.toml", tmp_path / "map.html"
+    assert Answer("check", scenario, "--map", out, "--lang", "ar").status == 0
+    assert 'dir="rtl"' in out.read_text(encoding="utf-8")
+    assert Answer("check", study, "--map", out).status == 0  # a study of one scenario
+    assert Answer("check", scenario, "--map", tmp_path / "absent/x.html").status == 1
+    refused = Answer("check", scenario, "--map", tmp_path / "other.html", "--lang", "xx")
+    assert refused.status == 2
+    assert "no catalogue of it" in refused.stderr
+    assert not (tmp_path / "other.html").exists()
+
+
+def test_a_map_shows_errors_too(tmp_path: Path) -> None:
+    assert Answer("new", tmp_path / "first").status == 0
+    scenario = tmp_path / "first/scenario.toml"
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(text + '\n[[detectors]]\nid = "d"\nlink = "nowhere"\nposition_m = 1\n', encoding="utf-8")
+    answer = Answer("check", scenario, "--map", tmp_path / "map.html", "--json")
+    assert answer.status == 2
+    assert not json.loads(answer.stdout)["ok"]
+    assert (tmp_path / "map.html").exists()
+
+
+def test_network_files_are_checked_too(tmp_path: Path) -> None:
+    write_network(ts.grid(2, 2), tmp_path / "town.json")
+    answer = Answer("check", tmp_path / "town.json", "--map", tmp_path / "map.html", "--json")
+    assert answer.status == 0
+    assert json.loads(answer.stdout)["ok"]
+    assert "town.json" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    assert Answer("check", tmp_path / "broken.json", "--map", tmp_path / "map.html").status == 2
 
 
 def test_version() -> None:

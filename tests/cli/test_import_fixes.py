@@ -29,7 +29,7 @@ def test_fixes_are_applied_and_what_is_idle_is_told(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(FIXES)
     answer = Answer("import", "sumo", net, "--out", tmp_path / "out.toml", "--fixes", tmp_path / "mine.toml")
     assert answer.status == 0, answer.stderr
-    assert "fixed: mine.toml: link[0]: 1 entries applied" in answer.stdout
+    assert "fixed: mine.toml: link[0]: 1 entry applied" in answer.stdout
     assert "fix-not-found: mine.toml: link[1]" in answer.stderr
     assert "nearest: w_in" in answer.stderr
     network = read_network(tmp_path / "out-network.json")

@@ -10,7 +10,7 @@ import pytest
 
 import trafficsim as ts
 from trafficsim.base.repairs import refuse_repairs
-from trafficsim.design.inference.fixed_network import fixed_network
+from trafficsim.design.timing.fixed_network import fixed_network
 from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.plane import PROJECTION
 

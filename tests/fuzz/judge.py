@@ -6,7 +6,7 @@ import contextlib
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,11 @@ class Hang(BaseException):
 
 def judge(file: Path, *, by_command: bool = False) -> Verdict:
     """Open a file, check it, and run it if that is short; by the command line if asked."""
+    return within_time(lambda: _by_command(file) if by_command else by_python(file))
+
+
+def within_time(judged: Callable[[], Verdict]) -> Verdict:
+    """Return a verdict; what takes too long or fails in any way but by a message is bad."""
     begin, clock = time.process_time(), time.monotonic()
 
     def late() -> Verdict:
@@ -53,9 +58,11 @@ def judge(file: Path, *, by_command: bool = False) -> Verdict:
 
     try:
         with _time_limit():
-            verdict = _by_command(file) if by_command else by_python(file)
+            verdict = judged()
     except Hang:
         return late()
+    except TrafficsimError as error:
+        return _refusal(error)
     except Exception:  # noqa: BLE001 - that is what is looked for
         return Verdict(BAD, traceback.format_exc(limit=-4))
     if time.process_time() - begin > TIMEOUT_S:

@@ -1,10 +1,12 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
 from trafficsim.api.assigning import assign
+from trafficsim.api.calibrating import calibrate
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
 from trafficsim.api.examining import check, draw_map, examine, write_map
 from trafficsim.api.exporting import export
+from trafficsim.api.fitting import fit_parameters
 from trafficsim.api.fixing import with_fixes
 from trafficsim.api.inspecting import draw, explain, policy_catalogue, timing
 from trafficsim.api.placing import place, rollouts
@@ -13,7 +15,7 @@ from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
 
 __all__ = [
-    "assign", "build", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium", "examine",
-    "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts", "run",
-    "timing", "trace", "transfer", "with_fixes", "write_map",
+    "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
+    "examine", "explain", "export", "fit_parameters", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts",
+    "run", "timing", "trace", "transfer", "with_fixes", "write_map",
 ]

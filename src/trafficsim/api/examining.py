@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from os.path import isfile
 from pathlib import Path
 
 from trafficsim.api.reading import build, read_study
@@ -21,6 +22,8 @@ from trafficsim.spec.scenario import DemandSource, Scenario
 from trafficsim.spec.study import Study
 from trafficsim.spec.world import World
 
+NOT_DRAWN = ("duplicate-id", "missing-attribute", "bad-length", "bad-attribute")
+"""Codes of findings after which a network cannot be drawn."""
 Source = str | Path | Scenario | World | Study | Network | Imported
 
 
@@ -105,7 +108,7 @@ def _examined(source: Source) -> Examined:
 
     if isinstance(source, str | Path):
         file = Path(source)
-        if file.suffix.lower() != ".toml" and file.is_file():
+        if file.suffix.lower() != ".toml" and isfile(file):
             return _network(read(file), file.name)
         if "alternatives" in read_toml(file):
             with naming(str(source)):
@@ -132,7 +135,10 @@ def _study(study: Study, folder: Path) -> Examined:
 
 
 def write_map(seen: Examined, path: str | Path, language: str = "en") -> None:
-    """Write the interactive map of what was examined."""
+    """Write the interactive map of what was examined, errors and all, unless its links cannot even be told apart."""
+    broken = next((one for one in seen.findings if one.code in NOT_DRAWN), None)
+    if broken is not None:
+        raise InputError(f"{seen.name}: map: {broken.where}", broken.message, "links that can be drawn", broken.remedy)
     from trafficsim.report.interactive.page import write_page
     from trafficsim.report.interactive.subject import Subject
 

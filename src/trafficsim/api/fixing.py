@@ -37,7 +37,7 @@ def with_fixes(network: Network, fixes: Fixes | str | Path) -> Network:
     >>> ts.with_fixes(ts.ring(1000.0), fixes).links["ring0"]["speed_limit_kmh"]
     30.0
     """
-    from trafficsim.design.inference.fixed_network import fixed_network
+    from trafficsim.design.timing.fixed_network import fixed_network
     from trafficsim.io.fixes import fixes_of
 
     return fixed_network(network, fixes_of(fixes))

@@ -44,6 +44,7 @@ REPAIRS: dict[str, str] = {
     "osm-several-values": "of several values of a tag the lowest limit holds",
     "osm-restriction-left-out": "a turn restriction whose members are missing or do not meet is left out, and one over "
                                 "ways that others use too",
+    "osm-camera-left-out": "a camera without a road or signal at its place is left out",
     "osm-lanes-contradict": "where lists by lane do not fit the number of lanes, the number holds",
     "fix-not-found": "an entry of a fixes file whose links or junction are not in the network is left out",
     "fix-needless": "an entry of a fixes file that says what the network says already changes nothing",

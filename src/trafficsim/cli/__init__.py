@@ -9,6 +9,7 @@ import typer
 
 from trafficsim.cli import (
     assign,
+    calibrate,
     catalogue,
     convert,
     equilibrium,
@@ -40,6 +41,7 @@ app.add_typer(convert.app, name="import")
 app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
+app.command("calibrate", short_help="Estimate demand from counts, near a seed.")(calibrate.calibrate)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)

@@ -70,7 +70,7 @@ def _import(form: Format, network: Path, out: Path, options: dict[str, Any]) -> 
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.run.trial import served
 
-    net = network if form.members and network.is_dir() else _file(network, "NET")
+    net = network if form.holds(network) else _file(network, "NET")
     files = {name: tuple(_file(path, f"--{name}") for path in options[name] or ()) for name in form.files}
     fixes = _fixes(net, out, options["fixes"])
     found = served(form.read(net, fixes=fixes, **files, **{name: str(options[name]) for name in form.choices}))

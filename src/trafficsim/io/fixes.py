@@ -69,8 +69,9 @@ def fixes_beside(*places: Path | None) -> Path | None:
     for place in places:
         if place is None:
             continue
-        for stem in dict.fromkeys((place.name.partition(".")[0], place.stem)):
-            found = place.with_name(f"{stem}{ENDING}")
+        whole = place.absolute()
+        for stem in dict.fromkeys((whole.name.partition(".")[0], whole.stem)):
+            found = whole.parent / f"{stem}{ENDING}"
             if found.is_file():
                 return found
     return None

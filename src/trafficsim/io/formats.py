@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from os.path import isfile
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,7 @@ class Format:
 
     def holds(self, folder: Path) -> bool:
         """Whether a path is a folder of this format."""
-        return bool(self.members) and folder.is_dir() and all(
+        return bool(self.members) and isdir(folder) and all(
             (folder / name).exists() or (folder / f"{name}.gz").exists() for name in self.members)
 
     def read(self, network: Path, *, fixes: Fixes | str | Path | None = None, **more: Any) -> Imported:
@@ -82,7 +82,7 @@ class Format:
         reader = getattr(import_module(module), function)
         if fixes is None:
             return reader(network, **given)  # type: ignore[no-any-return]
-        from trafficsim.design.inference.fixed_network import fixed_network
+        from trafficsim.design.timing.fixed_network import fixed_network
         from trafficsim.io.fixes import fixes_of
 
         known = fixes_of(fixes)

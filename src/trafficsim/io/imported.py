@@ -34,6 +34,8 @@ class Imported:
     description : what it was made from
     static : the network as static assignment knows it, where the file holds volume-delay functions
     matrix, zones : trips between zones, and the links by which they enter and leave
+    beside : texts of further files that are written beside the scenario, by the end of their names
+        (``enforcement.toml``)
 
     Examples
     --------
@@ -54,3 +56,4 @@ class Imported:
     static: StaticNetwork | None = None
     matrix: ODMatrix | None = None
     zones: tuple[Zone, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from trafficsim.io.matrix_demand import MatrixDemand, read_matrix_demand
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.observations import anchored_files, read_observations
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
+from trafficsim.io.signal_files import SignalFiles
+from trafficsim.io.signal_switches import by_time_of_day
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
@@ -126,13 +127,7 @@ def policies_with_files(policies: Sequence[Policy], folder: Path) -> tuple[Polic
     InputError
         If a file is missing, or cannot be read.
     """
-    return tuple(policy.with_files(partial(_programs, folder)) for policy in policies)
-
-
-def _programs(folder: Path, text: str, program_id: str | None) -> tuple[SignalProgram, ...]:
-    from trafficsim.io.sumo import read_programs
-
-    return read_programs(resolve_path(text, folder, "file"), program_id)
+    return tuple(policy.with_files(SignalFiles(folder)) for policy in policies)
 
 
 def load_world(source: str | Path | Scenario, base_dir: str | Path | None = None) -> World:
@@ -166,6 +161,9 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     if isinstance(network, NetworkSource):
         network = network.model_copy(update={form.name: _anchored_files(form, files, folder)
                                              for form, files in _named_files(network)})
+    tables = tuple(one.model_copy(update={"file": _absolute(one.file, folder),
+                                          "programs": tuple(_absolute(text, folder) for text in one.programs)})
+                   for one in scenario.switch_tables)
     if not isinstance(demand, Demand):
         matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
         file = None if demand.file is None else _absolute(demand.file, folder)
@@ -173,7 +171,8 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     held = scenario.validation
     if held is not None:
         held = anchored_files(held, lambda one: _absolute(one, folder))
-    return scenario.model_copy(update={"network": network, "demand": demand, "validation": held})
+    return scenario.model_copy(update={"network": network, "demand": demand, "validation": held,
+                                       "switch_tables": tables})
 
 
 def _anchored_files(form: Format, named: Any, folder: Path) -> Any:
@@ -197,6 +196,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
+    network = by_time_of_day(network, scenario, folder)
     found = _of_matrices(scenario.demand, folder)
     brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)

@@ -16,6 +16,7 @@ from trafficsim.io.tntp.matrix import read_tntp_trips
 from trafficsim.spec.od_matrix import ODMatrix, matrix_of
 
 COLUMNS = ("origin", "destination", "trips")
+MOST_DIGITS = 18
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
@@ -99,9 +100,14 @@ def _read_csv(path: Path) -> ODMatrix:
         row = next(row for row, pair in enumerate(pairs) if first[pair] < row)
         raise DemandError(f"{path}:{lines[row]}", f"the pair {quoted(pairs[row])} a second time",
                           "every pair of zones once", "remove one of the rows, or add them up")
-    zones = sorted({*origin, *destination}, key=lambda zone: (not zone.isdigit(), int(zone) if zone.isdigit() else 0,
-                                                              zone))
+    zones = sorted({*origin, *destination}, key=_by_number)
     return matrix_of(((*pair, float(number)) for pair, number in zip(pairs, trips, strict=True)), zones)
+
+
+def _by_number(zone: str) -> tuple[bool, int, str]:
+    """Sort numbers as numbers; what is longer than any number of a zone is a text."""
+    is_number = zone.isascii() and zone.isdigit() and len(zone) <= MOST_DIGITS
+    return not is_number, int(zone) if is_number else 0, zone
 
 
 def _begins_like_hdf5(path: Path) -> bool:

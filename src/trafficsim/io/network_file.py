@@ -18,6 +18,7 @@ from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
+from trafficsim.spec.signal_schedule import SignalSchedule
 from trafficsim.spec.signals import SignalProgram
 
 FORMAT, VERSION = "trafficsim network", 1
@@ -77,6 +78,8 @@ def read_network(path: str | Path) -> Network:
         groups=_sets(content, "groups", links, path), paths=_sets(content, "paths", links, path),
         findings=tuple(_finding(row, f"{path}: findings[{n}]") for n, row in enumerate(content["findings"])),
         left_hand_traffic=bool(content.get("left_hand_traffic", False)),
+        schedules=tuple(_model(SignalSchedule, row, f"{path}: schedules[{n}]")
+                        for n, row in enumerate(content.get("schedules", []))),
     )
 
 
@@ -95,7 +98,7 @@ def network_schema() -> dict[str, Any]:
     """Return the JSON Schema of network files."""
     definitions: dict[str, Any] = {}
     items = {}
-    for name, model in (("connections", Connection), ("signals", SignalProgram)):
+    for name, model in (("connections", Connection), ("signals", SignalProgram), ("schedules", SignalSchedule)):
         schema = model.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(schema.pop("$defs", {}))
         items[name] = schema
@@ -123,11 +126,13 @@ def _content(network: Network) -> dict[str, Any]:
         "links": [{"from": tail, "to": head, "key": key, **attributes}
                   for tail, head, key, attributes in network.graph.edges(keys=True, data=True)],
         "connections": [movement.model_dump(exclude_defaults=True) for movement in network.connections],
-        "signals": [program.model_dump() for program in network.signals],
+        "signals": [program.model_dump(exclude=None if program.origin else {"origin"})
+                    for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},
         "findings": [finding.as_dict() | ({"count": finding.count} if finding.count > 1 else {})
                      for finding in network.findings],
+        **({"schedules": [one.model_dump() for one in network.schedules]} if network.schedules else {}),
     }
 
 
@@ -153,9 +158,9 @@ def _parsed(path: Path) -> dict[str, Any]:
                          "name a file made by write_network or trafficsim import")
     if content.get("version") != VERSION:
         raise InputError(f"{path}: version", quoted(content.get("version")), str(VERSION), "update trafficsim")
-    for names, kind in ((LISTS, list), (TABLES, dict)):
+    for names, kind in ((LISTS, list), (("schedules",), list), (TABLES, dict)):
         for name in names:
-            if not isinstance(content.get(name, {} if kind is dict else None), kind):
+            if not isinstance(content.get(name, None if names is LISTS else kind()), kind):
                 raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",
                                  "the file is incomplete; write it again")
     return {**content, **{name: list(map(with_new_keys, content[name])) for name in ("nodes", "connections")}}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
+from trafficsim.base.errors import InputError
 from trafficsim.design.inference.greens import resolve_greens
 from trafficsim.design.timing.ring_barrier import Served, program_of, unequal_rings
 from trafficsim.io.ledger import Ledger
@@ -18,7 +19,8 @@ STANDARD = {1: (1, 1, 1), 2: (1, 1, 2), 3: (1, 2, 1), 4: (1, 2, 2), 5: (2, 1, 1)
             8: (2, 2, 2)}
 """Ring, barrier and position of phases 1 to 8 in the dual-ring diagram (NEMA TS 2; FHWA Signal Timing Manual, 2015)."""
 NEAR_S = 0.051
-LEAST_GREEN_S = 1.0
+LEAST_GREEN_S, LONGEST_CYCLE_S = 1.0, 3600.0
+"""A controller's green in whole seconds, and an hour (modelling assumptions)."""
 ATTRIBUTE = "ring_barrier"
 """Attribute of a node under which its timing is kept, for controllers that react and for writers."""
 MOVEMENTS = "ring_barrier_movements"
@@ -33,15 +35,27 @@ class Plan(NamedTuple):
     cycle_s: float | None
     others: tuple[Rings, ...]
     where: str
+    may_be_splits: bool = True
+    """Whether greens may include the clearance after them, as some files write them."""
 
 
 def fitted(plan: Plan, ledger: Ledger) -> RingBarrier:
-    """Return timing that fills the cycle, by the rules of :data:`trafficsim.base.repairs.REPAIRS`."""
+    """Return timing that fills the cycle, by the rules of :data:`trafficsim.base.repairs.REPAIRS`.
+
+    Raises
+    ------
+    InputError
+        If nobody could wait for such a cycle.
+    """
     timing, cycle_s = plan.timing, plan.cycle_s
     if cycle_s is None:
         return timing
+    if not 0 < cycle_s <= LONGEST_CYCLE_S:
+        raise InputError(f"{plan.where}: cycle", f"{cycle_s:g} s", f"more than 0 and at most {LONGEST_CYCLE_S:g} s",
+                         "correct the cycle")
     rings: tuple[Rings | None, ...] = (None, *plan.others, STANDARD)
-    for strict, (number, places), splits in product((True, False), enumerate(rings), (False, True)):
+    kinds = (False, True) if plan.may_be_splits else (False,)
+    for strict, (number, places), splits in product((True, False), enumerate(rings), kinds):
         found = _arranged(timing, places, splits)
         if found is not None and _fills(found, cycle_s, strict):
             if splits:

@@ -25,7 +25,8 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """Write ``NAME.toml``, ``NAME-network.json``, and trips or a matrix as CSV beside them; return their paths.
 
     The analysis period is the time in which departures fall, in whole minutes. Trips with stops do not fit into a row
-    of a CSV file and are written into the scenario.
+    of a CSV file and are written into the scenario. Further files of the import are written as ``NAME-...``; in them
+    ``{name}`` stands for the name of the scenario.
 
     Raises
     ------
@@ -36,7 +37,9 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
     """
     network, trips, matrix = (file.with_name(f"{file.stem}-{name}")
                               for name in ("network.json", "trips.csv", "matrix.csv"))
-    for path in (file, network, trips, matrix):
+    beside = {file.with_name(f"{file.stem}-{end}"): text.replace("{name}", file.stem)
+              for end, text in imported.beside.items()}
+    for path in (file, network, trips, matrix, *beside):
         _refuse_existing(path)
     if file.suffix != ".toml":
         raise InputError("--out", str(file), "a file name that ends in .toml", f"write --out {file}.toml")
@@ -51,10 +54,12 @@ def write_scenario(file: Path, imported: Imported) -> list[Path]:
         if imported.matrix is not None:
             write_matrix(matrix, imported.matrix)
         file.write_text(content, encoding="utf-8")
+        for path, text in beside.items():
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise MachineError(str(file.parent), error.strerror or str(error), "a folder that can be written",
                            "give another folder with --out") from None
-    return [file, network, *([trips] if rows else []), *([matrix] if imported.matrix is not None else [])]
+    return [file, network, *([trips] if rows else []), *([matrix] if imported.matrix is not None else []), *beside]
 
 
 def _refuse_existing(path: Path) -> None:
@@ -66,7 +71,7 @@ def _matrices(imported: Imported, matrix: str) -> dict[str, Any]:
     """Zones and matrix: its trips depart in the first hour, for such files state no period."""
     if imported.matrix is None:
         return {}
-    return {"zones": _rows(imported.zones), "matrices": [{"file": matrix, "begin_s": 0.0, "end_s": HOUR_S}]}
+    return {"zones": rows_of_models(imported.zones), "matrices": [{"file": matrix, "begin_s": 0.0, "end_s": HOUR_S}]}
 
 
 def _time(imported: Imported) -> dict[str, Any]:
@@ -84,10 +89,11 @@ def _scenario(name: str, imported: Imported, network: str, files: dict[str, Any]
         "description": imported.description,
         "time": _time(imported),
         "network": {"file": network},
-        "drivers": _rows([imported.drivers])[0],
-        "demand": {**files, "mixes": demand.mixes, "flows": _rows(demand.flows), "trips": _rows(with_stops)},
-        "vehicle_classes": _rows(imported.vehicle_classes),
-        "detectors": _rows(imported.detectors),
+        "drivers": rows_of_models([imported.drivers])[0],
+        "demand": {**files, "mixes": demand.mixes, "flows": rows_of_models(demand.flows),
+                   "trips": rows_of_models(with_stops)},
+        "vehicle_classes": rows_of_models(imported.vehicle_classes),
+        "detectors": rows_of_models(imported.detectors),
     }
 
 
@@ -106,7 +112,8 @@ def _departs(demand: Demand) -> bool:
     return bool(demand.trips or demand.flows)
 
 
-def _rows(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+def rows_of_models(models: Iterable[BaseModel]) -> list[dict[str, Any]]:
+    """Return models as tables of a scenario file: what is not as by default."""
     return [model.model_dump(mode="json", exclude_defaults=True, exclude_none=True) for model in models]
 
 

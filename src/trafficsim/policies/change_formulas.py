@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trafficsim.design.inference.clearance import (
+    CAR_M,
+    CLEARING_MS,
+    CROSSING_S,
+    ENTERING_MS,
+    TURNING_CROSSING_S,
+    TURNING_MS,
+)
 from trafficsim.design.inference.staging import yellow_s as rilsa_yellow_s
 
 __all__ = ["Change", "ite_all_red_s", "ite_yellow_s", "rilsa_all_red_s", "rilsa_yellow_s"]
@@ -11,11 +19,6 @@ __all__ = ["Change", "ite_all_red_s", "ite_yellow_s", "rilsa_all_red_s", "rilsa_
 GRAVITY_MS2 = 9.81
 LEAST_YELLOW_S, MOST_YELLOW_S = 3.0, 6.0
 """MUTCD 2009, section 4D.26."""
-CLEARING_MS, TURNING_MS, ENTERING_MS, CAR_M = 10.0, 7.0, 11.1, 6.0
-"""RiLSA 2015: speeds of cars that clear straight on and turning, of who enters at the start of green, length of a
-car."""
-CROSSING_S, TURNING_CROSSING_S = 3.0, 2.0
-"""RiLSA 2015: time after the end of green in which cars still cross the line, straight on and turning."""
 
 
 class Change(NamedTuple):

@@ -16,6 +16,8 @@ from trafficsim.spec.policy import Builder, Policy, PolicyPhase, ReadPrograms
 from trafficsim.spec.signals import Phase, SignalProgram
 
 CLOSE_S = 1e-6
+TABLE_ENDING = ".csv"
+"""Of a file that is a table of signal groups."""
 
 
 class SignalPlan(Policy):
@@ -48,7 +50,10 @@ class SignalPlan(Policy):
     offset_s
         Begin of the first phase, or of the cycle of the groups, after the begin of the clock.
     file
-        A SUMO file with programs, instead of all of the above; relative to the study file.
+        A SUMO file with programs, instead of all of the above; or a table of signal groups (CSV), of which ``signal``
+        gets the plan; relative to the study file.
+    mapping
+        A table (CSV) of what each signal group of the file controls; the links that the file names without it.
     on
         Signals whose programs are taken from the file; all that it has when not given.
     program
@@ -86,6 +91,7 @@ class SignalPlan(Policy):
         "cycle_s": "given by the user",
         "offset_s": "given by the user; the present one without it",
         "file": "given by the user",
+        "mapping": "given by the user",
         "on": "given by the user",
         "program": "given by the user",
         "programs": "given by the user; what the file holds",
@@ -97,12 +103,15 @@ class SignalPlan(Policy):
     cycle_s: float | None = Field(default=None, gt=0, le=LONGEST_CYCLE_S)
     offset_s: float | None = Field(default=None, ge=-LONGEST_CYCLE_S, le=LONGEST_CYCLE_S)
     file: str | None = None
+    mapping: str | None = None
     on: tuple[str, ...] | None = Field(default=None, min_length=1)
     program: str | None = None
     programs: tuple[SignalProgram, ...] = ()
 
     @model_validator(mode="after")
     def _one_way_of_writing(self) -> Self:
+        if self._is_alone_as_table():
+            return self
         if self.file is not None or self.programs:
             if self.signal is not None or self.phases or self.groups or self.cycle_s is not None:
                 raise ValueError("give either file, or signal with phases or groups, not both")
@@ -120,6 +129,19 @@ class SignalPlan(Policy):
                              f"{self.cycle_s:g}")
         return self
 
+    def _is_alone_as_table(self) -> bool:
+        """Whether a table of signal groups is named, and nothing beside it that it brings itself."""
+        if self.mapping is not None and not self._is_table:
+            raise ValueError("mapping belongs to a table of signal groups: give file = a CSV file")
+        if self._is_table and (self.phases or self.groups or self.cycle_s or self.on or self.programs):
+            raise ValueError("a table of signal groups brings groups and cycle: leave phases, groups, cycle_s and on "
+                             "out")
+        return self._is_table
+
+    @property
+    def _is_table(self) -> bool:
+        return self.file is not None and self.file.lower().endswith(TABLE_ENDING)
+
     @property
     def _sum_s(self) -> float:
         return sum(phase.duration_s for phase in self.phases)
@@ -128,6 +150,11 @@ class SignalPlan(Policy):
         """Return the policy with the programs of its file."""
         if self.file is None or self.programs:
             return self
+        if self._is_table:
+            found = read_programs.groups(self.file, self.mapping)
+            return self.model_copy(update={
+                "file": None, "mapping": None, "signal": self.signal or found.signal, "groups": found.groups,
+                "cycle_s": found.cycle_s, "offset_s": found.offset_s if self.offset_s is None else self.offset_s})
         return self.model_copy(update={"programs": read_programs(self.file, self.program)})
 
     def lower(self, builder: Builder) -> None:

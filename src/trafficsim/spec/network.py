@@ -13,6 +13,7 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.model import Model
 from trafficsim.spec.schema import within
+from trafficsim.spec.signal_schedule import SignalSchedule
 from trafficsim.spec.signals import SignalProgram
 
 Turn = Literal["through", "left", "right", "u_turn"]
@@ -91,6 +92,7 @@ class Network:
     paths : named routes (sequences of link ids), for travel times
     findings : what was inferred, repaired or ignored when it was made
     left_hand_traffic : vehicles keep to the left; lane 0 is still the one nearest to the kerb
+    schedules : controllers whose programs change by time of day; ``signals`` has what each of them runs
 
     Examples
     --------
@@ -107,6 +109,7 @@ class Network:
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     left_hand_traffic: bool = False
+    schedules: tuple[SignalSchedule, ...] = ()
 
     @property
     def links(self) -> dict[str, dict[str, Any]]:

@@ -22,8 +22,17 @@ from trafficsim.spec.trip_selection import Trips
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
 """Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
 PolicyPhase = Literal["demand", "network", "behaviour", "signals", "coordination", "timeline"]
-ReadPrograms = Callable[[str, str | None], tuple[SignalProgram, ...]]
 REGISTRY: dict[str, type[Policy]] = {}
+
+
+class ReadPrograms(Protocol):
+    """Reads the files that policies name; paths are as written."""
+
+    def __call__(self, file: str, program: str | None) -> tuple[SignalProgram, ...]:
+        """Return the signal programs of a SUMO file: those of a name, or the last of each signal."""
+
+    def groups(self, file: str, mapping: str | None) -> Any:
+        """Return a table of signal groups (:class:`trafficsim.design.timing.groups.SignalGroupTable`)."""
 
 
 class Builder(Protocol):

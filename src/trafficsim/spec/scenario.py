@@ -19,6 +19,7 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.network_source import NetworkSource
 from trafficsim.spec.population import Population
 from trafficsim.spec.route_choice import RouteChoice
+from trafficsim.spec.signal_schedule import SignalSchedule, SwitchTable
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.validation import Validation
 from trafficsim.spec.vehicles import VehicleClass
@@ -189,6 +190,8 @@ class ScenarioFields(Model):
     population: Population | None = None
     vehicle_classes: tuple[VehicleClass, ...] = ()
     signals: tuple[SignalProgram, ...] = ()
+    signal_schedules: tuple[SignalSchedule, ...] = ()
+    switch_tables: tuple[SwitchTable, ...] = ()
     detectors: tuple[Detector, ...] = ()
     areas: tuple[Area, ...] = ()
     travel_times: tuple[TravelTime, ...] = ()
@@ -243,6 +246,8 @@ class Scenario(ScenarioFields):
         Vehicle classes in addition to, or instead of, the default ones.
     signals
         Signal programs; where one is missing, a default is made and reported.
+    signal_schedules, switch_tables
+        Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
     detectors
         Detectors: cross-sections at which vehicles are counted and speeds measured.
     areas

@@ -47,6 +47,8 @@ class SignalProgram(Model):
         Start of the first phase relative to the clock.
     name
         Name of the program in files of other programs.
+    origin
+        Where it comes from, where that is known: ``designed: ...`` for a program that nobody gave.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class SignalProgram(Model):
     phases: tuple[Phase, ...] = Field(min_length=1)
     offset_s: float = 0.0
     name: str = "0"
+    origin: str = ""
 
     @model_validator(mode="after")
     def _same_width(self) -> Self:

@@ -7,7 +7,8 @@ The rules, each with its limit:
 - *one signal*: drivers pass a signal at the begin of the link and meet none at its end, where others do;
 - *mapped*: the map says of the link that it lies within a junction (``junction`` of OpenStreetMap).
 
-Nodes of roundabouts are never joined, and no junction becomes larger than :data:`MOST_EXTENT_M`.
+Nodes of roundabouts stay a ring, of which only those are joined that have no room for a vehicle between them. No
+junction becomes larger than :data:`MOST_EXTENT_M`.
 """
 
 from __future__ import annotations
@@ -98,10 +99,12 @@ def _joined(roads: Roads) -> Iterator[tuple[float, Any, Any, str]]:
 
 def _rule(roads: Roads, road: Road) -> str | None:
     ends = (road.tail, road.head)
-    if any(roads.is_ring(node) or not roads.is_junction(node) for node in ends):
+    if any(roads.is_ring(node) for node in ends):
+        return "short" if road.is_ring and road.length_m < VEHICLE_M else None
+    if not all(map(roads.is_junction, ends)):
         return None
     both = roads.between(*ends)
-    if _free_m(roads, road) < VEHICLE_M and not road.is_ring:
+    if _free_m(roads, road) < VEHICLE_M:
         return "short"
     if any(one.attributes.get("osm_junction") in WITHIN for one in both) and road.length_m <= MOST_WITHIN_M:
         return "mapped"

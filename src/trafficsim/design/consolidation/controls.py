@@ -14,6 +14,11 @@ MOST_BEFORE_M = 40.0
 """A signal or sign on an approach this far before a junction, or nearer, is one of the junction (modelling assumption:
 a stop line before a crossing for pedestrians at a wide junction)."""
 
+ONE_CROSSING_M = 20.0
+"""Signals that near one behind the other are a stop line and its crossing (modelling assumption)."""
+
+SIGNS = ("give_way_at_end", "stop_at_end")
+
 
 def absorb_controls(
     roads: Roads, junctions: Sequence[Collection[Any]], renamed: dict[str, str], notes: list[Note]
@@ -37,11 +42,12 @@ def absorb_controls(
     owner = {node: number for number, nodes in enumerate(junctions) for node in nodes}
     crossings = {node for node in roads.nodes if roads.is_crossing(node)}
     crossings |= {node for nodes in junctions if crossings & set(nodes) for node in nodes}
+    _drop_beside(roads, crossings, notes)
     beside = {node: [(near, leads) for near, leads in _junctions_beside(roads, node)
                      if near in crossings or roads.nodes[near].get("control") == "signal"]
               for node in roads.nodes if _is_signal(roads, node)}
     votes = Counter(one for near in beside.values() for one in {owner.get(node, node) for node, leads in near if leads})
-    members: dict[Any, Collection[Any]] = {number: nodes for number, nodes in enumerate(junctions)}
+    members: dict[Any, Collection[Any]] = dict(enumerate(junctions))
     for node in list(roads.nodes):
         if node not in roads.nodes or not continued(roads, node):
             continue
@@ -53,6 +59,17 @@ def absorb_controls(
             _absorb(roads, node, owners, renamed, notes)
         elif signs and not _is_signal(roads, node):
             _absorb(roads, node, [near for near, _ in _junctions_beside(roads, node)], renamed, notes)
+
+
+def _drop_beside(roads: Roads, crossings: Collection[Any], notes: list[Note]) -> None:
+    """Leave out signals where links only merge or diverge beside a junction with signals: crossings on its legs."""
+    for node, attributes in roads.nodes.items():
+        if attributes.get("control") != "signal" or node in crossings or not roads.is_junction(node):
+            continue
+        near = [other for other, _ in _junctions_beside(roads, node) if other in crossings]
+        if any(roads.has_signal(other) for other in near):
+            attributes["control"] = None
+            notes.append(Note("inferred", "signal on a leg of a junction, taken as the junction's", str(node)))
 
 
 def _is_signal(roads: Roads, node: Any) -> bool:
@@ -73,11 +90,12 @@ def _junctions_beside(roads: Roads, node: Any) -> Iterator[tuple[Any, bool]]:
 
 
 def _absorb(roads: Roads, node: Any, near: Collection[Any], renamed: dict[str, str], notes: list[Note]) -> None:
-    """Join what a signal or sign stands between; what was before the stop line stays, and beyond a junction what follows."""
+    """Join what a signal or sign stands between; before a junction what was before the stop line stays."""
     if not near:
+        signs = [road.id for road in roads.into[node] if road.has("give_way_at_end") or road.has("stop_at_end")]
+        notes += [Note("ignored", "sign with no junction behind it", link) for link in signs]
         for road in roads.into[node]:
-            if road.attributes.pop("give_way_at_end", None) or road.attributes.pop("stop_at_end", None):
-                notes.append(Note("ignored", "sign with no junction behind it", road.id))
+            road.attributes = {name: value for name, value in road.attributes.items() if name not in SIGNS}
         return
     signal = roads.nodes[node].get("control") == "signal"
     for other in [one for one in roads.neighbours(node) if one not in near and continued(roads, one)]:
@@ -94,6 +112,24 @@ def _absorb(roads: Roads, node: Any, near: Collection[Any], renamed: dict[str, s
                       str(node)))
 
 
+def join_signals(roads: Roads, renamed: dict[str, str], notes: list[Note]) -> None:
+    """Take signals that follow each other within :data:`ONE_CROSSING_M` on a street as one: stop line and crossing.
+
+    A signal where a road ends stops nobody: its junction lies beyond the edge of the map.
+    """
+    for node, attributes in roads.nodes.items():
+        if attributes.get("control") == "signal" and len(roads.neighbours(node) - {node}) < 2:
+            attributes["control"] = None
+            notes.append(Note("ignored", "signal at the end of a road, beyond which the map ends", str(node)))
+    for node in list(roads.nodes):
+        if node not in roads.nodes or not _is_signal(roads, node):
+            continue
+        while behind := [road.head for road in roads.out_of[node]
+                         if road.length_m <= ONE_CROSSING_M and road.head != node and _is_signal(roads, road.head)]:
+            notes.append(Note("inferred", "signals of one crossing, joined", str(behind[0])))
+            join_at(roads, behind[0], renamed, lambda first, second: first.length_m >= second.length_m)
+
+
 def settle_controls(roads: Roads, junctions: Sequence[Collection[Any]], inner: Collection[str], notes: list[Note]
                     ) -> dict[Any, str]:
     """Return the control of every node that is a junction or part of one; signs and signals of inner links are gone.
@@ -103,21 +139,22 @@ def settle_controls(roads: Roads, junctions: Sequence[Collection[Any]], inner: C
     """
     found: dict[Any, str] = {}
     owned = {node for nodes in junctions for node in nodes}
-    alone = [(node,) for node in roads.nodes if node not in owned and roads.is_junction(node)]
-    for nodes in (*junctions, *alone):
+    single = [(node,) for node in roads.nodes if node not in owned and roads.is_junction(node)]
+    for nodes in (*junctions, *single):
         crosses = any(map(roads.is_crossing, nodes))
         approaches = [road for node in nodes for road in roads.into[node] if road.id not in inner]
         control = _control(roads, nodes, approaches if crosses else [])
         if control != "signal":
-            for road in approaches:
-                if road.attributes.pop("signal_at_end", False):
-                    notes.append(Note("ignored", "signal on one approach only, as of a crossing for pedestrians",
-                                      road.id))
+            alone = [road for road in approaches if road.attributes.pop("signal_at_end", False)]
+            notes += [Note("ignored", "signal on one approach only, as of a crossing for pedestrians", road.id)
+                      for road in alone]
         found.update(dict.fromkeys(nodes, control))
     return found
 
 
 def _control(roads: Roads, nodes: Collection[Any], approaches: Sequence[Road]) -> str:
+    if any(map(roads.is_ring, nodes)):
+        return "roundabout"
     given = {str(roads.nodes[node].get("control") or "priority") for node in nodes}
     signals = sum(road.has("signal_at_end") for road in approaches)
     if "signal" in given or signals >= 2 or (signals and signals == len(approaches)):

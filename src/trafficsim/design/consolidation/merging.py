@@ -10,19 +10,26 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.design.consolidation.clusters import MOST_EXTENT_M, NO_WISH, Cluster, Wish, clusters_of
-from trafficsim.design.consolidation.controls import absorb_controls, settle_controls
+from trafficsim.design.consolidation.clusters import (
+    MOST_EXTENT_M,
+    NO_WISH,
+    VEHICLE_M,
+    Cluster,
+    Wish,
+    clusters_of,
+)
+from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
 from trafficsim.design.consolidation.turns import Ban, through
-from trafficsim.design.inference.geometry import Point
-from trafficsim.design.inference.legs import CORNER_RADIUS_M
+from trafficsim.design.inference.geometry import Point, heading, heading_at_end
+from trafficsim.design.inference.legs import CORNER_RADIUS_M, HEADINGS, MAPPED, ROUNDABOUT_SETBACK_M
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 
 MOST_INNER_M = 2.0 * MOST_EXTENT_M
 LEAST_LEFT = 0.5
-"""Share of a link that is left, at least, when junctions take their part."""
+"""Share of a link that is left, at least, when junctions take their part; and room for one car."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +41,19 @@ class Consolidated:
     graph : as :func:`trafficsim.network_from_graph` takes it
     banned_turns : ``(link, next link)`` that no path through a junction serves, or that are banned
     junctions : name of every junction of several nodes, and its nodes
+    left_over : bans over several links that are not all within one junction: pairs of links cannot express them
     notes : what was joined, repaired or inferred
     """
 
     graph: nx.MultiDiGraph[Any]
     banned_turns: tuple[Ban, ...]
     junctions: Mapping[Any, tuple[Any, ...]]
+    left_over: tuple[tuple[str, ...], ...]
     notes: tuple[Note, ...]
 
 
 def consolidate(
-    graph: nx.MultiDiGraph[Any], banned_turns: Iterable[Ban] = (), wish: Wish = NO_WISH
+    graph: nx.MultiDiGraph[Any], banned_turns: Iterable[tuple[str, ...]] = (), wish: Wish = NO_WISH
 ) -> Consolidated:
     """Join the nodes of a map that are one junction, and say what may be driven through each.
 
@@ -53,10 +62,11 @@ def consolidate(
     graph
         Nodes with ``x_m``, ``y_m``, and ``osm_nodes`` and ``control`` where known; edges with ``id`` and the attributes
         of the reference page *Network*, and ``signal_at_end``, ``give_way_at_end``, ``stop_at_end`` (what stands at the
-        end of the link), ``stop_line_m`` (how far before the end it stands) and ``osm_junction`` (the tag ``junction`` of OpenStreetMap).
+        end of the link), ``stop_line_m`` (how far before the end it stands) and ``osm_junction`` (the tag ``junction``
+        of OpenStreetMap).
         It is not changed.
     banned_turns
-        ``(link, next link)`` that must not be driven.
+        ``(link, next link)`` that must not be driven; also of more links, which must not follow each other.
     wish
         Nodes that are one junction, or junctions of their own, whatever the rules say.
 
@@ -66,7 +76,7 @@ def consolidate(
 
     >>> import networkx as nx
     >>> graph = nx.MultiDiGraph()
-    >>> places = {1: (0, 0), 2: (0, 12), 3: (-100, 0), 4: (100, 0), 5: (-100, 12), 6: (100, 12), 7: (0, -80), 8: (0, 90)}
+    >>> places = {1: (0, 0), 2: (0, 12), 3: (-99, 0), 4: (99, 0), 5: (-99, 12), 6: (99, 12), 7: (0, -80), 8: (0, 90)}
     >>> for node, (x, y) in places.items():
     ...     graph.add_node(str(node), x_m=x, y_m=y, **({"control": "signal"} if node < 3 else {}))
     >>> for tail, head in ((3, 1), (1, 4), (6, 2), (2, 5), (7, 1), (1, 7), (1, 2), (2, 1), (2, 8), (8, 2)):
@@ -79,9 +89,11 @@ def consolidate(
     """
     roads, renamed, notes = Roads.of(graph), dict[str, str](), list[Note]()
     absorb_controls(roads, [cluster.nodes for cluster in clusters_of(roads, wish)], renamed, notes)
+    join_signals(roads, renamed, notes)
     notes += [Note("repaired", "link shorter than a vehicle, joined with the one that it continues", link)
               for link in join_short_pieces(roads, renamed)]
-    banned = {(_last(renamed, one), _last(renamed, other)) for one, other in banned_turns}
+    given = {chain: _followed(renamed, chain) for chain in map(tuple, banned_turns)}
+    banned = set(given.values())
     clusters = clusters_of(roads, wish)
     inner = {link for cluster in clusters for link in _inner(roads, cluster)}
     controls = settle_controls(roads, [cluster.nodes for cluster in clusters], inner, notes)
@@ -89,13 +101,19 @@ def consolidate(
                    str(_name(cluster.nodes))) for cluster in clusters]
     left_out = _bans(roads, clusters, inner, banned, notes)
     return Consolidated(_merged(graph, roads, clusters, inner, controls), tuple(sorted(left_out)),
-                        {_name(one.nodes): one.nodes for one in clusters}, tuple(notes))
+                        {_name(one.nodes): one.nodes for one in clusters},
+                        tuple(chain for chain, links in given.items() if len(links) > 2 and set(links[1:-1]) - inner),
+                        tuple(notes))
 
 
-def _last(renamed: Mapping[str, str], link: str) -> str:
-    while link in renamed:
-        link = renamed[link]
-    return link
+def _followed(renamed: Mapping[str, str], chain: Sequence[str]) -> tuple[str, ...]:
+    """Return the links that stand for those of a chain, each once."""
+    found = []
+    for link in chain:
+        while link in renamed:
+            link = renamed[link]
+        found.append(link)
+    return tuple(link for place, link in enumerate(found) if place == 0 or found[place - 1] != link)
 
 
 def _name(nodes: Iterable[Any]) -> Any:
@@ -112,12 +130,13 @@ def _inner(roads: Roads, cluster: Cluster) -> Iterator[str]:
                 yield road.id
 
 
-def _bans(roads: Roads, clusters: Iterable[Cluster], inner: Collection[str], banned: Collection[Ban],
+def _bans(roads: Roads, clusters: Iterable[Cluster], inner: Collection[str], banned: Collection[tuple[str, ...]],
           notes: list[Note]) -> set[Ban]:
     """Return what no path through a junction serves, and what is banned elsewhere."""
     owned = {node for cluster in clusters for node in cluster.nodes}
     alone = [(node,) for node in roads.nodes if node not in owned and roads.is_junction(node)]
-    found = {pair for pair in banned if all(link in roads.links and link not in inner for link in pair)}
+    found = {(pair[0], pair[1]) for pair in banned
+             if len(pair) == 2 and all(link in roads.links and link not in inner for link in pair)}
     for nodes in (*(cluster.nodes for cluster in clusters), *alone):
         there = through(roads, nodes, inner, banned)
         approaches = [road.id for node in nodes for road in roads.into[node] if road.id not in inner]
@@ -134,6 +153,7 @@ def _merged(graph: nx.MultiDiGraph[Any], roads: Roads, clusters: Sequence[Cluste
     names = {node: _name(cluster.nodes) for cluster in clusters for node in cluster.nodes}
     made: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     made.graph.update(graph.graph)
+    made.graph[MAPPED] = True
     joined = {_name(cluster.nodes): cluster for cluster in clusters}
     for node, attributes in roads.nodes.items():
         control = {"control": controls[node]} if node in controls else {}
@@ -171,16 +191,20 @@ def _leg(roads: Roads, road: Road, inner: Collection[str], names: Mapping[Any, A
         cuts[1] = max(float(road.attributes.get("stop_line_m") or 0.0), cuts[1])
     if not any(cuts):
         return attributes
-    taken = min(1.0, LEAST_LEFT * road.length_m / sum(cuts))
+    least_m = max(LEAST_LEFT * road.length_m, min(VEHICLE_M, road.length_m))
+    taken = min(1.0, (road.length_m - least_m) / sum(cuts))
     line = _between(road.line, cuts[0] * taken, road.length_m - cuts[1] * taken)
     for name in (CENTRE_LENGTH, "length_m"):
         if attributes.get(name) is not None:
             attributes[name] = max(attributes[name] - sum(cuts) * taken, attributes[name] * LEAST_LEFT)
-    return {**attributes, "geometry": line}
+    headings = {HEADINGS[0]: heading(road.line), HEADINGS[1]: heading_at_end(road.line)}
+    return {**attributes, "geometry": line, **{name: round(angle, 6) for name, angle in headings.items()}}
 
 
 def _setback_m(roads: Roads, road: Road, node: Any) -> float:
-    """Return how far before a node of a junction the stop line lies: the crossing street's half width and the corner."""
+    """Return how far before a node of a junction the stop line lies: half of the crossing street, and the corner."""
+    if roads.is_ring(node):
+        return ROUNDABOUT_SETBACK_M
     return roads.crossing_m(road, node) + CORNER_RADIUS_M
 
 

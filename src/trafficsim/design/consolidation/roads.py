@@ -18,6 +18,9 @@ BACK_RAD = math.radians(150.0)  # a sharper turn leads back where one came from
 CROSSWISE_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
 
 
+LINK_BACK_RAD = math.radians(120.0)  # a slip road or ramp meets its road at less (modelling assumption)
+
+
 @dataclass(slots=True)
 class Road:
     """A link: its ends, its line in metres and its attributes."""
@@ -52,6 +55,11 @@ class Road:
     def has(self, name: str) -> bool:
         """Tell whether an attribute is set."""
         return bool(self.attributes.get(name))
+
+
+def sharpest_rad(road: Road) -> float:
+    """Return the turn beyond which one would turn back from a link."""
+    return LINK_BACK_RAD if str(road.attributes.get("osm_class") or "").endswith("_link") else BACK_RAD
 
 
 @dataclass
@@ -116,10 +124,19 @@ class Roads:
         for one in self.into[node]:
             for other in self.out_of[node]:
                 turn = turn_angle(heading_at_end(one.line), heading(other.line))
-                if other.head != one.tail and abs(turn) < BACK_RAD:
+                if other.head != one.tail and abs(turn) < sharpest_rad(one):
                     onward.setdefault(one.id, set()).add(other.id)
                     before.setdefault(other.id, set()).add(one.id)
         return any(len(ids) > 1 for ids in onward.values()) and any(len(ids) > 1 for ids in before.values())
+
+    def is_fork(self, one: Road, other: Road) -> bool:
+        """Tell whether two links are the carriageways into which a two-way street splits at a node."""
+        node = one.head
+        if other.tail != node or self.opposite(one) is not None or self.opposite(other) is not None:
+            return False
+        rest = [road for road in self.at(node) if road.id not in (one.id, other.id)]
+        return len(rest) == 2 and self.opposite(rest[0]) is rest[1] and abs(
+            turn_angle(one.ray(node), other.ray(node))) < math.radians(90.0)
 
     def is_ring(self, node: Any) -> bool:
         """Tell whether a node lies on a roundabout, or is a mini-roundabout."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trafficsim.design.consolidation.roads import BACK_RAD, Road, Roads
+from trafficsim.design.consolidation.roads import BACK_RAD, Road, Roads, sharpest_rad
 from trafficsim.design.inference.geometry import heading, heading_at_end, turn_angle
 from trafficsim.spec.schema import turns_of
 
@@ -26,7 +26,9 @@ class Through:
     turns_back: frozenset[Ban]
 
 
-def through(roads: Roads, members: Collection[Any], inner: Collection[str], banned: Collection[Ban]) -> Through:
+def through(
+    roads: Roads, members: Collection[Any], inner: Collection[str], banned: Collection[tuple[str, ...]]
+) -> Through:
     """Follow all paths from the approaches of a junction to its exits.
 
     Parameters
@@ -38,7 +40,7 @@ def through(roads: Roads, members: Collection[Any], inner: Collection[str], bann
     inner
         Links within it.
     banned
-        ``(link, next link)`` that must not be driven, also at a single node of the junction.
+        ``(link, next link)`` that must not be driven, also at a single node of the junction, or more links in a row.
     """
     allowed, back = set[Ban](), set[Ban]()
     approaches = [road for node in members for road in roads.into[node] if road.id not in inner]
@@ -46,18 +48,21 @@ def through(roads: Roads, members: Collection[Any], inner: Collection[str], bann
         marked = any("u_turn" in turns_of(entry) for entry in approach.attributes.get("turn_lanes") or ())
         for leaving in _reached(roads, inner, banned, [approach], 0.0):
             net = abs(turn_angle(heading_at_end(approach.line), heading(leaving.line)))
-            (back if net > BACK_RAD and not marked else allowed).add((approach.id, leaving.id))
+            turns_back = net > sharpest_rad(approach) or roads.is_fork(approach, leaving)
+            turns_back = turns_back and not (approach.is_ring and leaving.is_ring)
+            (back if turns_back and not marked else allowed).add((approach.id, leaving.id))
         if not any(start == approach.id for start, _ in allowed):  # the end of a road: one turns round
             allowed |= {pair for pair in back if pair[0] == approach.id and pair not in banned}
     return Through(frozenset(allowed), frozenset(back - allowed))
 
 
 def _reached(
-    roads: Roads, inner: Collection[str], banned: Collection[Ban], path: list[Road], turned: float
+    roads: Roads, inner: Collection[str], banned: Collection[tuple[str, ...]], path: list[Road], turned: float
 ) -> Iterator[Road]:
     last = path[-1]
     for following in roads.out_of[last.head]:
-        if (last.id, following.id) in banned:
+        links = (*(road.id for road in path), following.id)
+        if any(links[place:] in banned for place in range(len(path))):
             continue
         turn = abs(turn_angle(heading_at_end(last.line), heading(following.line)))
         is_inner = following.id in inner

@@ -68,7 +68,8 @@ class FixReport:
             return tuple(self._findings)
         places = ", ".join(list(self.applied)[:5]) + (" ..." if len(self.applied) > 5 else "")
         entries, things = len(self.applied), sum(self.applied.values())
-        told = f"{entries} entries applied to {things} links, junctions, turns and signals"
+        told = (f"{entries} {'entry' if entries == 1 else 'entries'} applied to {things} links, junctions, turns and "
+                "signals")
         return (Finding("info", "fixed", f"{self.source}: {places}", told, count=things), *self._findings)
 
     def _add(self, code: str, entry: str, found: str, remedy: str) -> None:

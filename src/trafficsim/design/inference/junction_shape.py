@@ -71,12 +71,21 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class JunctionShape:
-    """A junction: its control and its legs; ``banned`` are turns ``(approach, exit)`` that nobody may drive."""
+    """A junction: its control and its legs.
+
+    Attributes
+    ----------
+    control : as in the schema
+    approaches, exits : its legs
+    banned : pairs (approach, exit) that must not be driven
+    mapped : as a map draws it: carriageways fork and lanes open at nodes of their own
+    """
 
     control: str
     approaches: tuple[Leg, ...]
     exits: tuple[Leg, ...]
     banned: frozenset[tuple[int, int]] = frozenset()
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ def paths_through(shape: JunctionShape) -> tuple[tuple[JunctionPath, ...], tuple
         turns = turns_from(shape, approach)
         if not turns:
             continue
-        marked = leg.turn_lanes is not None and any(leg.turn_lanes)
+        marked = leg.turn_lanes is not None and any(leg.turn_lanes) and not (shape.mapped and len(turns) == 1)
         joins = _marked_lanes(shape, approach, turns, notes) if marked else _usual_lanes(shape, approach, turns)
         movements.extend(_path(shape, approach, join, turns) for join in sorted(set(joins)))
     return tuple(sorted(movements, key=lambda movement: movement.order)), tuple(notes)
@@ -187,8 +196,10 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
     else:
         right_only, left_only = _exclusive(len(lanes), main, rights, lefts, targets)
         straight = lanes[right_only: len(lanes) - left_only]
-        joins += _from_nearside(straight, main, targets[main])
-        if len(turns) == 1:  # a road that widens: the inner lane leads to all new lanes
+        opened = _opened_lanes(shape, approach, straight, main) if shape.mapped else []
+        joins += opened or _from_nearside(straight, main, targets[main])
+        widens = len(turns) == 1 and not opened and not shape.mapped
+        if widens:  # a road that widens: the inner lane leads to all new lanes
             joins += [(straight[-1], main, lane) for lane in targets[main][len(straight):]]
         right_lanes, left_lanes = lanes[: max(1, right_only)], lanes[len(lanes) - max(1, left_only):]
     for exit in rights:
@@ -196,6 +207,38 @@ def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) ->
     for exit in lefts:
         joins += _from_inside(left_lanes, exit, targets[exit])
     return joins + _reserved_lanes(shape, approach, turns)
+
+
+def _opened_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], exit: int) -> list[Join]:
+    """Lead straight on where lanes open or are added, as a map draws it; nothing where neither is the case.
+
+    Where links merge, each keeps its side. Where one link leads on, lanes that are marked for right turns open on the
+    right, others on the left.
+    """
+    targets = shape.exits[exit].general_lanes
+    feeding = [number for number in range(len(shape.approaches)) if exit in turns_from(shape, number)]
+    if len(feeding) > 1:
+        return _merged_lanes(shape, approach, straight, feeding) if len(shape.exits) == 1 else []
+    extra = len(targets) - len(straight)
+    if extra <= 0 or not straight:
+        return []
+    marks = shape.exits[exit].turn_lanes or ()
+    for_right = sum(1 for lane in targets[:extra] if lane < len(marks) and turns_of(marks[lane]) == ("right",))
+    joins = [(lane, exit, targets[for_right + place]) for place, lane in enumerate(straight)]
+    joins += [(straight[0], exit, lane) for lane in targets[:for_right]]
+    return joins + [(straight[-1], exit, lane) for lane in targets[for_right + len(straight):]]
+
+
+def _merged_lanes(shape: JunctionShape, approach: int, straight: Sequence[int], feeding: Sequence[int]) -> list[Join]:
+    """Lead the lanes of links that merge to their own side of the exit; what does not fit ends in the outer lane."""
+    targets = shape.exits[0].general_lanes
+    angle = {n: turn_angle(shape.approaches[n].heading, shape.exits[0].heading) for n in feeding}
+    ordered = sorted(feeding, key=lambda n: (angle[n], n))
+    before = sum(len(shape.approaches[n].general_lanes) for n in ordered[:ordered.index(approach)])
+    behind = sum(len(shape.approaches[n].general_lanes) for n in ordered[ordered.index(approach) + 1:])
+    first = min(before, max(0, len(targets) - len(straight) - behind if ordered[-1] != approach
+                            else len(targets) - len(straight)))
+    return [(lane, 0, targets[min(first + place, len(targets) - 1)]) for place, lane in enumerate(straight)]
 
 
 def _sorted_exits(

@@ -20,6 +20,12 @@ ROUNDABOUT_SETBACK_M = 3.0  # entry to circulating lane (modelling assumption)
 SAME_STREET_RAD = math.radians(15.0)  # approach and exit this close in direction are one street
 CROSSING_SINE = 0.5  # streets at 30-150 degrees cross; others run side by side
 BELOW_ALL = 10_000_000  # more than ranks can differ: who has a sign gives way to everybody who has none
+HEADINGS = ("heading_at_start_rad", "heading_at_end_rad")
+"""Attributes of a link that is cut back to its stop lines: its headings at the nodes of the map."""
+MARKED_BEYOND = "turn_lanes_beyond"
+"""Attribute of a link whose lanes are marked for a junction further on; which side new lanes open on shows in it."""
+MAPPED = "junctions_joined"
+"""Attribute of a graph of a map whose junctions are joined: lanes open and links fork there as maps draw them."""
 AT_NODE_M = 1.0  # a line that ends nearer to its node counts as a centre line
 LEAST_LENGTH_M, MOST_LENGTH_M = within("length_m").values()
 LEAVES, ENTERS = True, False  # which end of a link an extent is about
@@ -86,7 +92,8 @@ def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], 
     legs = [_leg(end, setback, ends, graph, mirrored) for end, setback in zip(ends, setbacks, strict=True)]
     extent = {(end.link.id, end.leaves): setback for end, setback in zip(ends, setbacks, strict=True)}
     banned = _banned(graph.nodes[node].get(BANNED, ()), ins, outs)
-    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned)
+    shape = JunctionShape(control, tuple(legs[: len(ins)]), tuple(legs[len(ins):]), banned,
+                          bool(graph.graph.get(MAPPED)))
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
 
@@ -180,9 +187,11 @@ def _spread_evenly(ins: list[Link], outs: list[Link], node: Any) -> list[_End]:
 def _seen_end(link: Link, leaves: bool, line: tuple[Point, ...], middle: Point, mirrored: bool) -> _End:
     side = -1.0 if mirrored else 1.0
     points = [(side * (x - middle[0]), y - middle[1]) for x, y in line]
-    if leaves:
-        return _End(link, True, heading(points), points[0])
-    return _End(link, False, heading_at_end(points), points[-1])
+    known = link.attributes.get(HEADINGS[0 if leaves else 1])
+    direction = heading(points) if leaves else heading_at_end(points)
+    if known is not None:
+        direction = turn_angle(math.pi, -known) if mirrored else known
+    return _End(link, leaves, direction, points[0 if leaves else -1])
 
 
 def _number_arms(ends: list[_End]) -> None:
@@ -204,7 +213,7 @@ def _number_arms(ends: list[_End]) -> None:
 def _leg(end: _End, setback: float, ends: list[_End], graph: nx.MultiDiGraph[Any], mirrored: bool) -> Leg:
     attributes = end.link.attributes
     base = ahead((0.0, 0.0), end.ray, setback) if end.centred else end.offset
-    turns = attributes["turn_lanes"]
+    turns = attributes["turn_lanes"] or (attributes.get(MARKED_BEYOND) if end.leaves else None)
     if mirrored and turns:
         swap = {"left": "right", "right": "left"}
         turns = tuple(";".join(swap.get(name, name) for name in entry.split(";")) for entry in turns)
@@ -233,7 +242,7 @@ def _is_shared(end: _End, ends: list[_End]) -> bool:
 
 
 def _on_one_line(one: _End, other: _End) -> bool:
-    """Tell whether two ends of a street lie on one centre line: at the node, or where both directions are cut back."""
+    """Tell whether two ends of one street lie on one centre line: at the node, or where both are cut back."""
     if one.centred or other.centred:
         return one.centred and other.centred
     joins = one.link.tail == other.link.head and one.link.head == other.link.tail

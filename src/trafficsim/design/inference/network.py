@@ -42,7 +42,9 @@ from trafficsim.design.inference.right_of_way import (
     merges_only,
     waiting_place_m,
     who_yields,
+    without_drawn,
 )
+from trafficsim.design.inference.stage_design import Junction, staged_program
 from trafficsim.design.inference.staging import Timing, default_program
 from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import MIRRORED, Connection, Network
@@ -69,6 +71,7 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
     left_hand_traffic: bool = False,
     banned_turns: Iterable[tuple[str, str]] = (),
     fixes: Fixes | None = None,
+    design_signals: bool = False,
 ) -> Network:
     """Make a network of any directed road graph, of NetworkX or of OSMnx.
 
@@ -94,6 +97,9 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
         keeps them as its attribute ``banned_turns``, which is read as well.
     fixes
         What is known better than the graph says: applied before junctions are worked out.
+    design_signals
+        Programs of nodes without one have stages from conflicts and intergreens from geometry instead of default ones;
+        cycle and split are then for :func:`trafficsim.design.timing.designed.with_designed_times`.
 
     Raises
     ------
@@ -127,14 +133,15 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
     """
     named = {"groups": _sets(groups), "paths": _sets(paths)}
     turns = set(banned_turns)
+    timing: Mapping[Hashable, Timing] | None = None if design_signals else {}
     if fixes is None and not turns:
-        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing={})
+        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing=timing)
     notes = Notebook()
     whole = _completed(graph, notes)
     ban_turns(whole, turns)
     made = None if fixes is None else fixed_graph(whole, fixes)
     network = assemble(whole if made is None else made.graph, tuple(signals), named,
-                       left_hand_traffic=left_hand_traffic, timing={})
+                       left_hand_traffic=left_hand_traffic, timing=timing)
     read = {one.code: one for one in (*network.findings, *notes.findings())}
     if made is None or fixes is None:
         return replace(network, findings=tuple(read.values()))
@@ -149,11 +156,12 @@ def assemble(
     named: Mapping[str, Mapping[str, tuple[str, ...]]],
     *,
     left_hand_traffic: bool,
-    timing: Mapping[Hashable, Timing],
+    timing: Mapping[Hashable, Timing] | None,
     movements: Mapping[Any, Iterable[Movement]] | None = None,
 ) -> Network:
     """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
 
+    Where it is ``None``, programs have stages from conflicts, intergreens from geometry, and shortest greens.
     ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
     """
     notes = Notebook()
@@ -168,21 +176,31 @@ def assemble(
     for node, plan in plans.items():
         if made.nodes[node]["control"] == "signal" and plan.movements and str(node) not in programs:
             allowed = made.nodes[node]["nearside_turn_on_red"] == "allowed"
-            times = replace(timing.get(node, Timing()), nearside_turn_on_red=allowed)
-            programs[str(node)] = default_program(
-                str(node), shapes[node].shape, plan.movements, set(plan.yields), times
-            )
-            notes.add("signal-program-default", str(node))
-        _note_junction(notes, str(node), shapes[node].without_coordinates, plan)
+            times = replace((timing or {}).get(node, Timing()), nearside_turn_on_red=allowed)
+            made_program = _staged if timing is None else _default
+            programs[str(node)] = made_program(str(node), shapes[node].shape, plan, times)
+            notes.add(f"signal-program-{'designed' if timing is None else 'default'}", str(node))
+        stated = {join[0] for join in joins.get(node, ())} >= {movement.approach for movement in plan.movements}
+        _note_junction(notes, str(node), shapes[node].without_coordinates, plan, stated)
     connections = _connections(links, shapes, plans, programs, left_hand_traffic)
     return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
                    left_hand_traffic)
+
+
+def _default(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
+    return default_program(name, shape, plan.movements, set(plan.yields), times)
+
+
+def _staged(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
+    return staged_program(name, Junction(shape, plan.movements, plan.yields, frozenset(plan.conflicts)), times)
 
 
 @lru_cache(maxsize=8192)
 def _plan(shape: JunctionShape, joins: tuple[GivenJoin, ...]) -> JunctionPlan:
     movements, notes = paths_given(shape, joins) if joins else paths_through(shape)
     conflicts = conflicts_of(movements)
+    if shape.mapped:
+        conflicts = without_drawn(shape, movements, conflicts)
     yields, was_cut = who_yields(shape, movements, conflicts)
     cut = ("right-of-way-cut",) if was_cut else ()
     return JunctionPlan(movements, frozenset(yields), tuple(conflicts), (*notes, *cut))
@@ -276,9 +294,9 @@ def _refuse_strange(programs: Mapping[str, SignalProgram], graph: nx.MultiDiGrap
         graph.nodes[nodes[name]]["control"] = "signal"
 
 
-def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan) -> None:
+def _note_junction(notes: Notebook, node: str, without_coordinates: bool, plan: JunctionPlan, stated: bool) -> None:
     if plan.conflicts:
-        notes.add("movements-inferred", node)
+        notes.add("right-of-way-inferred" if stated else "movements-inferred", node)
     if any(movement.turn == "u_turn" for movement in plan.movements):
         notes.add("turning-place", node)
     if without_coordinates:

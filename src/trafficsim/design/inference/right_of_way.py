@@ -46,6 +46,30 @@ def conflicts_of(movements: Sequence[JunctionPath]) -> list[Pair]:
     return found
 
 
+def without_drawn(
+    shape: JunctionShape, movements: Sequence[JunctionPath], pairs: Sequence[Pair]
+) -> list[Pair]:
+    """Leave out pairs that meet as a map draws them only.
+
+    Streams that face each other, both straight on, pass each other; lanes of one approach fork in their order.
+    """
+    return [(a, b) for a, b in pairs if movements[a].exit == movements[b].exit
+            or not (_face(shape, movements[a], movements[b]) or _fork(shape, movements[a], movements[b]))]
+
+
+def _face(shape: JunctionShape, a: JunctionPath, b: JunctionPath) -> bool:
+    first, second = shape.approaches[a.approach], shape.approaches[b.approach]
+    return a.turn == b.turn == "through" and abs(turn_angle(first.heading, second.heading)) > OPPOSING_RAD
+
+
+def _fork(shape: JunctionShape, a: JunctionPath, b: JunctionPath) -> bool:
+    if a.approach != b.approach or a.from_lane == b.from_lane:
+        return False
+    heading = shape.approaches[a.approach].heading
+    right, left = (a, b) if a.from_lane < b.from_lane else (b, a)
+    return turn_angle(heading, shape.exits[right.exit].heading) <= turn_angle(heading, shape.exits[left.exit].heading)
+
+
 def who_yields(
     shape: JunctionShape, movements: Sequence[JunctionPath], pairs: Sequence[Pair]
 ) -> tuple[set[Pair], bool]:

@@ -57,10 +57,10 @@ def default_program(
     greens = _greens(shape, movements, stages, timing)
     phases: list[Phase] = []
     for stage, green in zip(stages, greens, strict=True):
-        state = "".join(_letter(movement, stage, yields, red) for movement in range(len(movements)))
+        state = "".join(letter_of(movement, stage, yields, red) for movement in range(len(movements)))
         yellow = "".join("y" if letter in "Gg" else letter for letter in state)
         phases.append(Phase(duration_s=green, state=state))
-        phases.append(Phase(duration_s=_yellow_of(shape, movements, stage), state=yellow))
+        phases.append(Phase(duration_s=yellow_of_stage(shape, movements, stage), state=yellow))
         phases.append(Phase(duration_s=timing.all_red_s, state=red))
     rest = timing.cycle_s - sum(phase.duration_s for phase in phases)
     if len(stages) == 1 and rest > 0:
@@ -70,9 +70,9 @@ def default_program(
 
 def _stages(shape: JunctionShape, movements: Sequence[JunctionPath]) -> list[frozenset[int]]:
     stages = []
-    for street in _streets(shape):
+    for street in streets_of(shape):
         own = [number for number, movement in enumerate(movements) if movement.approach in street]
-        lefts = frozenset(number for number in own if _has_own_lane(movements, number))
+        lefts = frozenset(number for number in own if has_own_lane(movements, number))
         if lefts and len(street) > 1 and len(lefts) < len(own):
             stages += [frozenset(own) - lefts, lefts]
         elif own:
@@ -80,7 +80,7 @@ def _stages(shape: JunctionShape, movements: Sequence[JunctionPath]) -> list[fro
     return stages
 
 
-def _streets(shape: JunctionShape) -> list[list[int]]:
+def streets_of(shape: JunctionShape) -> list[list[int]]:
     """Pair every approach with the one that faces it best."""
     left, streets = list(range(len(shape.approaches))), []
     while left:
@@ -94,7 +94,8 @@ def _streets(shape: JunctionShape) -> list[list[int]]:
     return streets
 
 
-def _has_own_lane(movements: Sequence[JunctionPath], number: int) -> bool:
+def has_own_lane(movements: Sequence[JunctionPath], number: int) -> bool:
+    """Tell whether all movements of its lane are left turns."""
     lane = (movements[number].approach, movements[number].from_lane)
     return all(
         movement.turn in ("left", "u_turn") for movement in movements if (movement.approach, movement.from_lane) == lane
@@ -105,7 +106,7 @@ def _greens(
     shape: JunctionShape, movements: Sequence[JunctionPath], stages: Sequence[frozenset[int]], timing: Timing
 ) -> list[float]:
     """Share out the green in proportion to lanes; protected left turns have their fixed green. Whole seconds."""
-    lost = sum(_yellow_of(shape, movements, stage) + timing.all_red_s for stage in stages)
+    lost = sum(yellow_of_stage(shape, movements, stage) + timing.all_red_s for stage in stages)
     if len(stages) == 1:
         return [max(LEAST_GREEN_S, math.floor(timing.cycle_s / 2 - lost))]
     is_left = [all(movements[n].turn in ("left", "u_turn") for n in stage) and len(stages) > 2 for stage in stages]
@@ -124,11 +125,13 @@ def _widest(movements: Sequence[JunctionPath], stage: frozenset[int]) -> int:
     return max(sum(1 for approach, _ in lanes if approach == one) for one, _ in lanes)
 
 
-def _yellow_of(shape: JunctionShape, movements: Sequence[JunctionPath], stage: frozenset[int]) -> float:
+def yellow_of_stage(shape: JunctionShape, movements: Sequence[JunctionPath], stage: frozenset[int]) -> float:
+    """Return the yellow time after a stage, by its fastest approach."""
     return yellow_s(max(shape.approaches[movements[number].approach].speed_kmh for number in stage))
 
 
-def _letter(movement: int, stage: frozenset[int], yields: set[Pair], red: str) -> str:
+def letter_of(movement: int, stage: frozenset[int], yields: set[Pair], red: str) -> str:
+    """Return what a movement sees in a stage."""
     if movement not in stage:
         return red[movement]
     return "g" if any((movement, other) in yields for other in stage) else "G"

@@ -58,12 +58,12 @@ def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, s
             movements = [network.connections[number] for number in (first, second)]
             key = (movements[0].from_link, movements[1].from_link)
             if key[0] != key[1]:
-                for gap in _gaps(program, _index(movements[0]), _index(movements[1])):
+                for gap in gaps_s(program, _index(movements[0]), _index(movements[1])):
                     found[key] = min(gap, found.get(key, gap))
     return found
 
 
-def _gaps(program: SignalProgram, before: int, after: int) -> Iterator[float]:
+def gaps_s(program: SignalProgram, before: int, after: int) -> Iterator[float]:
     """Yield the times from every end of green of one index to the next begin of green of another."""
     phases = program.phases
     green = [[phase.state[index] in GREEN_LETTERS for phase in phases] for index in (before, after)]

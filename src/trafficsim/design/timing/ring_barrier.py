@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from trafficsim.spec.model import bounds
 from trafficsim.spec.ring_barrier import RingBarrier
 from trafficsim.spec.signals import Phase, SignalProgram
 
 NEAR_S = 1e-6
+LONGEST_S = bounds(Phase, "duration_s")[1]
 
 
 class Window(NamedTuple):
@@ -89,8 +91,15 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
             merged[-1] = (round(merged[-1][0] + end_s - begin_s, 3), state)
         else:
             merged.append((round(end_s - begin_s, 3), state))
-    return SignalProgram(id=name, phases=tuple(Phase(duration_s=time, state=state) for time, state in merged),
+    phases = (phase for time, state in merged for phase in _phases(time, state))
+    return SignalProgram(id=name, phases=tuple(phases),
                          offset_s=round((timing.offset_s - _reference_s(timing, found)) % cycle_s, 3))
+
+
+def _phases(time_s: float, state: str) -> Iterator[Phase]:
+    """A phase; a long one is several alike, for one lasts an hour at most."""
+    parts = max(math.ceil(time_s / LONGEST_S), 1)
+    return (Phase(duration_s=time_s / parts, state=state) for _ in range(parts))
 
 
 def _letter(one: Served, found: Mapping[int, Window], at_s: float) -> str:

@@ -38,7 +38,7 @@ def read_own(folder: Folder, ledger: Ledger) -> Network:
     config = folder.table("config")[0]
     left_hand = config.text("left_hand_traffic") == "true"
     graph: nx.MultiDiGraph = nx.MultiDiGraph()
-    graph.graph.update(_json(config, REST) or {})
+    graph.graph.update(_rest(config))
     names = _nodes(folder, graph)
     _links(folder, graph, names)
     lanes = {str(data["id"]): int(data["lanes"]) for *_, data in graph.edges(data=True)}
@@ -71,6 +71,14 @@ def _json(row: Row, name: str) -> Any:
                          "correct the value") from None
 
 
+def _rest(row: Row) -> dict[str, Any]:
+    found = _json(row, REST) or {}
+    if not isinstance(found, dict):
+        raise InputError(f"{row.where}: {REST}", quoted(row.text(REST)), "attributes by name, as JSON",
+                         "correct or remove the value")
+    return found
+
+
 def _value(row: Row, name: str) -> Any:
     return row.text(name) or None if name in TEXTS else _json(row, name)
 
@@ -86,7 +94,7 @@ def _nodes(folder: Folder, graph: nx.MultiDiGraph) -> dict[str, str | int]:
         names[text] = name
         found = {**{key: _value(row, key) for key in NODE_COLUMNS}, "x_m": row.number("x_coord"),
                  "y_m": row.number("y_coord"), "name": row.text("name")}
-        graph.add_node(name, **_complete(found, NODE_ATTRIBUTES, row), **(_json(row, REST) or {}))
+        graph.add_node(name, **_complete(found, NODE_ATTRIBUTES, row), **_rest(row))
     return names
 
 
@@ -106,11 +114,16 @@ def _links(folder: Folder, graph: nx.MultiDiGraph, names: Mapping[str, str | int
                                "unique links between nodes of the table node", "correct the link")
         seen.add(link)
         line = line_of(row.text("geometry"), row.where) if row.text("geometry") else ()
-        found_ = {**{key: _value(row, key) for key in LINK_COLUMNS}, "id": link, "lanes": row.whole("lanes"),
+        found_ = {**_attributes(row), "id": link, "lanes": row.whole("lanes"),
                   "geometry": line, "name": row.text("name")}
         key = _json(row, "key")
         graph.add_edge(names[ends[0]], names[ends[1]], key=tuple(key) if isinstance(key, list) else key,
-                       **_complete(found_, EDGE_ATTRIBUTES, row), **(_json(row, REST) or {}))
+                       **_complete(found_, EDGE_ATTRIBUTES, row), **_rest(row))
+
+
+def _attributes(row: Row) -> dict[str, Any]:
+    return {name: row.text(column) or None if name in TEXTS else _json(row, column)
+            for column, name in LINK_COLUMNS.items()}
 
 
 def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connection:

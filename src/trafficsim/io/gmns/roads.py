@@ -34,7 +34,8 @@ MOST_LANE, NEAR_M = 40, 1.0
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "parent_link_id", "main_link_id", "is_turn_bay_link", *(one.name for one in EDGE_ATTRIBUTES),
+    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link",
+    *(one.name for one in EDGE_ATTRIBUTES),
 }
 
 
@@ -77,6 +78,7 @@ def read_roads(folder: Folder, ledger: Ledger, mentioned: dict[str, int], stated
         _add_link(found, link, lines, lanes, ledger)
     ends = {end for tail, head in found.roads.graph.edges() for end in (tail, head)}
     _close_ends(found)
+    _leave_to_signals(found, ledger)
     idle = [node for node in found.roads.graph if node not in ends]
     found.roads.graph.remove_nodes_from(idle)
     if idle:
@@ -93,6 +95,16 @@ def _close_ends(found: Read) -> None:
     for node, attributes in graph.nodes(data=True):
         if len({*graph.predecessors(node), *graph.successors(node)}) == 1 and node not in found.stated:
             attributes["control"] = "dead_end"
+
+
+def _leave_to_signals(found: Read, ledger: Ledger) -> None:
+    """What a link into a signal carries depends on its greens: capacities of planning networks include them."""
+    graph = found.roads.graph
+    for _, head, data in graph.edges(data=True):
+        if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
+            data["stated_capacity_veh_h"] = data.pop("capacity_veh_h")
+            ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
+                        f"link {data['id']}")
 
 
 def _lines(folder: Folder, links: Sequence[Row], nodes: Sequence[Row], ledger: Ledger) -> dict[str, tuple[Point, ...]]:

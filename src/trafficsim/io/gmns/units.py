@@ -59,7 +59,7 @@ def units_of(folder: Folder, nodes: Sequence[Row], links: Sequence[Row], lines: 
     degrees = _are_degrees(nodes)
     plane = _plane(nodes) if degrees else Plane()
     short_m, long_m = (_factor(config, name, METRES) for name in ("short_length", "long_length"))
-    scale = 1.0 if degrees else _scale(config, links, lines, long_m or short_m or 1.0, ledger)
+    scale = 1.0 if degrees else _scale(config, links, lines, ledger)
     metric = Units(1.0, 1.0, 1.0, plane, scale)
     found = _length_unit(config, links, {link: [metric.point(x, y) for x, y in line] for link, line in lines.items()},
                          (long_m, short_m), ledger)
@@ -124,20 +124,21 @@ def _ratios(links: Sequence[Row], lines: Mapping[str, Sequence[Point]]) -> list[
     return found
 
 
-def _scale(config: Row, links: Sequence[Row], lines: Mapping[str, Sequence[Point]], unit_m: float,
+def _scale(config: Row, links: Sequence[Row], lines: Mapping[str, Sequence[Point]],
            ledger: Ledger) -> float:
     """Metres of a projected coordinate: 1, or those of a foot where lengths are like lines in feet.
 
-    Lengths alone cannot tell metres from feet if their unit is one of two stated ones; the nearest pair is taken.
+    Of all units that may be meant the pair that fits best is taken, metres where two fit alike.
     """
     ratios = _ratios(links, lines)
     stated = sorted({factor for name in ("long_length", "short_length")
-                     if (factor := _factor(config, name, METRES)) is not None}) or [unit_m]
+                     if (factor := _factor(config, name, METRES)) is not None}) or sorted(set(METRES.values()))
     if not ratios:
         return 1.0
     ratio = median(ratios)
-    pairs = [(abs(math.log(ratio * unit / scale)), scale) for unit in stated for scale in (1.0, FOOT_M)]
-    scale = min(pairs)[1]
+    pairs = [(round(abs(math.log(ratio * unit / scale)), 2), scale != 1.0, scale)
+             for unit in stated for scale in (1.0, FOOT_M)]
+    scale = min(pairs)[2]
     if scale != 1.0:
         ledger.note("inferred", "coordinates in feet, as lengths of links tell", config.where)
     return scale

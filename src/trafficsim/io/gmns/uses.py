@@ -9,7 +9,8 @@ from trafficsim.spec.vehicles import KINDS, Kind
 
 USES: dict[str, tuple[Kind, ...]] = {
     "all": KINDS, "auto": KINDS, "any": KINDS, "motor": KINDS,
-    "car": ("car",), "sov": ("car",), "passenger": ("car",), "taxi": ("car",), "truck": ("van", "truck"),
+    **dict.fromkeys(("car", "sov", "passenger", "taxi"), ("car", "motorcycle")),
+    "motorcycle": ("motorcycle",), "truck": ("van", "truck"),
     "freight": ("van", "truck"), "delivery": ("van",), "bus": ("bus",), "transit": ("bus",),
     **dict.fromkeys(("hov", "hov2", "hov3", "hov3+", "walk", "bike", "bicycle", "pedestrian", "parking", "shoulder",
                      "rail", "tram", "scooter", "closed"), ()),

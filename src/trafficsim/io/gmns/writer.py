@@ -29,12 +29,13 @@ CONTROLS = {"signal": "signal", "all_way_stop": "4_stop", "roundabout": "yield",
             "right_before_left": "no_control", "priority": "", "dead_end": ""}
 TURNS = {"through": "thru", "left": "left", "right": "right", "u_turn": "uturn"}
 FACILITIES = {"motorway": "freeway", "rural": "highway", "urban": "arterial"}
-USES = {"car": "car", "van": "delivery", "truck": "truck", "bus": "bus"}
+USES = {"car": "car", "van": "delivery", "truck": "truck", "bus": "bus", "motorcycle": "motorcycle"}
 NODE_COLUMNS = tuple(one.name for one in NODE_ATTRIBUTES if one.name not in ("x_m", "y_m", "name"))
-LINK_COLUMNS = tuple(one.name for one in EDGE_ATTRIBUTES if one.name not in ("id", "lanes", "geometry", "name"))
+LINK_COLUMNS = {("stop_line_length_m" if one.name == "length_m" else one.name): one.name for one in EDGE_ATTRIBUTES
+                if one.name not in ("id", "lanes", "geometry", "name")}
 MOVEMENT_COLUMNS = tuple(name for name in Connection.model_fields
                          if name not in ("from_link", "from_lane", "to_link", "to_lane"))
-"""Columns of our own, by the names of our attributes."""
+"""Columns of our own: names of our attributes, but that of the length to the stop line, which says so."""
 REST = "attributes"
 """Column of everything else that a node or link carries, as JSON."""
 Rows = list[dict[str, Any]]
@@ -177,7 +178,8 @@ def _links(network: Network) -> Rows:
             "length": data.get(CENTRE_LENGTH) or data["length_m"], "facility_type": FACILITIES[data["road_class"]],
             "capacity": capacity / data["lanes"] if capacity else None, "free_speed": data["speed_limit_kmh"],
             "lanes": data["lanes"], "allowed_uses": "auto", "toll": data.get("toll_eur") or None,
-            **{name: data.get(name) for name in LINK_COLUMNS}, "key": json.dumps(key), REST: _rest(data, known),
+            **{column: data.get(name) for column, name in LINK_COLUMNS.items()}, "key": json.dumps(key),
+            REST: _rest(data, known),
         })
     return rows
 

@@ -59,9 +59,9 @@ def mark_of(tags: Mapping[str, str]) -> Mark | None:
 def add_controls(graph: nx.MultiDiGraph, data: OsmData, ledger: Ledger) -> None:
     """Give nodes their control, and links the signals and signs at their ends.
 
-    A mark where three roads or more meet is the junction's own. Another one belongs to the junction that follows in
+    A mark where three roads or more meet is the junction's own. Another sign belongs to the junction that follows in
     its direction within 40 m; its direction is tagged, that of a one-way road, or else towards the nearer junction. A
-    signal without such a junction stands alone, as at a crossing for pedestrians.
+    signal stays where it is, until junctions are joined.
     """
     for tail, head, row in graph.edges(data=True):
         if row.get("osm_junction") in RINGS:
@@ -121,6 +121,10 @@ def _mark_end(row: dict[str, Any], mark: Mark, origin: str) -> None:
 
 def _before_junction(graph: nx.MultiDiGraph, node: str, mark: Mark, tags: Mapping[str, str], ledger: Ledger) -> None:
     origin = f"read: node {node}, {mark.tag}"
+    if mark.kind == "signal":  # whether it is one of a junction is told when junctions are joined
+        set_control(graph, node, "signal", origin)
+        ledger.note("read", "signal between junctions", f"node {node}")
+        return
     found = [end for towards in _directions(graph, node, tags)
              if (end := _end_of(graph, node, towards)) is not None]
     if _tagged_direction(tags) != "both":
@@ -128,12 +132,7 @@ def _before_junction(graph: nx.MultiDiGraph, node: str, mark: Mark, tags: Mappin
     if found and mark.kind in AT_END:
         for end in found:
             _mark_end(end.row, mark, origin)
-            if mark.kind == "signal":
-                set_control(graph, end.node, "signal", origin)
         ledger.note("read", f"{mark.kind.replace('_', ' ')} on the way to a junction", f"node {node}")
-    elif mark.kind == "signal":
-        set_control(graph, node, "signal", origin)
-        ledger.note("read", "signal between junctions, as at a crossing for pedestrians", f"node {node}")
     else:
         ledger.note("ignored", f"sign {mark.kind} that is not before a junction", f"node {node}")
 

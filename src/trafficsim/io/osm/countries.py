@@ -76,7 +76,7 @@ COUNTRIES: dict[str, Country] = {
     "LV": Country("Latvia", (21.0, 55.7, 28.2, 58.1), 50, 90, 90, 110),
     "MT": Country("Malta", (14.2, 35.8, 14.6, 36.1), 50, 80, 80, 80, left_hand=True),
     "NL": Country("Netherlands", (3.4, 50.8, 7.2, 53.6), 50, 80, 100, 100, 15),
-    "NO": Country("Norway", (4.6, 58.0, 31.0, 71.2), 50, 80, 90, 110, WALK_KMH),
+    "NO": Country("Norway", (4.6, 58.0, 20.0, 71.2), 50, 80, 90, 110, WALK_KMH),
     "NZ": Country("New Zealand", (166.4, -47.3, 178.6, -34.4), 50, 100, 100, 100, left_hand=True),
     "PL": Country("Poland", (14.1, 49.0, 24.2, 54.9), 50, 90, 100, 140),
     "PT": Country("Portugal", (-9.5, 37.0, -6.2, 42.2), 50, 90, 100, 120),

@@ -13,11 +13,12 @@ from trafficsim.io.ledger import Act, Ledger
 from trafficsim.io.osm.access import RINGS
 from trafficsim.io.osm.control import add_controls, mark_of
 from trafficsim.io.osm.countries import Country
-from trafficsim.io.osm.join import drop_markings_of_later_junctions, join_links
+from trafficsim.io.osm.ends import close_ends
+from trafficsim.io.osm.join import join_links
 from trafficsim.io.osm.lanes import Reading, Side, narrowed, side_of
 from trafficsim.io.osm.limits import limit_of
 from trafficsim.io.osm.pieces import Piece, pieces_of
-from trafficsim.io.osm.restrictions import Bans, bans_of
+from trafficsim.io.osm.restrictions import Bans, bans_of, no_turning_round
 from trafficsim.io.osm.runs import Point, Run, note, projected, runs_of, without_repeated_places
 from trafficsim.io.osm.source import OsmData
 from trafficsim.spec.plane import PROJECTION, Plane
@@ -42,13 +43,11 @@ class Roads:
     graph : one edge per direction of a road between two nodes, one node where roads meet, change or end
     plane : projection of its coordinates
     bans : turn restrictions
-    cut_nodes : nodes where the file cuts a road off
     """
 
     graph: nx.MultiDiGraph
     plane: Plane
     bans: Bans
-    cut_nodes: frozenset[str]
 
 
 def road_graph(data: OsmData, setting: Setting, ledger: Ledger) -> Roads:
@@ -80,15 +79,18 @@ def road_graph(data: OsmData, setting: Setting, ledger: Ledger) -> Roads:
         raise InputError("ways", "no way with two nodes apart", "roads", "cut out an area with roads")
     graph = _Builder(places, setting, ledger).graph_of(pieces)
     graph.graph[PROJECTION] = plane.as_dict
-    cut = frozenset(str(run.nodes[end]) for run in runs for end, is_cut in zip((0, -1), run.cut, strict=True) if is_cut)
+    cut = {str(run.nodes[end]) for run in runs for end, is_cut in zip((0, -1), run.cut, strict=True) if is_cut}
     add_controls(graph, data, ledger)
     joined = join_links(graph)
     if joined:
         ledger.note("inferred", "node where a road only goes on: its links are joined", times=joined)
-    dropped = drop_markings_of_later_junctions(graph)
-    if dropped:
-        ledger.note("inferred", "markings that concern a junction further on", times=dropped)
-    return Roads(graph, plane, bans_of(data, graph, ledger), cut)
+    close_ends(graph, cut, ledger)
+    bans = bans_of(data, graph, ledger)
+    turned = no_turning_round(graph)
+    if turned:
+        ledger.note("inferred", "no turning round on motorways", times=len(turned))
+    bans.pairs |= turned
+    return Roads(graph, plane, bans)
 
 
 class _Builder:

@@ -86,6 +86,7 @@ def drop_markings_of_later_junctions(graph: nx.MultiDiGraph) -> int:
         if goes_on or any(other["turn_lanes"] == row["turn_lanes"] for other in onward):
             dropped.append(row)
     for row in dropped:
+        row["turn_lanes_beyond"] = row["turn_lanes"]
         row["turn_lanes"] = None
         row["origins"] = {name: text for name, text in row["origins"].items() if name != "turn_lanes"}
     return len(dropped)

@@ -75,9 +75,13 @@ def bans_of(data: OsmData, graph: nx.MultiDiGraph, ledger: Ledger) -> Bans:
     bans, links = Bans(), Links(graph)
     roads = {int(way) for *_, row in graph.edges(data=True) for way in row["osm_way"].split(";")}
     for relation in sorted(data.relations, key=lambda one: one.id):
-        if not any(one.kind == "w" and one.id in roads for one in relation.members):
+        own = [one.id in roads for one in relation.members if one.kind == "w"]
+        if not any(own):
             continue
         word = _word(relation, ledger)
+        if word and not all(own):
+            ledger.note("ignored", "turn restriction of a road that is left out", f"relation {relation.id}")
+            continue
         if not word:
             continue
         found = _bans(relation, word, links)
@@ -89,6 +93,18 @@ def bans_of(data: OsmData, graph: nx.MultiDiGraph, ledger: Ledger) -> Bans:
         over = " over a way" if _ways(relation, "via") else ""
         ledger.note("read", f"turn restriction {word}{over}", f"relation {relation.id}")
     return bans
+
+
+def no_turning_round(graph: nx.MultiDiGraph) -> set[Pair]:
+    """Return the turns by which vehicles would turn round on a motorway, where nothing else leads on."""
+    found = set()
+    for _, node, row in graph.edges(data=True):
+        if row["osm_class"] not in ("motorway", "motorway_link"):
+            continue
+        for *_, other in graph.out_edges(node, data=True):
+            if abs(turn_angle(heading_at_end(row["geometry"]), heading(other["geometry"]))) > BACK_RAD:
+                found.add((row["id"], other["id"]))
+    return found
 
 
 def _word(relation: Relation, ledger: Ledger) -> str:

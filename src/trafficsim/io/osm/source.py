@@ -6,6 +6,7 @@ Read through the package osmium (libosmium). The encoding is told by the first b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,11 @@ correct the path or its permissions.
     if found:
         raise InputError(str(path), found, "a file that can be read", "correct the path or its permissions")
     osmium = _osmium(path)
+    with _damage_told(path, osmium):
+        return _read(path, osmium)
+
+
+def _read(path: Path, osmium: Any) -> OsmData:
     data = OsmData()
     kinds = osmium.osm
     for one in _objects(path, kinds.WAY | kinds.RELATION, osmium.filter.KeyFilter(ROAD, "type")):
@@ -125,10 +131,16 @@ def _osmium(path: Path) -> Any:
 
 def _objects(path: Path, kinds: Any, wanted: Any) -> Iterator[Any]:
     osmium = _osmium(path)
+    file = osmium.io.File(str(path), _encoding(path))
+    yield from osmium.FileProcessor(file, kinds).with_filter(wanted)
+
+
+@contextmanager
+def _damage_told(path: Path, osmium: Any) -> Iterator[None]:
+    """Say what is wrong with a file; osmium finds out while its objects are looked at."""
     try:
-        file = osmium.io.File(str(path), _encoding(path))
-        yield from osmium.FileProcessor(file, kinds).with_filter(wanted)
-    except (RuntimeError, ValueError, OSError, OverflowError) as error:
+        yield
+    except (RuntimeError, ValueError, OSError, OverflowError, TypeError, osmium.InvalidLocationError) as error:
         raise InputError(str(path), f"a file that cannot be read to its end ({shortened(str(error), 200)})",
                          "a complete file of OpenStreetMap (.osm, .osm.gz, .osm.bz2, .osm.pbf)",
                          "download or cut out the extract again") from None

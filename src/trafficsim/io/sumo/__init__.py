@@ -18,6 +18,7 @@ from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
 from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
 from trafficsim.io.sumo.stops import DETECTORS, STOPPING_PLACES, read_detectors, read_stopping_places
+from trafficsim.io.sumo.switching import WAUT_TAGS, all_programs, read_schedules
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.drivers import Drivers
@@ -33,7 +34,7 @@ WHOSE: dict[DriversOf, str] = {
     "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
 }
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
-              *STOPPING_PLACES, *DETECTORS, *PASSENGERS}
+              *WAUT_TAGS, *STOPPING_PLACES, *DETECTORS, *PASSENGERS}
 
 
 def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
@@ -47,7 +48,8 @@ def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[P
     routes
         Route files: vehicles, trips, flows, routes, vehicle types.
     additional
-        Additional files: signal programs (the last loaded of a controller wins), bus stops, detectors, vehicle types.
+        Additional files: signal programs (the last loaded of a controller wins) and tables of switches between them,
+        bus stops, detectors, vehicle types.
     drivers
         ``"file"``: vehicles accelerate and follow as the files' types say; ``"own"``: as our class of their kind.
 
@@ -76,6 +78,7 @@ Remedy: correct the path or its permissions.
     for element in elements:
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
+    made = _switched(made, net, elements, ledger)
     types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_stopping_places((each for tag in STOPPING_PLACES for each in by_tag.get(tag, [])), links, ledger)
@@ -121,6 +124,29 @@ def read_programs(path: Path, program_id: str | None = None) -> tuple[SignalProg
         raise InputError(str(path), found, f"one of {', '.join(names[:8])}" if names else "elements tlLogic",
                          "correct program" if names else "give the file that holds the signal programs")
     return tuple(read_signals(logics, Ledger("sumo")).values())
+
+
+def read_all_programs(path: Path) -> tuple[SignalProgram, ...]:
+    """Read all signal programs of a SUMO additional file or network, several for one signal too.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or of the wrong kind, or has a program that cannot be used.
+    """
+    logics = read_xml(Path(path), (*ADDITIONAL_ROOTS, "net")).all("tlLogic")
+    return tuple(program for named in all_programs(logics, Ledger("sumo")).values() for program in named.values())
+
+
+def _switched(made: Network, net: Net, elements: Sequence[Element], ledger: Ledger) -> Network:
+    """Keep the switch tables of the files with the network."""
+    tables = [element for element in elements if element.tag in WAUT_TAGS]
+    if not tables:
+        return made
+    logics = [*net.root.all("tlLogic"), *(element for element in elements if element.tag == "tlLogic")]
+    used = {program.id for program in made.signals}
+    schedules = read_schedules(tables, all_programs(logics, Ledger("sumo")), ledger)
+    return replace(made, schedules=tuple(one for one in schedules if one.id in used))
 
 
 def _elements(paths: Iterable[Path], roots: Sequence[str]) -> Iterable[Element]:

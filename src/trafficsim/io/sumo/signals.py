@@ -36,11 +36,18 @@ def read_signals(elements: Iterable[Element], ledger: Ledger) -> dict[str, Signa
             ledger.note("read", "signal program that replaces an earlier one", element.where)
         else:
             ledger.note("read", "signal controller", element.where)
-        programs[name] = _program(element, ledger)
+        programs[name] = program_of(element, ledger)
     return programs
 
 
-def _program(element: Element, ledger: Ledger) -> SignalProgram:
+def program_of(element: Element, ledger: Ledger) -> SignalProgram:
+    """Return the program of a ``tlLogic`` element.
+
+    Raises
+    ------
+    InputError
+        If it has no phase, or a state letter or duration that is not allowed.
+    """
     kind = element.get("type", "static")
     if kind != "static":
         ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind})")
@@ -67,8 +74,9 @@ def _phases(row: Element, duration_s: float, ledger: Ledger) -> Iterator[Phase]:
         ledger.repair("value-capped", f"{row.file}, line {row.line}: duration {duration_s:g} s")
         duration_s = MOST_PHASE_S
     parts = max(ceil(duration_s / PHASE_S), 1)
+    state = row.text("state").replace("Y", "y")  # SUMO tells yellow with priority apart, which changes nothing
     for _ in range(parts):
-        yield make(Phase, row, duration_s=duration_s / parts, state=row.text("state"))
+        yield make(Phase, row, duration_s=duration_s / parts, state=state)
 
 
 def _following_next(rows: Sequence[Element], durations: Sequence[float], offset_s: float) -> tuple[list[int], float]:

@@ -50,7 +50,7 @@ def read_timing(utdf: Utdf, read: Read, ledger: Ledger) -> dict[str, RingBarrier
             ledger.note("ignored", "extension, gaps and calls of an actuated signal: it runs with its splits",
                         f"node {node}")
         cycle_s = utdf.timeplans.number(node, "Cycle Length", "DATA", least=0)
-        found[node] = fitted(Plan(timing, cycle_s or None, (), f"node {node}"), ledger)
+        found[node] = fitted(Plan(timing, cycle_s or None, (), f"node {node}", may_be_splits=False), ledger)
         _check_starts(utdf, node, found[node], ledger)
     return found
 

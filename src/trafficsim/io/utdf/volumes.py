@@ -16,6 +16,8 @@ LEAST_VEH_H = 0.5
 NEAR_VEH_H = 0.5
 HOUR_S = 3600.0
 HEAVY = "truck"
+MOST_GROWTH = 1000.0
+"""In percent: volumes that grow tenfold are a slip of the pen (modelling assumption)."""
 
 
 class Counted(NamedTuple):
@@ -69,10 +71,13 @@ def _counted(utdf: Utdf, read: Read, adjusted: bool, ledger: Ledger) -> Counted:
     for link, groups in read.groups.items():
         for group in groups:
             volume = utdf.lanes.number(group.node, "Volume", group.column, least=0) or 0.0
+            if volume > MOST_VOLUME_VEH_H:
+                ledger.repair("value-capped", f"{utdf.lanes.place(group.node, 'Volume', group.column)}: {volume:.4g}")
+                volume = MOST_VOLUME_VEH_H
             if adjusted:
-                growth = utdf.lanes.number(group.node, "Growth", group.column, least=0)
+                growth = min(utdf.lanes.number(group.node, "Growth", group.column, least=0) or 100.0, MOST_GROWTH)
                 factor = utdf.lanes.number(group.node, "PHF", group.column, least=0.1)
-                volume *= (100.0 if growth is None else growth) / 100.0 / (factor or 1.0)
+                volume *= growth / 100.0 / (factor or 1.0)
             if volume > 0:
                 of_link = turns.setdefault(link, {})
                 of_link[group.to_link] = of_link.get(group.to_link, 0.0) + volume

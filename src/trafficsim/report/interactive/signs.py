@@ -18,7 +18,7 @@ def signs(network: Network) -> dict[str, str]:
     --------
     >>> from trafficsim.design.synthetic import junction
     >>> sorted(set(signs(junction(control="all_way_stop")).values()))
-    ['all_way_stop', 'none']
+    ['all_way_stop']
     """
     leaving: dict[str, list[Connection]] = {}
     for movement in network.connections:

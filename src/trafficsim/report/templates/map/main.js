@@ -20,6 +20,15 @@ class Page {
     this.listen();
     this.resize();
     this.whole();
+    this.open(decodeURIComponent(location.hash.slice(1)));
+  }
+
+  open(wanted) { // an address may end in #link=ID, #node=ID or #signal=ID
+    const [, kind, id] = wanted.match(/^(link|node|signal)=(.*)$/s) || [];
+    if (!kind) return;
+    const { links, nodes, signals } = this.model.data, ids = { link: links.id, node: nodes.id, signal: signals.map((one) => one.id) }[kind];
+    const number = ids.indexOf(id);
+    if (number >= 0) this.choose({ kind, number }, true);
   }
 
   resize() {

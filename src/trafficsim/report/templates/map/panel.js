@@ -44,7 +44,7 @@ class Panel {
   }
   unit(name) { return this.texts[`unit.${name.replace("/", "_per_")}`] ?? name; }
   number(value) { return this.numbers.format(value); }
-  name(text) { return element("bdi", { translate: "no" }, String(text)); }
+  name(text) { return element("bdi", { translate: "no", dir: /[\u0590-\u08ff]/.test(text) ? "auto" : "ltr" }, String(text)); }
   foreign(text) { return element("span", { lang: "en", dir: "ltr", translate: "no" }, String(text)); }
   button(content, target, kind = "place") { return element("button", { type: "button", class: kind, click: () => this.page.choose(target, true) }, ...[content].flat()); }
 

@@ -13,6 +13,7 @@ from trafficsim.design.inference.fix_signals import with_programs
 from trafficsim.design.inference.fix_turns import renumbered, without_turns
 from trafficsim.design.inference.fixes import FixedGraph, fixed_graph
 from trafficsim.design.inference.network import assemble
+from trafficsim.design.timing.designed import with_designed_times
 from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
@@ -75,8 +76,9 @@ def _inferred(network: Network, made: FixedGraph) -> Network:
         part.nodes[node]["control"] = "dead_end"
     if not part.number_of_edges():
         return Network(part)
-    part.graph.clear()
-    return assemble(part, (), {"groups": {}, "paths": {}}, left_hand_traffic=network.left_hand_traffic, timing={})
+    named: dict[str, dict[str, tuple[str, ...]]] = {"groups": {}, "paths": {}}
+    return with_designed_times(
+        assemble(part, (), named, left_hand_traffic=network.left_hand_traffic, timing=None))
 
 
 def _names(fresh: tuple[SignalProgram, ...], taken: Collection[str | None]) -> dict[str, str]:

@@ -1,0 +1,128 @@
+"""Programs that change by time of day: both engines show them to the second, and the files that bring them are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import trafficsim as ts
+from tests.cli.support import SCENARIO, Answer
+from tests.io.sumo_files import signal_net
+from tests.oracles.switching import states_by_second
+from trafficsim.io.network_file import read_network, write_network
+from trafficsim.spec.signal_schedule import SignalSchedule
+
+PROGRAMS = """<additional>
+    <tlLogic id="centre" type="static" programID="a" offset="0">
+        <phase duration="27" state="GGrr"/><phase duration="3" state="yyrr"/>
+        <phase duration="17" state="rrGG"/><phase duration="3" state="rryy"/></tlLogic>
+    <tlLogic id="centre" type="static" programID="b" offset="55">
+        <phase duration="37" state="GGrr"/><phase duration="3" state="yyrr"/>
+        <phase duration="27" state="rrGG"/><phase duration="3" state="rrYY"/></tlLogic>
+</additional>"""
+TABLE = "signal,program,from,weekday\ncentre,a,00:00,\ncentre,b,00:02,\ncentre,a,00:03:20,\n"
+
+
+def folder_with(folder: Path, table: str = TABLE) -> Path:
+    (folder / "programs.add.xml").write_text(PROGRAMS)
+    (folder / "switches.csv").write_text(table)
+    file = folder / "cross.toml"
+    file.write_text(SCENARIO + '\n[[switch_tables]]\nfile = "switches.csv"\nprograms = ["programs.add.xml"]\n')
+    return file
+
+
+@pytest.mark.parametrize("engine", ["ca", "queue"])
+def test_both_engines_show_the_program_in_force(engine: str, tmp_path: Path) -> None:
+    world = ts.build(ts.load(folder_with(tmp_path)))
+    (schedule,) = world.network.schedules
+    result = ts.run(world, engine=engine)
+    expected = states_by_second(schedule, 0, 300, "mon")
+    shown = result.tables["signals_shown"]
+    assert expected[119:123] == ["GGrr", "yyrr", "yyrr", "yyrr"]
+    for index in ("0", "1", "2", "3"):
+        rows = shown[shown["groups"].str.split().map(lambda names, index=index: index in names)]
+        found = [rows[rows["since_s"] <= second]["state"].iloc[-1] for second in range(300)]
+        assert "".join(found).lower() == "".join(one[int(index)] for one in expected).lower()
+    assert result.tables["trips"]["travel_time_s"].notna().sum() > 30
+
+
+def test_a_network_keeps_its_schedules(tmp_path: Path) -> None:
+    network = ts.build(ts.load(folder_with(tmp_path))).network
+    write_network(network, tmp_path / "net.json")
+    assert read_network(tmp_path / "net.json").schedules == network.schedules
+    again = ts.build(ts.Scenario(name="again", network=read_network(tmp_path / "net.json"),
+                                 time=ts.Time(analysis_s=300.0, clear_s=600.0)))
+    assert again.network.signals == network.signals
+
+
+def test_what_a_scenario_says_of_a_signal_comes_first(tmp_path: Path) -> None:
+    network = ts.build(ts.load(folder_with(tmp_path))).network
+    phases = (ts.Phase(duration_s=30, state="GGrr"), ts.Phase(duration_s=30, state="rrGG"))
+    own = ts.SignalProgram(id="centre", phases=phases)
+    world = ts.build(ts.Scenario(name="own", network=network, signals=(own,)))
+    assert world.network.signals == (own,)
+
+
+WAUT = """<additional>{programs}
+    <WAUT id="w" refTime="0" startProg="0"><wautSwitch time="3600" to="late"/><wautSwitch time="2:00:00" to="0"/></WAUT>
+    <wautJunction wautID="w" junctionID="{signal}"/>
+</additional>"""
+
+
+def waut(tmp_path: Path, signal: str, **changed: str) -> ts.Imported:
+    (tmp_path / "town.net.xml").write_text(signal_net())
+    program = ts.read(tmp_path / "town.net.xml").network.signals[0]
+    late = "".join(f'<phase duration="{2 * one.duration_s:g}" state="{one.state}"/>' for one in program.phases)
+    logic = f'<tlLogic id="{program.id}" type="static" programID="late" offset="0">{late}</tlLogic>'
+    text = WAUT.format(programs=logic, signal=signal or program.id)
+    for old, new in changed.items():
+        text = text.replace(old.replace("_", " "), new)
+    (tmp_path / "day.add.xml").write_text(text)
+    return ts.read(tmp_path / "town.net.xml", additional=tmp_path / "day.add.xml")
+
+
+def test_switch_tables_of_sumo_are_read(tmp_path: Path) -> None:
+    found = waut(tmp_path, "")
+    (schedule,) = found.network.schedules
+    assert [(one.time_s, one.program) for one in schedule.switches] == [(0.0, "0"), (3600.0, "late"), (7200.0, "0")]
+    assert schedule.procedure == "direct"
+    assert found.counts["read"]["switch of signal programs"] == 2
+    world = ts.build(ts.Scenario(name="x", network=found.network, time=ts.Time(start_s=3000, analysis_s=1200)))
+    assert world.network.signals[0].name == "by time of day"
+
+
+@pytest.mark.parametrize(("signal", "changed", "told"), [
+    ("nowhere", {}, "junctionID: found 'nowhere'"), ("", {'to="late"': 'to="noon"'}, "program 'noon' of signal"),
+    ("", {'time="3600"': 'time="-5"'}, "time: found -5 s"), ("", {'wautID="w"': 'wautID="v"'}, "wautID: found 'v'"),
+])
+def test_faults_of_sumos_tables_are_one_message(
+    signal: str, changed: dict[str, str], told: str, tmp_path: Path) -> None:
+    with pytest.raises(ts.InputError) as error:
+        waut(tmp_path, signal, **changed)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("table", "told"), [
+    ("signal,program\ncentre,a\n", "no column from"), ("signal,program,from\n", "no row"),
+    ("signal,program,from\ncentre,c,00:00\n", "switches.csv:2: program: found 'c'; expected one of"),
+    ("signal,program,from\ncenter,a,00:00\n", "switches.csv:2: signal: found 'center'"),
+    ("signal,program,from\ncentre,a,25:00\n", "from: found '25:00'"),
+    ("signal,program,from\ncentre,a,-1:00\n", "from: found '-1:00'"),
+    ("signal,program,from\ncentre,a,\n", "from: found nothing"),
+    ("signal,program,from\ncentre,,00:00\n", "program: found nothing"),
+    ("signal,program,from,weekday\ncentre,a,00:00,monday\n", "weekday: found 'monday'"),
+    ("signal,program,from,weekday\ncentre,a,00:00,mon-fri\n", "a gap: no row for sat, sun"),
+    ("signal,program,from\ncentre,a,00:00\ncentre,b,00:00\n", "switches twice at 00:00"),
+])
+def test_faults_of_a_table_are_one_message(table: str, told: str, tmp_path: Path) -> None:
+    answer = Answer("check", folder_with(tmp_path, table))
+    assert answer.status == 2, answer.stdout
+    assert told in " ".join(answer.stderr.split())
+
+
+def test_ranges_of_weekdays_wrap(tmp_path: Path) -> None:
+    table = "signal;program;from;weekday\ncentre;a;00:00;fri-mon\ncentre;b;00:00;tue wed|thu\n"
+    (schedule,) = ts.build(ts.load(folder_with(tmp_path, table))).network.schedules
+    assert isinstance(schedule, SignalSchedule)
+    assert [schedule.program_at(60.0, day).name for day in ("mon", "tue", "thu", "fri", "sun")] == list("abbaa")
