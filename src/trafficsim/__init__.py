@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "explain", "export", "fit_parameters", "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),

@@ -16,6 +16,6 @@ from trafficsim.api.running import compare, run, trace
 
 __all__ = [
     "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-    "examine", "explain", "export", "fit_parameters", "load", "place", "policy_catalogue", "practice_entries", "read_study", "rollouts",
-    "run", "timing", "trace", "transfer", "with_fixes", "write_map",
+    "examine", "explain", "export", "fit_parameters", "load", "place", "policy_catalogue", "practice_entries",
+    "read_study", "rollouts", "run", "timing", "trace", "transfer", "with_fixes", "write_map",
 ]
