@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def calibrate(  # noqa: PLR0913 - the options of an estimation are named one by one for those who call it
-    subject: str | Path | Scenario | World, counts: str | Path | Counts, *, hold_out: float = 0.2, seed: int = 1,
-    seed_matrix: str | Path | None = None, method: Literal["gls", "entropy"] = "gls", engine: str = "queue",
-    iterations: int = 2, slice_s: float | None = None, zone_weights: str | Path | None = None,
+    subject: str | Path | Scenario | World, counts: str | Path | Counts, *, hold_out: float | Sequence[str] = 0.2,
+    seed: int = 1, seed_matrix: str | Path | None = None, method: Literal["gls", "entropy"] = "gls",
+    engine: str = "queue", iterations: int = 2, slice_s: float | None = None, zone_weights: str | Path | None = None,
     trip_length_m: float | None = None, time_zone: str | None = None, out: str | Path | None = None,
 ) -> CalibratedDemand:
     """Estimate the demand of a scenario from counts, near the demand that it has.
@@ -34,7 +35,7 @@ def calibrate(  # noqa: PLR0913 - the options of an estimation are named one by 
     counts
         File of counts (see :func:`trafficsim.io.counts.read_counts`), or counts.
     hold_out, seed
-        Share of the detectors that is held out, and the seed that draws them.
+        Share of the detectors that is held out, and the seed that draws them; or the names of detectors.
     seed_matrix
         A matrix that is the seed instead; its zones are those of the scenario, or links.
     method

@@ -18,7 +18,6 @@ from trafficsim.io.trips import write_trips
 from trafficsim.spec.counts import Count
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.od_matrix import ODMatrix
-from trafficsim.spec.scenario import ScenarioFields
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 from trafficsim.spec.zones import MatrixSource, Zone
@@ -71,9 +70,9 @@ def write_calibrated(source: Path, out: Path, world: World, demand: EstimatedDem
         data["drivers"] = rows_of_models([world.scenario.drivers])[0]
         data["detectors"] = rows_of_models(world.scenario.detectors)
     data["demand"] = writing.demand(data.get("demand", {}), demand)
-    held_out = writing.counts(demand)
-    if held_out and "validation" in ScenarioFields.model_fields:
-        data["validation"] = {**data.get("validation", {}), "counts": held_out}
+    files = writing.counts(demand)
+    if files:
+        data["validation"] = {**data.get("validation", {}), "counts": files}
     return writing.done(dump_toml(data))
 
 
@@ -115,12 +114,15 @@ class _Writing:
                 "matrices": matrices, "flows": rows_of_models(new.flows),
                 "trips": rows_of_models(trip for trip in new.trips if trip.stops)}
 
-    def counts(self, new: EstimatedDemand) -> str:
-        """Counts that were used and held out, beside the scenario; return the name of those held out."""
-        for name, counts in (("counts-used.csv", new.used), ("counts-held-out.csv", new.held_out)):
+    def counts(self, new: EstimatedDemand) -> list[dict[str, str]]:
+        """Counts that were held out and used, beside the scenario; return them as ``validation.counts`` has them."""
+        rows = []
+        held_out, used = ("counts-held-out.csv", new.held_out, "held_out"), ("counts-used.csv", new.used, "used")
+        for name, counts, data in (held_out, used):
             if counts:
                 self._files.append((self._named(name), write_counts, counts))
-        return self._named("counts-held-out.csv").name if new.held_out else ""
+                rows.append({"file": self._named(name).name, "data": data})
+        return rows
 
     def done(self, text: str) -> list[Path]:
         """Write all files; return their paths."""

@@ -67,6 +67,13 @@ class Count:
 class TurnShare:
     """Share of the vehicles of a link that goes on to another, where turns are known by proportions only.
 
+    Attributes
+    ----------
+    link, to_link : the turn
+    share : share of the vehicles of ``link``, from 0 to 1
+    begin_s, end_s : clock times in seconds between which it holds
+    source : file and line
+
     Examples
     --------
     >>> TurnShare("a", "b", 0.9, 25200.0, 28800.0).share

@@ -15,7 +15,7 @@ from trafficsim.design.estimation.entropy import maximum_entropy
 from trafficsim.design.estimation.least_squares import Posterior, least_squares
 from trafficsim.design.estimation.prior import Prior, Spread, entropy_prior_of, prior_of
 from trafficsim.design.estimation.problem import F8, I8, Problem
-from trafficsim.design.estimation.spreads import freedom_of, spread_of
+from trafficsim.design.estimation.spreads import FEWEST, freedom_of, noise_of, spread_of
 
 Method = Literal["gls", "entropy"]
 QUANTILE_95 = 1.959963984540054
@@ -86,20 +86,32 @@ def estimate(problem: Problem, method: Method = "gls", default: Spread | None = 
     default
         Spreads where counts are too few to tell.
     """
+    problem = _levelled(problem)
     reached = np.flatnonzero(problem.reached)
     usual = default or Spread()
     prior = prior_of(problem.cells)
     spread, broken, used = _sound(problem.rows(reached), prior, usual)
     used = reached[used]
     kept = problem.rows(used)
+    noise = noise_of(kept, prior, spread)
     if method == "entropy":
-        posterior = _entropy(kept, spread)
+        posterior = _entropy(kept, spread, noise)
     else:
-        posterior = least_squares(kept, prior, spread.variances, kept.variance(spread.error))
+        posterior = least_squares(kept, prior, spread.variances, noise)
     deviation = posterior.deviation(csr_array(eye_array(len(problem.cells))))
     unreached = np.flatnonzero(~problem.reached)
     return Estimate(posterior.trips, deviation, posterior, spread, broken, unreached, used,
                     _determined(kept, posterior, deviation), len(posterior.at_bound))
+
+
+def _levelled(problem: Problem) -> Problem:
+    """Bring the seed to the level of the counts, where there are enough: its errors are relative to what there is."""
+    flow, counted = problem.proportions @ problem.cells.seed, problem.counts - problem.background
+    some = (flow > 0) & (counted > 0)
+    if some.sum() < FEWEST:
+        return problem
+    factor = float(np.median(counted[some] / flow[some]))
+    return replace(problem, cells=replace(problem.cells, seed=problem.cells.seed * factor))
 
 
 def _sound(problem: Problem, prior: Prior, default: Spread) -> tuple[Spread, tuple[Broken, ...], I8]:
@@ -115,9 +127,8 @@ def _sound(problem: Problem, prior: Prior, default: Spread) -> tuple[Spread, tup
     return spread, broken, used
 
 
-def _entropy(problem: Problem, spread: Spread) -> Posterior:
+def _entropy(problem: Problem, spread: Spread, noise: F8) -> Posterior:
     """Maximum entropy, with the covariance of its cells around the solution (Laplace's approximation)."""
-    noise = problem.variance(spread.error)
     freedom = freedom_of(problem, entropy_prior_of(problem.cells), spread) if len(noise) else 1.0
     trips = maximum_entropy(problem, freedom, noise)
     around = entropy_prior_of(replace(problem.cells, seed=trips))

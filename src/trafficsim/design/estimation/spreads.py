@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
-from scipy.stats import t
 
 from trafficsim.design.estimation.broken import deleted_residuals
 from trafficsim.design.estimation.prior import Prior, Spread
@@ -19,10 +18,12 @@ FREEDOM = 4.0
 DOUBT = 0.7
 """Standard deviation of the logarithm of each spread around its default: a factor of 2 either side (modelling
 assumption). It decides where counts are too few to tell."""
+PROFILE = np.linspace(-1.5, 1.5, 11)
+"""Logarithms of the factors at which the profile of a spread is looked at."""
 CONSISTENT = 0.8310034937777917
 """Scale of that distribution that fits normal residuals of standard deviation 1: where the mean of
 (f + 1) z^2 / (f s^2 + z^2) is 1 for f = 4."""
-FEWEST, MOST = 6, 400
+FEWEST, MOST = 6, 200
 """Counts that say something about spreads, and counts that are looked at (evenly chosen)."""
 
 
@@ -30,7 +31,8 @@ def spread_of(problem: Problem, prior: Prior, default: Spread) -> Spread:
     """Return the spreads of zones, pairs and counts under which the counts predict each other best.
 
     Each count is predicted by all others; the sum of the log densities of what was counted is largest. Seeds that are
-    far from the counts get wide spreads, and all intervals with them.
+    far from the counts get wide spreads, and all intervals with them. Links carry many pairs, whose errors cancel out,
+    so that counts say little about a single one: they may raise the spread of pairs, and not lower it.
     """
     chosen = np.flatnonzero(problem.reached)
     if len(chosen) < FEWEST:
@@ -44,10 +46,23 @@ def spread_of(problem: Problem, prior: Prior, default: Spread) -> Spread:
         zone, pair, error = (start * np.exp(np.clip(logs, -4.0, 4.0))).tolist()
         return _loss(part, parts, Spread(default.total, zone, pair, error)) + float((logs**2).sum()) / (2 * DOUBT**2)
 
-    found = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxfev": 120, "xatol": 0.02,
+    found = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxfev": 80, "xatol": 0.02,
                      "fatol": 0.02, "initial_simplex": np.vstack([np.zeros(3), 0.7 * np.eye(3)])})
-    zone, pair, error = (start * np.exp(np.clip(found.x, -4.0, 4.0))).tolist()
-    return Spread(default.total, float(zone), float(pair), float(error))
+    zone, pair, error = (start * np.exp(np.clip(found.x + _doubt(loss, found.x), -4.0, 4.0))).tolist()
+    return Spread(default.total, float(zone), max(float(pair), default.pair), float(error))
+
+
+def _doubt(loss: Callable[[F8], float], logs: F8) -> F8:
+    """Raise the logarithms of spreads to those of their mean variances, each along its own profile.
+
+    Intervals that took the most likely spread for the truth would be too narrow where counts tell little about it.
+    """
+    raised = np.zeros(len(logs))
+    for one in range(len(logs)):
+        losses = np.array([loss(logs + step * (np.arange(len(logs)) == one)) for step in PROFILE])
+        weight = np.exp(losses.min() - losses)
+        raised[one] = 0.5 * np.log((weight * np.exp(2.0 * PROFILE)).sum() / weight.sum())
+    return raised
 
 
 def freedom_of(problem: Problem, prior: Prior, spread: Spread) -> float:
@@ -58,6 +73,21 @@ def freedom_of(problem: Problem, prior: Prior, spread: Spread) -> float:
     tried = np.exp(np.linspace(np.log(0.01), np.log(1000.0), 24))
     losses = [_loss_of(part, parts, {"cell": float(one)}, spread.error) for one in tried]
     return float(tried[int(np.argmin(losses))])
+
+
+def noise_of(problem: Problem, prior: Prior, spread: Spread) -> F8:
+    """Return the variances of counts, larger where the other counts contradict one: it then weighs less.
+
+    The factor is ``(f + z^2) / (f + 1)``, where it is above 1, for a deleted residual of z standard deviations: the
+    weights of the t distribution with f degrees of freedom (Lange, Little & Taylor 1989).
+    """
+    noise = problem.variance(spread.error)
+    if len(noise) < FEWEST:
+        return noise
+    seen = prior.seen(problem.proportions)
+    covariance = prior.between(seen, seen, spread.variances) + np.diag(noise)
+    residual, variance = deleted_residuals(covariance, problem.counts - problem.seed_flow)
+    return np.asarray(noise * np.maximum((FREEDOM + residual**2 / variance) / (FREEDOM + 1.0), 1.0))
 
 
 def _square(seen: csr_array) -> F8:
@@ -72,4 +102,6 @@ def _loss_of(problem: Problem, parts: Mapping[str, F8], variances: Mapping[str, 
     covariance = np.asarray(sum(variances[name] * part for name, part in parts.items()))
     covariance = covariance + np.diag(problem.variance(error))
     residual, variance = deleted_residuals(covariance, problem.counts - problem.seed_flow)
-    return -float(np.sum(t.logpdf(residual, FREEDOM, scale=CONSISTENT * np.sqrt(variance))))
+    scale = CONSISTENT**2 * variance
+    density = np.log(scale) / 2.0 + (FREEDOM + 1.0) / 2.0 * np.log1p(residual**2 / (FREEDOM * scale))
+    return float(np.sum(density))

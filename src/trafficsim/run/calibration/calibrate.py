@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,7 +38,7 @@ class Settings:
     method
         ``"gls"`` or ``"entropy"``.
     hold_out
-        Share of the detectors that are not used.
+        Share of the detectors that are not used, or their names.
     seed
         Draws the held-out detectors.
     engine
@@ -52,7 +53,7 @@ class Settings:
     """
 
     method: Method = "gls"
-    hold_out: float = 0.2
+    hold_out: float | Sequence[str] = 0.2
     seed: int = 1
     engine: str = "queue"
     iterations: int = 2
@@ -163,7 +164,7 @@ def _driven(cells: DemandCells, found: Estimate, engine: str) -> tuple[NewDemand
 
 def _fitted(observed: Observations, matrix: csr_array, found: Estimate, last: Loading, settings: Settings) -> Fitted:
     number, links = len(observed.rows.counts), len(observed.cells.prepared.network.link_index)
-    findings = (*observed.rows.findings, *_findings(observed, found))
+    findings = (*observed.rows.findings, *_findings(observed, matrix, found))
     return Fitted(observed.cells, found, observed.rows.counts, observed.rows.days, observed.held, observed.names,
                   observed.at_counts(matrix), csr_array(matrix[-links:]), observed.background[:number],
                   observed.background[-links:], driven_flow(last, observed.places[:number]), findings, settings)
@@ -175,7 +176,7 @@ def _with_missing(matrix: csr_array, base: csr_array) -> csr_array:
     return csr_array(matrix + base @ diags_array(empty))
 
 
-def _findings(observed: Observations, found: Estimate) -> list[Finding]:
+def _findings(observed: Observations, matrix: csr_array, found: Estimate) -> list[Finding]:
     findings = [Finding("warning", "detector-broken", observed.names[one.detector],
                         f"left out: counted {one.counted:,.0f}, the other detectors and the seed say "
                         f"{one.expected:,.0f} ({one.deviation:.1f} standard deviations)",
@@ -187,4 +188,10 @@ def _findings(observed: Observations, found: Estimate) -> list[Finding]:
     findings += [Finding("warning", "seed-zero", name, "vehicles were counted where no trip of the seed passes: the "
                          "counts are not used", "give a seed with trips that pass here (--seed-matrix), or check the "
                          "link of the detector") for name in lost]
+    unused = len(observed.shares) - len(observed.reached_shares(matrix))
+    if unused:
+        findings.append(Finding("warning", "turns-not-in-seed", "turning proportions", f"{unused} of "
+                                f"{len(observed.shares)} turning proportions are not used: no trip of the seed makes "
+                                "one of the turns of their link", "give a seed with trips that make these turns",
+                                unused))
     return findings

@@ -43,8 +43,8 @@ class DemandCells:
     groups : classes that are told apart; ``("all",)`` where nobody tells them apart
     cells : origin, destination, part (slice times groups, plus group) and the seed
     streams : which requests belong to which cells
-    kept : requests that are not estimated: timetables, trips with stops or by way of links
-    variants : by cell, the share of its vehicles that travels in each way
+    kept : requests that are not estimated: timetables, trips with stops or via
+    variants : by cell, the share of its vehicles that travels by each variant
     shares : share by class name within each group
     """
 
@@ -175,8 +175,8 @@ class _Table:
             self._seed.append(0.0)
             self._variants.append({})
         self._seed[cell] += vehicles
-        way = variant_of(self._requests[request])
-        self._variants[cell][way] = self._variants[cell].get(way, 0.0) + vehicles
+        variant = variant_of(self._requests[request])
+        self._variants[cell][variant] = self._variants[cell].get(variant, 0.0) + vehicles
         return cell
 
 
@@ -189,7 +189,7 @@ def variant_of(request: Flow | Trip) -> Variant:
 
 def _normalised(parts: Mapping[Variant, float]) -> dict[Variant, float]:
     total = sum(parts.values())
-    return {way: vehicles / total for way, vehicles in parts.items()}
+    return {variant: vehicles / total for variant, vehicles in parts.items()}
 
 
 def _zone_namer(prepared: Prepared) -> Any:
@@ -200,11 +200,11 @@ def _zone_namer(prepared: Prepared) -> Any:
     owner = _owners(known.values())
 
     def named(request: Flow | Trip) -> tuple[str, str]:
-        way = variant_of(request)
+        variant = variant_of(request)
         prefix = next((one for one in prefixes if request.id.startswith(one)), None)
         pair = _pair(request.id[len(prefix):], known) if prefix is not None else None
-        return pair or (owner["origins"].get(way.origin, way.origin),
-                        owner["destinations"].get(way.destination, way.destination))
+        return pair or (owner["origins"].get(variant.origin, variant.origin),
+                        owner["destinations"].get(variant.destination, variant.destination))
 
     return named
 

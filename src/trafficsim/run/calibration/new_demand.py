@@ -24,7 +24,7 @@ class NewDemand:
 
     Attributes
     ----------
-    flows : one by cell and way of travelling
+    flows : one by cell and variant
     cell : cell of each
     kept : flows and trips that are not estimated
     """
@@ -69,8 +69,9 @@ def _flows(cells: DemandCells, cell: int, vehicles: float) -> list[Flow]:
     begin_s, end_s = cells.edges_s[int(cells.slice[cell]):int(cells.slice[cell]) + 2].tolist()
     classes = dict(cells.shares[cells.groups[int(cells.group[cell])]])
     hours, found = (end_s - begin_s) / HOUR_S, list[Flow]()
-    for number, (way, share) in enumerate(cells.variants[cell].items()):
-        ends = {"route": way.route} if way.route else {"origin": way.origin, "destination": way.destination}
+    for number, (variant, share) in enumerate(cells.variants[cell].items()):
+        ends = {"route": variant.route} if variant.route else {
+            "origin": variant.origin, "destination": variant.destination}
         volume = min(vehicles * share / hours, MOST_VOLUME_VEH_H)
         found.append(Flow(id=flow_name(cells, cell, number), volume_veh_h=volume, begin_s=begin_s, end_s=end_s,
                           vehicle_classes=classes, **ends))

@@ -57,24 +57,36 @@ class Observations:
         """Shares of the cells at all places."""
         return proportions(prepared, loading, streams, self.cells.edges_s, self.places)
 
+    def reached_shares(self, matrix: csr_array) -> tuple[int, ...]:
+        """Proportions that the seed can follow: trips of it pass every turn of the link that has a share.
+
+        Others are left out: held to a turn that no trip makes, the whole link would be emptied.
+        """
+        first = len(self.rows.counts)
+        turns = csr_array(matrix[first:first + 2 * len(self.shares):2])
+        passed = np.asarray(turns @ (self.cells.cells.seed > 0)) > 0
+        lost = {one.link for one, seen in zip(self.shares, passed.tolist(), strict=True) if one.share > 0 and not seen}
+        return tuple(row for row, one in enumerate(self.shares) if one.link not in lost)
+
     def problem(self, matrix: csr_array) -> Problem:
         """Return the problem of the counts that are not held out, and of the turning proportions."""
         chosen = np.flatnonzero(~self.held)
         place = {name: row for row, name in enumerate(self.names)}
         detector = [place[self.rows.counts[row].detector] for row in chosen.tolist()]
-        detector += [place[_turns_at(one)] for one in self.shares]
+        followed = self.reached_shares(matrix)
+        detector += [place[_turns_at(self.shares[row])] for row in followed]
         counted = np.array([self.rows.counts[row].vehicles for row in chosen.tolist()], np.float64)
-        turning, variance = self._turning(matrix)
+        turning, variance = self._turning(matrix, followed)
         background = np.concatenate([self.background[chosen], np.zeros(len(variance))])
         return Problem(self.cells.cells, csr_array(vstack([self.at_counts(matrix)[chosen], turning])),
                        np.concatenate([counted, np.zeros(len(variance))]), np.array(detector, np.int64), background,
                        np.concatenate([np.full(len(chosen), np.nan), variance]))
 
-    def _turning(self, matrix: csr_array) -> tuple[csr_array, F8]:
+    def _turning(self, matrix: csr_array, followed: Sequence[int]) -> tuple[csr_array, F8]:
         """Rows of turning proportions: the turn less its share of the link is 0, with a variance."""
-        first, share = len(self.rows.counts), np.array([one.share for one in self.shares], np.float64)
-        both = csr_array(matrix[first:first + 2 * len(share)])
-        turn, link = csr_array(both[0::2]), csr_array(both[1::2])
+        share = np.array([self.shares[row].share for row in followed], np.float64)
+        place = len(self.rows.counts) + 2 * np.array(followed, np.int64)
+        turn, link = csr_array(matrix[place]), csr_array(matrix[place + 1])
         flow = np.maximum(link @ self.cells.cells.seed, 1.0)
         variance = (SHARE_ERROR * flow) ** 2 + flow * share * (1.0 - share) + 1.0
         return csr_array(turn - diags_array(share) @ link), np.asarray(variance)

@@ -71,7 +71,7 @@ class CalibratedDemand:
             role=self._roles(), days=fitted.days, counted=counted,
             seed=fitted.at_counts @ fitted.cells.cells.seed + fitted.background, estimated=flow,
             low=np.maximum(flow - half, 0.0), high=flow + half, driven=pd.array(fitted.driven, "Float64"),
-            geh=_geh(driven / hours, counted / hours))
+            geh=geh(driven / hours, counted / hours))
 
     def _roles(self) -> list[str]:
         fitted = self.fitted
@@ -175,8 +175,14 @@ def r_squared(flow: F8, counted: F8) -> float | None:
     return 1.0 - float(((flow - counted) ** 2).sum()) / total if len(counted) > 2 and total > 0 else None
 
 
-def _geh(model_veh_h: F8, counted_veh_h: F8) -> F8:
-    """GEH of hourly flows (UK Highways Agency, DMRB 12.2.1): sqrt(2 (m - c)^2 / (m + c))."""
+def geh(model_veh_h: F8, counted_veh_h: F8) -> F8:
+    """GEH of hourly flows: ``sqrt(2 (m - c)^2 / (m + c))`` (UK Highways Agency, DMRB 12.2.1).
+
+    Examples
+    --------
+    >>> geh(np.array([550.0]), np.array([450.0])).round(3).tolist()
+    [4.472]
+    """
     both = model_veh_h + counted_veh_h
     return np.asarray(np.sqrt(2.0 * (model_veh_h - counted_veh_h) ** 2 / np.where(both > 0, both, 1.0)))
 

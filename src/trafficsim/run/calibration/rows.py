@@ -74,8 +74,15 @@ def slices_of(counts: Iterable[Count], prepared: Prepared, slice_s: float | None
     return np.linspace(time.start_s, time.analysis_end_s, number + 1)
 
 
-def held_out(detectors: Sequence[str], share: float, seed: int) -> frozenset[str]:
+def held_out(detectors: Sequence[str], share: float | Sequence[str], seed: int) -> frozenset[str]:
     """Draw the detectors that are held out: a share of them, at least one, never so many that none is left.
+
+    Names of detectors are taken as they are.
+
+    Raises
+    ------
+    InputError
+        If a named detector has no count that can be used, or none is left.
 
     Examples
     --------
@@ -83,12 +90,18 @@ def held_out(detectors: Sequence[str], share: float, seed: int) -> frozenset[str
     ['b', 'e']
     """
     names = sorted(set(detectors))
+    if not isinstance(share, int | float):
+        strange = [name for name in share if name not in names]
+        if strange or len(set(share)) == len(names):
+            found = f"{strange[0]!r}, without a count that can be used" if strange else "all detectors"
+            raise InputError("hold_out", found, f"some of {', '.join(names[:5])}", "name other detectors")
+        return frozenset(share)
     number = min(max(round(share * len(names)), 1), len(names) - 1) if share > 0 else 0
     drawn = np.random.default_rng(seed).permutation(len(names))[:number]
     return frozenset(names[one] for one in drawn.tolist())
 
 
-def check_share(share: float) -> None:
+def check_share(share: float | Sequence[str]) -> None:
     """Refuse a share of held-out detectors that is none.
 
     Raises
@@ -96,7 +109,7 @@ def check_share(share: float) -> None:
     InputError
         If it is not from 0 up to below 1.
     """
-    if not (isinstance(share, int | float) and math.isfinite(share) and 0 <= share < 1):
+    if isinstance(share, int | float) and not (math.isfinite(share) and 0 <= share < 1):
         raise InputError("--hold-out", str(share), "a share of the detectors from 0 to below 1", "give for example 0.2")
 
 

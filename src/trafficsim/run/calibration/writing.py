@@ -18,7 +18,7 @@ from trafficsim.spec.zones import MatrixSource, Zone
 def save(result: CalibratedDemand, source: Path, out: Path) -> list[Path]:
     """Write the scenario of an estimate, its matrices or flows, and its counts; return the paths."""
     cells = result.fitted.cells
-    with_routes = any(way.route for ways in cells.variants for way in ways)
+    with_routes = any(variant.route for variants in cells.variants for variant in variants)
     new = result.new
     demand = EstimatedDemand(
         zones=() if with_routes else _zones(cells), matrices=() if with_routes else _matrices(result),

@@ -1,0 +1,1 @@
+"""Parameters from observations: distributions of speed from bins, fundamental diagrams from points."""
