@@ -6,6 +6,7 @@ from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
 from trafficsim.api.examining import check, draw_map, examine, write_map
 from trafficsim.api.exporting import export
+from trafficsim.api.fitting import fit_parameters
 from trafficsim.api.fixing import with_fixes
 from trafficsim.api.inspecting import draw, explain, policy_catalogue, timing
 from trafficsim.api.placing import place, rollouts
@@ -17,6 +18,7 @@ from trafficsim.api.validating import validate
 
 __all__ = [
     "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-    "examine", "explain", "export", "load", "place", "policy_catalogue", "practice_entries", "read_study",
-    "rollouts", "run", "speed_distributions", "timing", "trace", "transfer", "validate", "with_fixes", "write_map",
+    "examine", "explain", "export", "fit_parameters", "load", "place", "policy_catalogue", "practice_entries",
+    "read_study", "rollouts", "run", "speed_distributions", "timing", "trace", "transfer", "validate", "with_fixes",
+    "write_map",
 ]

@@ -1,1 +1,1 @@
-"""Parameters from observations: distributions of speed from bins, fundamental diagrams from points."""
+"""Parameters from observations: speeds from bins, fundamental diagrams from points, drivers from counts by running."""
