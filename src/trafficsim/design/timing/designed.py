@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import networkx as nx
 
 from trafficsim.design.inference.stage_design import DESIGNED
 from trafficsim.design.timing.design import Junction, design, junction_of
-from trafficsim.design.timing.webster import critical_ratios, webster_cycle_s
+from trafficsim.design.timing.webster import Bounds, critical_ratios, webster_cycle_s, whole_seconds
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
 
@@ -54,7 +54,7 @@ def with_designed_times(network: Network, volumes: Volumes | None = None) -> Net
     ...     _ = graph.add_edge(node, "m", priority=4), graph.add_edge("m", node, priority=4)
     >>> program = with_designed_times(network_from_graph(graph, design_signals=True)).signals[0]
     >>> program.cycle_s, program.origin
-    (32.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
+    (31.0, 'designed: 2 stages from conflicts, intergreens by RiLSA, Webster for 1200 veh/h expected by road class')
     """
     alone = _alone(network)
     return replace(network, signals=tuple(
@@ -122,12 +122,21 @@ def _by_hand(junction: Junction) -> tuple[list[float], float]:
         served = min(1.0, FILLED * (1.0 - lost_s / longest) / total) if total > 0.0 else 1.0
         flow_ratio = total * served
         cycle_s = min(max(webster_cycle_s(lost_s, flow_ratio), shortest), longest)
-        shares = [ratio / total for ratio in ratios] if total > 0.0 else [1.0 / len(ratios)] * len(ratios)
-        greens = [max(float(math.ceil((cycle_s - lost_s) * share)), least)
-                  for share, least in zip(shares, bounds.least_s, strict=True)]
+        greens = _shared(ratios, bounds.least_s, math.floor(cycle_s - lost_s))
     for run, needed_s in bounds.runs:
         greens[run[-1]] += max(0.0, needed_s - sum(greens[stage] for stage in run))
     return stages.phases_s(junction.phase_s, greens), served
+
+
+def _shared(ratios: Sequence[float], least_s: Sequence[float], green_s: float) -> list[float]:
+    """Share out green in proportion to flow ratios, in whole seconds; who gets less than the least gets that first."""
+    weights = [ratio + 1e-6 for ratio in ratios]
+    short = {stage for stage, weight in enumerate(weights) if green_s * weight / sum(weights) < least_s[stage]}
+    left_s = green_s - sum(least_s[stage] for stage in short)
+    among = sum(weight for stage, weight in enumerate(weights) if stage not in short)
+    greens = [least if stage in short else max(left_s * weights[stage] / among, least)
+              for stage, least in enumerate(least_s)]
+    return whole_seconds(greens, Bounds(tuple(least_s)), max(green_s, math.ceil(sum(greens) - 1e-9)))
 
 
 def _alone(network: Network) -> dict[str, Network]:
