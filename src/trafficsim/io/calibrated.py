@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,20 @@ def write_calibrated(source: Path, out: Path, world: World, demand: EstimatedDem
     data["demand"] = writing.demand(data.get("demand", {}), demand)
     held_out = writing.counts(demand)
     if held_out and "validation" in ScenarioFields.model_fields:
-        data["validation"] = {**data.get("validation", {}), "counts": held_out}
+        used = {"calibrated_with": [writing.used]} if writing.used else {}
+        data["time"] = {**data.get("time", {}), "interval_s": _interval_s(world, demand.held_out)}
+        data["validation"] = {**data.get("validation", {}), "counts": held_out, **used}
     return writing.done(dump_toml(data))
+
+
+def _interval_s(world: World, counts: Sequence[Count]) -> float:
+    """Interval of the tables whose steps meet the begin and end of all counts: the scenario's own, or a shorter one."""
+    time = world.scenario.time
+    edges = [round(edge - time.start_s) for one in counts for edge in (one.begin_s, one.end_s)]
+    common = math.gcd(*edges)
+    if common == 0 or common % time.interval_s == 0:
+        return time.interval_s
+    return float(next(step for step in range(int(min(time.interval_s, common)), 0, -1) if common % step == 0))
 
 
 def _name(stem: str) -> str:
@@ -87,7 +100,7 @@ class _Writing:
     def __init__(self, out: Path, folder: Path) -> None:
         self._out, self._folder = out, folder
         self._files: list[tuple[Path, Any, Any]] = []
-        self.written_network = False
+        self.written_network, self.used = False, ""
 
     def network(self, source: Mapping[str, Any], world: World) -> dict[str, Any]:
         """Keys of the network: as they are, or a network file of our own."""
@@ -120,6 +133,7 @@ class _Writing:
         for name, counts in (("counts-used.csv", new.used), ("counts-held-out.csv", new.held_out)):
             if counts:
                 self._files.append((self._named(name), write_counts, counts))
+        self.used = self._named("counts-used.csv").name if new.used else ""
         return self._named("counts-held-out.csv").name if new.held_out else ""
 
     def done(self, text: str) -> list[Path]:
