@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import trafficsim as ts
 from tests.support.bullhead import (
@@ -21,6 +22,7 @@ from tests.support.bullhead import (
     lengths_m,
     movements,
     shown,
+    with_lanes_beyond_of,
     with_timing_of,
 )
 from trafficsim.spec.demand import Demand
@@ -34,12 +36,13 @@ TIME = Time(warmup_s=300.0, analysis_s=900.0, clear_s=1800.0)
 
 
 def main() -> None:
-    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     networks = {form: corridor(form).network for form in FORMATS}
     _write("bullhead_networks", _networks(networks))
     _write("bullhead_timing", _timing(networks))
     cases = {"UTDF": networks["utdf"], "SUMO, its own timing": networks["sumo"],
              "tables, their own timing": networks["tables"],
+             "UTDF, lanes beyond as in GMNS": with_lanes_beyond_of(networks["utdf"], networks["gmns"]),
              "GMNS, timing of UTDF": with_timing_of(networks["tables"], networks["utdf"]),
              "SUMO, timing of UTDF": with_timing_of(networks["sumo"], networks["utdf"])}
     _write("bullhead_delays", _delays(cases, replications))
@@ -86,21 +89,25 @@ def _range(values: Iterable[float]) -> str:
 def _delays(cases: dict[str, Network], replications: int) -> list[str]:
     every = corridor("utdf").demand
     seven = Demand(flows=tuple(flow for flow in every.flows if not any(link.endswith(JUNCTION) for link in flow.route)))
-    rows = ["| network | trips | delay s per trip, seven junctions | against UTDF | not arrived |",
+    rows = ["| network | trips | delay s per trip, seven junctions | more than UTDF, s | not arrived |",
             "|---|---|---|---|---|"]
-    first = 0.0
+    first = None
     for name, network in cases.items():
         scenario = Scenario(name="bullhead", network=network, demand=seven, time=TIME)
         trips = ts.run(scenario, engine="ca", replications=replications).trips
         due = trips[(trips["depart_s"] >= TIME.analysis_begin_s) & (trips["depart_s"] < TIME.analysis_end_s)]
         by_run = due.groupby("replication")["delay_s"].mean()
-        mean = float(by_run.mean())
-        spread = float(by_run.std(ddof=1) / np.sqrt(len(by_run))) if len(by_run) > 1 else float("nan")
-        first = first or mean
-        rows.append(f"| {name} | {len(due) // replications} | {mean:.2f} ± {spread:.2f} | "
-                    f"{100 * (mean / first - 1):+.1f} % | {int(due['delay_s'].isna().sum())} |")
+        first = by_run if first is None else first
+        share = 100 * (by_run.mean() / first.mean() - 1.0)
+        rows.append(f"| {name} | {len(due) // replications} | {_with_error(by_run)} | {_with_error(by_run - first)} "
+                    f"({share:+.1f} %) | {int(due['delay_s'].isna().sum())} |")
         print(rows[-1], flush=True)
     return rows
+
+
+def _with_error(values: pd.Series[float]) -> str:
+    """Mean and its standard error; replications of all networks draw the same numbers."""
+    return f"{values.mean():.1f} ± {values.std(ddof=1) / np.sqrt(len(values)):.1f}"
 
 
 def _write(name: str, rows: list[str]) -> None:

@@ -216,6 +216,13 @@ def indicators() -> str:
     return "\n".join(rows) + "\n\n## Not computed\n\n" + "\n".join(missing)
 
 
+def exports() -> str:
+    """The table of what is written for other programs."""
+    from trafficsim.io.exports import documentation
+
+    return documentation()
+
+
 def formats() -> str:
     """The table of formats that networks are read from."""
     from trafficsim.io.formats import documentation
@@ -392,10 +399,12 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "command-line": command_line,
     "scenario": lambda: file_keys("scenario"),
     "study": lambda: file_keys("study"),
+    "fixes": lambda: file_keys("fixes"),
     "network": network_attributes,
     "policies": policies,
     "practices": practices,
     "indicators": indicators,
+    "exports": exports,
     "formats": formats,
     "tables": result_tables,
     "repairs": repairs,

@@ -20,7 +20,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "load", "rollouts", "run", "timing", "trace", "transfer", "with_fixes",
+        "explain", "export", "fit_parameters", "load", "rollouts", "run", "speed_distributions", "timing", "trace",
+        "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
@@ -86,12 +87,15 @@ if TYPE_CHECKING:
     from trafficsim.api import equilibrium as equilibrium
     from trafficsim.api import explain as explain
     from trafficsim.api import export as export
+    from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
+    from trafficsim.api import speed_distributions as speed_distributions
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
     from trafficsim.api import transfer as transfer
+    from trafficsim.api import validate as validate
     from trafficsim.api import with_fixes as with_fixes
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError

@@ -67,9 +67,10 @@ EXEMPT = {  # where a word is the field's or the format's own
     # of test functions, in sentences; and what OpenStreetMap calls a piece of road
     "way": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
             "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py",
-            "src/trafficsim/report/interactive/findings.py"),
+            "src/trafficsim/report/interactive/findings.py", "src/trafficsim/design/consolidation/"),
     "ways": ("tests/", "src/trafficsim/io/osm/", "src/trafficsim/spec/fixes.py", "src/trafficsim/design/inference/fix",
-            "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py"),
+            "src/trafficsim/io/first_fixes.py", "src/trafficsim/design/inference/osmnx_ids.py",
+            "src/trafficsim/design/consolidation/"),
 }
 TEXTS = {
     r"people, trips and luck": "common random numbers",

@@ -81,7 +81,7 @@ OSM = [
         "osm-way-twice"),
     osm("restriction without via", restriction(TOWARDS[0], TOWARDS[2]), "osm-restriction-left-out"),
     osm("restriction of a way that is not there", restriction(TOWARDS[0], TOWARDS[1], ("way", 77, "to")),
-        "osm-restriction-left-out"),
+        "turn restriction of a road that is left out"),
     osm("restriction of an unknown kind", restriction(*TOWARDS, kind="forbidden"), "osm-value-unread"),
     osm("coordinates swapped", swapped(cross()), "law of"),
     osm("coordinates beyond the earth", cross().replace('lat="52', 'lat="152'), "none of them a road", refused=True),
@@ -181,7 +181,11 @@ def test_bad_files_lead_to_a_report_or_one_message(bad: Bad, tmp_path: Path, mon
         assert Path("out/town.toml").exists()
 
 
+HOURLY = "detector,link,begin,end,vehicles\n" + "".join(
+    f"D1,w->c,07:{15 * quarter:02d},{'08:00' if quarter == 3 else f'07:{15 * quarter + 15:02d}'},{1500 + quarter}\n"
+    for quarter in range(4))
 COUNTS = [
+    ("flows per hour as vehicles of a quarter", HOURLY, "as a flow per hour it would be"),
     ("empty", "", "an empty file"),
     ("no columns", "a;b\n1;2\n", "header"),
     ("negative", sources.COUNTS.replace(",100,", ",-100,"), "count-negative"),

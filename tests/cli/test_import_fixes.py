@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.cli.support import Answer, output_of
 from tests.io.sumo_files import signal_net
+from trafficsim.io.load import load_world
 from trafficsim.io.network_file import read_network
 
 FIXES = """\
@@ -61,3 +62,37 @@ def test_a_first_file_is_written(tmp_path: Path) -> None:
     words = (*words, "--write-fixes", tmp_path / "b.fixes.toml")
     assert f"wrote {tmp_path / 'b.fixes.toml'}" in output_of(*words)
     assert (tmp_path / "b.fixes.toml").read_text().startswith("## ")
+
+
+ROUTES = """\
+<routes>
+<trip id="t" depart="3" from="w_in" to="e_out"/>
+<vehicle id="v" depart="4"><route edges="w_in e_out"/></vehicle>
+<vehicle id="u" depart="5"><route edges="e_in s_out"/></vehicle>
+<vehicle id="x" depart="6" departLane="1"><route edges="e_in w_out"/></vehicle>
+<flow id="f" begin="0" end="60" vehsPerHour="60" from="s_in" to="e_out"/>
+<flow id="g" begin="0" end="60" vehsPerHour="60" from="e_in" to="w_out"/>
+</routes>
+"""
+TAKEN = """\
+[[link]]
+id = "e_out"
+remove = true
+
+[[ban]]
+from = "e_in"
+to = "s_out"
+"""
+
+
+def test_demand_over_what_is_gone_is_kept_apart(tmp_path: Path) -> None:
+    net = city(tmp_path)
+    (tmp_path / "a.rou.xml").write_text(ROUTES)
+    (tmp_path / "a.fixes.toml").write_text(TAKEN)
+    answer = Answer("import", "sumo", net, "--routes", tmp_path / "a.rou.xml", "--out", tmp_path / "out.toml")
+    assert answer.status == 0, answer.stderr
+    assert "trip 't' (link 'e_out' was removed by fixes)" in answer.stderr
+    world = load_world(tmp_path / "out.toml")
+    assert {one.id for one in world.demand.trips} == {"x"}
+    assert {one.id for one in world.demand.flows} == {"g"}
+    assert "fix-needless" not in answer.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -11,6 +13,7 @@ import pytest
 from trafficsim import network_from_graph
 from trafficsim.design.consolidation.merging import Consolidated, consolidate
 from trafficsim.design.timing.designed import with_designed_times
+from trafficsim.io.network_file import read_network, write_network
 from trafficsim.spec.network import Network
 
 Places = dict[int, tuple[float, float]]
@@ -277,3 +280,11 @@ def test_the_graph_that_is_given_stays_as_it_is() -> None:
     before = (list(graph.nodes(data=True)), [dict(row) for *_, row in graph.edges(data=True)])
     consolidate(graph)
     assert (list(graph.nodes(data=True)), [dict(row) for *_, row in graph.edges(data=True)]) == before
+
+
+def test_network_files_keep_where_a_program_comes_from_and_say_nothing_where_nobody_knows(tmp_path: Path) -> None:
+    network = network_of(consolidate(crossing()))
+    write_network(network, tmp_path / "designed.json")
+    assert read_network(tmp_path / "designed.json").signals == network.signals
+    write_network(network_from_graph(crossing()), tmp_path / "default.json")
+    assert "origin" not in json.loads((tmp_path / "default.json").read_text())["signals"][0]

@@ -54,6 +54,8 @@ def test_a_network_keeps_its_schedules(tmp_path: Path) -> None:
     again = ts.build(ts.Scenario(name="again", network=read_network(tmp_path / "net.json"),
                                  time=ts.Time(analysis_s=300.0, clear_s=600.0)))
     assert again.network.signals == network.signals
+    told = [one for one in again.findings if one.code == "signals-by-time-of-day"]
+    assert [one.message for one in told] == ["1 signals run programs by time of day, those of a mon at the begin"]
 
 
 def test_what_a_scenario_says_of_a_signal_comes_first(tmp_path: Path) -> None:

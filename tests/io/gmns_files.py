@@ -36,6 +36,12 @@ FILES = {
                          "1,72,1,protected\n2,72,2,protected\n3,72,3,permitted\n4,76,4,protected\n5,76,5,protected\n"
                          "6,71,6,protected\n7,76,6,permitted\n8,74,7,protected\n9,78,8,protected\n",
 }
+TWO_PLANS = {
+    "signal_timing_plan": FILES["signal_timing_plan"] + "8,1,,60\n",
+    "signal_timing_phase": FILES["signal_timing_phase"] + (
+        "81,8,2,10,15,2,5,1,1,1\n84,8,4,10,35,2,5,1,2,1\n86,8,6,10,15,2,5,2,1,1\n88,8,8,10,35,2,5,2,2,1\n"),
+}
+"""With a second plan, for all times but the morning of working days."""
 DEMAND = "o_zone_id,d_zone_id,volume\n20,40,120\n40,50,60\n40,20,200\n"
 
 

@@ -16,6 +16,7 @@ from tests.support.bullhead import (
     lengths_m,
     movements,
     shown,
+    with_lanes_beyond_of,
     with_timing_of,
 )
 from tests.support.real_data import NoData
@@ -95,6 +96,19 @@ def test_timing_can_be_carried_over(files: dict[str, Imported], form: str) -> No
     """The comparison of delays gives every network the timing of UTDF, movement by movement."""
     made = with_timing_of(files[form].network, files["utdf"].network)
     assert shown(made) == shown(files["utdf"].network)
+
+
+def test_lanes_beyond_can_be_carried_over(files: dict[str, Imported]) -> None:
+    """What the comparison of delays does with them changes nothing where they are the network's own."""
+    network = files["utdf"].network
+    again = with_lanes_beyond_of(network, network)
+    assert again.connections == network.connections
+    assert shown(again) == shown(network)
+    theirs = with_lanes_beyond_of(network, files["gmns"].network)
+    own, gmns = ({(one.from_link, one.from_lane, one.to_link, one.to_lane) for one in of.connections}
+                 for of in (network, files["gmns"].network))
+    assert {(one.from_link, one.from_lane, one.to_link, one.to_lane) for one in theirs.connections} == gmns
+    assert len(own - gmns) == 15
 
 
 def test_turning_volumes_are_all_there(files: dict[str, Imported]) -> None:

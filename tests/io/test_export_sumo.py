@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree.ElementTree import Element, parse
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import trafficsim as ts
+from tests.oracles.switching import programs_by_second, shown_at
 from trafficsim.base.errors import MachineError
 from trafficsim.cli import app
 from trafficsim.spec.network import Network
@@ -135,6 +137,51 @@ def test_the_network_of_netconvert_is_the_one_that_was_written(
     names = {link: link.replace(">", "_").replace(" ", "_") for link in network.links}
     compare_links(network, back, names)
     compare_connections(network, back, names)
+
+
+def test_programs_by_time_of_day_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    network = two_junctions()
+    (day,) = network.signals
+    night = day.model_copy(update={"name": "night", "offset_s": 7.0,
+                                   "phases": tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0})
+                                                   for one in day.phases)})
+    table = (ts.ProgramSwitch(time_s=21600.0, program=day.name), ts.ProgramSwitch(time_s=75600.0, program="night"))
+    schedule = ts.SignalSchedule(id=day.id, programs=(day, night), switches=table)
+    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), tmp_path)
+    assert [one.get("programID") for one in roots(tmp_path)["tll"].iter("tlLogic")] == [day.name, "night"]
+    if shutil.which("netconvert") is None:
+        pytest.skip("SUMO ABSENT: no program netconvert; install the package eclipse-sumo==1.28.0")
+    back = ts.read(tmp_path / "two.net.xml", additional=tmp_path / "two.add.xml").network
+    (found,) = back.schedules
+    assert [(one.time_s, one.program) for one in found.switches] == [(0.0, "night"), (21600.0, day.name),
+                                                                      (75600.0, "night")]
+    assert [one.duration_s for one in found.named("night").phases] == [one.duration_s for one in night.phases]
+
+
+def test_sumo_switches_when_and_to_what_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every second SUMO shows the program in force, at its own clock; only the yellow that we add differs."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if shutil.which("netconvert") is None or shutil.which("sumo") is None:
+        pytest.skip("SUMO ABSENT: no programs netconvert and sumo; install the package eclipse-sumo==1.28.0")
+    network = two_junctions()
+    (day,) = network.signals
+    night = day.model_copy(update={"name": "night", "offset_s": 7.0,
+                                   "phases": tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0})
+                                                   for one in day.phases)})
+    table = tuple(ts.ProgramSwitch(time_s=time_s, program=name)
+                  for time_s, name in ((0.0, "night"), (100.0, day.name), (233.0, "night")))
+    schedule = ts.SignalSchedule(id=day.id, programs=(day, night), switches=table)
+    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), tmp_path)
+    (tmp_path / "save.add.xml").write_text(
+        f'<additional><timedEvent type="SaveTLSStates" source="{day.id}" dest="states.xml"/></additional>')
+    subprocess.run(["sumo", "-n", "two.net.xml", "-a", "two.add.xml,save.add.xml", "-e", "400", "--no-step-log"],
+                   check=True, capture_output=True, timeout=120, cwd=tmp_path)
+    seen = {float(one.get("time", "")): one.get("state", "") for one in parse(tmp_path / "states.xml").getroot()}
+    running = programs_by_second(schedule, 0, 400, "mon")
+    expected = [shown_at(program, second) for second, program in enumerate(running)]
+    differ = [second for second in range(399) if seen[second].lower() != expected[second].lower()]
+    assert differ == []
 
 
 def ring() -> Network:

@@ -8,13 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 import trafficsim as ts
-from tests.io.gmns_files import DEMAND, FILES, edited, write_files
+from tests.io.gmns_files import DEMAND, FILES, TWO_PLANS, edited, write_files
 from tests.support.real_data import NoData, data_folder
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.cli import app
 from trafficsim.io.formats import format_of
+from trafficsim.io.gmns.day_plans import plan_time
+from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.gmns.uses import UseTable
 from trafficsim.io.imported import Imported
+from trafficsim.io.ledger import Ledger
 from trafficsim.spec.network import Network
 from trafficsim.spec.vehicles import KINDS
 
@@ -34,7 +37,7 @@ def test_roads_have_the_units_of_config(tmp_path: Path) -> None:
     link = network.links["in2"]
     assert link["between_centres_m"] == pytest.approx(500.0, abs=0.01)
     assert link["speed_limit_kmh"] == pytest.approx(48.28, abs=0.01)
-    assert link["stated_capacity_veh_h"] == 900  # that of the greens is not known beforehand
+    assert link["planning_capacity_veh_h"] == 900  # that of the greens is not known beforehand
     assert link["origins"]["lanes"].startswith("read: ")
 
 
@@ -82,6 +85,45 @@ def test_ring_parameters_stay_with_the_node(tmp_path: Path) -> None:
     phase = node["ring_barrier"]["phases"][1]
     assert (phase["number"], phase["min_green_s"], phase["max_green_s"], phase["extension_s"]) == (2, 10, 30, 2)
     assert {"protected": [1], "permitted": [6]} in node["ring_barrier_movements"]
+
+
+def test_plans_by_time_of_day(tmp_path: Path) -> None:
+    network = ts.read(write_files(tmp_path, **TWO_PLANS)).network
+    schedule = network.schedules[0]
+    assert [(one.time_s, one.program, len(one.weekdays)) for one in schedule.switches] == [
+        (0.0, "8", 0), (21600.0, "7", 5), (32400.0, "8", 5)]
+    assert [(one.name, one.cycle_s) for one in schedule.programs] == [("7", 80.0), ("8", 60.0)]
+    assert schedule.program_at(7 * 3600, "mon").cycle_s == 80.0
+    assert schedule.program_at(7 * 3600, "sun").cycle_s == 60.0
+    assert network.signals[0].cycle_s == 80.0  # the first with a cycle, where nobody asks for the time
+
+
+@pytest.mark.parametrize(("text", "days", "begin_s"), [
+    ("01111100_06:00_09:00", ("mon", "tue", "wed", "thu", "fri"), 21600.0), ("11111111_0000_2400", 7, 0.0),
+    ("000000100_11:00_18:00", ("sat",), 39600.0), ("00:00_15:00", 7, 0.0)])
+def test_times_of_plans(text: str, days: tuple[str, ...] | int, begin_s: float) -> None:
+    found = plan_time(Row("", {"timing_plan_id": "1", "time_day": text}), Ledger("gmns"))
+    assert found is not None
+    assert (len(found.weekdays) if isinstance(days, int) else found.weekdays) == days
+    assert found.begin_s == begin_s
+
+
+@pytest.mark.parametrize("text", ["", "daily", "00000000_06:00_09:00", "11111111_09:00_06:00", "11111111_29:00_30:00"])
+def test_times_that_cannot_be_read_are_told(text: str) -> None:
+    ledger = Ledger("gmns")
+    assert plan_time(Row("", {"time_day": text}), ledger) is None
+    assert bool(ledger.counts()["ignored"]) == bool(text)
+
+
+def test_detectors_stand_before_the_stop_line(tmp_path: Path) -> None:
+    table = ("detector_id,controller_id,signal_phase_num,link_id,start_lane,end_lane,ref_node_id,det_zone_lr\n"
+             "1,1,2,in4,-1,1,1,-20\n2,1,2,in2,1,,1,-40\n3,1,2,in2,7,,1,-40\n4,1,2,walk,1,,1,-40\n")
+    found = ts.read(write_files(tmp_path, signal_detector=table))
+    length_m = found.network.links["in4#2"]["length_m"]
+    assert [(one.id, one.link, one.lane) for one in found.detectors] == [
+        ("1 lane -1", "in4#2", 1), ("1 lane 1", "in4#2", 0), ("2", "in2", 0)]
+    assert found.detectors[0].position_m == pytest.approx(length_m - 20 * 0.3048, abs=0.01)
+    assert found.counts["repaired"]["detector-left-out"] == 1
 
 
 def test_matrix_and_zones(tmp_path: Path) -> None:
@@ -165,9 +207,6 @@ def test_windows_code_page_is_read_and_told(tmp_path: Path) -> None:
 
 
 def test_uses_and_their_groups(tmp_path: Path) -> None:
-    from trafficsim.io.gmns.tables import Folder
-    from trafficsim.io.ledger import Ledger
-
     (tmp_path / "use_group.csv").write_text('use_group,uses\nhgv,"truck, heavy"\nheavy,"heavy, hgv"\n')
     table = UseTable(Folder(tmp_path, Ledger("gmns")))
     assert table.kinds("BIKE, walk") == ()
@@ -228,7 +267,9 @@ def test_examples_of_the_specification() -> None:
     assert len(arlington.network.links) == 15  # ten links for vehicles; pockets cut four of them
     assert [one.cycle_s for one in arlington.network.signals] == [120.0, 120.0]
     assert arlington.network.signals[1].offset_s == 104.0
-    assert arlington.counts["repaired"]["signal-rings"] == 1
+    assert arlington.counts["repaired"]["signal-rings"] == 3  # of plans 1 to 3: those of plan 0 fill their cycles
+    offsets = {one.name: (one.cycle_s, one.offset_s) for one in arlington.network.schedules[1].programs}
+    assert [offsets[plan] for plan in "123"] == [(120.0, 104.0), (120.0, 97.0), (110.0, 89.0)]
     cambridge = ts.read(folder / "Cambridge_Intersection")
     assert next(one for one in cambridge.network.signals if one.id == "11").cycle_s == 90.0
     freeway = ts.read(folder / "Freeway_Interchange")

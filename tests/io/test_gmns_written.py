@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import trafficsim as ts
-from tests.io.gmns_files import write_files
+from tests.io.gmns_files import TWO_PLANS, write_files
 from tests.io.utdf_files import TEXT
 from trafficsim.base.errors import InputError, TrafficsimError
 from trafficsim.cli import app
@@ -26,7 +26,7 @@ def assert_same(first: Network, second: Network) -> None:
     assert dict(first.graph.nodes(data=True)) == dict(second.graph.nodes(data=True))
     assert list(first.graph.edges(keys=True, data=True)) == list(second.graph.edges(keys=True, data=True))
     assert first.graph.graph == second.graph.graph
-    for name in ("connections", "signals", "groups", "paths", "left_hand_traffic"):
+    for name in ("connections", "signals", "groups", "paths", "schedules", "left_hand_traffic"):
         assert getattr(first, name) == getattr(second, name), name
 
 
@@ -51,6 +51,13 @@ def test_any_grid_reads_back(tmp_path_factory: Any, **how: Any) -> None:
     folder = tmp_path_factory.mktemp("gmns") / "out"
     write_gmns(network, folder)
     assert_same(network, ts.read(folder).network)
+
+
+def test_programs_by_time_of_day_read_back(tmp_path: Path) -> None:
+    network = ts.read(write_files(tmp_path / "town", **TWO_PLANS)).network
+    assert len(network.schedules) == 1
+    write_gmns(network, tmp_path / "out")
+    assert_same(network, ts.read(tmp_path / "out").network)
 
 
 @pytest.mark.parametrize("form", ["gmns", "utdf"])

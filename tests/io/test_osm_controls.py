@@ -53,17 +53,24 @@ def test_stop_signs_of_minor_roads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("direction", ["", "forward", "both"])
-def test_a_signal_on_the_way_to_a_junction_is_the_junctions(tmp_path: Path, direction: str) -> None:
-    found = approach(tmp_path, 6, {"highway": "traffic_signals", "traffic_signals:direction": direction})
+def test_signals_on_two_approaches_of_a_junction_are_the_junctions(tmp_path: Path, direction: str) -> None:
+    tags = {"highway": "traffic_signals", "traffic_signals:direction": direction}
+    found = imported(tmp_path, osm_text({**NEAR, 8: (0.0, -15.0)},
+                                        {10: ((1, 7, 6, 2, 3), PRIMARY), 20: ((4, 8, 2, 5), LOCAL)},
+                                        tagged={6: tags, 8: tags}))
     assert control(found, "2") == "signal"
     assert found.network.links["10@1"]["signal_at_end"] is True
-    assert "6" not in found.network.graph, "the road goes on there, and nothing stands there any more"
+    assert not {"6", "8"} & set(found.network.graph), "the roads go on there, and nothing stands there any more"
 
 
-def test_a_signal_for_the_other_direction_or_far_away_stands_alone(tmp_path: Path) -> None:
-    for node, tags in ((6, {"traffic_signals:direction": "backward"}), (7, {})):
-        found = approach(tmp_path, node, {"highway": "traffic_signals", **tags})
-        assert (control(found, "2"), control(found, str(node))) == ("priority", "signal")
+def test_a_signal_on_one_approach_only_is_one_of_its_own(tmp_path: Path) -> None:
+    found = approach(tmp_path, 6, {"highway": "traffic_signals"})
+    assert (control(found, "2"), control(found, "6")) == ("priority", "signal")
+
+
+def test_a_signal_far_away_stands_alone(tmp_path: Path) -> None:
+    found = approach(tmp_path, 7, {"highway": "traffic_signals"})
+    assert (control(found, "2"), control(found, "7")) == ("priority", "signal")
 
 
 @pytest.mark.parametrize(("sign", "attribute"), [("stop", "stop_at_end"), ("give_way", "give_way_at_end")])

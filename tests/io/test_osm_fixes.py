@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import trafficsim as ts
 from tests.io.osm_files import CROSS, cross, osm_text, write_osm
+from trafficsim.io.first_fixes import first_fixes
 from trafficsim.io.fixes import read_fixes
 from trafficsim.io.osm.reading import read_osm
 
@@ -38,6 +41,51 @@ def network_of(folder: Path, text: str) -> ts.Network:
     (folder / "town.fixes.toml").write_text(FIXES)
     extract = write_osm(folder / "town.osm", text)
     return read_osm(extract, demand="none", fixes=read_fixes(folder / "town.fixes.toml")).network
+
+
+DUAL = {1: (-200.0, 0.0), 2: (0.0, 0.0), 3: (200.0, 0.0), 4: (-200.0, 12.0), 5: (0.0, 12.0), 6: (200.0, 12.0),
+        7: (0.0, -200.0), 8: (0.0, 200.0)}
+"""A dual carriageway, 12 m apart, that a street crosses at 2 and 5."""
+
+
+def dual() -> str:
+    one_way = {"highway": "primary", "oneway": "yes"}
+    roads = {10: ((1, 2, 3), one_way), 11: ((6, 5, 4), one_way), 20: ((7, 2, 5, 8), {"highway": "residential"})}
+    return osm_text(DUAL, roads, tagged={2: {"highway": "traffic_signals"}, 5: {"highway": "traffic_signals"}})
+
+
+def junctions(folder: Path, fixes: str) -> tuple[set[str], dict[str, list[str]]]:
+    """Nodes of OpenStreetMap that are joined, and what is told of the fixes."""
+    (folder / "town.fixes.toml").write_text(fixes)
+    made = read_osm(write_osm(folder / "town.osm", dual()), demand="none", fixes=read_fixes(folder / "town.fixes.toml"))
+    joined = {str(row["osm_nodes"]) for _, row in made.network.graph.nodes(data=True) if ";" in str(row["osm_nodes"])}
+    return joined, codes(made.network)
+
+
+def test_junctions_are_joined_and_parted_as_fixes_say(tmp_path: Path) -> None:
+    assert junctions(tmp_path, "")[0] == {"2;5"}
+    parted, told = junctions(tmp_path, "[[junction]]\nid = 2\nsplit = true\n")
+    assert (parted, set(told)) == (set(), {"fixed"})
+    joined, told = junctions(tmp_path, "[[junction]]\nid = 2\njoin = [5, 3]\n")
+    assert joined == {"2;3;5"}
+    assert set(told) == {"fixed"}
+    joined, told = junctions(tmp_path, "[[junction]]\nid = 2\njoin = [33]\n")
+    assert "node '33'" in told["fix-not-found"][0]
+
+
+@pytest.mark.parametrize("place", ["perth_peanut_roundabout", "kingsway_junction"])
+def test_a_first_file_of_a_real_place_changes_nothing(place: str, real_data: Path, tmp_path: Path) -> None:
+    extract = real_data / "osm_osm2streets" / f"{place}.osm.gz"
+    network = read_osm(extract, demand="none").network
+    lines = first_fixes(network).splitlines()
+    (tmp_path / "a.fixes.toml").write_text("\n".join(line.removeprefix("# ") for line in lines))
+    fixed = read_osm(extract, demand="none", fixes=read_fixes(tmp_path / "a.fixes.toml")).network
+    assert set(codes(fixed)) == {"fixed", "fix-needless"}
+    assert fixed.connections == network.connections
+    assert [one.phases for one in fixed.signals] == [one.phases for one in network.signals]
+    again = ts.with_fixes(network, tmp_path / "a.fixes.toml")
+    assert set(codes(again)) == {"fixed", "fix-needless"}
+    assert again.connections == network.connections
 
 
 def codes(network: ts.Network) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import trafficsim as ts
 from trafficsim.run.result import StudyResult
 
+COUNTS = Path(__file__).with_name("small_counts.csv")
 RUDE = '<b>x</b> & "y" {z} $\\alpha$'
 """A name that would break a page, a format string and a formula."""
 
@@ -22,8 +23,17 @@ def world() -> ts.Scenario:
         network=ts.NetworkSource(builder=ts.BuilderSpec(kind="corridor", arguments=road),
                                  paths={"main": ("east1", "east2", "east3")}),
         time=ts.Time(warmup_s=120, analysis_s=600, clear_s=600, interval_s=120),
-        detectors=(ts.Detector(id="middle", link="east2", position_m=150.0),),
+        detectors=(ts.Detector(id="middle", link="east2", position_m=150.0),), validation=observed(),
     )
+
+
+def observed() -> ts.Validation:
+    """Counts of three days, travel times of two, and speeds; one of the counts was used."""
+    times = ts.ObservedTravelTimes(path="main", interval_s=120.0, days_s={
+        "mon": (95.0, 100.0, 110.0, 105.0, 100.0), "tue": (99.0, 104.0, 112.0, 101.0, 97.0)})
+    speeds = ts.ObservedSpeeds(link="east2", bins_kmh=(0, 20, 40, 60, 80), vehicles=(2, 20, 60, 5), data="used")
+    return ts.Validation(counts=str(COUNTS), travel_times=(times,), speeds=(speeds,),
+                         screenlines={"bridge": ("east2",)})
 
 
 def study(**changed: object) -> ts.Study:

@@ -22,6 +22,7 @@ TO_LATIN = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
 PLACES = re.compile(r"\{\w+\}")
 CODES = {"trafficsim", "question", "json", "study", "distribution", "table", "speed", "counts", "BCa", "HCM", "SHA",
          "kmh", "links", "begin", "end", "economics", "trajectories", "share",
+         "FHWA", "GEH", "BDAE", "BDSE", "II", "III", "IV",
          "RiLSA", "De", "Pauw", "et", "al", "Ragn", "ye", "strict", "open"}
 """Names of programs, files, methods, books and authors that are the same in every language."""
 OF_DATA = re.compile("\u2068[^\u2067\u2068\u2069]*\u2069")

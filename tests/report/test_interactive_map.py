@@ -165,6 +165,28 @@ def test_findings_are_placed_by_what_they_name(where: str, places: list[tuple[st
     assert found == [Target(kind, number) for kind, number in places]
 
 
+def test_all_places_of_a_finding_are_marked() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    for number in range(12):
+        graph.add_edge(number, number + 1, length_m=50.0)
+    made = ts.network_from_graph(graph)
+    told = next(one for one in made.findings if one.code == "id-inferred")
+    assert told.where.endswith(" ...")
+    assert Register(made, Demand()).places_of(told) == [Target("link", number) for number in range(12)]
+
+
+def test_enforcement_of_a_study_is_shown(tmp_path: Path) -> None:
+    camera = ts.policies.SpeedCamera(at=({"link": "east1", "position_m": 50},))
+    flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+    town = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=ts.corridor([300, 200]),
+                       demand=ts.Demand(flows=(flow,)))
+    ts.draw_map(ts.Study(scenarios=[town], alternatives={"do nothing": [], "camera": [camera]}, replications=2),
+                tmp_path / "map.html")
+    thing = shown((tmp_path / "map.html").read_text(encoding="utf-8"))["things"][0]
+    assert (thing["kind"], thing["at"]) == ("enforcement", [500, 0])
+    assert ["alternatives", "camera", "given: "] in thing["facts"]
+
+
 def test_names_of_openstreetmap_are_known() -> None:
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     graph.add_node("10", x_m=0.0, y_m=0.0, osm_nodes="10;11")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import trafficsim as ts
 from trafficsim.base.errors import InputError
+from trafficsim.cli import app
 from trafficsim.outcomes.validation.flows import geh
 from trafficsim.results.frames import Labels, concatenate, frame, nullable, strings
 from trafficsim.results.validation import RULE, validation_of
@@ -55,7 +58,7 @@ def found(files: Mapping[str, str]) -> object:
     wish = Validation(
         counts=(ObservedCounts(file=files["held"]), ObservedCounts(file=files["used"], data="used")),
         screenlines={"all": ("east1",)},
-        travel_times=(ObservedTravelTimes(path="way", mean_s=55.0, sd_s=4.0, n=3),),
+        travel_times=(ObservedTravelTimes(path="way", mean_s=55.0, sd_s=4.0),),
         speeds=(ObservedSpeeds(link="east2", bins_kmh=(0, 30, 40, 50, 60, 90), vehicles=(1, 9, 40, 40, 10)),
                 ObservedSpeeds(link="east1", mean_kmh=48.0, unimpeded=True)))
     return ts.run(road(wish), replications=2)
@@ -161,6 +164,69 @@ def test_models_refuse(content: dict[str, object], message: str) -> None:
         Validation(**content)
 
 
+def test_a_calibrated_scenario_is_validated_on_what_was_held_out_and_fitted_to_the_rest(tmp_path: Path) -> None:
+    """From calibrate to a run: the file names both sets of counts, and nothing is validated on what was used."""
+    (tmp_path / "town.toml").write_text("""
+name = "town"
+[time]
+analysis_s = 3600.0
+[network.builder]
+kind = "corridor"
+arguments = { lengths_m = [300, 300, 300, 300, 300] }
+[demand]
+routes = "free_flow"
+[[demand.flows]]
+id = "f"
+origin = "east1"
+destination = "east5"
+volume_veh_h = 400.0
+""")
+    lines = ["detector,link,begin,end,vehicles", *(f"D{at},east{at},00:00,01:00,{500 + at}" for at in range(1, 6))]
+    (tmp_path / "counts.csv").write_text("\n".join(lines) + "\n")
+    ts.calibrate(tmp_path / "town.toml", tmp_path / "counts.csv", hold_out=0.4, iterations=0, out=tmp_path / "new.toml")
+    found = ts.run(tmp_path / "new.toml").validation()
+    assert found.table["data"].value_counts().to_dict() == {"used": 3, "held_out": 2}
+    assert [line.partition(",")[0] for line in validation_lines(found) if line[0] != " "] == ["Validation", "Fit"]
+
+
+@pytest.fixture(scope="module")
+def folder(files: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a study whose scenario was held against nothing, with a detector that counts were taken at."""
+    slower = ts.policies.SpeedLimit(on=ts.links("east2"), limit_kmh=30)
+    world = road(None, detectors=(ts.Detector(id="E", link="east2", position_m=100.0),))
+    study = ts.Study(name="s", scenarios=[world], alternatives={"do nothing": [], "slow": [slower]}, replications=2)
+    out = tmp_path_factory.mktemp("results") / "out"
+    ts.compare(study, out=out)
+    return out
+
+
+def test_counts_that_come_later_are_held_against_the_same_numbers(files: Mapping[str, str], folder: Path) -> None:
+    later = ts.validate(folder, files["held"]).table
+    world = road(Validation(counts=files["held"]), detectors=(ts.Detector(id="E", link="east2", position_m=100.0),))
+    study = ts.Study(name="s", scenarios=[world], alternatives={"do nothing": []}, replications=2)
+    pd.testing.assert_frame_equal(later, ts.compare(study).validation().table)
+    assert later["simulated"].notna().all()
+
+
+def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
+    told = CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--used"])
+    assert told.exit_code == 0
+    assert told.output.startswith("Fit, on data that the calibration has used (road, ca):")
+    as_json = json.loads(CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--json"]).stdout)
+    assert {row["place"] for row in as_json["rows"]} == {"D (east1)", "T (east1 > east2)", "E (east2)"}
+
+
+def test_results_refuse(files: Mapping[str, str], folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="give --counts"):
+        ts.validate(folder)
+    with pytest.raises(InputError, match="with which the scenario was calibrated"):
+        ts.validate(folder, files["held"], calibrated_with=[files["same"]])
+    with pytest.raises(InputError, match="no such folder"):
+        ts.validate(tmp_path / "nothing")
+    with pytest.raises(InputError, match="no count that can be used"):
+        ts.validate(folder, counts(tmp_path / "else.csv", "D,west9,,,07:00,08:00,5"))
+
+
 def made(*simulated: float, days: int = 1) -> dict[str, pd.DataFrame]:
     """A table of one count of an hour, one replication per value."""
     runs = []
@@ -185,3 +251,12 @@ def test_geh_of_the_mean_over_replications() -> None:
 
 def test_another_alternative_is_not_judged() -> None:
     assert validation_of(made(1000.0), "limit 30") is None
+
+
+def test_what_no_run_tells_is_named() -> None:
+    tables = made(1000.0)
+    tables["validation"]["simulated"] = nullable(np.ones(1), False)
+    found = validation_of(tables)
+    assert found.summaries() == ()
+    assert list(validation_lines(found)) == ["Validation, on data that were held out (s, ca):",
+                                             "  not compared, because the run does not tell them: a"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import trafficsim as ts
 from tests.support.real_data import data_folder, require_data
+from trafficsim.design.inference.given import Movement
+from trafficsim.design.inference.network import assemble
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
@@ -123,6 +124,16 @@ def with_timing_of(network: Network, other: Network) -> Network:
     return replace(network, connections=tuple(connections), signals=signals)
 
 
-def folder_of() -> Path:
-    """Folder of the corridor."""
-    return data_folder() / "utdf_bullhead"
+def with_lanes_beyond_of(network: Network, other: Network) -> Network:
+    """Return a network whose movements lead into the lanes into which they lead in another one."""
+    head = {data["id"]: end for _, end, data in network.graph.edges(data=True)}
+    stated: dict[str, list[Movement]] = {}
+    for one in other.connections:
+        movement = Movement(one.from_link, one.from_lane, one.to_link, one.to_lane, one.turn)
+        stated.setdefault(head[one.from_link], []).append(movement)
+    made = assemble(network.graph, (), {"groups": {}, "paths": {}}, left_hand_traffic=False, timing={},
+                    movements=stated)
+    speed = {(one.from_link, one.to_link): one.speed_limit_kmh for one in network.connections}
+    connections = (one.model_copy(update={"speed_limit_kmh": speed[one.from_link, one.to_link]})
+                   for one in made.connections)
+    return with_timing_of(replace(made, connections=tuple(connections)), network)

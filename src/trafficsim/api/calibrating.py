@@ -89,7 +89,7 @@ def calibrate(  # noqa: PLR0913 - the options of an estimation are named one by 
         settings = Settings(method, hold_out, seed, engine, iterations, slice_s, level_from_counts=made)
         result = CalibratedDemand(fit_demand(world, given, settings), (*given.findings, *findings))
     if out is not None:
-        save(result, _file(subject), Path(out))
+        save(result, file_of(subject), Path(out))
     return result
 
 
@@ -99,10 +99,11 @@ def _read(path: str | Path, world: World, time_zone: str | None) -> Counts:
     return read_counts(path, world.network, time_zone)
 
 
-def _file(subject: object) -> Path:
+def file_of(subject: object) -> Path:
+    """Return the file that a subject is, for what is written beside it."""
     from trafficsim.base.errors import InputError
 
     if isinstance(subject, str | Path):
         return Path(subject)
-    raise InputError("calibrate: out", "a scenario that is no file", "a scenario file",
+    raise InputError("out", "a scenario that is no file", "a scenario file",
                      "use the demand of the result in Python, or write the scenario first")

@@ -34,6 +34,7 @@ class Examined:
     name: str
     findings: tuple[Finding, ...]
     worlds: tuple[World, ...] = ()
+    study: Study | None = None
     imported: Imported | None = None
 
 
@@ -131,7 +132,7 @@ def _study(study: Study, folder: Path) -> Examined:
     from trafficsim.run.runner import load_worlds
     from trafficsim.run.trial import check_study
 
-    return Examined(study.name, check_study(study, folder), tuple(load_worlds(study, folder).values()))
+    return Examined(study.name, check_study(study, folder), tuple(load_worlds(study, folder).values()), study)
 
 
 def write_map(seen: Examined, path: str | Path, language: str = "en") -> None:
@@ -139,6 +140,7 @@ def write_map(seen: Examined, path: str | Path, language: str = "en") -> None:
     broken = next((one for one in seen.findings if one.code in NOT_DRAWN), None)
     if broken is not None:
         raise InputError(f"{seen.name}: map: {broken.where}", broken.message, "links that can be drawn", broken.remedy)
+    from trafficsim.report.interactive.enforced import enforced
     from trafficsim.report.interactive.page import write_page
     from trafficsim.report.interactive.subject import Subject
 
@@ -150,7 +152,8 @@ def write_map(seen: Examined, path: str | Path, language: str = "en") -> None:
         scenario = world.scenario
         zones = scenario.demand.zones if isinstance(scenario.demand, DemandSource) else ()
         subject = Subject(scenario.name, world.network, seen.findings, world.demand, scenario.detectors, zones,
-                          _builder(scenario), frozenset(program.id for program in scenario.signals))
+                          _builder(scenario), () if seen.study is None else enforced(seen.study, world.network),
+                          frozenset(program.id for program in scenario.signals))
     write_page(subject, path, language)
 
 

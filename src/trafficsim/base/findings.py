@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from trafficsim.base.errors import MOST_PART, MOST_PLACE, MOST_QUOTED, TrafficsimError, shortened
 
 Level = Literal["error", "warning", "info"]
+MOST_PLACES = 1000
+"""Places that a finding keeps; a map of them needs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Finding:
     message : what was found
     remedy : what to do about it; empty for pure information
     count : number of occurrences; ``where`` then names some of them
+    places : more of them than ``where`` names, as it names them; for maps
 
     Examples
     --------
@@ -37,6 +40,7 @@ class Finding:
     message: str
     remedy: str = ""
     count: int = 1
+    places: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Cut what is quoted of a file, as errors do."""
@@ -44,6 +48,8 @@ class Finding:
             text = getattr(self, name)
             if len(text) > most or not text.isprintable():
                 object.__setattr__(self, name, shortened(text, most))
+        if len(self.places) > MOST_PLACES:
+            object.__setattr__(self, "places", self.places[:MOST_PLACES])
 
     def as_dict(self) -> dict[str, str]:
         """Return the texts of the finding as a plain dictionary, for ``--json``."""

@@ -77,6 +77,9 @@ REPAIRS: dict[str, str] = {
     "stop-parking": "a stop beside the lane blocks nobody: the vehicle passes the place and drives on",
     "stop-left-out": "a stop that the route does not pass, or whose place is not in the network, is left out",
     "place-moved": "a place beyond the end of its lane is moved to the end",
+    "radar-empty": "a deployment of a radar without a reading is left out",
+    "radar-volume": "where the bins of a deployment do not add up to its volume, the bins count",
+    "radar-date": "a date of a deployment that is none, or lies before 1980 or after 2100, is left empty",
     "detector-left-out": "a detector on a lane that is not in the network is left out",
     # Counts
     "count-unmatched": "a count whose place is no link or movement of the network is left out",
@@ -115,7 +118,8 @@ def repair(code: str, places: Sequence[str], found: str = "", *, count: int | No
     shown = (place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE - 3] + "..." for place in places[:SHOWN])
     where = ", ".join(shown) + (" ..." if number > min(SHOWN, len(places)) else "")
     message = f"repaired {number} x: {REPAIRS[code]}" + (f" ({found})" if found else "")
-    return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number)
+    return Finding("warning", code, where, message, remedy or "correct the file if another repair is meant", number,
+                   tuple(places))
 
 
 def repairs_by_code(findings: Iterable[Finding]) -> dict[str, int]:

@@ -20,7 +20,9 @@ from trafficsim.cli import (
     placing,
     report,
     simulate,
+    speeds,
     start,
+    validation,
 )
 
 OBJECTS_BETWEEN_COLLECTIONS = 500_000
@@ -42,6 +44,8 @@ app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
 app.command("calibrate", short_help="Estimate demand from counts, near a seed.")(calibrate.calibrate)
+app.command("validate", short_help="Hold results against counts and other observations.")(validation.validate)
+app.command("speeds", short_help="Turn readings of radar into drivers for scenarios.")(speeds.speeds)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)
 app.command("evidence", short_help="Hold the simulation against published effects.")(evidence.evidence)
 app.command("schema", short_help="Print the JSON Schema of a kind of file.")(inspection.schema)

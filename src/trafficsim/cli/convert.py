@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from inspect import Parameter, Signature
+from os.path import isdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +43,7 @@ def importer(form: Format) -> Callable[..., None]:
         _import(form, network, out, options)
 
     parameters = [*_parameters(form)]
-    command.__doc__ = f"Make a scenario from a {form.title}."
+    command.__doc__ = f"Make a scenario. Read: {form.title}."
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return guarded(command)
@@ -70,7 +71,7 @@ def _import(form: Format, network: Path, out: Path, options: dict[str, Any]) -> 
     from trafficsim.io.scenario_file import write_scenario
     from trafficsim.run.trial import served
 
-    net = network if form.holds(network) else _file(network, "NET")
+    net = network if form.members and isdir(network) else _file(network, "NET")
     files = {name: tuple(_file(path, f"--{name}") for path in options[name] or ()) for name in form.files}
     fixes = _fixes(net, out, options["fixes"])
     found = served(form.read(net, fixes=fixes, **files, **{name: str(options[name]) for name in form.choices}))
@@ -108,6 +109,8 @@ def _report(found: Imported) -> None:
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
     for finding in found.network.findings:
+        if finding.code == "fixed":
+            continue  # good news, told beside the files that are written
         say(f"warning: {finding.code}: {finding.where}: {finding.message}")
 
 

@@ -19,7 +19,6 @@ from trafficsim.io.trips import write_trips
 from trafficsim.spec.counts import Count
 from trafficsim.spec.demand import Flow, Trip
 from trafficsim.spec.od_matrix import ODMatrix
-from trafficsim.spec.scenario import ScenarioFields
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 from trafficsim.spec.zones import MatrixSource, Zone
@@ -72,11 +71,11 @@ def write_calibrated(source: Path, out: Path, world: World, demand: EstimatedDem
         data["drivers"] = rows_of_models([world.scenario.drivers])[0]
         data["detectors"] = rows_of_models(world.scenario.detectors)
     data["demand"] = writing.demand(data.get("demand", {}), demand)
-    held_out = writing.counts(demand)
-    if held_out and "validation" in ScenarioFields.model_fields:
-        used = {"calibrated_with": [writing.used]} if writing.used else {}
-        data["time"] = {**data.get("time", {}), "interval_s": _interval_s(world, demand.held_out)}
-        data["validation"] = {**data.get("validation", {}), "counts": held_out, **used}
+    files = writing.counts(demand)
+    if files:
+        observed = (*demand.held_out, *demand.used)
+        data["time"] = {**data.get("time", {}), "interval_s": _interval_s(world, observed)}
+        data["validation"] = {**data.get("validation", {}), "counts": files}
     return writing.done(dump_toml(data))
 
 
@@ -100,7 +99,7 @@ class _Writing:
     def __init__(self, out: Path, folder: Path) -> None:
         self._out, self._folder = out, folder
         self._files: list[tuple[Path, Any, Any]] = []
-        self.written_network, self.used = False, ""
+        self.written_network = False
 
     def network(self, source: Mapping[str, Any], world: World) -> dict[str, Any]:
         """Keys of the network: as they are, or a network file of our own."""
@@ -128,13 +127,15 @@ class _Writing:
                 "matrices": matrices, "flows": rows_of_models(new.flows),
                 "trips": rows_of_models(trip for trip in new.trips if trip.stops)}
 
-    def counts(self, new: EstimatedDemand) -> str:
-        """Counts that were used and held out, beside the scenario; return the name of those held out."""
-        for name, counts in (("counts-used.csv", new.used), ("counts-held-out.csv", new.held_out)):
+    def counts(self, new: EstimatedDemand) -> list[dict[str, str]]:
+        """Counts that were held out and used, beside the scenario; return them as ``validation.counts`` has them."""
+        rows = []
+        held_out, used = ("counts-held-out.csv", new.held_out, "held_out"), ("counts-used.csv", new.used, "used")
+        for name, counts, data in (held_out, used):
             if counts:
                 self._files.append((self._named(name), write_counts, counts))
-        self.used = self._named("counts-used.csv").name if new.used else ""
-        return self._named("counts-held-out.csv").name if new.held_out else ""
+                rows.append({"file": self._named(name).name, "data": data})
+        return rows
 
     def done(self, text: str) -> list[Path]:
         """Write all files; return their paths."""

@@ -91,7 +91,8 @@ EXPORTS: dict[str, Export] = {one.name: one for one in (
     Export(
         name="sumo", title="SUMO plain XML of a network and its demand", takes="scenario",
         holds=("nodes, edges, connections, signal programs and types (.nod, .edg, .con, .tll, .typ)",
-               "vehicle types, trips and flows (.rou)", "the network (.net) where netconvert is on the path"),
+               "vehicle types, trips and flows (.rou)", "switches between signal programs (.add)",
+               "the network (.net) where netconvert is on the path"),
         writer="trafficsim.io.sumo.plain:write_plain",
     ),
     Export(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from os.path import isdir, isfile
 from pathlib import Path
@@ -83,13 +83,14 @@ class Format:
         if fixes is None:
             return reader(network, **given)  # type: ignore[no-any-return]
         from trafficsim.design.timing.fixed_network import fixed_network
+        from trafficsim.io.fixed_demand import with_network
         from trafficsim.io.fixes import fixes_of
 
         known = fixes_of(fixes)
         if self.takes_fixes:
             return reader(network, **given, fixes=known)  # type: ignore[no-any-return]
         found: Imported = reader(network, **given)
-        return replace(found, network=fixed_network(found.network, known))
+        return with_network(found, fixed_network(found.network, known))
 
     def _require_known(self, name: str, value: Any) -> None:
         where = f"format {self.name!r}: {name}"
@@ -154,7 +155,8 @@ FORMATS: dict[str, Format] = {one.name: one for one in (
     Format(
         name="gmns", title="GMNS network, its signals and its trips",
         reads=("nodes, links, lanes, segments with turn pockets", "movements from lane to lane",
-               "signals with ring-barrier timing", "zones, and trips between them"),
+               "signals with ring-barrier timing and their detectors",
+               "zones, and trips between them"),
         network="Folder with node.csv and link.csv, or one of these.",
         endings=("node.csv", "node.csv.gz", "link.csv", "link.csv.gz"), marks=(b"from_node_id",),
         reader="trafficsim.io.gmns:read_gmns", members=("node.csv", "link.csv"),

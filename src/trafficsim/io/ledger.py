@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trafficsim.base.findings import Finding, Level
-from trafficsim.base.repairs import SHOWN, repair
+from trafficsim.base.findings import MOST_PLACES, Finding, Level
+from trafficsim.base.repairs import repair
 
 Act = Literal["read", "inferred", "repaired", "ignored"]
 ACTS: tuple[Act, ...] = ("read", "inferred", "repaired", "ignored")
@@ -31,6 +31,7 @@ class Ledger:
     def __init__(self, source: str) -> None:
         self._source = source
         self._counts: dict[Act, dict[str, int]] = {act: {} for act in ACTS}
+        self._places: dict[tuple[Act, str], list[str]] = {}
         self._first: dict[tuple[Act, str], tuple[str, Level | None]] = {}
         self._single: list[Finding] = []
         self._repairs: dict[str, list[str]] = {}
@@ -40,12 +41,18 @@ class Ledger:
         counts = self._counts[act]
         counts[what] = counts.get(what, 0) + times
         self._first.setdefault((act, what), (where, level))
+        if act != "read" and where:
+            self._remember(self._places.setdefault((act, what), []), where)
 
     def repair(self, code: str, where: str) -> None:
         """Count one repair, whose rule stands in :data:`trafficsim.base.repairs.REPAIRS`."""
         counts, places = self._counts["repaired"], self._repairs.setdefault(code, [])
         counts[code] = counts.get(code, 0) + 1
-        if len(places) <= SHOWN:
+        self._remember(places, where)
+
+    @staticmethod
+    def _remember(places: list[str], where: str) -> None:
+        if len(places) < MOST_PLACES:
             places.append(where)
 
     def warn(self, code: str, where: str, message: str, remedy: str) -> None:
@@ -67,4 +74,5 @@ class Ledger:
         where, level = self._first[act, what]
         default: Level = "warning" if act == "repaired" else "info"
         count = self._counts[act][what]
-        return Finding(level or default, f"{self._source}-{act}", where, f"{act} {count} x {what}", count=count)
+        return Finding(level or default, f"{self._source}-{act}", where, f"{act} {count} x {what}", count=count,
+                       places=tuple(self._places.get((act, what), ())))

@@ -168,10 +168,12 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
         matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
         file = None if demand.file is None else _absolute(demand.file, folder)
         demand = demand.model_copy(update={"file": file, "matrices": matrices})
-    held = scenario.validation
+    held, drivers = scenario.validation, scenario.drivers
+    if drivers.file is not None:
+        drivers = drivers.model_copy(update={"file": _absolute(drivers.file, folder)})
     if held is not None:
         held = anchored_files(held, lambda one: _absolute(one, folder))
-    return scenario.model_copy(update={"network": network, "demand": demand, "validation": held,
+    return scenario.model_copy(update={"network": network, "demand": demand, "drivers": drivers, "validation": held,
                                        "switch_tables": tables})
 
 
@@ -203,7 +205,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     classes = _classes(DEFAULT_CLASSES, imported.vehicle_classes, scenario.vehicle_classes)
     _check_classes(demand, {one.name for one in classes})
     detectors = (*imported.detectors, *scenario.detectors)
-    scenario = scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported)})
+    scenario = scenario.model_copy(update={"detectors": detectors, "drivers": _drivers(scenario, imported, folder)})
     observations = read_observations(scenario, network, folder)
     return World(
         scenario=scenario,
@@ -215,10 +217,23 @@ def _world(scenario: Scenario, folder: Path) -> World:
     )
 
 
-def _drivers(scenario: Scenario, imported: Imported) -> Drivers:
+def _drivers(scenario: Scenario, imported: Imported, folder: Path) -> Drivers:
     """Drivers of the scenario; what it does not say is given by the files."""
-    own = scenario.drivers
+    own = _drivers_with_file(scenario.drivers, folder)
     return imported.drivers.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+def _drivers_with_file(drivers: Drivers, folder: Path) -> Drivers:
+    """Read the file of drivers; what stands in the scenario goes before it."""
+    if drivers.file is None:
+        return drivers
+    path = resolve_path(drivers.file, folder, "drivers.file")
+    read = validate(Drivers, read_toml(path), path)
+    if read.file is not None:
+        raise InputError(f"{path}: file", "a file of drivers that names another", "the drivers themselves",
+                         "name that file in the scenario")
+    own = {name: getattr(drivers, name) for name in drivers.model_fields_set - {"file"}}
+    return Drivers(**{**{name: getattr(read, name) for name in read.model_fields_set}, **own})
 
 
 def _import_network(source: NetworkSource | Network, folder: Path) -> Imported:

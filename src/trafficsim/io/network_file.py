@@ -130,8 +130,7 @@ def _content(network: Network) -> dict[str, Any]:
                     for program in network.signals],
         "groups": {name: list(ids) for name, ids in network.groups.items()},
         "paths": {name: list(ids) for name, ids in network.paths.items()},
-        "findings": [finding.as_dict() | ({"count": finding.count} if finding.count > 1 else {})
-                     for finding in network.findings],
+        "findings": [_row(finding) for finding in network.findings],
         **({"schedules": [one.model_dump() for one in network.schedules]} if network.schedules else {}),
     }
 
@@ -237,15 +236,23 @@ def _model(model: Any, row: Any, place: str) -> Any:
                            "correct the value, or write the file again") from None
 
 
+def _row(finding: Finding) -> dict[str, Any]:
+    more = {"count": finding.count} if finding.count > 1 else {}
+    places = {"places": list(finding.places)} if finding.places else {}
+    return {**finding.as_dict(), **more, **places}
+
+
 def _finding(row: Any, place: str) -> Finding:
     try:
-        texts = {name: part for name, part in row.items() if name != "count"}
-        count = row.get("count", 1)
+        texts = {name: part for name, part in row.items() if name not in ("count", "places")}
+        count, places = row.get("count", 1), row.get("places", [])
         if not all(isinstance(part, str) for part in texts.values()) or row.get("level") not in LEVELS:
             raise TypeError
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             raise TypeError
-        return Finding(**texts, count=count)
+        if not isinstance(places, list) or not all(isinstance(one, str) for one in places):
+            raise TypeError
+        return Finding(**texts, count=count, places=tuple(places))
     except (TypeError, AttributeError):
         raise InputError(place, "no finding", "level, code, where, message", "write the file again") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,15 +64,37 @@ def read_observations(scenario: Scenario, network: Network, folder: Path) -> Obs
     validation = scenario.validation
     if validation is None:
         return Observations()
-    places, findings = _places(validation, scenario.time, network, folder)
-    known = {one.id for one in scenario.detectors}
-    series = [_of_counts(place, place.detector if place.detector in known else "", scenario.time)
-              for place in places]
-    lines, missing = _screenlines(validation, places, network)
-    series += lines
-    series += [_of_times(one, scenario, network) for one in validation.travel_times]
+    counted = read_count_series(validation, scenario.time, network, {one.id for one in scenario.detectors}, folder)
+    times = tuple(_of_times(one, scenario, network) for one in validation.travel_times)
     _check_speeds(validation, scenario, network)
-    return Observations(tuple(series), (*findings, *missing))
+    return Observations((*counted.series, *times), counted.findings)
+
+
+def read_count_series(
+    validation: Validation, time: Time, network: Network | None, detectors: Collection[str], folder: Path,
+) -> Observations:
+    """Read the counts of a scenario and sum them over screenlines; other observations are left aside.
+
+    Parameters
+    ----------
+    validation, folder
+        Files of counts, and where relative paths start from.
+    time
+        Analysis period and intervals of the simulation.
+    network
+        Where counts lie; without one, links are taken as they are named.
+    detectors
+        Detectors of the scenario: a count of that name is held against theirs.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_observations`.
+    """
+    places, findings = _places(validation, time, network, folder)
+    series = [_of_counts(place, place.detector if place.detector in detectors else "") for place in places]
+    lines, missing = _screenlines(validation, places, None if network is None else network.links)
+    return Observations((*series, *lines), (*findings, *missing))
 
 
 def anchored_files(validation: Validation, absolute: Callable[[str], str]) -> Validation:
@@ -84,7 +106,7 @@ def anchored_files(validation: Validation, absolute: Callable[[str], str]) -> Va
 
 
 def _places(
-    validation: Validation, time: Time, network: Network, folder: Path,
+    validation: Validation, time: Time, network: Network | None, folder: Path,
 ) -> tuple[list[_Place], list[Finding]]:
     """Counts by place, in the order of the files, those within the analysis period."""
     found: dict[tuple[str, str, str, DataUse], _Place] = {}
@@ -108,7 +130,7 @@ def _places(
     return list(found.values()), findings
 
 
-def _keys_of(validation: Validation, network: Network, folder: Path) -> dict[Key, str]:
+def _keys_of(validation: Validation, network: Network | None, folder: Path) -> dict[Key, str]:
     """Counts that the calibration has used, with the file in which they stand."""
     used = [*validation.calibrated_with, *(one.file for one in validation.count_files if one.data == "used")]
     keys: dict[Key, str] = {}
@@ -167,7 +189,7 @@ def _check_intervals(place: _Place, time: Time) -> None:
                                  "set time.interval_s so that it divides the intervals of the counts")
 
 
-def _of_counts(place: _Place, detector: str, time: Time) -> Series:
+def _of_counts(place: _Place, detector: str) -> Series:
     """Flows in veh/h by interval; of a turning count that of the whole analysis period, where it covers it."""
     kind: SeriesKind = "turning_count" if place.to_link else "count"
     intervals = sorted(place.vehicles)
@@ -206,16 +228,16 @@ def _series(series: Series, days: NDArray[np.float64]) -> Series:
 
 
 def _screenlines(
-    validation: Validation, places: Sequence[_Place], network: Network,
+    validation: Validation, places: Sequence[_Place], links: Collection[str] | None,
 ) -> tuple[list[Series], list[Finding]]:
     """Sum counts over the links of screenlines, in the intervals in which all of them were counted."""
     series, findings = [], []
     for name, members in validation.screenlines.items():
         where = f"validation.screenlines.{name}"
         for link in members:
-            if link not in network.links:
+            if links is not None and link not in links:
                 raise InputError(where, f"an unknown link {quoted(link)}", "the id of a link",
-                                 f"correct it; {did_you_mean(link, network.links).rstrip('?')}")
+                                 f"correct it; {did_you_mean(link, links).rstrip('?')}")
         for data in ("held_out", "used"):
             counted = {place.link: place for place in places if place.data == data and not place.to_link}
             missing = [link for link in members if link not in counted]
@@ -265,7 +287,7 @@ def _of_times(given: ObservedTravelTimes, scenario: Scenario, network: Network) 
     if given.days_s:
         return _series(series, np.array(list(given.days_s.values())))
     spread = () if given.sd_s is None else (given.sd_s,)
-    return replace(series, observed=(given.mean_s or 0.0,), sd=spread, days=given.n)
+    return replace(series, observed=(given.mean_s or 0.0,), sd=spread)
 
 
 def _check_speeds(validation: Validation, scenario: Scenario, network: Network) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.base.findings import Finding
 from trafficsim.design.timing.switching import RunTime, scheduled
 from trafficsim.io.csv_rows import read_rows, texts
 from trafficsim.io.mistakes import did_you_mean
@@ -23,6 +24,7 @@ from trafficsim.spec.signals import SignalProgram
 COLUMNS = ("signal", "program", "from")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 LAYOUT = "columns signal, program, from (HH:MM) and, if it matters, weekday (mon, mon-fri, sat sun)"
+FOUND, SHOWN = "signals-by-time-of-day", 3
 Programs = Mapping[str, Mapping[str, SignalProgram]]
 """Programs by signal and name."""
 
@@ -46,7 +48,11 @@ def by_time_of_day(network: Network, scenario: Scenario, folder: Path) -> Networ
         return network
     time = scenario.time
     run = RunTime(time.start_s, time.analysis_end_s + time.clear_s, scenario.weekday)
-    return replace(scheduled(network, schedules, run), schedules=tuple(schedules))
+    told = Finding("info", FOUND, f"signals {', '.join(one.id for one in schedules[:SHOWN])}"
+                   + (" ..." if len(schedules) > SHOWN else ""),
+                   f"{len(schedules)} signals run programs by time of day, those of a {run.weekday} at the begin")
+    findings = (*(one for one in network.findings if one.code != FOUND), told)
+    return replace(scheduled(network, schedules, run), schedules=tuple(schedules), findings=findings)
 
 
 def _of_table(table: SwitchTable, present: Iterable[SignalProgram], folder: Path, key: str) -> list[SignalSchedule]:

@@ -27,12 +27,15 @@ from trafficsim.report.plots.path_times import path_times as path_times
 from trafficsim.report.plots.speed_distribution import speed_distribution as speed_distribution
 from trafficsim.report.plots.time_space import time_space as time_space
 from trafficsim.report.plots.timing import timing_plan as timing_plan
+from trafficsim.report.plots.validation import observed_and_simulated as observed_and_simulated
+from trafficsim.report.plots.validation import variation_envelopes as variation_envelopes
 from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
 __all__ = [
     "cohort", "convergence", "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram",
-    "network", "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
+    "network", "observed_and_simulated", "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
+    "variation_envelopes",
 ]
 
 

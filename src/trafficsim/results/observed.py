@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,10 +42,15 @@ def validation_table(
     seen = evaluated_traversals(plan, record)
     rows = [row for one in observations.series for row in _of_series(one, validation, plan, record, seen)]
     rows += [row for one in validation.speeds for row in _of_speeds(one, plan, seen)]
-    return _framed(rows, labels)
+    return framed(rows, labels)
 
 
-def _framed(rows: Sequence[Row], labels: Labels) -> pd.DataFrame:
+def framed(rows: Sequence[Row], labels: Labels) -> pd.DataFrame:
+    """Put rows into the table ``validation``."""
+    return frame(labels, _columns(rows))
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     def text(name: str) -> Any:
         return strings(str(row[name]) for row in rows)
 
@@ -54,7 +59,7 @@ def _framed(rows: Sequence[Row], labels: Labels) -> pd.DataFrame:
         return nullable(np.array([0.0 if one is None else one for one in values], np.float64),
                         np.array([one is not None for one in values], np.bool_))
 
-    return frame(labels, {
+    return {
         "kind": text("kind"), "place": text("place"), "data": text("data"), "begin_s": number("begin_s"),
         "end_s": number("end_s"), "unit": text("unit"), "observed": number("observed"),
         "observed_sd": number("observed_sd"),
@@ -63,28 +68,31 @@ def _framed(rows: Sequence[Row], labels: Labels) -> pd.DataFrame:
         "critical": nullable(np.array([row["critical"] for row in rows], np.bool_)),
         "simulated": number("simulated"),
         "simulated_n": nullable(np.array([row.get("simulated_n", 0) for row in rows], np.int64)),
-    })
+    }
 
 
 def _of_series(one: Series, wish: Validation, plan: Plan, record: Record, seen: Traversals) -> Iterator[Row]:
     simulated = _simulated(one, plan, record, seen)
-    critical = _critical(one, wish)
-    for at, (begin_s, end_s) in enumerate(zip(one.begin_s, one.end_s, strict=True)):
-        value, number = simulated[at]
-        yield {
-            "kind": one.kind, "place": one.place, "data": one.data, "begin_s": begin_s, "end_s": end_s,
-            "unit": UNITS[one.kind], "observed": one.observed[at], "observed_sd": one.sd[at] if one.sd else None,
-            "days": one.days, "representative": one.representative[at] if one.representative else None,
-            "day_distance": one.distance[at] if one.distance else None, "critical": at in critical,
-            "simulated": value, "simulated_n": number,
-        }
+    critical = critical_of(one, wish.critical_s)
+    for at, (value, number) in enumerate(simulated):
+        yield {**observed_row(one, at, critical), "simulated": value, "simulated_n": number}
 
 
-def _critical(one: Series, wish: Validation) -> tuple[int, ...]:
-    """Positions of critical intervals; none where days do not vary."""
+def observed_row(one: Series, at: int, critical: Container[int]) -> Row:
+    """One interval of a series as it was observed."""
+    return {
+        "kind": one.kind, "place": one.place, "data": one.data, "begin_s": one.begin_s[at], "end_s": one.end_s[at],
+        "unit": UNITS[one.kind], "observed": one.observed[at], "observed_sd": one.sd[at] if one.sd else None,
+        "days": one.days, "representative": one.representative[at] if one.representative else None,
+        "day_distance": one.distance[at] if one.distance else None, "critical": at in critical,
+    }
+
+
+def critical_of(one: Series, begins_s: Collection[float]) -> tuple[int, ...]:
+    """Positions of critical intervals, those that are named or chosen; none where days do not vary."""
     if not one.representative:
         return ()
-    named = tuple(at for at, begin_s in enumerate(one.begin_s) if begin_s in wish.critical_s)
+    named = tuple(at for at, begin_s in enumerate(one.begin_s) if begin_s in begins_s)
     return named or critical_intervals(one.representative)
 
 
@@ -177,8 +185,3 @@ def _simulated_speeds(one: ObservedSpeeds, speeds: F8) -> dict[str, float]:
     if one.bins_kmh:
         told["distance"] = distance_of_distributions(speeds, one.bins_kmh, one.vehicles)
     return told
-
-
-def links_with_speeds(wishes: Iterable[ObservedSpeeds]) -> tuple[str, ...]:
-    """Links in whose middle speeds are taken."""
-    return tuple(dict.fromkeys(one.link for one in wishes if one.detector is None))

@@ -85,6 +85,11 @@ class ValidationResult:
     criteria: pd.DataFrame
     intervals: pd.DataFrame
 
+    def uses(self) -> tuple[tuple[str, str, str], ...]:
+        """Use of the data, scenario and engine of what was observed, held-out data first."""
+        rows = self.table[["data", "scenario", "engine"]].drop_duplicates().astype(str)
+        return tuple(sorted((str(one[0]), str(one[1]), str(one[2])) for one in rows.to_numpy().tolist()))
+
     def summaries(self) -> tuple[Summary, ...]:
         """Sum up the values of each kind that have a simulated one."""
         known = self.table[self.table["simulated"].notna()]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.results.formats import number
-from trafficsim.results.validation import KEYS, RULE, Summary, ValidationResult
+from trafficsim.results.validation import RULE, Summary, ValidationResult
 
 TITLES = {"held_out": "Validation, on data that were held out", "used": "Fit, on data that the calibration has used"}
 """What is shown is called by what the data were used for; the words are never exchanged."""
@@ -29,8 +29,8 @@ def validation_lines(found: ValidationResult | None) -> Iterator[str]:
     """Yield what a scenario shows against observations, a line each; held-out data first."""
     if found is None:
         return
-    summaries = sorted(found.summaries(), key=lambda one: one.data)
-    for key in dict.fromkeys((one.data, one.scenario, one.engine) for one in summaries):
+    summaries = found.summaries()
+    for key in found.uses():
         yield f"{TITLES[key[0]]} ({key[1]}, {key[2]}):"
         for one in summaries:
             if (one.data, one.scenario, one.engine) == key:
@@ -73,8 +73,8 @@ def _missed(found: ValidationResult, key: tuple[str, str, str]) -> Iterator[str]
 
 def _criteria(criteria: pd.DataFrame, key: tuple[str, str, str]) -> Iterator[str]:
     """Criteria of guidelines in a line each, those of single places counted."""
-    names = dict(zip(("data", "scenario", "engine"), key, strict=True))
-    mine = criteria[[all(row[name] == names[name] for name in KEYS) for _, row in criteria.iterrows()]]
+    data, scenario, engine = key
+    mine = criteria[(criteria["data"] == data) & (criteria["scenario"] == scenario) & (criteria["engine"] == engine)]
     for (guideline, criterion), rows in mine.groupby(["guideline", "criterion"], sort=False):
         if len(rows) == 1 and not rows["place"].iloc[0]:
             met = "met" if rows["passed"].iloc[0] else "not met"

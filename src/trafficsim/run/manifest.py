@@ -36,8 +36,9 @@ def scenario_content(prepared: Prepared, engines: Sequence[str]) -> dict[str, An
     built = {name for name, kind in kinds.items() if isinstance(getattr(scenario, name), kind)}
     tables = [table for engine in engines for table in engine_named(engine).tables]
     settings = {table: scenario.settings(table).model_dump(mode="json") for table in tables}
-    built |= {"validation"} if scenario.validation is None else set()
-    written = scenario.model_dump(mode="json", exclude=built, include=set(type(scenario).model_fields))
+    left_out: dict[str, Any] = dict.fromkeys(built, True) | {"drivers": {"file"}}  # it has been read
+    left_out |= {"validation": True} if scenario.validation is None else {}
+    written = scenario.model_dump(mode="json", exclude=left_out, include=set(type(scenario).model_fields))
     return {**written, **settings, "fingerprint": fingerprint(prepared)}
 
 

@@ -183,7 +183,8 @@ def _movements_on(network: Network, links: _Links) -> Iterator[Finding]:
         yield repair("no-movement", closed, remedy="add connections, or give the node at its end control \"dead_end\"")
     if ending:
         yield Finding("warning", "lane-ends", _some(ending), f"{len(ending)} lanes lead nowhere; vehicles leave them "
-                      "before the stop line", "add connections where the lane continues in reality")
+                      "before the stop line", "add connections where the lane continues in reality",
+                      places=tuple(ending))
 
 
 def _road_goes_on(network: Network, attributes: dict[str, Any]) -> bool:
@@ -238,7 +239,8 @@ def _short_links(links: _Links) -> Iterator[Finding]:
              if attributes["length_m"] < STEP_S * kmh_to_ms(float(attributes["speed_limit_kmh"]))]
     if short:
         yield Finding("info", "short-link", _some(short),
-                      f"{len(short)} links are shorter than one second of driving at their limit")
+                      f"{len(short)} links are shorter than one second of driving at their limit",
+                      places=tuple(short))
 
 
 def _impossible_lengths(network: Network) -> Iterator[Finding]:

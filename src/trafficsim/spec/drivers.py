@@ -66,6 +66,9 @@ class Drivers(Model):
         Road classes on which drivers leave the nearside lane to overtake only, and do not overtake on the nearside in
         free flow (Vienna Convention on Road Traffic 1968, articles 10 and 11); on the others they choose any lane.
         The link attribute ``lane_rule`` sets it for one link.
+    file
+        A file of drivers (TOML with these keys), as ``trafficsim speeds`` writes it from readings of radar; keys that
+        stand beside ``file`` go before its own.
 
     Examples
     --------
@@ -82,3 +85,4 @@ class Drivers(Model):
     tau_spread_s: float = Field(default=0.64, gt=0, le=10)
     inattention_per_10000: float = Field(default=0.0, ge=0, le=10_000)
     keep_right: tuple[RoadClass, ...] = ("rural", "motorway")
+    file: str | None = None

@@ -12,6 +12,8 @@ from trafficsim.spec.model import Model
 
 EnforcementKind = Literal["speed_camera", "section_control", "mobile_camera", "patrol", "red_light_camera",
                           "close_following", "feedback_sign", "breath_test", "licence_check"]
+STANDING = "enforcement"
+"""Name under which ``Network.graph.graph`` lists enforcement that a reader found: tables of kind, link and place."""
 Offence = Literal["speeding", "red_running", "close_following", "drink_driving", "unlicensed"]
 
 

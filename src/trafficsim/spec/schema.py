@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -244,16 +245,19 @@ def misnamed(attributes: Mapping[str, Any], table: Sequence[Attribute]) -> dict[
     >>> misnamed({"lenght_m": 5, "colour": "red", "maxspeed": "50"}, EDGE_ATTRIBUTES)
     {'lenght_m': 'length_m', 'maxspeed': 'speed_limit_kmh'}
     """
-    known = [attribute.name for attribute in table]
-    found = {}
-    for name in attributes:
-        if name in known or not isinstance(name, str):
-            continue
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        meant = close[0] if close else FOREIGN_NAMES.get(name, "")
-        if meant in known:
-            found[name] = meant
-    return found
+    known = tuple(attribute.name for attribute in table)
+    meant = {name: _meant(name, known) for name in attributes if isinstance(name, str)}
+    return {name: one for name, one in meant.items() if one}
+
+
+@lru_cache(maxsize=4096)
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    """Return the known name that one is close to; a text without content where it is known, or close to none."""
+    if name in known:
+        return ""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    meant = close[0] if close else FOREIGN_NAMES.get(name, "")
+    return meant if meant in known else ""
 
 
 def documentation(table: Sequence[Attribute]) -> str:

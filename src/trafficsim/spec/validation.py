@@ -41,8 +41,8 @@ class ObservedTravelTimes(Model):
     ----------
     path
         A path of the network, or the id of a travel-time measurement of the scenario.
-    mean_s, sd_s, n
-        Mean over all observed vehicles, standard deviation of the means of days, and the number of days.
+    mean_s, sd_s
+        Mean over all observed vehicles, and standard deviation of the means of days.
     days_s
         Instead: mean travel times by day, one per interval from ``begin_s`` on.
     begin_s
@@ -54,14 +54,13 @@ class ObservedTravelTimes(Model):
 
     Examples
     --------
-    >>> ObservedTravelTimes(path="main", days_s={"mon": (300.0, 340.0), "tue": (310.0, 330.0)}, interval_s=900).n
-    1
+    >>> ObservedTravelTimes(path="main", days_s={"mon": (300, 340), "tue": (310, 330)}, interval_s=900).data
+    'held_out'
     """
 
     path: str = Field(min_length=1)
     mean_s: float | None = Field(default=None, gt=0)
     sd_s: float | None = Field(default=None, ge=0)
-    n: int = Field(default=1, ge=1)
     days_s: dict[str, tuple[float, ...]] = Field(default_factory=dict)
     begin_s: float | None = None
     interval_s: float | None = Field(default=None, gt=0)
@@ -91,8 +90,8 @@ class ObservedSpeeds(Model):
         Where they were measured; the simulation takes them over 50 m in the middle of the link, or around ``detector``.
     detector
         A detector of the scenario on that link, instead of the middle.
-    mean_kmh, sd_kmh, n
-        Mean and standard deviation of single vehicles, and their number.
+    mean_kmh, sd_kmh
+        Mean and standard deviation of single vehicles.
     bins_kmh
         Instead: edges of the bins, rising, one more than there are bins.
     vehicles
@@ -112,7 +111,6 @@ class ObservedSpeeds(Model):
     detector: str | None = None
     mean_kmh: float | None = Field(default=None, gt=0, le=MOST_SPEED_KMH)
     sd_kmh: float | None = Field(default=None, gt=0, le=MOST_SPEED_KMH)
-    n: int | None = Field(default=None, ge=2)
     bins_kmh: tuple[float, ...] = ()
     vehicles: tuple[float, ...] = ()
     unimpeded: bool = False
@@ -136,7 +134,7 @@ class ObservedSpeeds(Model):
 
 
 class Validation(Model):
-    """What a scenario is held against. Nothing is measured beyond what is named here.
+    """What a scenario is held against; nothing is measured beyond what is named here.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ def join_signals(roads: Roads, renamed: dict[str, str], notes: list[Note]) -> No
             join_at(roads, behind[0], renamed, lambda first, second: first.length_m >= second.length_m)
 
 
-def settle_controls(roads: Roads, junctions: Sequence[Collection[Any]], inner: Collection[str], notes: list[Note]
+def controls_of_junctions(roads: Roads, junctions: Sequence[Collection[Any]], inner: Collection[str], notes: list[Note]
                     ) -> dict[Any, str]:
     """Return the control of every node that is a junction or part of one; signs and signals of inner links are gone.
 

@@ -18,7 +18,7 @@ from trafficsim.design.consolidation.clusters import (
     Wish,
     clusters_of,
 )
-from trafficsim.design.consolidation.controls import absorb_controls, join_signals, settle_controls
+from trafficsim.design.consolidation.controls import absorb_controls, controls_of_junctions, join_signals
 from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
@@ -96,7 +96,7 @@ def consolidate(
     banned = set(given.values())
     clusters = clusters_of(roads, wish)
     inner = {link for cluster in clusters for link in _inner(roads, cluster)}
-    controls = settle_controls(roads, [cluster.nodes for cluster in clusters], inner, notes)
+    controls = controls_of_junctions(roads, [cluster.nodes for cluster in clusters], inner, notes)
     notes += [Note("inferred", f"junction of several nodes, joined ({', '.join(cluster.rules)})",
                    str(_name(cluster.nodes))) for cluster in clusters]
     left_out = _bans(roads, clusters, inner, banned, notes)

@@ -47,7 +47,6 @@ def join_at(
     done = [_joined(roads, first, second, renamed, keeps_first(first, second))
             for first, second in continued(roads, node)]
     del roads.nodes[node]
-    roads.changed()
     return done
 
 
@@ -64,7 +63,7 @@ def _joined(roads: Roads, first: Road, second: Road, renamed: dict[str, str], ke
     if any(texts):
         attributes["osm_way"] = ";".join(dict.fromkeys(part for text in texts for part in text.split(";") if part))
     line = first.line + second.line[1 if math.dist(first.line[-1], second.line[0]) < 0.01 else 0:]
-    del roads.links[lost.id]
     renamed[lost.id] = kept.id
-    roads.links[kept.id] = Road(kept.id, first.tail, second.head, line, {**attributes, "geometry": line})
-    return roads.links[kept.id]
+    roads.replace((first, second), made := Road(kept.id, first.tail, second.head, line,
+                                                {**attributes, "geometry": line}))
+    return made

@@ -84,10 +84,15 @@ class Roads:
         """Return the coordinates of a node."""
         return float(self.nodes[node]["x_m"]), float(self.nodes[node]["y_m"])
 
-    def changed(self) -> None:
-        """Forget what was collected by node, after links were changed."""
-        for name in ("into", "out_of"):
-            self.__dict__.pop(name, None)
+    def replace(self, gone: Iterable[Road], come: Road) -> None:
+        """Put a link in the place of others."""
+        for road in gone:
+            del self.links[road.id]
+            self.into[road.head] = [one for one in self.into[road.head] if one.id != road.id]
+            self.out_of[road.tail] = [one for one in self.out_of[road.tail] if one.id != road.id]
+        self.links[come.id] = come
+        self.into[come.head].append(come)
+        self.out_of[come.tail].append(come)
 
     @cached_property
     def into(self) -> dict[Any, list[Road]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from trafficsim.design.inference.fix_report import FixReport, close_names
 from trafficsim.design.inference.geometry import Point
@@ -110,7 +113,7 @@ class Catalogue:
         point = _point(self.graph, entry, place, report)
         if point is None:
             return []
-        found = sorted(self._beside(point))
+        found = sorted(self._beside(point, entry.within_m)) or sorted(self._beside(point, math.inf))
         wanted = [row for row in found if row[0] <= entry.within_m
                   and _difference_deg(row[1], entry.bearing_deg or 0.0) <= SAME_DIRECTION_DEG]
         if not wanted:
@@ -119,15 +122,29 @@ class Catalogue:
                 (f"{link!r} in {metres:.0f} m to {bearing:.0f} deg" for metres, bearing, link in found[:2]))
         return [wanted[0][2]] if wanted else []
 
-    def _beside(self, point: Point) -> Iterator[tuple[float, float, str]]:
-        """Yield how far away a link is, where it leads there in degrees, and its id."""
-        for tail, head, attributes in self.graph.edges(data=True):
-            line = attributes.get("geometry") or [_place(self.graph, node) for node in (tail, head)]
-            if len(line) < 2 or None in line:
-                continue
+    @cached_property
+    def _lines(self) -> list[tuple[str, tuple[Point, ...]]]:
+        """Links with a line, and their lines."""
+        found: Iterator[tuple[str, Any]] = (
+            (str(row["id"]), row.get("geometry") or (_place(self.graph, tail), _place(self.graph, head)))
+            for tail, head, row in self.graph.edges(data=True))
+        return [(link, tuple(line)) for link, line in found if len(line) > 1 and None not in line]
+
+    @cached_property
+    def _boxes(self) -> NDArray[np.float64]:
+        """Least x and y and greatest x and y of every line."""
+        rows = [[pick(axis) for pick in (min, max) for axis in zip(*line, strict=True)] for _, line in self._lines]
+        return np.array(rows, np.float64).reshape(-1, 4)
+
+    def _beside(self, point: Point, within_m: float) -> Iterator[tuple[float, float, str]]:
+        """Yield how far away a link is, where it leads there in degrees, and its id; of links that may be that near."""
+        boxes = self._boxes
+        away = np.maximum(boxes[:, :2] - point, point - boxes[:, 2:]).max(axis=1, initial=-math.inf)
+        for place in np.flatnonzero(away <= within_m):
+            link, line = self._lines[place]
             metres, start, end = min(((_distance(point, a, b), a, b)
                                       for a, b in pairwise(line)), key=lambda row: row[0])
-            yield metres, math.degrees(math.atan2(end[0] - start[0], end[1] - start[1])) % 360.0, str(attributes["id"])
+            yield metres, math.degrees(math.atan2(end[0] - start[0], end[1] - start[1])) % 360.0, link
 
 
 def _place(graph: nx.MultiDiGraph[Any], node: Any) -> Point | None:

@@ -9,9 +9,9 @@ from trafficsim.design.inference.fixes import FixedGraph
 from trafficsim.spec.network import Connection, Network
 
 
-def without_turns(network: Network, made: FixedGraph) -> Network:
-    """Leave banned turns out, and tell of entries on turns that change nothing."""
-    turns = {(one.from_link, one.to_link) for one in network.connections}
+def without_turns(network: Network, made: FixedGraph, before: Network) -> Network:
+    """Leave banned turns out, and tell of entries on turns that change nothing of the network as it was before."""
+    turns = {(one.from_link, one.to_link) for one in before.connections}
     for turn in sorted(made.banned.keys() - turns):
         if not made.report.told_of(made.banned[turn]):
             made.report.needless(made.banned[turn], f"there is no turn from {turn[0]!r} to {turn[1]!r}")

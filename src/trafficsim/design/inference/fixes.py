@@ -22,6 +22,8 @@ from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 
 SHAPES_JUNCTIONS = {"lanes", "turn_lanes", "allow", "priority", "road_class"}
 """Attributes of links that decide which ways lead through the junctions at their ends, and who goes first there."""
+SHAPES_ITSELF = {"control", "nearside_turn_on_red"}
+"""Attributes of a junction that do."""
 PER_LANE = ("turn_lanes", "allow", "lane_length_m")
 SIGNS = ("give_way_at_end", "stop_at_end")
 """Attributes of a link: whether this sign stands at its end."""
@@ -122,12 +124,12 @@ def _set_link(
         told.add("")
         return False
     values = {name: checked[name] for name in values}
+    if any(attributes.get(name) != values[name] for name in SHAPES_JUNCTIONS & values.keys()):
+        made.touched.update(catalogue.by_id[link][:2])
     for name, value in values.items():
         _tell_contradiction(made, (link, name), Setting(place, _exactness(entry), value), told)
         made._before.setdefault((link, name), attributes.get(name))
     set_attributes(made, attributes, values, place, f"link {link!r}")
-    if SHAPES_JUNCTIONS & values.keys():
-        made.touched.update(catalogue.by_id[link][:2])
     return True
 
 
@@ -170,11 +172,11 @@ def _set_junction(made: FixedGraph, node: Any, entry: JunctionFix, place: str) -
         _tell_contradiction(made, (f"junction {node}", name), Setting(place, 0, value), set())
         made._before.setdefault((f"junction {node}", name), attributes.get(name))
     checked = complete({**attributes, **values}, NODE_ATTRIBUTES, f"junction {node!r}")
+    if any(attributes.get(name) != values.get(name) for name in SHAPES_ITSELF & values.keys()):
+        made.touched.add(node)
     set_attributes(made, attributes, {name: checked[name] for name in values}, place, f"junction {node!r}")
     _tell_needless(made, [f"junction {node}"], values, place)
     made.report.count(place)
-    if "control" in values or "nearside_turn_on_red" in values:
-        made.touched.add(node)
 
 
 def _set_sign(made: FixedGraph, catalogue: Catalogue, what: tuple[Any, str | int, str], place: str) -> None:
@@ -186,9 +188,10 @@ def _set_sign(made: FixedGraph, catalogue: Catalogue, what: tuple[Any, str | int
     for link in here:
         _tell_contradiction(made, (link, "sign"), Setting(place, 0, sign), set())
         values = {one: one == sign for one in SIGNS}
+        if any(bool(catalogue.attributes(link).get(one)) != values[one] for one in SIGNS):
+            made.touched.add(node)
         set_attributes(made, catalogue.attributes(link), values, place, f"link {link!r}")
         made.report.count(place)
-        made.touched.add(node)
 
 
 def _make_signals(made: FixedGraph, fixes: Fixes, catalogue: Catalogue) -> None:

@@ -61,5 +61,6 @@ class Notebook:
             some = ", ".join(unique[:5]) + (" ..." if len(unique) > 5 else "")
             level = "warning" if code in WARNINGS else "info"
             remedy = "check them, and correct the graph where they are wrong" if level == "warning" else ""
-            done.append(Finding(level, code, some, f"{len(unique)}: {MEANINGS[code]}", remedy))  # type: ignore[arg-type]
+            done.append(Finding(level, code, some, f"{len(unique)}: {MEANINGS[code]}", remedy,  # type: ignore[arg-type]
+                                places=tuple(unique)))
         return tuple(done)

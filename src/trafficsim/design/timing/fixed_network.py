@@ -39,7 +39,7 @@ def fixed_network(network: Network, fixes: Fixes) -> Network:
     except NetworkError as error:
         made.report.impossible("junctions", f"{error.where}: {error.found}; expected {error.expected}", error.remedy)
         return replace(network, findings=(*network.findings, *made.report.findings()))
-    programmed = with_programs(without_turns(changed, made), fixes, made.report)
+    programmed = with_programs(without_turns(changed, made, network), fixes, made.report)
     return replace(programmed, findings=(*network.findings, *made.report.findings()))
 
 

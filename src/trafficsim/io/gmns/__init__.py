@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.network import assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.files import what_is_there
+from trafficsim.io.gmns.day_plans import schedule_of
+from trafficsim.io.gmns.detectors import read_detectors
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
 from trafficsim.io.gmns.own import is_own, read_own
 from trafficsim.io.gmns.roads import Read, read_roads
@@ -21,6 +23,7 @@ from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import with_programs
 from trafficsim.spec.network import Connection, Network
+from trafficsim.spec.signal_schedule import SignalSchedule
 
 
 def read_gmns(network: Path, demand: Sequence[Path] = (), signals: Sequence[Path] = ()) -> Imported:
@@ -64,11 +67,12 @@ Remedy: correct the path.
     stated = read_movements(rows, read, ledger)
     trips = Trips(None, (), ()) if file is None else read_trips(file, read, ledger)
     made = _network(read, stated, _signals(folder, signals, stated, read, ledger), ledger)
+    detectors = read_detectors(folder.table("signal_detector"), read, made, ledger)
     folder.note_unread()
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)
     return Imported(replace(made, findings=(*made.findings, *repaired)), findings=findings, counts=ledger.counts(),
-                    matrix=trips.matrix, zones=trips.zones, unserved=trips.unserved,
+                    detectors=detectors, matrix=trips.matrix, zones=trips.zones, unserved=trips.unserved,
                     description=f"Made from the GMNS folder {folder.path.name}.")
 
 
@@ -107,17 +111,25 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
         return None if key in bare else found
 
     network = with_programs(network, signals.timings, served, ledger)
-    return replace(network, connections=tuple(_finished(stated, network, one) for one in network.connections))
+    limit = {data["id"]: data["speed_limit_kmh"] for *_, data in graph.edges(data=True)}
+    network = replace(network, connections=tuple(_finished(stated, limit, one) for one in network.connections))
+    return replace(network, schedules=tuple(_schedule(node, signals, network, ledger) for node in signals.plans
+                                            if node in {program.id for program in network.signals}))
 
 
-def _finished(stated: Stated, network: Network, one: Connection) -> Connection:
+def _schedule(node: str, signals: Signals, network: Network, ledger: Ledger) -> SignalSchedule:
+    letters = sorted((one for one in network.connections if one.signal == node), key=lambda one: one.signal_index or 0)
+    served = [signals.served.get((one.from_link, one.from_lane, one.to_link, one.to_lane), Served()) for one in letters]
+    return schedule_of(node, signals.plans[node], served, network, ledger)
+
+
+def _finished(stated: Stated, limit: Mapping[str, float], one: Connection) -> Connection:
     """Take over stop signs, and speeds of turns as far as the two links allow them."""
     key = (one.from_link, one.from_lane, one.to_link, one.to_lane)
     changes: dict[str, object] = {}
     if stated.control.get(key) == "stop" and one.signal is None and one.yields_to:
         changes["must_stop"] = True
     if key in stated.speed_kmh:
-        limits = [data["speed_limit_kmh"] for *_, data in network.graph.edges(data=True)
-                  if data["id"] in (one.from_link, one.to_link)]
+        limits = limit[one.from_link], limit[one.to_link]
         changes["speed_limit_kmh"] = max(round(min(stated.speed_kmh[key], *limits), 3), 1.0)
     return one.model_copy(update=changes) if changes else one

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import networkx as nx
-from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
 from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.gmns.units import line_of
 from trafficsim.io.gmns.writer import LINK_COLUMNS, MOVEMENT_COLUMNS, NODE_COLUMNS, REST, WRITTEN_BY
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.row_models import made_of
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
+from trafficsim.spec.signal_schedule import ProgramSwitch, SignalSchedule
 from trafficsim.spec.signals import Phase, SignalProgram
 
 TEXTS = {one.name for one in (*EDGE_ATTRIBUTES, *NODE_ATTRIBUTES) if one.kind in ("text", "choice")}
@@ -57,7 +58,8 @@ def read_own(folder: Folder, ledger: Ledger) -> Network:
                          ("signal program", len(signals))):
         if number:
             ledger.note("read", what, str(folder.path), times=number)
-    return Network(graph, connections, signals, sets["group"], sets["path"], left_hand_traffic=left_hand)
+    return Network(graph, connections, signals, sets["group"], sets["path"], left_hand_traffic=left_hand,
+                   schedules=_schedules(folder))
 
 
 def _json(row: Row, name: str) -> Any:
@@ -146,33 +148,43 @@ def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connecti
             raise NetworkError(f"{row.where}: {side}_link_id", f"{quoted(values[link])}, lane {number}",
                                "a link and a lane that are there", "correct the movement")
         values[lane] = number - 1 if left_hand else lanes[values[link]] - number
-    made: Connection = _made(Connection, row, {name: value for name, value in values.items() if value is not None})
-    return made
-
-
-def _made(model: Any, row: Row, values: Mapping[str, Any]) -> Any:
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{row.where}{f': {key}' if key else ''}", quoted(str(first.get("input"))), first["msg"],
-                         "correct the value") from None
+    return made_of(Connection, row.where, **{name: value for name, value in values.items() if value is not None})
 
 
 def _signals(folder: Folder) -> tuple[SignalProgram, ...]:
-    steps: dict[str, list[Row]] = defaultdict(list)
-    for row in folder.table("signal_state"):
-        steps[row.values.get("controller_id", "")].append(row)
+    return tuple(_programs([row for row in folder.table("signal_state") if row.text("by_time") != "true"]))
+
+
+def _schedules(folder: Folder) -> tuple[SignalSchedule, ...]:
+    """Controllers whose programs change by time of day."""
+    programs = _programs([row for row in folder.table("signal_state") if row.text("by_time") == "true"])
+    switches: dict[str, list[Row]] = defaultdict(list)
+    for row in folder.table("signal_switch"):
+        switches[row.values.get("controller_id", "")].append(row)
+    return tuple(_schedule(name, rows, programs) for name, rows in switches.items())
+
+
+def _schedule(name: str, rows: Sequence[Row], programs: Sequence[SignalProgram]) -> SignalSchedule:
+    switches = tuple(made_of(
+        ProgramSwitch, row.where, time_s=row.number("time_s"), program=row.values.get("timing_plan_id", ""),
+        weekdays=tuple(row.text("weekdays").split())) for row in rows)
+    return made_of(SignalSchedule, rows[0].where, id=name, switches=switches,
+                   programs=tuple(one for one in programs if one.id == name),
+                   procedure=rows[0].text("procedure") or "direct")
+
+
+def _programs(listed: Sequence[Row]) -> list[SignalProgram]:
+    steps: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in listed:
+        steps[row.values.get("controller_id", ""), row.values.get("timing_plan_id", "")].append(row)
     programs = []
-    for name, rows in steps.items():
+    for (name, _), rows in steps.items():
         rows.sort(key=lambda row: row.whole("step") or 0)
-        phases = tuple(_made(Phase, row, {"duration_s": row.number("duration_s"), "state": row.text("state")})
+        phases = tuple(made_of(Phase, row.where, duration_s=row.number("duration_s"), state=row.text("state"))
                        for row in rows)
-        programs.append(_made(SignalProgram, rows[0], {
-            "id": name, "phases": phases, "offset_s": rows[0].number("offset_s") or 0.0,
-            "name": rows[0].values.get("name", "0")}))
-    return tuple(programs)
+        programs.append(made_of(SignalProgram, rows[0].where, id=name, phases=phases,
+                                offset_s=rows[0].number("offset_s") or 0.0, name=rows[0].values.get("name", "0")))
+    return programs
 
 
 def _sets(folder: Folder, links: set[str]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -102,7 +102,7 @@ def _leave_to_signals(found: Read, ledger: Ledger) -> None:
     graph = found.roads.graph
     for _, head, data in graph.edges(data=True):
         if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
-            data["stated_capacity_veh_h"] = data.pop("capacity_veh_h")
+            data["planning_capacity_veh_h"] = data.pop("capacity_veh_h")
             ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
                         f"link {data['id']}")
 
@@ -273,8 +273,8 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
             ledger.repair("edge-left-out", f"{link.where} ({reason})")
         return
     line = tuple(found.units.point(x, y) for x, y in lines[name])
-    length_m = _length_m(link, line, found.units, ledger)
     attributes = _attributes(link, found.units, len(base), ledger)
+    length_m = _length_m(link, line, found.units, attributes["origins"], ledger)
     found.ends[name] = ends
     found.speed_kmh[name] = attributes["speed_limit_kmh"]
     drawn = link.text("geometry").upper().startswith("LINE") or link.text("geometry_id")
@@ -306,7 +306,7 @@ def _is(row: Row, name: str) -> bool:
     return text in YES
 
 
-def _length_m(link: Row, line: Sequence[Point], units: Units, ledger: Ledger) -> float:
+def _length_m(link: Row, line: Sequence[Point], units: Units, origins: dict[str, str], ledger: Ledger) -> float:
     """Length between the middles of junctions: as stated, unless it is less than half the way as the crow flies."""
     drawn_m = sum(math.dist(a, b) for a, b in pairwise(line))
     stated = link.number("length_m", least=0)
@@ -316,12 +316,15 @@ def _length_m(link: Row, line: Sequence[Point], units: Units, ledger: Ledger) ->
             raise NetworkError(f"{link.where}: length", "no length, and no coordinates to infer it from", "a length",
                                "add the length, or coordinates to both nodes")
         ledger.note("inferred", "length of a link from its line", link.where)
+        origins["length_m"] = "inferred: no length, that of its line"
         return _within("length_m", drawn_m, link, ledger)
     beeline_m = math.dist(line[0], line[-1]) if line else 0.0
     if stated_m < beeline_m / 2:
         ledger.repair("length-contradicted", f"{link.where} ({stated_m:.0f} m stated, {beeline_m:.0f} m as the crow "
                       "flies)")
+        origins["length_m"] = f"repaired: {stated_m:.0f} m stated, shorter than its line"
         return _within("length_m", drawn_m, link, ledger)
+    origins["length_m"] = f"read: link {link.key('link_id')}, length between junctions, less their extent"
     return _within("length_m", stated_m, link, ledger)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
-
-from pydantic import ValidationError
+from typing import get_args
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
 from trafficsim.design.inference.staging import yellow_s
 from trafficsim.design.timing.ring_barrier import Served
+from trafficsim.io.gmns.day_plans import DayPlans, plan_time
 from trafficsim.io.gmns.movements import Key, Stated
 from trafficsim.io.gmns.roads import Read
 from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import STANDARD, Plan, Rings, fitted
+from trafficsim.io.row_models import made_of
 from trafficsim.spec.ring_barrier import MOST_PHASE, Reference, RingBarrier, RingPhase
 
 REFERENCES: dict[str, Reference] = {
@@ -33,6 +33,8 @@ class Signals:
 
     timings: dict[str, RingBarrier] = field(default_factory=dict)
     served: dict[Key, Served] = field(default_factory=dict)
+    plans: dict[str, DayPlans] = field(default_factory=dict)
+    """Plans by time of day, of nodes that have several."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class _Tables:
 
 
 def read_signals(folder: Folder, stated: Stated, read: Read, ledger: Ledger) -> Signals:
-    """Read the signals of a folder: of each controller the first plan that states a cycle, else the first one.
+    """Read the signals of a folder: of each controller its plans, the first that states a cycle before the others.
 
     Raises
     ------
@@ -61,20 +63,41 @@ def read_signals(folder: Folder, stated: Stated, read: Read, ledger: Ledger) -> 
         if not node:
             ledger.note("ignored", "signal controller that is no node of the network", f"controller {controller!r}")
             continue
-        chosen = next((one for one in blocks if _cycle(tables, one)), blocks[0])
-        for other in blocks:
-            if other != chosen:
-                ledger.note("ignored", "timing plan of another time of day", f"plan {other[0]!r} of controller "
-                            f"{controller!r}")
-        others = tuple(rings for one in blocks if one != chosen
-                       and (rings := _rings(tables.phases[one])) is not None)
         speed_kmh = max((read.speed_kmh[link] for link, ends in read.ends.items() if ends[1] == node), default=50.0)
-        timing = _timing(tables, chosen, speed_kmh)
-        if timing is not None:
-            where = f"plan {chosen[0]} of controller {controller}"
-            found.timings[node] = fitted(Plan(timing, _cycle(tables, chosen), others, where), ledger)
+        timings = {block[0]: timing for block in blocks
+                   if (timing := _fitted(tables, block, blocks, speed_kmh)) is not None}
+        if timings:
+            chosen = next((block[0] for block in blocks if _cycle(tables, block) and block[0] in timings), None)
+            found.timings[node] = timings[chosen or next(iter(timings))]
+            _note_day(tables, node, timings, chosen or next(iter(timings)), found)
     _serve(folder.table("signal_phase_mvmt"), tables, stated, found, ledger)
     return found
+
+
+def _fitted(tables: _Tables, block: Block, blocks: Sequence[Block], speed_kmh: float) -> RingBarrier | None:
+    """Timing of a plan that fills its cycle, if need be with the rings of another plan of the controller."""
+    timing = _timing(tables, block, speed_kmh)
+    if timing is None:
+        return None
+    others = tuple(rings for one in blocks if one != block and (rings := _rings(tables.phases[one])) is not None)
+    where = f"plan {block[0]} of controller {block[1]}"
+    if _cycle(tables, block) is None:
+        tables.ledger.repair("signal-taken-as-fixed", f"{where} (no cycle: its greatest greens)")
+    return fitted(Plan(timing, _cycle(tables, block), others, where), tables.ledger)
+
+
+def _note_day(tables: _Tables, node: str, timings: Mapping[str, RingBarrier], chosen: str, found: Signals) -> None:
+    """Keep the times of a controller's plans, if it has several."""
+    times = tuple(time for plan in timings for row in tables.plans.get(plan, ())
+                  if (time := plan_time(row, tables.ledger)) is not None)
+    if len(timings) < 2:
+        return
+    if not times:
+        tables.ledger.note("ignored", "timing plan of which no time of day is known", f"controller {node!r}",
+                           times=len(timings) - 1)
+        return
+    named = {time.plan for time in times}
+    found.plans[node] = DayPlans(timings, times, next((plan for plan in timings if plan not in named), chosen))
 
 
 def _read_tables(folder: Folder, stated: Stated, ledger: Ledger) -> _Tables:
@@ -147,7 +170,7 @@ def _timing(tables: _Tables, block: Block, speed_kmh: float) -> RingBarrier | No
                  if row.key("controller_id", "node_id") == block[1]), None)
     found = tables.coordination.get(block) or plan
     timing: RingBarrier = (
-        _made(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases)) if found is None
+        made_of(RingBarrier, f"plan {block[0]} of controller {block[1]}", phases=tuple(phases)) if found is None
         else _coordinated(found, phases))
     return timing
 
@@ -161,10 +184,9 @@ def _coordinated(row: Row, phases: Sequence[RingPhase]) -> RingBarrier:
     numbers = {phase.number for phase in phases}
     coordinated = [int(listed)] if listed.isdigit() and len(listed) < 3 else [int(one) for one in listed[:3] if
                                                                              one.isdigit() and one != "0"]
-    made: RingBarrier = _made(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
+    return made_of(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
                               coordinated=tuple(one for one in coordinated if one in numbers),
                               reference=REFERENCES[where])
-    return made
 
 
 def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float, ledger: Ledger) -> RingPhase | None:
@@ -181,6 +203,8 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
     if clearance_s:
         ledger.note("inferred", "yellow of a clearance: 3 s up to 50 km/h, 4 s up to 60, else 5 s; the rest is all-red",
                     row.where)
+    if row.number("extension", least=0):
+        ledger.note("ignored", "extension of an actuated phase: it runs with its coordinated split", row.where)
     ring, barrier = row.whole("ring", least=1), row.whole("barrier", least=1)
     position = row.whole("position")
     if ring is None or barrier is None:
@@ -190,27 +214,16 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
         position = STANDARD.get(number, (0, 0, number))[2]
         while any((one.ring, one.barrier, one.position) == (ring, barrier, position) for one in before):
             position += 1
-    made: RingPhase = _made(
+    return made_of(
         RingPhase, row.where, number=number, ring=ring, barrier=barrier, position=position,
         green_s=max(green_s or 0.0, least_s or 0.0), yellow_s=yellow, all_red_s=round(clearance_s - yellow, 3),
         min_green_s=least_s, max_green_s=green_s, extension_s=row.number("extension", least=0),
         walk_s=row.number("walk_time", least=0), ped_clearance_s=row.number("ped_clearance", least=0))
-    return made
 
 
 def _next_place(before: Sequence[RingPhase], number: int) -> tuple[int, int]:
     """Place of a phase without ring or barrier: alone before a barrier of its own, after all others."""
     return 1, max((one.barrier for one in before), default=0) + 1
-
-
-def _made(model: Any, where: str, **values: Any) -> Any:
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where}{f': {key}' if key else ''}", quoted(first.get("input")) if key else first["msg"],
-                         first["msg"] if key else "phases with places of their own", "correct the row") from None
 
 
 def _serve(rows: Sequence[Row], tables: _Tables, stated: Stated, found: Signals, ledger: Ledger) -> None:

@@ -33,6 +33,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "signal_phase_mvmt": ("timing_phase_id|phase_num",),
     "signal_coordination": ("timing_plan_id", "controller_id"),
     "signal_phase_concurrency": ("node_id", "signal_phase_id", "ring", "barrier"),
+    "signal_detector": ("detector_id", "link_id"),
     "use_definition": ("use",),
     "use_group": ("use_group", "uses"),
 }

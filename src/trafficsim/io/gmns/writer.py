@@ -221,7 +221,7 @@ def _control(one: Connection) -> str:
 def _signals(network: Network, at: Mapping[str, tuple[Any, Any]]) -> dict[str, Rows]:
     """The tables of timing: as rings where the node keeps them, else one ring of the stages of the program."""
     tables: dict[str, Rows] = {f"signal_{name}": [] for name in (
-        "controller", "timing_plan", "coordination", "timing_phase", "phase_mvmt", "state")}
+        "controller", "timing_plan", "coordination", "timing_phase", "phase_mvmt", "state", "switch")}
     names = {str(node): data for node, data in network.graph.nodes(data=True)}
     for program in network.signals:
         kept = names.get(program.id, {}).get(ATTRIBUTE)
@@ -233,10 +233,20 @@ def _signals(network: Network, at: Mapping[str, tuple[Any, Any]]) -> dict[str, R
             _rings(tables, network, program, RingBarrier.model_validate(kept), own)
         else:
             _stages(tables, network, program, own)
-        tables["signal_state"] += [
-            {**own, "step": step, "duration_s": phase.duration_s, "state": phase.state,
-             "offset_s": program.offset_s, "name": program.name} for step, phase in enumerate(program.phases)]
+        tables["signal_state"] += _states(program, plan, by_time=False)
+    for schedule in network.schedules:
+        for program in schedule.programs:
+            tables["signal_state"] += _states(program, program.name, by_time=True)
+        tables["signal_switch"] += [
+            {"controller_id": schedule.id, "time_s": one.time_s, "timing_plan_id": one.program,
+             "weekdays": " ".join(one.weekdays), "procedure": schedule.procedure} for one in schedule.switches]
     return tables
+
+
+def _states(program: SignalProgram, plan: str, *, by_time: bool) -> Rows:
+    return [{"timing_plan_id": plan, "controller_id": program.id, "step": step, "duration_s": phase.duration_s,
+             "state": phase.state, "offset_s": program.offset_s, "name": program.name, "by_time": by_time}
+            for step, phase in enumerate(program.phases)]
 
 
 def _rings(tables: dict[str, Rows], network: Network, program: SignalProgram, timing: RingBarrier,

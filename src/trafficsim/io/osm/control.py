@@ -18,8 +18,8 @@ STOP_LINE_M = 40.0
 middle of wide junctions lies beyond (modelling assumption)."""
 NOT_FOR_TRAFFIC = {"ramp_meter", "blinker", "blink_mode", "emergency"}
 """Values of ``traffic_signals`` of lights that do not stop all traffic in turns."""
-AT_END = {"signal": "signal_at_end", "stop": "stop_at_end", "give_way": "give_way_at_end"}
-"""Kinds of marks, with the attribute of a link at whose end one stands."""
+AT_END = {"stop": "stop_at_end", "give_way": "give_way_at_end"}
+"""Kinds of signs, with the attribute of a link at whose end one stands."""
 
 
 class Mark(NamedTuple):

@@ -18,7 +18,9 @@ from trafficsim.io.osm.countries import Found, country_named, country_of
 from trafficsim.io.osm.graph import Setting, road_graph
 from trafficsim.io.osm.join import drop_markings_of_later_junctions
 from trafficsim.io.osm.source import OsmData, read_osm_data
+from trafficsim.io.osm.standing import standing
 from trafficsim.spec.demand import Demand
+from trafficsim.spec.enforcement import STANDING
 from trafficsim.spec.fixes import Fixes
 
 
@@ -83,6 +85,7 @@ correct the path or its permissions.
     beside = {"demand.txt": explanation("{name}", found_demand)} if found_demand.flows else {}
     if built.cameras or built.sections:
         beside["enforcement.toml"] = study_text(built)
+        made.graph.graph[STANDING] = standing(built)
     return Imported(
         replace(made, findings=(*made.findings, *repaired, *invented)), demand=found_demand,
         findings=(*invented, *findings), counts=ledger.counts(), beside=beside,

@@ -13,6 +13,7 @@ from trafficsim.io.sumo.names import Names
 from trafficsim.io.sumo.netconvert import made_network
 from trafficsim.io.sumo.plain_demand import demand_elements
 from trafficsim.io.sumo.xml_text import document, element, text_of
+from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
 from trafficsim.spec.vehicles import KINDS
@@ -41,6 +42,8 @@ class Written(NamedTuple):
 def write_plain(world: World, out: Path) -> Exported:
     """Write ``NAME.nod.xml``, ``.edg``, ``.con``, ``.tll``, ``.typ`` and ``.rou``; ``.net.xml`` with netconvert.
 
+    Where programs change by time of day, ``.add.xml`` has the switches of the weekday of the scenario.
+
     Parameters
     ----------
     world
@@ -64,6 +67,8 @@ def write_plain(world: World, out: Path) -> Exported:
         "tll": ("tlLogics", _lights(written)), "typ": ("types", _types()),
         "rou": ("routes", demand_elements(world, written.links)),
     }
+    if network.schedules:
+        parts["add"] = ("additional", _switches(written, world.scenario.weekday))
     files = {kind: stem.with_name(f"{stem.name}.{kind}.xml") for kind in (*parts, "net")}
     for path in files.values():
         if path.exists():
@@ -72,13 +77,22 @@ def write_plain(world: World, out: Path) -> Exported:
     for kind, text in texts.items():
         files[kind].write_text(text, encoding="utf-8")
     made, notes = made_network(files, network.left_hand_traffic)
-    return Exported((*(files[kind] for kind in parts), *made), (*_renamed(written), *notes))
+    return Exported((*(files[kind] for kind in parts), *made), (*_renamed(written), *_unlike(network), *notes))
 
 
 def _renamed(written: Written) -> Iterator[str]:
     for kind, names in (("nodes", written.nodes), ("links", written.links), ("signals", written.signals)):
         if names.changed:
             yield f"{names.changed} {kind} have another id in SUMO, which refuses some characters"
+
+
+def _unlike(network: Network) -> Iterator[str]:
+    """Say what SUMO has no word for."""
+    late = sum(1 for one in network.schedules if one.procedure == "cycle_end")
+    if late:
+        yield f"{late} signals switch programs at the end of a cycle; in SUMO they switch at once"
+    if any(switch.weekdays for one in network.schedules for switch in one.switches):
+        yield "switches are those of the weekday of the scenario; SUMO knows no weekdays"
 
 
 def _nodes(written: Written) -> Rows:
@@ -183,8 +197,10 @@ def _ends(written: Written, one: Connection) -> dict[str, Any]:
 
 def _lights(written: Written) -> Rows:
     known = {one.id for one in written.network.signals}
+    several = {one.id: one.programs for one in written.network.schedules}
     for program in written.network.signals:
-        yield _light(written, program)
+        for written_program in several.get(program.id, (program,)):
+            yield _light(written, written_program)
     for one in written.network.connections:
         if one.signal in known:
             yield element("connection", {**_ends(written, one), "tl": written.signals[one.signal],
@@ -195,6 +211,17 @@ def _light(written: Written, program: SignalProgram) -> str:
     phases = (element("phase", {"duration": phase.duration_s, "state": phase.state}) for phase in program.phases)
     return element("tlLogic", {"id": written.signals[program.id], "type": "static", "programID": program.name or "0",
                                "offset": program.offset_s}, phases)
+
+
+def _switches(written: Written, weekday: Weekday) -> Rows:
+    """Switch tables: one for each controller."""
+    for one in written.network.schedules:
+        name = written.signals[one.id]
+        rows = (element("wautSwitch", {"time": switch.time_s, "to": switch.program})
+                for switch in one.of_day(weekday) if switch.time_s > 0)
+        first = one.program_at(0.0, weekday).name
+        yield element("WAUT", {"id": f"waut_{name}", "refTime": 0, "startProg": first}, rows)
+        yield element("wautJunction", {"wautID": f"waut_{name}", "junctionID": name})
 
 
 def _types() -> Rows:

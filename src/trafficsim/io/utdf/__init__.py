@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -82,18 +83,18 @@ def _network(utdf: Utdf, read: Read, ledger: Ledger) -> Network:
         return found
 
     network = with_programs(network, timings, served, ledger)
-    return replace(network, connections=tuple(_finished(utdf, read, network, one) for one in network.connections))
+    limit = {data["id"]: data["speed_limit_kmh"] for *_, data in graph.edges(data=True)}
+    return replace(network, connections=tuple(_finished(utdf, read, limit, one) for one in network.connections))
 
 
-def _finished(utdf: Utdf, read: Read, network: Network, one: Connection) -> Connection:
+def _finished(utdf: Utdf, read: Read, limit: Mapping[str, float], one: Connection) -> Connection:
     """Take over the turning speed, and stop signs."""
     groups = read.served.get(_key(one), [])
     changes: dict[str, object] = {}
     speeds = [speed for group in groups
               if (speed := utdf.lanes.number(group.node, "Turning Speed", group.column, least=0))]
     if speeds:
-        limits = [data["speed_limit_kmh"] for *_, data in network.graph.edges(data=True)
-                  if data["id"] in (one.from_link, one.to_link)]
+        limits = limit[one.from_link], limit[one.to_link]
         changes["speed_limit_kmh"] = max(round(min(speeds[0] * read.kmh, *limits), 3), 1.0)
     signs = [utdf.lanes.whole(group.node, "Sign Control", group.column) for group in groups]
     if STOP in signs and one.signal is None and one.yields_to:

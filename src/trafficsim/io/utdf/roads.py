@@ -202,6 +202,7 @@ def _add_link(utdf: Utdf, read: Read, place: tuple[str, str], link: str, ledger:
     if not speed:
         ledger.note("inferred", "speed of a link: 50 km/h", utdf.links.place(node, "Speed", direction), level="warning")
     speed_kmh = min(max(round((speed or 50.0 / read.kmh) * read.kmh, 3), 1.0), 300.0)
+    origins["length_m"] = f"read: Distance of node {node}, {direction}, less the extent of the junctions"
     origins["speed_limit_kmh"] = f"read: Speed of node {node}, {direction}" if speed else "inferred: 50 km/h assumed"
     ideal = max((utdf.lanes.number(node, "IdealFlow", group.column, least=0) or 0.0 for group in groups), default=0.0)
     attributes: dict[str, Any] = {

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
-from pydantic import ValidationError
-
-from trafficsim.base.errors import InputError, quoted
+from trafficsim.base.errors import InputError
 from trafficsim.design.timing.ring_barrier import Served, program_of, windows
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.ring_timing import STANDARD, Plan, fitted, known_phases
+from trafficsim.io.row_models import made_of
 from trafficsim.io.utdf.roads import SIDES, Group, Read
 from trafficsim.io.utdf.sections import Utdf
 from trafficsim.spec.ring_barrier import Reference, RingBarrier, RingPhase
@@ -74,12 +72,11 @@ def _phase(utdf: Utdf, node: str, column: str, ledger: Ledger) -> RingPhase | No
         ring, barrier, position = STANDARD.get(number, (1, number, 1))
         ledger.repair("signal-without-barrier", utdf.phases.place(node, "BRP", column))
     recall = values["Recall"]
-    made: RingPhase = _made(
+    return made_of(
         RingPhase, utdf.phases.place(node, "BRP", column), number=number, ring=ring, barrier=barrier,
         position=position, green_s=green_s, yellow_s=values["Yellow"] or 0.0, all_red_s=values["AllRed"] or 0.0,
         min_green_s=values["MinGreen"], max_green_s=green_s, extension_s=values["VehExt"], walk_s=values["Walk"],
         ped_clearance_s=values["DontWalk"], recall=RECALLS.get(int(recall), "") if recall is not None else "")
-    return made
 
 
 def _timing(utdf: Utdf, node: str, phases: list[RingPhase]) -> RingBarrier:
@@ -90,19 +87,8 @@ def _timing(utdf: Utdf, node: str, phases: list[RingPhase]) -> RingBarrier:
     where = utdf.timeplans.place(node, "Referenced To", "DATA")
     if kind not in REFERENCES:
         raise InputError(where, f"{kind}", f"one of {', '.join(map(str, REFERENCES))}", "correct the reference")
-    found: RingBarrier = _made(RingBarrier, where, phases=tuple(phases), reference=REFERENCES[kind],
+    return made_of(RingBarrier, where, phases=tuple(phases), reference=REFERENCES[kind],
                                offset_s=utdf.timeplans.number(node, "Offset", "DATA") or 0.0, coordinated=coordinated)
-    return found
-
-
-def _made(model: Any, where: str, **values: Any) -> Any:
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where}{f': {key}' if key else ''}", quoted(first.get("input")) if key else first["msg"],
-                         first["msg"] if key else "phases with places of their own", "correct the record") from None
 
 
 def _check_starts(utdf: Utdf, node: str, timing: RingBarrier, ledger: Ledger) -> None:

@@ -96,9 +96,11 @@ class Register:
         >>> register.places_of(Finding("info", "short-link", "ring0, ring1", ""))
         [Target(kind='link', number=0), Target(kind='link', number=1)]
         """
-        found = dict.fromkeys(self._named(finding.where))
+        texts = finding.places or (finding.where,)
+        found = dict.fromkeys(target for text in texts for target in self._named(text))
         if not found:
-            found = dict.fromkeys(self._listed(finding))
+            names = finding.places or finding.where.removesuffix(" ...").split(", ")
+            found = dict.fromkeys(self._listed(names, finding.code))
         if not found:
             found = dict.fromkeys(self._named(finding.message))
         return list(found)
@@ -125,10 +127,10 @@ class Register:
             found = self._places["link"].get(name.rpartition("_")[0], [])  # a lane of SUMO: EDGE_LANE
         return found[:MOST_OF_ONE]
 
-    def _listed(self, finding: Finding) -> Iterator[Target]:
-        """Names joined by commas, as the notes of an inference give them: all of one kind, if possible."""
-        names = [re.sub(r" lane \d+$", "", name) for name in finding.where.removesuffix(" ...").split(", ")]
-        order = ("node", *ORDER) if finding.code in ABOUT_JUNCTIONS else ORDER
+    def _listed(self, given: Iterable[str], code: str) -> Iterator[Target]:
+        """Plain names, as the notes of an inference give them: all of one kind, if possible."""
+        names = [re.sub(r" lane \d+$", "", name) for name in given]
+        order = ("node", *ORDER) if code in ABOUT_JUNCTIONS else ORDER
         kinds = [kind for kind in order if all(name in self._places[kind] for name in names)]
         for name in names:
             kind = kinds[0] if kinds else next((one for one in order if name in self._places[one]), None)

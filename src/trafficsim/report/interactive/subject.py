@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from trafficsim.base.findings import Finding
 from trafficsim.spec.demand import Demand
@@ -23,6 +25,7 @@ class Subject:
     demand : trips and flows; their stops are drawn
     detectors, zones : as in the scenario
     builder : name of the network builder that made it; empty for a network that was read
+    enforced : places of enforcement of a study, as tables of kind, name, link or links, and position
     written_signals : names of the signal programs that the scenario itself gives
     """
 
@@ -33,4 +36,5 @@ class Subject:
     detectors: tuple[Detector, ...] = ()
     zones: tuple[Zone, ...] = ()
     builder: str = ""
+    enforced: tuple[Mapping[str, Any], ...] = ()
     written_signals: frozenset[str] = frozenset()

@@ -9,12 +9,11 @@ from typing import Any, Literal
 from trafficsim.report.interactive.lines import DrawnLine, Point, along
 from trafficsim.report.interactive.subject import Subject
 from trafficsim.spec.demand import Stop
+from trafficsim.spec.enforcement import STANDING
 
 ThingKind = Literal["detector", "stop", "zone", "enforcement"]
 Fact = tuple[str, object, str]
 """Name of an attribute, its value, and where it came from."""
-ENFORCEMENT = "enforcement"
-"""Name under which ``Network.graph.graph`` holds the existing enforcement that a reader found."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +100,19 @@ def _zones(subject: Subject, lines: Mapping[str, DrawnLine]) -> Iterator[Thing]:
 
 
 def _enforcement(subject: Subject, place: _Placer) -> Iterator[Thing]:
-    found = subject.network.graph.graph.get(ENFORCEMENT) or ()
-    for number, one in enumerate(row for row in found if isinstance(row, Mapping)):
+    found = subject.network.graph.graph.get(STANDING) or ()
+    rows = [row for row in (found if isinstance(found, list | tuple) else ()) if isinstance(row, Mapping)]
+    for number, one in enumerate((*rows, *subject.enforced)):
         link, position_m = str(one.get("link") or ""), one.get("position_m")
         told = one.get("origins")
         origins: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
         facts = tuple((str(name), value, str(origins.get(name, one.get("origin", "given: "))))
                       for name, value in one.items() if name not in ("origins", "origin") and _is_plain(value))
         along_m = float(position_m) if isinstance(position_m, int | float) else 0.0
-        name = str(one.get("name") or one.get("id") or f"{one.get('kind', ENFORCEMENT)} {number + 1}")
-        yield Thing("enforcement", name, place(link, along_m), (link,) if link else (), None, facts)
+        name = str(one.get("name") or one.get("id") or f"{one.get('kind', STANDING)} {number + 1}")
+        links = tuple(map(str, one.get("links") or ((link,) if link else ())))
+        at = place(link or next(iter(links), ""), along_m)
+        yield Thing("enforcement", name, at, links, None, facts)
 
 
 def _is_plain(value: object) -> bool:

@@ -58,6 +58,13 @@ def observed_and_simulated(table: pd.DataFrame, language: str = "en") -> Figure:
     ------
     InputError
         If there is no simulated flow.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"observed": [700.0, 1000.0], "simulated": [710.0, 1200.0], "low": [690.0, None],
+    ...                      "high": [730.0, None], "geh": [0.4, 6.0]})
+    >>> observed_and_simulated(rows).axes[0].get_xlabel()
+    'observed flow (veh/h)'
     """
     rows = table[table["geh"].notna()]
     if not len(rows):
@@ -127,6 +134,14 @@ def variation_envelopes(intervals: pd.DataFrame, places: tuple[str, ...], langua
     ------
     InputError
         If a place has no days to speak of.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"place": "a", "unit": "veh/h", "begin_s": [0.0, 900.0], "end_s": [900.0, 1800.0],
+    ...                      "representative": [600.0, 640.0], "observed_sd": [20.0, 30.0],
+    ...                      "simulated": [610.0, 700.0], "low": [590.0, 680.0], "high": [630.0, 720.0]})
+    >>> variation_envelopes(rows, ("a",)).axes[0].get_title(loc="left")
+    'a'
     """
     rows = intervals[intervals["representative"].notna()]
     if not places or not set(places) <= set(rows["place"]):

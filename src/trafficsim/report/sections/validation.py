@@ -39,9 +39,9 @@ def validations(writer: Writer) -> Iterator[View]:
     if found is None:
         return
     summaries = found.summaries()
-    for data, scenario, engine in sorted({(one.data, one.scenario, one.engine) for one in summaries}):
+    for data, scenario, engine in found.uses():
         mine = [one for one in summaries if (one.data, one.scenario, one.engine) == (data, scenario, engine)]
-        yield _view(writer, _part(found, (scenario, engine, data)), mine)
+        yield _view(writer, _part(found, (scenario, engine, data)), mine, (scenario, engine, data))
 
 
 def _part(found: ValidationResult, key: tuple[str, str, str]) -> ValidationResult:
@@ -52,12 +52,15 @@ def _part(found: ValidationResult, key: tuple[str, str, str]) -> ValidationResul
     return ValidationResult(mine(found.table), mine(found.criteria), mine(found.intervals))
 
 
-def _view(writer: Writer, part: ValidationResult, summaries: Sequence[Summary]) -> View:
-    words, one = writer.words, summaries[0]
-    setting = writer.setting(one.scenario, one.engine)
-    key = f"{one.scenario}-{one.engine}-{one.data}"
-    return View(words.say(f"validation.head_{one.data}", setting=setting), _sentence(writer, summaries),
-                words.say(f"validation.caution_{one.data}"), list(_pictures(writer, part, key)),
+def _view(
+    writer: Writer, part: ValidationResult, summaries: Sequence[Summary], names: tuple[str, str, str],
+) -> View:
+    words, (scenario, engine, data) = writer.words, names
+    head, key = words.say(f"validation.head_{data}", setting=writer.setting(scenario, engine)), "-".join(names)
+    if not summaries:
+        return View(head, words.say("validation.nothing"), Markup(""), [], [_values(writer, part, key)])
+    return View(head, _sentence(writer, summaries), words.say(f"validation.caution_{data}"),
+                list(_pictures(writer, part, key)),
                 [_overview(writer, summaries, key), *_criteria(writer, part, key), _values(writer, part, key)])
 
 

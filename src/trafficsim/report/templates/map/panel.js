@@ -95,13 +95,15 @@ class Panel {
       const head = element("th", { scope: "row", title: name }, label ?? "", label ? "" : element("code", {}, name));
       body.append(element("tr", {}, head, element("td", {}, content ?? this.value(name, value, unit), source ? this.source(source) : "")));
     }
+    if (!rows.some((row) => row.source)) return element("table", { class: "facts" }, body);
     return element("table", { class: "facts" }, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, this.text("attribute")), element("th", { scope: "col" }, this.text("value_from")))), body);
   }
   value(name, value, unit = "") {
     if (typeof value === "boolean") return this.text(value ? "yes" : "no");
     if (typeof value === "number") return element("bdi", { dir: "ltr" }, this.number(unit || this.unitOf(name) ? Math.round(value * 10) / 10 : value), unit ? ` ${this.unit(unit)}` : this.unitOf(name));
     if (Array.isArray(value)) return element("bdi", {}, value.map((one) => (one === null ? this.text("everyone") : Array.isArray(one) ? one.join(" ") || this.text("nobody") : typeof one === "number" ? this.number(one) : one || "–")).join(" | "));
-    const known = this.texts[`${{ turn: "turn", road_class: "road_class" }[name] ?? "network_value"}.${value}`];
+    if (["name", "id", "link", "osm_way", "osm_nodes"].includes(name)) return this.name(value); // a street may be called like a value
+    const known = this.texts[`${name === "turn" ? "turn" : "network_value"}.${value}`];
     return known ?? this.name(value);
   }
   unitOf(name) { const unit = { m: "m", s: "s", kmh: "km/h" }[name.split("_").pop()]; return unit ? ` ${this.unit(unit)}` : ""; }
