@@ -119,6 +119,9 @@ def test_the_written_scenario_brings_the_estimate(town: Path, counts: ts.Counts,
     assert not set(used.detectors) & set(held.detectors)
     assert len(used.counts) + len(held.counts) == len(counts.counts)
     assert world.demand.routes == "free_flow"
+    assert world.scenario.validation is not None
+    assert {Path(one.file).name: one.data for one in world.scenario.validation.count_files} == {
+        "town-calibrated-counts-held-out.csv": "held_out", "town-calibrated-counts-used.csv": "used"}
     again = ts.calibrate(out, counts, hold_out=0.0, iterations=0)
     assert again.summary["estimate"]["moved_share"] < 0.05
 

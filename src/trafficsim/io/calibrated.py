@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,20 @@ def write_calibrated(source: Path, out: Path, world: World, demand: EstimatedDem
     data["demand"] = writing.demand(data.get("demand", {}), demand)
     files = writing.counts(demand)
     if files:
+        observed = (*demand.held_out, *demand.used)
+        data["time"] = {**data.get("time", {}), "interval_s": _interval_s(world, observed)}
         data["validation"] = {**data.get("validation", {}), "counts": files}
     return writing.done(dump_toml(data))
+
+
+def _interval_s(world: World, counts: Sequence[Count]) -> float:
+    """Interval of the tables whose steps meet the begin and end of all counts: the scenario's own, or a shorter one."""
+    time = world.scenario.time
+    edges = [round(edge - time.start_s) for one in counts for edge in (one.begin_s, one.end_s)]
+    common = math.gcd(*edges)
+    if common == 0 or common % time.interval_s == 0:
+        return time.interval_s
+    return float(next(step for step in range(int(min(time.interval_s, common)), 0, -1) if common % step == 0))
 
 
 def _name(stem: str) -> str:

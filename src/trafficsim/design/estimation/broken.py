@@ -45,7 +45,7 @@ def deleted_residuals(covariance: F8, residual: F8) -> tuple[F8, F8]:
     Examples
     --------
     >>> left, variance = deleted_residuals(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, 0.0]))
-    >>> left.tolist(), variance.tolist()
+    >>> left.round(9).tolist(), variance.round(9).tolist()
     ([1.0, -0.5], [1.5, 1.5])
     """
     inverse = inv(covariance)

@@ -13,7 +13,8 @@ from scipy.sparse import diags_array
 
 from trafficsim.design.estimation.problem import F8, Problem
 
-ROUNDS, ENOUGH = 100, 1e-8
+ROUNDS, ENOUGH = 100, 1e-4
+"""Newton steps at most, and the largest residual of the dual (standard deviations of counts) at which to stop."""
 
 
 def maximum_entropy(problem: Problem, freedom: float, noise: F8) -> F8:
@@ -59,7 +60,7 @@ def maximum_entropy(problem: Problem, freedom: float, noise: F8) -> F8:
         hessian = (rows @ diags_array(freedom * trips * free) @ rows.T).toarray() + np.diag(noise)
         step = cho_solve(cho_factor(hessian), -gradient)
         slope, size = float(gradient @ step), 1.0
-        if -slope < ENOUGH:
+        if np.abs(gradient / np.sqrt(noise)).max(initial=0.0) < ENOUGH:
             break
         while size > 1e-10 and dual(weight + size * step)[0] > value + 1e-4 * size * slope:
             size /= 2.0

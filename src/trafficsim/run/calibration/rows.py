@@ -87,7 +87,7 @@ def held_out(detectors: Sequence[str], share: float | Sequence[str], seed: int) 
     Examples
     --------
     >>> sorted(held_out(["a", "b", "c", "d", "e"], 0.4, 1))
-    ['b', 'e']
+    ['a', 'e']
     """
     names = sorted(set(detectors))
     if not isinstance(share, int | float):
