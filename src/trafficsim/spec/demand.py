@@ -14,6 +14,9 @@ MOST_VOLUME_VEH_H, MOST_PEAK_VEH_H = 20000.0, 100000.0
 the most that a link may have, carry less than 20,000 (2,300 veh/h each: HCM 2016, exhibit 12-4); that a crowd may want
 to enter at five times that rate is a modelling assumption."""
 
+MADE_UP = "made up "
+"""Ids of flows that nobody counted begin so: an import made them up where its file holds no demand."""
+
 
 class Stop(Model):
     """A scheduled stop in the lane (bus stop, delivery): the vehicle stands for ``dwell_s`` and blocks its followers.

@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.base.draws import hash_name, u01
 from trafficsim.base.findings import Finding
-from trafficsim.spec.demand import Demand, Flow
+from trafficsim.spec.demand import MADE_UP, Demand, Flow
 from trafficsim.spec.network import Network
 
 VOLUME_VEH_H_LANE = {"motorway": 700.0, "trunk": 500.0, "primary": 300.0, "secondary": 200.0, "tertiary": 100.0}
@@ -115,6 +115,6 @@ def _flows(entry: str, reached: Sequence[str], links: Mapping[str, Mapping[str, 
     # Efraimidis & Spirakis (2006): the largest u^(1/w) are a sample without replacement in proportion to w.
     chosen = sorted(np.argsort(-np.log(draws) / weights, kind="stable")[:MOST_EXITS].tolist())
     total = float(weights[chosen].sum())
-    return [Flow(id=f"made up {entry} to {reached[place]}", origin=entry, destination=reached[place], begin_s=0.0,
+    return [Flow(id=f"{MADE_UP}{entry} to {reached[place]}", origin=entry, destination=reached[place], begin_s=0.0,
                  end_s=LONGEST_S, volume_veh_h=round(_volume(links[entry]) * float(weights[place]) / total, 3))
             for place in chosen]

@@ -21,6 +21,7 @@ from trafficsim.report.sections.sureness import grounds, how_sure, how_sure_word
 from trafficsim.report.sections.verdicts import badge, change_text, verdict_line, verdict_word
 from trafficsim.report.views import Missing, Picture, Writer
 from trafficsim.results.difference import Difference
+from trafficsim.spec.demand import MADE_UP
 
 DELAY = "mean_delay_s"
 CASUALTIES = ("ksi_rel", "deaths_rel", "fatal_crashes_rel", "injury_crashes_rel")
@@ -46,9 +47,10 @@ class Answer(NamedTuple):
 
 
 class First(NamedTuple):
-    """The first screen of one scenario and engine; the heading is empty where there is one only."""
+    """The first screen of one scenario and engine; the heading is empty where there is one only, as is ``made_up``."""
 
     head: Markup
+    made_up: Markup
     intro: Markup
     ranking: Ranking | None
     answers: Sequence[Answer]
@@ -64,10 +66,19 @@ def first_screen(writer: Writer) -> list[First]:
     if not writer.material.others:
         return []
     return [First(
-        head=writer.setting(*place) if len(settings) > 1 else Markup(""), intro=intro(writer, place),
+        head=writer.setting(*place) if len(settings) > 1 else Markup(""), made_up=_made_up(writer, place),
+        intro=intro(writer, place),
         ranking=ranked(writer, place), answers=[_answer(writer, place, arm) for arm in writer.material.others],
         effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place), note=note(writer))
         for place in settings]
+
+
+def _made_up(writer: Writer, place: tuple[str, str]) -> Markup:
+    """Warn of traffic that nobody counted; nothing where somebody did."""
+    groups = writer.material.tables["groups"]
+    here = groups[(groups["scenario"] == place[0]) & (groups["grouping"] == "flow")]
+    made_up = here["group"].astype(str).str.startswith(MADE_UP).any()
+    return writer.words.say("first.made_up") if made_up else Markup("")
 
 
 def best_alternative(writer: Writer, place: tuple[str, str]) -> str | None:
