@@ -35,6 +35,7 @@ COMMANDS = {
     "statistics": "python -m benchmarks.statistics_check",
     "i880": "python -m tests.experiments.calibrate_i880",
     "estimation_recovery": "python -m benchmarks.estimation recovery",
+    "estimation_engine": "python -m benchmarks.estimation engine",
     "estimation_counts": "python -m benchmarks.estimation counts",
     "speed": "python -m tests.experiments.how_fast",
     "edie": "python -m benchmarks.edie",
