@@ -1,14 +1,16 @@
-"""Texts of other programs: UTF-8, else the code page of Windows in western Europe, which is told."""
+"""Texts and numbers of other programs: UTF-8, else the code page of Windows in western Europe, which is told."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
 from trafficsim.io.files import MEBIBYTE, read_bytes
 from trafficsim.io.ledger import Ledger
 
 BUDGET = (1024 * MEBIBYTE, 12.0)
+MOST_WHOLE = 1e9
 
 
 def read_foreign_text(path: Path, ledger: Ledger, expected: str) -> str:
@@ -46,3 +48,47 @@ def _windows(path: Path, data: bytes, first: int) -> str:
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"byte {first} is not UTF-8, and byte {error.start} not Windows-1252",
                          "text in UTF-8", "save the file with the encoding UTF-8") from None
+
+
+def number_in(text: str, place: str, least: float = -math.inf) -> float | None:
+    """Read a number of a file; ``None`` where there is none.
+
+    Raises
+    ------
+    InputError
+        If the value is no finite number, or less than ``least``.
+
+    Examples
+    --------
+    >>> number_in("12.5", "a table"), number_in("", "a table")
+    (12.5, None)
+    """
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < least:
+        wanted = "a finite number" + ("" if least == -math.inf else f" >= {least:g}")
+        raise InputError(place, quoted(text), wanted, "correct the value")
+    return number
+
+
+def whole_in(text: str, place: str, least: float = -math.inf) -> int | None:
+    """Read a whole number of a file; ``None`` where there is none.
+
+    Raises
+    ------
+    InputError
+        If it is none, or less than ``least``.
+
+    Examples
+    --------
+    >>> whole_in("2.0", "a table")
+    2
+    """
+    number = number_in(text, place, least)
+    if number is not None and (number != int(number) or abs(number) > MOST_WHOLE):
+        raise InputError(place, f"{number:g}", "a whole number", "correct the value")
+    return None if number is None else int(number)

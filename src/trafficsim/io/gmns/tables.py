@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trafficsim.base.errors import InputError, quoted
-from trafficsim.io.foreign_text import read_foreign_text
+from trafficsim.io.foreign_text import number_in, read_foreign_text, whole_in
 from trafficsim.io.ledger import Ledger
 
 NOTHING = ("", "null", "none", "nan", "#n/a", "na", "n/a")
@@ -68,17 +68,7 @@ class Row(NamedTuple):
         InputError
             If the value is no finite number, or less than ``least``.
         """
-        text = self.text(*names)
-        if not text:
-            return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number) or number < least:
-            wanted = "a finite number" + ("" if least == -math.inf else f" >= {least:g}")
-            raise InputError(f"{self.where}: {names[0]}", quoted(text), wanted, "correct the value")
-        return number
+        return number_in(self.text(*names), f"{self.where}: {names[0]}", least)
 
     def whole(self, *names: str, least: float = -math.inf) -> int | None:
         """Return a whole number; ``None`` where there is none.
@@ -88,10 +78,7 @@ class Row(NamedTuple):
         InputError
             If it is none, or less than ``least``.
         """
-        number = self.number(*names, least=least)
-        if number is not None and (number != int(number) or abs(number) > 1e9):
-            raise InputError(f"{self.where}: {names[0]}", f"{number:g}", "a whole number", "correct the value")
-        return None if number is None else int(number)
+        return whole_in(self.text(*names), f"{self.where}: {names[0]}", least)
 
 
 class Folder:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
-from trafficsim.io.foreign_text import read_foreign_text
+from trafficsim.io.foreign_text import number_in, read_foreign_text, whole_in
 from trafficsim.io.ledger import Ledger
 
 SECTIONS = ("network", "nodes", "links", "lanes", "timeplans", "phases")
@@ -40,17 +40,7 @@ class Section:
         InputError
             If the value is no finite number, or less than ``least``.
         """
-        text = self.text(node, record, column)
-        if not text:
-            return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number) or number < least:
-            wanted = "a finite number" + ("" if least == -math.inf else f" >= {least:g}")
-            raise InputError(self.place(node, record, column), quoted(text), wanted, "correct the value")
-        return number
+        return number_in(self.text(node, record, column), self.place(node, record, column), least)
 
     def whole(self, node: str, record: str, column: str, *, least: float = 0) -> int | None:
         """Return a whole number; ``None`` where there is none.
@@ -60,10 +50,7 @@ class Section:
         InputError
             If it is none, or less than ``least``.
         """
-        number = self.number(node, record, column, least=least)
-        if number is not None and (number != int(number) or number > 1e9):
-            raise InputError(self.place(node, record, column), f"{number:g}", "a whole number", "correct the value")
-        return None if number is None else int(number)
+        return whole_in(self.text(node, record, column), self.place(node, record, column), least)
 
     def place(self, node: str, record: str, column: str) -> str:
         """Name a value in a message."""
