@@ -55,7 +55,10 @@ def file_keys(subject: str) -> str:
     models = {"The file": schema, **{
         name: model for name, model in schema.get("$defs", {}).items()
         if "properties" in model and name not in elsewhere}}
-    return "\n\n".join(_model(name, model) for name, model in models.items())
+    text = "\n\n".join(_model(name, model) for name, model in models.items())
+    for name in elsewhere - models.keys():
+        text = text.replace(f"](#{name.lower()})", f"](scenario.md#{name.lower()})")
+    return text
 
 
 def _model(name: str, model: Mapping[str, Any]) -> str:
