@@ -130,6 +130,7 @@ def test_ours_runs_a_workload_and_the_table_shows_it() -> None:
     assert "| 1e+03 |  | 60 | 9 | 0 | - |" in shown  # a thousand times the processor time
 
 
+@pytest.mark.long
 def test_both_engines_get_the_same_traffic() -> None:
     queues, automaton = (one.run("grid10-protected", 2.0) for one in (ours_queue, ours))
     assert set(queues) == set(automaton)
