@@ -217,6 +217,14 @@ def test_without_any_demand_a_gravity_model_is_the_seed(tmp_path: Path, counts: 
     assert ts.build(tmp_path / "new.toml").demand.flows
 
 
+def test_demand_that_an_import_made_up_is_no_seed(tmp_path: Path, counts: ts.Counts) -> None:
+    town = tmp_path / "made_up.toml"
+    town.write_text(SCENARIO + FLOW.format("made up w0_r0c0 to r0c2_e0", "w0_r0c0", "r0c2_e0", 500.0))
+    result = ts.calibrate(town, counts, hold_out=0.0, iterations=0)
+    assert any(one.code == "seed-gravity" for one in result.findings)
+    assert "no trip passes" not in set(result.counts["role"])
+
+
 @pytest.mark.parametrize("rows", [
     "zone,production,attraction\nw0_r0c0,900,0\nr0c2_e0,0,5\nr2c2_n2,0,1\n",
     "x_m,y_m,population\n0,0,900\n800,0,700\n",

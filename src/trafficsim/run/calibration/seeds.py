@@ -19,7 +19,7 @@ from trafficsim.plan.arrays import F8
 from trafficsim.plan.network import lower_network
 from trafficsim.plan.routes import Access
 from trafficsim.plan.signals import lower_signals, signal_groups
-from trafficsim.spec.demand import Demand
+from trafficsim.spec.demand import MADE_UP, Demand
 from trafficsim.spec.od_matrix import ODMatrix
 from trafficsim.spec.plane import plane_of_graph
 from trafficsim.spec.scenario import DemandSource
@@ -57,7 +57,9 @@ class Gravity:
 
 
 def seeded(world: World, matrix: Path | None, model: Gravity) -> tuple[World, tuple[Finding, ...]]:
-    """Return the world with its seed: its own demand, a matrix, or a gravity model where it has none or one is wanted.
+    """Return the world with its seed: its own demand, a matrix, or a gravity model.
+
+    A gravity model is the seed where it is wanted, and where the world has no demand or one that an import made up.
 
     Raises
     ------
@@ -69,10 +71,14 @@ def seeded(world: World, matrix: Path | None, model: Gravity) -> tuple[World, tu
                          "leave one of them out")
     if matrix is not None:
         return with_seed_matrix(world, matrix), ()
-    if model.wanted or not (world.demand.flows or world.demand.trips):
+    if model.wanted or _counted_by_nobody(world.demand):
         made, finding = with_gravity(world, model)
         return made, (finding,)
     return world, ()
+
+
+def _counted_by_nobody(demand: Demand) -> bool:
+    return not demand.trips and all(flow.id.startswith(MADE_UP) for flow in demand.flows)
 
 
 def with_seed_matrix(world: World, path: Path) -> World:
@@ -123,8 +129,9 @@ def with_gravity(world: World, model: Gravity) -> tuple[World, Finding]:
         path = Path(folder) / "gravity.csv"
         write_matrix(path, ODMatrix(tuple(zone.id for zone in zones), trips))
         made = _with_matrix(world, tuple(zones), path)
+    far = f"deterrence exp(-{beta * 1000:.3g} per km)" if beta else "no deterrence by distance"
     return made, Finding("warning", "seed-gravity", "demand", f"the seed is a gravity model of {len(zones)} zones, "
-                         f"mean trip length {mean_m:,.0f} m, deterrence exp(-{beta * 1000:.3g} per km): an "
+                         f"mean trip length {mean_m:,.0f} m, {far}: an "
                          "assumption, of which only what the counts determine is known",
                          "give a matrix with --seed-matrix if there is one")
 
