@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,11 @@ from tests.support.real_data import data_folder, require_data
 from trafficsim.design.estimation.estimate import Method, estimate
 from trafficsim.design.estimation.problem import F8, Cells, plain_problem
 from trafficsim.io.counts import read_counts
+from trafficsim.outcomes.validation.flows import geh, r_squared
 from trafficsim.plan.assignment_matrix import Place
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.calibration.demand_cells import cells_of
 from trafficsim.run.calibration.matrices import proportions, static_loading
-from trafficsim.run.calibration.result import geh
 from trafficsim.spec.scenario import DemandSource
 
 LEAST_FLOW = 20.0
@@ -125,14 +125,10 @@ def recovered(town: Town, seed: int, share: float, wrong: float = 0.0, method: M
     names = [one.detector for one in found.broken]
     spread = np.sqrt(deviation**2 + told + (found.spread.error * told) ** 2)
     return Recovered(
-        len(used), r_squared(told, flow[held]), r_squared(town.on_links[held] @ town.cells.seed, flow[held]),
+        len(used), *(cast(float, r_squared(one, flow[held])) for one in (told, town.on_links[held] @ town.cells.seed)),
         _inside(told - flow[held], deviation), _inside(told - sound[held], spread),
         _inside(found.trips - truth, found.deviation), bool(wrong) and bad in names,
         sum(name > bad or not wrong for name in names), float(found.trips.sum() / truth.sum()))
-
-
-def r_squared(flow: F8, truth: F8) -> float:
-    return 1.0 - float(((flow - truth) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())
 
 
 def _inside(error: F8, deviation: F8) -> float:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.experiments.cities.volumes import ASKED_SHARE, fullest_hour, geh, share_close, without_routes, world_of
+from tests.experiments.cities.volumes import ASKED_SHARE, fullest_hour, share_close, without_routes, world_of
 from tests.support.tiers import one_city_now
+from trafficsim.outcomes.validation.flows import geh
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.rehearsal import rehearsed
 

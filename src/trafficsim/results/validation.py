@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.outcomes.validation.days import DayVariability, fhwa_2019
-from trafficsim.outcomes.validation.flows import S_PER_H, geh, r_squared, rmse, whole_hours
+from trafficsim.outcomes.validation.flows import LEAST_FOR_R_SQUARED, S_PER_H, geh, r_squared, rmse, whole_hours
 from trafficsim.outcomes.validation.guidelines import (
     GEH_LINK,
     SCREENLINE_SHARE,
@@ -40,8 +40,6 @@ CRITERIA_2019 = {
 }
 LEAST_INTERVALS = 3
 """Fewer have no two critical intervals that are no neighbours: FHWA 2019 is not asked of them."""
-LEAST_FOR_R_SQUARED = 5
-"""The variance of fewer observations says too little to be explained (modelling assumption)."""
 RULE = ("GEH and the bands of guidelines are defined on hourly flows: intervals that follow each other are joined to "
         "whole hours; where they make none, a shorter one is scaled to an hour, which exaggerates its error")
 """How intervals shorter than an hour are judged."""

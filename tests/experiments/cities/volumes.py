@@ -16,6 +16,7 @@ import numpy as np
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.engines.ca import run
 from trafficsim.io.sumo import read_sumo
+from trafficsim.outcomes.validation.flows import geh
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.plan.rehearsals import NEVER, Rehearsals
@@ -129,11 +130,6 @@ def hourly(prepared: Prepared, replication: int, begin_s: float) -> np.ndarray:
     first = round((begin_s - plan.start_s) / INTERVAL_S)
     left = run(plan, prepared.world.scenario.ca).links.left
     return np.asarray(left[first:first + PER_HOUR].sum(axis=0))
-
-
-def geh(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Deviation of two hourly volumes by Havers' statistic."""
-    return np.asarray(np.sqrt(2.0 * (one - other) ** 2 / np.maximum(one + other, 1e-9)))
 
 
 def markdown(results: Iterable[Volumes]) -> Iterator[str]:

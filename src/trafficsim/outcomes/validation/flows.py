@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 F8 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 S_PER_H = 3600.0
+LEAST_FOR_R_SQUARED = 5
+"""The variance of fewer observations says too little to be explained (modelling assumption)."""
 
 LOW_FLOW_VEH_H, HIGH_FLOW_VEH_H = 700.0, 2700.0
 LOW_BAND_VEH_H, HIGH_BAND_VEH_H, BAND_SHARE = 100.0, 400.0, 0.15

@@ -12,14 +12,14 @@ from scipy.sparse import csr_array
 
 from trafficsim.base.findings import Finding
 from trafficsim.design.estimation.estimate import QUANTILE_95
+from trafficsim.outcomes.validation.flows import LEAST_FOR_R_SQUARED, geh, r_squared
+from trafficsim.outcomes.validation.guidelines import GEH_LINK
 from trafficsim.plan.arrays import F8
 from trafficsim.run.calibration.calibrate import Fitted
 from trafficsim.run.calibration.new_demand import NewDemand, new_demand
 from trafficsim.spec.counts import Count
 from trafficsim.spec.demand import Demand
 
-GOOD_GEH = 5.0
-"""The GEH below which guidelines accept an hourly flow (DMRB; FHWA Traffic Analysis Toolbox III, 2004)."""
 USED, HELD, BROKEN, UNREACHED = "used", "held out", "broken", "no trip passes"
 
 
@@ -144,16 +144,17 @@ class CalibratedDemand:
     def fit(self, role: str) -> dict[str, Any]:
         """Detectors, counts, R2, share with GEH below 5, largest GEH, and share within the interval, of a role.
 
-        R2 is ``None`` with fewer than three counts or where all are equal.
+        R2 is ``None`` with fewer than five counts or where all are equal.
         """
         rows = self.counts[self.counts["role"] == role]
         if not len(rows):
             return {"detectors": 0, "counts": 0}
         inside = (rows["counted"] >= rows["low"]) & (rows["counted"] <= rows["high"])
+        enough = len(rows) >= LEAST_FOR_R_SQUARED
         return {"detectors": int(rows["detector"].nunique()), "counts": len(rows),
-                "r2": r_squared(rows["estimated"].to_numpy(), rows["counted"].to_numpy()),
-                "r2_of_seed": r_squared(rows["seed"].to_numpy(), rows["counted"].to_numpy()),
-                "geh_below_5": int((rows["geh"] < GOOD_GEH).sum()), "largest_geh": float(rows["geh"].max()),
+                "r2": r_squared(rows["estimated"], rows["counted"]) if enough else None,
+                "r2_of_seed": r_squared(rows["seed"], rows["counted"]) if enough else None,
+                "geh_below_5": int((rows["geh"] < GEH_LINK).sum()), "largest_geh": float(rows["geh"].max()),
                 "within_interval": int(inside.sum())}
 
     def _length_m(self, trips: F8) -> float:
@@ -161,30 +162,6 @@ class CalibratedDemand:
         fitted = self.fitted
         length_m = fitted.cells.prepared.network.links.length_m
         return float((fitted.at_links @ trips) @ length_m / max(float(trips.sum()), 1e-9))
-
-
-def r_squared(flow: F8, counted: F8) -> float | None:
-    """Share of the variance of counts that flows explain: 1 - residual over total sum of squares.
-
-    Examples
-    --------
-    >>> r_squared(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
-    0.7857142857142857
-    """
-    total = float(((counted - counted.mean()) ** 2).sum())
-    return 1.0 - float(((flow - counted) ** 2).sum()) / total if len(counted) > 2 and total > 0 else None
-
-
-def geh(model_veh_h: F8, counted_veh_h: F8) -> F8:
-    """GEH of hourly flows: ``sqrt(2 (m - c)^2 / (m + c))`` (UK Highways Agency, DMRB 12.2.1).
-
-    Examples
-    --------
-    >>> geh(np.array([550.0]), np.array([450.0])).round(3).tolist()
-    [4.472]
-    """
-    both = model_veh_h + counted_veh_h
-    return np.asarray(np.sqrt(2.0 * (model_veh_h - counted_veh_h) ** 2 / np.where(both > 0, both, 1.0)))
 
 
 def _place(one: Count) -> dict[str, Any]:
