@@ -86,7 +86,7 @@ def estimate(problem: Problem, method: Method = "gls", default: Spread | None = 
     default
         Spreads where counts are too few to tell.
     """
-    problem = _levelled(problem)
+    problem = problem.levelled(FEWEST)  # errors of a seed are relative to what there is
     reached = np.flatnonzero(problem.reached)
     usual = default or Spread()
     prior = prior_of(problem.cells)
@@ -102,16 +102,6 @@ def estimate(problem: Problem, method: Method = "gls", default: Spread | None = 
     unreached = np.flatnonzero(~problem.reached)
     return Estimate(posterior.trips, deviation, posterior, spread, broken, unreached, used,
                     _determined(kept, posterior, deviation), len(posterior.at_bound))
-
-
-def _levelled(problem: Problem) -> Problem:
-    """Bring the seed to the level of the counts, where there are enough: its errors are relative to what there is."""
-    flow, counted = problem.proportions @ problem.cells.seed, problem.counts - problem.background
-    some = (flow > 0) & (counted > 0)
-    if some.sum() < FEWEST:
-        return problem
-    factor = float(np.median(counted[some] / flow[some]))
-    return replace(problem, cells=replace(problem.cells, seed=problem.cells.seed * factor))
 
 
 def _sound(problem: Problem, prior: Prior, default: Spread) -> tuple[Spread, tuple[Broken, ...], I8]:

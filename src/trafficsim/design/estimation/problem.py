@@ -82,6 +82,17 @@ class Problem:
         """What the seed has in each count."""
         return np.asarray(self.proportions @ self.cells.seed + self.background)
 
+    def levelled(self, fewest: int = 1) -> Problem:
+        """Return the problem with its seed brought to the level of the counts, if so many tell it.
+
+        The level is the median of counts over what the seed has in them.
+        """
+        flow, counted = self.proportions @ self.cells.seed, self.counts - self.background
+        some = (flow > 0) & (counted > 0)
+        if some.sum() < fewest:
+            return self
+        return replace(self, cells=replace(self.cells, seed=self.cells.seed * np.median(counted[some] / flow[some])))
+
     @property
     def reached(self) -> NDArray[np.bool_]:
         """Whether any trip of the seed passes the place of each count."""

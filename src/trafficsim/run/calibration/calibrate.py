@@ -133,7 +133,7 @@ def fit_demand(world: World, counts: Counts, settings: Settings) -> Fitted:
     loading = static_loading(prepared)
     base = observed.matrix(loading, prepared, cells.streams)
     if settings.level_from_counts:
-        observed.cells = cells = _levelled(observed, base)
+        observed.cells = cells = replace(cells, cells=observed.problem(base).levelled().cells)
     matrix, found = base, estimate(observed.problem(base), settings.method)
     _log.info("static paths: %d of %d counts used", len(found.used), len(rows.counts))
     for number in range(settings.iterations if settings.engine else 0):
@@ -144,15 +144,6 @@ def fit_demand(world: World, counts: Counts, settings: Settings) -> Fitted:
     if settings.engine and settings.iterations:
         loading = _driven(cells, found, settings.engine)[1]
     return _fitted(observed, matrix, found, loading, settings)
-
-
-def _levelled(observed: Observations, matrix: csr_array) -> DemandCells:
-    """Multiply the seed by the median of counts over its flows."""
-    problem = observed.problem(matrix)
-    flow, counted = problem.proportions @ problem.cells.seed, problem.counts - problem.background
-    some = (flow > 0) & (counted > 0)
-    factor = float(np.median(counted[some] / flow[some])) if some.any() else 1.0
-    return replace(observed.cells, cells=replace(observed.cells.cells, seed=observed.cells.cells.seed * factor))
 
 
 def _driven(cells: DemandCells, found: Estimate, engine: str) -> tuple[NewDemand, Loading, Prepared]:
