@@ -9,7 +9,7 @@ from functools import cache
 import trafficsim as ts
 from tests.support.real_data import data_folder, require_data
 from trafficsim.design.inference.given import Movement
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.io.imported import Imported
 from trafficsim.spec.network import Connection, Network
@@ -131,8 +131,7 @@ def with_lanes_beyond_of(network: Network, other: Network) -> Network:
     for one in other.connections:
         movement = Movement(one.from_link, one.from_lane, one.to_link, one.to_lane, one.turn)
         stated.setdefault(head[one.from_link], []).append(movement)
-    made = assemble(network.graph, (), {"groups": {}, "paths": {}}, left_hand_traffic=False, timing={},
-                    movements=stated)
+    made = assemble(network.graph, Given(movements=stated))
     speed = {(one.from_link, one.to_link): one.speed_limit_kmh for one in network.connections}
     connections = (one.model_copy(update={"speed_limit_kmh": speed[one.from_link, one.to_link]})
                    for one in made.connections)

@@ -97,8 +97,8 @@ def shape_of(graph: nx.MultiDiGraph[Any], node: Any, links: Mapping[str, Link], 
     return SeenJunction(shape, tuple(link.id for link in ins), tuple(link.id for link in outs), extent, blind)
 
 
-def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]], *, strict: bool = True) -> None:
-    """Give banned turns to the nodes where their links meet; those that do not meet are left out unless ``strict``.
+def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]]) -> None:
+    """Give banned turns to the nodes where their links meet.
 
     Raises
     ------
@@ -106,11 +106,11 @@ def ban_turns(graph: nx.MultiDiGraph[Any], turns: Iterable[tuple[str, str]], *, 
         If the links of a turn are not there or do not meet.
     """
     ends = {attributes["id"]: (tail, head) for tail, head, attributes in graph.edges(data=True)}
-    for first, second in sorted(turns):
+    for first, second in sorted(set(turns)):
         if first in ends and second in ends and ends[first][1] == ends[second][0]:
             node = graph.nodes[ends[first][1]]
             node[BANNED] = [*(pair for pair in node.get(BANNED, ()) if list(pair) != [first, second]), [first, second]]
-        elif strict:
+        else:
             raise NetworkError("banned_turns", quoted((first, second)), "two links of which the one ends where the "
                                "other begins", "correct or remove the pair")
 

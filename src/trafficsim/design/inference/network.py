@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +60,30 @@ class JunctionPlan:
     yields: frozenset[Pair]
     conflicts: tuple[Pair, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known beside a graph.
+
+    Attributes
+    ----------
+    signals : programs, named like the node that they control
+    groups, paths : named sets and sequences of link ids
+    left_hand_traffic : vehicles keep to the left
+    timing : times of default programs by node
+    design_signals : programs of nodes without one have stages from conflicts, intergreens from geometry and shortest
+        greens instead of default ones
+    movements : stated movements by node; those of approaches of which none is stated are inferred
+    """
+
+    signals: tuple[SignalProgram, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_hand_traffic: bool = False
+    timing: Mapping[Hashable, Timing] = field(default_factory=dict)
+    design_signals: bool = False
+    movements: Mapping[Any, Iterable[Movement]] = field(default_factory=dict)
 
 
 def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is named one by one for those who call it
@@ -131,68 +155,52 @@ def network_from_graph(  # noqa: PLR0913 - what is known beside the graph is nam
     >>> sorted(finding.code for finding in network.findings)[:3]
     ['control-read', 'coordinates-projected', 'id-inferred']
     """
-    named = {"groups": _sets(groups), "paths": _sets(paths)}
-    turns = set(banned_turns)
-    timing: Mapping[Hashable, Timing] | None = None if design_signals else {}
-    if fixes is None and not turns:
-        return assemble(graph, tuple(signals), named, left_hand_traffic=left_hand_traffic, timing=timing)
+    given = Given(tuple(signals), _sets(groups), _sets(paths), left_hand_traffic, design_signals=design_signals)
     notes = Notebook()
     whole = _completed(graph, notes)
-    ban_turns(whole, turns)
-    made = None if fixes is None else fixed_graph(whole, fixes)
-    network = assemble(whole if made is None else made.graph, tuple(signals), named,
-                       left_hand_traffic=left_hand_traffic, timing=timing)
-    read = {one.code: one for one in (*network.findings, *notes.findings())}
-    if made is None or fixes is None:
-        return replace(network, findings=tuple(read.values()))
+    ban_turns(whole, banned_turns)
+    if fixes is None:
+        return _assembled(whole, given, notes)
+    made = fixed_graph(whole, fixes)
+    network = _assembled(_completed(made.graph, notes), given, notes)
     tell_missing_turns(network, made)
     fixed = with_programs(network, fixes, made.report)
-    return replace(fixed, findings=(*read.values(), *made.report.findings()))
+    return replace(fixed, findings=(*network.findings, *made.report.findings()))
 
 
-def assemble(
-    graph: nx.DiGraph[Any],
-    signals: tuple[SignalProgram, ...],
-    named: Mapping[str, Mapping[str, tuple[str, ...]]],
-    *,
-    left_hand_traffic: bool,
-    timing: Mapping[Hashable, Timing] | None,
-    movements: Mapping[Any, Iterable[Movement]] | None = None,
-) -> Network:
-    """Do the work of :func:`network_from_graph`; ``timing`` sets the times of default programs by node.
-
-    Where it is ``None``, programs have stages from conflicts, intergreens from geometry, and shortest greens.
-    ``movements`` holds stated movements by node; those of approaches of which none is stated are inferred.
-    """
+def assemble(graph: nx.DiGraph[Any], given: Given) -> Network:
+    """Make a network of a graph and of what is known beside it, as :func:`network_from_graph` does."""
     notes = Notebook()
-    made = _completed(graph, notes)
+    return _assembled(_completed(graph, notes), given, notes)
+
+
+def _assembled(made: nx.MultiDiGraph[Any], given: Given, notes: Notebook) -> Network:
+    """Work out junctions, lengths and programs of a graph that has all attributes."""
     links = _links_of(made)
-    shapes = {node: shape_of(made, node, links, left_hand_traffic) for node in made}
+    shapes = {node: shape_of(made, node, links, given.left_hand_traffic) for node in made}
     _fill_lengths(made, links, shapes, notes)
-    joins = {node: joins_of(shapes[node], stated, left_hand_traffic) for node, stated in (movements or {}).items()}
+    joins = {node: joins_of(shapes[node], stated, given.left_hand_traffic) for node, stated in given.movements.items()}
     plans = {node: _plan(seen.shape, joins.get(node, ())) for node, seen in shapes.items()}
-    programs = {program.id: program for program in signals}
+    programs = {program.id: program for program in given.signals}
     _refuse_strange(programs, made)
     for node, plan in plans.items():
         if made.nodes[node]["control"] == "signal" and plan.movements and str(node) not in programs:
             allowed = made.nodes[node]["nearside_turn_on_red"] == "allowed"
-            times = replace((timing or {}).get(node, Timing()), nearside_turn_on_red=allowed)
-            made_program = _staged if timing is None else _default
-            programs[str(node)] = made_program(str(node), shapes[node].shape, plan, times)
-            notes.add(f"signal-program-{'designed' if timing is None else 'default'}", str(node))
+            times = replace(given.timing.get(node, Timing()), nearside_turn_on_red=allowed)
+            programs[str(node)] = _program(str(node), shapes[node].shape, plan, times, designed=given.design_signals)
+            notes.add(f"signal-program-{'designed' if given.design_signals else 'default'}", str(node))
         stated = {join[0] for join in joins.get(node, ())} >= {movement.approach for movement in plan.movements}
         _note_junction(notes, str(node), shapes[node].without_coordinates, plan, stated)
-    connections = _connections(links, shapes, plans, programs, left_hand_traffic)
-    return Network(made, connections, tuple(programs.values()), named["groups"], named["paths"], notes.findings(),
-                   left_hand_traffic)
+    connections = _connections(links, shapes, plans, programs, given.left_hand_traffic)
+    return Network(made, connections, tuple(programs.values()), given.groups, given.paths, notes.findings(),
+                   given.left_hand_traffic)
 
 
-def _default(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
+def _program(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing, *, designed: bool) -> SignalProgram:
+    """Return the program of a signal that has none."""
+    if designed:
+        return staged_program(name, Junction(shape, plan.movements, plan.yields, frozenset(plan.conflicts)), times)
     return default_program(name, shape, plan.movements, set(plan.yields), times)
-
-
-def _staged(name: str, shape: JunctionShape, plan: JunctionPlan, times: Timing) -> SignalProgram:
-    return staged_program(name, Junction(shape, plan.movements, plan.yields, frozenset(plan.conflicts)), times)
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.inference.staging import Timing
 from trafficsim.spec.network import Network
 
@@ -21,8 +21,7 @@ def built(
     left_hand_traffic: bool = False,
 ) -> Network:
     """Make the network of a builder; what it infers is what the builder documents, so only warnings are kept."""
-    named = {"groups": dict(groups or {}), "paths": dict(paths or {})}
-    network = assemble(graph, (), named, left_hand_traffic=left_hand_traffic, timing=timing or {})
+    network = assemble(graph, Given((), dict(groups or {}), dict(paths or {}), left_hand_traffic, timing or {}))
     warnings = tuple(finding for finding in network.findings if finding.level != "info")
     return Network(network.graph, network.connections, network.signals, network.groups, network.paths, warnings,
                    left_hand_traffic)

@@ -12,7 +12,7 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.design.inference.fix_signals import with_programs
 from trafficsim.design.inference.fix_turns import renumbered, without_turns
 from trafficsim.design.inference.fixes import FixedGraph, fixed_graph
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.timing.designed import with_designed_times
 from trafficsim.spec.fixes import Fixes
 from trafficsim.spec.network import Connection, Network
@@ -76,9 +76,8 @@ def _inferred(network: Network, made: FixedGraph) -> Network:
         part.nodes[node]["control"] = "dead_end"
     if not part.number_of_edges():
         return Network(part)
-    named: dict[str, dict[str, tuple[str, ...]]] = {"groups": {}, "paths": {}}
     return with_designed_times(
-        assemble(part, (), named, left_hand_traffic=network.left_hand_traffic, timing=None))
+        assemble(part, Given(left_hand_traffic=network.left_hand_traffic, design_signals=True)))
 
 
 def _names(fresh: tuple[SignalProgram, ...], taken: Collection[str | None]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trafficsim.base.errors import InputError
 from trafficsim.base.repairs import REPAIRS
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.files import what_is_there
 from trafficsim.io.gmns.day_plans import schedule_of
@@ -101,8 +101,8 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
             data["priority"] = -1
     for node in signals.timings:
         graph.nodes[node]["control"] = "signal"
-    network = assemble(graph, (), {"groups": read.roads.groups(), "paths": {}}, left_hand_traffic=False, timing={},
-                       movements=read.roads.movements)
+    network = assemble(graph, Given(groups=read.roads.groups(), movements=read.roads.movements))
+
     def served(_: str, one: Connection) -> Served | None:
         key = (one.from_link, one.from_lane, one.to_link, one.to_lane)
         found = signals.served.get(key)

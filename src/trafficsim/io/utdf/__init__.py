@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from trafficsim.base.repairs import REPAIRS
-from trafficsim.design.inference.network import assemble
+from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
@@ -71,8 +71,7 @@ def _network(utdf: Utdf, read: Read, ledger: Ledger) -> Network:
     graph = read.roads.graph
     for node in timings:
         graph.nodes[node]["control"] = "signal"
-    network = assemble(graph, (), {"groups": read.roads.groups(), "paths": {}}, left_hand_traffic=False, timing={},
-                       movements=read.roads.movements)
+    network = assemble(graph, Given(groups=read.roads.groups(), movements=read.roads.movements))
 
     def served(node: str, one: Connection) -> Served | None:
         groups = read.served.get(_key(one))
