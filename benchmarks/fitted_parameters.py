@@ -13,10 +13,10 @@ import numpy as np
 
 import trafficsim as ts
 from trafficsim.design.calibration.observations import FreeSpeeds
-from trafficsim.run.parameter_fit import Simulating, fit_parameters, with_factors
+from trafficsim.run.calibration.driver_parameters import Simulating, fit_parameters, with_factors
 from trafficsim.run.runner import run_scenario
 from trafficsim.spec.calibration import knob_named
-from trafficsim.spec.counts import Count
+from trafficsim.spec.counts import Count, Counts
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.world import World
 
@@ -61,7 +61,7 @@ def main() -> None:
     for number in range(1, experiments + 1):
         truth = {name: float(np.clip(generator.normal(1.0, knob_named(name).belief.sd), 0.75, 1.25)) for name in NAMES}
         counts, speeds = day_of(with_factors(road(), truth), 1000 + number, engine)
-        found = fit_parameters(road(), counts, NAMES, speeds=speeds, simulating=Simulating(engine, 8))
+        found = fit_parameters(road(), Counts(tuple(counts)), NAMES, speeds=speeds, simulating=Simulating(engine, 8))
         for row in found.parameters.itertuples():
             true = truth[row.parameter]
             covered.append(row.low <= true <= row.high)

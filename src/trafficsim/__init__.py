@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "fit_parameters", "load", "rollouts", "run", "speed_distributions", "timing", "trace",
+        "explain", "export", "fit_parameters", "load", "rollouts", "run", "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -34,6 +34,7 @@ _HOMES = {
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.run.calibration.radar_speeds": ("speed_distributions",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
     "trafficsim.spec.counts": ("Count", "Counts", "TurnShare"),
@@ -91,7 +92,6 @@ if TYPE_CHECKING:
     from trafficsim.api import load as load
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
-    from trafficsim.api import speed_distributions as speed_distributions
     from trafficsim.api import timing as timing
     from trafficsim.api import trace as trace
     from trafficsim.api import transfer as transfer
@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
     from trafficsim.report import plot as plot
+    from trafficsim.run.calibration.radar_speeds import speed_distributions as speed_distributions
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
     from trafficsim.spec.calendar import Hours as Hours

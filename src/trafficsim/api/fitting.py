@@ -10,7 +10,6 @@ from trafficsim.api.calibrating import file_of
 from trafficsim.api.reading import build, place_of
 from trafficsim.design.calibration.observations import free_speeds_of
 from trafficsim.io.counts import read_counts
-from trafficsim.io.fitted import write_fitted
 from trafficsim.io.load import naming
 from trafficsim.spec.check_world import require_sound
 from trafficsim.spec.counts import Counts
@@ -18,12 +17,12 @@ from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
 
 if TYPE_CHECKING:
-    from trafficsim.run.parameter_fit import ParameterFit, Simulating
+    from trafficsim.run.calibration.driver_parameters import ParameterFit, Simulating
 
 
 def fit_parameters(
     subject: str | Path | Scenario | World, counts: str | Path | Counts, parameters: Sequence[str], *,
-    hold_out: float = 0.0, simulating: Simulating | None = None, out: str | Path | None = None,
+    simulating: Simulating | None = None, time_zone: str | None = None, out: str | Path | None = None,
 ) -> ParameterFit:
     """Fit free speeds, their spread and the saturation flow of a scenario to counts and speeds, by running it.
 
@@ -34,15 +33,16 @@ def fit_parameters(
     subject
         A scenario file, a scenario or a world.
     counts
-        A file of counts, or counts as :func:`trafficsim.read_counts` gives them.
+        A file of counts, or counts.
     parameters
         ``free_speed.ROAD_CLASS``, ``speed_spread.ROAD_CLASS``, ``saturation_flow``.
-    hold_out
-        Share of the detectors, drawn with the seed of the scenario, that is not used.
     simulating
-        Engine, replications and processes (:class:`trafficsim.run.parameter_fit.Simulating`).
+        Engine, replications, processes, and which detectors are held out
+        (:class:`trafficsim.run.calibration.driver_parameters.Simulating`).
+    time_zone
+        Time zone of the scenario's clock, for counts whose times have an offset from UTC.
     out
-        Write a scenario with the fitted parameters there; the subject must be a file in the same folder.
+        Write a scenario with the fitted parameters there, and the counts beside it; the subject must be a file.
 
     Raises
     ------
@@ -52,29 +52,24 @@ def fit_parameters(
     Examples
     --------
     >>> import trafficsim as ts
-    >>> from trafficsim.spec.counts import Count
     >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=400)
     >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=600), network=ts.corridor([300, 200]),
     ...                    demand=ts.DemandSource(flows=(flow,), routes="free_flow"))
-    >>> counted = Counts((Count("D", "link", "east1", "", "", 0.0, 600.0, "all", 66.0, 47.0),))
-    >>> found = fit_parameters(road, counted, ["free_speed.urban"])
-    >>> found.parameters["told_by"].tolist()
+    >>> counted = ts.Counts((ts.Count("D", "link", "east1", "", "", 0.0, 600.0, "all", 66.0, 47.0),))
+    >>> ts.fit_parameters(road, counted, ["free_speed.urban"]).parameters["told_by"].tolist()
     ['observations']
     """
-    from trafficsim.run.calibration.rows import check_share, held_out
-    from trafficsim.run.parameter_fit import Simulating, fit_parameters
+    from trafficsim.io.scenario_beside import write_beside
+    from trafficsim.run.calibration.driver_parameters import Simulating, fit_parameters
 
-    check_share(hold_out)
     source = None if out is None else file_of(subject)
     world, place = build(subject), place_of(subject)
     with naming(place.label):
         require_sound(world)
-        read = counts if isinstance(counts, Counts) else read_counts(counts, world.network)
-        held = held_out([one.detector for one in read.counts], hold_out, world.scenario.seed)
+        read = counts if isinstance(counts, Counts) else read_counts(counts, world.network, time_zone)
         given = world.scenario.validation.speeds if world.scenario.validation else ()
-        found = fit_parameters(world, [one for one in read.counts if one.detector not in held], parameters,
-                               speeds=free_speeds_of(given), simulating=simulating or Simulating(cache=place.cache))
+        found = fit_parameters(world, read, parameters, speeds=free_speeds_of(given),
+                               simulating=simulating or Simulating(cache=place.cache))
     if source is not None and out is not None:
-        used = [one for one in read.counts if one.detector not in held]
-        write_fitted(source, Path(out), found.changes, used, [one for one in read.counts if one.detector in held])
+        write_beside(source, Path(out), world, found.changes, (found.held_out, found.used))
     return found

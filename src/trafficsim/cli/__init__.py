@@ -15,6 +15,7 @@ from trafficsim.cli import (
     equilibrium,
     evidence,
     export,
+    fitting,
     inspection,
     measure,
     placing,
@@ -44,6 +45,7 @@ app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
 app.command("calibrate", short_help="Estimate demand from counts, near a seed.")(calibrate.calibrate)
+app.command("fit", short_help="Fit drivers to counts and speeds.")(fitting.fit)
 app.command("validate", short_help="Hold results against counts and other observations.")(validation.validate)
 app.command("speeds", short_help="Turn readings of radar into drivers for scenarios.")(speeds.speeds)
 app.command("policies", short_help="Show policies and practices, their mechanisms and evidence.")(catalogue.policies)

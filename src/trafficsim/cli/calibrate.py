@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json, say, show
+from trafficsim.cli.guard import guarded, print_json, say_findings, show
 from trafficsim.cli.options import Json
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ class Method(StrEnum):
 
     gls = "gls"
     entropy = "entropy"
+
+
+WRITTEN = "written: {} (the counts that were used and held out stand beside it)"
 
 
 @guarded
@@ -37,39 +40,22 @@ def calibrate(
                                                       "for a gravity model as seed.")] = None,
     trip_length: Annotated[float | None, typer.Option(help="Mean trip length (m) of the gravity model.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Time zone of the clock, as Europe/Berlin.")] = None,
-    parameters: Annotated[str | None, typer.Option(
-        metavar="NAMES", help="Fit these instead of the demand: free_speed.ROAD_CLASS, speed_spread.ROAD_CLASS, "
-        "saturation_flow, separated by commas.")] = None,
-    replications: Annotated[int, typer.Option(help="Runs at every point of that fit.")] = 6,
-    workers: Annotated[int, typer.Option(help="Processes of that fit.")] = 1,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a scenario with what was found.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a scenario with the new demand.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Estimate demand from counts, near a seed, or fit parameters; counts that are held out are not used."""
+    """Estimate demand from counts, near a seed; counts that are held out say how well it predicts."""
     from trafficsim import api
 
-    if parameters is not None:
-        from trafficsim.cli.fitting import show_fit
-        from trafficsim.run.parameter_fit import Simulating
-
-        names = [name.strip() for name in parameters.split(",")]
-        found = api.fit_parameters(scenario, counts, names, hold_out=hold_out, out=out,
-                                   simulating=Simulating(engine, replications, workers))
-        show_fit(found, out, as_json)
-        return
     result = api.calibrate(scenario, counts, hold_out=hold_out, seed=seed, seed_matrix=seed_matrix,
                            method=method.value, engine=engine, iterations=iterations, slice_s=slice_s,
                            zone_weights=zone_weights, trip_length_m=trip_length, time_zone=time_zone, out=out)
-    for finding in result.findings:
-        if finding.level != "info":
-            say(f"{finding.level}: {finding.where}: {finding.message}"
-                + (f". Remedy: {finding.remedy}." if finding.remedy else ""))
+    say_findings(result.findings)
     if as_json:
         print_json(result.summary)
         return
     _show(result)
     if out is not None:
-        typer.echo(f"written: {out} (the counts that were used and held out stand beside it)")
+        typer.echo(WRITTEN.format(out))
 
 
 def _show(result: CalibratedDemand) -> None:

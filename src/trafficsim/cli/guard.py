@@ -10,12 +10,13 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import typer
 
 from trafficsim.base.errors import MOST_PLACE, TrafficsimError, shortened
+from trafficsim.base.findings import Finding
 
 INTERRUPTED = 130
 PAGE_WIDTH = 160
@@ -66,6 +67,19 @@ def show(table: Any) -> None:
 def say(message: str) -> None:
     """Print a remark on stderr."""
     typer.echo(message, err=True)
+
+
+def line_of(finding: Finding) -> str:
+    """Return a finding as a line, with its remedy."""
+    remedy = f". Remedy: {finding.remedy.rstrip('.')}." if finding.remedy else ""
+    return f"{finding.level}: {finding.code}: {finding.where}: {finding.message.rstrip('.')}{remedy}"
+
+
+def say_findings(findings: Iterable[Finding]) -> None:
+    """Print what is more than information on stderr."""
+    for finding in findings:
+        if finding.level != "info":
+            say(line_of(finding))
 
 
 def _stop(message: str, status: int) -> None:

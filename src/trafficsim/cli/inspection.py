@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json
+from trafficsim.cli.guard import guarded, line_of, print_json
 from trafficsim.cli.options import Json, Strict
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def _show(file: Path, findings: tuple[Finding, ...]) -> None:
         shown[finding.code] += 1
         # Errors are all shown, on stderr; of the rest a few of each kind are enough to see what is meant.
         if finding.level == "error" or shown[finding.code] <= SHOWN_PER_CODE:
-            remedy = f". Remedy: {finding.remedy.rstrip('.')}." if finding.remedy else ""
-            text = f"{finding.level}: {finding.code}: {finding.where}: {finding.message.rstrip('.')}{remedy}"
-            typer.echo(text, err=finding.level == "error")
+            typer.echo(line_of(finding), err=finding.level == "error")
         elif shown[finding.code] == SHOWN_PER_CODE + 1:
             more = counts[finding.code] - SHOWN_PER_CODE
             typer.echo(f"{finding.level}: {finding.code}: {more} more (all with --json)")

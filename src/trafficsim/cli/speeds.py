@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json, say
+from trafficsim.cli.guard import guarded, print_json, say_findings
 from trafficsim.cli.options import Json
 
 if TYPE_CHECKING:
-    from trafficsim.api.speeds import SpeedDistributions
     from trafficsim.design.calibration.speed_distributions import Interval
+    from trafficsim.run.calibration.radar_speeds import SpeedDistributions
 
 
 class RoadClassName(StrEnum):
@@ -54,7 +54,7 @@ def speeds(
     as_json: Json = False,
 ) -> None:
     """Estimate speeds of road classes from readings of radar in bins, and write drivers for scenarios."""
-    from trafficsim.api.speeds import speed_distributions
+    from trafficsim.run.calibration.radar_speeds import speed_distributions
 
     found = speed_distributions(radar, classes=classes, limit_kmh=limit_kmh, road_class=road_class.value,
                                 by=by.value, from_kmh=from_kmh, unit=unit.value)
@@ -70,11 +70,9 @@ def speeds(
 
 
 def _show(found: SpeedDistributions) -> None:
-    from trafficsim.api.speeds import CAUTION
+    from trafficsim.run.calibration.radar_speeds import CAUTION
 
-    for finding in found.findings:
-        if finding.level == "warning":
-            say(f"{finding.level}: {finding.code}: {finding.where}: {finding.message}")
+    say_findings(found.findings)
     for one in found.groups:
         typer.echo(f"{one.group}: {one.sites:,} deployments on {one.streets:,} streets, {one.readings:,.0f} readings "
                    f"from {found.from_kmh:g} km/h on ({one.left_out:,} deployments left out)")

@@ -31,8 +31,7 @@ class Belief:
 BELIEFS: dict[str, Belief] = {
     FREE_SPEED: Belief(
         0.10, 0.6, 1.5, "mean of the free speeds on roads of a class",
-        "shares above the limit of 9 to 90 % between countries and kinds of roads (ETSC, PIN Flash 36, 2019) are means "
-        "20 % below to 20 % above the limit, which is taken as two standard deviations (modelling assumption)"),
+        "means of places of one class differ from those of the class by a tenth (modelling assumption)"),
     SPEED_SPREAD: Belief(
         0.15, 0.4, 2.5, "standard deviation of the free speeds on roads of a class",
         "coefficients of variation of 0.11 to 0.15 in national surveys (Taylor et al. 2000, TRL 421), two standard "

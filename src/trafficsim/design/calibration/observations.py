@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from trafficsim.base.errors import InputError
-from trafficsim.spec.counts import Count
+from trafficsim.spec.counts import HOUR_S, Count
 from trafficsim.spec.validation import ObservedSpeeds
 
 What = Literal["flow_veh_h", "speed_kmh", "free_speed_mean_kmh", "free_speed_sd_kmh"]
 COUNT_ERROR = 0.05
-"""Relative error of a count: loops and tubes are within 5 % (modelling assumption; FHWA-HIF-18-053, *Traffic Detector
-Handbook*, gives 2 to 5 % for well kept ones); how much days differ comes on top."""
+"""Relative error of a count (modelling assumption: detectors that are kept well); how much days differ comes on top."""
 SPEED_ERROR_KMH = 1.0
 """Error of a measured mean speed (modelling assumption)."""
+FREE_SPEED_ERROR_KMH = 0.5
+"""Error of a mean, or spread, of free speeds of many vehicles beside that of their number (modelling assumption)."""
 SPEED_CV = 0.15
 """Spread of single speeds around a mean of an interval: that of urban free speeds (Taylor et al. 2000, TRL 421)."""
 LEAST_SURVEY = 100.0
@@ -60,60 +61,53 @@ class Observation:
 
 
 def observations_of(
-    counts: Iterable[Count], speeds: Iterable[FreeSpeeds], begin_s: float, end_s: float,
+    counts: Sequence[Count], days: Sequence[int], speeds: Iterable[FreeSpeeds], begin_s: float, end_s: float,
 ) -> list[Observation]:
-    """Return all observations within a period; classes, and days, are taken together.
+    """Return all observations within a period; of a link, classes are summed and detectors averaged.
+
+    Parameters
+    ----------
+    counts, days
+        Means over days, and of how many each is one; turning counts are not read.
+    speeds
+        Free speeds, of the whole period.
+    begin_s, end_s
+        The period.
 
     Examples
     --------
     >>> count = Count("D", "link", "a", "", "", 0.0, 3600.0, "all", 400.0, 45.0)
-    >>> [(one.what, one.value, round(one.sd, 1)) for one in observations_of([count], [], 0.0, 3600.0)]
+    >>> [(one.what, one.value, round(one.sd, 1)) for one in observations_of([count], [1], [], 0.0, 3600.0)]
     [('flow_veh_h', 400.0, 20.0), ('speed_kmh', 45.0, 1.1)]
     """
-    found: list[Observation] = []
-    for (link, begin, end), days in sorted(_by_minutes(counts, begin_s, end_s).items()):
-        found.extend(_of_interval(link, begin, end, days))
-    for one in speeds:
-        found.append(Observation(one.link, "free_speed_mean_kmh", begin_s, end_s, one.mean_kmh,
-                                 math.hypot(one.sd_kmh / math.sqrt(one.vehicles), 0.5 * SPEED_ERROR_KMH)))
-        found.append(Observation(one.link, "free_speed_sd_kmh", begin_s, end_s, one.sd_kmh,
-                                 math.hypot(one.sd_kmh / math.sqrt(2.0 * one.vehicles), 0.5 * SPEED_ERROR_KMH)))
-    return found
-
-
-@dataclass
-class _Day:
-    vehicles: float = 0.0
-    with_speed: float = 0.0
-    speeds: float = 0.0
-
-    def add(self, count: Count) -> None:
-        self.vehicles += count.vehicles
-        if count.speed_kmh is not None:
-            self.with_speed += count.vehicles
-            self.speeds += count.vehicles * count.speed_kmh
-
-
-def _by_minutes(counts: Iterable[Count], begin_s: float, end_s: float) -> dict[Minutes, list[_Day]]:
-    days: dict[Minutes, dict[str, _Day]] = defaultdict(lambda: defaultdict(_Day))
-    for count in counts:
+    by_place: dict[Minutes, dict[str, list[tuple[Count, int]]]] = defaultdict(lambda: defaultdict(list))
+    for count, number in zip(counts, days, strict=True):
         if count.kind == "link" and count.begin_s >= begin_s and count.end_s <= end_s:
-            days[count.link, count.begin_s, count.end_s][count.date].add(count)
-    return {minutes: list(by_date.values()) for minutes, by_date in days.items()}
+            by_place[count.link, count.begin_s, count.end_s][count.detector].append((count, number))
+    found = [one for minutes, detectors in sorted(by_place.items()) for one in _at(minutes, list(detectors.values()))]
+    return found + [one for speed in speeds for one in _of_free_speeds(speed, begin_s, end_s)]
 
 
-def _of_interval(link: str, begin: float, end: float, days: list[_Day]) -> Iterable[Observation]:
-    """Yield the flow, and the speed where it was measured, as means over days."""
-    hours, number = (end - begin) / 3600.0, len(days)
-    vehicles = sum(day.vehicles for day in days) / number
-    flow = vehicles / hours
+def _at(minutes: Minutes, detectors: Sequence[Sequence[tuple[Count, int]]]) -> Iterator[Observation]:
+    """Yield the flow, and the speed where it was measured, of a link in an interval."""
+    link, begin, end = minutes
+    hours, days = (end - begin) / HOUR_S, min(number for rows in detectors for _, number in rows)
+    flow = sum(count.vehicles for rows in detectors for count, _ in rows) / len(detectors) / hours
     least = 1.0 / hours  # of an empty interval too a vehicle more or less may have been missed
-    yield Observation(link, "flow_veh_h", begin, end, flow, max(COUNT_ERROR * flow, least), number)
-    seen = sum(day.with_speed for day in days)
-    if seen > 0.0:
-        speed = sum(day.speeds for day in days) / seen
-        yield Observation(link, "speed_kmh", begin, end, speed,
-                          math.hypot(SPEED_ERROR_KMH, SPEED_CV * speed / math.sqrt(seen)), number)
+    yield Observation(link, "flow_veh_h", begin, end, flow, max(COUNT_ERROR * flow, least), days)
+    timed = [(count.vehicles, count.speed_kmh, count.vehicles * number) for rows in detectors
+             for count, number in rows if count.speed_kmh is not None and count.vehicles > 0.0]
+    if timed:
+        speed = sum(vehicles * speed for vehicles, speed, _ in timed) / sum(vehicles for vehicles, *_ in timed)
+        error = SPEED_CV * speed / math.sqrt(sum(seen for *_, seen in timed))
+        yield Observation(link, "speed_kmh", begin, end, speed, math.hypot(SPEED_ERROR_KMH, error), days)
+
+
+def _of_free_speeds(one: FreeSpeeds, begin_s: float, end_s: float) -> Iterator[Observation]:
+    for what, value, number in (("free_speed_mean_kmh", one.mean_kmh, one.vehicles),
+                                ("free_speed_sd_kmh", one.sd_kmh, 2.0 * one.vehicles)):
+        error = math.hypot(one.sd_kmh / math.sqrt(number), FREE_SPEED_ERROR_KMH)
+        yield Observation(one.link, what, begin_s, end_s, value, error)  # type: ignore[arg-type]
 
 
 def free_speeds_of(observed: Iterable[ObservedSpeeds]) -> list[FreeSpeeds]:

@@ -122,9 +122,9 @@ def fit_demand(world: World, counts: Counts, settings: Settings) -> Fitted:
     """
     settings.check()
     prepared = prepare(world)
-    rows = rows_of(counts, prepared)
+    rows = rows_of(counts, world)
     tells = any(one.vehicle_class != ALL_CLASSES for one in rows.counts)
-    cells = cells_of(prepared, slices_of(rows.counts, prepared, settings.slice_s), tells)
+    cells = cells_of(prepared, slices_of(rows.counts, world, settings.slice_s), tells)
     if not len(cells.cells):
         raise InputError("demand", "nothing that could be estimated: only buses, and trips with stops or via",
                          "flows, trips or matrices", "add a seed: demand of cars, or --seed-matrix")

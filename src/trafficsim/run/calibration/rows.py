@@ -13,9 +13,9 @@ import numpy as np
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.io.count_times import clock
-from trafficsim.plan.prepare import Prepared
 from trafficsim.spec.counts import ALL_CLASSES, Count, Counts
 from trafficsim.spec.vehicles import KINDS
+from trafficsim.spec.world import World
 
 EDGE_S = 0.5
 SHORTEST_SLICE_S = 900.0
@@ -38,7 +38,7 @@ class Rows:
     findings: tuple[Finding, ...]
 
 
-def rows_of(counts: Counts, prepared: Prepared) -> Rows:
+def rows_of(counts: Counts, world: World) -> Rows:
     """Take counts whose interval lies within the departures of the scenario and whose class it has.
 
     Raises
@@ -46,12 +46,12 @@ def rows_of(counts: Counts, prepared: Prepared) -> Rows:
     InputError
         If there is none, naming the times of the counts and of the scenario.
     """
-    time = prepared.world.scenario.time
+    time = world.scenario.time
     in_time = [one for one in counts.counts
                if one.begin_s >= time.start_s - EDGE_S and one.end_s <= time.analysis_end_s + EDGE_S]
-    known = {ALL_CLASSES, *prepared.classes.name, *KINDS}
+    known = {ALL_CLASSES, *(one.name for one in world.vehicle_classes), *KINDS}
     usable = [one for one in in_time if one.vehicle_class in known]
-    findings = [*_outside(counts, in_time, prepared), *_unknown(in_time, known)]
+    findings = [*_outside(counts, in_time, world), *_unknown(in_time, known)]
     if not usable:
         first = counts.counts[0] if counts.counts else None
         found = "no count" if first is None else f"no count that can be used ({findings[0].message})"
@@ -61,13 +61,21 @@ def rows_of(counts: Counts, prepared: Prepared) -> Rows:
     merged = defaultdict[Any, list[Count]](list)
     for one in usable:
         merged[one.detector, one.place, one.begin_s, one.end_s, one.vehicle_class].append(one)
-    means = tuple(replace(same[0], vehicles=sum(one.vehicles for one in same) / len(same)) for same in merged.values())
-    return Rows(means, tuple(len(same) for same in merged.values()), tuple(findings))
+    return Rows(tuple(map(_mean, merged.values())), tuple(len(same) for same in merged.values()), tuple(findings))
 
 
-def slices_of(counts: Iterable[Count], prepared: Prepared, slice_s: float | None) -> np.ndarray[Any, Any]:
+def _mean(days: Sequence[Count]) -> Count:
+    """Return the mean over days, its speed weighted by vehicles."""
+    vehicles = sum(one.vehicles for one in days) / len(days)
+    timed = [one for one in days if one.speed_kmh is not None and one.vehicles > 0]
+    seen = sum(one.vehicles for one in timed)
+    speed = sum(one.vehicles * one.speed_kmh for one in timed if one.speed_kmh is not None) / seen if timed else None
+    return replace(days[0], vehicles=vehicles, speed_kmh=speed)
+
+
+def slices_of(counts: Iterable[Count], world: World, slice_s: float | None) -> np.ndarray[Any, Any]:
     """Return clock times between slices of departure: of the shortest interval, a quarter of an hour or more."""
-    time = prepared.world.scenario.time
+    time = world.scenario.time
     length = time.analysis_end_s - time.start_s
     shortest = slice_s or max(min((one.end_s - one.begin_s for one in counts), default=length), SHORTEST_SLICE_S)
     number = max(int(length // shortest), 1)
@@ -113,12 +121,12 @@ def check_share(share: float | Sequence[str]) -> None:
         raise InputError("--hold-out", str(share), "a share of the detectors from 0 to below 1", "give for example 0.2")
 
 
-def _outside(counts: Counts, in_time: Sequence[Count], prepared: Prepared) -> list[Finding]:
+def _outside(counts: Counts, in_time: Sequence[Count], world: World) -> list[Finding]:
     inside = {id(one) for one in in_time}
     outside = [one for one in counts.counts if id(one) not in inside]
     if not outside:
         return []
-    time, first = prepared.world.scenario.time, outside[0]
+    time, first = world.scenario.time, outside[0]
     return [Finding("warning", "count-outside", first.source, f"{len(outside)} counts, the first from "
                     f"{clock(first.begin_s)} to {clock(first.end_s)}, are not within the departures of the scenario, "
                     f"{clock(time.start_s)} to {clock(time.analysis_end_s)}; they are left out",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trafficsim.io.calibrated import EstimatedDemand, write_calibrated
+from trafficsim.io.scenario_beside import EstimatedDemand, write_calibrated
 from trafficsim.run.calibration.demand_cells import DemandCells
 from trafficsim.run.calibration.result import HELD, USED, CalibratedDemand
 from trafficsim.spec.counts import Count

@@ -7,9 +7,9 @@ import pytest
 import trafficsim as ts
 from trafficsim.base.errors import InputError
 from trafficsim.design.calibration.observations import FreeSpeeds
-from trafficsim.run.parameter_fit import ParameterFit, Simulating, fit_parameters, with_factors
+from trafficsim.run.calibration.driver_parameters import ParameterFit, Simulating, fit_parameters, with_factors
 from trafficsim.run.runner import run_scenario
-from trafficsim.spec.counts import Count
+from trafficsim.spec.counts import Count, Counts
 from trafficsim.spec.scenario import Detector
 from trafficsim.spec.world import World
 
@@ -40,7 +40,7 @@ def observed(world: World) -> tuple[list[Count], list[FreeSpeeds]]:
 @pytest.fixture(scope="module")
 def found() -> ParameterFit:
     counts, speeds = observed(with_factors(road(), TRUTH))
-    return fit_parameters(road(), counts, FREE, speeds=speeds, simulating=Simulating(replications=2))
+    return fit_parameters(road(), Counts(tuple(counts)), FREE, speeds=speeds, simulating=Simulating(replications=2))
 
 
 def test_the_drivers_of_another_day_are_found(found: ParameterFit) -> None:
@@ -88,13 +88,13 @@ COUNT = Count("D", "link", "east1", "", "", 120.0, 720.0, "all", 80.0, 50.0)
 ])
 def test_what_cannot_be_fitted(names: tuple[str, ...], count: Count, replications: int, text: str) -> None:
     with pytest.raises(InputError, match=text):
-        fit_parameters(road(), [count], names, simulating=Simulating(replications=replications))
+        fit_parameters(road(), Counts((count,)), names, simulating=Simulating(replications=replications))
 
 
 def test_classes_with_speed_factors_of_their_own() -> None:
     own = ts.VehicleClass(name="car", kind="car", speed_factor_mean=1.0)
     with pytest.raises(InputError, match="speed_factor_mean"):
-        fit_parameters(road(vehicle_classes=(own,)), [COUNT], FREE)
+        fit_parameters(road(vehicle_classes=(own,)), Counts((COUNT,)), FREE)
 
 
 def test_speeds_that_no_place_has() -> None:

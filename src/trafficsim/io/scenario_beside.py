@@ -1,4 +1,4 @@
-"""Scenario files with estimated demand: matrices by slice and class, or flows where routes are given."""
+"""Scenario files like others, in which demand or drivers differ; what they need stands beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -60,23 +61,58 @@ def write_calibrated(source: Path, out: Path, world: World, demand: EstimatedDem
     MachineError
         If the folder cannot be written.
     """
-    if out.suffix != ".toml":
-        raise InputError("--out", str(out), "a file name that ends in .toml", f"write --out {out}.toml")
-    data = read_toml(source)
-    writing = _Writing(out, source.parent)
-    data["name"] = f"{data['name']}-calibrated" if out.stem == source.stem else _name(out.stem)
-    data["network"] = writing.network(data["network"], world)
-    if "file" in data["network"] and writing.written_network:
+    writing = _Writing(source, out)
+    data = writing.data
+    if not writing.keeps_network():
+        data["network"] = writing.network(world)
         data["vehicle_classes"] = rows_of_models(one for one in world.vehicle_classes if one not in DEFAULT_CLASSES)
         data["drivers"] = rows_of_models([world.scenario.drivers])[0]
         data["detectors"] = rows_of_models(world.scenario.detectors)
     data["demand"] = writing.demand(data.get("demand", {}), demand)
-    files = writing.counts(demand)
-    if files:
-        observed = (*demand.held_out, *demand.used)
-        data["time"] = {**data.get("time", {}), "interval_s": _interval_s(world, observed)}
-        data["validation"] = {**data.get("validation", {}), "counts": files}
-    return writing.done(dump_toml(data))
+    return writing.done(world, demand.held_out, demand.used)
+
+
+def write_beside(
+    source: Path, out: Path, world: World, changes: Mapping[str, Any], counts: tuple[Sequence[Count], Sequence[Count]],
+) -> list[Path]:
+    """Write a scenario like ``source`` in which some keys differ, and counts beside it; return the paths of all files.
+
+    Parameters
+    ----------
+    source, out
+        Scenario files; paths in the one are written as they are seen from the other.
+    world
+        What the source is.
+    changes
+        Keys of the scenario, each replaced whole.
+    counts
+        Those that were held out, and those that were used.
+
+    Raises
+    ------
+    InputError, MachineError
+        As :func:`write_calibrated` does.
+    """
+    writing = _Writing(source, out)
+    writing.data |= changes
+    return writing.done(world, *counts)
+
+
+def moved(value: Any, source: Path, target: Path) -> Any:
+    """Return tables and lists in which every text that names a file, seen from a folder, names it from another.
+
+    Examples
+    --------
+    >>> moved({"lanes": 2, "name": "no file"}, Path("a"), Path("b"))
+    {'lanes': 2, 'name': 'no file'}
+    """
+    if isinstance(value, Mapping):
+        return {key: moved(one, source, target) for key, one in value.items()}
+    if isinstance(value, list):
+        return [moved(one, source, target) for one in value]
+    if isinstance(value, str) and value and not Path(value).is_absolute() and isfile(source / value):
+        return Path(os.path.relpath(source / value, target)).as_posix()
+    return value
 
 
 def _interval_s(world: World, counts: Sequence[Count]) -> float:
@@ -96,18 +132,22 @@ def _name(stem: str) -> str:
 class _Writing:
     """Files to write, none of which may exist."""
 
-    def __init__(self, out: Path, folder: Path) -> None:
-        self._out, self._folder = out, folder
+    def __init__(self, source: Path, out: Path) -> None:
+        if out.suffix != ".toml":
+            raise InputError("--out", str(out), "a file name that ends in .toml", f"write --out {out}.toml")
+        self._out = out
         self._files: list[tuple[Path, Any, Any]] = []
-        self.written_network = False
+        self.data: dict[str, Any] = moved(read_toml(source), source.parent, out.parent)
+        self.data["name"] = f"{self.data['name']}-calibrated" if out.stem == source.stem else _name(out.stem)
 
-    def network(self, source: Mapping[str, Any], world: World) -> dict[str, Any]:
-        """Keys of the network: as they are, or a network file of our own."""
-        if str(source.get("file", "")).endswith(".json"):
-            return {**source, "file": self._relative(str(source["file"]))}
-        if set(source) <= set(OWN_SOURCES):
-            return dict(source)
-        path, self.written_network = self._named("network.json"), True
+    def keeps_network(self) -> bool:
+        """Whether the network of the source brings no demand: then it is named as it is."""
+        network = self.data["network"]
+        return str(network.get("file", "")).endswith(".json") or set(network) <= set(OWN_SOURCES)
+
+    def network(self, world: World) -> dict[str, Any]:
+        """Keys of a network file of our own."""
+        path = self._named("network.json")
         self._files.append((path, write_network, world.network))
         return {"file": path.name}
 
@@ -127,18 +167,17 @@ class _Writing:
                 "matrices": matrices, "flows": rows_of_models(new.flows),
                 "trips": rows_of_models(trip for trip in new.trips if trip.stops)}
 
-    def counts(self, new: EstimatedDemand) -> list[dict[str, str]]:
-        """Counts that were held out and used, beside the scenario; return them as ``validation.counts`` has them."""
-        rows = []
-        held_out, used = ("counts-held-out.csv", new.held_out, "held_out"), ("counts-used.csv", new.used, "used")
-        for name, counts, data in (held_out, used):
+    def done(self, world: World, held_out: Sequence[Count], used: Sequence[Count]) -> list[Path]:
+        """Write all files, the counts among them; return their paths."""
+        files = []
+        for name, counts, data in (("counts-held-out.csv", held_out, "held_out"), ("counts-used.csv", used, "used")):
             if counts:
                 self._files.append((self._named(name), write_counts, counts))
-                rows.append({"file": self._named(name).name, "data": data})
-        return rows
-
-    def done(self, text: str) -> list[Path]:
-        """Write all files; return their paths."""
+                files.append({"file": self._named(name).name, "data": data})
+        if files:
+            interval_s = _interval_s(world, (*held_out, *used))
+            self.data["time"] = {**self.data.get("time", {}), "interval_s": interval_s}
+            self.data["validation"] = {**self.data.get("validation", {}), "counts": files}
         paths = [self._out, *(path for path, _, _ in self._files)]
         for path in paths:
             if path.exists():
@@ -148,7 +187,7 @@ class _Writing:
             self._out.parent.mkdir(parents=True, exist_ok=True)
             for path, write, content in self._files:
                 write(content, path) if write is write_network else write(path, content)
-            self._out.write_text(text, encoding="utf-8")
+            self._out.write_text(dump_toml(self.data), encoding="utf-8")
         except OSError as error:
             raise MachineError(str(self._out.parent), error.strerror or str(error), "a folder that can be written",
                                "give another folder with --out") from None
@@ -156,10 +195,3 @@ class _Writing:
 
     def _named(self, name: str) -> Path:
         return self._out.with_name(f"{self._out.stem}-{name}")
-
-    def _relative(self, text: str) -> str:
-        """A path of the source as seen from the folder of the new scenario."""
-        path = Path(text).expanduser()
-        if path.is_absolute():
-            return text
-        return Path(os.path.relpath(self._folder / path, self._out.parent)).as_posix()

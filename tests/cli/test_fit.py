@@ -1,4 +1,4 @@
-"""``calibrate --parameters``: from a scenario file and counts to a scenario with fitted drivers."""
+"""``fit``: from a scenario file and counts to a scenario with fitted drivers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import trafficsim as ts
-from tests.cli.support import output_of
+from tests.cli.support import Answer, output_of
 from trafficsim.io.counts import write_counts
 from trafficsim.io.network_file import write_network
 from trafficsim.spec.counts import Count
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def asked(folder: Path, *more: str) -> list[str]:
-    return ["calibrate", str(folder / "road.toml"), "--counts", str(folder / "counts.csv"), "--replications", "2",
+    return ["fit", str(folder / "road.toml"), "--counts", str(folder / "counts.csv"), "--replications", "2",
             "--engine", "ca", *more]
 
 
@@ -46,7 +46,7 @@ def test_a_scenario_with_what_was_found_is_written(folder: Path) -> None:
     assert "calibrated" not in told
     scenario = ts.load(out)
     assert scenario.drivers.urban.share_over_limit > 0.55  # 54 km/h on average at a limit of 50
-    assert scenario.validation.count_files[0].data == "held_out"
+    assert [one.data for one in scenario.validation.count_files] == ["held_out", "used"]
     assert len((folder / "fitted-counts-held-out.csv").read_text().splitlines()) == 3
 
 
@@ -58,8 +58,35 @@ def test_as_json(folder: Path) -> None:
 
 @pytest.mark.parametrize(("more", "told"), [
     (["--parameters", "speed"], "free_speed.urban"),
-    (["--parameters", "free_speed.urban", "--out", "elsewhere/fitted.toml"], "in the folder of road.toml"),
+    (["--parameters", "free_speed.urban", "--out", "fitted.json"], "ends in .toml"),
     (["--parameters", "free_speed.urban", "--hold-out", "1"], "from 0 to below 1"),
 ])
 def test_what_is_refused(folder: Path, more: list[str], told: str) -> None:
     assert told in " ".join(output_of(*asked(folder, *more), status=2).split())
+
+
+def test_what_is_not_used_is_told(folder: Path) -> None:
+    path = folder / "counts.csv"
+    path.write_text(path.read_text() + "D9,nowhere,,,00:00,00:05,all,10,50\n")
+    answer = Answer(*asked(folder, "--parameters", "free_speed.urban", "--hold-out", "0"))
+    assert answer.status == 0
+    assert "warning: count-unmatched" in answer.stderr
+
+
+def test_observations_and_files_of_the_scenario_are_kept(folder: Path) -> None:
+    """Free speeds that were used stay in the scenario, and what it names is found from another folder."""
+    scenario = folder / "road.toml"
+    scenario.write_text(scenario.read_text() + """
+[[validation.speeds]]
+link = "east1"
+mean_kmh = 54.0
+sd_kmh = 7.0
+unimpeded = true
+data = "used"
+""")
+    (folder / "new").mkdir()
+    out = folder / "new" / "fitted.toml"
+    output_of(*asked(folder, "--parameters", "free_speed.urban", "--hold-out", "0", "--out", str(out)))
+    found = ts.build(out)
+    assert [one.mean_kmh for one in found.scenario.validation.speeds] == [54.0]
+    assert set(found.network.links) == {"east1", "east2"}

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
 from trafficsim.design.calibration.fitting import (
     TOLD_BY_DATA,
     TOLD_BY_PRIOR,
@@ -23,6 +24,8 @@ from trafficsim.design.calibration.fitting import (
     fit,
 )
 from trafficsim.design.calibration.observations import FreeSpeeds, Observation, observations_of
+from trafficsim.io.scenario_file import rows_of_models
+from trafficsim.run.calibration.rows import Rows, check_share, held_out, rows_of
 from trafficsim.run.runner import run_scenario
 from trafficsim.spec.calibration import (
     FREE_SPEED,
@@ -33,7 +36,7 @@ from trafficsim.spec.calibration import (
     drivers_with,
     knob_named,
 )
-from trafficsim.spec.counts import Count
+from trafficsim.spec.counts import Count, Counts
 from trafficsim.spec.engines import default_engine
 from trafficsim.spec.scenario import Detector, Scenario
 from trafficsim.spec.world import World
@@ -57,12 +60,18 @@ class Simulating:
         Processes.
     most_steps
         Steps of the search at most.
+    hold_out, seed
+        Share of the detectors that the fit does not use, and the seed that draws them.
+    cache
+        Folder for routes that drivers learn.
     """
 
     engine: str = ""
     replications: int = 6
     workers: int = 1
     most_steps: int = 6
+    hold_out: float = 0.0
+    seed: int = 1
     cache: Path | None = None
 
 
@@ -76,17 +85,22 @@ class ParameterFit:
     fit : the estimate
     observations : what it was fitted to
     world : the scenario with the estimate
+    findings : what was left out of the counts, and why
+    used, held_out : counts that the fit has used, and has not
     """
 
     knobs: tuple[Knob, ...]
     fit: Fit
     observations: tuple[Observation, ...]
     world: World
+    findings: tuple[Finding, ...] = ()
+    used: tuple[Count, ...] = ()
+    held_out: tuple[Count, ...] = ()
 
     @property
     def factors(self) -> dict[str, float]:
         """The estimate by parameter, as factors on what the scenario said."""
-        return {knob.name: float(value) for knob, value in zip(self.knobs, self.fit.value, strict=True)}
+        return _factors(self.knobs, self.fit.value)
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -114,18 +128,16 @@ class ParameterFit:
     @property
     def changes(self) -> dict[str, Any]:
         """Keys of the scenario that the fit changes, as a scenario file has them."""
-        scenario, changed = self.world.scenario, dict[str, Any]()
-        if any(knob.kind in (FREE_SPEED, SPEED_SPREAD) for knob in self.knobs):
-            roads = sorted({knob.road_class for knob in self.knobs if knob.road_class})
-            changed["drivers"] = {road: getattr(scenario.drivers, road).model_dump() for road in roads}
-        if any(knob.kind == SATURATION_FLOW for knob in self.knobs):
-            changed["vehicle_classes"] = [one.model_dump(exclude_none=True, exclude_defaults=True)
-                                          for one in self.world.vehicle_classes]
+        changed, kinds = dict[str, Any](), {knob.kind for knob in self.knobs}
+        if kinds & {FREE_SPEED, SPEED_SPREAD}:
+            changed["drivers"] = rows_of_models([self.world.scenario.drivers.model_copy(update={"file": None})])[0]
+        if SATURATION_FLOW in kinds:
+            changed["vehicle_classes"] = rows_of_models(self.world.vehicle_classes)
         return changed
 
 
 def fit_parameters(
-    world: World, counts: Iterable[Count], names: Sequence[str], *, speeds: Iterable[FreeSpeeds] = (),
+    world: World, counts: Counts, names: Sequence[str], *, speeds: Iterable[FreeSpeeds] = (),
     simulating: Simulating = Simulating(),
 ) -> ParameterFit:
     """Return the parameters of a scenario that fit counts and speeds best, given what is believed of them.
@@ -141,7 +153,7 @@ def fit_parameters(
     speeds
         Means and spreads of the speeds of unimpeded vehicles.
     simulating
-        Engine, replications, processes.
+        Engine, replications, processes, and the share of the detectors that is held out.
 
     Raises
     ------
@@ -149,27 +161,53 @@ def fit_parameters(
         If a name is unknown, nothing was observed in the analysis period, or two replications are not asked for.
     """
     knobs = tuple(knob_named(name) for name in dict.fromkeys(names))
-    scenario = world.scenario
-    time = scenario.time
-    found = tuple(observations_of(counts, speeds, time.analysis_begin_s, time.analysis_end_s))
+    check_share(simulating.hold_out)
+    held = held_out([one.detector for one in counts.counts], simulating.hold_out, simulating.seed)
+    used, kept = (tuple(one for one in counts.counts if (one.detector in held) is apart) for apart in (False, True))
+    found, findings = _observed(world, replace(counts, counts=used), speeds)
     _require(found, knobs, world, simulating)
     instrumented = _instrumented(world, found)
 
     def simulate(point: np.ndarray) -> Response:
-        factors = dict(zip((knob.name for knob in knobs), point.tolist(), strict=True))
-        result = run_scenario(with_factors(instrumented, factors), engine=simulating.engine or default_engine(),
-                              replications=simulating.replications, workers=simulating.workers,
-                              cache=simulating.cache)
+        result = run_scenario(with_factors(instrumented, _factors(knobs, point)),
+                              engine=simulating.engine or default_engine(), replications=simulating.replications,
+                              workers=simulating.workers, cache=simulating.cache)
         return _response(result.tables, found, simulating.replications)
 
     priors = [Prior(knob.name, 1.0, knob.belief.sd, knob.belief.low, knob.belief.high) for knob in knobs]
+    best = fit(simulate, _in_numbers(found), priors, most_steps=simulating.most_steps)
+    return ParameterFit(knobs, best, found, with_factors(world, _factors(knobs, best.value)), findings, used, kept)
+
+
+def _observed(
+    world: World, counts: Counts, speeds: Iterable[FreeSpeeds],
+) -> tuple[tuple[Observation, ...], tuple[Finding, ...]]:
+    """What a run can be held against, and what of the counts it cannot."""
+    time, rows = world.scenario.time, Rows((), (), ())
+    if counts.counts:
+        rows = rows_of(counts, world)
+    found = tuple(observations_of(rows.counts, rows.days, speeds, time.analysis_begin_s, time.analysis_end_s))
+    findings = [*counts.findings, *rows.findings]
+    turns = [one for one in rows.counts if one.kind == "turn"]
+    if turns:
+        findings.append(Finding("warning", "count-turn-unused", turns[0].source, f"{len(turns)} turning counts are not "
+                                "used: they tell about demand, not about drivers", "", len(turns)))
+    early = [one for one in rows.counts if one.kind == "link" and one.begin_s < time.analysis_begin_s]
+    if early:
+        findings.append(Finding("warning", "count-warmup", early[0].source, f"{len(early)} counts begin in the warm-up "
+                                "and are not used", "let the warm-up end before the counts begin", len(early)))
+    return found, tuple(findings)
+
+
+def _in_numbers(found: Sequence[Observation]) -> Observations:
     kinds = sorted({one.what for one in found})
-    observed = Observations(np.array([one.value for one in found]), np.array([one.sd for one in found]),
-                            np.array([float(one.days) for one in found]),
-                            np.array([kinds.index(one.what) for one in found], np.int64))
-    best = fit(simulate, observed, priors, most_steps=simulating.most_steps)
-    factors = dict(zip((knob.name for knob in knobs), best.value.tolist(), strict=True))
-    return ParameterFit(knobs, best, found, with_factors(world, factors))
+    return Observations(np.array([one.value for one in found]), np.array([one.sd for one in found]),
+                        np.array([float(one.days) for one in found]),
+                        np.array([kinds.index(one.what) for one in found], np.int64))
+
+
+def _factors(knobs: Sequence[Knob], point: np.ndarray) -> dict[str, float]:
+    return dict(zip((knob.name for knob in knobs), point.tolist(), strict=True))
 
 
 def with_factors(world: World, factors: Mapping[str, float]) -> World:
