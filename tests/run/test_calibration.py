@@ -208,6 +208,15 @@ def test_a_seed_matrix_takes_the_place_of_the_demand(town: Path, counts: ts.Coun
     assert result.summary["fit_on_held_out_counts"]["r2"] > 0.8
 
 
+def test_counts_that_no_trip_passes_are_one_message(town: Path) -> None:
+    nobody = ts.Counts((ts.Count("D", "link", "w1_r1c0", "", "", 25200.0, 28800.0, "all", 300.0),))
+    flow = FLOW.format("f", "w0_r0c0", "r0c2_e0", 200.0)
+    lonely = town.with_name("lonely.toml")
+    lonely.write_text(SCENARIO + flow)
+    with pytest.raises(ts.InputError, match="none that a trip of the seed passes .links w1_r1c0."):
+        ts.calibrate(lonely, nobody, hold_out=0.0, iterations=0)
+
+
 def test_without_any_demand_a_gravity_model_is_the_seed(tmp_path: Path, counts: ts.Counts) -> None:
     town = tmp_path / "empty.toml"
     town.write_text(SCENARIO)

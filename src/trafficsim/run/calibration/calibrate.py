@@ -132,18 +132,35 @@ def fit_demand(world: World, counts: Counts, settings: Settings) -> Fitted:
     observed = Observations(cells, rows, counts.shares, held)
     loading = static_loading(prepared)
     base = observed.matrix(loading, prepared, cells.streams)
-    if settings.level_from_counts:
-        observed.cells = cells = replace(cells, cells=observed.problem(base).levelled().cells)
-    matrix, found = base, estimate(observed.problem(base), settings.method)
+    matrix, found = base, _estimated(observed, cells, base, settings)
     _log.info("static paths: %d of %d counts used", len(found.used), len(rows.counts))
     for number in range(settings.iterations if settings.engine else 0):
         demand, loading, driven = _driven(cells, found, settings.engine)
         matrix = _with_missing(observed.matrix(loading, driven, streams_of(demand, cells, driven)), base)
-        found = estimate(observed.problem(matrix), settings.method)
+        found = _estimated(observed, cells, matrix, settings)
         _log.info("assignment matrix of run %d of the engine %s", number + 1, settings.engine)
+    _require_used(found, observed)
     if settings.engine and settings.iterations:
         loading = _driven(cells, found, settings.engine)[1]
     return _fitted(observed, matrix, found, loading, settings)
+
+
+def _estimated(observed: Observations, seed: DemandCells, matrix: csr_array, settings: Settings) -> Estimate:
+    """Estimate with a matrix; a seed that knows no level is brought to that of the counts that this matrix reaches."""
+    if settings.level_from_counts:
+        observed.cells = seed
+        observed.cells = replace(seed, cells=observed.problem(matrix).levelled().cells)
+    return estimate(observed.problem(matrix), settings.method)
+
+
+def _require_used(found: Estimate, observed: Observations) -> None:
+    if not len(found.used) and not found.broken:
+        places = dict.fromkeys(one.link for one, held in zip(observed.rows.counts, observed.held, strict=True)
+                               if not held)
+        raise InputError("counts", f"none that a trip of the seed passes (links {', '.join(list(places)[:5])})",
+                         "at least one count, that is not held out, where trips of the seed pass",
+                         "check the links of the counts on the map (trafficsim check --map), or give a seed with trips "
+                         "that pass there (--seed-matrix)")
 
 
 def _driven(cells: DemandCells, found: Estimate, engine: str) -> tuple[NewDemand, Loading, Prepared]:

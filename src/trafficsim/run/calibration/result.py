@@ -133,7 +133,7 @@ class CalibratedDemand:
             "fit_on_used_counts": self.fit(USED), "fit_on_held_out_counts": self.fit(HELD),
             "broken_detectors": [self.fitted.names[one.detector] for one in estimate.broken],
             "seed": {"trips": float(seed.sum()), "mean_trip_length_m": self._length_m(seed)},
-            "estimate": {"trips": float(total[0]), "low": float(total[0] - QUANTILE_95 * deviation[0]),
+            "estimate": {"trips": float(total[0]), "low": max(float(total[0] - QUANTILE_95 * deviation[0]), 0.0),
                          "high": float(total[0] + QUANTILE_95 * deviation[0]),
                          "mean_trip_length_m": self._length_m(estimate.trips),
                          "moved_share": float(np.abs(estimate.trips - seed).sum() / max(seed.sum(), 1e-9)),
