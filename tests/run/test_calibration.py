@@ -213,7 +213,7 @@ def test_counts_that_no_trip_passes_are_one_message(town: Path) -> None:
     flow = FLOW.format("f", "w0_r0c0", "r0c2_e0", 200.0)
     lonely = town.with_name("lonely.toml")
     lonely.write_text(SCENARIO + flow)
-    with pytest.raises(ts.InputError, match="none that a trip of the seed passes .links w1_r1c0."):
+    with pytest.raises(ts.InputError, match="none that a trip of the seed passes"):
         ts.calibrate(lonely, nobody, hold_out=0.0, iterations=0)
 
 
