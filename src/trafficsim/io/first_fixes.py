@@ -70,8 +70,9 @@ def _guesses(attributes: Mapping[str, Any], names: Sequence[str]) -> dict[str, t
 
 def _links(network: Network) -> Iterator[str]:
     """Links of a way in one direction share an entry where they share all guesses, both directions likewise."""
+    links = network.links
     sides: dict[str, dict[str, list[tuple[str, dict[str, tuple[Any, str]]]]]] = {}
-    for link, row in network.links.items():
+    for link, row in links.items():
         # An entry by way also selects links that have no guess: they count as different.
         way = str(row.get("osm_way") or "")
         known = way if way.isdigit() else ""
@@ -81,7 +82,7 @@ def _links(network: Network) -> Iterator[str]:
         rows = [row for side in ways.values() for row in side]
         if not any(guesses for _, guesses in rows):
             continue
-        name = next((str(network.links[link]["name"]) for link, _ in rows if network.links[link].get("name")), "")
+        name = next((str(links[link]["name"]) for link, _ in rows if links[link].get("name")), "")
         if key.isdigit() and _alike(rows):
             yield _entry("link", {"way": int(key)}, rows[0][1], name)
             continue
@@ -106,10 +107,9 @@ def _junctions(network: Network) -> Iterator[str]:
 
 def _signals(network: Network) -> Iterator[str]:
     for program in network.signals:
-        origin = str(getattr(program, "origin", ""))
-        if origin.startswith(GUESSES):
+        if program.origin.startswith(GUESSES):
             phases = [phase.model_dump() for phase in program.phases]
-            values = {"offset_s": (program.offset_s, ""), "phases": (phases, origin)}
+            values = {"offset_s": (program.offset_s, ""), "phases": (phases, program.origin)}
             yield _entry("signal", {"junction": program.id}, values, "")
 
 

@@ -38,48 +38,58 @@ class Controlled:
         return link == name if isinstance(name, str) else str(name) in self.ways.get(link, "").split(";")
 
 
+class Controllers:
+    """Movements of every controller, and the controllers at every node, looked up once for all entries."""
+
+    def __init__(self, network: Network) -> None:
+        self.known = {*map(str, network.graph), *(one.id for one in network.signals)}
+        self.of_signal: dict[str, list[Connection]] = {}
+        self.at_node: dict[str, set[str]] = {}
+        self.nodes: dict[str, set[str]] = {}
+        for node, row in network.graph.nodes(data=True):
+            for name in (str(node), *str(row.get("osm_nodes") or "").split(";")):
+                self.nodes.setdefault(name, set()).add(str(node))
+        links = network.links
+        self.ways = {link: str(row.get("osm_way") or "").replace("-", "") for link, row in links.items()}
+        for one in network.connections:
+            if one.signal is not None:
+                self.of_signal.setdefault(one.signal, []).append(one)
+                self.at_node.setdefault(str(links[one.from_link]["to"]), set()).add(one.signal)
+
+    def named(self, name: str, place: str, report: FixReport) -> Controlled | None:
+        """Return the movements of the controller with a name, or of the one at a node with this name."""
+        nodes = self.nodes.get(name, set())
+        if name not in self.of_signal and not nodes:
+            report.not_found(place, f"junction or signal {name!r}", close_names(name, self.known))
+            return None
+        signals = {name} if name in self.of_signal else {one for node in nodes for one in self.at_node.get(node, ())}
+        if len(signals) != 1:
+            report.impossible(place, f"{len(signals)} controllers at junction {name!r}", "name one that is there")
+            return None
+        signal = next(iter(signals))
+        return Controlled(signal, tuple(self.of_signal[signal]), self.ways)
+
+
 def with_programs(network: Network, fixes: Fixes, report: FixReport) -> Network:
     """Return the network with the signal programs of fixes; what does not fit is reported."""
+    if not fixes.signal:
+        return network
+    controllers = Controllers(network)
     programs = {one.id: one for one in network.signals}
     set_by: dict[str, str] = {}
     for index, entry in enumerate(fixes.signal):
         place = f"signal[{index}]"
-        found = _controlled(network, entry, place, report)
+        found = controllers.named(str(entry.junction), place, report)
         phases = () if found is None else _phases(network, found, entry, place, report)
         if found is None or not phases:
             continue
         if found.signal in set_by:
             report.contradicted(place, set_by[found.signal], f"programs of signal {found.signal!r}")
         set_by[found.signal] = place
-        programs[found.signal] = _program(found.signal, phases, entry, report.origin(place))
+        programs[found.signal] = SignalProgram(
+            id=found.signal, phases=phases, offset_s=entry.offset_s, origin=report.origin(place))
         report.count(place)
     return replace(network, signals=tuple(programs.values()))
-
-
-def _program(signal: str, phases: tuple[Phase, ...], entry: SignalFix, origin: str) -> SignalProgram:
-    told = {"origin": origin} if "origin" in SignalProgram.model_fields else {}
-    return SignalProgram(id=signal, phases=phases, offset_s=entry.offset_s, **told)
-
-
-def _controlled(network: Network, entry: SignalFix, place: str, report: FixReport) -> Controlled | None:
-    """Return the movements of the controller that an entry names by itself or by a node."""
-    name, links = str(entry.junction), network.links
-    signals = {one.signal for one in network.connections if one.signal == name}
-    if not signals:
-        heads = {str(node) for node, row in network.graph.nodes(data=True)
-                 if name in (str(node), *str(row.get("osm_nodes") or "").split(";"))}
-        signals = {one.signal for one in network.connections
-                   if one.signal is not None and str(links[one.from_link]["to"]) in heads}
-        if not heads:
-            known = {*map(str, network.graph), *(one.id for one in network.signals)}
-            report.not_found(place, f"junction or signal {name!r}", close_names(name, known))
-            return None
-    if len(signals) != 1:
-        report.impossible(place, f"{len(signals)} controllers at junction {name!r}", "name one that is there")
-        return None
-    signal = str(next(iter(signals)))
-    ways = {link: str(row.get("osm_way") or "").replace("-", "") for link, row in links.items()}
-    return Controlled(signal, tuple(one for one in network.connections if one.signal == signal), ways)
 
 
 def _phases(

@@ -119,7 +119,7 @@ def _set_link(
     try:
         checked = complete({**trial, **values}, EDGE_ATTRIBUTES, f"link {link!r}")
     except NetworkError as error:
-        if not told:
+        if "" not in told:
             made.report.impossible(place, f"{error.where}: {error.found}; expected {error.expected}", error.remedy)
         told.add("")
         return False
