@@ -227,7 +227,10 @@ def test_demand_that_an_import_made_up_is_no_seed(tmp_path: Path, counts: ts.Cou
 @pytest.mark.parametrize(("rows", "shares"), [
     ("zone,production,attraction\nw0_r0c0,900,0\nr0c2_e0,0,5\nr2c2_n2,0,1\n",
      {("w0_r0c0", "r0c2_e0"): 5 / 6, ("w0_r0c0", "r2c2_n2"): 1 / 6}),
-    ("x_m,y_m,population\n0,0,900\n800,0,700\n", {("e0_r0c2", "r0c0_w0"): 1.0}),
+    # Cells near the western and the eastern end of one street: both send and receive, by the product of their people.
+    ("x_m,y_m,population\n-200,0,900\n800,0,700\n",
+     {("w0_r0c0", "r0c2_e0"): 63 / 256, ("e0_r0c2", "r0c0_w0"): 63 / 256, ("w0_r0c0", "r0c0_w0"): 81 / 256,
+      ("e0_r0c2", "r0c2_e0"): 49 / 256}),
 ])
 def test_zones_may_have_weights(
     tmp_path: Path, town: Path, counts: ts.Counts, rows: str, shares: dict[tuple[str, str], float]
