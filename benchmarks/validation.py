@@ -37,6 +37,7 @@ COMMANDS = {
     "estimation_recovery": "python -m benchmarks.estimation recovery",
     "estimation_engine": "python -m benchmarks.estimation engine",
     "estimation_counts": "python -m benchmarks.estimation counts",
+    "fitted_parameters": "python -m benchmarks.fitted_parameters queue 8",
     "speed": "python -m tests.experiments.how_fast",
     "edie": "python -m benchmarks.edie",
     "versus": "python -m tests.experiments.versus.run --minutes 30",

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.cli.support import output_of
+from tests.support.slower_study import assert_processes_change_nothing, slower_study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = """name = "road"
@@ -24,14 +25,7 @@ arguments = { lengths_m = [400, 300, 500], signals = [1], side_streets = [1] }
 [demand]
 flows = [{ id = "east", route = ["east1", "east2", "east3"], volume_veh_h = 400 }]
 """
-STUDY = """name = "slower"
-scenarios = ["road.toml"]
-engines = ["queue"]
-replications = 2
-[alternatives]
-"do nothing" = []
-"limit 30" = [{ kind = "speed_limit", limit_kmh = 30, on = { ids = ["east1", "east2", "east3"] } }]
-"""
+STUDY = slower_study("queue")
 
 
 @pytest.fixture
@@ -52,10 +46,7 @@ def test_a_run_has_tables_and_a_digest(road: Path) -> None:
 
 
 def test_a_study_does_not_depend_on_processes(road: Path) -> None:
-    one, two = (json.loads(output_of("compare", road / "study.toml", "--json", "--workers", workers))
-                for workers in ("1", "2"))
-    assert one["results"] == two["results"]
-    assert one["results"]["road"]["queue"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
+    assert_processes_change_nothing(road / "study.toml", "queue")
 
 
 @pytest.mark.parametrize(("added", "said"), [

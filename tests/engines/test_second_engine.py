@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.support import output_of
 from tests.support.free_engine import FreeEngine
+from tests.support.slower_study import slower_study
 from trafficsim.base import packages
 from trafficsim.base.errors import InputError
 from trafficsim.engines import registry
@@ -31,14 +32,7 @@ flows = [{ id = "east", route = ["east1", "east2", "east3"], volume_veh_h = 400 
 [free]
 slowness = 1.5
 """
-STUDY = """name = "slower"
-scenarios = ["road.toml"]
-engines = ["free"]
-replications = 3
-[alternatives]
-"do nothing" = []
-"limit 30" = [{ kind = "speed_limit", limit_kmh = 30, on = { ids = ["east1", "east2", "east3"] } }]
-"""
+STUDY = slower_study("free", replications=3)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Programs that change by time of day: both engines show them to the second, and the files that bring them are read."""
+"""Programs that change by time of day: every engine shows them to the second; the files that bring them are read."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def folder_with(folder: Path, table: str = TABLE) -> Path:
     return file
 
 
-@pytest.mark.parametrize("engine", ["ca", "queue"])
-def test_both_engines_show_the_program_in_force(engine: str, tmp_path: Path) -> None:
-    world = ts.build(ts.load(folder_with(tmp_path)))
+@pytest.mark.parametrize("engine", ["ca", "queue", "hybrid"])
+def test_every_engine_shows_the_program_in_force(engine: str, tmp_path: Path) -> None:
+    file = folder_with(tmp_path)
+    file.write_text(file.read_text() + '\n[hybrid]\nca = { ids = ["main_in", "side_in"] }\n')
+    world = ts.build(ts.load(file))
     (schedule,) = world.network.schedules
     result = ts.run(world, engine=engine)
     expected = states_by_second(schedule, 0, 300, "mon")

@@ -117,7 +117,8 @@ def test_a_peer_that_is_not_installed_is_named_with_the_remedy(
     assert "sumo-meso: not installed" in said
 
 
-def test_ours_runs_a_workload_and_the_table_shows_it() -> None:
+def test_ours_runs_a_workload_and_the_table_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ours, "LEAST_S", 1e-9)  # what is measured is not looked at: one run of it is enough
     found = ours.run("corridor", 1.0)
     assert set(found) >= KEYS
     assert found["demanded"] == len(build("corridor", 1.0).trips)

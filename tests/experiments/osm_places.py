@@ -1,22 +1,20 @@
 """Eight awkward places of OpenStreetMap: what an import makes of them, counted, and what a person would call wrong.
 
-``python -m tests.experiments.osm_places`` prints the tables of the validation page. The places are read from the folder
-that ``TRAFFICSIM_DATA`` names (default: ``../shared/data``). What is wrong was found by holding every junction of
-every network against the tags, relations and geometry of its extract, junction by junction; each entry names its place.
+``python -m tests.experiments.osm_places`` prints the tables of the validation page. What is wrong was found by holding
+every junction of every network against the tags, relations and geometry of its extract, junction by junction; each
+entry names its place.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import trafficsim as ts
+from tests.support.real_data import data_folder, require_data
 from trafficsim.run.result import RunResult
 
-FOLDER = Path(os.environ.get("TRAFFICSIM_DATA", "../shared/data")) / "osm_osm2streets"
 KINDS = ("approaches", "lanes", "turns", "priorities", "signals")
 TITLES = {
     "arizona_highways": "Scottsdale, Arizona: single-point interchange beside frontage roads",
@@ -69,8 +67,16 @@ WRONG = (
 
 @cache
 def imported(place: str) -> ts.Imported:
-    """Read a place, with the demand that the import makes up."""
-    found = ts.read(FOLDER / f"{place}.osm.gz")
+    """Read a place, with the demand that the import makes up.
+
+    Raises
+    ------
+    NoData
+        If its extract is not there.
+    """
+    file = data_folder() / "osm_osm2streets" / f"{place}.osm.gz"
+    require_data(file)
+    found = ts.read(file)
     assert isinstance(found, ts.Imported)
     return found
 

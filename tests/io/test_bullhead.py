@@ -19,7 +19,6 @@ from tests.support.bullhead import (
     with_lanes_beyond_of,
     with_timing_of,
 )
-from tests.support.real_data import NoData
 from trafficsim.io.imported import Imported
 
 OTHERS = FORMATS[1:]
@@ -29,10 +28,7 @@ LATE_S = 0.11
 
 @pytest.fixture(scope="module", name="files")
 def _files() -> dict[str, Imported]:
-    try:
-        return {form: corridor(form) for form in FORMATS}
-    except NoData as reason:
-        pytest.skip(str(reason))
+    return {form: corridor(form) for form in FORMATS}
 
 
 @pytest.mark.parametrize("form", OTHERS)

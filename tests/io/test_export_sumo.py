@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 import subprocess
@@ -15,13 +14,10 @@ from typer.testing import CliRunner
 
 import trafficsim as ts
 from tests.oracles.switching import programs_by_second, shown_at
+from tests.support.sumo_peer import compare_connections, compare_links, require_sumo, sumo_on_path
 from trafficsim.base.errors import MachineError
 from trafficsim.cli import app
 from trafficsim.spec.network import Network
-from trafficsim.spec.signals import SignalProgram
-
-CLOSE = 0.01
-"""Share by which lengths may differ."""
 
 
 def two_junctions() -> Network:
@@ -117,20 +113,10 @@ def test_what_netconvert_refuses_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         ts.export("sumo", scenario(), tmp_path / "out")
 
 
-def shown(program: SignalProgram, index: int) -> list[str]:
-    """What an index shows in every second of a cycle; who has priority is for right of way to say."""
-    times = [(phase.duration_s, phase.state[index].lower()) for phase in program.phases]
-    letters = [letter for seconds, letter in times for _ in range(round(seconds))]
-    shift = round(program.offset_s) % len(letters)
-    return letters[-shift:] + letters[:-shift] if shift else letters
-
-
 @pytest.mark.parametrize("name", ["grid", "two", "roundabout"])
 def test_the_network_of_netconvert_is_the_one_that_was_written(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if shutil.which("netconvert") is None:
-        pytest.skip("SUMO ABSENT: no program netconvert; install the package eclipse-sumo==1.28.0")
+    require_sumo(monkeypatch, "netconvert")
     network = {"grid": lambda: ts.grid(3, 3), "two": two_junctions, "roundabout": ring}[name]()
     ts.export("sumo", network, tmp_path)
     back = ts.read(next(tmp_path.glob("*.net.xml"))).network
@@ -139,42 +125,39 @@ def test_the_network_of_netconvert_is_the_one_that_was_written(
     compare_connections(network, back, names)
 
 
-def test_programs_by_time_of_day_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+DAY, NIGHT = "0", "night"
+
+
+def exported_by_time(folder: Path, *switches: tuple[float, str]) -> ts.SignalSchedule:
+    """Write the two junctions with a second program, a second longer in every phase, and a table of switches."""
     network = two_junctions()
     (day,) = network.signals
-    night = day.model_copy(update={"name": "night", "offset_s": 7.0,
-                                   "phases": tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0})
-                                                   for one in day.phases)})
-    table = (ts.ProgramSwitch(time_s=21600.0, program=day.name), ts.ProgramSwitch(time_s=75600.0, program="night"))
+    phases = tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0}) for one in day.phases)
+    night = day.model_copy(update={"name": NIGHT, "offset_s": 7.0, "phases": phases})
+    table = tuple(ts.ProgramSwitch(time_s=time_s, program=name) for time_s, name in switches)
     schedule = ts.SignalSchedule(id=day.id, programs=(day, night), switches=table)
-    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), tmp_path)
-    assert [one.get("programID") for one in roots(tmp_path)["tll"].iter("tlLogic")] == [day.name, "night"]
-    if shutil.which("netconvert") is None:
-        pytest.skip("SUMO ABSENT: no program netconvert; install the package eclipse-sumo==1.28.0")
+    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), folder)
+    return schedule
+
+
+def test_programs_by_time_of_day_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo_on_path(monkeypatch)
+    schedule = exported_by_time(tmp_path, (21600.0, DAY), (75600.0, NIGHT))
+    assert [one.get("programID") for one in roots(tmp_path)["tll"].iter("tlLogic")] == [DAY, NIGHT]
+    require_sumo(monkeypatch, "netconvert")
     back = ts.read(tmp_path / "two.net.xml", additional=tmp_path / "two.add.xml").network
     (found,) = back.schedules
-    assert [(one.time_s, one.program) for one in found.switches] == [(0.0, "night"), (21600.0, day.name),
-                                                                      (75600.0, "night")]
-    assert [one.duration_s for one in found.named("night").phases] == [one.duration_s for one in night.phases]
+    assert [(one.time_s, one.program) for one in found.switches] == [(0.0, NIGHT), (21600.0, DAY), (75600.0, NIGHT)]
+    assert [one.duration_s for one in found.named(NIGHT).phases] == [
+        one.duration_s for one in schedule.named(NIGHT).phases]
 
 
 def test_sumo_switches_when_and_to_what_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In every second SUMO shows the program in force, at its own clock; only the yellow that we add differs."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if shutil.which("netconvert") is None or shutil.which("sumo") is None:
-        pytest.skip("SUMO ABSENT: no programs netconvert and sumo; install the package eclipse-sumo==1.28.0")
-    network = two_junctions()
-    (day,) = network.signals
-    night = day.model_copy(update={"name": "night", "offset_s": 7.0,
-                                   "phases": tuple(one.model_copy(update={"duration_s": one.duration_s + 1.0})
-                                                   for one in day.phases)})
-    table = tuple(ts.ProgramSwitch(time_s=time_s, program=name)
-                  for time_s, name in ((0.0, "night"), (100.0, day.name), (233.0, "night")))
-    schedule = ts.SignalSchedule(id=day.id, programs=(day, night), switches=table)
-    ts.export("sumo", ts.Scenario(name="two", network=network, signal_schedules=(schedule,)), tmp_path)
+    require_sumo(monkeypatch, "netconvert", "sumo")
+    schedule = exported_by_time(tmp_path, (0.0, NIGHT), (100.0, DAY), (233.0, NIGHT))
     (tmp_path / "save.add.xml").write_text(
-        f'<additional><timedEvent type="SaveTLSStates" source="{day.id}" dest="states.xml"/></additional>')
+        f'<additional><timedEvent type="SaveTLSStates" source="{schedule.id}" dest="states.xml"/></additional>')
     subprocess.run(["sumo", "-n", "two.net.xml", "-a", "two.add.xml,save.add.xml", "-e", "400", "--no-step-log"],
                    check=True, capture_output=True, timeout=120, cwd=tmp_path)
     seen = {float(one.get("time", "")): one.get("state", "") for one in parse(tmp_path / "states.xml").getroot()}
@@ -198,28 +181,6 @@ def ring() -> Network:
     graph.add_edge("w", 2, id="in", speed_limit_kmh=50.0)
     graph.add_edge(0, "e", id="out", speed_limit_kmh=50.0)
     return ts.network_from_graph(graph)
-
-
-def compare_links(network: Network, back: Network, names: dict[str, str]) -> None:
-    assert set(back.links) == set(names.values())
-    for link, one in network.links.items():
-        other = back.links[names[link]]
-        assert other["lanes"] == one["lanes"], link
-        assert other["length_m"] == pytest.approx(one["length_m"], rel=CLOSE), link
-        assert other["speed_limit_kmh"] == pytest.approx(one["speed_limit_kmh"], abs=0.05), link
-
-
-def compare_connections(network: Network, back: Network, names: dict[str, str]) -> None:
-    others = {(one.from_link, one.from_lane, one.to_link, one.to_lane): one for one in back.connections}
-    own = {(names[one.from_link], one.from_lane, names[one.to_link], one.to_lane): one for one in network.connections}
-    assert set(own) == set(others)
-    programs, written = ({one.id: one for one in side.signals} for side in (network, back))
-    for key, one in own.items():
-        other = others[key]
-        assert (one.signal is None) == (other.signal is None), key
-        if one.signal is not None and other.signal is not None:
-            assert shown(programs[one.signal], one.signal_index or 0) == \
-                shown(written[other.signal], other.signal_index or 0), key
 
 
 def test_the_command_says_what_it_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import trafficsim as ts
 from tests.io.gmns_files import DEMAND, FILES, TWO_PLANS, edited, write_files
-from tests.support.real_data import NoData, data_folder
+from tests.support.real_data import data_folder
 from trafficsim.base.errors import TrafficsimError
 from trafficsim.cli import app
 from trafficsim.io.formats import format_of
@@ -259,10 +259,7 @@ def test_faults_of_a_matrix(tmp_path: Path, rows: str) -> None:
 
 def test_examples_of_the_specification() -> None:
     """Arlington, Cambridge and a freeway interchange: counted by hand from their tables."""
-    try:
-        folder = data_folder() / "gmns"
-    except NoData as reason:
-        pytest.skip(str(reason))
+    folder = data_folder() / "gmns"
     arlington = ts.read(folder / "Arlington_Signals")
     assert len(arlington.network.links) == 15  # ten links for vehicles; pockets cut four of them
     assert [one.cycle_s for one in arlington.network.signals] == [120.0, 120.0]

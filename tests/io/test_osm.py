@@ -6,6 +6,7 @@ import builtins
 import sys
 from pathlib import Path
 
+import osmium
 import pytest
 from typer.testing import CliRunner
 
@@ -24,7 +25,6 @@ def test_every_encoding_of_xml_is_read(tmp_path: Path, name: str) -> None:
 
 
 def test_a_pbf_is_read_as_the_xml_it_was_made_from(tmp_path: Path) -> None:
-    osmium = pytest.importorskip("osmium")
     xml = write_osm(tmp_path / "town.osm", cross())
     with osmium.SimpleWriter(str(tmp_path / "town.osm.pbf")) as writer:
         for one in osmium.FileProcessor(str(xml)):

@@ -6,12 +6,10 @@ from collections import Counter
 
 import pytest
 
-from tests.experiments.osm_places import FOLDER, KINDS, TITLES, WRONG, counts_of, imported
+from tests.experiments.osm_places import KINDS, TITLES, WRONG, counts_of, imported
 
 RIGHT = 0.95
 """Share of what a person checking against the map would call right."""
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"REAL DATA ABSENT: no folder {FOLDER}")
 
 
 @pytest.fixture(scope="module")

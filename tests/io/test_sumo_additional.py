@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from defusedxml.ElementTree import parse
 
+from tests.support.sumo_peer import require_sumo
 from trafficsim.base.errors import MachineError
 from trafficsim.io.sumo import read_sumo
 from trafficsim.io.sumo.additional import write_programs
@@ -66,18 +65,15 @@ def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
         write_programs([], tmp_path / "absent" / "one.add.xml", "x")
 
 
-def test_sumo_runs_them(real_data: Path, tmp_path: Path) -> None:
-    beside = Path(sys.executable).parent / "sumo"
-    program = str(beside) if beside.is_file() else shutil.which("sumo")
-    if program is None:
-        pytest.skip("SUMO ABSENT: no program sumo; install the package eclipse-sumo==1.28.0")
+def test_sumo_runs_them(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_sumo(monkeypatch, "sumo")
     programs = retimed(city(real_data))
     write_programs(programs, tmp_path / "new.add.xml", "webster")
     states, switches = tmp_path / "states.xml", tmp_path / "tls.add.xml"
     savers = "".join(f'<timedEvent type="SaveTLSStates" source="{one.id}" dest="{states}"/>' for one in programs)
     switches.write_text(f"<additional>{savers}</additional>", encoding="utf-8")
     done = subprocess.run(
-        [program, "-n", str(real_data / f"{CITY}.net.xml"), "-a", f"{tmp_path / 'new.add.xml'},{switches}",
+        ["sumo", "-n", str(real_data / f"{CITY}.net.xml"), "-a", f"{tmp_path / 'new.add.xml'},{switches}",
          "-b", "57600", "-e", "57900", "--no-step-log"],
         capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 import trafficsim as ts
-from tests.io.test_export_sumo import compare_connections, compare_links
+from tests.support.sumo_peer import compare_connections, compare_links, require_sumo
 from trafficsim.io.sumo.names import Names
 
 pytestmark = pytest.mark.long
@@ -20,9 +17,7 @@ FOLDERS = {"osm_osm2streets": "*.osm.gz", "sumo_resco": "*/*.net.xml", "sumo_doe
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_networks_come_back(folder: str, real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if shutil.which("netconvert") is None:
-        pytest.skip("SUMO ABSENT: no program netconvert; install the package eclipse-sumo==1.28.0")
+    require_sumo(monkeypatch, "netconvert")
     files = sorted((real_data / folder).glob(FOLDERS[folder]))
     assert files
     for number, file in enumerate(files):

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 
 import trafficsim as ts
+from tests.experiments.osm_places import TITLES, imported
 from tests.support.real_data import require_data
 from trafficsim.io.imported import Imported
 from trafficsim.results.left import WORDS, left_list
 
 pytestmark = pytest.mark.long
 
-PLACES = ("arizona_highways", "bristol_sausage_links", "i5_exit_ramp", "kingsway_junction",
-          "northgate_dual_carriageway", "perth_peanut_roundabout", "quad_intersection", "seattle_slip_lane")
 HANOVER = "osm_testfeldnds/TestfeldNDS_main_roads.osm.gz"
 
 
@@ -33,10 +32,9 @@ def driven(found: Imported, engine: str) -> dict[str, pd.DataFrame]:
 
 
 @pytest.mark.parametrize("engine", ["ca", "queue"])
-@pytest.mark.parametrize("name", PLACES)
-def test_everybody_arrives_in_the_awkward_places(real_data: Path, name: str, engine: str) -> None:
-    found = read(real_data, f"osm_osm2streets/{name}.osm.gz")
-    tables = driven(found, engine)
+@pytest.mark.parametrize("name", TITLES)
+def test_everybody_arrives_in_the_awkward_places(name: str, engine: str) -> None:
+    tables = driven(imported(name), engine)
     assert len(tables["trips"]) > 100
     assert left_list(tables["events"]) == []
     assert tables["unserved"].empty

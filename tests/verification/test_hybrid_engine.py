@@ -12,6 +12,7 @@ import trafficsim as ts
 from tests.cli.support import output_of
 from tests.engines.test_gridlock import RING, ring_world
 from tests.support.hybrids import three_links, whole_junctions
+from tests.support.slower_study import assert_processes_change_nothing, slower_study
 from tests.support.worlds import make_plan
 from trafficsim.base.codes import CAUSE_NO_ROOM, EN_ROUTE
 from trafficsim.engines.ca.loop import run as run_automaton
@@ -35,20 +36,12 @@ flows = [{ id = "east", route = ["east1", "east2", "east3", "east4"], volume_veh
 [hybrid]
 """
 MIDDLE = 'ca = { ids = ["east2", "south2_in", "north2_in"] }\n'
-STUDY = """name = "slower"
-scenarios = ["road.toml"]
-engines = ["hybrid"]
-replications = 2
-[alternatives]
-"do nothing" = []
-"limit 30" = [{ kind = "speed_limit", limit_kmh = 30, on = { ids = ["east1", "east2", "east3"] } }]
-"""
 
 
 @pytest.fixture
 def road(tmp_path: Path) -> Path:
     (tmp_path / "road.toml").write_text(SCENARIO + MIDDLE)
-    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "study.toml").write_text(slower_study("hybrid"))
     return tmp_path / "road.toml"
 
 
@@ -60,10 +53,7 @@ def test_a_run_has_one_table_of_both_engines(road: Path) -> None:
 
 
 def test_a_study_does_not_depend_on_processes(road: Path) -> None:
-    one, two = (json.loads(output_of("compare", road.parent / "study.toml", "--json", "--workers", workers))
-                for workers in ("1", "2"))
-    assert one["results"] == two["results"]
-    assert one["results"]["road"]["hybrid"]["limit 30"]["mean_travel_time_s"]["diff"] > 0.0
+    assert_processes_change_nothing(road.parent / "study.toml", "hybrid")
 
 
 @pytest.mark.parametrize(("table", "said"), [

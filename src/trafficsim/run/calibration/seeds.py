@@ -221,8 +221,7 @@ def _weights(world: World, zones: list[Zone], model: Gravity) -> tuple[F8, F8]:
     if {"zone", "production", "attraction"} <= set(table):
         return _given(model.weights, table, faults, {zone.id: place for place, zone in enumerate(zones)})
     if "population" in table and ({"x_m", "y_m"} <= set(table) or {"lat", "lon"} <= set(table)):
-        people = _people(world, zones, table, faults, model.weights)
-        return people, people
+        return _people(world, zones, table, faults, model.weights)
     raise InputError(f"{model.weights}:1: header", f"columns {', '.join(map(str, table.columns))}",
                      "zone, production, attraction; or population with x_m and y_m, or lat and lon", "rename them")
 
@@ -241,8 +240,8 @@ def _given(path: Path, table: object, faults: Faults, place: Mapping[str, int]) 
     return production, attraction
 
 
-def _people(world: World, zones: list[Zone], table: object, faults: Faults, path: Path) -> F8:
-    """People of a grid, each cell's at the zone whose links are nearest."""
+def _people(world: World, zones: list[Zone], table: object, faults: Faults, path: Path) -> tuple[F8, F8]:
+    """People of a grid, each cell's at the nearest zone that trips may leave, and at the nearest that they may enter."""
     import pandas as pd
 
     assert isinstance(table, pd.DataFrame)
@@ -257,8 +256,18 @@ def _people(world: World, zones: list[Zone], table: object, faults: Faults, path
             raise InputError(str(path), "degrees, and a network that does not say where on the earth it lies",
                              "metric coordinates x_m and y_m", "project them as the network was")
         points = np.array([plane.metres(*point) for point in points.tolist()])
+    squares = ((_centres(world, zones) - points[:, np.newaxis]) ** 2).sum(axis=2)
+    weights = np.maximum(people.to_numpy(np.float64), 0.0)
+    production, attraction = (
+        np.bincount(np.where(usable, squares, np.inf).argmin(axis=1), weights, len(zones)).astype(np.float64)
+        for usable in ([bool(zone.origins) for zone in zones], [bool(zone.destinations) for zone in zones]))
+    return production, attraction
+
+
+def _centres(world: World, zones: list[Zone]) -> F8:
+    """Middle of the nodes at which trips begin and end in each zone."""
     links, nodes = world.network.links, world.network.graph.nodes
-    centre = np.array([np.mean([[nodes[links[link]["from"]]["x_m"], nodes[links[link]["from"]]["y_m"]]
-                                for link in (*zone.origins, *zone.destinations)], axis=0) for zone in zones])
-    nearest = np.array([int(np.argmin(((centre - point) ** 2).sum(axis=1))) for point in points])
-    return np.bincount(nearest, np.maximum(people.to_numpy(np.float64), 0.0), minlength=len(zones)).astype(np.float64)
+    ends = [[*(links[link]["from"] for link in zone.origins), *(links[link]["to"] for link in zone.destinations)]
+            for zone in zones]
+    return np.array([np.mean([(nodes[node]["x_m"], nodes[node]["y_m"]) for node in of_zone], axis=0)
+                     for of_zone in ends])
