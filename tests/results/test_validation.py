@@ -208,6 +208,16 @@ def test_counts_that_come_later_are_held_against_the_same_numbers(files: Mapping
     assert later["simulated"].notna().all()
 
 
+def test_a_detector_of_the_same_name_on_another_link_is_not_meant(folder: Path, tmp_path: Path) -> None:
+    """One name for both directions of a road: only the link where the scenario has it is held against its counts."""
+    both = counts(tmp_path / "both.csv", "E,east2,,,07:00,08:00,600", "E,east1,,,07:00,08:00,600")
+    flows = ts.validate(folder, both).table.set_index("place")["simulated"]
+    links = ts.validate(folder, counts(tmp_path / "links.csv", *(f"L,east{at},,,07:00,08:00,600" for at in (1, 2))))
+    by_link = links.table.set_index("place")["simulated"]
+    assert flows["E (east1)"] == by_link["L (east1)"]
+    assert flows["E (east2)"] != by_link["L (east2)"]
+
+
 def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
     told = CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--used"])
     assert told.exit_code == 0

@@ -83,7 +83,7 @@ def _compared(
     for name, content in _scenarios(folder, manifest).items():
         path = network_path(folder, name)
         network = read_network(path) if path.exists() else None
-        known = {str(one["id"]) for one in content.get("detectors", ())}
+        known = {str(one["id"]): str(one["link"]) for one in content.get("detectors", ())}
         time = Time.model_validate(content["time"])
         found = read_count_series(wish, time, network, known, Path())
         mine = {key: table[table["scenario"] == name] for key, table in tables.items()

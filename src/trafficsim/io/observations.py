@@ -64,14 +64,15 @@ def read_observations(scenario: Scenario, network: Network, folder: Path) -> Obs
     validation = scenario.validation
     if validation is None:
         return Observations()
-    counted = read_count_series(validation, scenario.time, network, {one.id for one in scenario.detectors}, folder)
+    detectors = {one.id: one.link for one in scenario.detectors}
+    counted = read_count_series(validation, scenario.time, network, detectors, folder)
     times = tuple(_of_times(one, scenario, network) for one in validation.travel_times)
     _check_speeds(validation, scenario, network)
     return Observations((*counted.series, *times), counted.findings)
 
 
 def read_count_series(
-    validation: Validation, time: Time, network: Network | None, detectors: Collection[str], folder: Path,
+    validation: Validation, time: Time, network: Network | None, detectors: Mapping[str, str], folder: Path,
 ) -> Observations:
     """Read the counts of a scenario and sum them over screenlines; other observations are left aside.
 
@@ -84,7 +85,7 @@ def read_count_series(
     network
         Where counts lie; without one, links are taken as they are named.
     detectors
-        Detectors of the scenario: a count of that name is held against theirs.
+        Detectors of the scenario and their links: a count of that name on that link is held against theirs.
 
     Raises
     ------
@@ -92,7 +93,8 @@ def read_count_series(
         As :func:`read_observations`.
     """
     places, findings = _places(validation, time, network, folder)
-    series = [_of_counts(place, place.detector if place.detector in detectors else "") for place in places]
+    series = [_of_counts(place, place.detector if detectors.get(place.detector) == place.link else "")
+              for place in places]
     lines, missing = _screenlines(validation, places, None if network is None else network.links)
     return Observations((*series, *lines), (*findings, *missing))
 
