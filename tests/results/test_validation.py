@@ -120,6 +120,7 @@ def test_speeds(found: object) -> None:
         "speed_mean", "speed_sd", "speed_p85", "speed_distance"}
     assert 35.0 < rows.loc[("speed_mean", "east2"), "simulated"] < 60.0
     assert 0.0 < rows.loc[("speed_distance", "east2"), "simulated"] < 1.0
+    assert rows.loc["speed_mean"]["observed_sd"].isna().all(), "of single vehicles, not of days"
     histograms = found.tables["speed_histograms"]  # type: ignore[attr-defined]
     assert set(histograms["link"]) == {"east1", "east2"}
 
@@ -162,6 +163,16 @@ def test_times_that_the_run_does_not_have(files: Mapping[str, str], tmp_path: Pa
 def test_models_refuse(content: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Validation(**content)
+
+
+@pytest.mark.parametrize(("kind", "content", "message"), [
+    (ObservedTravelTimes, {"path": "way", "days_s": {"mon": (5.0,)}, "sd_s": 1.0}, "leave sd_s out"),
+    (ObservedSpeeds, {"link": "x", "bins_kmh": (30, 40), "vehicles": (9,), "sd_kmh": 3.0}, "leave sd_kmh out"),
+    (ObservedSpeeds, {"link": "x", "mean_kmh": 40.0, "vehicles": (9,)}, "vehicles without bins_kmh"),
+])
+def test_nothing_that_is_given_is_left_aside(kind: type, content: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        kind(**content)
 
 
 def test_a_calibrated_scenario_is_validated_on_what_was_held_out_and_fitted_to_the_rest(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def _of_speeds(one: ObservedSpeeds, plan: Plan, seen: Traversals) -> Iterator[Ro
                 "kind": f"speed_{measure}", "place": one.link, "data": one.data, "begin_s": plan.analysis_begin_s,
                 "end_s": plan.analysis_end_s, "unit": "" if measure == "distance" else "km/h",
                 "observed": observed[measure], "days": 1, "critical": False, "simulated": simulated.get(measure),
-                "observed_sd": None if measure != "mean" else observed.get("sd"), "simulated_n": len(speeds),
+                "simulated_n": len(speeds),
             }
 
 
