@@ -147,6 +147,18 @@ def test_what_does_not_fit_is_one_message(files: Mapping[str, str], wish: dict[s
         ts.build(road(Validation(**wish)))
 
 
+def test_what_is_not_taken_is_told(tmp_path: Path) -> None:
+    file = counts(tmp_path / "twice.csv", *quarters("east1", 149), *quarters("east1", 100, detector="E"))
+    wish = Validation(counts=file, screenlines={"all": ("east1",)}, critical_s=(25200.0, 1.0))
+    world = ts.build(road(wish))
+    line = next(one for one in world.observations.series if one.kind == "screenline")
+    first = next(one for one in world.observations.series if one.place == "D (east1)")
+    assert line.observed == first.observed
+    told = {one.code: one.message for one in ts.check(world)}
+    assert "E (east1)" in told["screenline-counted-twice"]
+    assert "begins at 1 s" in told["critical-interval-unknown"]
+
+
 def test_times_that_the_run_does_not_have(files: Mapping[str, str], tmp_path: Path) -> None:
     night = counts(tmp_path / "night.csv", "D,east1,,,02:00,03:00,5")
     with pytest.raises(InputError, match="no count within the analysis period"):
