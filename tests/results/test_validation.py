@@ -249,9 +249,18 @@ def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
     assert {row["place"] for row in as_json["rows"]} == {"D (east1)", "T (east1 > east2)", "E (east2)"}
 
 
+def test_counts_that_are_not_compared_are_told(folder: Path, tmp_path: Path) -> None:
+    file = counts(tmp_path / "long.csv", "D,east1,,,07:00,08:00,600", "D,east1,,,08:00,09:00,600")
+    told = CliRunner().invoke(app, ["validate", str(folder), "--counts", file])
+    assert "1 of 2 counts lie outside the analysis period" in told.stderr
+    assert [one.code for one in ts.validate(folder, file).findings] == ["counts-read", "count-outside"]
+
+
 def test_results_refuse(files: Mapping[str, str], folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give --counts"):
         ts.validate(folder)
+    with pytest.raises(InputError, match="what counts were used for, without counts"):
+        ts.validate(folder, data="used")
     with pytest.raises(InputError, match="with which the scenario was calibrated"):
         ts.validate(folder, files["held"], calibrated_with=[files["same"]])
     with pytest.raises(InputError, match="no such folder"):
