@@ -14,11 +14,11 @@ from tests.support.real_data import data_folder, require_data
 from trafficsim.design.estimation.estimate import Method, estimate
 from trafficsim.design.estimation.problem import F8, Cells, plain_problem
 from trafficsim.io.counts import read_counts
+from trafficsim.outcomes.validation.flows import geh
 from trafficsim.plan.assignment_matrix import Place
 from trafficsim.plan.prepare import prepare
 from trafficsim.run.calibration.demand_cells import cells_of
 from trafficsim.run.calibration.matrices import proportions, static_loading
-from trafficsim.run.calibration.result import geh
 from trafficsim.spec.scenario import DemandSource
 
 LEAST_FLOW = 20.0

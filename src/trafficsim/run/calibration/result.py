@@ -12,14 +12,16 @@ from scipy.sparse import csr_array
 
 from trafficsim.base.findings import Finding
 from trafficsim.design.estimation.estimate import QUANTILE_95
+from trafficsim.outcomes.validation.flows import geh, r_squared
+from trafficsim.outcomes.validation.guidelines import GEH_LINK
 from trafficsim.plan.arrays import F8
 from trafficsim.run.calibration.calibrate import Fitted
 from trafficsim.run.calibration.new_demand import NewDemand, new_demand
 from trafficsim.spec.counts import Count
 from trafficsim.spec.demand import Demand
 
-GOOD_GEH = 5.0
-"""The GEH below which guidelines accept an hourly flow (DMRB; FHWA Traffic Analysis Toolbox III, 2004)."""
+LEAST_FOR_R_SQUARED = 3
+"""Counts of which fewer say nothing of a share of their variance (modelling assumption)."""
 USED, HELD, BROKEN, UNREACHED = "used", "held out", "broken", "no trip passes"
 
 
@@ -151,9 +153,9 @@ class CalibratedDemand:
             return {"detectors": 0, "counts": 0}
         inside = (rows["counted"] >= rows["low"]) & (rows["counted"] <= rows["high"])
         return {"detectors": int(rows["detector"].nunique()), "counts": len(rows),
-                "r2": r_squared(rows["estimated"].to_numpy(), rows["counted"].to_numpy()),
-                "r2_of_seed": r_squared(rows["seed"].to_numpy(), rows["counted"].to_numpy()),
-                "geh_below_5": int((rows["geh"] < GOOD_GEH).sum()), "largest_geh": float(rows["geh"].max()),
+                "r2": _r_squared(rows["estimated"].to_numpy(), rows["counted"].to_numpy()),
+                "r2_of_seed": _r_squared(rows["seed"].to_numpy(), rows["counted"].to_numpy()),
+                "geh_below_5": int((rows["geh"] < GEH_LINK).sum()), "largest_geh": float(rows["geh"].max()),
                 "within_interval": int(inside.sum())}
 
     def _length_m(self, trips: F8) -> float:
@@ -163,28 +165,8 @@ class CalibratedDemand:
         return float((fitted.at_links @ trips) @ length_m / max(float(trips.sum()), 1e-9))
 
 
-def r_squared(flow: F8, counted: F8) -> float | None:
-    """Share of the variance of counts that flows explain: 1 - residual over total sum of squares.
-
-    Examples
-    --------
-    >>> r_squared(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))
-    0.7857142857142857
-    """
-    total = float(((counted - counted.mean()) ** 2).sum())
-    return 1.0 - float(((flow - counted) ** 2).sum()) / total if len(counted) > 2 and total > 0 else None
-
-
-def geh(model_veh_h: F8, counted_veh_h: F8) -> F8:
-    """GEH of hourly flows: ``sqrt(2 (m - c)^2 / (m + c))`` (UK Highways Agency, DMRB 12.2.1).
-
-    Examples
-    --------
-    >>> geh(np.array([550.0]), np.array([450.0])).round(3).tolist()
-    [4.472]
-    """
-    both = model_veh_h + counted_veh_h
-    return np.asarray(np.sqrt(2.0 * (model_veh_h - counted_veh_h) ** 2 / np.where(both > 0, both, 1.0)))
+def _r_squared(flow: F8, counted: F8) -> float | None:
+    return r_squared(flow, counted) if len(counted) >= LEAST_FOR_R_SQUARED else None
 
 
 def _place(one: Count) -> dict[str, Any]:
