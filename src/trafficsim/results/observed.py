@@ -10,8 +10,9 @@ import pandas as pd
 
 from trafficsim.base.codes import DETECTOR, HISTOGRAM, PATH, TRAVEL_TIME
 from trafficsim.base.units import KMH_PER_MS
+from trafficsim.design.calibration.binned_moments import binned_moments
 from trafficsim.outcomes.validation.days import critical_intervals
-from trafficsim.outcomes.validation.speeds import binned_moments, distance_of_distributions
+from trafficsim.outcomes.validation.speeds import distance_of_distributions
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
