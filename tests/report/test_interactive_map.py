@@ -128,6 +128,18 @@ def test_attributes_have_units_and_say_where_they_are_from() -> None:
     assert "origins" not in columns
 
 
+def test_only_what_was_inferred_is_told_to_be() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
+    for node, x_m in (("a", 0.0), ("b", 100.0), ("c", 300.0)):
+        graph.add_node(node, x_m=x_m, y_m=0.0)
+    graph.add_edge("a", "b", id="measured", length_m=90.0)
+    graph.add_edge("b", "c", id="drawn")
+    network = ts.network_from_graph(graph)
+    lengths = next(one for one in contents(Subject("road", network, network.findings))["links"]["attributes"]
+                   if one["name"] == "length_m")
+    assert [lengths["sources"][one] for one in lengths["source"]] == ["given: ", "inferred: length-inferred"]
+
+
 def test_what_a_builder_made_says_so() -> None:
     assert Sources((), "grid").of("lanes", 2, {}, "a") == "built: grid"
     assert Sources((), "grid").of("lanes", 1, {}, "a") == "default: "

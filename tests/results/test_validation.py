@@ -120,6 +120,7 @@ def test_speeds(found: object) -> None:
         "speed_mean", "speed_sd", "speed_p85", "speed_distance"}
     assert 35.0 < rows.loc[("speed_mean", "east2"), "simulated"] < 60.0
     assert 0.0 < rows.loc[("speed_distance", "east2"), "simulated"] < 1.0
+    assert rows.loc["speed_mean"]["observed_sd"].isna().all(), "of single vehicles, not of days"
     histograms = found.tables["speed_histograms"]  # type: ignore[attr-defined]
     assert set(histograms["link"]) == {"east1", "east2"}
 
@@ -146,6 +147,18 @@ def test_what_does_not_fit_is_one_message(files: Mapping[str, str], wish: dict[s
         ts.build(road(Validation(**wish)))
 
 
+def test_what_is_not_taken_is_told(tmp_path: Path) -> None:
+    file = counts(tmp_path / "twice.csv", *quarters("east1", 149), *quarters("east1", 100, detector="E"))
+    wish = Validation(counts=file, screenlines={"all": ("east1",)}, critical_s=(25200.0, 1.0))
+    world = ts.build(road(wish))
+    line = next(one for one in world.observations.series if one.kind == "screenline")
+    first = next(one for one in world.observations.series if one.place == "D (east1)")
+    assert line.observed == first.observed
+    told = {one.code: one.message for one in ts.check(world)}
+    assert "E (east1)" in told["screenline-counted-twice"]
+    assert "begins at 1 s" in told["critical-interval-unknown"]
+
+
 def test_times_that_the_run_does_not_have(files: Mapping[str, str], tmp_path: Path) -> None:
     night = counts(tmp_path / "night.csv", "D,east1,,,02:00,03:00,5")
     with pytest.raises(InputError, match="no count within the analysis period"):
@@ -162,6 +175,16 @@ def test_times_that_the_run_does_not_have(files: Mapping[str, str], tmp_path: Pa
 def test_models_refuse(content: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Validation(**content)
+
+
+@pytest.mark.parametrize(("kind", "content", "message"), [
+    (ObservedTravelTimes, {"path": "way", "days_s": {"mon": (5.0,)}, "sd_s": 1.0}, "leave sd_s out"),
+    (ObservedSpeeds, {"link": "x", "bins_kmh": (30, 40), "vehicles": (9,), "sd_kmh": 3.0}, "leave sd_kmh out"),
+    (ObservedSpeeds, {"link": "x", "mean_kmh": 40.0, "vehicles": (9,)}, "vehicles without bins_kmh"),
+])
+def test_nothing_that_is_given_is_left_aside(kind: type, content: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        kind(**content)
 
 
 def test_a_calibrated_scenario_is_validated_on_what_was_held_out_and_fitted_to_the_rest(tmp_path: Path) -> None:
@@ -208,6 +231,16 @@ def test_counts_that_come_later_are_held_against_the_same_numbers(files: Mapping
     assert later["simulated"].notna().all()
 
 
+def test_a_detector_of_the_same_name_on_another_link_is_not_meant(folder: Path, tmp_path: Path) -> None:
+    """One name for both directions of a road: only the link where the scenario has it is held against its counts."""
+    both = counts(tmp_path / "both.csv", "E,east2,,,07:00,08:00,600", "E,east1,,,07:00,08:00,600")
+    flows = ts.validate(folder, both).table.set_index("place")["simulated"]
+    links = ts.validate(folder, counts(tmp_path / "links.csv", *(f"L,east{at},,,07:00,08:00,600" for at in (1, 2))))
+    by_link = links.table.set_index("place")["simulated"]
+    assert flows["E (east1)"] == by_link["L (east1)"]
+    assert flows["E (east2)"] != by_link["L (east2)"]
+
+
 def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
     told = CliRunner().invoke(app, ["validate", str(folder), "--counts", files["held"], "--used"])
     assert told.exit_code == 0
@@ -216,9 +249,18 @@ def test_commands_on_results(files: Mapping[str, str], folder: Path) -> None:
     assert {row["place"] for row in as_json["rows"]} == {"D (east1)", "T (east1 > east2)", "E (east2)"}
 
 
+def test_counts_that_are_not_compared_are_told(folder: Path, tmp_path: Path) -> None:
+    file = counts(tmp_path / "long.csv", "D,east1,,,07:00,08:00,600", "D,east1,,,08:00,09:00,600")
+    told = CliRunner().invoke(app, ["validate", str(folder), "--counts", file])
+    assert "1 of 2 counts lie outside the analysis period" in told.stderr
+    assert [one.code for one in ts.validate(folder, file).findings] == ["counts-read", "count-outside"]
+
+
 def test_results_refuse(files: Mapping[str, str], folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give --counts"):
         ts.validate(folder)
+    with pytest.raises(InputError, match="what counts were used for, without counts"):
+        ts.validate(folder, data="used")
     with pytest.raises(InputError, match="with which the scenario was calibrated"):
         ts.validate(folder, files["held"], calibrated_with=[files["same"]])
     with pytest.raises(InputError, match="no such folder"):

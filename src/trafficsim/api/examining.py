@@ -132,7 +132,8 @@ def _study(study: Study, folder: Path) -> Examined:
     from trafficsim.run.runner import load_worlds
     from trafficsim.run.trial import check_study
 
-    return Examined(study.name, check_study(study, folder), tuple(load_worlds(study, folder).values()), study)
+    worlds = load_worlds(study, folder)
+    return Examined(study.name, check_study(study, worlds), tuple(worlds.values()), study)
 
 
 def write_map(seen: Examined, path: str | Path, language: str = "en") -> None:

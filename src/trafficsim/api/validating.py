@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from trafficsim.base.errors import InputError
+from trafficsim.base.findings import Finding
 from trafficsim.io.network_file import read_network
 from trafficsim.io.observations import read_count_series
 from trafficsim.io.paths import require_file
@@ -42,7 +44,8 @@ def validate(
     Raises
     ------
     InputError
-        If the folder holds no results, nothing was observed, or the counts do not fit the scenario.
+        If the folder holds no results, nothing was observed, the counts do not fit the scenario, or it is said what
+        counts were used for but not which.
 
     Examples
     --------
@@ -63,34 +66,41 @@ def validate(
         raise InputError(str(folder), "no such folder", "a folder of results", "give the folder that --out named")
     tables, manifest = read_tables(folder), read_manifest(folder) or {}
     asked = read_asked(folder) or {}
+    if counts is None and (data != "held_out" or calibrated_with):
+        raise InputError("validate", "what counts were used for, without counts", "counts beside the results",
+                         "give --counts FILE, or say it under [validation] in the scenario")
+    findings: tuple[Finding, ...] = ()
     if counts is not None:
         require_file(Path(counts), str(counts))
         source = ObservedCounts(file=str(Path(counts).absolute()), data=data)
         used = tuple(str(Path(one).absolute()) for one in calibrated_with)
-        tables = {TABLE: _compared(folder, manifest, tables, Validation(counts=(source,), calibrated_with=used))}
+        wish = Validation(counts=(source,), calibrated_with=used)
+        table, findings = _compared(folder, manifest, tables, wish)
+        tables = {TABLE: table}
     found = validation_of(tables, str(asked.get("baseline", DO_NOTHING)), float(asked.get("confidence", 0.95)))
     if found is None:
         raise InputError(str(folder), "no observation beside the results", "a scenario with [validation], or counts",
                          "give --counts FILE")
-    return found
+    return replace(found, findings=findings)
 
 
 def _compared(
     folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], wish: Validation,
-) -> pd.DataFrame:
-    """The table ``validation`` of all scenarios in a folder."""
-    parts = []
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """The table ``validation`` of all scenarios in a folder, and what was found while the counts were read."""
+    parts, findings = [], dict[Finding, None]()
     for name, content in _scenarios(folder, manifest).items():
         path = network_path(folder, name)
         network = read_network(path) if path.exists() else None
-        known = {str(one["id"]) for one in content.get("detectors", ())}
+        known = {str(one["id"]): str(one["link"]) for one in content.get("detectors", ())}
         time = Time.model_validate(content["time"])
         found = read_count_series(wish, time, network, known, Path())
+        findings |= dict.fromkeys(found.findings)
         mine = {key: table[table["scenario"] == name] for key, table in tables.items()
                 if key in ("links", "detectors", "movements")}
         _require_links([link for one in found.series for link in one.links], mine["links"], str(folder))
         parts.append(counts_beside_tables(found.series, mine, time))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True), tuple(findings)
 
 
 def _scenarios(folder: Path, manifest: Mapping[str, Any]) -> Mapping[str, Any]:

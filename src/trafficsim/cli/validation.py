@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trafficsim.cli.guard import guarded, print_json
+from trafficsim.cli.guard import guarded, print_json, say
 from trafficsim.cli.options import Json
 
 
@@ -29,5 +29,8 @@ def validate(
     if as_json:
         print_json(found.as_json())
         return
+    for one in found.findings:
+        if one.code != "counts-read":
+            say(f"{one.level}: {one.where}: {one.message}" + (f". Remedy: {one.remedy}." if one.remedy else ""))
     for line in validation_lines(found):
         typer.echo(line)

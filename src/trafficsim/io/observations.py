@@ -15,7 +15,7 @@ from trafficsim.io.counts import read_counts
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import resolve_path
 from trafficsim.outcomes.validation.days import LEAST_DAYS, day_variability
-from trafficsim.spec.counts import ALL_CLASSES, Count
+from trafficsim.spec.counts import ALL_CLASSES, Count, Counts
 from trafficsim.spec.network import Network
 from trafficsim.spec.observations import Observations, Series, SeriesKind
 from trafficsim.spec.scenario import Scenario, Time
@@ -64,14 +64,27 @@ def read_observations(scenario: Scenario, network: Network, folder: Path) -> Obs
     validation = scenario.validation
     if validation is None:
         return Observations()
-    counted = read_count_series(validation, scenario.time, network, {one.id for one in scenario.detectors}, folder)
+    detectors = {one.id: one.link for one in scenario.detectors}
+    counted = read_count_series(validation, scenario.time, network, detectors, folder)
     times = tuple(_of_times(one, scenario, network) for one in validation.travel_times)
     _check_speeds(validation, scenario, network)
-    return Observations((*counted.series, *times), counted.findings)
+    series = (*counted.series, *times)
+    return Observations(series, (*counted.findings, *_never_critical(validation, series)))
+
+
+def _never_critical(validation: Validation, series: Iterable[Series]) -> Iterator[Finding]:
+    """Tell of critical intervals that nothing on several days begins with."""
+    begins_s = {begin_s for one in series if one.representative for begin_s in one.begin_s}
+    missing = [at_s for at_s in validation.critical_s if at_s not in begins_s]
+    if missing:
+        times = ", ".join(f"{at_s:g}" for at_s in missing)
+        yield Finding("warning", "critical-interval-unknown", "validation.critical_s",
+                      f"no interval that was observed on several days begins at {times} s of the clock",
+                      "name the begin of intervals in seconds from midnight: 7:15 is 26100")
 
 
 def read_count_series(
-    validation: Validation, time: Time, network: Network | None, detectors: Collection[str], folder: Path,
+    validation: Validation, time: Time, network: Network | None, detectors: Mapping[str, str], folder: Path,
 ) -> Observations:
     """Read the counts of a scenario and sum them over screenlines; other observations are left aside.
 
@@ -84,7 +97,7 @@ def read_count_series(
     network
         Where counts lie; without one, links are taken as they are named.
     detectors
-        Detectors of the scenario: a count of that name is held against theirs.
+        Detectors of the scenario and their links: a count of that name on that link is held against theirs.
 
     Raises
     ------
@@ -92,7 +105,8 @@ def read_count_series(
         As :func:`read_observations`.
     """
     places, findings = _places(validation, time, network, folder)
-    series = [_of_counts(place, place.detector if place.detector in detectors else "") for place in places]
+    series = [_of_counts(place, place.detector if detectors.get(place.detector) == place.link else "")
+              for place in places]
     lines, missing = _screenlines(validation, places, None if network is None else network.links)
     return Observations((*series, *lines), (*findings, *missing))
 
@@ -111,10 +125,10 @@ def _places(
     """Counts by place, in the order of the files, those within the analysis period."""
     found: dict[tuple[str, str, str, DataUse], _Place] = {}
     findings: list[Finding] = []
-    fitted = _keys_of(validation, network, folder)
-    for index, source in enumerate(validation.count_files):
-        path = resolve_path(source.file, folder, f"validation.counts[{index}]")
-        counts = read_counts(path, network, validation.time_zone)
+    files = _files(validation, network, folder)
+    fitted = _keys_of(validation, files)
+    for source in validation.count_files:
+        path, counts = files[source.file]
         findings += counts.findings
         if source.data == "held_out":
             _refuse_used(path, counts.counts, fitted)
@@ -130,14 +144,18 @@ def _places(
     return list(found.values()), findings
 
 
-def _keys_of(validation: Validation, network: Network | None, folder: Path) -> dict[Key, str]:
+def _files(validation: Validation, network: Network | None, folder: Path) -> dict[str, tuple[Path, Counts]]:
+    """Every file that is named, by its name, read once."""
+    named = {one.file: f"validation.counts[{index}]" for index, one in enumerate(validation.count_files)}
+    named = dict.fromkeys(validation.calibrated_with, "validation.calibrated_with") | named
+    paths = {file: resolve_path(file, folder, where) for file, where in named.items()}
+    return {file: (path, read_counts(path, network, validation.time_zone)) for file, path in paths.items()}
+
+
+def _keys_of(validation: Validation, files: Mapping[str, tuple[Path, Counts]]) -> dict[Key, str]:
     """Counts that the calibration has used, with the file in which they stand."""
     used = [*validation.calibrated_with, *(one.file for one in validation.count_files if one.data == "used")]
-    keys: dict[Key, str] = {}
-    for file in dict.fromkeys(used):
-        path = resolve_path(file, folder, "validation.calibrated_with")
-        keys |= {_key(one): str(path) for one in read_counts(path, network, validation.time_zone).counts}
-    return keys
+    return {_key(one): str(files[file][0]) for file in used for one in files[file][1].counts}
 
 
 def _key(one: Count) -> Key:
@@ -231,7 +249,8 @@ def _screenlines(
     validation: Validation, places: Sequence[_Place], links: Collection[str] | None,
 ) -> tuple[list[Series], list[Finding]]:
     """Sum counts over the links of screenlines, in the intervals in which all of them were counted."""
-    series, findings = [], []
+    series: list[Series] = []
+    findings: list[Finding] = []
     for name, members in validation.screenlines.items():
         where = f"validation.screenlines.{name}"
         for link in members:
@@ -239,7 +258,9 @@ def _screenlines(
                 raise InputError(where, f"an unknown link {quoted(link)}", "the id of a link",
                                  f"correct it; {did_you_mean(link, links).rstrip('?')}")
         for data in ("held_out", "used"):
-            counted = {place.link: place for place in places if place.data == data and not place.to_link}
+            mine = [place for place in places if place.data == data and not place.to_link and place.link in members]
+            counted = {place.link: place for place in reversed(mine)}
+            findings += _counted_twice(where, [place for place in mine if counted[place.link] is not place])
             missing = [link for link in members if link not in counted]
             if not missing:
                 series += _one_screenline(name, [counted[link] for link in members], data)
@@ -247,6 +268,14 @@ def _screenlines(
                 words = f"no counts ({data.replace('_', ' ')}) on {', '.join(missing)}: it is not judged"
                 findings.append(Finding("warning", "screenline-incomplete", where, words, "count all of its links"))
     return series, findings
+
+
+def _counted_twice(where: str, places: Sequence[_Place]) -> Iterator[Finding]:
+    """Tell of further detectors on links of a screenline; each of them counts all vehicles of its link."""
+    if places:
+        names = ", ".join(place.name for place in places)
+        yield Finding("warning", "screenline-counted-twice", where, f"{names}: another detector counts the same link, "
+                      "and the first one is taken", "leave one of them out")
 
 
 def _one_screenline(name: str, places: Sequence[_Place], data: DataUse) -> list[Series]:

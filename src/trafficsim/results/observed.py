@@ -10,8 +10,9 @@ import pandas as pd
 
 from trafficsim.base.codes import DETECTOR, HISTOGRAM, PATH, TRAVEL_TIME
 from trafficsim.base.units import KMH_PER_MS
+from trafficsim.design.calibration.binned_moments import binned_moments
 from trafficsim.outcomes.validation.days import critical_intervals
-from trafficsim.outcomes.validation.speeds import binned_moments, distance_of_distributions
+from trafficsim.outcomes.validation.speeds import distance_of_distributions
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, nullable, strings
@@ -156,7 +157,7 @@ def _of_speeds(one: ObservedSpeeds, plan: Plan, seen: Traversals) -> Iterator[Ro
                 "kind": f"speed_{measure}", "place": one.link, "data": one.data, "begin_s": plan.analysis_begin_s,
                 "end_s": plan.analysis_end_s, "unit": "" if measure == "distance" else "km/h",
                 "observed": observed[measure], "days": 1, "critical": False, "simulated": simulated.get(measure),
-                "observed_sd": None if measure != "mean" else observed.get("sd"), "simulated_n": len(speeds),
+                "simulated_n": len(speeds),
             }
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.findings import Finding
 from trafficsim.outcomes.validation.days import DayVariability, fhwa_2019
 from trafficsim.outcomes.validation.flows import LEAST_FOR_R_SQUARED, S_PER_H, geh, r_squared, rmse, whole_hours
 from trafficsim.outcomes.validation.guidelines import (
@@ -77,11 +78,13 @@ class ValidationResult:
     table : one row per scenario, engine, use of the data, place and interval (whole hours where there are any)
     criteria : one row per criterion of a guideline
     intervals : the same as ``table`` at the intervals of the observations
+    findings : what was found while counts were read that came after the runs
     """
 
     table: pd.DataFrame
     criteria: pd.DataFrame
     intervals: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
 
     def uses(self) -> tuple[tuple[str, str, str], ...]:
         """Use of the data, scenario and engine of what was observed, held-out data first."""
@@ -103,9 +106,10 @@ class ValidationResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return ``summary``, ``criteria`` and ``rows`` as plain objects; ``data`` says what each rests on."""
+        told = {"findings": [one.as_dict() for one in self.findings]} if self.findings else {}
         return {
             "rule": RULE, "summary": [one._asdict() for one in self.summaries()],
-            "criteria": _records(self.criteria), "rows": _records(self.table),
+            "criteria": _records(self.criteria), "rows": _records(self.table), **told,
         }
 
     def _repr_html_(self) -> str:

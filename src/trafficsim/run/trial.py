@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from trafficsim.base.errors import TrafficsimError
@@ -23,7 +22,6 @@ from trafficsim.run.crash_history import history_findings, read_histories
 from trafficsim.run.days import check_days, days_findings
 from trafficsim.run.effects import Effect, check_policies, without_effect
 from trafficsim.run.question import check_named, check_question
-from trafficsim.run.runner import load_worlds
 from trafficsim.run.siting.rollout import plan_rollouts
 from trafficsim.spec.check_world import check_world
 from trafficsim.spec.scenario import Scenario
@@ -63,18 +61,17 @@ def _check_runs(engine: Engine, plan: Plan, world: World) -> None:
     engine.check(plan, engine.settings_of(world))
 
 
-def check_study(study: Study, folder: Path) -> tuple[Finding, ...]:
+def check_study(study: Study, worlds: Mapping[str, World]) -> tuple[Finding, ...]:
     """Check every scenario of a study, lower every alternative once, and name policies without effect.
 
     Raises
     ------
     InputError
-        If a scenario cannot be read, or the question makes no sense.
+        If the question makes no sense.
     """
     check_question(study)
     found: dict[Finding, None] = {}
     effects: list[Effect] = []
-    worlds = load_worlds(study, folder)
     check_days(study, worlds)
     found.update((one, None) for one in days_findings(study))
     check_named(study, worlds)
@@ -110,6 +107,7 @@ def served(found: Imported) -> Imported:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from trafficsim.io.sumo import read_sumo
     >>> served(read_sumo(Path("nowhere.net.xml")))
     Traceback (most recent call last):

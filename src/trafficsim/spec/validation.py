@@ -71,6 +71,8 @@ class ObservedTravelTimes(Model):
         where = f"travel times of path {quoted(self.path)}"
         if (self.mean_s is None) == (not self.days_s):
             raise ValueError(f"{where}: give mean_s, or days_s, and not both")
+        if self.days_s and self.sd_s is not None:
+            raise ValueError(f"{where}: sd_s beside days_s, which show how much days differ; leave sd_s out")
         lengths = {len(values) for values in self.days_s.values()}
         if len(lengths) > 1 or 0 in lengths:
             raise ValueError(f"{where}: days with {sorted(lengths)} values; give every day the same intervals")
@@ -121,6 +123,10 @@ class ObservedSpeeds(Model):
         where = f"speeds on link {quoted(self.link)}"
         if (self.mean_kmh is None) == (not self.bins_kmh):
             raise ValueError(f"{where}: give mean_kmh, or bins_kmh with vehicles, and not both")
+        if self.bins_kmh and self.sd_kmh is not None:
+            raise ValueError(f"{where}: sd_kmh beside bins_kmh, which show how much speeds differ; leave sd_kmh out")
+        if not self.bins_kmh and self.vehicles:
+            raise ValueError(f"{where}: vehicles without bins_kmh; give the edges of their bins, or leave them out")
         if not self.bins_kmh:
             return self
         if len(self.bins_kmh) != len(self.vehicles) + 1 or not self.vehicles:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from trafficsim.base.errors import InputError
+from trafficsim.design.calibration.binned_moments import binned_moments
 from trafficsim.outcomes.validation.days import (
     critical_intervals,
     day_variability,
@@ -19,7 +20,7 @@ from trafficsim.outcomes.validation.days import (
 )
 from trafficsim.outcomes.validation.flows import geh, r_squared, rmse, whole_hours, within_flow_bands
 from trafficsim.outcomes.validation.guidelines import judge_flows, judge_screenlines, judge_travel_times
-from trafficsim.outcomes.validation.speeds import binned_moments, distance_of_distributions, largest_distance
+from trafficsim.outcomes.validation.speeds import distance_of_distributions, largest_distance
 
 flows = st.floats(0.0, 5000.0)
 

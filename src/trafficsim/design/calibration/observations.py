@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from trafficsim.base.errors import InputError
+from trafficsim.design.calibration.binned_moments import binned_moments
 from trafficsim.spec.counts import HOUR_S, Count
 from trafficsim.spec.validation import ObservedSpeeds
 
@@ -122,20 +121,15 @@ def free_speeds_of(observed: Iterable[ObservedSpeeds]) -> list[FreeSpeeds]:
     --------
     >>> bins = ObservedSpeeds(link="a", bins_kmh=(30, 40, 50), vehicles=(50, 50), unimpeded=True, data="used")
     >>> free_speeds_of([bins])
-    [FreeSpeeds(link='a', mean_kmh=40.0, sd_kmh=5.773502691896258, vehicles=100.0)]
+    [FreeSpeeds(link='a', mean_kmh=40.0, sd_kmh=4.08248290463863, vehicles=100.0)]
     """
     return [_free_speeds(one) for one in observed if one.data == "used" and one.unimpeded]
 
 
 def _free_speeds(one: ObservedSpeeds) -> FreeSpeeds:
     if one.bins_kmh:
-        edges, vehicles = np.array(one.bins_kmh, np.float64), np.array(one.vehicles, np.float64)
-        middle, width = 0.5 * (edges[1:] + edges[:-1]), np.diff(edges)
-        number = float(vehicles.sum())
-        mean = float(vehicles @ middle) / number
-        # Vehicles are spread evenly over their bin.
-        variance = float(vehicles @ ((middle - mean) ** 2 + width**2 / 12.0)) / number
-        return FreeSpeeds(one.link, mean, math.sqrt(variance), number)
+        moments = binned_moments(one.bins_kmh, one.vehicles)
+        return FreeSpeeds(one.link, moments.mean, moments.sd, moments.n)
     if one.mean_kmh is None or one.sd_kmh is None:
         raise InputError(f"speeds on link {one.link!r}", "no sd_kmh", "mean_kmh and sd_kmh, or bins", "add it")
     return FreeSpeeds(one.link, one.mean_kmh, one.sd_kmh, LEAST_SURVEY)

@@ -40,15 +40,15 @@ def contents(subject: Subject) -> dict[str, Any]:
     """
     lines = drawn_lines(subject.network)
     things = things_of(subject, lines)
-    corner = _corner(subject, lines)
+    corner, numbers = _corner(subject, lines), _numbers(subject)
     sources = Sources((*subject.network.findings, *subject.findings), subject.builder)
     register = Register(subject.network, subject.demand, ((thing.kind, thing.name) for thing in things))
     return {
         "title": subject.title, "per_m": PER_M, "corner": [round(part, 3) for part in corner],
         "left_hand": subject.network.left_hand_traffic, "lane_width_m": LANE_WIDTH_M, "signs": list(SIGNS),
         "nodes": _nodes(subject, corner, sources), "links": _links(subject, lines, corner, sources),
-        "connections": _connections(subject, sources), "signals": _signals(subject, corner, sources),
-        "things": [_thing(thing, corner, _numbers(subject)) for thing in things],
+        "connections": _connections(subject, numbers, sources), "signals": _signals(subject, corner, sources),
+        "things": [_thing(thing, corner, numbers) for thing in things],
         "findings": _findings(subject, register),
         "groups": {name: list(ids) for name, ids in subject.network.groups.items()},
     }
@@ -167,8 +167,8 @@ def _numbers(subject: Subject) -> dict[str, int]:
     return {str(one["id"]): number for number, (_, _, one) in enumerate(subject.network.graph.edges(data=True))}
 
 
-def _connections(subject: Subject, sources: Sources) -> dict[str, Any]:
-    numbers, rows = _numbers(subject), subject.network.connections
+def _connections(subject: Subject, numbers: Mapping[str, int], sources: Sources) -> dict[str, Any]:
+    rows = subject.network.connections
     signal = {program.id: number for number, program in enumerate(subject.network.signals)}
     return {
         "from": [numbers.get(row.from_link, -1) for row in rows], "from_lane": [row.from_lane for row in rows],

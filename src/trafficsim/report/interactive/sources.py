@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trafficsim.base.findings import Finding
+from trafficsim.base.findings import MOST_PLACES, Finding
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES
 
 KINDS = ("read", "inferred", "repaired", "designed", "fixed", "default", "given", "built")
@@ -42,10 +42,17 @@ class Sources:
     findings: tuple[Finding, ...]
     builder: str = ""
     _by_code: dict[str, Finding] = field(init=False, default_factory=dict)
+    _by_readers: dict[str, Finding] = field(init=False, default_factory=dict)
+    _places: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Sort the findings by code."""
+        """Sort the findings by code, and those of readers by the attribute of which they speak."""
         self._by_code.update({finding.code: finding for finding in reversed(self.findings)})
+        self._places.update({code: _named(finding) for code, finding in self._by_code.items()})
+        for finding in self.findings:
+            for text, name in READERS_INFER.items():
+                if finding.code.endswith("-inferred") and text in finding.message:
+                    self._by_readers.setdefault(name, finding)
 
     def of(self, name: str, value: Any, attributes: Mapping[str, Any], place: str) -> str:
         """Return a text that begins with one of :data:`KINDS` and a colon.
@@ -67,13 +74,11 @@ class Sources:
         return f"built: {self.builder}" if self.builder else "given: "
 
     def _inferred(self, name: str, place: str) -> Finding | None:
-        """The finding that tells how an attribute of this place was inferred, if it names the place or all places."""
+        """The finding that tells how an attribute of this place was inferred, if it may mean the place."""
         codes = INFERRED_BY.get(name, ())
-        named = [self._by_code[code] for code in codes if code in self._by_code]
-        by_readers = (finding for finding in self.findings if finding.code.endswith("-inferred") and any(
-            text in finding.message and name == one for text, one in READERS_INFER.items()))
-        found = [finding for finding in named if _names(finding, place)]
-        return next(iter((*found, *named, *by_readers)), None)
+        known = (self._by_code[code] for code in codes if code in self._by_code)
+        named = next((finding for finding in known if self._may_mean(finding, place)), None)
+        return named or self._by_readers.get(name)
 
     def of_signal(self, program: Any, written: Iterable[str]) -> str:
         """Return where a signal program came from."""
@@ -83,9 +88,14 @@ class Sources:
         if program.id in set(written):
             return "given: "
         default = self._by_code.get("signal-program-default")
-        if default is not None and (_names(default, program.id) or default.where.endswith(" ...")):
+        if default is not None and self._may_mean(default, program.id):
             return "designed: signal-program-default"
         return f"built: {self.builder}" if self.builder else "given: "
+
+    def _may_mean(self, finding: Finding, place: str) -> bool:
+        """Whether a finding names a place, or has more places than it names."""
+        cut = len(finding.places) == MOST_PLACES if finding.places else finding.where.endswith(" ...")
+        return cut or place in self._places[finding.code]
 
     def of_movements(self) -> str:
         """Return where connections and their right of way came from."""
@@ -98,5 +108,5 @@ DEFAULTS: dict[str, Any] = {one.name: one.default for one in (*NODE_ATTRIBUTES, 
                             if one.default is not None}
 
 
-def _names(finding: Finding, place: str) -> bool:
-    return place in finding.where.removesuffix(" ...").split(", ")
+def _named(finding: Finding) -> frozenset[str]:
+    return frozenset(finding.places or finding.where.removesuffix(" ...").split(", "))

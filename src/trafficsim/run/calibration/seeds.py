@@ -241,7 +241,7 @@ def _given(path: Path, table: object, faults: Faults, place: Mapping[str, int]) 
 
 
 def _people(world: World, zones: list[Zone], table: object, faults: Faults, path: Path) -> tuple[F8, F8]:
-    """People of a grid, each cell's at the nearest zone that trips may leave, and at the nearest that they may enter."""
+    """People of a grid: each cell goes to the nearest zone to leave from, and to the nearest to enter."""
     import pandas as pd
 
     assert isinstance(table, pd.DataFrame)
