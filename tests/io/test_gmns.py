@@ -192,6 +192,12 @@ def test_contradictions_are_repaired_by_a_rule(tmp_path: Path, code: str) -> Non
         assert abs(found.network.signals[0].cycle_s - (75 if code == "signal-cycle-fitted" else 80)) < 0.2
 
 
+def test_an_undirected_link_leads_to_its_signal_too(tmp_path: Path) -> None:
+    found = ts.read(write_files(tmp_path, **edited("link", "out3,Side,1,3,1,", "both,Side,1,3,0,")))
+    assert found.network.links["-both"]["to"] == "1"
+    assert found.network.signals[0].cycle_s == 80.0
+
+
 def test_units_are_inferred_without_config(tmp_path: Path) -> None:
     found = ts.read(write_files(tmp_path, config=None))
     assert found.network.links["in2"]["between_centres_m"] == pytest.approx(500.0, abs=0.1)

@@ -275,15 +275,14 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
     line = tuple(found.units.point(x, y) for x, y in lines[name])
     attributes = _attributes(link, found.units, len(base), ledger)
     length_m = _length_m(link, line, found.units, attributes["origins"], ledger)
-    found.ends[name] = ends
-    found.speed_kmh[name] = attributes["speed_limit_kmh"]
+    found.ends[name], found.speed_kmh[name] = ends, attributes["speed_limit_kmh"]
     drawn = link.text("geometry").upper().startswith("LINE") or link.text("geometry_id")
     shape = {"geometry": line if drawn else ()}
     pieces = pieces_of(name, length_m, base, table.changes(link, length_m, base))
     found.roads.add(name, ends, pieces, {**attributes, **shape})
     if _is(link, "directed") is False:
         back = pieces_of(f"-{name}", length_m, base, ())
-        found.ends[f"-{name}"] = ends[::-1]
+        found.ends[f"-{name}"], found.speed_kmh[f"-{name}"] = ends[::-1], attributes["speed_limit_kmh"]
         found.roads.add(f"-{name}", ends[::-1], back, {**attributes, "geometry": shape["geometry"][::-1]})
         ledger.note("inferred", "link of the other direction of an undirected one", link.where)
     ledger.note("read", "link", link.where)
