@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
 from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.network import assemble
 from trafficsim.design.timing.ring_barrier import Served
@@ -39,10 +39,13 @@ def read_gmns(network: Path, demand: Sequence[Path] = (), signals: Sequence[Path
     signals
         A table of signals in another folder, where they do not stand beside the network; those beside it are read too.
 
+    A folder that this program wrote is read as it was, and takes neither.
+
     Raises
     ------
     InputError
-        If a table is missing, damaged or lacks a column, or holds a value that cannot be used.
+        If a table is missing, damaged or lacks a column, or holds a value that cannot be used; if there are further
+        files beside a folder that this program wrote.
     NetworkError
         If two nodes or links have one name, or no link is left.
     DemandError
@@ -60,6 +63,7 @@ Remedy: correct the path.
     folder = Folder(_folder(Path(network)), ledger)
     file = one_file(demand, "demand")
     if is_own(folder):
+        _require_alone(folder, demand, signals)
         return Imported(read_own(folder, ledger), counts=ledger.counts(), findings=ledger.findings(),
                         description=f"Made from the GMNS folder {folder.path.name}, which this program wrote.")
     rows = folder.table("movement")
@@ -85,6 +89,14 @@ def _folder(path: Path) -> Path:
             raise InputError(str(folder), f"no {name}.csv", "a folder with node.csv and link.csv",
                              "give the folder of a GMNS data set")
     return folder
+
+
+def _require_alone(folder: Folder, demand: Sequence[Path], signals: Sequence[Path]) -> None:
+    for name, files in (("demand", demand), ("signals", signals)):
+        if files:
+            raise InputError(f"--{name}", quoted(str(files[0])), f"nothing beside {folder.path}, which this program "
+                             "wrote with its signals and without zones",
+                             f"leave --{name} out; demand goes into the scenario")
 
 
 def _signals(folder: Folder, files: Sequence[Path], stated: Stated, read: Read, ledger: Ledger) -> Signals:

@@ -245,7 +245,8 @@ def _signals(network: Network, at: Mapping[str, tuple[Any, Any]]) -> dict[str, R
 
 def _states(program: SignalProgram, plan: str, *, by_time: bool) -> Rows:
     return [{"timing_plan_id": plan, "controller_id": program.id, "step": step, "duration_s": phase.duration_s,
-             "state": phase.state, "offset_s": program.offset_s, "name": program.name, "by_time": by_time}
+             "state": phase.state, "offset_s": program.offset_s, "name": program.name, "origin": program.origin,
+             "by_time": by_time}
             for step, phase in enumerate(program.phases)]
 
 
