@@ -6,12 +6,12 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
+from trafficsim.design.inference.geometry import Point, line_length
 from trafficsim.io.gmns.tables import Folder, Row
-from trafficsim.io.gmns.units import Point, Units, line_of, units_of
+from trafficsim.io.gmns.units import Units, line_of, units_of
 from trafficsim.io.gmns.uses import UseTable
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.road_pieces import Lanes, Roads, pieces_of
@@ -307,7 +307,7 @@ def _is(row: Row, name: str) -> bool:
 
 def _length_m(link: Row, line: Sequence[Point], units: Units, origins: dict[str, str], ledger: Ledger) -> float:
     """Length between the middles of junctions: as stated, unless it is less than half the way as the crow flies."""
-    drawn_m = sum(math.dist(a, b) for a, b in pairwise(line))
+    drawn_m = line_length(line)
     stated = link.number("length_m", least=0)
     stated_m = stated if stated is not None else (link.number("length", least=0) or 0.0) * units.long_m
     if not stated_m:

@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.design.inference.geometry import Point, line_length
 from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.spec.plane import Plane
@@ -25,7 +25,6 @@ LIKE = math.sqrt(METRES["mile"] / 1000.0)
 logarithmic scale, between a mile and a kilometre, the two closest units. Roads that wind are longer by less."""
 NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 POINT = re.compile(rf"({NUMBER})\s+({NUMBER})")
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def _ratios(links: Sequence[Row], lines: Mapping[str, Sequence[Point]]) -> list[
     found = []
     for link in links:
         line = lines.get(link.key("link_id"), ())
-        whole = sum(math.dist(a, b) for a, b in pairwise(line))
+        whole = line_length(line)
         stated = link.number("length") or 0.0
         if whole > 0 and stated > 0:
             found.append(stated / whole)
