@@ -41,6 +41,15 @@ def test_roads_have_the_units_of_config(tmp_path: Path) -> None:
     assert link["origins"]["lanes"].startswith("read: ")
 
 
+@pytest.mark.parametrize("ctrl_type", ["signal", ""])
+def test_capacity_of_a_link_into_a_signal_is_left_to_its_greens(tmp_path: Path, ctrl_type: str) -> None:
+    """Also before a pocket, and where the timing alone says that there is a signal."""
+    links = ts.read(write_files(tmp_path, **edited("node", "signal", ctrl_type))).network.links
+    left = {link for link, one in links.items() if one["capacity_veh_h"] is None}
+    assert left == {"in2", "in3", "in4", "in4#2", "in5"}
+    assert links["out2"]["capacity_veh_h"] == 900
+
+
 def test_a_turn_lane_cuts_its_link_where_it_begins(tmp_path: Path) -> None:
     network = ts.read(write_files(tmp_path)).network
     assert network.groups == {"in4": ("in4", "in4#2")}

@@ -15,7 +15,7 @@ from trafficsim.io.gmns.day_plans import schedule_of
 from trafficsim.io.gmns.detectors import read_detectors
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
 from trafficsim.io.gmns.own import is_own, read_own
-from trafficsim.io.gmns.roads import Read, read_roads
+from trafficsim.io.gmns.roads import Read, leave_to_signals, read_roads
 from trafficsim.io.gmns.signals import Signals, read_signals
 from trafficsim.io.gmns.tables import Folder
 from trafficsim.io.gmns.zones import Trips, one_file, read_trips
@@ -113,6 +113,7 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
             data["priority"] = -1
     for node in signals.timings:
         graph.nodes[node]["control"] = "signal"
+    leave_to_signals(read, ledger)
     network = assemble(graph, (), {"groups": read.roads.groups(), "paths": {}}, left_hand_traffic=False, timing={},
                        movements=read.roads.movements)
     def served(_: str, one: Connection) -> Served | None:

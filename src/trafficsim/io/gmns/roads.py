@@ -78,7 +78,6 @@ def read_roads(folder: Folder, ledger: Ledger, mentioned: dict[str, int], stated
         _add_link(found, link, lines, lanes, ledger)
     ends = {end for tail, head in found.roads.graph.edges() for end in (tail, head)}
     _close_ends(found)
-    _leave_to_signals(found, ledger)
     idle = [node for node in found.roads.graph if node not in ends]
     found.roads.graph.remove_nodes_from(idle)
     if idle:
@@ -97,11 +96,12 @@ def _close_ends(found: Read) -> None:
             attributes["control"] = "dead_end"
 
 
-def _leave_to_signals(found: Read, ledger: Ledger) -> None:
+def leave_to_signals(read: Read, ledger: Ledger) -> None:
     """What a link into a signal carries depends on its greens: capacities of planning networks include them."""
-    graph = found.roads.graph
-    for _, head, data in graph.edges(data=True):
-        if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
+    graph = read.roads.graph
+    ends = {piece.id: head for link, (_, head) in read.ends.items() for piece in read.roads.pieces[link]}
+    for *_, data in graph.edges(data=True):
+        if "capacity_veh_h" in data and graph.nodes[ends[data["id"]]].get("control") == "signal":
             data["planning_capacity_veh_h"] = data.pop("capacity_veh_h")
             ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
                         f"link {data['id']}")
