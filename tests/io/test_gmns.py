@@ -135,6 +135,31 @@ def test_detectors_stand_before_the_stop_line(tmp_path: Path) -> None:
     assert found.counts["repaired"]["detector-left-out"] == 1
 
 
+def test_lanes_listed_from_the_nearside_tell_how_many_there_are(tmp_path: Path) -> None:
+    movement = ("mvmt_id,node_id,ib_link_id,ib_lane_indices,ob_link_id,ob_lane_indices,type\n"
+                '1,1,in2,"0,1",out4,"0,1",thru\n2,1,in2,2,out3,0,left\n')
+    link = FILES["link"].replace("900,30,1,auto", "900,30,,auto")
+    found = ts.read(write_files(tmp_path, link=link, movement=movement, signal_phase_mvmt=None))
+    assert found.network.links["in2"]["lanes"] == 3
+    assert {("in2", 0, "out4", 0), ("in2", 1, "out4", 1), ("in2", 2, "out3", 0)} <= connections(found.network)
+
+
+def test_more_lanes_than_there_are_is_told(tmp_path: Path) -> None:
+    found = ts.read(write_files(tmp_path, **edited("movement", "1,1,in2,1,,", "1,1,in2,1,99,")))
+    assert found.counts["repaired"]["movement-left-out"] == 1
+
+
+@pytest.mark.parametrize(("text", "phases"), [("2", (2,)), ('"2, 6"', (2, 6)), ("206", (2, 6)), ("2;6", (2, 6))])
+def test_coordinated_phases(tmp_path: Path, text: str, phases: tuple[int, ...]) -> None:
+    network = ts.read(write_files(tmp_path, **edited("signal_coordination", "1,7,1,2,", f"1,7,1,{text},"))).network
+    assert tuple(network.graph.nodes["1"]["ring_barrier"]["coordinated"]) == phases
+
+
+def test_columns_that_are_not_read_are_told(tmp_path: Path) -> None:
+    link = FILES["link"].replace("allowed_uses\n", "allowed_uses,priority\n").replace("auto\nin3", "auto,7\nin3")
+    assert ts.read(write_files(tmp_path, link=link)).counts["ignored"]["column priority of links"] == 1
+
+
 def test_matrix_and_zones(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "town")
     (tmp_path / "demand.csv").write_text(DEMAND)
@@ -251,6 +276,7 @@ BAD = {
     "area as a line": ({"link": FILES["link"].replace("allowed_uses", "allowed_uses,geometry").replace(
         "1,auto\nin3", '1,auto,POINT (0 0)\nin3')}, "LINESTRING"),
     "undirected by words": (edited("link", "2,1,1,", "2,1,maybe,"), "'maybe'"),
+    "lane of words": ({"movement": "node_id,ib_link_id,ob_link_id,ib_lane_indices\n1,in2,out4,--3\n"}, "'--3'"),
     "binary": ({"link": "\x00\x01\x02,\x81"}, "column"),
 }
 

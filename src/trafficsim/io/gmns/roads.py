@@ -30,13 +30,16 @@ SPEED_KMH = 50.0
 """Where neither the link nor anything else states a speed (modelling assumption: the schema's default)."""
 LIMITS = {one.name: (one.low or 0.0, one.high or math.inf) for one in EDGE_ATTRIBUTES}
 YES, NO = ("1", "1.0", "true", "t", "yes", "y", ""), ("0", "0.0", "false", "f", "no", "n")
-MOST_LANE, NEAR_M = 40, 1.0
+MOST_LANE = 40
+"""A higher number of a lane is a slip of the pen (modelling assumption)."""
+NEAR_M = 1.0
+"""Segments reach so far beyond their link by rounding (modelling assumption)."""
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link",
-    *(one.name for one in EDGE_ATTRIBUTES),
+    "toll",
 }
+"""Columns that are read."""
 
 
 @dataclass
