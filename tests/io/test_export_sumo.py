@@ -78,6 +78,16 @@ def test_plain_files_say_what_the_network_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_without_netconvert")
+def test_a_closed_lane_stays_closed(tmp_path: Path) -> None:
+    road = ts.ring(1000.0, lanes=2)
+    for *_, data in road.graph.edges(data=True):
+        data["allow"] = ((), None)
+    ts.export("sumo", road, tmp_path)
+    lanes = parse(tmp_path / "network.edg.xml").getroot().findall("edge/lane")
+    assert {(one.get("index"), one.get("allow"), one.get("disallow")) for one in lanes} == {("0", None, "all")}
+
+
+@pytest.mark.usefixtures("_without_netconvert")
 def test_demand_is_written_by_departure(tmp_path: Path) -> None:
     ts.export("sumo", scenario(), tmp_path)
     rows = [one for one in roots(tmp_path)["rou"] if one.tag in ("vehicle", "trip", "flow")]

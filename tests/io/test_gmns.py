@@ -41,6 +41,15 @@ def test_roads_have_the_units_of_config(tmp_path: Path) -> None:
     assert link["origins"]["lanes"].startswith("read: ")
 
 
+@pytest.mark.parametrize("ctrl_type", ["signal", ""])
+def test_capacity_of_a_link_into_a_signal_is_left_to_its_greens(tmp_path: Path, ctrl_type: str) -> None:
+    """Also before a pocket, and where the timing alone says that there is a signal."""
+    links = ts.read(write_files(tmp_path, **edited("node", "signal", ctrl_type))).network.links
+    left = {link for link, one in links.items() if one["capacity_veh_h"] is None}
+    assert left == {"in2", "in3", "in4", "in4#2", "in5"}
+    assert links["out2"]["capacity_veh_h"] == 900
+
+
 def test_a_turn_lane_cuts_its_link_where_it_begins(tmp_path: Path) -> None:
     network = ts.read(write_files(tmp_path)).network
     assert network.groups == {"in4": ("in4", "in4#2")}
@@ -126,6 +135,31 @@ def test_detectors_stand_before_the_stop_line(tmp_path: Path) -> None:
     assert found.counts["repaired"]["detector-left-out"] == 1
 
 
+def test_lanes_listed_from_the_nearside_tell_how_many_there_are(tmp_path: Path) -> None:
+    movement = ("mvmt_id,node_id,ib_link_id,ib_lane_indices,ob_link_id,ob_lane_indices,type\n"
+                '1,1,in2,"0,1",out4,"0,1",thru\n2,1,in2,2,out3,0,left\n')
+    link = FILES["link"].replace("900,30,1,auto", "900,30,,auto")
+    found = ts.read(write_files(tmp_path, link=link, movement=movement, signal_phase_mvmt=None))
+    assert found.network.links["in2"]["lanes"] == 3
+    assert {("in2", 0, "out4", 0), ("in2", 1, "out4", 1), ("in2", 2, "out3", 0)} <= connections(found.network)
+
+
+def test_more_lanes_than_there_are_is_told(tmp_path: Path) -> None:
+    found = ts.read(write_files(tmp_path, **edited("movement", "1,1,in2,1,,", "1,1,in2,1,99,")))
+    assert found.counts["repaired"]["movement-left-out"] == 1
+
+
+@pytest.mark.parametrize(("text", "phases"), [("2", (2,)), ('"2, 6"', (2, 6)), ("206", (2, 6)), ("2;6", (2, 6))])
+def test_coordinated_phases(tmp_path: Path, text: str, phases: tuple[int, ...]) -> None:
+    network = ts.read(write_files(tmp_path, **edited("signal_coordination", "1,7,1,2,", f"1,7,1,{text},"))).network
+    assert tuple(network.graph.nodes["1"]["ring_barrier"]["coordinated"]) == phases
+
+
+def test_columns_that_are_not_read_are_told(tmp_path: Path) -> None:
+    link = FILES["link"].replace("allowed_uses\n", "allowed_uses,priority\n").replace("auto\nin3", "auto,7\nin3")
+    assert ts.read(write_files(tmp_path, link=link)).counts["ignored"]["column priority of links"] == 1
+
+
 def test_matrix_and_zones(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "town")
     (tmp_path / "demand.csv").write_text(DEMAND)
@@ -192,6 +226,12 @@ def test_contradictions_are_repaired_by_a_rule(tmp_path: Path, code: str) -> Non
         assert abs(found.network.signals[0].cycle_s - (75 if code == "signal-cycle-fitted" else 80)) < 0.2
 
 
+def test_an_undirected_link_leads_to_its_signal_too(tmp_path: Path) -> None:
+    found = ts.read(write_files(tmp_path, **edited("link", "out3,Side,1,3,1,", "both,Side,1,3,0,")))
+    assert found.network.links["-both"]["to"] == "1"
+    assert found.network.signals[0].cycle_s == 80.0
+
+
 def test_units_are_inferred_without_config(tmp_path: Path) -> None:
     found = ts.read(write_files(tmp_path, config=None))
     assert found.network.links["in2"]["between_centres_m"] == pytest.approx(500.0, abs=0.1)
@@ -236,6 +276,7 @@ BAD = {
     "area as a line": ({"link": FILES["link"].replace("allowed_uses", "allowed_uses,geometry").replace(
         "1,auto\nin3", '1,auto,POINT (0 0)\nin3')}, "LINESTRING"),
     "undirected by words": (edited("link", "2,1,1,", "2,1,maybe,"), "'maybe'"),
+    "lane of words": ({"movement": "node_id,ib_link_id,ob_link_id,ib_lane_indices\n1,in2,out4,--3\n"}, "'--3'"),
     "binary": ({"link": "\x00\x01\x02,\x81"}, "column"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,28 @@ def test_any_grid_reads_back(tmp_path_factory: Any, **how: Any) -> None:
     folder = tmp_path_factory.mktemp("gmns") / "out"
     write_gmns(network, folder)
     assert_same(network, ts.read(folder).network)
+
+
+def test_where_a_program_comes_from_reads_back(tmp_path: Path) -> None:
+    network = ts.junction()
+    program = network.signals[0].model_copy(update={"origin": "designed: Webster"})
+    write_gmns(replace(network, signals=(program,)), tmp_path / "out")
+    assert ts.read(tmp_path / "out").network.signals == (program,)
+
+
+def test_a_street_may_have_a_name_that_others_write_for_nothing(tmp_path: Path) -> None:
+    network = ts.ring(800.0)
+    for *_, data in network.graph.edges(data=True):
+        data["name"] = "None"
+    write_gmns(network, tmp_path / "out")
+    assert_same(network, ts.read(tmp_path / "out").network)
+
+
+@pytest.mark.parametrize("name", ["demand", "signals"])
+def test_further_files_beside_a_written_folder_are_refused(tmp_path: Path, name: str) -> None:
+    write_gmns(ts.junction(), tmp_path / "out")
+    with pytest.raises(InputError, match=f"--{name}: found .*which this program wrote"):
+        ts.read(tmp_path / "out", **{name: tmp_path / "more.csv"})
 
 
 def test_programs_by_time_of_day_read_back(tmp_path: Path) -> None:

@@ -148,6 +148,8 @@ def test_a_table_brings_groups_and_cycle_itself() -> None:
     ("K2;5;28", "K1;5;28", "this group a second time"), ("[signal groups]", "[groups]", "found '[groups]'"),
     ("id;on1", "id;begin", "no column on1"), ("offset;5", "offset;late", "offset: found 'late'"),
     ("K1;35;0;1;3", "K1;35;0;1;99", "transoff: found '99'"), ("[general]\n", "", "values before any section"),
+    ("id;on1;off1;transOn;transOff\nK1;35;0;1;3", "on1;off1;id\n35;0", "group '': found a group that controls nothing"),
+    ("K1;35;0;1;3", "K" * 140_000, "a line that cannot be read (field larger than field limit"),
 ])
 def test_faults_of_a_table_are_one_message(old: str, new: str, told: str, tmp_path: Path) -> None:
     assert old in PLAN

@@ -11,6 +11,8 @@ Number = TypeVar("Number", float, np.ndarray)
 KMH_PER_MS = 3.6
 KM_PER_MILE = 1.609344
 """International mile (1959); also km/h in a mile per hour."""
+M_PER_FOOT = 0.3048
+"""International foot (1959)."""
 
 
 def kmh_to_ms(speed_kmh: Number) -> Number:

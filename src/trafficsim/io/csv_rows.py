@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,37 @@ class Faults:
             raise InputError(str(self.path), "; ".join(self.told), expected, remedy)
 
 
+def csv_lines(text: str, path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a text, each with the number of its line in the file.
+
+    Raises
+    ------
+    InputError
+        If a line cannot be read.
+    """
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
+                         f"values separated by {'semicolons' if delimiter == ';' else 'commas'}",
+                         "correct that line") from None
+
+
+def require_unique(header: Sequence[str], path: Path) -> None:
+    """Refuse a header that names a column twice.
+
+    Raises
+    ------
+    InputError
+        Naming the column.
+    """
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{path}:1: header", f"two columns {quoted(twice)}", "names of their own", "rename one")
+
+
 def read_rows(path: Path) -> tuple[pd.DataFrame, Sequence[Hashable]]:
     """Read a file with a header and values separated by commas or semicolons; rows are called by their lines.
 
@@ -59,17 +91,10 @@ def read_rows(path: Path) -> tuple[pd.DataFrame, Sequence[Hashable]]:
     """
     text = read_text(path, BUDGET)
     head = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head and "," not in head else ",")
-    try:
-        header = [name.strip() for name in next(reader)]
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
-                         "values separated by commas", "correct that line") from None
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}:1: header", f"two columns {quoted(twice)}", "names of their own",
-                         "rename one")
+    lines = csv_lines(text, path, ";" if ";" in head and "," not in head else ",")
+    header = [name.strip() for name in next(lines)[1]]
+    require_unique(header, path)
+    rows = [(line, row) for line, row in lines if any(cell.strip() for cell in row)]
     wrong = [line for line, row in rows if len(row) != len(header)]
     if wrong:
         raise InputError(f"{path}:{wrong[0]}", f"another number of values than columns (in {len(wrong)} rows)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,13 +9,13 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
+from trafficsim.design.inference.geometry import Point, cut, line_length
 from trafficsim.design.inference.given import Movement
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.spec.vehicles import KINDS, Kind
 
 LEAST_PIECE_M = 15.0
 """Places where lanes begin or end this near to an end of the link are moved there: two cars (modelling assumption)."""
-Point = tuple[float, float]
 Lanes = Mapping[int, tuple[Kind, ...]]
 """Lanes by number, from the middle of the road or its left side outwards: ..., -1, 1, 2, ...; with who may use them."""
 
@@ -140,20 +139,10 @@ def _part(line: Sequence[Point], begin: float, end: float) -> tuple[Point, ...]:
     """Return the part of a line between two shares of its length."""
     if not line or (begin, end) == (0.0, 1.0):
         return tuple(line)
-    lengths = [math.dist(a, b) for a, b in pairwise(line)]
-    whole, done = sum(lengths), 0.0
-    part = [_at(line, lengths, begin * whole)]
-    for point, length in zip(line[1:], lengths, strict=True):
-        done += length
-        if begin * whole < done < end * whole - 1e-9:
-            part.append(point)
-    return (*part, _at(line, lengths, end * whole))
+    whole_m = line_length(line)
+    first, *inner, last = cut(line, begin * whole_m, end * whole_m)
+    return (_rounded(first), *inner, _rounded(last))
 
 
-def _at(line: Sequence[Point], lengths: Sequence[float], at: float) -> Point:
-    for (a, b), length in zip(pairwise(line), lengths, strict=True):
-        if at <= length and length > 0:
-            share = at / length
-            return round(a[0] + share * (b[0] - a[0]), 3), round(a[1] + share * (b[1] - a[1]), 3)
-        at -= length
-    return line[-1]
+def _rounded(point: Point) -> Point:
+    return round(point[0], 3), round(point[1], 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from trafficsim.base.errors import InputError, quoted
 from trafficsim.base.findings import Finding
 from trafficsim.design.timing.conflicts import crossing_pairs, gaps_s
 from trafficsim.design.timing.groups import GroupMovement, SignalGroup, SignalGroupTable
-from trafficsim.io.csv_rows import BUDGET, read_rows, texts
+from trafficsim.io.csv_rows import BUDGET, csv_lines, read_rows, texts
 from trafficsim.io.toml import read_text
 from trafficsim.spec.network import Connection, Network
 
@@ -170,7 +169,7 @@ def _controls(group: SignalGroup, one: Connection) -> bool:
 def _sections(path: Path) -> dict[str, Rows]:
     found: dict[str, Rows] = {name: [] for name in SECTIONS}
     section = None
-    for number, row in enumerate(csv.reader(read_text(path, BUDGET).splitlines(), delimiter=";"), 1):
+    for number, row in csv_lines(read_text(path, BUDGET), path, ";"):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#"):
             continue
@@ -236,7 +235,7 @@ def _groups(path: Path, rows: Rows, cycle_s: float, movements: Mapping[str, list
             raise InputError(f"{path}:{rows[0][0]}", f"no column {name}", LAYOUT, "correct the header of the groups")
     found: dict[str, SignalGroup] = {}
     for number, cells in rows[1:]:
-        row = dict(zip(header, cells, strict=False))
+        row = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
         where = f"{path}:{number}: group {quoted(row['id'])}"
         if row["id"] in found:
             raise InputError(where, "this group a second time", "each group once", "remove or rename one")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +21,7 @@ from trafficsim.design.consolidation.notes import Note
 from trafficsim.design.consolidation.pieces import join_short_pieces
 from trafficsim.design.consolidation.roads import Road, Roads
 from trafficsim.design.consolidation.turns import Ban, through
-from trafficsim.design.inference.geometry import Point, heading, heading_at_end
+from trafficsim.design.inference.geometry import Point, cut, heading, heading_at_end
 from trafficsim.design.inference.legs import CORNER_RADIUS_M, HEADINGS, MAPPED, ROUNDABOUT_SETBACK_M
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 
@@ -210,20 +208,4 @@ def _setback_m(roads: Roads, road: Road, node: Any) -> float:
 
 def _between(line: Sequence[Point], start_m: float, end_m: float) -> tuple[Point, ...]:
     """Return the part of a line between two lengths along it."""
-    points, done = [_along(line, start_m)], 0.0
-    for one, other in itertools.pairwise(line):
-        done += math.dist(one, other)
-        if start_m < done < end_m:
-            points.append(other)
-    points.append(_along(line, end_m))
-    return tuple((round(x, 3), round(y, 3)) for x, y in points)
-
-
-def _along(line: Sequence[Point], length_m: float) -> Point:
-    for one, other in itertools.pairwise(line):
-        step = math.dist(one, other)
-        if length_m <= step and step > 0.0:
-            share = length_m / step
-            return one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])
-        length_m -= step
-    return line[-1]
+    return tuple((round(x, 3), round(y, 3)) for x, y in cut(line, start_m, end_m))

@@ -15,6 +15,7 @@ Point = tuple[float, float]
 ARC_SEGMENTS = 6  # of a drawn quarter turn: its chords lie within 1 % of the radius from the arc
 STRAIGHT_RAD = math.radians(5.0)  # below this a path counts as straight (modelling assumption)
 U_TURN_RAD = math.radians(170.0)
+SAME_PLACE_M = 1e-9  # what arithmetic leaves between two sums of the same lengths
 LEAST_U_TURN_RADIUS_M = 5.5  # half the turning circle of a passenger car, about 11 m kerb to kerb
 
 
@@ -36,6 +37,39 @@ def line_length(points: Sequence[Point]) -> float:
     11.0
     """
     return sum(math.dist(a, b) for a, b in itertools.pairwise(points))
+
+
+def along(points: Sequence[Point], distance_m: float) -> Point:
+    """Return the point of a polyline at a distance from its start; its end beyond it.
+
+    Examples
+    --------
+    >>> along([(0.0, 0.0), (10.0, 0.0)], 4.0)
+    (4.0, 0.0)
+    """
+    for a, b in itertools.pairwise(points):
+        piece_m = math.dist(a, b)
+        if distance_m <= piece_m and piece_m > 0.0:
+            share = max(0.0, distance_m) / piece_m
+            return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
+        distance_m -= piece_m
+    return points[-1]
+
+
+def cut(points: Sequence[Point], begin_m: float, end_m: float) -> tuple[Point, ...]:
+    """Return the part of a polyline between two distances along it.
+
+    Examples
+    --------
+    >>> cut([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 5.0, 15.0)
+    ((5.0, 0.0), (10.0, 0.0), (10.0, 5.0))
+    """
+    inner, done_m = [], 0.0
+    for a, b in itertools.pairwise(points):
+        done_m += math.dist(a, b)
+        if begin_m < done_m < end_m - SAME_PLACE_M:
+            inner.append(b)
+    return (along(points, begin_m), *inner, along(points, end_m))
 
 
 def turn_angle(heading_in: float, heading_out: float) -> float:

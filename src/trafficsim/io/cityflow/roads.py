@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -14,15 +14,13 @@ from trafficsim.base.units import ms_to_kmh
 from trafficsim.design.inference.geometry import Point, line_length
 from trafficsim.io.cityflow.values import Item
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.link_values import LONGEST_M, class_of_limit
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, within
 
 FASTEST_KMH, SLOWEST_KMH = float(within("speed_limit_kmh")["le"]), float(within("speed_limit_kmh")["ge"])
 MOST_LANES = int(within("lanes")["le"])
 SHORTEST_M = 5.0
 """Where an intersection is wider than a road is long, a car still fits on it (modelling assumption)."""
-LONGEST_M = 15_500.0
-RURAL_KMH = 70.0
-"""From this limit on a road counts as rural (modelling assumption, as of SUMO networks)."""
 HALF_DIGIT_KMH = 0.0051 * 3.6
 """Files write 50 km/h as 13.89 m/s, and 40 km/h as 11.11 or 11.111."""
 
@@ -144,7 +142,7 @@ def _attributes(road: Road, ledger: Ledger) -> dict[str, object]:
         ledger.note("inferred", "road whose lanes differ in speed: the highest is its limit", road.item.where)
     ledger.note("inferred", "length of a road: its points, less the width of its intersections", road.item.where)
     return {"id": road.id, "length_m": round(length_m, 3), "lanes": road.lanes, "speed_limit_kmh": limit,
-            "road_class": "rural" if limit >= RURAL_KMH else "urban", "geometry": road.middle,
+            "road_class": class_of_limit(limit), "geometry": road.middle,
             "lane_width_m": tuple(reversed(road.lane_width_m))}
 
 
@@ -176,7 +174,7 @@ def _end(item: Item, key: str, intersections: dict[str, Intersection]) -> Inters
     return intersections[name]
 
 
-def _require_new(name: str, found: dict[str, object] | dict[str, Road] | dict[str, Intersection], item: Item) -> None:
+def _require_new(name: str, found: Container[str], item: Item) -> None:
     if name in found:
         raise NetworkError(item.where, "this id a second time", "unique ids", "rename or remove one of them")
 

@@ -15,7 +15,6 @@ from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, REREAD, nested_deeper, rea
 BUDGET = (512 * MEBIBYTE, 20.0)
 """Most bytes of a file, and the memory that each takes."""
 MOST_NUMBER = 1e8
-MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from trafficsim.base.errors import InputError
+from trafficsim.base.errors import InputError, quoted
 from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.timing.ring_barrier import Served
@@ -15,7 +15,7 @@ from trafficsim.io.gmns.day_plans import schedule_of
 from trafficsim.io.gmns.detectors import read_detectors
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
 from trafficsim.io.gmns.own import is_own, read_own
-from trafficsim.io.gmns.roads import Read, read_roads
+from trafficsim.io.gmns.roads import Read, leave_to_signals, read_roads
 from trafficsim.io.gmns.signals import Signals, read_signals
 from trafficsim.io.gmns.tables import Folder
 from trafficsim.io.gmns.zones import Trips, one_file, read_trips
@@ -39,10 +39,13 @@ def read_gmns(network: Path, demand: Sequence[Path] = (), signals: Sequence[Path
     signals
         A table of signals in another folder, where they do not stand beside the network; those beside it are read too.
 
+    A folder that this program wrote is read as it was, and takes neither.
+
     Raises
     ------
     InputError
-        If a table is missing, damaged or lacks a column, or holds a value that cannot be used.
+        If a table is missing, damaged or lacks a column, or holds a value that cannot be used; if there are further
+        files beside a folder that this program wrote.
     NetworkError
         If two nodes or links have one name, or no link is left.
     DemandError
@@ -60,6 +63,7 @@ Remedy: correct the path.
     folder = Folder(_folder(Path(network)), ledger)
     file = one_file(demand, "demand")
     if is_own(folder):
+        _require_alone(folder, demand, signals)
         return Imported(read_own(folder, ledger), counts=ledger.counts(), findings=ledger.findings(),
                         description=f"Made from the GMNS folder {folder.path.name}, which this program wrote.")
     rows = folder.table("movement")
@@ -87,6 +91,14 @@ def _folder(path: Path) -> Path:
     return folder
 
 
+def _require_alone(folder: Folder, demand: Sequence[Path], signals: Sequence[Path]) -> None:
+    for name, files in (("demand", demand), ("signals", signals)):
+        if files:
+            raise InputError(f"--{name}", quoted(str(files[0])), f"nothing beside {folder.path}, which this program "
+                             "wrote with its signals and without zones",
+                             f"leave --{name} out; demand goes into the scenario")
+
+
 def _signals(folder: Folder, files: Sequence[Path], stated: Stated, read: Read, ledger: Ledger) -> Signals:
     file = one_file(files, "signals")
     where = folder if file is None else Folder(file if file.is_dir() else file.parent, ledger)
@@ -101,6 +113,7 @@ def _network(read: Read, stated: Stated, signals: Signals, ledger: Ledger) -> Ne
             data["priority"] = -1
     for node in signals.timings:
         graph.nodes[node]["control"] = "signal"
+    leave_to_signals(read, ledger)
     network = assemble(graph, Given(groups=read.roads.groups(), movements=read.roads.movements))
 
     def served(_: str, one: Connection) -> Served | None:

@@ -66,9 +66,10 @@ def schedule_of(node: str, plans: DayPlans, served: Sequence[Served], network: N
     """Return the programs of a controller and their switches; ``served`` holds the phases of each of its letters."""
     programs = [_program(node, name, timing, served, network) for name, timing in plans.timings.items()]
     ledger.note("read", "timing plan of a time of day", f"node {node!r}", times=len(plans.times))
-    used = {one.program for one in _switches(plans)}
+    switches = tuple(_switches(plans))
+    used = {one.program for one in switches}
     return SignalSchedule(id=node, programs=tuple(one for one in programs if one.name in used),
-                          switches=tuple(_switches(plans)))
+                          switches=switches)
 
 
 def _program(node: str, name: str, timing: RingBarrier, served: Sequence[Served], network: Network) -> SignalProgram:

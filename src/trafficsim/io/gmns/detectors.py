@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trafficsim.io.gmns.roads import Read
+from trafficsim.io.gmns.roads import MOST_LANE, Read
 from trafficsim.io.gmns.tables import Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.spec.network import Network
@@ -29,8 +29,8 @@ def read_detectors(rows: Sequence[Row], read: Read, network: Network, ledger: Le
         before_m = abs(row.number("det_zone_lr") or 0.0) * read.units.short_m
         position_m = max(links[last.id]["length_m"] - before_m, 0.0)
         first, end = row.whole("start_lane"), row.whole("end_lane")
-        numbers = [first] if first is None or end is None else list(range(min(first, end), max(first, end) + 1))[:40]
-        numbers = [number for number in numbers if number != 0]
+        listed = [first] if first is None or end is None else range(min(first, end), max(first, end) + 1)[:MOST_LANE]
+        numbers = [number for number in listed if number != 0]
         lanes = [None if number is None else last.lane(number) for number in numbers]
         for number, lane in zip(numbers, lanes, strict=True):
             if number is not None and lane is None:

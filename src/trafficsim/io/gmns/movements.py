@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trafficsim.design.inference.given import Movement
-from trafficsim.io.gmns.roads import Read
+from trafficsim.io.foreign_text import whole_in
+from trafficsim.io.gmns.roads import MOST_LANE, Read
 from trafficsim.io.gmns.tables import Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.road_pieces import Piece
@@ -40,7 +41,8 @@ def highest_lanes(rows: Iterable[Row]) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in rows:
         for link, side in (("ib_link_id", "ib"), ("ob_link_id", "ob")):
-            lanes = _lanes(row, side)
+            first = 0 if row.text(f"{side}_lane_indices") else 1
+            lanes = (lane + 1 - first for lane in _lanes(row, side))
             found[row.key(link)] = max((found.get(row.key(link), 1), *lanes))
     return found
 
@@ -102,12 +104,12 @@ def _lanes(row: Row, side: str) -> list[int]:
     """Lanes of a side by the numbers of the file, in their order; empty where none is stated."""
     listed = row.text(f"{side}_lane_indices")
     if listed:
-        parts = [part.strip() for part in listed.replace(";", ",").split(",")]
-        return [int(part) for part in parts if part.lstrip("-").isdigit() and len(part) < 5]
+        parts = (part.strip() for part in listed.replace(";", ",").split(","))
+        return [lane for part in parts if (lane := whole_in(part, f"{row.where}: {side}_lane_indices")) is not None]
     first, last = row.whole(f"start_{side}_lane"), row.whole(f"end_{side}_lane")
     if first is None:
         return [] if last is None else [last]
-    last = first if last is None or abs(last - first) > 40 else last
+    last = first if last is None else min(max(last, first - MOST_LANE), first + MOST_LANE)
     step = 1 if last >= first else -1
     return [lane for lane in range(first, last + step, step) if lane != 0 or first == 0]
 

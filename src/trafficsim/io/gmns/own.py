@@ -82,20 +82,20 @@ def _rest(row: Row) -> dict[str, Any]:
 
 
 def _value(row: Row, name: str) -> Any:
-    return row.text(name) or None if name in TEXTS else _json(row, name)
+    return row.values.get(name) or None if name in TEXTS else _json(row, name)
 
 
 def _nodes(folder: Folder, graph: nx.MultiDiGraph) -> dict[str, str | int]:
     names: dict[str, str | int] = {}
     for row in folder.table("node"):
         text = row.values.get("node_id", "")
-        name: str | int = int(text) if row.text("is_number") == "true" and text.lstrip("-").isdigit() else text
+        name: str | int = int(text) if row.text("is_number") == "true" and text.removeprefix("-").isdecimal() else text
         if text in names:
             raise NetworkError(f"{row.where}: node_id", quoted(text), "a name of its own for every node",
                                "correct the node")
         names[text] = name
         found = {**{key: _value(row, key) for key in NODE_COLUMNS}, "x_m": row.number("x_coord"),
-                 "y_m": row.number("y_coord"), "name": row.text("name")}
+                 "y_m": row.number("y_coord"), "name": row.values.get("name", "")}
         graph.add_node(name, **_complete(found, NODE_ATTRIBUTES, row), **_rest(row))
     return names
 
@@ -117,14 +117,14 @@ def _links(folder: Folder, graph: nx.MultiDiGraph, names: Mapping[str, str | int
         seen.add(link)
         line = line_of(row.text("geometry"), row.where) if row.text("geometry") else ()
         found_ = {**_attributes(row), "id": link, "lanes": row.whole("lanes"),
-                  "geometry": line, "name": row.text("name")}
+                  "geometry": line, "name": row.values.get("name", "")}
         key = _json(row, "key")
         graph.add_edge(names[ends[0]], names[ends[1]], key=tuple(key) if isinstance(key, list) else key,
                        **_complete(found_, EDGE_ATTRIBUTES, row), **_rest(row))
 
 
 def _attributes(row: Row) -> dict[str, Any]:
-    return {name: row.text(column) or None if name in TEXTS else _json(row, column)
+    return {name: row.values.get(column) or None if name in TEXTS else _json(row, column)
             for column, name in LINK_COLUMNS.items()}
 
 
@@ -133,7 +133,7 @@ def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connecti
     for name in MOVEMENT_COLUMNS:
         if name in ("yields_to", "crosses"):
             parts = [part for part in row.text(name).split(";") if part]
-            if not all(part.isdigit() and len(part) < 10 for part in parts):
+            if not all(part.isdecimal() and len(part) < 10 for part in parts):
                 raise InputError(f"{row.where}: {name}", quoted(row.text(name)), "movements joined by ;",
                                  "correct the value")
             values[name] = tuple(int(part) - 1 for part in parts)
@@ -182,8 +182,9 @@ def _programs(listed: Sequence[Row]) -> list[SignalProgram]:
         rows.sort(key=lambda row: row.whole("step") or 0)
         phases = tuple(made_of(Phase, row.where, duration_s=row.number("duration_s"), state=row.text("state"))
                        for row in rows)
-        programs.append(made_of(SignalProgram, rows[0].where, id=name, phases=phases,
-                                offset_s=rows[0].number("offset_s") or 0.0, name=rows[0].values.get("name", "0")))
+        first = rows[0]
+        programs.append(made_of(SignalProgram, first.where, id=name, phases=phases, name=first.values.get("name", "0"),
+                                offset_s=first.number("offset_s") or 0.0, origin=first.values.get("origin", "")))
     return programs
 
 

@@ -6,17 +6,18 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
+from trafficsim.design.inference.geometry import Point, line_length
+from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.io.gmns.tables import Folder, Row
-from trafficsim.io.gmns.units import Point, Units, line_of, units_of
+from trafficsim.io.gmns.units import Units, line_of, units_of
 from trafficsim.io.gmns.uses import UseTable
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.link_values import RANGE, SPEED_KMH, capped, class_of_limit
 from trafficsim.io.road_pieces import Lanes, Roads, pieces_of
 from trafficsim.spec.plane import PROJECTION
-from trafficsim.spec.schema import EDGE_ATTRIBUTES
 from trafficsim.spec.vehicles import KINDS, Kind
 
 CONTROLS = {
@@ -26,17 +27,17 @@ CONTROLS = {
     "stop": "priority", "2_stop": "priority", "signal_with_rtor": "signal", "two_way_stop": "priority",
 }
 """Our control by ``ctrl_type`` or ``node_type``."""
-SPEED_KMH = 50.0
-"""Where neither the link nor anything else states a speed (modelling assumption: the schema's default)."""
-LIMITS = {one.name: (one.low or 0.0, one.high or math.inf) for one in EDGE_ATTRIBUTES}
 YES, NO = ("1", "1.0", "true", "t", "yes", "y", ""), ("0", "0.0", "false", "f", "no", "n")
-MOST_LANE, NEAR_M = 40, 1.0
+MOST_LANE = 40
+"""A higher number of a lane is a slip of the pen (modelling assumption)."""
+NEAR_M = 1.0
+"""Segments reach so far beyond their link by rounding (modelling assumption)."""
 READ_LINK = {
     "link_id", "name", "from_node_id", "to_node_id", "directed", "geometry_id", "geometry", "dir_flag", "length",
     "length_m", "free_speed", "free_speed_mps", "speed_limit", "lanes", "capacity", "allowed_uses", "facility_type",
-    "toll", "key", "attributes", "stop_line_length_m", "parent_link_id", "main_link_id", "is_turn_bay_link",
-    *(one.name for one in EDGE_ATTRIBUTES),
+    "toll",
 }
+"""Columns that are read."""
 
 
 @dataclass
@@ -78,7 +79,6 @@ def read_roads(folder: Folder, ledger: Ledger, mentioned: dict[str, int], stated
         _add_link(found, link, lines, lanes, ledger)
     ends = {end for tail, head in found.roads.graph.edges() for end in (tail, head)}
     _close_ends(found)
-    _leave_to_signals(found, ledger)
     idle = [node for node in found.roads.graph if node not in ends]
     found.roads.graph.remove_nodes_from(idle)
     if idle:
@@ -97,11 +97,12 @@ def _close_ends(found: Read) -> None:
             attributes["control"] = "dead_end"
 
 
-def _leave_to_signals(found: Read, ledger: Ledger) -> None:
+def leave_to_signals(read: Read, ledger: Ledger) -> None:
     """What a link into a signal carries depends on its greens: capacities of planning networks include them."""
-    graph = found.roads.graph
-    for _, head, data in graph.edges(data=True):
-        if "capacity_veh_h" in data and graph.nodes[head].get("control") == "signal":
+    graph = read.roads.graph
+    ends = {piece.id: head for link, (_, head) in read.ends.items() for piece in read.roads.pieces[link]}
+    for *_, data in graph.edges(data=True):
+        if "capacity_veh_h" in data and graph.nodes[ends[data["id"]]].get("control") == "signal":
             data["planning_capacity_veh_h"] = data.pop("capacity_veh_h")
             ledger.note("inferred", "capacity of a link into a signal: that of its greens, not the stated one",
                         f"link {data['id']}")
@@ -206,9 +207,9 @@ class LaneTable:
             if kinds:
                 self._ledger.note("inferred", "number of lanes: the highest that a movement names, else 1",
                                   link.where)
-        if stated > LIMITS["lanes"][1]:
+        if stated > RANGE["lanes"][1]:
             self._ledger.repair("value-capped", f"{link.where}: lanes {stated}")
-            stated = int(LIMITS["lanes"][1])
+            stated = int(RANGE["lanes"][1])
         return dict.fromkeys(range(1, stated + 1), kinds) if kinds else {}
 
     def changes(self, link: Row, length_m: float, base: Lanes) -> list[tuple[float, float, Lanes, int]]:
@@ -275,15 +276,14 @@ def _add_link(found: Read, link: Row, lines: dict[str, tuple[Point, ...]], table
     line = tuple(found.units.point(x, y) for x, y in lines[name])
     attributes = _attributes(link, found.units, len(base), ledger)
     length_m = _length_m(link, line, found.units, attributes["origins"], ledger)
-    found.ends[name] = ends
-    found.speed_kmh[name] = attributes["speed_limit_kmh"]
+    found.ends[name], found.speed_kmh[name] = ends, attributes["speed_limit_kmh"]
     drawn = link.text("geometry").upper().startswith("LINE") or link.text("geometry_id")
     shape = {"geometry": line if drawn else ()}
     pieces = pieces_of(name, length_m, base, table.changes(link, length_m, base))
     found.roads.add(name, ends, pieces, {**attributes, **shape})
     if _is(link, "directed") is False:
         back = pieces_of(f"-{name}", length_m, base, ())
-        found.ends[f"-{name}"] = ends[::-1]
+        found.ends[f"-{name}"], found.speed_kmh[f"-{name}"] = ends[::-1], attributes["speed_limit_kmh"]
         found.roads.add(f"-{name}", ends[::-1], back, {**attributes, "geometry": shape["geometry"][::-1]})
         ledger.note("inferred", "link of the other direction of an undirected one", link.where)
     ledger.note("read", "link", link.where)
@@ -308,7 +308,7 @@ def _is(row: Row, name: str) -> bool:
 
 def _length_m(link: Row, line: Sequence[Point], units: Units, origins: dict[str, str], ledger: Ledger) -> float:
     """Length between the middles of junctions: as stated, unless it is less than half the way as the crow flies."""
-    drawn_m = sum(math.dist(a, b) for a, b in pairwise(line))
+    drawn_m = line_length(line)
     stated = link.number("length_m", least=0)
     stated_m = stated if stated is not None else (link.number("length", least=0) or 0.0) * units.long_m
     if not stated_m:
@@ -317,15 +317,15 @@ def _length_m(link: Row, line: Sequence[Point], units: Units, origins: dict[str,
                                "add the length, or coordinates to both nodes")
         ledger.note("inferred", "length of a link from its line", link.where)
         origins["length_m"] = "inferred: no length, that of its line"
-        return _within("length_m", drawn_m, link, ledger)
+        return _kept(CENTRE_LENGTH, drawn_m, link, ledger)
     beeline_m = math.dist(line[0], line[-1]) if line else 0.0
     if stated_m < beeline_m / 2:
         ledger.repair("length-contradicted", f"{link.where} ({stated_m:.0f} m stated, {beeline_m:.0f} m as the crow "
                       "flies)")
         origins["length_m"] = f"repaired: {stated_m:.0f} m stated, shorter than its line"
-        return _within("length_m", drawn_m, link, ledger)
+        return _kept(CENTRE_LENGTH, drawn_m, link, ledger)
     origins["length_m"] = f"read: link {link.key('link_id')}, length between junctions, less their extent"
-    return _within("length_m", stated_m, link, ledger)
+    return _kept(CENTRE_LENGTH, stated_m, link, ledger)
 
 
 def _attributes(link: Row, units: Units, lanes: int, ledger: Ledger) -> dict[str, Any]:
@@ -334,26 +334,26 @@ def _attributes(link: Row, units: Units, lanes: int, ledger: Ledger) -> dict[str
     origins = {"speed_limit_kmh": f"read: link {link.key('link_id')}, free_speed"}
     if not speed_kmh:
         speed_kmh = SPEED_KMH
-        origins["speed_limit_kmh"] = "inferred: no free_speed, 50 km/h assumed"
+        origins["speed_limit_kmh"] = f"inferred: no free_speed, {SPEED_KMH:g} km/h assumed"
         ledger.note("inferred", f"speed of a link: {SPEED_KMH:g} km/h", link.where, level="warning")
     origins["lanes"] = f"read: link {link.key('link_id')}, {'lanes' if link.text('lanes') else 'table lane'}"
-    speed_kmh = _within("speed_limit_kmh", round(speed_kmh, 3), link, ledger)
+    speed_kmh = _kept("speed_limit_kmh", round(speed_kmh, 3), link, ledger)
     kind = link.text("facility_type").lower()
     found: dict[str, Any] = {"speed_limit_kmh": speed_kmh, "name": link.text("name"), "origins": origins,
                              "road_class": road_class(kind, speed_kmh)}
     capacity = link.number("capacity", least=0)
     if capacity:
-        found["capacity_veh_h"] = _within("capacity_veh_h", capacity * lanes, link, ledger)
+        found["capacity_veh_h"] = _kept("capacity_veh_h", capacity * lanes, link, ledger)
     toll = link.number("toll")
     if toll and units.currency.upper() == "EUR":
-        found["toll_eur"] = _within("toll_eur", toll, link, ledger)
+        found["toll_eur"] = _kept("toll_eur", toll, link, ledger)
     elif toll:
         ledger.note("ignored", f"toll in {units.currency or 'an unknown currency'}", link.where, level="warning")
     return found
 
 
 def road_class(kind: str, limit_kmh: float) -> str:
-    """Return the road class: motorway by facility type; else rural from 70 km/h (modelling assumption), else urban.
+    """Return the road class: motorway by facility type; else by its limit.
 
     Examples
     --------
@@ -362,14 +362,8 @@ def road_class(kind: str, limit_kmh: float) -> str:
     """
     if any(word in kind for word in ("freeway", "motorway", "interstate")):
         return "motorway"
-    return "rural" if limit_kmh >= 70.0 else "urban"
+    return class_of_limit(limit_kmh)
 
 
-def _within(name: str, value: float, link: Row, ledger: Ledger) -> float:
-    low, high = LIMITS[name]
-    if name == "length_m":  # of the 16 km of a link 500 m are left for the path through the junction
-        low, high = 0.5, high - 500.0
-    kept = min(max(value, low), high)
-    if kept != value:
-        ledger.repair("value-capped", f"{link.where}: {name} {value:.4g}, now {kept:.4g}")
-    return round(kept, 6)
+def _kept(name: str, value: float, link: Row, ledger: Ledger) -> float:
+    return round(capped(name, value, link.where, ledger), 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,13 +181,16 @@ def _coordinated(row: Row, phases: Sequence[RingPhase]) -> RingBarrier:
     if where not in REFERENCES:
         raise InputError(f"{row.where}: coord_ref_to", quoted(where), f"one of {', '.join(REFERENCES)}",
                          "correct the reference")
-    listed = row.text("coord_phase")
     numbers = {phase.number for phase in phases}
-    coordinated = [int(listed)] if listed.isdigit() and len(listed) < 3 else [int(one) for one in listed[:3] if
-                                                                             one.isdigit() and one != "0"]
     return made_of(RingBarrier, row.where, phases=tuple(phases), offset_s=row.number("offset") or 0.0,
-                              coordinated=tuple(one for one in coordinated if one in numbers),
+                              coordinated=tuple(one for one in _coordinated_phases(row) if one in numbers),
                               reference=REFERENCES[where])
+
+
+def _coordinated_phases(row: Row) -> list[int]:
+    """One phase, several with something between them, or two in one number as Synchro writes them: 206 for 2 and 6."""
+    found = [int(part) for part in re.findall(r"\d{1,4}", row.text("coord_phase"), re.ASCII)]
+    return [*divmod(found[0], 100)] if len(found) == 1 else found
 
 
 def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float, ledger: Ledger) -> RingPhase | None:
@@ -209,7 +213,7 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
     position = row.whole("position")
     if ring is None or barrier is None:
         ledger.repair("signal-without-barrier", f"{row.where}: phase {number}")
-        ring, barrier = _next_place(before, number)
+        ring, barrier = _next_place(before)
     if position is None:
         position = STANDARD.get(number, (0, 0, number))[2]
         while any((one.ring, one.barrier, one.position) == (ring, barrier, position) for one in before):
@@ -221,7 +225,7 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
         walk_s=row.number("walk_time", least=0), ped_clearance_s=row.number("ped_clearance", least=0))
 
 
-def _next_place(before: Sequence[RingPhase], number: int) -> tuple[int, int]:
+def _next_place(before: Sequence[RingPhase]) -> tuple[int, int]:
     """Place of a phase without ring or barrier: alone before a barrier of its own, after all others."""
     return 1, max((one.barrier for one in before), default=0) + 1
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.io.csv_rows import csv_lines, require_unique
 from trafficsim.io.foreign_text import number_in, read_foreign_text, whole_in
 from trafficsim.io.ledger import Ledger
 
@@ -131,14 +130,10 @@ def read_rows(path: Path, required: Iterable[str], ledger: Ledger) -> list[Row]:
         If the file cannot be read, lacks a column, names one twice, or a row is longer than the header.
     """
     text = read_foreign_text(path, ledger, "a header, then rows separated by commas")
-    reader = csv.reader(io.StringIO(text))
-    try:
-        header = [name.strip() for name in next(reader)]
-        _check_header(path, header, required)
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
-                         "values separated by commas", "correct that line") from None
+    lines = csv_lines(text, path)
+    header = [name.strip() for name in next(lines)[1]]
+    _check_header(path, header, required)
+    rows = [(line, row) for line, row in lines if any(cell.strip() for cell in row)]
     for line, row in rows:
         if any(cell.strip() for cell in row[len(header):]):
             raise InputError(f"{path}:{line}", f"{len(row)} values", f"{len(header)} values, one per column",
@@ -147,9 +142,7 @@ def read_rows(path: Path, required: Iterable[str], ledger: Ledger) -> list[Row]:
 
 
 def _check_header(path: Path, header: list[str], required: Iterable[str]) -> None:
-    twice = next((name for name in header if name and header.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}:1: header", f"two columns {quoted(twice)}", "names of their own", "rename one")
+    require_unique(header, path)
     for name in required:
         if not set(name.split("|")) & set(header):
             raise InputError(f"{path}:1: header", f"no column {quoted(name.replace('|', ' or '))}",

@@ -6,26 +6,26 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.base.units import KM_PER_MILE, KMH_PER_MS, M_PER_FOOT
+from trafficsim.design.inference.geometry import Point, line_length
 from trafficsim.io.gmns.tables import Folder, Row
 from trafficsim.io.ledger import Ledger
 from trafficsim.spec.plane import Plane
 
-METRES = {"m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "km": 1000.0, "kilometer": 1000.0,
-          "kilometers": 1000.0, "kilometre": 1000.0, "kilometres": 1000.0, "foot": 0.3048, "feet": 0.3048,
-          "ft": 0.3048, "mile": 1609.344, "miles": 1609.344, "mi": 1609.344}
-KMH = {"mph": 1.609344, "mi/h": 1.609344, "miles/hour": 1.609344, "kmh": 1.0, "kph": 1.0, "km/h": 1.0, "kmph": 1.0,
-       "m/s": 3.6, "mps": 3.6, "ft/s": 1.09728}
-FOOT_M = METRES["foot"]
+METRES = {**dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1.0),
+          **dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), 1000.0),
+          **dict.fromkeys(("foot", "feet", "ft"), M_PER_FOOT),
+          **dict.fromkeys(("mile", "miles", "mi"), 1000.0 * KM_PER_MILE)}
+KMH = {**dict.fromkeys(("mph", "mi/h", "miles/hour"), KM_PER_MILE), "kmh": 1.0, "kph": 1.0, "km/h": 1.0, "kmph": 1.0,
+       "m/s": KMH_PER_MS, "mps": KMH_PER_MS, "ft/s": KMH_PER_MS * M_PER_FOOT}
 LIKE = math.sqrt(METRES["mile"] / 1000.0)
 """Lengths are taken in the first stated unit in which they are like their lines, within this factor: half-way, on a
 logarithmic scale, between a mile and a kilometre, the two closest units. Roads that wind are longer by less."""
 NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 POINT = re.compile(rf"({NUMBER})\s+({NUMBER})")
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _ratios(links: Sequence[Row], lines: Mapping[str, Sequence[Point]]) -> list[
     found = []
     for link in links:
         line = lines.get(link.key("link_id"), ())
-        whole = sum(math.dist(a, b) for a, b in pairwise(line))
+        whole = line_length(line)
         stated = link.number("length") or 0.0
         if whole > 0 and stated > 0:
             found.append(stated / whole)
@@ -137,7 +137,7 @@ def _scale(config: Row, links: Sequence[Row], lines: Mapping[str, Sequence[Point
         return 1.0
     ratio = median(ratios)
     pairs = [(round(abs(math.log(ratio * unit / scale)), 2), scale != 1.0, scale)
-             for unit in stated for scale in (1.0, FOOT_M)]
+             for unit in stated for scale in (1.0, M_PER_FOOT)]
     scale = min(pairs)[2]
     if scale != 1.0:
         ledger.note("inferred", "coordinates in feet, as lengths of links tell", config.where)
@@ -151,7 +151,7 @@ def _length_unit(config: Row, links: Sequence[Row], lines: Mapping[str, Sequence
     names = {factor: name for name, factor in reversed(METRES.items())}
     candidates = [factor for factor in stated if factor is not None]
     if not candidates:
-        candidates = [1.0, FOOT_M, METRES["km"], METRES["mile"]]
+        candidates = [1.0, M_PER_FOOT, METRES["km"], METRES["mile"]]
     if not ratios:
         return candidates[0]
     ratio = median(ratios)

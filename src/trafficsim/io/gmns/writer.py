@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,10 @@ MOVEMENT_COLUMNS = tuple(name for name in Connection.model_fields
 """Columns of our own: names of our attributes, but that of the length to the stop line, which says so."""
 REST = "attributes"
 """Column of everything else that a node or link carries, as JSON."""
+SIDES = {"G": "protected", "g": "permitted"}
 Rows = list[dict[str, Any]]
+Letter = tuple[int, int]
+"""A connection by its number in the network, and its place in the states of its signal."""
 
 
 def write_gmns(network: Network, folder: str | Path) -> list[Path]:
@@ -99,7 +103,7 @@ def tables_of(network: Network, name: str = "") -> dict[str, Rows]:
     at = {data["id"]: (tail, head) for tail, head, data in network.graph.edges(data=True)}
     return {
         "config": [_config(network, name)], "node": _nodes(network), "link": _links(network), "lane": _lanes(network),
-        "movement": _movements(network, at), **_signals(network, at), "link_set": _sets(network),
+        "movement": _movements(network, at), **_signals(network), "link_set": _sets(network),
     }
 
 
@@ -218,21 +222,24 @@ def _control(one: Connection) -> str:
     return "stop" if one.must_stop else "yield" if one.yields_to else "no_control"
 
 
-def _signals(network: Network, at: Mapping[str, tuple[Any, Any]]) -> dict[str, Rows]:
+def _signals(network: Network) -> dict[str, Rows]:
     """The tables of timing: as rings where the node keeps them, else one ring of the stages of the program."""
     tables: dict[str, Rows] = {f"signal_{name}": [] for name in (
         "controller", "timing_plan", "coordination", "timing_phase", "phase_mvmt", "state", "switch")}
-    names = {str(node): data for node, data in network.graph.nodes(data=True)}
+    nodes = {str(node): data for node, data in network.graph.nodes(data=True)}
+    letters: dict[str, list[Letter]] = defaultdict(list)
+    for number, one in enumerate(network.connections):
+        letters[one.signal or ""].append((number, one.signal_index or 0))
     for program in network.signals:
-        kept = names.get(program.id, {}).get(ATTRIBUTE)
+        node = nodes.get(program.id, {})
         plan = str(len(tables["signal_controller"]) + 1)
         own = {"timing_plan_id": plan, "controller_id": program.id}
         tables["signal_controller"].append({"controller_id": program.id})
         tables["signal_timing_plan"].append({**own, "cycle_length": round(program.cycle_s, 3)})
-        if kept:
-            _rings(tables, network, program, RingBarrier.model_validate(kept), own)
+        if node.get(ATTRIBUTE):
+            _rings(tables, node, letters[program.id], own)
         else:
-            _stages(tables, network, program, own)
+            _stages(tables, program, letters[program.id], own)
         tables["signal_state"] += _states(program, plan, by_time=False)
     for schedule in network.schedules:
         for program in schedule.programs:
@@ -245,14 +252,16 @@ def _signals(network: Network, at: Mapping[str, tuple[Any, Any]]) -> dict[str, R
 
 def _states(program: SignalProgram, plan: str, *, by_time: bool) -> Rows:
     return [{"timing_plan_id": plan, "controller_id": program.id, "step": step, "duration_s": phase.duration_s,
-             "state": phase.state, "offset_s": program.offset_s, "name": program.name, "by_time": by_time}
+             "state": phase.state, "offset_s": program.offset_s, "name": program.name, "origin": program.origin,
+             "by_time": by_time}
             for step, phase in enumerate(program.phases)]
 
 
-def _rings(tables: dict[str, Rows], network: Network, program: SignalProgram, timing: RingBarrier,
-           own: Mapping[str, str]) -> None:
+def _rings(tables: dict[str, Rows], node: Mapping[str, Any], letters: Sequence[Letter], own: Mapping[str, str]
+           ) -> None:
+    timing = RingBarrier.model_validate(node[ATTRIBUTE])
     tables["signal_coordination"].append({
-        **own, "coordination_id": own["timing_plan_id"], "coord_contr_id": program.id,
+        **own, "coordination_id": own["timing_plan_id"], "coord_contr_id": own["controller_id"],
         "coord_phase": timing.coordinated[0] if len(timing.coordinated) == 1 else
         "".join(f"{one:02d}" for one in timing.coordinated).lstrip("0"),
         "coord_ref_to": timing.reference, "offset": timing.offset_s})
@@ -264,21 +273,15 @@ def _rings(tables: dict[str, Rows], network: Network, program: SignalProgram, ti
             "clearance": round(phase.yellow_s + phase.all_red_s, 3), "walk_time": phase.walk_s,
             "ped_clearance": phase.ped_clearance_s, "ring": phase.ring, "barrier": phase.barrier,
             "position": phase.position})
-    served = network.graph.nodes[_node(network, program.id)].get(MOVEMENTS) or []
-    for number, one in enumerate(network.connections):
-        index = one.signal_index or 0
-        if one.signal != program.id or index >= len(served):
-            continue
-        for side in ("protected", "permitted"):
+    served = node.get(MOVEMENTS) or []
+    for number, index in letters:
+        for side in ("protected", "permitted") if index < len(served) else ():
             for phase in served[index].get(side, ()):
                 _add_served(tables, f"{own['timing_plan_id']}.{phase}", number, side)
 
 
-def _node(network: Network, name: str) -> Any:
-    return next(node for node in network.graph if str(node) == name)
-
-
-def _stages(tables: dict[str, Rows], network: Network, program: SignalProgram, own: Mapping[str, str]) -> None:
+def _stages(tables: dict[str, Rows], program: SignalProgram, letters: Sequence[Letter], own: Mapping[str, str]
+            ) -> None:
     """One ring: a stage begins with every state in which a movement gets green that had none before."""
     tables["signal_coordination"].append({**own, "coordination_id": own["timing_plan_id"], "coord_contr_id": program.id,
                                           "coord_phase": None, "coord_ref_to": "begin_of_green",
@@ -298,16 +301,10 @@ def _stages(tables: dict[str, Rows], network: Network, program: SignalProgram, o
             "timing_phase_id": name, **own, "signal_phase_num": number, "min_green": green_s, "max_green": green_s,
             "clearance": round(sum(duration for duration, _ in stage[1:]), 3), "ring": 1, "barrier": 1,
             "position": number})
-        _serve(tables, network, program, name, {stage[0][1]})
-
-
-def _serve(tables: dict[str, Rows], network: Network, program: SignalProgram, name: str, states: set[str]) -> None:
-    for number, one in enumerate(network.connections):
-        if one.signal != program.id:
-            continue
-        letters = {state[one.signal_index or 0] for state in states if (one.signal_index or 0) < len(state)}
-        if letters & {"G", "g"}:
-            _add_served(tables, name, number, "protected" if "G" in letters else "permitted")
+        for number, index in letters:
+            side = SIDES.get(stage[0][1][index:index + 1])
+            if side:
+                _add_served(tables, name, number, side)
 
 
 def _add_served(tables: dict[str, Rows], phase: str, number: int, side: str) -> None:

@@ -18,7 +18,6 @@ from trafficsim.spec.zones import Zone
 ORIGINS = ("o_zone_id", "orig_taz", "origin", "from_zone_id", "from_zone", "o_zone", "orig")
 DESTINATIONS = ("d_zone_id", "dest_taz", "destination", "to_zone_id", "to_zone", "d_zone", "dest")
 TRIPS = ("volume", "total", "trips", "demand", "value")
-SHOWN = 5
 
 
 class Trips(NamedTuple):
@@ -90,10 +89,8 @@ def read_trips(path: Path, read: Read, ledger: Ledger) -> Trips:
     if not served:
         raise DemandError(str(path), f"no trips between zones of the network, such as {quoted(unserved[0].name)}",
                           "zones that the table node names in zone_id", "give the matrix that belongs to the network")
-    for one in unserved[:SHOWN]:
+    for one in unserved:
         ledger.repair("trip-unserved", f"{path}: {one.name} ({one.reason})")
-    if len(unserved) > SHOWN:
-        ledger.note("repaired", "trip-unserved", str(path), times=len(unserved) - SHOWN)
     ledger.note("read", "pair of zones with trips", str(path), times=len(served))
     return Trips(matrix_of(served, [zone.id for zone in zones]), zones, tuple(unserved))
 

@@ -11,6 +11,7 @@ import networkx as nx
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.units import ms_to_kmh
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.link_values import class_of_limit
 from trafficsim.io.sumo.permissions import is_reserved_for_some_cars, kinds_allowed
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete, within
@@ -325,7 +326,7 @@ def _widths(edge: Edge) -> dict[str, object]:
 
 
 def road_class(kind: str, limit_kmh: float) -> str:
-    """Infer the road class: motorway by edge type; else rural from 70 km/h (modelling assumption), else urban.
+    """Infer the road class: motorway by edge type; else by its limit.
 
     Examples
     --------
@@ -334,4 +335,4 @@ def road_class(kind: str, limit_kmh: float) -> str:
     """
     if kind.partition(".")[2].startswith("motorway"):
         return "motorway"
-    return "rural" if limit_kmh >= 70.0 else "urban"
+    return class_of_limit(limit_kmh)

@@ -16,7 +16,6 @@ from trafficsim.io.sumo.xml_text import document, element, text_of
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
-from trafficsim.spec.vehicles import KINDS
 from trafficsim.spec.world import World
 
 NODE_TYPES = {"priority": "priority", "right_before_left": "right_before_left", "all_way_stop": "allway_stop",
@@ -136,7 +135,8 @@ def _lanes(attributes: Mapping[str, Any], lanes: int) -> Rows:
     allow, width = attributes.get("allow") or (), attributes.get("lane_width_m") or ()
     for index in range(lanes):
         kinds = allow[index] if index < len(allow) else None
-        given = {"allow": None if not kinds else " ".join(VCLASSES[kind] for kind in kinds if kind in KINDS),
+        given = {"allow": " ".join(VCLASSES[kind] for kind in kinds) if kinds else None,
+                 "disallow": "all" if kinds == () else None,
                  "width": float(width[index]) if index < len(width) else None}
         if any(value is not None for value in given.values()):
             yield element("lane", {"index": index, **given})

@@ -9,13 +9,12 @@ from pathlib import Path
 from statistics import median
 
 from trafficsim.base.errors import InputError, quoted
+from trafficsim.base.units import M_PER_FOOT
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.tntp.text import number_of, read_tntp_text
 from trafficsim.spec.plane import Plane
 from trafficsim.spec.static_network import StaticNetwork
 
-FOOT_M = 0.3048
-"""International foot, 1959."""
 LIKE_FEET = 0.55
 """Lengths over differences of coordinates: about 0.3 in feet, 1 in metres, or more, for roads wind. Halfway on a
 logarithmic scale."""
@@ -45,7 +44,7 @@ def read_tntp_nodes(path: Path, network: StaticNetwork, ledger: Ledger, metres: 
     ledger.note("read", "coordinates of a node", str(path), times=len(found))
     plane, unit = _plane_of(found, network, metres)
     ledger.note("inferred", f"coordinates in {unit}", str(path), times=len(found))
-    scale = FOOT_M if unit == "feet" else 1.0
+    scale = M_PER_FOOT if unit == "feet" else 1.0
     return {node: tuple(scale * part for part in plane.metres(x, y))  # type: ignore[misc]
             for node, (x, y) in found.items()}
 

@@ -9,25 +9,23 @@ from typing import NamedTuple
 import networkx as nx
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.base.units import KM_PER_MILE, M_PER_FOOT
 from trafficsim.design.inference.network import network_from_graph
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.link_values import RANGE, capped
 from trafficsim.io.tntp.junctions import without_right_of_way
 from trafficsim.spec.network import Network
-from trafficsim.spec.schema import EDGE_ATTRIBUTES
 from trafficsim.spec.static_network import StaticNetwork
 from trafficsim.spec.zones import Zone
 
 LANE_CAPACITY_VEH_H = 1800.0
 JAM_DENSITY_VEH_KM = 150.0
 """Per lane: lanes = ceil(capacity / 1,800), spacing in a queue 6.7 m (modelling assumptions)."""
-METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "mi": 1609.344}
+METRES = {"m": 1.0, "km": 1000.0, "ft": M_PER_FOOT, "mi": 1000.0 * KM_PER_MILE}
 HOURS = {"s": 1.0 / 3600.0, "min": 1.0 / 60.0, "h": 1.0}
 ACCESS_M, ACCESS_KMH, ASIDE_M = 100.0, 50.0, 70.0
 """Length and speed of the link by which trips enter or leave at a zone, and how far beside the node it begins or ends
 (modelling assumptions)."""
-RANGE = {one.name: (one.low, one.high) for one in EDGE_ATTRIBUTES if one.low is not None and one.high is not None}
-RANGE["length_m"] = (RANGE["length_m"][0], 15_500.0)
-"""Of the 16 km of a link 500 m are left for the path through the junction, the longest that there can be."""
 Places = Mapping[str, tuple[float, float]]
 
 
@@ -76,26 +74,19 @@ def _end(static: StaticNetwork, node: str, side: str) -> str:
 
 def _link(static: StaticNetwork, row: int, length_m: float, ledger: Ledger) -> dict[str, object]:
     link, capacity_veh_h = static.link[row], float(static.capacity[row])
+    where = f"link {link!r}"
     hours = float(static.free_time[row]) * HOURS[static.time_unit]
     lanes = max(math.ceil(capacity_veh_h / LANE_CAPACITY_VEH_H), 1)
-    length_m = _within("length_m", length_m, link, ledger)
+    length_m = capped("length_m", length_m, where, ledger)
     speed_kmh = length_m / 1000.0 / hours if hours > 0 else ACCESS_KMH
     if hours == 0:
         ledger.note("inferred", f"speed {ACCESS_KMH:g} km/h of a link without free-flow time", link)
     ledger.note("inferred", "number of lanes: capacity / 1,800 veh/h, rounded up", link)
-    return {"id": link, "length_m": length_m, "lanes": int(_within("lanes", lanes, link, ledger)),
-            "speed_limit_kmh": round(_within("speed_limit_kmh", speed_kmh, link, ledger), 3),
-            "capacity_veh_h": _within("capacity_veh_h", capacity_veh_h, link, ledger) if capacity_veh_h else None,
+    return {"id": link, "length_m": length_m, "lanes": int(capped("lanes", lanes, where, ledger)),
+            "speed_limit_kmh": round(capped("speed_limit_kmh", speed_kmh, where, ledger), 3),
+            "capacity_veh_h": capped("capacity_veh_h", capacity_veh_h, where, ledger) if capacity_veh_h else None,
             "jam_density_veh_km_lane": JAM_DENSITY_VEH_KM,
             "bpr_b": float(static.b[row]), "bpr_power": float(static.power[row]), "toll": float(static.toll[row])}
-
-
-def _within(name: str, value: float, link: str, ledger: Ledger) -> float:
-    low, high = RANGE[name]
-    kept = min(max(value, low or 0.0), high or value)
-    if kept != value:
-        ledger.repair("value-capped", f"link {link!r}: {name} {value:.4g}, now {kept:.4g}")
-    return kept
 
 
 def _access(graph: nx.MultiDiGraph, static: StaticNetwork, zone: str, ledger: Ledger) -> Zone:
@@ -114,7 +105,7 @@ def _added(graph: nx.MultiDiGraph, ends: tuple[str, str], name: str, lanes: int)
     if not lanes:
         return ()
     graph.add_edge(*ends, id=name, length_m=ACCESS_M, speed_limit_kmh=ACCESS_KMH, connector=True, bpr_b=0.0,
-                   lanes=min(lanes, int(RANGE["lanes"][1] or lanes)), capacity_veh_h=RANGE["capacity_veh_h"][1],
+                   lanes=min(lanes, int(RANGE["lanes"][1])), capacity_veh_h=RANGE["capacity_veh_h"][1],
                    storage="unlimited")
     return (name,)
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from trafficsim.base.errors import NetworkError, quoted
+from trafficsim.base.units import KM_PER_MILE, M_PER_FOOT
 from trafficsim.design.inference.given import Movement
+from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.link_values import SPEED_KMH, capped, class_of_limit
 from trafficsim.io.road_pieces import Lanes, Roads, pieces_of
 from trafficsim.io.utdf.sections import Utdf
 from trafficsim.spec.network import Turn
 from trafficsim.spec.vehicles import KINDS
 
-FOOT_M, MILE_KM = 0.3048, 1.609344
 CONTROLS = {0: "signal", 1: "dead_end", 2: "priority", 3: "priority", 4: "roundabout"}
 """By TYPE of a node: signalised, external, bend, unsignalised, roundabout."""
 SIDES = ("U", "L2", "L", "T", "R", "R2")
@@ -56,8 +58,8 @@ class Read:
     """By link, from the left."""
     ends: dict[str, tuple[str, str]] = field(default_factory=dict)
     served: dict[Key, list[Group]] = field(default_factory=dict)
-    metre: float = FOOT_M
-    kmh: float = MILE_KM
+    metre: float = M_PER_FOOT
+    kmh: float = KM_PER_MILE
 
 
 def read_roads(utdf: Utdf, ledger: Ledger) -> Read:
@@ -198,15 +200,16 @@ def _add_link(utdf: Utdf, read: Read, place: tuple[str, str], link: str, ledger:
     length_m = _length_m(utdf, read, place, link, ledger)
     added = {number: kinds for number, kinds in lanes.items() if number not in base}
     changes = [(max(length_m - storage_m, 0.0), length_m, added, 0)] if added else []
-    speed = utdf.links.number(node, "Speed", direction, least=0)
+    speed, where = utdf.links.number(node, "Speed", direction, least=0), utdf.links.place(node, "Speed", direction)
     if not speed:
-        ledger.note("inferred", "speed of a link: 50 km/h", utdf.links.place(node, "Speed", direction), level="warning")
-    speed_kmh = min(max(round((speed or 50.0 / read.kmh) * read.kmh, 3), 1.0), 300.0)
+        ledger.note("inferred", f"speed of a link: {SPEED_KMH:g} km/h", where, level="warning")
+    speed_kmh = capped("speed_limit_kmh", round(speed * read.kmh, 3) if speed else SPEED_KMH, where, ledger)
     origins["length_m"] = f"read: Distance of node {node}, {direction}, less the extent of the junctions"
-    origins["speed_limit_kmh"] = f"read: Speed of node {node}, {direction}" if speed else "inferred: 50 km/h assumed"
+    origins["speed_limit_kmh"] = (f"read: Speed of node {node}, {direction}" if speed
+                                  else f"inferred: {SPEED_KMH:g} km/h assumed")
     ideal = max((utdf.lanes.number(node, "IdealFlow", group.column, least=0) or 0.0 for group in groups), default=0.0)
     attributes: dict[str, Any] = {
-        "speed_limit_kmh": speed_kmh, "road_class": "rural" if speed_kmh >= 70 else "urban", "origins": origins,
+        "speed_limit_kmh": speed_kmh, "road_class": class_of_limit(speed_kmh), "origins": origins,
         "name": utdf.links.text(node, "Name", direction), "capacity_veh_h": (ideal or IDEAL_FLOW) * len(base),
         **_sign(utdf, read, groups), **_flows(utdf, groups)}
     curve = [utdf.links.number(node, f"Curve Pt {axis}", direction) for axis in "XY"]
@@ -245,9 +248,7 @@ def _length_m(utdf: Utdf, read: Read, place: tuple[str, str], link: str, ledger:
     elif length_m < beeline_m / 2:
         ledger.repair("length-contradicted", f"{where} ({length_m:.0f} m stated, {beeline_m:.0f} m as the crow flies)")
         length_m = beeline_m
-    if not 0.5 <= length_m <= 15_500.0:
-        ledger.repair("value-capped", f"{where}: {length_m:.4g} m")
-    return min(max(length_m, 0.5), 15_500.0)
+    return capped(CENTRE_LENGTH, length_m, where, ledger)
 
 
 def _lanes_of(read: Read, link: str, groups: list[Group], ledger: Ledger) -> list[tuple[Group, list[int]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trafficsim.base.errors import InputError, NetworkError, quoted
+from trafficsim.io.csv_rows import csv_lines
 from trafficsim.io.foreign_text import number_in, read_foreign_text, whole_in
 from trafficsim.io.ledger import Ledger
 
@@ -103,17 +102,12 @@ def _blocks(path: Path, ledger: Ledger) -> dict[str, Rows]:
     text = read_foreign_text(path, ledger, "the sections of a UTDF file")
     found: dict[str, Rows] = {}
     rows: Rows | None = None
-    reader = csv.reader(io.StringIO(text))
-    try:
-        for row in reader:
-            header = HEADER.match(row[0]) if row else None
-            if header:
-                rows = _opened(found, header[1].strip().lower(), f"{path}:{reader.line_num}", ledger)
-            elif rows is not None and any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}", f"a line that cannot be read ({error})",
-                         "values separated by commas", "correct that line") from None
+    for line, row in csv_lines(text, path):
+        header = HEADER.match(row[0]) if row else None
+        if header:
+            rows = _opened(found, header[1].strip().lower(), f"{path}:{line}", ledger)
+        elif rows is not None and any(cell.strip() for cell in row):
+            rows.append((line, row))
     return found
 
 

@@ -10,9 +10,10 @@ import itertools
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
+from trafficsim.design.inference.geometry import Point
 from trafficsim.design.inference.junction_shape import LANE_WIDTH_M
 from trafficsim.report.interactive.findings import Register
-from trafficsim.report.interactive.lines import DrawnLine, Point, drawn_lines
+from trafficsim.report.interactive.lines import DrawnLine, drawn_lines
 from trafficsim.report.interactive.signs import SIGNS, signs
 from trafficsim.report.interactive.sources import Sources
 from trafficsim.report.interactive.subject import Subject

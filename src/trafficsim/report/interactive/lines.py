@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trafficsim.design.inference.geometry import line_length
+from trafficsim.design.inference.geometry import Point, along, cut, line_length
 from trafficsim.design.inference.legs import ENTERS, LEAVES, Link, line_of, shape_of
 from trafficsim.spec.network import Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES
 
-Point = tuple[float, float]
 Spread = Literal["centre", "side"]
 SAME_LINE_M = 1.0
 """Lines of both directions whose middles lie nearer are one centre line (modelling assumption)."""
@@ -82,42 +80,6 @@ def _between_junctions(link: Link, line: Sequence[Point],
     if start + end > most_m:
         start, end = (most_m * part / (start + end) for part in (start, end))
     return cut(line, start, whole_m - end)
-
-
-def cut(line: Sequence[Point], begin_m: float, end_m: float) -> tuple[Point, ...]:
-    """Return the part of a line between two distances along it.
-
-    Examples
-    --------
-    >>> cut([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 5.0, 15.0)
-    ((5.0, 0.0), (10.0, 0.0), (10.0, 5.0))
-    """
-    points = [along(line, begin_m)]
-    done = 0.0
-    for a, b in itertools.pairwise(line):
-        done += math.dist(a, b)
-        if begin_m < done < end_m:
-            points.append(b)
-    points.append(along(line, end_m))
-    return tuple(points)
-
-
-def along(line: Sequence[Point], distance_m: float) -> Point:
-    """Return the point of a line at a distance from its start; its end beyond it.
-
-    Examples
-    --------
-    >>> along([(0.0, 0.0), (10.0, 0.0)], 4.0)
-    (4.0, 0.0)
-    """
-    done = 0.0
-    for a, b in itertools.pairwise(line):
-        piece = math.dist(a, b)
-        if done + piece >= distance_m and piece > 0:
-            share = max(0.0, distance_m - done) / piece
-            return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
-        done += piece
-    return line[-1]
 
 
 def _spread(network: Network, link: Link, lines: Mapping[str, Sequence[Point]]) -> Spread:

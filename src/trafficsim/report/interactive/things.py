@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trafficsim.report.interactive.lines import DrawnLine, Point, along
+from trafficsim.design.inference.geometry import Point, along
+from trafficsim.report.interactive.lines import DrawnLine
 from trafficsim.report.interactive.subject import Subject
 from trafficsim.spec.demand import Stop
 from trafficsim.spec.enforcement import STANDING
