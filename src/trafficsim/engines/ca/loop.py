@@ -115,7 +115,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
                   timeline.next_change(tick), changes.next_change())
-        timeline.apply(program.net, program.zones, tick)
+        timeline.apply(program, tick)
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))
