@@ -139,7 +139,7 @@ def test_a_rule_holds_between_its_clock_times_only() -> None:
     program.start[:] = [0, 0, 0, 1]
     program.vehicles.X[0], program.vehicles.ID[0] = (-400 << 16) | 10, 0  # 200 m along b
     for tick in (0, 39, 40, 79, 80):
-        line.apply(program.net, program.zones, tick)
+        line.apply(program, tick)
         program.vehicles.Y[0] = (1 << 16) | (14 << 8) | 1
         from_python(apply_zones)(program.zones, program.net, program.vehicles, program.start, program.trips)
         holding = value_at(0.0, [(40.0, 80.0, 1.0)], float(tick))

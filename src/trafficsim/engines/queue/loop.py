@@ -13,13 +13,14 @@ from trafficsim.engines.compiling import compiling
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.looks import QueueLooks
+from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
-from trafficsim.engines.queue.timeline import Timeline
+from trafficsim.engines.queue.timeline import Timeline, hold_blocked
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
@@ -99,6 +100,7 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
     commands, now = commands_of(control), 0
     run_until = entry_of(advance, world, commands, 0, 0)
+    hold_blocked(world, plan_at(plan, plan.start_s), now)
     traffic = QueueTraffic(world, collected.links)
     changes = RouteChanges(plan, traffic, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):

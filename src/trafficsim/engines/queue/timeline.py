@@ -15,6 +15,7 @@ from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.diverting import look_at_lanes
 from trafficsim.kernels.queue.tables import NEVER, World
 from trafficsim.plan.arrays import BOOL, Plan
+from trafficsim.plan.happenings import open_share
 
 OF_SPEEDS = ("headway", "own_headway", "exit_headway", "back", "mean_speed", "reaction")
 """Columns of the network that follow from speeds; the storage stays that of the start."""
@@ -41,7 +42,14 @@ class Timeline:
             for name in OF_SPEEDS:
                 getattr(world.net, name)[:] = getattr(net, name)
             _change_times(plan, world)
+            hold_blocked(world, plan, now)
             _look(world, shorter[0], shorter[1], now)
+
+
+def hold_blocked(world: World, plan: Plan, now: int) -> None:
+    """Let the headway of a blocked link count from the time at which it is blocked, whenever the last one left."""
+    lanes = np.flatnonzero((open_share(plan) == 0.0)[plan.lanes.link])
+    world.lanes.left[lanes] = np.maximum(world.lanes.left[lanes], now)
 
 
 def _look(world: World, conns: BOOL, links: BOOL, now: int) -> None:
