@@ -79,7 +79,7 @@ class PlanBuilder(RoadBuilder):
         self._enforced: dict[str, Any] = {}
         roads = roads_of(plan)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
-        super().__init__(TripOperations(known, roads), roads, self.run_s)
+        super().__init__(TripOperations(known, roads), roads, self.run_s, plan.incidents)
 
     @property
     def network(self) -> Network:
