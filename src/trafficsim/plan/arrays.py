@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
+from trafficsim.plan.control_arrays import no_controls as no_controls
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
@@ -312,6 +314,7 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
+    controls : signals that react
     """
 
     link_id: tuple[str, ...]
@@ -347,3 +350,4 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
+    controls: ControlArrays = dataclass_field(default_factory=no_controls)

@@ -13,6 +13,7 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.control import with_controls
 from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
@@ -166,7 +167,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         people=people_arrays(scenario.population),
         tolls=TollArrays(network.toll_eur),
     )
-    return _with_people(plan, prepared, on)
+    return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
