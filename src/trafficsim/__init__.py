@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "fit_parameters", "load", "rollouts", "run", "timing", "trace",
+        "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run", "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from trafficsim.api import export as export
     from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
+    from trafficsim.api import open_run as open_run
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing

@@ -8,6 +8,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.descriptor import Engine
 
 if TYPE_CHECKING:
+    from trafficsim.engines.open_run import OpenRun
     from trafficsim.plan.arrays import Plan
     from trafficsim.plan.record import Record
     from trafficsim.plan.representation import Representation
@@ -37,6 +38,12 @@ class CellularAutomatonEngine(Engine):
         from trafficsim.engines.ca.loop import run
 
         return run(plan, settings)
+
+    def begin(self, plan: Plan, settings: Any) -> OpenRun:
+        """Begin a run."""
+        from trafficsim.engines.ca.loop import begin
+
+        return begin(plan, settings)
 
     def check(self, plan: Plan, settings: Any) -> None:
         """Refuse what does not fit the resolution."""
