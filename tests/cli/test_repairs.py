@@ -26,7 +26,7 @@ REPAIRED = {"signal-taken-as-fixed": 1, "departure-outside": 1, "trip-unserved":
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
-    """A signal that reacts to delays; one trip that can be served, one that no way serves, one to nowhere, and one too late."""
+    """A signal that reacts to delay; a trip that can be served, one that no way serves, one to nowhere and one late."""
     (tmp_path / "a.net.xml").write_text(signal_net().replace('type="static"', 'type="delay_based"'))
     (tmp_path / "a.rou.xml").write_text(TRIPS)
     file = tmp_path / "a.toml"
