@@ -34,6 +34,9 @@ _HOMES = {
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.api.event_logs": ("event_log_of",),
+    "trafficsim.results.event_log": ("EventLog",),
+    "trafficsim.results.event_log_files": ("read_event_log",),
     "trafficsim.run.calibration.radar_speeds": ("speed_distributions",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
@@ -97,6 +100,7 @@ if TYPE_CHECKING:
     from trafficsim.api import transfer as transfer
     from trafficsim.api import validate as validate
     from trafficsim.api import with_fixes as with_fixes
+    from trafficsim.api.event_logs import event_log_of as event_log_of
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -117,6 +121,8 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
     from trafficsim.report import plot as plot
+    from trafficsim.results.event_log import EventLog as EventLog
+    from trafficsim.results.event_log_files import read_event_log as read_event_log
     from trafficsim.run.calibration.radar_speeds import speed_distributions as speed_distributions
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
