@@ -33,6 +33,7 @@ _HOMES = {
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.io.utdf.ring_barriers": ("read_ring_barriers",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
     "trafficsim.api.event_logs": ("event_log_of",),
     "trafficsim.results.event_log": ("EventLog",),
@@ -52,6 +53,7 @@ _HOMES = {
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
+    "trafficsim.spec.ring_barrier": ("RingBarrier", "RingPhase"),
     "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.route_choice": ("RouteChoice",),
     "trafficsim.spec.scenario": (
@@ -120,6 +122,7 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
+    from trafficsim.io.utdf.ring_barriers import read_ring_barriers as read_ring_barriers
     from trafficsim.report import plot as plot
     from trafficsim.results.event_log import EventLog as EventLog
     from trafficsim.results.event_log_files import read_event_log as read_event_log
@@ -161,6 +164,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.population import Licence as Licence
     from trafficsim.spec.population import PersonGroup as PersonGroup
     from trafficsim.spec.population import Population as Population
+    from trafficsim.spec.ring_barrier import RingBarrier as RingBarrier
+    from trafficsim.spec.ring_barrier import RingPhase as RingPhase
     from trafficsim.spec.rollout import Candidate as Candidate
     from trafficsim.spec.rollout import Rollout as Rollout
     from trafficsim.spec.rollout import SteppedWedge as SteppedWedge

@@ -67,8 +67,8 @@ class EventLog:
         Returns
         -------
         ``DeviceId``, ``Phase``, ``begin`` (of green), ``green_s``, ``yellow_s``, ``red_clearance_s``, ``split_s``
-        (their sum), ``cycle_s`` (to the next begin of green of the phase) and ``termination`` (``gap_out``, ``max_out``,
-        ``force_off``; the last that is logged before yellow). What the log does not hold is missing.
+        (their sum), ``cycle_s`` (to the next begin of green of the phase) and ``termination`` (``gap_out``,
+        ``max_out``, ``force_off``; the last that is logged before yellow). What the log does not hold is missing.
         """
         parts = [_splits_of(*one) for one in self._by_phase()]
         if not parts:
