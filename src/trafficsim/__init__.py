@@ -33,7 +33,11 @@ _HOMES = {
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.io.utdf.ring_barriers": ("read_ring_barriers",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.api.event_logs": ("event_log_of",),
+    "trafficsim.results.event_log": ("EventLog",),
+    "trafficsim.results.event_log_files": ("read_event_log",),
     "trafficsim.run.calibration.radar_speeds": ("speed_distributions",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
@@ -49,6 +53,7 @@ _HOMES = {
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
+    "trafficsim.spec.ring_barrier": ("RingBarrier", "RingPhase"),
     "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.route_choice": ("RouteChoice",),
     "trafficsim.spec.scenario": (
@@ -98,6 +103,7 @@ if TYPE_CHECKING:
     from trafficsim.api import transfer as transfer
     from trafficsim.api import validate as validate
     from trafficsim.api import with_fixes as with_fixes
+    from trafficsim.api.event_logs import event_log_of as event_log_of
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -117,7 +123,10 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
+    from trafficsim.io.utdf.ring_barriers import read_ring_barriers as read_ring_barriers
     from trafficsim.report import plot as plot
+    from trafficsim.results.event_log import EventLog as EventLog
+    from trafficsim.results.event_log_files import read_event_log as read_event_log
     from trafficsim.run.calibration.radar_speeds import speed_distributions as speed_distributions
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
@@ -156,6 +165,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.population import Licence as Licence
     from trafficsim.spec.population import PersonGroup as PersonGroup
     from trafficsim.spec.population import Population as Population
+    from trafficsim.spec.ring_barrier import RingBarrier as RingBarrier
+    from trafficsim.spec.ring_barrier import RingPhase as RingPhase
     from trafficsim.spec.rollout import Candidate as Candidate
     from trafficsim.spec.rollout import Rollout as Rollout
     from trafficsim.spec.rollout import SteppedWedge as SteppedWedge
