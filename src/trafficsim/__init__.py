@@ -47,6 +47,8 @@ _HOMES = {
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.fixes": ("Fixes",),
+    "trafficsim.spec.happenings": ("Evacuation", "Surge", "Weather", "Works"),
+    "trafficsim.spec.incident": ("Duration", "Incident"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.od_matrix": ("ODMatrix",),
@@ -149,6 +151,12 @@ if TYPE_CHECKING:
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
     from trafficsim.spec.fixes import Fixes as Fixes
+    from trafficsim.spec.happenings import Evacuation as Evacuation
+    from trafficsim.spec.happenings import Surge as Surge
+    from trafficsim.spec.happenings import Weather as Weather
+    from trafficsim.spec.happenings import Works as Works
+    from trafficsim.spec.incident import Duration as Duration
+    from trafficsim.spec.incident import Incident as Incident
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

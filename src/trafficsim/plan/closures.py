@@ -101,17 +101,28 @@ class RoadBuilder(DemandBuilder):
         rows = sorted((int(turn), -np.inf if row.begin_s is None else row.begin_s,
                        np.inf if row.end_s is None else row.end_s) for row, turns in self._closed for turn in turns)
         turn, begin, end = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
-        return ClosureArrays(turn.astype(np.int32), begin.astype(np.float64), end.astype(np.float64))
+        return ClosureArrays(turn.astype(np.int32), begin.astype(np.float64), end.astype(np.float64),
+                             np.zeros(len(turn), np.bool_))
 
 
 def closed_at(plan: Plan, time_s: float) -> BOOL:
-    """Whether each movement is closed at a clock time."""
-    return _closed(plan, (plan.closures.begin_s <= time_s) & (time_s < plan.closures.end_s))
+    """Whether nobody can make each movement at a clock time."""
+    return _closed(plan, _holding(plan, time_s) & ~plan.closures.passable)
+
+
+def avoided_at(plan: Plan, time_s: float) -> BOOL:
+    """Whether each movement is closed at a clock time, or the road beyond it is known to be blocked."""
+    return _closed(plan, _holding(plan, time_s))
+
+
+def _holding(plan: Plan, time_s: float) -> BOOL:
+    return np.asarray((plan.closures.begin_s <= time_s) & (time_s < plan.closures.end_s))
 
 
 def closed_throughout(plan: Plan) -> BOOL:
     """Whether each movement is closed over the whole run: what all know who choose a route before departure."""
-    return _closed(plan, (plan.closures.begin_s <= plan.start_s) & (plan.closures.end_s >= plan.end_s))
+    return _closed(plan, (plan.closures.begin_s <= plan.start_s) & (plan.closures.end_s >= plan.end_s)
+                   & ~plan.closures.passable)
 
 
 def _closed(plan: Plan, rows: BOOL) -> BOOL:

@@ -141,7 +141,7 @@ class Running:
         boundary = min((tick // self._interval + 1) * self._interval, self.last)
         end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.control.latest(tick),
                   self._timeline.next_change(tick), self._changes.next_change())
-        self._timeline.apply(program.net, program.zones, tick)
+        self._timeline.apply(program, tick)
         program.signals = program.control.command(program.signals, tick, end)
         self._run_ticks(program.world, program.vehicles, program.start, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:

@@ -40,7 +40,9 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
     gaps = {"driver.kept_gap_s": _exact} if settings.rule == "default" else {}
     return gaps | {
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
-        "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
+        "link.factor_speed_ms": speed,
+        "link.capacity_factor": _exact, "incident.duration_s": _exact,
+        "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
         "approach.tau50_s": _exact, "approach.spread_s": _exact,
         "approach.inattention": _in_steps(DRAWN), "approach.hard_stop_share": _in_steps(PROBABILITY_UNIT),
         "behaviour.response": speed, "section.citation_ms": _exact,

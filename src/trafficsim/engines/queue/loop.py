@@ -13,13 +13,14 @@ from trafficsim.engines.open_run import OpenRun
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.looks import QueueLooks
+from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
-from trafficsim.engines.queue.timeline import Timeline
+from trafficsim.engines.queue.timeline import Timeline, hold_blocked
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
@@ -109,6 +110,7 @@ class Running:
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
         self._commands = commands_of(control_of(plan))
         self._run_until = entry_of(advance, world, self._commands, 0, 0)
+        hold_blocked(world, plan_at(plan, plan.start_s), 0)
         self._traffic = QueueTraffic(world, self.collected.links)
         self._changes = RouteChanges(plan, self._traffic, 1000.0)
         self._trips = len(plan.trips.name)
