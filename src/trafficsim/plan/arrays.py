@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
+from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -312,6 +313,7 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
+    emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     """
 
     link_id: tuple[str, ...]
@@ -347,3 +349,4 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
+    emergency: EmergencyPlan | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.engines.ca.emergency import RoadUsersOfCells
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
 from trafficsim.engines.ca.program import Program, compile_plan
@@ -17,12 +18,14 @@ from trafficsim.engines.ca.rerouting import RoadTraffic
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
+from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.gridlocks import Gridlock
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
 
 SLICE_TICKS = 60
@@ -42,6 +45,7 @@ class Collected:
     traces: list[np.ndarray] = field(default_factory=list)
     gridlocks: list[Gridlock] = field(default_factory=list)
     routes: RouteRecord | None = None
+    emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven."""
 
@@ -108,24 +112,28 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     timeline = Timeline.of(plan, settings, program.zones)
     traffic = RoadTraffic(program, settings, collected.links, np.asarray(plan.connections.turn, np.int64))
     changes = RouteChanges(plan, traffic, 1.0 / tick_s)
+    users = RoadUsersOfCells(program, plan, settings)
+    response = Response(plan, users, 1.0 / tick_s, 1)
     tick = 0
-    while tick < last and not _finished(program):
-        traffic.now = tick
+    while tick < last and not (_finished(program) and not response.active):
+        traffic.now = users.now = tick
         changes.apply(tick)
+        response.apply(tick)
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
-                  timeline.next_change(tick), changes.next_change())
+                  timeline.next_change(tick), changes.next_change(), response.next_look(tick))
         timeline.apply(program.net, program.zones, tick)
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))
         tick = end
         take_events(program, collected)
-        if tick == boundary or _finished(program):
+        if tick == boundary or (_finished(program) and not response.active):
             take_interval(program, tick, collected)
         if tick % watch.every == 0 or tick == last:
             watch.look(program, tick)
     collected.gridlocks, collected.routes, collected.plan = watch.found, changes.record(), changes.plan
+    collected.emergency = response.record()
     return tick, collected
 
 

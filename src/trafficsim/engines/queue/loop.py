@@ -10,6 +10,8 @@ import numpy as np
 
 from trafficsim.base.errors import SimulationError
 from trafficsim.engines.compiling import compiling
+from trafficsim.engines.emergency.chain import Response
+from trafficsim.engines.queue.emergency import RoadUsersOfQueues
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.looks import QueueLooks
@@ -25,6 +27,7 @@ from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
 
 
@@ -37,6 +40,7 @@ class Collected:
     watch: GridlockWatch = field(default_factory=GridlockWatch)
     end: int = 0
     routes: RouteRecord | None = None
+    emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven; ``world`` is the program with them."""
     world: World | None = None
@@ -101,21 +105,32 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     run_until = entry_of(advance, world, commands, 0, 0)
     traffic = QueueTraffic(world, collected.links)
     changes = RouteChanges(plan, traffic, 1000.0)
-    while now < last and int(world.counts.total[1]) < len(plan.trips.name):
+    users = RoadUsersOfQueues(world, plan)
+    response = Response(plan, users, 1000.0, round(TICK_MS))
+    while now < last and not (_finished(world) and not response.active):
         timeline.apply(traffic.world, changes.plan, now)
         traffic.now = now
         changes.apply(now)
-        world = traffic.world
+        world = users.world = traffic.world
+        users.now = now
+        response.apply(now)
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
-                  looks.next_look(now), changes.next_change())
+                  looks.next_look(now), changes.next_change(), response.next_look(now))
         now = run_until(world, commands, now, end)
+        if _finished(world) and response.active:
+            now = end  # units drive on empty roads
         looks.look(world, now)
-        if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
+        if now % interval == 0 or now == last or (_finished(world) and not response.active):
             collected.links.append(close_interval(world, now))
         if now % collected.watch.every == 0 or now == last:
             collected.watch.look(world, now)
     collected.end, collected.routes, collected.plan, collected.world = now, changes.record(), changes.plan, world
+    collected.emergency = response.record()
     return collected
+
+
+def _finished(world: World) -> bool:
+    return int(world.counts.total[1]) == len(world.vehicles.cursor)
 
 
 def check_invariants(world: World) -> None:
