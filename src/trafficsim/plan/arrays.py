@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
+from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
 from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
 from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
 from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
@@ -319,6 +320,7 @@ class Plan:
     en_route : drivers who change their route on the way
     incidents : what blocks lanes within the run, with durations as drawn
     lane_closures : stretches of lanes that vehicles keep off for a time
+    emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     """
 
     link_id: tuple[str, ...]
@@ -356,3 +358,4 @@ class Plan:
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
     incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    emergency: EmergencyPlan | None = None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.classes import class_permissions
-from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.emergency_builder import EmergencyBuilder
 from trafficsim.plan.k_shortest import PathNetwork
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.network import NetworkPlan
@@ -18,13 +18,14 @@ from trafficsim.plan.route_arrays import ClosureArrays
 from trafficsim.plan.routes import Access, permission_name
 from trafficsim.plan.timeline import check_times
 from trafficsim.plan.trip_operations import TripOperations
+from trafficsim.spec.emergency import Emergency
 
 CLOSED = "movement.closed"
 """What the ledger calls closures; its cells are movements."""
 Movement = tuple[str, str]
 
 
-class RoadBuilder(DemandBuilder):
+class RoadBuilder(EmergencyBuilder):
     """The part of a plan builder that closes roads.
 
     Parameters
@@ -35,10 +36,13 @@ class RoadBuilder(DemandBuilder):
         Its network.
     run_s
         Clock times at which a run begins and ends.
+    response
+        Emergency response of the scenario; ``None`` without one.
     """
 
-    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float]) -> None:
-        super().__init__(trips)
+    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
+                 response: Emergency | None = None) -> None:
+        super().__init__(trips, response)
         self._roads, self._between_s = roads, run_s
         self._closed: list[tuple[LedgerRow, NDArray[np.int64]]] = []
 
@@ -93,8 +97,8 @@ class RoadBuilder(DemandBuilder):
 
     @property
     def closing_rows(self) -> tuple[LedgerRow, ...]:
-        """Rows of the ledger."""
-        return tuple(row for row, _ in self._closed)
+        """Rows of the ledger, those of emergency response among them."""
+        return (*(row for row, _ in self._closed), *self.response_rows)
 
     def closures(self) -> ClosureArrays:
         """All closures in order of movement and time, whoever came first."""

@@ -13,7 +13,9 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.crashes import crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
+from trafficsim.plan.emergency import with_emergency
 from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.happenings import incident_arrays, with_happenings
@@ -100,6 +102,7 @@ def lower(
     plan, ledger = builder.finish()
     plan = with_happenings(plan, prepared.world)
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
+    plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
     require_choice(plan, ledger)
     return Lowered(plan, ledger, with_happenings(baseline, prepared.world), builder.deployments)
 

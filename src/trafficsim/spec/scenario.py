@@ -11,6 +11,7 @@ from trafficsim.spec.calendar import WEEKDAYS, Weekday
 from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.emergency import Emergency
 from trafficsim.spec.engines import as_written, given_fields, settings_models
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.happenings import Evacuation, Surge, Weather, Works
@@ -206,6 +207,7 @@ class ScenarioFields(Model):
     trajectories: Trajectories = Trajectories()
     equilibrium: Equilibrium = Equilibrium()
     validation: Validation | None = None
+    emergency: Emergency | None = None
 
     @field_validator("date")
     @classmethod
@@ -279,6 +281,8 @@ class Scenario(ScenarioFields):
         How the routes of a dynamic equilibrium are looked for.
     validation
         Observations that the scenario is held against; ``None``: nothing of it is compared.
+    emergency
+        Who comes to incidents with injured people, and how; ``None``: nobody.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

@@ -25,7 +25,7 @@ class CellularAutomatonEngine(Engine):
         "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
         "trajectories", "lane_changes", "signal_states",
     })
-    represents = frozenset({"signals", "stops", "timeline", "route_changes", "lane_closures"})
+    represents = frozenset({"signals", "stops", "timeline", "route_changes", "lane_closures", "emergency"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

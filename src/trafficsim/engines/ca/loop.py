@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.engines.ca.emergency import RoadUsersOfCells
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
 from trafficsim.engines.ca.program import Program, compile_plan
@@ -16,6 +17,7 @@ from trafficsim.engines.ca.rerouting import RoadTraffic
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
+from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.gridlocks import Gridlock
 from trafficsim.engines.open_run import OpenRun
 from trafficsim.engines.rerouting import RouteChanges
@@ -24,6 +26,7 @@ from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.entries import known_entry
 from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
 
 SLICE_TICKS = 60
@@ -43,6 +46,7 @@ class Collected:
     traces: list[np.ndarray] = field(default_factory=list)
     gridlocks: list[Gridlock] = field(default_factory=list)
     routes: RouteRecord | None = None
+    emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven."""
 
@@ -119,28 +123,36 @@ class Running:
         turn = np.asarray(plan.connections.turn, np.int64)
         self._traffic = RoadTraffic(program, settings, self.collected.links, turn)
         self._changes = RouteChanges(plan, self._traffic, 1.0 / tick_s)
+        self._users = RoadUsersOfCells(program, plan, settings)
+        self._response = Response(plan, self._users, 1.0 / tick_s, 1)
         given = (program.world, program.vehicles, program.start, 0, 0)
         self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
 
     @property
     def ended(self) -> bool:
         """Whether it is at its end, or everybody has arrived."""
-        return self.now >= self.last or _finished(self.program)
+        return self.now >= self.last or self.arrived
+
+    @property
+    def arrived(self) -> bool:
+        """Whether everybody has, and no unit is still wanted."""
+        return _finished(self.program) and not self._response.active
 
     def advance(self, until: int) -> None:
         """Run up to a tick, or to the end."""
         until = min(until, self.last)
-        while self.now < until and not _finished(self.program):
+        while self.now < until and not self.arrived:
             self._slice(until)
 
     def _slice(self, until: int) -> None:
         """Run as far as nothing has to be done outside the loop."""
         program, tick = self.program, self.now
-        self._traffic.now = tick
+        self._traffic.now = self._users.now = tick
         self._changes.apply(tick)
+        self._response.apply(tick)
         boundary = min((tick // self._interval + 1) * self._interval, self.last)
         end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.control.latest(tick),
-                  self._timeline.next_change(tick), self._changes.next_change())
+                  self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick))
         self._timeline.apply(program, tick)
         program.signals = program.control.command(program.signals, tick, end)
         self._run_ticks(program.world, program.vehicles, program.start, tick, end)
@@ -148,7 +160,7 @@ class Running:
             close_interval(program.road, program.counters, float(end))
         self.now = end
         take_events(program, self.collected)
-        if end == boundary or _finished(program):
+        if end == boundary or self.arrived:
             take_interval(program, end, self.collected)
         if end % self._watch.every == 0 or end == self.last:
             self._watch.look(program, end)
@@ -158,7 +170,7 @@ class Running:
         if not self.ended and self.now % self._interval:
             take_interval(self.program, self.now, self.collected)
         self.collected.gridlocks, self.collected.routes = self._watch.found, self._changes.record()
-        self.collected.plan = self._changes.plan
+        self.collected.plan, self.collected.emergency = self._changes.plan, self._response.record()
         return self.collected
 
     def record(self, performance: Performance) -> Record:

@@ -9,7 +9,9 @@ import numpy as np
 
 from trafficsim.base.errors import SimulationError
 from trafficsim.engines.compiling import compiling
+from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.open_run import OpenRun
+from trafficsim.engines.queue.emergency import RoadUsersOfQueues
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.looks import QueueLooks
@@ -26,6 +28,7 @@ from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
 
 
@@ -38,6 +41,7 @@ class Collected:
     watch: GridlockWatch = field(default_factory=GridlockWatch)
     end: int = 0
     routes: RouteRecord | None = None
+    emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven; ``world`` is the program with them."""
     world: World | None = None
@@ -113,7 +117,8 @@ class Running:
         hold_blocked(world, plan_at(plan, plan.start_s), 0)
         self._traffic = QueueTraffic(world, self.collected.links)
         self._changes = RouteChanges(plan, self._traffic, 1000.0)
-        self._trips = len(plan.trips.name)
+        self._users = RoadUsersOfQueues(world, plan)
+        self._response = Response(plan, self._users, 1000.0, round(TICK_MS))
 
     @property
     def world(self) -> World:
@@ -122,8 +127,8 @@ class Running:
 
     @property
     def arrived(self) -> bool:
-        """Whether everybody has."""
-        return int(self.world.counts.total[1]) >= self._trips
+        """Whether everybody has, and no unit is still wanted."""
+        return _finished(self.world) and not self._response.active
 
     @property
     def ended(self) -> bool:
@@ -142,10 +147,16 @@ class Running:
         self._timeline.apply(self.world, changes.plan, now)
         self._traffic.now = now
         changes.apply(now)
-        world = self.world
+        world = self._users.world = self.world
+        self._users.now = now
+        self._response.apply(now)
         end = min(until, (now // interval + 1) * interval, self.last, watch.next_look(now),
-                  self._timeline.next_change(), self._looks.next_look(now), changes.next_change())
-        self.now = now = self._run_until(world, self._commands, now, end)
+                  self._timeline.next_change(), self._looks.next_look(now), changes.next_change(),
+                  self._response.next_look(now))
+        now = self._run_until(world, self._commands, now, end)
+        if _finished(world) and self._response.active:
+            now = end  # units drive on empty roads
+        self.now = now
         self._looks.look(world, now)
         if now % interval == 0 or now == self.last or self.arrived:
             self.collected.links.append(close_interval(world, now))
@@ -159,6 +170,7 @@ class Running:
             collected.links.append(close_interval(self.world, self.now))
         collected.end, collected.routes = self.now, self._changes.record()
         collected.plan, collected.world = self._changes.plan, self.world
+        collected.emergency = self._response.record()
         return collected
 
     def record(self, performance: Performance) -> Record:
@@ -173,6 +185,10 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     running = Running(plan, world, timeline)
     running.advance(running.last)
     return running.finish()
+
+
+def _finished(world: World) -> bool:
+    return int(world.counts.total[1]) == len(world.vehicles.cursor)
 
 
 def check_invariants(world: World) -> None:
