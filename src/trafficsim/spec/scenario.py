@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
@@ -192,6 +193,7 @@ class ScenarioFields(Model):
     signals: tuple[SignalProgram, ...] = ()
     signal_schedules: tuple[SignalSchedule, ...] = ()
     switch_tables: tuple[SwitchTable, ...] = ()
+    controls: tuple[SignalControl, ...] = ()
     detectors: tuple[Detector, ...] = ()
     areas: tuple[Area, ...] = ()
     travel_times: tuple[TravelTime, ...] = ()
@@ -248,6 +250,8 @@ class Scenario(ScenarioFields):
         Signal programs; where one is missing, a default is made and reported.
     signal_schedules, switch_tables
         Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
+    controls
+        Controllers that react to traffic; each replaces that of its signal in the network.
     detectors
         Detectors: cross-sections at which vehicles are counted and speeds measured.
     areas
