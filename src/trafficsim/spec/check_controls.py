@@ -14,7 +14,7 @@ Links = Mapping[str, Mapping[str, Any]]
 
 
 def check_controls(network: Network) -> Iterator[Finding]:
-    """Yield what is wrong with the controllers that react.
+    """Yield what is wrong with the controllers that react, after how many there are.
 
     Examples
     --------
@@ -27,6 +27,8 @@ def check_controls(network: Network) -> Iterator[Finding]:
         if times > 1:
             yield _error("duplicate-control", f"signal {name!r}", f"{times} controls of this signal",
                          "keep one of them")
+    if network.controls:
+        yield Finding("info", "signals-react", "network", reacting(network.controls), "")
     links = network.links if network.controls else {}
     for control in network.controls:
         where = f"signal {control.id!r}"
