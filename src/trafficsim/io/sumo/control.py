@@ -154,7 +154,7 @@ def _stages(logic: _Logic, greens: Sequence[Stretch], chosen: set[int], coordina
     states = _resolved(logic, greens)
     rows = list(logic.element.all("phase"))
     for number, green in enumerate(greens, 1):
-        yellow_s, red_s = _clearance(logic.steps, green)
+        yellow_s, red_s = _clearance(logic.steps, green, greens)
         least_s, most_s = _limits(logic, green, greens, ledger)
         loops = extending(green.state, logic.steps, logic.loops, logic.lanes, logic.network.links)
         first = rows[green.steps[0].place]
@@ -198,12 +198,12 @@ def _resolved(logic: _Logic, greens: Sequence[Stretch]) -> list[str]:
     return ["".join(state) for state in states]
 
 
-def _clearance(steps: Sequence[Step], green: Stretch) -> tuple[float, float]:
+def _clearance(steps: Sequence[Step], green: Stretch, greens: Sequence[Stretch]) -> tuple[float, float]:
     """Yellow and red between a stage and the next one."""
-    at = steps.index(green.steps[-1])
+    at, stages = steps.index(green.steps[-1]), {step.place for one in greens for step in one.steps}
     between: list[Step] = []
     for step in (*steps[at + 1:], *steps[:at]):
-        if step.is_green:
+        if step.place in stages:
             break
         between.append(step)
     yellow_s = sum(step.least_s for step in between if "y" in step.state.lower())
