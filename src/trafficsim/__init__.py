@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "fit_parameters", "load", "rollouts", "run", "timing", "trace",
+        "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run", "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -47,6 +47,8 @@ _HOMES = {
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
     "trafficsim.spec.fixes": ("Fixes",),
+    "trafficsim.spec.happenings": ("Evacuation", "Surge", "Weather", "Works"),
+    "trafficsim.spec.incident": ("Duration", "Incident"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.od_matrix": ("ODMatrix",),
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from trafficsim.api import export as export
     from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
+    from trafficsim.api import open_run as open_run
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
@@ -148,6 +151,12 @@ if TYPE_CHECKING:
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
     from trafficsim.spec.fixes import Fixes as Fixes
+    from trafficsim.spec.happenings import Evacuation as Evacuation
+    from trafficsim.spec.happenings import Surge as Surge
+    from trafficsim.spec.happenings import Weather as Weather
+    from trafficsim.spec.happenings import Works as Works
+    from trafficsim.spec.incident import Duration as Duration
+    from trafficsim.spec.incident import Incident as Incident
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime

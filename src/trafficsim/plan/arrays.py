@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
+from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
+from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
+from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
+from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -55,6 +59,8 @@ class LinkArrays(NamedTuple):
     """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
     keep_right: BOOL
     """Drivers keep to the nearside lane but to overtake, and do not overtake on its side while traffic flows."""
+    capacity_factor: F8
+    """Capacity of a lane over what it has usually: less in bad weather, and where drivers look at an incident."""
 
 
 class LaneArrays(NamedTuple):
@@ -312,6 +318,9 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
+    incidents : what blocks lanes within the run, with durations as drawn
+    lane_closures : stretches of lanes that vehicles keep off for a time
+    emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     """
 
     link_id: tuple[str, ...]
@@ -347,3 +356,6 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
+    incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
+    lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    emergency: EmergencyPlan | None = None

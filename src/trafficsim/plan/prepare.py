@@ -24,6 +24,7 @@ from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_
 from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoints
 from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
+from trafficsim.plan.surging import with_surges
 from trafficsim.spec.demand import Demand, Trip, Unserved
 from trafficsim.spec.route_choice import EVERY_OTHER, RouteChoice
 from trafficsim.spec.scenario import Detector
@@ -83,6 +84,7 @@ def prepare(world: World) -> Prepared:
     NetworkError, DemandError, InputError
         If the network, the demand or the drivers cannot be lowered; the message names the place and the remedy.
     """
+    world = with_surges(world)
     time = world.scenario.time
     signals = lower_signals(world.network.signals)
     network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))
