@@ -296,6 +296,11 @@ class RouteChanges:
         """The plan with the routes as they are now."""
         return self._plan if self._rerouter is None else self._rerouter.plan
 
+    @property
+    def any(self) -> bool:
+        """Whether routes can change at all."""
+        return self._rerouter is not None
+
     def next_change(self) -> int:
         """Return the step of the next look, :data:`NEVER` without one."""
         return self._coming[0][0] if self._coming else NEVER

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.classes import class_permissions
-from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.emergency_builder import EmergencyBuilder
 from trafficsim.plan.incident_arrays import IncidentArrays
 from trafficsim.plan.k_shortest import PathNetwork
 from trafficsim.plan.ledger import LedgerRow
@@ -19,13 +19,14 @@ from trafficsim.plan.route_arrays import ClosureArrays
 from trafficsim.plan.routes import Access, permission_name
 from trafficsim.plan.timeline import check_times
 from trafficsim.plan.trip_operations import TripOperations
+from trafficsim.spec.emergency import Emergency
 
 CLOSED = "movement.closed"
 """What the ledger calls closures; its cells are movements."""
 Movement = tuple[str, str]
 
 
-class RoadBuilder(DemandBuilder):
+class RoadBuilder(EmergencyBuilder):
     """The part of a plan builder that closes roads.
 
     Parameters
@@ -38,11 +39,13 @@ class RoadBuilder(DemandBuilder):
         Clock times at which a run begins and ends.
     incidents
         What happens on the road.
+    response
+        Emergency response of the scenario; ``None`` without one.
     """
 
     def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
-                 incidents: IncidentArrays) -> None:
-        super().__init__(trips)
+                 incidents: IncidentArrays, response: Emergency | None = None) -> None:
+        super().__init__(trips, response)
         self._roads, self._between_s, self._incidents = roads, run_s, incidents
         self._closed: list[tuple[LedgerRow, NDArray[np.int64]]] = []
 
@@ -102,8 +105,8 @@ class RoadBuilder(DemandBuilder):
 
     @property
     def closing_rows(self) -> tuple[LedgerRow, ...]:
-        """Rows of the ledger."""
-        return tuple(row for row, _ in self._closed)
+        """Rows of the ledger, those of emergency response among them."""
+        return (*(row for row, _ in self._closed), *self.response_rows)
 
     def closures(self) -> ClosureArrays:
         """All closures in order of movement and time, whoever came first."""

@@ -13,7 +13,10 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.control import with_controls
+from trafficsim.plan.crashes import crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
+from trafficsim.plan.emergency import with_emergency
 from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.happenings import incident_arrays, with_happenings
@@ -98,8 +101,10 @@ def lower(
     builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
     plan = with_happenings(plan, prepared.world)
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
+    plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
     require_choice(plan, ledger)
     return Lowered(plan, ledger, with_happenings(baseline, prepared.world), builder.deployments)
 
@@ -170,7 +175,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
     )
     if on.replication != DESIGN_DAY:  # nobody plans for an incident
         plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan))
-    return _with_people(plan, prepared, on)
+    return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:

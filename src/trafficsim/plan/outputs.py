@@ -31,6 +31,7 @@ FEATURES = {
     "timeline": "limits, speeds and zones that change within the run",
     "lane_closures": "lanes that are closed for a time, and capacities that change",
     "route_changes": "closures, and drivers who change their route on the way",
+    "emergency": "emergency vehicles on their way to crashes",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
@@ -102,3 +103,5 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"
     elif len(timed):
         yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"
+    if plan.emergency is not None and plan.emergency.crashes.name:
+        yield "emergency", f"incident {plan.emergency.crashes.name[0]!r} with injured people"

@@ -155,7 +155,19 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     engine = engine_named(job.labels.engine)
     traced = job.trace_paths and "trajectories" in engine.measures
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
-    record = engine.run(plan, engine.settings_of(prepared.world))
+    return tables_of_record(prepared, lowered, job, engine.run(plan, engine.settings_of(prepared.world)), plan)
+
+
+def tables_of_record(prepared: Prepared, lowered: Lowered, job: Job, record: Record, plan: Plan,
+                     ) -> dict[str, pd.DataFrame]:
+    """Check and tabulate what a run of a plan gave back.
+
+    Raises
+    ------
+    SimulationError
+        If vehicles were lost or a number is not finite.
+    """
+    engine = engine_named(job.labels.engine)
     check_conservation(plan, record, job.labels)
     plan = as_driven(plan, record)
     reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals

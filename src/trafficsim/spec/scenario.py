@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.emergency import Emergency
 from trafficsim.spec.engines import as_written, given_fields, settings_models
 from trafficsim.spec.equilibrium import Equilibrium
 from trafficsim.spec.happenings import Evacuation, Surge, Weather, Works
@@ -194,6 +196,7 @@ class ScenarioFields(Model):
     signals: tuple[SignalProgram, ...] = ()
     signal_schedules: tuple[SignalSchedule, ...] = ()
     switch_tables: tuple[SwitchTable, ...] = ()
+    controls: tuple[SignalControl, ...] = ()
     incidents: tuple[Incident, ...] = ()
     works: tuple[Works, ...] = ()
     weather: tuple[Weather, ...] = ()
@@ -206,6 +209,7 @@ class ScenarioFields(Model):
     trajectories: Trajectories = Trajectories()
     equilibrium: Equilibrium = Equilibrium()
     validation: Validation | None = None
+    emergency: Emergency | None = None
 
     @field_validator("date")
     @classmethod
@@ -255,6 +259,8 @@ class Scenario(ScenarioFields):
         Signal programs; where one is missing, a default is made and reported.
     signal_schedules, switch_tables
         Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
+    controls
+        Controllers that react to traffic; each replaces that of its signal in the network.
     incidents
         Incidents that block lanes for a time.
     works
@@ -279,6 +285,8 @@ class Scenario(ScenarioFields):
         How the routes of a dynamic equilibrium are looked for.
     validation
         Observations that the scenario is held against; ``None``: nothing of it is compared.
+    emergency
+        Who comes to incidents with injured people, and how; ``None``: nobody.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

@@ -11,6 +11,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.yellow import DRAWN
 from trafficsim.kernels.ca.packed_state import CAP_UNIT
 from trafficsim.kernels.rng import PROBABILITY_UNIT
+from trafficsim.plan.emergency_builder import RESPONSE_FIELDS
 
 Values = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
         "approach.tau50_s": _exact, "approach.spread_s": _exact,
         "approach.inattention": _in_steps(DRAWN), "approach.hard_stop_share": _in_steps(PROBABILITY_UNIT),
         "behaviour.response": speed, "section.citation_ms": _exact,
-        "trip.limit_factor": speed, "movement.closed": _exact,
+        "trip.limit_factor": speed, "movement.closed": _exact, **dict.fromkeys(RESPONSE_FIELDS, _exact),
     }
 
 
