@@ -57,8 +57,8 @@ def event_log(shown: pd.DataFrame, network: Network | None = None, seen: Detecto
         What detectors saw.
     control
         Table ``control_events`` of the run: ``time_s``, ``signal``, ``code``, ``parameter``. A controller that notes
-        its begins of green has its own numbers of phases; all others have one phase for each group of signal indices that show the
-        same, in their order, and end their greens by force-off, as a fixed program does.
+        its begins of green has its own numbers of phases; all others have one phase for each group of signal indices
+        that show the same, in their order, and end their greens by force-off, as a fixed program does.
 
     Examples
     --------
