@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
+from trafficsim.plan.control_arrays import no_controls as no_controls
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
@@ -321,6 +323,7 @@ class Plan:
     incidents : what blocks lanes within the run, with durations as drawn
     lane_closures : stretches of lanes that vehicles keep off for a time
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
+    controls : signals that react
     """
 
     link_id: tuple[str, ...]
@@ -359,3 +362,4 @@ class Plan:
     incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
     emergency: EmergencyPlan | None = None
+    controls: ControlArrays = dataclass_field(default_factory=no_controls)

@@ -13,6 +13,7 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.control import with_controls
 from trafficsim.plan.crashes import crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.emergency import with_emergency
@@ -173,7 +174,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
     )
     if on.replication != DESIGN_DAY:  # nobody plans for an incident
         plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan))
-    return _with_people(plan, prepared, on)
+    return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:
