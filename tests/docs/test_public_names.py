@@ -31,7 +31,7 @@ PURE = {
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "paths", "longest", "scale_per_min", "overlap", "informed_share", "least_gain",
     "ring", "barrier", "position",
-    "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
+    "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles", "clearance_factor",
     "years", "effect", "level", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
