@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
 from trafficsim.plan.control_arrays import no_controls as no_controls
+from trafficsim.plan.deciders import Decider as Decider
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
@@ -324,6 +325,7 @@ class Plan:
     lane_closures : stretches of lanes that vehicles keep off for a time
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     controls : signals that react
+    deciders : controllers in Python
     """
 
     link_id: tuple[str, ...]
@@ -363,3 +365,4 @@ class Plan:
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
     emergency: EmergencyPlan | None = None
     controls: ControlArrays = dataclass_field(default_factory=no_controls)
+    deciders: tuple[Decider, ...] = ()
