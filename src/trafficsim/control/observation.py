@@ -62,14 +62,14 @@ class SignalObservation:
         What never changes of it.
     seen
         What sensors and phases say.
-    tick, tick_s
+    tick, control_tick_s
         Control tick, and its length.
     """
 
-    __slots__ = ("_seen", "_tick", "_tick_s", "view")
+    __slots__ = ("_control_tick_s", "_seen", "_tick", "view")
 
-    def __init__(self, view: SignalView, seen: Snapshot, tick: int, tick_s: float) -> None:
-        self.view, self._seen, self._tick, self._tick_s = view, seen, tick, tick_s
+    def __init__(self, view: SignalView, seen: Snapshot, tick: int, control_tick_s: float) -> None:
+        self.view, self._seen, self._tick, self._control_tick_s = view, seen, tick, control_tick_s
 
     def __getattr__(self, name: str) -> Any:
         """Return what never changes: ``id``, ``stages``, ``detectors``, ``movements``, ``neighbours``."""
@@ -91,7 +91,9 @@ class SignalObservation:
     def since_s(self) -> float:
         """How long the stage has been green; 0 while the signal changes."""
         stage = self.stage
-        return 0.0 if stage < 0 else float((self._tick - self._seen.begin[self.view.phase][stage]) * self._tick_s)
+        if stage < 0:
+            return 0.0
+        return float(self._tick - self._seen.begin[self.view.phase][stage]) * self._control_tick_s
 
     @property
     def occupied(self) -> NDArray[np.bool_]:

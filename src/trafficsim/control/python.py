@@ -56,19 +56,19 @@ class Requests:
         Of the run.
     control
         Its tables.
-    tick_s
+    control_tick_s
         Length of a control tick.
     """
 
-    def __init__(self, plan: Plan, control: Control, tick_s: float) -> None:
-        self._control, self._start_s, self._tick_s = control, plan.start_s, tick_s
+    def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
+        self._control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
 
     def observe(self, tick: int, names: tuple[str, ...] | None = None) -> Observation:
         """Return what is seen of signals, all without names."""
         seen = snapshot(self._control)
-        return Observation(self._start_s + tick * self._tick_s, {
-            name: SignalObservation(self.views[name], seen, tick, self._tick_s)
+        return Observation(self._start_s + tick * self._control_tick_s, {
+            name: SignalObservation(self.views[name], seen, tick, self._control_tick_s)
             for name in (self.views if names is None else names)})
 
     def ask(self, name: str, stage: Stage) -> None:
@@ -125,16 +125,16 @@ class Deciding:
         Of the run.
     requests
         Where they ask.
-    tick_s
+    control_tick_s
         Length of a control tick.
     """
 
-    def __init__(self, plan: Plan, requests: Requests, tick_s: float) -> None:
+    def __init__(self, plan: Plan, requests: Requests, control_tick_s: float) -> None:
         self._requests = requests
         self._deciders = plan.deciders
         self._by = [deepcopy(one.by) for one in plan.deciders]
         self._next = [0] * len(plan.deciders)
-        self._every = [max(1, round(one.every_s / tick_s)) for one in plan.deciders]
+        self._every = [max(1, round(one.every_s / control_tick_s)) for one in plan.deciders]
         self._told: set[tuple[str, int]] = set()
 
     def next_tick(self, tick: float) -> int:
