@@ -101,6 +101,7 @@ def lower(
     builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
     plan = with_happenings(plan, prepared.world)
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
     plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))

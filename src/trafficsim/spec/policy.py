@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -117,6 +118,13 @@ class Builder(Protocol):
 
     def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
         """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
+
+    @property
+    def controls(self) -> Mapping[str, SignalControl]:
+        """Signals that react, by name, after the policies of all earlier phases."""
+
+    def control(self, control: SignalControl) -> None:
+        """Let a signal react, or react otherwise."""
 
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
