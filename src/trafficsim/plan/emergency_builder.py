@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.control_builder import ControlBuilder
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.trip_operations import TripOperations
 from trafficsim.spec.emergency import Emergency, Station
@@ -18,7 +18,7 @@ RESPONSE_FIELDS = ("emergency.chain.ecall_share", "emergency.rescue_lane.share",
 STATION_UNITS = "emergency.station.units"
 
 
-class EmergencyBuilder(DemandBuilder):
+class EmergencyBuilder(ControlBuilder):
     """The part of a plan builder that changes emergency response.
 
     Parameters

@@ -13,6 +13,7 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.control import with_controls
 from trafficsim.plan.crashes import blocked_s, crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.emergency import with_emergency
@@ -100,6 +101,7 @@ def lower(
     builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
     plan = with_happenings(plan, prepared.world)
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
     plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
@@ -172,9 +174,9 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         tolls=TollArrays(network.toll_eur),
     )
     if on.replication != DESIGN_DAY:  # nobody plans for an incident
-        plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan,
-                                                                   blocked_s(scenario, prepared.blocked_s)))
-    return _with_people(plan, prepared, on)
+        blocked = blocked_s(scenario, prepared.blocked_s)
+        plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))
+    return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,10 @@ from trafficsim.results.event_log import (
 from trafficsim.results.signals import GREEN_LETTERS
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Detector
+from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
 
+SHOWN, PASSED, CONTROL = "signals_shown", "headways", "control_events"
+"""Tables of a run that the log is made of."""
 MONDAY = pd.Timestamp("2024-01-01")
 """The day of clock times: runs know none. A Monday; day 2 of a chain is the Tuesday after it."""
 MOST_RED_CLEARANCE_S = 6.0
@@ -62,6 +65,23 @@ class Detectors(NamedTuple):
     passed: pd.DataFrame
     given: Sequence[Detector]
     length_m: Mapping[str, float]
+
+
+def detectors_of(scenario: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Detectors | None:
+    """Return what the detectors of a run saw; ``None`` where none records its vehicles.
+
+    Parameters
+    ----------
+    scenario
+        The scenario as the manifest beside results holds it.
+    tables
+        Tables of the run.
+    """
+    if PASSED not in tables or "detectors" not in scenario:
+        return None
+    classes = [VehicleClass.model_validate(one) for one in scenario.get("vehicle_classes", ())]
+    length_m = {one.name: one.length_m for one in (*DEFAULT_CLASSES, *classes)}
+    return Detectors(tables[PASSED], [Detector.model_validate(one) for one in scenario["detectors"]], length_m)
 
 
 def event_log(shown: pd.DataFrame, network: Network | None = None, seen: Detectors | None = None,

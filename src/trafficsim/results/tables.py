@@ -13,6 +13,7 @@ from trafficsim.results.events import events_table
 from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.groups import groups_table
+from trafficsim.results.incidents import incident_curves_table, incidents_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
@@ -68,6 +69,9 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     tables |= requested_tables(plan, record, labels)
     if has_choice(plan, record):
         tables["routes"] = routes_table(plan, record, labels, journeys(plan, record, reference))
+    if plan.incidents.name:
+        tables["incidents"] = incidents_table(plan, record, labels, reference)
+        tables["incident_curves"] = incident_curves_table(plan, record, labels, reference)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
     return tables

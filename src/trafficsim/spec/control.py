@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -294,8 +294,9 @@ class SignalControl(Model):
     def _once(self, where: str, numbers: list[int]) -> None:
         ids = [one.id for one in self.detectors]
         places = [(one.ring, one.barrier, one.position) for one in self.phases]
-        for what, keys in (("phases", numbers), ("detectors", ids), ("phases at the place (ring, barrier, position)",
-                                                                     places)):
+        listed: tuple[tuple[str, list[Any]], ...] = (
+            ("phases", numbers), ("detectors", ids), ("phases at the place (ring, barrier, position)", places))
+        for what, keys in listed:
             twice = next((key for key in keys if keys.count(key) > 1), None)
             if twice is not None:
                 raise ValueError(f"{where}: two {what} {twice!r}")

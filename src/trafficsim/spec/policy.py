@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.emergency import Station
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
@@ -109,6 +110,9 @@ class Builder(Protocol):
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times (s since midnight)."""
 
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, or on all: cells of ``incident.duration_s``."""
+
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
@@ -124,6 +128,13 @@ class Builder(Protocol):
 
     def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
         """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
+
+    @property
+    def controls(self) -> Mapping[str, SignalControl]:
+        """Signals that react, by name, after the policies of all earlier phases."""
+
+    def control(self, control: SignalControl) -> None:
+        """Let a signal react, or react otherwise."""
 
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
