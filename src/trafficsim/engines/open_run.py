@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Requests, Stage
 from trafficsim.engines.memento import Memento
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
@@ -19,6 +21,15 @@ class Running(Protocol):
     plan: Plan
     now: int
     last: int
+    requests: Requests
+
+    @property
+    def control_tick(self) -> int:
+        """Control tick at which it is."""
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
 
     @property
     def ended(self) -> bool:
@@ -70,6 +81,19 @@ class OpenRun:
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
             self.running.advance(round((to_s - self._start_s) * self._units))
         self._loop_s += time.perf_counter() - began
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self.running.completed
+
+    def observe(self) -> Observation:
+        """Return what is seen of the signals that react."""
+        return self.running.requests.observe(self.running.control_tick)
+
+    def request(self, signal: str, stage: Stage) -> None:
+        """Ask a signal for a stage."""
+        self.running.requests.ask(signal, stage)
 
     def to_end(self) -> Record:
         """Run to the end, and return the record."""

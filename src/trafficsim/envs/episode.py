@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from trafficsim.api.stepping import open_run
 from trafficsim.base.errors import InputError
 from trafficsim.envs.worlds import world_of
+from trafficsim.run.session import Session
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
 
@@ -85,7 +86,8 @@ class Episode:
             raise InputError(f"signal {unknown[0]!r}", "none that takes requests", f"one of {', '.join(asked)}",
                              "correct the name")
         self.names = tuple(asked if signals is None else signals)
-        self._first: tuple[int, Any, Any] | None = None
+        self._first: tuple[int, Session, Any] | None = None
+        self.run: Session
         self.begin(1)
         self.spaces = {name: self._space(name) for name in self.names}
 
@@ -108,8 +110,6 @@ class Episode:
         _, self.run, start = self._first
         self.run.restore(start)
         self._depart_s = np.sort(self.run.plan.trips.depart_s)
-        self._present = 0
-
     def go_on(self, actions: Mapping[str, int]) -> None:
         """Ask signals for stages, and go on by one step."""
         for name, stage in actions.items():
@@ -118,7 +118,7 @@ class Episode:
 
     def present(self) -> int:
         """Vehicles on their way now, those before the entries of the network included."""
-        return int(np.searchsorted(self._depart_s, self.run.time_s, side="right")) - self.run.arrived
+        return int(np.searchsorted(self._depart_s, self.run.time_s, side="right")) - self.run.completed
 
     def seen(self) -> dict[str, F4]:
         """What every agent sees."""

@@ -98,4 +98,4 @@ class SignalEnv(gymnasium.Env[F4, Any]):
 
     def _info(self, present: int | None = None) -> dict[str, Any]:
         return {"time_s": self.episode.time_s, "present": self.episode.present() if present is None else present,
-                "arrived": self.episode.run.arrived}
+                "arrived": self.episode.run.completed}

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repairs_by_code
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Stage
 from trafficsim.engines.memento import Memento
 from trafficsim.engines.open_run import OpenRun
 from trafficsim.engines.registry import check_engine, engine_named
@@ -73,6 +75,36 @@ class Session:
         5.0
         """
         self._run.advance(to_s)
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self._run.completed
+
+    def observe(self) -> Observation:
+        """Return what is seen of the signals that react: stages, detectors, vehicles before and beyond.
+
+        Examples
+        --------
+        >>> from trafficsim.envs.worlds import four_arm
+        >>> import trafficsim as ts
+        >>> run = ts.open_run(four_arm(), engine="queue")
+        >>> run.request("centre", 1)
+        >>> run.advance(run.time_s + 60.0)
+        >>> run.observe()["centre"].stage
+        1
+        """
+        return self._run.observe()
+
+    def request(self, signal: str, stage: Stage) -> None:
+        """Ask a signal whose method is ``requested`` for a stage, by place or name; the plant keeps it safe.
+
+        Raises
+        ------
+        InputError
+            If there is no such signal or stage.
+        """
+        self._run.request(signal, stage)
 
     def checkpoint(self) -> Memento:
         """Keep the state of the run as it is now: :meth:`restore` goes back to it, as often as wanted, bit for bit."""

@@ -141,6 +141,16 @@ class Running:
         """Whether everybody has, and no unit is still wanted."""
         return _finished(self.program) and not self._response.active
 
+    @property
+    def control_tick(self) -> int:
+        """Control tick at which it is: the tick itself."""
+        return self.now
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.program.work.count[Count.COMPLETED])
+
     def advance(self, until: int) -> None:
         """Run up to a tick, or to the end."""
         until = min(until, self.last)
