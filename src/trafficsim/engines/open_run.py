@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Requests
 from trafficsim.engines.memento import Memento
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
@@ -17,6 +19,7 @@ class Running(Protocol):
     """What an engine gives: a run at some time, in its own units since the start."""
 
     plan: Plan
+    requests: Requests
     now: int
     last: int
 
@@ -53,6 +56,15 @@ class OpenRun:
     def plan(self) -> Plan:
         """What is run."""
         return self.running.plan
+
+    @property
+    def requests(self) -> Requests:
+        """Where stages are asked for."""
+        return self.running.requests
+
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react."""
+        return self.running.requests.observe_at(self.time_s)
 
     @property
     def time_s(self) -> float:

@@ -109,6 +109,9 @@ class Incident(Model):
         Virginia, UVACTS-15-0-62) report 12.7 % of the capacity lost at one in ten crashes; 1 by default.
     injured
         Persons injured; rescue is sent for them where the scenario has any.
+    until_cleared
+        Lanes are blocked until a unit has come, cared and cleared the road, instead of for ``duration_s``; only where
+        the scenario has ``[emergency]`` and somebody is injured.
 
     Examples
     --------
@@ -129,6 +132,7 @@ class Incident(Model):
     rubbernecking: float | None = Field(default=None, gt=0, le=1)
     rubbernecking_opposite: float = Field(default=1.0, gt=0, le=1)
     injured: int = Field(default=0, ge=0, le=1000)
+    until_cleared: bool = False
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
