@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from trafficsim.control.observation import Observation
-from trafficsim.control.python import Requests, Stage
+from trafficsim.control.python import Requests
 from trafficsim.engines.memento import Memento
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
@@ -19,13 +19,9 @@ class Running(Protocol):
     """What an engine gives: a run at some time, in its own units since the start."""
 
     plan: Plan
+    requests: Requests
     now: int
     last: int
-    requests: Requests
-
-    @property
-    def control_tick(self) -> int:
-        """Control tick at which it is."""
 
     @property
     def completed(self) -> int:
@@ -66,6 +62,15 @@ class OpenRun:
         return self.running.plan
 
     @property
+    def requests(self) -> Requests:
+        """Where stages are asked for."""
+        return self.running.requests
+
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react."""
+        return self.running.requests.observe_at(self.time_s)
+
+    @property
     def time_s(self) -> float:
         """Clock time at which the run is."""
         return self._start_s + self.running.now / self._units
@@ -86,14 +91,6 @@ class OpenRun:
     def completed(self) -> int:
         """Trips that have arrived."""
         return self.running.completed
-
-    def observe(self) -> Observation:
-        """Return what is seen of the signals that react."""
-        return self.running.requests.observe(self.running.control_tick)
-
-    def request(self, signal: str, stage: Stage) -> None:
-        """Ask a signal for a stage."""
-        self.running.requests.ask(signal, stage)
 
     def to_end(self) -> Record:
         """Run to the end, and return the record."""

@@ -13,6 +13,7 @@ from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
+from trafficsim.policies.controlled import Controlled as Controlled
 from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.emergency_response import AddStation as AddStation
 from trafficsim.policies.emergency_response import ECall as ECall

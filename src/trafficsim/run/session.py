@@ -81,30 +81,36 @@ class Session:
         """Trips that have arrived."""
         return self._run.completed
 
-    def observe(self) -> Observation:
-        """Return what is seen of the signals that react: stages, detectors, vehicles before and beyond.
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that react."""
+        return tuple(self._run.requests.views)
 
-        Examples
-        --------
-        >>> from trafficsim.envs.worlds import four_arm
-        >>> import trafficsim as ts
-        >>> run = ts.open_run(four_arm(), engine="queue")
-        >>> run.request("centre", 1)
-        >>> run.advance(run.time_s + 60.0)
-        >>> run.observe()["centre"].stage
-        1
-        """
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react, read only."""
         return self._run.observe()
 
     def request(self, signal: str, stage: Stage) -> None:
-        """Ask a signal whose method is ``requested`` for a stage, by place or name; the plant keeps it safe.
+        """Ask a signal for a stage, by its place from 0 or its name; the plant brings it there from the next tick on.
 
         Raises
         ------
         InputError
-            If there is no such signal or stage.
+            If no such signal takes requests, or it has no such stage.
+
+        Examples
+        --------
+        >>> import trafficsim as ts
+        >>> net = ts.corridor([300, 200], signals=[1], side_streets=[1])
+        >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+        >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=net, demand=ts.Demand(flows=(flow,)))
+        >>> run = ts.open_run(road, engine="queue", policies=[ts.policies.Controlled()])
+        >>> run.request("j1", 1)
+        >>> run.advance(30.0)
+        >>> run.observe()["j1"].stage
+        1
         """
-        self._run.request(signal, stage)
+        self._run.requests.ask(signal, stage)
 
     def checkpoint(self) -> Memento:
         """Keep the state of the run as it is now: :meth:`restore` goes back to it, as often as wanted, bit for bit."""

@@ -142,11 +142,6 @@ class Running:
         return _finished(self.program) and not self._response.active
 
     @property
-    def control_tick(self) -> int:
-        """Control tick at which it is: the tick itself."""
-        return self.now
-
-    @property
     def completed(self) -> int:
         """Trips that have arrived."""
         return int(self.program.work.count[Count.COMPLETED])

@@ -141,11 +141,6 @@ class Running:
         return self.now >= self.last or self.arrived
 
     @property
-    def control_tick(self) -> int:
-        """Control tick at which it is."""
-        return round(self.now / TICK_MS)
-
-    @property
     def completed(self) -> int:
         """Trips that have arrived."""
         return int(self.world.counts.total[1])
