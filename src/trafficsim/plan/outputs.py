@@ -28,6 +28,7 @@ FEATURES = {
     "signals": "traffic signals",
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
+    "roadside": "signs and meters that react to traffic",
     "route_changes": "closures, and drivers who change their route on the way",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
@@ -95,3 +96,5 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"
     elif len(timed):
         yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"
+    if plan.roadside.reactions:
+        yield "roadside", f"{plan.roadside.reactions[0].name!r}"

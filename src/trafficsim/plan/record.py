@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import F8, I4, U1
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
@@ -271,6 +272,7 @@ class Record:
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     routes : routes as they were driven; ``None`` where none could change
+    roadside : what signs and meters showed that react to traffic; ``None`` where nothing does
     """
 
     engine: str
@@ -295,6 +297,7 @@ class Record:
     left: LeftRecord = field(default_factory=nothing_left)
     signals: SignalRecord = field(default_factory=no_signals_shown)
     routes: RouteRecord | None = None
+    roadside: RoadsideArrays | None = None
     performance: Performance = field(default_factory=Performance)
 
     @property

@@ -25,8 +25,10 @@ from trafficsim.policies.licensing import HazardPerception as HazardPerception
 from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
 from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
+from trafficsim.policies.line_control import LineControl as LineControl
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
 from trafficsim.policies.mode_shift import ModeShift as ModeShift
+from trafficsim.policies.moving_jam_limit import MovingJamLimit as MovingJamLimit
 from trafficsim.policies.night_limit import NightLimit as NightLimit
 from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
@@ -60,8 +62,10 @@ BUILT_IN = (
     "trafficsim.policies.isa",
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
+    "trafficsim.policies.line_control",
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.mode_shift",
+    "trafficsim.policies.moving_jam_limit",
     "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",

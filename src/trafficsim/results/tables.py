@@ -18,6 +18,7 @@ from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
+from trafficsim.results.roadside import roadside_table
 from trafficsim.results.routes import has_choice, routes_table
 from trafficsim.results.signals import signals_shown_table
 from trafficsim.results.speeds import paths_table, speed_counts_table, speeds_table
@@ -59,6 +60,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if record.roadside is not None:
+        tables["roadside"] = roadside_table(plan, record, labels)
     if plan.people.group:
         tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)

@@ -24,7 +24,7 @@ class CellularAutomatonEngine(Engine):
         "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
         "trajectories", "lane_changes", "signal_states",
     })
-    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.roadside import Roadside
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
 from trafficsim.engines.ca.program import Program, compile_plan
@@ -24,6 +25,7 @@ from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 SLICE_TICKS = 60
 ACCOUNT_TICKS = 16384
@@ -44,6 +46,7 @@ class Collected:
     routes: RouteRecord | None = None
     plan: Plan | None = None
     """With the routes as they were driven."""
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
@@ -107,14 +110,16 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
     watch, most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
     timeline = Timeline.of(plan, settings, program.zones)
     traffic = RoadTraffic(program, settings, collected.links, np.asarray(plan.connections.turn, np.int64))
-    changes = RouteChanges(plan, traffic, 1.0 / tick_s)
+    changes, roadside = RouteChanges(plan, traffic, 1.0 / tick_s), Roadside(plan, 1.0 / tick_s)
     tick = 0
     while tick < last and not _finished(program):
         traffic.now = tick
         changes.apply(tick)
+        if roadside.look(tick, traffic.totals):
+            timeline.react(roadside.on(plan), program.net, program.zones, tick)
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
-                  timeline.next_change(tick), changes.next_change())
+                  timeline.next_change(tick), changes.next_change(), roadside.next_look())
         timeline.apply(program.net, program.zones, tick)
         advance(program, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
@@ -125,7 +130,8 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
             take_interval(program, tick, collected)
         if tick % watch.every == 0 or tick == last:
             watch.look(program, tick)
-    collected.gridlocks, collected.routes, collected.plan = watch.found, changes.record(), changes.plan
+    collected.gridlocks, collected.routes, collected.plan = watch.found, changes.record(), roadside.on(changes.plan)
+    collected.roadside = roadside.record()
     return tick, collected
 
 

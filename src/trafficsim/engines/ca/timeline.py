@@ -17,7 +17,7 @@ from trafficsim.plan.timeline import change_times_s, is_timed, links_at, rules_a
 NEVER = 2**62
 
 
-@dataclass(frozen=True)
+@dataclass
 class Timeline:
     """Ticks at which tables of a program are others than before: the first one and those of all changes; none without.
 
@@ -48,7 +48,14 @@ class Timeline:
         """Let the tables hold what is valid from this tick on; nothing in all others."""
         if tick not in self.ticks:
             return
-        time_s = self.times_s[self.ticks.index(tick)]
+        self._hold(net, zones, self.times_s[self.ticks.index(tick)])
+
+    def react(self, plan: Plan, net: Net, zones: Zones, tick: int) -> None:
+        """Let the tables hold what a plan shows at its roadside from a tick on."""
+        self.plan = plan
+        self._hold(net, zones, plan.start_s + tick * self.settings.tick_s)
+
+    def _hold(self, net: Net, zones: Zones, time_s: float) -> None:
         links = links_at(self.plan, time_s)
         _swap_speeds(self.plan, links, self.settings, net)
         if len(self.plan.behaviour.rule_name):

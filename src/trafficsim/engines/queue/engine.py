@@ -22,7 +22,7 @@ class QueueEngine(Engine):
     settings = QueueSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states", "traversals",
                           "queues", "areas"})
-    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.roadside import Roadside
 from trafficsim.engines.compiling import compiling
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
@@ -26,6 +27,7 @@ from trafficsim.kernels.queue.agenda import advance
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Collected:
     plan: Plan | None = None
     """With the routes as they were driven; ``world`` is the program with them."""
     world: World | None = None
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
@@ -100,21 +103,24 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
     commands, now = commands_of(control), 0
     run_until = entry_of(advance, world, commands, 0, 0)
     traffic = QueueTraffic(world, collected.links)
-    changes = RouteChanges(plan, traffic, 1000.0)
+    changes, roadside = RouteChanges(plan, traffic, 1000.0), Roadside(plan, 1000.0)
     while now < last and int(world.counts.total[1]) < len(plan.trips.name):
         timeline.apply(traffic.world, changes.plan, now)
         traffic.now = now
         changes.apply(now)
+        if roadside.look(now, traffic.totals):
+            timeline.react(traffic.world, roadside.on(changes.plan), now)
         world = traffic.world
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
-                  looks.next_look(now), changes.next_change())
+                  looks.next_look(now), changes.next_change(), roadside.next_look())
         now = run_until(world, commands, now, end)
         looks.look(world, now)
         if now % interval == 0 or now == last or int(world.counts.total[1]) == len(plan.trips.name):
             collected.links.append(close_interval(world, now))
         if now % collected.watch.every == 0 or now == last:
             collected.watch.look(world, now)
-    collected.end, collected.routes, collected.plan, collected.world = now, changes.record(), changes.plan, world
+    collected.end, collected.routes, collected.world = now, changes.record(), world
+    collected.plan, collected.roadside = roadside.on(changes.plan), roadside.record()
     return collected
 
 
