@@ -121,7 +121,7 @@ def free_speeds_of(observed: Iterable[ObservedSpeeds]) -> list[FreeSpeeds]:
     --------
     >>> bins = ObservedSpeeds(link="a", bins_kmh=(30, 40, 50), vehicles=(50, 50), unimpeded=True, data="used")
     >>> free_speeds_of([bins])
-    [FreeSpeeds(link='a', mean_kmh=40.0, sd_kmh=4.08248290463863, vehicles=100.0)]
+    [FreeSpeeds(link='a', mean_kmh=40.0, sd_kmh=4.0824829046386295, vehicles=100.0)]
     """
     return [_free_speeds(one) for one in observed if one.data == "used" and one.unimpeded]
 

@@ -51,7 +51,7 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     signalised = np.flatnonzero(conns.signal_group >= 0)
     groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
     group_start, of_group = ragged(np.asarray(conns.signal_group, np.int64)[signalised], groups)
-    room_m, back_s = storage(plan, diagram)
+    room_m, back_s = storage(plan, diagram, settings.spillback)
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
     wide, room = full_lanes(plan), _cm(room_m)
     of_kind = kinds_of(plan).vehicle_class
@@ -109,12 +109,13 @@ def headways_s(plan: Plan, diagram: Diagram) -> F8:
     return np.asarray(np.maximum(diagram.headway_s(diagram.outflow)[origin], turning), np.float64)
 
 
-def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
+def storage(plan: Plan, diagram: Diagram, spillback: bool = True) -> tuple[F8, F8]:
     """Return the storage of every link (m) and the time of its backward wave.
 
     A lane stores whole vehicles, ``N = L / s`` rounded, and the wave takes ``N h - t`` with the free time t, so that
     the capacity 1 / h is exact and the jam density off by half a vehicle at most. Connectors store nobody; where a
-    link is shorter than them, it stores what is on its way at capacity. Storage is in the room of the classes.
+    link is shorter than them, it stores what is on its way at capacity. Storage is in the room of the classes; without
+    spillback it has no limit.
     """
     links, lanes, conns = plan.links, plan.lanes, plan.connections
     share = np.bincount(kinds_of(plan).of_trip, minlength=len(diagram.spacing_m)).astype(np.float64)
@@ -129,9 +130,8 @@ def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
     number = np.maximum(np.rint(np.bincount(lanes.link, lanes.length_m, len(speed)) / wide / spacing / diagram.room),
                         np.ceil(free / headway))
     back = np.maximum(number * headway - free, 0.0)
-    if not len(plan.diagrams.unlimited):
-        return number * spacing * wide, back
-    return np.where(plan.diagrams.unlimited, NO_LIMIT / 100.0, number * spacing * wide), back
+    unlimited = plan.diagrams.unlimited if len(plan.diagrams.unlimited) else np.zeros(len(number), np.bool_)
+    return np.where(unlimited | (not spillback), NO_LIMIT / 100.0, number * spacing * wide), back
 
 
 def nodes_of(plan: Plan) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,12 +70,13 @@ def _flows(cells: DemandCells, cell: int, vehicles: float) -> list[Flow]:
     begin_s, end_s = cells.edges_s[int(cells.slice[cell]):int(cells.slice[cell]) + 2].tolist()
     classes = dict(cells.shares[cells.groups[int(cells.group[cell])]])
     hours, found = (end_s - begin_s) / HOUR_S, list[Flow]()
-    for number, (variant, share) in enumerate(cells.variants[cell].items()):
+    for variant, share in cells.variants[cell].items():
         ends = {"route": variant.route} if variant.route else {
             "origin": variant.origin, "destination": variant.destination}
-        volume = min(vehicles * share / hours, MOST_VOLUME_VEH_H)
-        found.append(Flow(id=flow_name(cells, cell, number), volume_veh_h=volume, begin_s=begin_s, end_s=end_s,
-                          vehicle_classes=classes, **ends))
+        volume = vehicles * share / hours
+        parts = max(math.ceil(volume / MOST_VOLUME_VEH_H), 1)  # a flow can be only so large
+        found += [Flow(id=flow_name(cells, cell, len(found) + part), volume_veh_h=volume / parts, begin_s=begin_s,
+                       end_s=end_s, vehicle_classes=classes, **ends) for part in range(parts)]
     return found
 
 
