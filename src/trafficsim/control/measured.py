@@ -27,3 +27,11 @@ class Site(NamedTuple):
     """Mean free speed."""
     vehicle_m: float
     """Room that a vehicle takes in a queue."""
+
+
+class LinkTotals(NamedTuple):
+    """Since the start of the run, by link."""
+
+    vehicle_s: F8
+    traversed: F8
+    """Traversals, each by the share that has been covered."""

@@ -19,7 +19,8 @@ class Alinea:
     """One meter. It begins at its highest rate, and remembers the rate that it showed, within the bounds.
 
     Occupancy is that of a detector in the mean lane: the density per lane times the length over which a vehicle
-    occupies the detector. While the ramp is full the meter lets go at its highest rate (queue override).
+    occupies the detector. While the ramp is full the meter lets go at its highest rate (queue override), and remembers
+    the rate that it would have shown.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ class Alinea:
     Examples
     --------
     >>> import numpy as np
-    >>> meter = RampMeter(name="m", ramp="on", measured="main", every_s=40, occupancy=0.2, gain_veh_h=70,
+    >>> meter = RampMeter(name="m", ramp="on", measured="main", every_s=40, occupancy_percent=20, gain_veh_h=70,
     ...                   least_veh_h=240, most_veh_h=900, effective_length_m=5, queue_share=0.8)
     >>> two = np.ones(2)
     >>> site = Site(500 * two, two, 100 * two, 100 * two, 7.0)
@@ -50,11 +51,11 @@ class Alinea:
         meter = self._meter
         percent = occupancy_percent(float(traffic.density_veh_km[ROAD] / self._site.lanes[ROAD]),
                                     meter.effective_length_m)
-        wanted = self._rate + meter.gain_veh_h * (100.0 * meter.occupancy - percent)
+        wanted = self._rate + meter.gain_veh_h * (meter.occupancy_percent - percent)
+        self._rate = round(min(max(wanted, meter.least_veh_h), meter.most_veh_h), 6)
         why = f"occupancy {percent:.1f} % beyond the merge"
         if self._taken(traffic) >= meter.queue_share:
-            wanted, why = meter.most_veh_h, f"the queue fills the ramp; {why}"
-        self._rate = round(min(max(wanted, meter.least_veh_h), meter.most_veh_h), 6)
+            return {0: (meter.most_veh_h, f"the queue fills the ramp; {why}")}
         return {0: (self._rate, why)}
 
     def _taken(self, traffic: Measured) -> float:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.units import KMH_PER_MS
 from trafficsim.control.harmonising import Harmonising
-from trafficsim.control.measured import Measured, Site
+from trafficsim.control.measured import LinkTotals, Measured, Site
 from trafficsim.control.moving_jam import MovingJam
 from trafficsim.control.ramp_meter import Alinea
 from trafficsim.plan.arrays import F8, Plan
@@ -49,14 +49,6 @@ class Reaction(Protocol):
 MAKERS: Mapping[type, Callable[..., Reaction]] = {
     HarmonisingSigns: Harmonising, MovingJamSigns: MovingJam, RampMeter: Alinea,
 }
-
-
-class LinkTotals(NamedTuple):
-    """Since the start of the run, by link."""
-
-    vehicle_s: F8
-    traversed: F8
-    """Traversals, each by the share that has been covered."""
 
 
 @dataclass

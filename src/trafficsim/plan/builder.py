@@ -17,6 +17,7 @@ from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_f
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
+from trafficsim.plan.meters import with_meters
 from trafficsim.plan.operations import Operation, applied, check_range, spread
 from trafficsim.plan.roadside_builder import RoadsideBuilder
 from trafficsim.plan.signals import lower_signals
@@ -330,10 +331,10 @@ class PlanBuilder(RoadsideBuilder):
         plan = self.choose(replace(plan, closures=self.closures()))
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
-        plan = replace(
+        plan = with_meters(replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
             timeline=timeline_arrays(self._scheduled), roadside=self.roadside(rules), **self._enforced,
-        )
+        ))
         rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations),
                 *self._extra, *self.closing_rows, *self.reaction_rows,

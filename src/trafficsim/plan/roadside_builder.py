@@ -101,7 +101,7 @@ def devices_of(reaction: Reaction) -> tuple[_Device, ...]:
 
     Examples
     --------
-    >>> meter = RampMeter(name="m", ramp="on", measured="main", every_s=40, occupancy=0.2, gain_veh_h=70,
+    >>> meter = RampMeter(name="m", ramp="on", measured="main", every_s=40, occupancy_percent=20, gain_veh_h=70,
     ...                   least_veh_h=240, most_veh_h=900, effective_length_m=6.5, queue_share=0.8)
     >>> [device.link for device in devices_of(meter)]
     ['on']

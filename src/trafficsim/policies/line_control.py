@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from trafficsim.policies.roadside import TRAIT, one_road, put_up
 from trafficsim.spec.behaviour import Response
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.roadside import EVERY_S, HarmonisingSigns, LimitStep
+from trafficsim.spec.roadside import EveryS, HarmonisingSigns, LimitStep
 from trafficsim.spec.selectors import Links
 
 STEPS = (
@@ -80,9 +80,9 @@ class LineControl(Policy):
     example: ClassVar[str] = '{ kind = "line_control", on = { group = "A8" }, compliance = 0.6 }'
     numbers: ClassVar[Mapping[str, str]] = {
         "steps": "modelling assumption in the manner of MARZ", "compliance": "given by the user",
-        "every_s": "German practice: intervals of one minute",
+        "every_s": "input: MARZ, intervals of one minute",
         "flow_band_veh_h_lane": "modelling assumption", "speed_band_kmh": "modelling assumption",
-        "funnel_kmh": "German practice: steps of 20 km/h", "hold_s": "modelling assumption",
+        "funnel_kmh": "modelling assumption: steps of 20 km/h", "hold_s": "modelling assumption",
         "margin_mean": "modelling assumption: who follows keeps to the limit",
         "margin_sd": "modelling assumption: who follows keeps to the limit",
     }
@@ -90,7 +90,7 @@ class LineControl(Policy):
     on: Links
     steps: tuple[LimitStep, ...] = Field(default=STEPS, min_length=1)
     compliance: float = Field(ge=0, le=1)
-    every_s: float = Field(default=60.0, **EVERY_S)
+    every_s: EveryS = 60.0
     flow_band_veh_h_lane: float = Field(default=200.0, ge=0, le=2000)
     speed_band_kmh: float = Field(default=10.0, ge=0, le=100)
     funnel_kmh: float = Field(default=20.0, gt=0, le=200)

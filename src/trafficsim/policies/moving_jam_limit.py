@@ -10,8 +10,7 @@ from pydantic import Field, model_validator
 from trafficsim.policies.roadside import TRAIT, one_road, put_up
 from trafficsim.spec.behaviour import Response
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
-from trafficsim.spec.roadside import EVERY_S, MovingJamSigns
-from trafficsim.spec.schema import within
+from trafficsim.spec.roadside import EveryS, MovingJamSigns
 from trafficsim.spec.selectors import Links
 
 
@@ -78,18 +77,19 @@ class MovingJamLimit(Policy):
     )
     example: ClassVar[str] = '{ kind = "moving_jam_limit", on = { group = "A12" }, compliance = 0.9 }'
     numbers: ClassVar[Mapping[str, str]] = {
-        "limit_kmh": "SPECIALIST on the A12: 60 km/h", "compliance": "given by the user",
-        "every_s": "modelling assumption", "jam_speed_kmh": "SPECIALIST: 50 km/h",
+        "limit_kmh": "input: SPECIALIST on the A12", "compliance": "given by the user",
+        "every_s": "modelling assumption", "jam_speed_kmh": "input: SPECIALIST",
         "free_speed_kmh": "modelling assumption",
-        "front_kmh": "jam fronts: 15 to 20 km/h (Kerner 2004)", "jam_density_veh_km_lane": "modelling assumption",
+        "front_kmh": "input: jam fronts move at 15 to 20 km/h (Kerner 2004)",
+        "jam_density_veh_km_lane": "modelling assumption",
         "longest_m": "modelling assumption", "release_kmh": "modelling assumption",
         "margin": "modelling assumption",
     }
 
     on: Links
-    limit_kmh: float = Field(default=60.0, **within("speed_limit_kmh"))
+    limit_kmh: float = Field(default=60.0, ge=1, le=300)
     compliance: float = Field(ge=0, le=1)
-    every_s: float = Field(default=30.0, **EVERY_S)
+    every_s: EveryS = 30.0
     jam_speed_kmh: float = Field(default=50.0, gt=0, le=150)
     free_speed_kmh: float = Field(default=65.0, gt=0, le=200)
     front_kmh: float = Field(default=16.0, gt=0, le=40)

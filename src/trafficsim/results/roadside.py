@@ -27,7 +27,7 @@ def roadside_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
         "reaction": strings(found.reactions[number].name for number in found.reaction[found.shown].tolist()),
         "link": names_of(plan.link_id, found.link[found.shown]),
         "shows": names_of(DEVICE_NAMES, kind),
-        "value": nullable(np.nan_to_num(found.value * unit), ~np.isnan(found.value)),
+        "value": nullable(np.round(np.nan_to_num(found.value * unit), 6), ~np.isnan(found.value)),
         "unit": names_of(DEVICE_UNITS, kind),
         "reason": strings(found.reason),
     })

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from trafficsim.spec.model import Model
 from trafficsim.spec.schema import within
 
-EVERY_S = {"ge": 5.0, "le": 600.0}
+EveryS = Annotated[float, Field(ge=5, le=600)]
 """Between two looks; roads are controlled in steps of 10 to 60 s."""
 
 
@@ -66,7 +66,7 @@ class HarmonisingSigns(Model):
     kind: Literal["harmonising"] = "harmonising"
     name: str
     links: tuple[str, ...]
-    every_s: float = Field(**EVERY_S)
+    every_s: EveryS
     steps: tuple[LimitStep, ...]
     flow_band_veh_h_lane: float
     speed_band_kmh: float
@@ -104,7 +104,7 @@ class MovingJamSigns(Model):
     kind: Literal["moving_jam"] = "moving_jam"
     name: str
     links: tuple[str, ...]
-    every_s: float = Field(**EVERY_S)
+    every_s: EveryS
     limit_kmh: float
     jam_speed_kmh: float
     free_speed_kmh: float
@@ -128,8 +128,8 @@ class RampMeter(Model):
         Link beyond the merge whose occupancy is kept.
     every_s
         Time between two looks.
-    occupancy
-        Occupancy that is kept (share).
+    occupancy_percent
+        Occupancy that is kept.
     gain_veh_h
         Change of the rate per percentage point of occupancy.
     least_veh_h, most_veh_h
@@ -144,8 +144,8 @@ class RampMeter(Model):
     name: str
     ramp: str
     measured: str
-    every_s: float = Field(**EVERY_S)
-    occupancy: float
+    every_s: EveryS
+    occupancy_percent: float
     gain_veh_h: float
     least_veh_h: float
     most_veh_h: float

@@ -117,6 +117,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
         changes.apply(tick)
         if roadside.look(tick, traffic.totals):
             timeline.react(roadside.on(plan), program.net, program.zones, tick)
+            program.control.meter(roadside.shown)
         boundary = min((tick // interval + 1) * interval, last)
         end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
                   timeline.next_change(tick), changes.next_change(), roadside.next_look())

@@ -19,7 +19,7 @@ from trafficsim.engines.queue.record import make_record
 from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
-from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
+from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of, newly_commanded
 from trafficsim.engines.queue.timeline import Timeline
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.entries import entry_of
@@ -110,6 +110,7 @@ def simulate(plan: Plan, world: World, timeline: Timeline) -> Collected:
         changes.apply(now)
         if roadside.look(now, traffic.totals):
             timeline.react(traffic.world, roadside.on(changes.plan), now)
+            commands = newly_commanded(control, commands, roadside.shown)
         world = traffic.world
         end = min((now // interval + 1) * interval, last, collected.watch.next_look(now), timeline.next_change(),
                   looks.next_look(now), changes.next_change(), roadside.next_look())

@@ -6,18 +6,20 @@ import numpy as np
 
 from trafficsim.control.controller import Switches, joined
 from trafficsim.control.fixed_time import FixedTime
+from trafficsim.control.metered import Metered, controller_of
 from trafficsim.engines.queue.network import ragged
 from trafficsim.engines.queue.representation import CONTROL_TICK_S
 from trafficsim.kernels.queue.tables import Commands
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import SignalRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 TICK_MS = CONTROL_TICK_S * 1000.0
 
 
-def control_of(plan: Plan) -> FixedTime | None:
+def control_of(plan: Plan) -> FixedTime | Metered | None:
     """Return the controller of the signals of a plan, if there are any."""
-    return FixedTime(plan.signals, plan.start_s, CONTROL_TICK_S) if len(plan.signals.program_id) else None
+    return controller_of(plan, CONTROL_TICK_S) if len(plan.signals.program_id) else None
 
 
 def switches_of(plan: Plan) -> Switches:
@@ -31,7 +33,7 @@ def switches_of(plan: Plan) -> Switches:
     return joined([Switches(np.zeros(len(states), np.int64), groups, states), control.switches(1, last)])
 
 
-def commands_of(control: FixedTime | None, tick_ms: float = TICK_MS) -> Commands:
+def commands_of(control: FixedTime | Metered | None, tick_ms: float = TICK_MS) -> Commands:
     """Return what a controller commands in ticks of this length, for the kernels; nothing without one."""
     if control is None:
         none = np.zeros(0, np.int64)
@@ -42,6 +44,14 @@ def commands_of(control: FixedTime | None, tick_ms: float = TICK_MS) -> Commands
     start, order = ragged(tick_start[of] + one.tick, int(tick_start[-1]))
     return Commands(control.states(0).astype(np.int64), cycles, tick_start[:-1], start, one.group[order],
                     one.state[order].astype(np.int64), tick_ms)
+
+
+def newly_commanded(control: FixedTime | Metered | None, commands: Commands, roadside: RoadsideArrays) -> Commands:
+    """Return what a controller commands once meters show other rates; the same commands without meters."""
+    if not isinstance(control, Metered):
+        return commands
+    control.show(roadside)
+    return commands_of(control)
 
 
 def signals_shown(plan: Plan) -> SignalRecord:
