@@ -111,7 +111,8 @@ class RampMetering(Policy):
                               f"at most {most:g} veh/h: one vehicle per lane in a cycle of 4 s", "lower the rate")
         builder.react(RampMeter(
             name=f"ramp meter {self.ramp}", ramp=self.ramp, measured=self.measured or self._beyond(builder),
-            every_s=self.every_s, occupancy_percent=self.occupancy_percent, gain_veh_h=self.gain_veh_h, least_veh_h=self.least_veh_h,
+            every_s=self.every_s, occupancy_percent=self.occupancy_percent, gain_veh_h=self.gain_veh_h,
+            least_veh_h=self.least_veh_h,
             most_veh_h=most if self.most_veh_h is None else self.most_veh_h,
             effective_length_m=self.effective_length_m, queue_share=self.queue_share))
 
