@@ -154,5 +154,6 @@ def test_vertical_queues_do_not_spill_back() -> None:
     plan = chain_plan(chain([100.0, 100.0, 500.0], narrow={1: 0.5}), trips_at(steady(0.6, 1000.0), 3), interval_s=100.0)
     finite, vertical = (run(plan, EXACT.model_copy(update={"spillback": on})) for on in (True, False))
     entered = [record.links.entered[:10].sum(axis=0) for record in (finite, vertical)]
-    assert entered[0][0] < 600 and entered[1][:2].tolist() == [600, 597]  # the last three are on the first 100 m
+    assert entered[0][0] < 600
+    assert entered[1][:2].tolist() == [600, 597]
     assert abs(vertical.trips.exit_s.max() - finite.trips.exit_s.max()) <= 2.5  # the bottleneck decides: a headway

@@ -54,7 +54,7 @@ REPAIRS: dict[str, str] = {
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",
     "signal-phase-unreachable": "phases run in the order that next gives; one that is never reached is left out",
-    "signal-taken-as-fixed": "an actuated program runs with its fixed durations",
+    "signal-taken-as-fixed": "a program that reacts in a way that we do not have runs with its fixed durations",
     "signal-plan-shared": "a plan that lists a phase twice is that of several controllers, one after the other",
     "signal-phase-elsewhere": "a movement whose phase belongs to another controller takes the phase of that number of "
                               "its own",

@@ -200,7 +200,7 @@ def _few(found: dict[str, pd.DataFrame], share: float) -> Row:
     row = Row("effect where 20 % follow, of that where all do (jams resolved), %", "emergent", 0.0, None, 100.0 / 3.0,
               source="Soriguera & Sala 2014 (B-23)").exactly(100.0 * float(some) / max(share, 1e-9))
     return replace(row, note="in three full lanes who follows holds up the others, who cannot pass: 20 % set the "
-                   "speed of all. That few follow was observed, not what happens then")
+                   "speed of all. That few follow was observed, not what comes of it")
 
 
 def _traffic(found: dict[str, pd.DataFrame]) -> list[Row]:
@@ -213,8 +213,8 @@ def _traffic(found: dict[str, pd.DataFrame]) -> list[Row]:
     braking = Row(f"rear-end conflicts (braking at {HARD_MS2:g} m/s2 and more, per vehicle-km), %", "emergent", -16.0,
                   -35.0, -5.0, source="Trafikksikkerhetshåndboken; M25: -28")
     braking = braking.seen(percent(hard_braking(found, JAM), hard_braking(found, CONTROL)))
-    note = ("a surrogate in the one hour with a jam; published effects are on crashes of all hours, of which hours with "
-            "moving jams are a part")
+    note = ("a surrogate in the one hour with a jam; published effects are on crashes of all hours, of which hours "
+            "with moving jams are a part")
     delay = Row("mean delay of all vehicles, %", "emergent", source="",
                 note="what the limits cost those who would not have met the jam is in it").seen(
         percent(mean_delay_s(found, JAM), mean_delay_s(found, CONTROL)))

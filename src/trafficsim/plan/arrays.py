@@ -12,8 +12,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
+from trafficsim.plan.control_arrays import no_controls as no_controls
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
+from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
+from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
+from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
+from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -56,6 +62,8 @@ class LinkArrays(NamedTuple):
     """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
     keep_right: BOOL
     """Drivers keep to the nearside lane but to overtake, and do not overtake on its side while traffic flows."""
+    capacity_factor: F8
+    """Capacity of a lane over what it has usually: less in bad weather, and where drivers look at an incident."""
 
 
 class LaneArrays(NamedTuple):
@@ -314,6 +322,10 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
+    controls : signals that react
+    incidents : what blocks lanes within the run, with durations as drawn
+    lane_closures : stretches of lanes that vehicles keep off for a time
+    emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     """
 
     link_id: tuple[str, ...]
@@ -350,3 +362,7 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
+    controls: ControlArrays = dataclass_field(default_factory=no_controls)
+    incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
+    lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    emergency: EmergencyPlan | None = None

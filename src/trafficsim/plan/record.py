@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import F8, I4, U1
+from trafficsim.plan.emergency_record import EmergencyRecord, no_response
 from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
@@ -273,6 +274,7 @@ class Record:
     lane_changes : number of them in the whole run
     routes : routes as they were driven; ``None`` where none could change
     roadside : what signs and meters showed that react to traffic; ``None`` where nothing does
+    emergency : what was needed for each response to a crash
     """
 
     engine: str
@@ -298,6 +300,7 @@ class Record:
     signals: SignalRecord = field(default_factory=no_signals_shown)
     routes: RouteRecord | None = None
     roadside: RoadsideArrays | None = None
+    emergency: EmergencyRecord = field(default_factory=no_response)
     performance: Performance = field(default_factory=Performance)
 
     @property

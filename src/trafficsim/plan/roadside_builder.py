@@ -15,6 +15,7 @@ from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.roadside_arrays import METER, SIGN, RoadsideArrays, no_roadside
 from trafficsim.plan.trip_operations import TripOperations
 from trafficsim.spec.behaviour import ResponseRule
+from trafficsim.spec.emergency import Emergency
 from trafficsim.spec.roadside import HarmonisingSigns, MovingJamSigns, RampMeter, Reaction
 
 LIMIT, RATE = "roadside.limit", "roadside.rate"
@@ -40,8 +41,9 @@ def sign_rule_name(reaction: str, link: str) -> str:
 class RoadsideBuilder(RoadBuilder):
     """The part of a plan builder that puts up signs and meters."""
 
-    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float]) -> None:
-        super().__init__(trips, roads, run_s)
+    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
+                 response: Emergency | None = None) -> None:
+        super().__init__(trips, roads, run_s, response)
         self._reactions: list[tuple[str, Reaction]] = []
         self._reaction_rows: list[LedgerRow] = []
 

@@ -16,9 +16,11 @@ from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.roadside_arrays import SIGN, until_s, values_at
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
-SCHEDULED = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.factor_speed_ms")
+SPEEDS = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.factor_speed_ms")
+"""Fields that desired speeds follow from."""
+LIMIT, CAPACITY = SPEEDS[0], "link.capacity_factor"
+SCHEDULED = (*SPEEDS, CAPACITY)
 """Fields that may change within a run."""
-LIMIT = SCHEDULED[0]
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,18 @@ def timeline_arrays(scheduled: Sequence[Scheduled]) -> TimelineArrays:
 
 
 def change_times_s(plan: Plan) -> tuple[float, ...]:
-    """Clock times after the start and before the end of a run at which a value of a link or a rule changes."""
-    line, rules = plan.timeline, plan.behaviour
-    times = np.concatenate([line.begin_s, line.end_s, rules.rule_begin_s, rules.rule_end_s, plan.roadside.since_s])
+    """Clock times after the start and before the end of a run at which a value of a link, a rule or a lane changes."""
+    line, rules, lanes = plan.timeline, plan.behaviour, plan.lane_closures
+    times = np.concatenate([line.begin_s, line.end_s, rules.rule_begin_s, rules.rule_end_s, lanes.begin_s, lanes.end_s,
+                            plan.roadside.since_s])
     return tuple(np.unique(times[(times > plan.start_s) & (times < plan.end_s)]).tolist())
 
 
 def is_timed(plan: Plan) -> bool:
     """Whether anything in the plan has a clock time, so that its tables must be read by time."""
     rules = plan.behaviour
-    return bool(plan.timeline.field) or bool(plan.roadside.reactions) or bool(
-        np.isfinite([*rules.rule_begin_s, *rules.rule_end_s]).any())
+    changes = bool(plan.timeline.field) or bool(len(plan.lane_closures.lane)) or bool(plan.roadside.reactions)
+    return changes or bool(np.isfinite([*rules.rule_begin_s, *rules.rule_end_s]).any())
 
 
 def links_at(plan: Plan, time_s: float) -> LinkArrays:
@@ -177,7 +180,7 @@ def unsteady_links(plan: Plan) -> BOOL:
     for time_s in change_times_s(plan):
         if plan.analysis_begin_s < time_s < plan.analysis_end_s:
             now = links_at(plan, time_s)
-            for name in (one.removeprefix("link.") for one in SCHEDULED):
+            for name in (one.removeprefix("link.") for one in SPEEDS):
                 found |= getattr(now, name) != getattr(first, name)
             changed = rules_at(plan, time_s) != holding
             found[rules.zone_link[changed[rules.zone_rule]]] = True

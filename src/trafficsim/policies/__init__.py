@@ -14,6 +14,9 @@ from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
 from trafficsim.policies.diversion import Diversion as Diversion
+from trafficsim.policies.emergency_response import AddStation as AddStation
+from trafficsim.policies.emergency_response import ECall as ECall
+from trafficsim.policies.emergency_response import RescueLane as RescueLane
 from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.fines import Fines as Fines
@@ -57,6 +60,7 @@ BUILT_IN = (
     "trafficsim.policies.close_following",
     "trafficsim.policies.closure",
     "trafficsim.policies.diversion",
+    "trafficsim.policies.emergency_response",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",
     "trafficsim.policies.green_wave",

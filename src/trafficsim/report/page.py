@@ -26,6 +26,7 @@ from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.people import people
 from trafficsim.report.sections.record import methods, record
 from trafficsim.report.sections.rollout import rollouts
+from trafficsim.report.sections.signals import signals
 from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
@@ -109,7 +110,8 @@ def render(writer: Writer) -> str:
         timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
-        trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
+        trajectories=list(trajectories(writer)), signals=list(signals(writer)),
+        delays=list(delays(writer)), diagrams=list(diagrams(writer)),
         transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
         rollouts=list(rollouts(writer)), validations=list(validations(writer)),
         methods=methods(writer), record=record(writer), left_out=writer.left_out,

@@ -18,6 +18,8 @@ from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
+from trafficsim.results.responses import TABLE as RESPONSES
+from trafficsim.results.responses import has_responses, responses_table
 from trafficsim.results.roadside import roadside_table
 from trafficsim.results.routes import has_choice, routes_table
 from trafficsim.results.signals import signals_shown_table
@@ -60,6 +62,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if has_responses(plan):
+        tables[RESPONSES] = responses_table(plan, record, labels)
     if record.roadside is not None:
         tables["roadside"] = roadside_table(plan, record, labels)
     if plan.people.group:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.control import SignalControl
+from trafficsim.spec.emergency import Station
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -113,11 +115,24 @@ class Builder(Protocol):
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
 
+    def set_response(self, field: str, value: float) -> None:
+        """Set a value of emergency response: ``chain.ecall_share`` or ``rescue_lane.share``."""
+
+    def add_station(self, station: Station) -> None:
+        """Add a station of emergency response, or units to one that there is."""
+
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
 
     def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
         """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
+
+    @property
+    def controls(self) -> Mapping[str, SignalControl]:
+        """Signals that react, by name, after the policies of all earlier phases."""
+
+    def control(self, control: SignalControl) -> None:
+        """Let a signal react, or react otherwise."""
 
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""

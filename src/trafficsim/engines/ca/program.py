@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trafficsim.control.controller import Controller
+from trafficsim.engines.ca.capacities import longest_on_links
 from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
@@ -115,7 +116,7 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), sections=compile_sections(plan, settings, net), work=_work(net, room),
         counters=_counters(plan, settings, net, control.controller), clock=_clock(plan, settings),
-        rule=make_rule(settings, code_units(plan.classes, settings)),
+        rule=make_rule(settings, code_units(plan.classes, settings, longest_on_links(plan))),
         vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
     )
 

@@ -60,7 +60,7 @@ def make_record(
         gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
-        routes=collected.routes, roadside=collected.roadside,
+        routes=collected.routes, emergency=collected.emergency, roadside=collected.roadside,
     )
 
 

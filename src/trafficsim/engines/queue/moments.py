@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.happenings import closed_lanes_at
 from trafficsim.plan.timeline import change_times_s, is_timed, links_at, rules_at
 
 
@@ -35,4 +36,5 @@ def plan_at(plan: Plan, time_s: float) -> Plan:
     """Return the plan with the values of links, and the zones, that hold at a clock time."""
     rules, holds = plan.behaviour, rules_at(plan, time_s)[plan.behaviour.zone_rule]
     zones = {name: getattr(rules, name)[holds] for name in rules._fields if name.startswith("zone_")}
-    return replace(plan, links=links_at(plan, time_s), behaviour=rules._replace(**zones))
+    return replace(plan, links=links_at(plan, time_s), behaviour=rules._replace(**zones),
+                   lane_closures=closed_lanes_at(plan, time_s))

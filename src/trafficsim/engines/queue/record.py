@@ -65,7 +65,8 @@ def make_record(
         left=left_record(plan, world, end, status), traversals=traversal_record(places),
         areas=area_record(places, len(collected.links)),
         blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
-        performance=performance, signals=shown, routes=collected.routes, roadside=collected.roadside, **parts,
+        performance=performance, signals=shown, routes=collected.routes, emergency=collected.emergency,
+        roadside=collected.roadside, **parts,
     )
 
 
