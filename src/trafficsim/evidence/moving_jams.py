@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficsim.api.running import compare
-from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.evidence.row import BASE, F8, Row, percent
 from trafficsim.policies import MovingJamLimit, VariableSpeedLimit
 from trafficsim.spec.calendar import Hours
@@ -69,7 +68,7 @@ def scenario(volume_veh_h: float) -> Scenario:
                 vehicle_classes={"car": 1.0})
     return Scenario(
         name="G6", network=network, demand=DemandSource(flows=(flow,)),
-        ca=CellularAutomaton(rule=RULE, start_p=START_P),
+        ca={"rule": RULE, "start_p": START_P},
         time=Time(analysis_s=LASTS_S, clear_s=0.0, interval_s=60.0),
         drivers=Drivers(motorway=SpeedChoice(share_over_limit=0.5, cv=0.05)),
         detectors=(Detector(id="middle", link=f"east{MIDDLE}", position_m=LINK_M / 2.0, headways=True),),
