@@ -66,6 +66,13 @@ def test_a_limit_is_lowered_at_once_and_raised_after_the_hold() -> None:
     assert np.isnan(changes[2][0]), "120 s after it"
 
 
+def test_a_limit_that_holds_anyway_is_not_shown() -> None:
+    one = HarmonisingSigns(name="s", links=("x",), every_s=60, steps=(LimitStep(limit_kmh=120, flow_veh_h_lane=1000),),
+                           flow_band_veh_h_lane=0, speed_band_kmh=0, funnel_kmh=20, hold_s=0)
+    road = site(1)._replace(limit_kmh=np.array([120.0 / 3.6 * 3.6]))
+    assert shown(Harmonising(one, road), seen([1500.0], [90.0])) == [{}]
+
+
 def test_nobody_on_the_road_is_not_slow() -> None:
     assert shown(signs(), Measured(np.zeros(1), np.zeros(1), np.full(1, np.nan))) == [{}]
 

@@ -52,7 +52,7 @@ class Harmonising:
         """Return the signs that change."""
         own = self._wanted(traffic)
         wanted = np.minimum(own, self._announced(own))
-        wanted[wanted >= self._site.limit_kmh] = REST
+        wanted[wanted > self._site.limit_kmh - 1e-6] = REST  # it would say nothing new
         raised = wanted > self._shown
         wanted = np.where(raised & (time_s - self._since_s < self._signs.hold_s), self._shown, wanted)
         changed = np.flatnonzero(wanted != self._shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from trafficsim.policies import MovingJamLimit, VariableSpeedLimit
 from trafficsim.spec.calendar import Hours
 from trafficsim.spec.demand import Flow
 from trafficsim.spec.drivers import Drivers, SpeedChoice
+from trafficsim.spec.engines import default_engine
 from trafficsim.spec.network_source import BuilderSpec, NetworkSource
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import DemandSource, Detector, Scenario, Time, Trajectories
@@ -66,13 +68,13 @@ def scenario(volume_veh_h: float) -> Scenario:
         "groups": {"seed": [SEEDED], "road": list(range(1, LINKS + 1))}}))
     flow = Flow(id="all", origin="east1", destination=f"east{LINKS}", volume_veh_h=volume_veh_h,
                 vehicle_classes={"car": 1.0})
+    rule: dict[str, Any] = {default_engine(): {"rule": RULE, "start_p": START_P}}
     return Scenario(
         name="G6", network=network, demand=DemandSource(flows=(flow,)),
-        ca={"rule": RULE, "start_p": START_P},
         time=Time(analysis_s=LASTS_S, clear_s=0.0, interval_s=60.0),
         drivers=Drivers(motorway=SpeedChoice(share_over_limit=0.5, cv=0.05)),
         detectors=(Detector(id="middle", link=f"east{MIDDLE}", position_m=LINK_M / 2.0, headways=True),),
-        trajectories=Trajectories(share=0.05))
+        trajectories=Trajectories(share=0.05), **rule)
 
 
 def held(limit_kmh: float, end_s: float) -> VariableSpeedLimit:
