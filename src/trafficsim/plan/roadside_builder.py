@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,8 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.plan.closures import RoadBuilder
 from trafficsim.plan.ledger import LedgerRow
-from trafficsim.plan.network import NetworkPlan
 from trafficsim.plan.roadside_arrays import METER, SIGN, RoadsideArrays, no_roadside
-from trafficsim.plan.trip_operations import TripOperations
 from trafficsim.spec.behaviour import ResponseRule
-from trafficsim.spec.emergency import Emergency
 from trafficsim.spec.roadside import HarmonisingSigns, MovingJamSigns, RampMeter, Reaction
 
 LIMIT, RATE = "roadside.limit", "roadside.rate"
@@ -41,9 +38,8 @@ def sign_rule_name(reaction: str, link: str) -> str:
 class RoadsideBuilder(RoadBuilder):
     """The part of a plan builder that puts up signs and meters."""
 
-    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
-                 response: Emergency | None = None) -> None:
-        super().__init__(trips, roads, run_s, response)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
         self._reactions: list[tuple[str, Reaction]] = []
         self._reaction_rows: list[LedgerRow] = []
 

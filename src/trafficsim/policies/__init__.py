@@ -21,6 +21,8 @@ from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.fines import Fines as Fines
 from trafficsim.policies.green_wave import GreenWave as GreenWave
+from trafficsim.policies.incident_management import QuickClearance as QuickClearance
+from trafficsim.policies.incident_management import ServicePatrol as ServicePatrol
 from trafficsim.policies.isa import Isa as Isa
 from trafficsim.policies.licence_check import LicenceCheck as LicenceCheck
 from trafficsim.policies.licensing import AccompaniedDriving as AccompaniedDriving
@@ -61,6 +63,7 @@ BUILT_IN = (
     "trafficsim.policies.closure",
     "trafficsim.policies.diversion",
     "trafficsim.policies.emergency_response",
+    "trafficsim.policies.incident_management",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",
     "trafficsim.policies.green_wave",

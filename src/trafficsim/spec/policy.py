@@ -111,6 +111,9 @@ class Builder(Protocol):
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times (s since midnight)."""
 
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, or on all: cells of ``incident.duration_s``."""
+
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
