@@ -19,8 +19,8 @@ from trafficsim.plan.fields import FIELDS
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.representation import check_representation
-from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
 from trafficsim.spec.incident import Incident
+from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
 from trafficsim.spec.population import Population
 
 LIMIT = "link.speed_limit_ms"

@@ -17,6 +17,7 @@ from trafficsim.spec.policy import Policy, PolicyPhase
 OURS = {kind: policy for kind, policy in load_policies().items() if policy.__module__ in BUILT_IN}
 KINDS = [
     "accompanied_driving",
+    "add_station",
     "belt_wearing",
     "breath_test",
     "campaign",
@@ -24,6 +25,7 @@ KINDS = [
     "close_following",
     "closure",
     "diversion",
+    "ecall",
     "feedback_sign",
     "fines",
     "green_wave",
@@ -40,6 +42,7 @@ KINDS = [
     "quick_clearance",
     "re_education",
     "red_light_camera",
+    "rescue_lane",
     "road_pricing",
     "second_phase_training",
     "section_control",
