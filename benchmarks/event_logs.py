@@ -1,8 +1,8 @@
 """The event log of a real controller beside those of simulated ones: ``python -m benchmarks.event_logs``.
 
 Not the same place and no attempt to match it: whether logs are of one kind, read by one reader. The real log is the
-sample of the package ``atspm`` (one actuated-coordinated signal, two hours); the simulated ones are signal ``j4`` of the
-arterial under its fixed programs and under a green wave.
+sample of the package ``atspm`` (one actuated-coordinated signal, two hours); the simulated ones are signal ``j4`` of
+the arterial under its fixed programs and under a green wave.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import trafficsim as ts
 from tests.support.real_data import NoData, data_folder, require_data
 from trafficsim.design.timing.ring_barrier import windows
 from trafficsim.report.plots.cumulative import delay_veh_h
+from trafficsim.spec.control import ControlPhase, SignalControl
 
 
 def texts(figure: Figure) -> list[str]:
@@ -54,6 +55,14 @@ def test_bars_of_the_ring_diagram_are_the_windows_of_its_phases() -> None:
     assert bars == sorted(wanted)
     barriers = {float(np.asarray(line.get_xdata())[0]) for line in figure.axes[0].lines}
     assert barriers == {0.0, 50.0, 75.0}
+
+
+def test_a_signal_that_reacts_is_drawn_with_its_splits() -> None:
+    stages = (ControlPhase(number=1, green="Gr", split_s=30.0, coordinated=True),
+              ControlPhase(number=2, green="rG", position=1, max_green_s=20.0))
+    figure = ts.plot.ring_barrier(SignalControl(id="j", phases=stages))
+    assert figure.axes[0].get_xlim() == (0.0, 55.0)
+    assert any("5–40 s" in text for text in texts(figure))
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "phase 2"), ("ar", "الطور")])

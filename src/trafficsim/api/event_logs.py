@@ -9,8 +9,9 @@ from trafficsim.io.exports import Exported
 from trafficsim.io.network_file import read_network
 from trafficsim.results.asked import network_path
 from trafficsim.results.event_log import EventLog
+from trafficsim.results.event_log_detectors import detectors_of
 from trafficsim.results.event_log_files import write_event_log
-from trafficsim.results.event_log_making import CONTROL, SHOWN, detectors_of, event_log
+from trafficsim.results.event_log_making import CONTROL, SHOWN, event_log
 from trafficsim.results.frames import Labels
 from trafficsim.results.store import file_name, read_manifest, read_run, stored_runs
 from trafficsim.spec.network import Network

@@ -12,7 +12,8 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.first import best_alternative
 from trafficsim.report.views import Picture, Writer
 from trafficsim.results.event_log import GAP_OUT, MAX_OUT, EventLog
-from trafficsim.results.event_log_making import CONTROL, PASSED, SHOWN, detectors_of, event_log
+from trafficsim.results.event_log_detectors import PASSED, detectors_of
+from trafficsim.results.event_log_making import CONTROL, SHOWN, event_log
 
 Place = tuple[str, str]
 """Scenario and engine."""
