@@ -18,6 +18,7 @@ OURS = {kind: policy for kind, policy in load_policies().items() if policy.__mod
 KINDS = [
     "accompanied_driving",
     "actuated",
+    "add_station",
     "belt_wearing",
     "breath_test",
     "campaign",
@@ -26,6 +27,7 @@ KINDS = [
     "closure",
     "coordinated_actuated",
     "diversion",
+    "ecall",
     "feedback_sign",
     "fines",
     "green_wave",
@@ -47,6 +49,7 @@ KINDS = [
     "ramp_metering",
     "re_education",
     "red_light_camera",
+    "rescue_lane",
     "road_pricing",
     "second_phase_training",
     "section_control",
