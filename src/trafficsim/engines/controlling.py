@@ -34,6 +34,9 @@ MOST_LOG_ROWS = 1 << 20
 SECONDS_PER_H = 3600.0
 EARLIEST = -(1 << 40)
 QUEUE_METHODS = (3, 4)
+PRESENCE_S, SILENCE_S = 600.0, 3600.0
+"""A detector that reports a vehicle for 10 minutes, or none for an hour, is taken for failed (modelling assumption:
+NTCIP 1202 lets both be set in whole minutes, and gives no values)."""
 
 
 def control_tables(plan: Plan, tick_s: float, ticks_between: int = 600) -> Control:
@@ -110,13 +113,14 @@ def _controllers(plan: Plan, tick_s: float) -> np.recarray:
         "interval": np.maximum(_near(given.interval_s, tick_s), 1),
         "threshold": np.maximum(_near(given.threshold_veh_s, tick_s), 1), "platoon": given.platoon_veh,
         "extension": _near(given.extension_s, tick_s), "lockout": _near(given.lockout_s, tick_s),
-        "preempt": _near(given.preempt_s, tick_s),
+        "preempt": _near(given.preempt_s, tick_s), "presence": np.full(count, round(PRESENCE_S / tick_s)),
+        "silence": np.full(count, round(SILENCE_S / tick_s)),
     })
     for name in ("request", "accepted", "refused"):
         made[name][:] = -1
     for name in ("preempt_since", "priority_until"):
         made[name][:] = NEVER
-    made["preempt_turn"][:] = -1
+    made["preempt_turn"][:] = made["preempt_cut"][:] = -1
     return made
 
 
@@ -149,7 +153,7 @@ def _phases(plan: Plan, tick_s: float) -> np.recarray:
         "ped_clearance": _up(given.ped_clearance_s, tick_s), "clearance": _up(given.clearance_s, tick_s),
         "red_clearance": _up(given.red_clearance_s, tick_s),
         **{name: _near(getattr(given, f"{name}_s"), tick_s) for name in ("before_reduction", "to_reduce", "min_gap")},
-        "max_green": np.maximum(_near(given.max_green_s, tick_s), 1), "passage": _near(given.extension_s, tick_s),
+        "max_green": np.maximum(_near(given.max_green_s, tick_s), 1), "gap": _near(given.extension_s, tick_s),
         "ped_chance": np.minimum(per_tick * 2.0**32, 2.0**32 - 1).astype(np.uint32),
     })
     for name in ("actuation", "conflict", "begin", "walk_begin"):

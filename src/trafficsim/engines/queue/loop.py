@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.metered import Metered
+from trafficsim.control.python import Deciding, Requests
+from trafficsim.control.roadside import Roadside
 from trafficsim.engines.compiling import compiling
 from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.open_run import OpenRun
@@ -18,11 +21,12 @@ from trafficsim.engines.queue.looks import QueueLooks
 from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
-from trafficsim.engines.queue.representation import check_drivers
+from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.queue.timeline import Timeline, hold_blocked
+from trafficsim.engines.reacting import ReactingRecord, reacting_groups
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
@@ -30,12 +34,14 @@ from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 
 @dataclass
 class Collected:
     """What is taken out of the loop: queues, counters by interval, gridlocks, the last time."""
 
+    reacted: ReactingRecord
     looks: QueueLooks | None = None
     links: list[Counts] = field(default_factory=list)
     watch: GridlockWatch = field(default_factory=GridlockWatch)
@@ -45,6 +51,7 @@ class Collected:
     plan: Plan | None = None
     """With the routes as they were driven; ``world`` is the program with them."""
     world: World | None = None
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
@@ -95,7 +102,7 @@ def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
     with compiling(advance):
         QueueLooks(plan).look(world, 0)
-        entry_of(advance, world, commands_of(None), 0, 0)
+        entry_of(advance, world, commands_of(None, reacting_groups(plan)), 0, 0)
 
 
 class Running:
@@ -109,15 +116,19 @@ class Running:
 
     def __init__(self, plan: Plan, world: World, timeline: Timeline) -> None:
         self.plan, self._timeline, self._looks = plan, timeline, QueueLooks(plan)
-        self.collected = Collected(self._looks)
+        self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
-        self._commands = commands_of(control_of(plan))
+        self._control, self._reacting = control_of(plan), reacting_groups(plan)
+        self._commands = commands_of(self._control, self._reacting)
+        self._roadside = Roadside(plan, 1000.0)
         self._run_until = entry_of(advance, world, self._commands, 0, 0)
         hold_blocked(world, plan_at(plan, plan.start_s), 0)
         self._traffic = QueueTraffic(world, self.collected.links)
         self._changes = RouteChanges(plan, self._traffic, 1000.0)
         self._users = RoadUsersOfQueues(world, plan)
+        self.requests = Requests(plan, world.control, CONTROL_TICK_S)
+        self._deciding = Deciding(plan, self.requests, CONTROL_TICK_S)
         self._response = Response(plan, self._users, 1000.0, round(TICK_MS))
 
     @property
@@ -135,6 +146,11 @@ class Running:
         """Whether it is at its end, or everybody has arrived."""
         return self.now >= self.last or self.arrived
 
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.world.counts.total[1])
+
     def advance(self, until: int) -> None:
         """Run up to a time, or to the end."""
         until = min(until, self.last)
@@ -147,21 +163,33 @@ class Running:
         self._timeline.apply(self.world, changes.plan, now)
         self._traffic.now = now
         changes.apply(now)
+        self._react(now)
         world = self._users.world = self.world
         self._users.now = now
         self._response.apply(now)
+        self._deciding.apply(now / TICK_MS)
         end = min(until, (now // interval + 1) * interval, self.last, watch.next_look(now),
                   self._timeline.next_change(), self._looks.next_look(now), changes.next_change(),
-                  self._response.next_look(now))
+                  self._response.next_look(now), round(self._deciding.next_tick(now / TICK_MS) * TICK_MS),
+                  self._roadside.next_look())
         now = self._run_until(world, self._commands, now, end)
         if _finished(world) and self._response.active:
             now = end  # units drive on empty roads
         self.now = now
+        self.collected.reacted.take()
         self._looks.look(world, now)
         if now % interval == 0 or now == self.last or self.arrived:
             self.collected.links.append(close_interval(world, now))
         if now % watch.every == 0 or now == self.last:
             watch.look(world, now)
+
+    def _react(self, now: int) -> None:
+        """Let signs and meters look at traffic that are due."""
+        if self._roadside.look(now, self._traffic.totals):
+            self._timeline.react(self.world, self._roadside.on(self._changes.plan), now)
+            if isinstance(self._control, Metered):
+                self._control.show(self._roadside.shown)
+                self._commands = commands_of(self._control, self._reacting)
 
     def finish(self) -> Collected:
         """Return what was collected, with routes as they were driven; the last interval ends now."""
@@ -169,14 +197,16 @@ class Running:
         if not self.ended and self.now % self._interval:
             collected.links.append(close_interval(self.world, self.now))
         collected.end, collected.routes = self.now, self._changes.record()
-        collected.plan, collected.world = self._changes.plan, self.world
+        collected.plan, collected.world = self._roadside.on(self._changes.plan), self.world
+        collected.roadside = self._roadside.record()
         collected.emergency = self._response.record()
         return collected
 
     def record(self, performance: Performance) -> Record:
         """Check the run, and return its record."""
         check_invariants(self.world)
-        return make_record(self._changes.plan, self.world, self.finish(),
+        collected = self.finish()
+        return make_record(collected.plan or self.plan, self.world, collected,
                            replace(performance, vehicle_updates=int(self.world.counts.total[3])))
 
 

@@ -41,7 +41,7 @@ def accept(control, number, tick):
             row.refused = row.asked
         return
     row.accepted = row.asked
-    row.settled = 0
+    row.steady = 0
     aim(control, number)
 
 
@@ -74,12 +74,12 @@ def may_begin(control, group, code, when):
     for place in range(control.group[group].pair, control.group[group + 1].pair):
         pair = control.pair[place]
         other = control.group[pair.other]
-        on_its_way = other.mode == GREEN or other.mode == RED_AMBER
+        going = other.mode == GREEN or other.mode == RED_AMBER
         if pair.kind == HAS_PRIORITY:
-            if (on_its_way and other.code == GREEN) or other.protected_end + pair.intergreen > when:
+            if (going and other.code == GREEN) or other.protected_end + pair.intergreen > when:
                 return False
         elif pair.kind == STRICT or code == GREEN:
-            if on_its_way or other.ended + pair.intergreen > when:
+            if going or other.ended + pair.intergreen > when:
                 return False
     return True
 

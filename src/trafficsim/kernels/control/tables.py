@@ -39,7 +39,9 @@ CONTROLLER_FIELDS = {
     "extension": "i4",  # of transit priority; negative: none
     "lockout": "i4",
     "preempt": "i4",  # longest pre-emption; 0: none
-    "settled": "u1",  # all groups show what is requested, and no phase is on its way
+    "presence": "i4",  # ticks after which a detector that reports a vehicle, or none, is taken for failed
+    "silence": "i4",
+    "steady": "u1",  # all groups show what is requested, and no phase is on its way
     "fallback": "u1",  # whoever decides has failed: the plan runs by the clock
     "failing": "u1",  # fallback has been noted
     "request": "i8",  # phases that whoever decides outside asks for; -1: nobody has yet
@@ -55,10 +57,17 @@ CONTROLLER_FIELDS = {
     "preempted": "i8",  # phases for an emergency vehicle; 0: none
     "preempt_since": "i8",
     "preempt_turn": "i4",
+    "preempt_cut": "i4",  # turn of a pre-emption that lasted too long; -1: none
+    "dwells": "u1",  # its phases are green
     "priority": "i8",  # phases for which transit is being served
+    "early": "u1",  # greens are being cut for transit
     "priority_until": "i8",  # tick from which priority may be given again
 }
-RING_FIELDS = {"phase": "i4"}  # the phase that it serves; -1: none
+RING_FIELDS = {
+    "phase": "i4",  # the phase that it serves; -1: none
+    "ready": "i4",  # why that may end: code of an event; 0: it may not
+    "next": "i4",  # phase that follows it before the barrier; -1: none
+}
 PHASE_FIELDS = {
     "letter": "i4",
     "serve": "i4",
@@ -68,7 +77,7 @@ PHASE_FIELDS = {
     "position": "i4",
     "min_green": "i4",
     "max_green": "i4",
-    "passage": "i4",
+    "gap": "i4",
     "before_reduction": "i4",
     "to_reduce": "i4",
     "min_gap": "i4",
@@ -88,14 +97,16 @@ PHASE_FIELDS = {
     "call": "u1",
     "kept_call": "u1",  # remembered: by a locking detector, or because green ended with vehicles in it
     "ped_call": "u1",
-    "fault": "u1",  # a detector of it has failed
+    "fault": "u1",  # a detector of it is known to have failed
     "walking": "u1",  # 1 walk, 2 pedestrian clearance
-    "extended": "u1",  # transit has extended this green
+    "extended": "u1",  # transit has made this green longer (1) or shorter (2)
+    "extended_since": "i8",
+    "share": "i4",  # green of a stage in a cycle shared out by pressure
     "begin": "i8",  # of its green, or of the state that it is in
     "actuation": "i8",  # last tick with a vehicle that extends it
     "conflict": "i8",  # since when a conflicting phase is called; NEVER: none
     "walk_begin": "i8",
-    "want": "i8",  # vehicle ticks at red; pressure; planned green
+    "want": "i8",  # pressure, or vehicle ticks at red
 }
 GROUP_FIELDS = {
     "pair": "i4",
