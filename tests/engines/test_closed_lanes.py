@@ -106,7 +106,7 @@ def test_a_blocked_lane_costs_time_and_another_incident_elsewhere_does_not(engin
 
 
 def test_the_duration_is_drawn_once_for_all_alternatives() -> None:
-    drawn = crash(0, duration_s=Duration(mean_s=120.0, sd_s=60.0))
+    drawn = crash(0, duration_s=None, duration=Duration(mean_s=120.0, sd_s=60.0))
     plans = [lower(world(incidents=(drawn,)), replication=number).plan for number in range(1, 40)]
     durations = np.array([float(plan.incidents.duration_s[0]) for plan in plans])
     assert len(np.unique(durations)) == len(durations)
@@ -133,14 +133,14 @@ def test_bad_weather_is_slow_and_takes_capacity(engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_capacity_under_a_factor_is_that_share_of_it(engine: str) -> None:
     """Saturated discharge past works in one of two lanes' narrow part: time between first and last is longer."""
-    def passage_s(factor: float) -> float:
+    def discharge_s(factor: float) -> float:
         works = (Works(id="w", on=Links(ids=("east2",)), capacity_factor=factor),) if factor < 1.0 else ()
         record = run(engine, lower(world("motorway", volume_veh_h=6000.0, works=works)).plan)
         exits = np.sort(record.trips.exit_s)
         return float(exits[-50] - exits[50])
 
-    full_s = passage_s(1.0)
-    assert full_s / passage_s(0.7) == pytest.approx(0.7, abs=0.09)
+    full_s = discharge_s(1.0)
+    assert full_s / discharge_s(0.7) == pytest.approx(0.7, abs=0.09)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

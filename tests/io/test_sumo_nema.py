@@ -11,9 +11,9 @@ from trafficsim.base.errors import InputError
 
 LOGIC = """<tlLogic id="T" type="NEMA" programID="0" offset="10">
         <param key="total-cycle-length" value="80"/><param key="ring1" value="1,2,0,4"/>
-        <param key="ring2" value="0,6,0,4"/><param key="barrierPhases" value="2,6"/>
-        <param key="barrier2Phases" value="4,4"/><param key="coordinate-mode" value="true"/>
-        <param key="coordinatePhases" value="2,6"/><param key="minRecall" value="2,6"/>
+        <param key="ring2" value="0,6,0,4"/><param key="barrierPhases" value="4,4"/>
+        <param key="barrier2Phases" value="2,6"/><param key="coordinate-mode" value="true"/>
+        <param key="minRecall" value="2,6"/>
         <phase duration="99" minDur="5" maxDur="10" vehext="2" yellow="3" red="2" name="1" state="rrGrr"/>
         <phase duration="99" minDur="8" maxDur="30" vehext="2" yellow="3" red="2" name="2" state="Grrrr"/>
         <phase duration="99" minDur="6" maxDur="25" vehext="3" yellow="4" red="1" name="4" state="rrrGG"/>
@@ -47,12 +47,12 @@ def test_offset_refers_to_the_first_coordinated_phase_or_its_yellow(tmp_path: Pa
 
 BROKEN = {
     "no ring": ('<param key="ring1" value="1,2,0,4"/>', "", "param ring1"),
-    "no barrier": ('<param key="barrierPhases" value="2,6"/>', "", "param barrierPhases"),
+    "no barrier": ('<param key="barrierPhases" value="4,4"/>', "", "param barrierPhases"),
     "unknown phase in a ring": ('value="1,2,0,4"', 'value="1,2,3,4"', "phase 3, which the logic does not have"),
-    "unknown phase in a barrier": ('key="barrierPhases" value="2,6"', 'key="barrierPhases" value="2,8"', "phase 8"),
+    "unknown phase in a barrier": ('key="barrierPhases" value="4,4"', 'key="barrierPhases" value="4,8"', "phase 8"),
     "phase in no ring": ('value="1,2,0,4"', 'value="0,2,0,4"', "phase 1, which no ring has"),
     "phase after the last barrier": ('value="1,2,0,4"', 'value="2,4,1"', "phase 1 after the last barrier"),
-    "barrier twice": ('key="barrierPhases" value="2,6"', 'key="barrierPhases" value="1,2,6"', "one barrier twice"),
+    "barrier twice": ('key="barrier2Phases" value="2,6"', 'key="barrier2Phases" value="1,2,6"', "one barrier twice"),
     "no number": ('value="0,6,0,4"', 'value="0,six"', "numbers of phases"),
     "phase without number": ('name="1"', 'name="left"', "number of a NEMA phase"),
     "phase twice": ('name="1"', 'name="2"', "a second time"),

@@ -1,4 +1,4 @@
-"""Kernels of closed lanes beside the slow twin: the room before a stretch, and the way out of a lane."""
+"""Kernels of closed lanes beside the reference model: room before a stretch, and where to leave a lane."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.oracles.closed import Closed, ahead_of, room, sides
 from trafficsim.kernels.ca.closed import next_closed, room_to_closed
 from trafficsim.kernels.ca.network import CLOSED_FIELDS, LANE_FIELDS
-from trafficsim.kernels.ca.steering import way_out
+from trafficsim.kernels.ca.steering import side_to_leave
 from trafficsim.kernels.jit import from_python
 from trafficsim.kernels.tables import rows
 
-NEXT, ROOM, WAY_OUT = (from_python(one) for one in (next_closed, room_to_closed, way_out))
+NEXT, ROOM, SIDE = (from_python(one) for one in (next_closed, room_to_closed, side_to_leave))
 
 LANES, CELLS = 3, 200
 
@@ -53,7 +53,7 @@ def stretches_of_a_link(draw: st.DrawFn) -> list[Closed]:
 
 
 @given(stretches_of_a_link(), st.integers(0, LANES - 1), st.integers(-CELLS, -1), st.integers(1, 30))
-def test_the_room_before_a_closed_stretch_is_that_of_the_twin(stretches: list[Closed], lane: int, front: int,
+def test_the_room_before_a_closed_stretch_is_that_of_the_reference_model(stretches: list[Closed], lane: int, front: int,
                                                               length: int) -> None:
     net = net_of(stretches)
     assert ROOM(net, lane, front, front - length, 300) == room(stretches, lane, front, front - length, 300)
@@ -68,7 +68,7 @@ def test_drivers_leave_to_a_side_that_is_right(stretches: list[Closed], lane: in
     row = NEXT(net, lane, place)
     if row == 0:
         return
-    right, side = sides(stretches, LANES, lane, place), WAY_OUT(net, lane, place, row, up)
+    right, side = sides(stretches, LANES, lane, place), SIDE(net, lane, place, row, up)
     assert side in (right or {0})
     if right == {-1, 1}:
         assert side == (1 if up else -1) or len({one.lane for one in stretches}) > 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ import trafficsim as ts
 from tests.support.real_data import NoData, data_folder, require_data
 from trafficsim.design.timing.ring_barrier import windows
 from trafficsim.report.plots.cumulative import delay_veh_h
+from trafficsim.spec.control import ControlPhase, SignalControl
 
 
 def texts(figure: Figure) -> list[str]:
@@ -52,6 +55,14 @@ def test_bars_of_the_ring_diagram_are_the_windows_of_its_phases() -> None:
     assert bars == sorted(wanted)
     barriers = {float(np.asarray(line.get_xdata())[0]) for line in figure.axes[0].lines}
     assert barriers == {0.0, 50.0, 75.0}
+
+
+def test_a_signal_that_reacts_is_drawn_with_its_splits() -> None:
+    stages = (ControlPhase(number=1, green="Gr", split_s=30.0, coordinated=True),
+              ControlPhase(number=2, green="rG", position=1, max_green_s=20.0))
+    figure = ts.plot.ring_barrier(SignalControl(id="j", phases=stages))
+    assert figure.axes[0].get_xlim() == (0.0, 55.0)
+    assert any("5–40 s" in text for text in texts(figure))
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "phase 2"), ("ar", "الطور")])
@@ -136,3 +147,22 @@ def test_free_flow_is_no_delay() -> None:
 def test_curves_without_a_free_flow_time_ask_for_it() -> None:
     with pytest.raises(ts.InputError, match="free_flow_s"):
         ts.plot.cumulative_curves(bottleneck(), "a")
+
+
+def test_the_report_shows_arrivals_where_detectors_record_vehicles(tmp_path: Path) -> None:
+    road = ts.junction(cycle_s=60)
+    approach = next(one for one in road.connections if one.turn == "through")
+    far = ts.Detector(id="far", link=approach.from_link, headways=True,
+                      position_m=float(road.links[approach.from_link]["length_m"]) - 60.0)
+    flow = ts.Flow(id="f", origin=approach.from_link, destination=approach.to_link, volume_veh_h=500)
+    cross = ts.Scenario(name="cross", time=ts.Time(analysis_s=300), network=road, detectors=[far],
+                        demand=ts.Demand(flows=(flow,)))
+    alternatives = {"do nothing": (), "slow": (ts.policies.SpeedLimit(on=ts.links(approach.from_link), limit_kmh=30),)}
+    study = ts.Study(name="s", question="q", scenarios=(cross,), replications=2, alternatives=alternatives)
+    ts.compare(study, out=tmp_path)
+    log = ts.event_log_of(tmp_path)
+    page = ts.report(tmp_path).read_text(encoding="utf-8")
+    assert page.count("Coordination diagram of signal") == 2
+    assert f"of {len(ts.event_log_of(tmp_path).arrivals())} arrivals on green" in page
+    assert len(log.arrivals()) > 20
+    assert "Signals at work" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from tests.support.real_data import NoData, data_folder, require_data
 from trafficsim.results.event_log import EventLog
 from trafficsim.results.event_log_files import read_event_log, write_event_log
 from trafficsim.results.event_log_making import event_log
+from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 
 CYCLE_S, ANALYSIS_S = 60.0, 360.0
 
@@ -135,13 +137,35 @@ def test_what_controllers_note_takes_the_place_of_what_signals_showed() -> None:
     noted = [(10.0, 1, 2), (25.0, 4, 2), (25.0, 8, 2), (28.0, 10, 2), (30.0, 1, 4), (50.0, 5, 4), (50.0, 8, 4),
              (53.0, 10, 4), (54.0, 201, 9), (55.0, 1, 2)]
     control = pd.DataFrame([(time, "j", code, phase) for time, code, phase in noted],
-                           columns=["time_s", "controller", "code", "parameter"])
+                           columns=["time_s", "signal", "code", "parameter"])
     log = event_log(shown, control=control)
     splits = log.splits().set_index("Phase").loc[[2, 4]]
     assert splits["green_s"].dropna().tolist() == [15.0, 20.0]
     assert splits["split_s"].dropna().tolist() == [20.0, 25.0]
     assert splits["termination"].dropna().tolist() == ["gap_out", "max_out"]
     assert not (log.events["EventId"] == 201).any()
+
+
+def test_logged_ends_of_clearance_hold_and_phases_keep_their_numbers() -> None:
+    road = ts.junction(cycle_s=60)
+    signal, width = road.signals[0].id, len(road.signals[0].phases[0].state)
+    approach = next(one for one in road.connections if one.turn == "through")
+    letters = ["r"] * width
+    letters[approach.signal_index or 0] = "G"
+    stages = (ControlPhase(number=3, green="".join(letters)),
+              ControlPhase(number=7, green="r" * (width - 1) + "g", position=1))
+    loops = (SignalDetector(id="a", link=approach.from_link, distance_m=40),)
+    road = replace(road, controls=(SignalControl(id=signal, phases=stages, detectors=loops),))
+    noted = [(5.0, 1, 3), (12.0, 82, 1), (13.0, 81, 1), (20.0, 4, 3), (20.0, 7, 3), (20.0, 8, 3), (23.0, 10, 3),
+             (30.5, 11, 3), (31.0, 1, 7)]
+    control = pd.DataFrame([(time, signal, code, what) for time, code, what in noted],
+                           columns=["time_s", "signal", "code", "parameter"])
+    shown = pd.DataFrame({"program": [signal], "group": [0], "groups": ["0"], "state": ["r"], "since_s": [0.0]})
+    log = event_log(shown, road, control=control)
+    assert log.splits()[["Phase", "red_clearance_s", "split_s"]].iloc[0].tolist() == [3.0, 7.5, 25.5]
+    assert log.phases["Phase"].tolist() == [3, 7]
+    assert log.phases["groups"].iloc[0] == str(approach.signal_index)
+    assert log.arrivals()[["Phase", "state"]].values.tolist() == [[3, "green"]]
 
 
 def test_what_is_on_when_a_run_begins_has_no_begin() -> None:

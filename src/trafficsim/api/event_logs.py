@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from trafficsim.base.errors import InputError
 from trafficsim.io.exports import Exported
 from trafficsim.io.network_file import read_network
 from trafficsim.results.asked import network_path
 from trafficsim.results.event_log import EventLog
+from trafficsim.results.event_log_detectors import detectors_of
 from trafficsim.results.event_log_files import write_event_log
-from trafficsim.results.event_log_making import Detectors, event_log
+from trafficsim.results.event_log_making import CONTROL, SHOWN, event_log
 from trafficsim.results.frames import Labels
 from trafficsim.results.store import file_name, read_manifest, read_run, stored_runs
 from trafficsim.spec.network import Network
-from trafficsim.spec.scenario import Detector
-from trafficsim.spec.vehicles import DEFAULT_CLASSES, VehicleClass
-
-SHOWN, PASSED, CONTROL = "signals_shown", "headways", "control_events"
 
 
 def write_event_logs(folder: Path, out: Path) -> Exported:
@@ -79,19 +73,11 @@ def event_log_of(folder: str | Path, labels: Labels | None = None) -> EventLog:
                          "give the folder that --out of run or compare named")
     chosen = runs[0] if labels is None else labels
     tables = read_run(folder, chosen)
-    return event_log(tables[SHOWN], _network(folder, chosen.scenario), _detectors(folder, chosen.scenario, tables),
-                     tables.get(CONTROL))
+    given = (read_manifest(folder) or {}).get("scenarios", {}).get(chosen.scenario, {})
+    return event_log(tables[SHOWN], _network(folder, chosen.scenario), detectors_of(given, tables), tables.get(CONTROL))
 
 
 def _network(folder: Path, scenario: str) -> Network | None:
     path = network_path(folder, scenario)
     return read_network(path) if path.exists() else None
 
-
-def _detectors(folder: Path, scenario: str, tables: dict[str, pd.DataFrame]) -> Detectors | None:
-    given: dict[str, Any] = (read_manifest(folder) or {}).get("scenarios", {}).get(scenario, {})
-    if PASSED not in tables or not given:
-        return None
-    classes = [VehicleClass.model_validate(one) for one in given.get("vehicle_classes", ())]
-    length_m = {one.name: one.length_m for one in (*DEFAULT_CLASSES, *classes)}
-    return Detectors(tables[PASSED], [Detector.model_validate(one) for one in given["detectors"]], length_m)

@@ -49,10 +49,10 @@ class Memento:
         for array, kept in self._arrays:
             array[...] = kept
         for items, listed in self._lists:
-            items[:] = listed
+            items[:] = [_own_copy(one) for one in listed]
         for table, entries in self._dicts:
             table.clear()
-            table.update({key: deepcopy(value) if _is_foreign(value) else value for key, value in entries.items()})
+            table.update({key: _own_copy(value) for key, value in entries.items()})
 
     def _follow(self, value: Any) -> None:
         if isinstance(value, CONSTANT) or id(value) in self._known:
@@ -64,7 +64,7 @@ class Memento:
             for one in value:
                 self._follow(one)
         elif isinstance(value, list):
-            self._lists.append((value, list(value)))
+            self._lists.append((value, [_own_copy(one) for one in value]))
             for one in value:
                 if hasattr(one, "__dict__") and not isinstance(one, np.ndarray | tuple):
                     self._follow(one)
@@ -81,8 +81,7 @@ class Memento:
             self._arrays.append((raw, raw.copy()))
 
     def _attributes(self, table: dict[Any, Any]) -> None:
-        self._dicts.append((table, {key: deepcopy(value) if _is_foreign(value) else value
-                                    for key, value in table.items()}))
+        self._dicts.append((table, {key: _own_copy(value) for key, value in table.items()}))
         for value in list(table.values()):
             if not _is_foreign(value):
                 self._follow(value)
@@ -97,3 +96,7 @@ def _is_foreign(value: Any) -> bool:
     module = type(value).__module__
     inside = ("builtins", "numpy", "numba", "trafficsim", "functools")
     return hasattr(value, "__dict__") and not module.startswith(inside)
+
+
+def _own_copy(value: Any) -> Any:
+    return deepcopy(value) if _is_foreign(value) else value

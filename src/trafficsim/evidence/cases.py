@@ -46,7 +46,7 @@ CASES: Mapping[str, Case] = {
     "G8": Case("actuated against fixed-time signals", missing="actuated signals"),
     "G9": Case("max-pressure against fixed time", missing="max-pressure control"),
     "G10": Case("pre-emption for emergency vehicles", missing="emergency vehicles"),
-    "G11": Case("incident clearance", missing="incidents"),
+    "G11": Case("incident clearance", "incident_clearance"),
     "G12": Case("novice drivers and licensing", "novices"),
     "G13": Case("random breath testing", "breath_testing"),
     "G14": Case("demerit points", "demerit_points"),

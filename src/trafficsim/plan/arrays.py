@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
 from trafficsim.plan.control_arrays import no_controls as no_controls
+from trafficsim.plan.deciders import Decider as Decider
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
@@ -320,10 +321,11 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
-    controls : signals that react
     incidents : what blocks lanes within the run, with durations as drawn
     lane_closures : stretches of lanes that vehicles keep off for a time
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
+    controls : signals that react
+    deciders : controllers in Python
     """
 
     link_id: tuple[str, ...]
@@ -359,7 +361,8 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
-    controls: ControlArrays = dataclass_field(default_factory=no_controls)
     incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
     emergency: EmergencyPlan | None = None
+    controls: ControlArrays = dataclass_field(default_factory=no_controls)
+    deciders: tuple[Decider, ...] = ()

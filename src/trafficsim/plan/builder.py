@@ -80,7 +80,7 @@ class PlanBuilder(RoadBuilder):
         roads = roads_of(plan)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
         response = None if world is None else world.scenario.emergency
-        super().__init__(TripOperations(known, roads), roads, self.run_s, response)
+        super().__init__(TripOperations(known, roads), roads, self.run_s, plan.incidents, response)
 
     @property
     def network(self) -> Network:

@@ -11,6 +11,7 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.classes import class_permissions
 from trafficsim.plan.emergency_builder import EmergencyBuilder
+from trafficsim.plan.incident_arrays import IncidentArrays
 from trafficsim.plan.k_shortest import PathNetwork
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.network import NetworkPlan
@@ -36,15 +37,22 @@ class RoadBuilder(EmergencyBuilder):
         Its network.
     run_s
         Clock times at which a run begins and ends.
+    incidents
+        What happens on the road.
     response
         Emergency response of the scenario; ``None`` without one.
     """
 
     def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
-                 response: Emergency | None = None) -> None:
+                 incidents: IncidentArrays, response: Emergency | None = None) -> None:
         super().__init__(trips, response)
-        self._roads, self._between_s = roads, run_s
+        self._roads, self._between_s, self._incidents = roads, run_s, incidents
         self._closed: list[tuple[LedgerRow, NDArray[np.int64]]] = []
+
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, on all without any: cells of ``incident.duration_s``."""
+        found = zip(self._incidents.name, self._incidents.link.tolist(), strict=True)
+        return tuple(name for name, link in found if links is None or self._roads.link_id[link] in links)
 
     def close(self, links: Sequence[str] = (), movements: Sequence[Movement] = (), begin_s: float | None = None,
               end_s: float | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +31,8 @@ def crashes_of(scenario: Scenario, baseline: Plan) -> tuple[DrawnCrash, ...]:
     """Return the crashes of a replication, the same in every alternative; none where nobody would come."""
     if scenario.emergency is None:
         return ()
-    given = tuple(DrawnCrash(one.id, one.link, one.position_m or 0.0, one.begin_s, one.injured)
-                  for one in getattr(scenario, "incidents", ()) if one.injured > 0)
+    given = tuple(DrawnCrash(one.id, one.link, one.position_m, one.begin_s, one.injured)
+                  for one in scenario.incidents if one.injured > 0)
     return (*given, *drawn_crashes(scenario.emergency.crashes_per_mvkm, baseline))
 
 
@@ -71,3 +72,19 @@ def poisson(mean: float, uniform: float) -> int:
         term *= mean / number
         total += term
     return number
+
+
+def blocked_s(scenario: Scenario, known_s: Mapping[str, float]) -> dict[str, float]:
+    """Return how long incidents block lanes that last until help has cleared the road: as known, or to the end.
+
+    Parameters
+    ----------
+    known_s
+        What an earlier run of the same alternative gave, by incident.
+    """
+    if scenario.emergency is None:
+        return {}
+    time = scenario.time
+    end_s = time.analysis_end_s + time.clear_s
+    return {one.id: known_s.get(one.id, max(end_s - one.begin_s, 1.0)) for one in scenario.incidents
+            if one.until_cleared and one.injured > 0}

@@ -6,7 +6,7 @@ of two limits the lower one holds, and factors of speed and capacity are multipl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -54,7 +54,8 @@ class Stretch(NamedTuple):
     end_s: float
 
 
-def incident_arrays(incidents: Sequence[Incident], plan: Plan) -> IncidentArrays:
+def incident_arrays(incidents: Sequence[Incident], plan: Plan,
+                    known_s: Mapping[str, float] | None = None) -> IncidentArrays:
     """Return incidents with the durations of the replication.
 
     Parameters
@@ -63,6 +64,8 @@ def incident_arrays(incidents: Sequence[Incident], plan: Plan) -> IncidentArrays
         As the scenario gives them; those on the links of the plan.
     plan
         Its links and its random key.
+    known_s
+        Durations that are not drawn, by incident.
     """
     if not incidents:
         return no_incidents()
@@ -76,7 +79,8 @@ def incident_arrays(incidents: Sequence[Incident], plan: Plan) -> IncidentArrays
         length_m=np.array([one.length_m for one in incidents], np.float64),
         lanes=tuple(tuple(sorted(one.lanes)) for one in incidents),
         begin_s=np.array([one.begin_s for one in incidents], np.float64),
-        duration_s=np.array([one.drawn_s(at) for one, at in zip(incidents, share, strict=True)], np.float64),
+        duration_s=np.array([(known_s or {}).get(one.id, one.drawn_s(at))
+                             for one, at in zip(incidents, share, strict=True)], np.float64),
         injured=np.array([one.injured for one in incidents], np.int32),
         left=np.array([one.remaining_per_lane(number) for one, number in zip(incidents, lanes, strict=True)]),
         left_opposite=np.array([one.rubbernecking_opposite for one in incidents], np.float64))

@@ -14,7 +14,7 @@ from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
 from trafficsim.plan.control import with_controls
-from trafficsim.plan.crashes import crashes_of
+from trafficsim.plan.crashes import blocked_s, crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
 from trafficsim.plan.emergency import with_emergency
 from trafficsim.plan.en_route import with_en_route
@@ -174,7 +174,8 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         tolls=TollArrays(network.toll_eur),
     )
     if on.replication != DESIGN_DAY:  # nobody plans for an incident
-        plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan))
+        blocked = blocked_s(scenario, prepared.blocked_s)
+        plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))
     return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 

@@ -30,6 +30,7 @@ FEATURES = {
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
     "lane_closures": "lanes that are closed for a time, and capacities that change",
+    "reacting_signals": "signals that react to traffic",
     "route_changes": "closures, and drivers who change their route on the way",
     "emergency": "emergency vehicles on their way to crashes",
 }
@@ -82,10 +83,7 @@ def _of_offences(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield what a plan contains that an engine must represent: feature, and where the first of it is."""
-    regulated = np.flatnonzero(plan.connections.signal_group >= 0)
-    if len(regulated):
-        link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
-        yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
+    yield from _of_signals(plan)
     if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
@@ -105,3 +103,12 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"
     if plan.emergency is not None and plan.emergency.crashes.name:
         yield "emergency", f"incident {plan.emergency.crashes.name[0]!r} with injured people"
+
+
+def _of_signals(plan: Plan) -> Iterator[tuple[str, str]]:
+    regulated = np.flatnonzero(plan.connections.signal_group >= 0)
+    if len(regulated):
+        link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
+        yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
+    if plan.controls.any:
+        yield "reacting_signals", f"the controller of signal {plan.controls.controllers.id[0]!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -55,6 +55,7 @@ class Prepared:
     findings : what was repaired, flows that were cut to the departure window, how many routes were found, not given
     unserved : trips and flows that are not among the requests, because nothing can carry them
     memory : what policies worked out from the network and the design day
+    blocked_s : by incident that lasts until help has cleared the road, how long it did in an earlier run
     """
 
     world: World
@@ -74,6 +75,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     unserved: tuple[Unserved, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
+    blocked_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(world: World) -> Prepared:

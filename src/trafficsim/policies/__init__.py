@@ -14,10 +14,15 @@ from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
 from trafficsim.policies.diversion import Diversion as Diversion
+from trafficsim.policies.emergency_response import AddStation as AddStation
+from trafficsim.policies.emergency_response import ECall as ECall
+from trafficsim.policies.emergency_response import RescueLane as RescueLane
 from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.fines import Fines as Fines
 from trafficsim.policies.green_wave import GreenWave as GreenWave
+from trafficsim.policies.incident_management import QuickClearance as QuickClearance
+from trafficsim.policies.incident_management import ServicePatrol as ServicePatrol
 from trafficsim.policies.isa import Isa as Isa
 from trafficsim.policies.licence_check import LicenceCheck as LicenceCheck
 from trafficsim.policies.licensing import AccompaniedDriving as AccompaniedDriving
@@ -60,6 +65,8 @@ BUILT_IN = (
     "trafficsim.policies.close_following",
     "trafficsim.policies.closure",
     "trafficsim.policies.diversion",
+    "trafficsim.policies.emergency_response",
+    "trafficsim.policies.incident_management",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",
     "trafficsim.policies.green_wave",

@@ -60,7 +60,7 @@ class TransitPriority(Policy):
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
         "check_in_m": "modelling assumption: 100 m",
-        "extension_s": "Smith, Hemily and Ivanovic 2005: usually up to 10 s",
+        "extension_s": "input: Smith, Hemily and Ivanovic 2005: usually up to 10 s",
         "early_green": "given by the user; on",
         "lockout_s": "modelling assumption: 60 s, about a cycle",
     }

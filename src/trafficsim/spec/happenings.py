@@ -27,8 +27,9 @@ CONDITIONS: dict[Condition, Adjustment] = {
     "severe_cold": Adjustment(0.93, 0.92), "fog": Adjustment(0.94, 0.90), "dense_fog": Adjustment(0.92, 0.88),
 }
 """Factors of free-flow speed and capacity on motorways. Capacity: one less the mean reductions of HCM 2010, exhibit
-10-15 (as quoted by FHWA-HOP-13-042, appendix A, table 33), grade B. Speed: of the order of the factors of HCM 2016,
-ch. 11, at 70 mi/h, which were not checked against the print: grade C. On other roads both are modelling assumptions."""
+10-15 (as quoted by FHWA 2013, guide for ATDM strategies, appendix A, table 33), grade B. Speed: of the order of the
+factors of HCM 2016, ch. 11, at 70 mi/h, which were not checked against the print: grade C. On other roads both are
+modelling assumptions."""
 
 
 def _begins_before_it_ends(what: str, begin_s: float | None, end_s: float | None) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.control import SignalControl
+from trafficsim.spec.emergency import Station
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -109,9 +110,18 @@ class Builder(Protocol):
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times (s since midnight)."""
 
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, or on all: cells of ``incident.duration_s``."""
+
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
+
+    def set_response(self, field: str, value: float) -> None:
+        """Set a value of emergency response: ``chain.ecall_share`` or ``rescue_lane.share``."""
+
+    def add_station(self, station: Station) -> None:
+        """Add a station of emergency response, or units to one that there is."""
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""

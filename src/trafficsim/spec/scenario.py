@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
@@ -195,6 +196,7 @@ class ScenarioFields(Model):
     signals: tuple[SignalProgram, ...] = ()
     signal_schedules: tuple[SignalSchedule, ...] = ()
     switch_tables: tuple[SwitchTable, ...] = ()
+    controls: tuple[SignalControl, ...] = ()
     incidents: tuple[Incident, ...] = ()
     works: tuple[Works, ...] = ()
     weather: tuple[Weather, ...] = ()
@@ -257,6 +259,8 @@ class Scenario(ScenarioFields):
         Signal programs; where one is missing, a default is made and reported.
     signal_schedules, switch_tables
         Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
+    controls
+        Controllers that react to traffic; each replaces that of its signal in the network.
     incidents
         Incidents that block lanes for a time.
     works

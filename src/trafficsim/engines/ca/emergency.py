@@ -110,9 +110,6 @@ class RoadUsersOfCells:
     def check_in(self, distance_m: dict[int, float]) -> None:
         """Tell controllers of units."""
 
-    def reopen(self, incident: str, time_s: float) -> None:
-        """Let the lanes of an incident open at a clock time."""
-
 
 def _with_cap(y: int, cap: int) -> np.int32:
     return np.int32(np.array([cap << POSITION_BITS | y & LOW_HALF], np.uint32).view(np.int32)[0])

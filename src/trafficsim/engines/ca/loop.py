@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.python import Deciding, Requests
 from trafficsim.engines.ca.emergency import RoadUsersOfCells
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
@@ -125,6 +126,8 @@ class Running:
         self._changes = RouteChanges(plan, self._traffic, 1.0 / tick_s)
         self._users = RoadUsersOfCells(program, plan, settings)
         self._response = Response(plan, self._users, 1.0 / tick_s, 1)
+        self.requests = Requests(plan, program.control, tick_s)
+        self._deciding = Deciding(plan, self.requests, tick_s)
         given = (program.world, program.vehicles, program.start, 0, 0)
         self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
 
@@ -150,11 +153,13 @@ class Running:
         self._traffic.now = self._users.now = tick
         self._changes.apply(tick)
         self._response.apply(tick)
+        self._deciding.apply(tick)
         boundary = min((tick // self._interval + 1) * self._interval, self.last)
-        end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.control.latest(tick),
-                  self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick))
+        end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.commanded.latest(tick),
+                  self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
+                  self._deciding.next_tick(tick))
         self._timeline.apply(program, tick)
-        program.signals = program.control.command(program.signals, tick, end)
+        program.signals = program.commanded.command(program.signals, tick, end)
         self._run_ticks(program.world, program.vehicles, program.start, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))
@@ -190,7 +195,7 @@ def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple
 
 def advance(program: Program, begin: int, end: int) -> None:
     """Run ticks, for which the controller of the signals is asked first."""
-    program.signals = program.control.command(program.signals, begin, end)
+    program.signals = program.commanded.command(program.signals, begin, end)
     run_ticks(program.world, program.vehicles, program.start, begin, end)
 
 
@@ -230,6 +235,7 @@ def take_events(program: Program, collected: Collected) -> None:
     """
     _take("events", program.counters.events, program.work.count, Count.EVENTS, collected.events)
     _take("traversals", program.sections.traversals, program.work.count, Count.TRAVERSALS, collected.traversals)
+    program.reacted.take()
     _take("traces", program.counters.trace, program.work.count, Count.TRACES, collected.traces)
 
 

@@ -136,8 +136,6 @@ class Response:
             self._driving.remove(case)
             case.arrived_s = now_s
             cared_s = now_s + float(response.crashes.care_s[case.row])
-            clear_s = cared_s + float(response.crashes.clearance_s[case.row])
-            self._users.reopen(response.crashes.name[case.row], clear_s)
             self._pools[case.station].free_s[case.number] = cared_s + float(response.drive_s[case.station, case.row])
         if not self._driving and self._drive is not None:
             self._drive.advance([])

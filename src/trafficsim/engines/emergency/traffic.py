@@ -48,6 +48,3 @@ class RoadUsers(Protocol):
 
     def check_in(self, distance_m: dict[int, float]) -> None:
         """Tell controllers of units: by movement, the distance of the nearest one from its stop line."""
-
-    def reopen(self, incident: str, time_s: float) -> None:
-        """Let the lanes of an incident open at a clock time."""

@@ -100,6 +100,3 @@ class RoadUsersOfQueues:
 
     def check_in(self, distance_m: dict[int, float]) -> None:
         """Tell controllers of units."""
-
-    def reopen(self, incident: str, time_s: float) -> None:
-        """Let the lanes of an incident open at a clock time."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.python import Deciding, Requests
 from trafficsim.engines.compiling import compiling
 from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.open_run import OpenRun
@@ -18,11 +19,12 @@ from trafficsim.engines.queue.looks import QueueLooks
 from trafficsim.engines.queue.moments import plan_at
 from trafficsim.engines.queue.program import compile_plan
 from trafficsim.engines.queue.record import make_record
-from trafficsim.engines.queue.representation import check_drivers
+from trafficsim.engines.queue.representation import CONTROL_TICK_S, check_drivers
 from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.queue.timeline import Timeline, hold_blocked
+from trafficsim.engines.reacting import ReactingRecord, reacting_groups
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.agenda import advance
@@ -36,6 +38,7 @@ from trafficsim.plan.record import Performance, Record, RouteRecord
 class Collected:
     """What is taken out of the loop: queues, counters by interval, gridlocks, the last time."""
 
+    reacted: ReactingRecord
     looks: QueueLooks | None = None
     links: list[Counts] = field(default_factory=list)
     watch: GridlockWatch = field(default_factory=GridlockWatch)
@@ -95,7 +98,7 @@ def warm_up(plan: Plan, world: World) -> None:
     """Compile (or load) the kernels by running no time."""
     with compiling(advance):
         QueueLooks(plan).look(world, 0)
-        entry_of(advance, world, commands_of(None), 0, 0)
+        entry_of(advance, world, commands_of(None, reacting_groups(plan)), 0, 0)
 
 
 class Running:
@@ -109,15 +112,17 @@ class Running:
 
     def __init__(self, plan: Plan, world: World, timeline: Timeline) -> None:
         self.plan, self._timeline, self._looks = plan, timeline, QueueLooks(plan)
-        self.collected = Collected(self._looks)
+        self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
-        self._commands = commands_of(control_of(plan))
+        self._commands = commands_of(control_of(plan), reacting_groups(plan))
         self._run_until = entry_of(advance, world, self._commands, 0, 0)
         hold_blocked(world, plan_at(plan, plan.start_s), 0)
         self._traffic = QueueTraffic(world, self.collected.links)
         self._changes = RouteChanges(plan, self._traffic, 1000.0)
         self._users = RoadUsersOfQueues(world, plan)
+        self.requests = Requests(plan, world.control, CONTROL_TICK_S)
+        self._deciding = Deciding(plan, self.requests, CONTROL_TICK_S)
         self._response = Response(plan, self._users, 1000.0, round(TICK_MS))
 
     @property
@@ -150,13 +155,15 @@ class Running:
         world = self._users.world = self.world
         self._users.now = now
         self._response.apply(now)
+        self._deciding.apply(now / TICK_MS)
         end = min(until, (now // interval + 1) * interval, self.last, watch.next_look(now),
                   self._timeline.next_change(), self._looks.next_look(now), changes.next_change(),
-                  self._response.next_look(now))
+                  self._response.next_look(now), round(self._deciding.next_tick(now / TICK_MS) * TICK_MS))
         now = self._run_until(world, self._commands, now, end)
         if _finished(world) and self._response.active:
             now = end  # units drive on empty roads
         self.now = now
+        self.collected.reacted.take()
         self._looks.look(world, now)
         if now % interval == 0 or now == self.last or self.arrived:
             self.collected.links.append(close_interval(world, now))

@@ -123,14 +123,21 @@ def stretches(steps: Sequence[Step], seen: set[int]) -> tuple[Stretch, ...]:
     """
     found: list[list[Step]] = []
     before: Step | None = None
-    for step in steps:
-        if step.is_green:
-            if before is not None and before.is_green and _greens(before, seen) == _greens(step, seen):
-                found[-1].append(step)
-            else:
-                found.append([step])
-        before = step
+    for place, step in enumerate(steps):
+        stands = step.is_green and not _is_clearance(steps, place)
+        if stands and before is not None and _greens(before, seen) == _greens(step, seen):
+            found[-1].append(step)
+        elif stands:
+            found.append([step])
+        before = step if stands else None
     return tuple(Stretch(group[0].state, tuple(group)) for group in found)
+
+
+def _is_clearance(steps: Sequence[Step], place: int) -> bool:
+    """Whether a step is part of a change: after yellow, those who are green have been so and stay so, others come."""
+    before, step, after = steps[place - 1], steps[place], steps[(place + 1) % len(steps)]
+    greens = [{index for index, letter in enumerate(one.state) if letter in GREENS} for one in (before, step, after)]
+    return not step.varies and "y" in before.state.lower() and greens[1] <= greens[0] and greens[1] < greens[2]
 
 
 def _greens(step: Step, seen: set[int]) -> tuple[tuple[int, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trafficsim.base.errors import InputError, quoted
@@ -19,12 +19,27 @@ from trafficsim.io.sumo.logics import (
     by_lane,
     number_of,
 )
+from trafficsim.io.sumo.stops import DETECTORS, find_lane, lane_length_m
 from trafficsim.io.sumo.xml import Element
+from trafficsim.spec.control import SignalDetector
+from trafficsim.spec.model import bounds
 from trafficsim.spec.network import Connection, Network
-from trafficsim.spec.scenario import Detector
 
+LOOP_M = 2.0
+"""Length of a loop, which SUMO takes for a point (modelling assumption: that of loops in the field)."""
+AREAS = ("laneAreaDetector", "e2Detector")
+MOST_ZONE_M = bounds(SignalDetector, "length_m")[1]
 LaneId = tuple[str, int]
 """Link and index of a lane."""
+
+
+class Zone(NamedTuple):
+    """A detector of the files: where its zone ends before the end of its link, and how long it is."""
+
+    link: str
+    lane: int
+    distance_m: float
+    length_m: float
 
 
 class Loop(NamedTuple):
@@ -36,6 +51,7 @@ class Loop(NamedTuple):
     distance_m: float
     stands_for: LaneId
     gap_s: float
+    length_m: float = LOOP_M
 
 
 class Lanes(NamedTuple):
@@ -62,7 +78,7 @@ def lanes_of(network: Network, signal: str) -> Lanes:
 
 
 def loops_of(element: Element, given: Mapping[str, str], steps: Sequence[Step], network: Network,
-             custom: Mapping[str, Detector]) -> tuple[Loop, ...]:
+             custom: Mapping[str, Zone]) -> tuple[Loop, ...]:
     """Return a loop for every lane that a step of variable duration serves, where SUMO places it.
 
     It lies ``detector-gap`` seconds at the limit before the stop line, yet so near that those who stand between leave
@@ -87,7 +103,7 @@ def loops_of(element: Element, given: Mapping[str, str], steps: Sequence[Step], 
             continue
         most_s = number_of(element, given, f"max-gap:{name}", number_of(element, given, "max-gap", MAX_GAP_S))
         if given.get(name):
-            found.append(_custom(element, name, lane, custom, links, most_s))
+            found.append(_custom(element, name, lane, custom, most_s))
             continue
         speed_ms = kmh_to_ms(float(links[lane[0]]["speed_limit_kmh"]))
         before_m = min(gap_s * speed_ms, (shortest_s / passing_s + 0.5) * JAM_SPACING_M)
@@ -107,14 +123,51 @@ def _check_lanes(element: Element, given: Mapping[str, str], names: Mapping[str,
                              f"a lane before the signal: {', '.join(list(names)[:8])}", "correct the name of the lane")
 
 
-def _custom(element: Element, name: str, lane: LaneId, custom: Mapping[str, Detector],
-            links: Mapping[str, Mapping[str, Any]], gap_s: float) -> Loop:
-    one = custom.get(given_name := parameters_value(element, name))
-    if one is None:
-        raise InputError(f"{element.where}: param {name}", f"detector {quoted(given_name)}, which no file holds",
-                         "the id of an inductionLoop", "correct the id, or give the additional file that holds it")
-    before_m = max(float(links[one.link]["length_m"]) - one.position_m, 0.0)
-    return Loop(one.id, one.link, lane[1] if one.lane is None else one.lane, round(before_m, 3), lane, gap_s)
+def _custom(element: Element, name: str, lane: LaneId, custom: Mapping[str, Zone], gap_s: float) -> Loop:
+    given = parameters_value(element, name)
+    one = custom_zone(element, name, given, custom)
+    return Loop(given, one.link, one.lane, one.distance_m, lane, gap_s, one.length_m)
+
+
+def custom_zone(element: Element, name: str, given: str, custom: Mapping[str, Zone]) -> Zone:
+    """Return the detector that a logic names for a lane.
+
+    Raises
+    ------
+    InputError
+        If no file holds it.
+    """
+    if given not in custom:
+        raise InputError(f"{element.where}: param {name}", f"detector {quoted(given)}, which no file holds",
+                         "the id of an inductionLoop or laneAreaDetector on a lane of the network",
+                         "correct the id, or give the additional file that holds it")
+    return custom[given]
+
+
+def zones(elements: Iterable[Element], network: Network) -> dict[str, Zone]:
+    """Return the detectors of additional files by id: loops, and those that cover a stretch of a lane."""
+    links, found = network.links, dict[str, Zone]()
+    for element in elements:
+        if element.tag not in (*DETECTORS, *AREAS) or not element.get("lane"):
+            continue
+        lane = find_lane(element, "lane", links)
+        if lane is None:
+            continue
+        whole_m = lane_length_m(links, *lane)
+        begin_m = min(_from_begin(element.number("pos", 0.0), whole_m), whole_m)
+        length_m = LOOP_M
+        if element.tag in AREAS:
+            end_m = _from_begin(element.number("endPos", whole_m), whole_m)
+            length_m = element.number("length", 0.0) or max(end_m - begin_m, 0.0)
+        else:
+            length_m = min(LOOP_M, max(whole_m - begin_m, 0.1))
+        distance_m = max(whole_m - begin_m - length_m, 0.0) if element.tag in AREAS else whole_m - begin_m
+        found[element.text("id")] = Zone(*lane, round(distance_m, 3), min(max(length_m, 0.1), MOST_ZONE_M))
+    return found
+
+
+def _from_begin(at_m: float, length_m: float) -> float:
+    return max(at_m + length_m if at_m < 0 else at_m, 0.0)
 
 
 def parameters_value(element: Element, key: str) -> str:

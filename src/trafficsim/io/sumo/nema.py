@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.design.timing.ring_barrier import Served, program_of
+from trafficsim.io.ledger import Ledger
+from trafficsim.io.ring_timing import Plan, fitted
 from trafficsim.io.sumo.logics import is_true, listed, number_of, parameters
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.xml import Element
@@ -47,7 +49,7 @@ class Place(NamedTuple):
     position: int
 
 
-def nema_logic(element: Element) -> NemaLogic:
+def nema_logic(element: Element, ledger: Ledger) -> NemaLogic:
     """Read a ``tlLogic`` of type NEMA.
 
     Raises
@@ -71,6 +73,8 @@ def nema_logic(element: Element) -> NemaLogic:
                   offset_s=element.clock("offset", 0.0),
                   coordinated=tuple(dict.fromkeys(one for one in numbers if one in places)) if coordinated else ())
     cycle_s = number_of(element, given, "total-cycle-length", number_of(element, given, "cycle-length", 60.0))
+    if coordinated:
+        timing = fitted(Plan(timing, cycle_s, (), element.where, may_be_splits=False), ledger)
     return NemaLogic(timing, tuple(_served(rows, places)), coordinated, cycle_s,
                      is_true(given.get("fixForceOff", "false")), given)
 

@@ -52,7 +52,7 @@ def program_of(element: Element, ledger: Ledger) -> SignalProgram:
     """
     kind = element.get("type") or STATIC
     if kind == NEMA:
-        return nema_logic(element).program(element)
+        return nema_logic(element, Ledger("sumo")).program(element)
     if kind not in (STATIC, *REACTING):
         ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind})")
     rows = list(element.all("phase"))

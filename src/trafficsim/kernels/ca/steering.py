@@ -34,7 +34,7 @@ def steer(road, lane, k):
     flags = int32(lane_flags(net, trips, lane, trips.row[vehicles.ID[k]].route_position))
     row = next_closed(net, lane, place)
     if row > 0 and net.closed[row].first - place <= net.closed[row].seen:
-        side = way_out(net, lane, place, row, int32(vehicles.KEY[k] & 1))
+        side = side_to_leave(net, lane, place, row, int32(vehicles.KEY[k] & 1))
         flags = int32(side + 1)
         if side != 0:
             flags = int32(flags | FLAG_WRONG)
@@ -47,7 +47,7 @@ def steer(road, lane, k):
 
 
 @per_vehicle
-def way_out(net, lane, place, row, first_up):
+def side_to_leave(net, lane, place, row, first_up):
     """Return the side to which a driver leaves a lane that is closed ahead: -1, 1, or 0 where no lane is better.
 
     The nearest lane that is open beside the stretch; of two the one that ``first_up`` names. If there is none, the one

@@ -140,7 +140,7 @@ def coordination_diagram(log: EventLog, device: int | None = None, phase: int | 
     figure = new_figure(3.8)
     axes = figure.add_subplot()
     axes.plot(_clock_s(log, arrivals["time"]), arrivals["in_cycle_s"], ".", color="black", markersize=2.2,
-              linestyle="none", label=words.plain("signal_picture.arrival"))
+              linestyle="none", rasterized=True, label=words.plain("signal_picture.arrival"))
     longest = _draw_cycle(axes, log, (int(chosen[0]), int(chosen[1])), words)
     seen_s = _clock_s(log, arrivals["time"])
     clock_axis(axes, float(seen_s.min()) - longest / 2.0, float(seen_s.max()) + longest / 2.0, words)

@@ -12,6 +12,7 @@ from trafficsim.design.timing.ring_barrier import Window, windows
 from trafficsim.report.language import Language, load
 from trafficsim.report.look import GRID, new_figure, styled
 from trafficsim.report.timing_plan import LOOKS
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.ring_barrier import RingBarrier, RingPhase
 
 ROW_INCH, HEAD_INCH, BAR = 0.75, 1.15, 0.72
@@ -21,13 +22,14 @@ NARROW = 0.07
 
 
 @styled
-def ring_barrier(timing: RingBarrier, language: str = "en") -> Figure:
+def ring_barrier(timing: RingBarrier | SignalControl, language: str = "en") -> Figure:
     """Draw the phases of a controller in their rings.
 
     Parameters
     ----------
     timing
-        Phases with rings, barriers and times, as :func:`trafficsim.read_ring_barriers` reads them.
+        Phases with rings, barriers and times, as :func:`trafficsim.read_ring_barriers` reads them; or a signal that
+        reacts: with the splits of its coordinated plan, or else its maximum greens.
     language
         Language of labels.
 
@@ -44,6 +46,8 @@ def ring_barrier(timing: RingBarrier, language: str = "en") -> Figure:
     >>> ring_barrier(ts.RingBarrier(phases=tuple(phases))).axes[0].get_xlabel()
     'time in the cycle (s)'
     """
+    if isinstance(timing, SignalControl):
+        timing = _planned(timing)
     words, rings, when = load(language), timing.rings, windows(timing)
     figure = new_figure(HEAD_INCH + ROW_INCH * len(rings))
     axes = figure.add_subplot()
@@ -63,6 +67,17 @@ def ring_barrier(timing: RingBarrier, language: str = "en") -> Figure:
                                offset=words.number(timing.offset_s)))
     _legend(figure, timing, words)
     return figure
+
+
+def _planned(control: SignalControl) -> RingBarrier:
+    """Return the plan of a signal that reacts."""
+    phases = tuple(
+        RingPhase(number=one.number, ring=one.ring, barrier=one.barrier, position=one.position,
+                  green_s=one.max_green_s if one.split_s is None else one.split_s - one.clearance_s,
+                  yellow_s=one.yellow_s, all_red_s=one.red_clearance_s, min_green_s=one.min_green_s,
+                  max_green_s=one.max_green_s) for one in control.phases)
+    return RingBarrier(phases=phases, offset_s=control.offset_s, reference=control.reference,
+                       coordinated=tuple(one.number for one in control.phases if one.coordinated))
 
 
 def _phase(axes: Any, phase: RingPhase, at: Window, place: tuple[int, RingBarrier, Language]) -> None:
