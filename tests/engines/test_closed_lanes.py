@@ -106,7 +106,7 @@ def test_a_blocked_lane_costs_time_and_another_incident_elsewhere_does_not(engin
 
 
 def test_the_duration_is_drawn_once_for_all_alternatives() -> None:
-    drawn = crash(0, duration_s=Duration(mean_s=120.0, sd_s=60.0))
+    drawn = crash(0, duration_s=None, duration=Duration(mean_s=120.0, sd_s=60.0))
     plans = [lower(world(incidents=(drawn,)), replication=number).plan for number in range(1, 40)]
     durations = np.array([float(plan.incidents.duration_s[0]) for plan in plans])
     assert len(np.unique(durations)) == len(durations)

@@ -45,7 +45,7 @@ def test_an_incident_says_what_capacity_it_left_and_what_it_cost(engine: str) ->
 
 
 def test_policies_shorten_incidents_where_they_act_and_only_there() -> None:
-    world = ts.build(road(crash(duration_s=DRAWN), crash(id="other", link="east1", position_m=500.0)))
+    world = ts.build(road(crash(duration_s=None, duration=DRAWN), crash(id="other", link="east1", position_m=500.0)))
     clear = ts.policies.QuickClearance(factor=0.75)
     here = ts.policies.ServicePatrol(on=ts.links("east1"), found_earlier_s=300.0, clearance_factor=0.5)
     before, cleared, found = (lower(world, policies).plan.incidents.duration_s for policies in ([], [clear], [here]))

@@ -62,6 +62,8 @@ REPAIRS: dict[str, str] = {
     "signal-rings": "rings that do not fill the cycle are replaced by those of another plan, or of NEMA, that do",
     "signal-cycle-fitted": "greens that do not fill the cycle lie between their least and greatest, each as far",
     "signal-start-contradicted": "where stated beginnings of phases contradict greens and offset, these decide",
+    "signal-minimum-cut": "a minimum green that the split of its phase does not leave is cut to what it leaves",
+    "signal-maximum-raised": "a maximum green shorter than walk and clearance of its pedestrians is raised to them",
     "signal-without-barrier": "phases without ring or barrier follow those that have one, one by one",
     "volume-unbalanced": "where a link brings other volumes than the next junction counts, trips begin or end on it",
     "conflicting-greens": "where two greens G conflict, right of way decides: the one that yields gets green g",

@@ -41,7 +41,13 @@ from trafficsim.policies.points import ReEducation as ReEducation
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
+from trafficsim.policies.signal_control import Actuated as Actuated
+from trafficsim.policies.signal_control import CoordinatedActuated as CoordinatedActuated
+from trafficsim.policies.signal_control import MaxPressure as MaxPressure
+from trafficsim.policies.signal_control import SelfOrganising as SelfOrganising
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
+from trafficsim.policies.signal_priority import Preemption as Preemption
+from trafficsim.policies.signal_priority import TransitPriority as TransitPriority
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
@@ -76,7 +82,9 @@ BUILT_IN = (
     "trafficsim.policies.red_light_camera",
     "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",
+    "trafficsim.policies.signal_control",
     "trafficsim.policies.signal_plan",
+    "trafficsim.policies.signal_priority",
     "trafficsim.policies.speed_camera",
     "trafficsim.policies.speed_limit",
     "trafficsim.policies.variable_speed_limit",

@@ -25,6 +25,7 @@ from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.people import people
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.responses import responses
 from trafficsim.report.sections.rollout import rollouts
 from trafficsim.report.sections.signals import signals
 from trafficsim.report.sections.sites import sites
@@ -106,7 +107,8 @@ def render(writer: Writer) -> str:
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         agreements=list(agreements(writer)),
-        appraisals=appraisals(writer), basis=basis(writer), people=people(writer), alternatives=alternatives(writer),
+        appraisals=appraisals(writer), basis=basis(writer), people=people(writer),
+        responses=responses(writer), alternatives=alternatives(writer),
         timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
         definitions=definitions(writer), distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),

@@ -94,7 +94,7 @@ class Incident(Model):
         The incident is on the shoulder, or reaches onto it.
     begin_s
         Clock time at which it begins.
-    duration_s
+    duration_s, duration
         For how long lanes are blocked: a number of seconds, or a lognormal distribution that is drawn once in every
         replication.
     length_m
@@ -126,7 +126,8 @@ class Incident(Model):
     lanes: tuple[int, ...] = ()
     shoulder: bool = False
     begin_s: float
-    duration_s: float | Duration
+    duration_s: float | None = Field(default=None, gt=0, le=MOST_DURATION_S)
+    duration: Duration | None = None
     length_m: float = Field(default=30.0, gt=0)
     kind: IncidentKind = "crash"
     rubbernecking: float | None = Field(default=None, gt=0, le=1)
@@ -141,14 +142,13 @@ class Incident(Model):
                              "or write shoulder = true")
         if len(set(self.lanes)) < len(self.lanes) or any(lane < 0 for lane in self.lanes):
             raise ValueError(f"incident {self.id!r} has lanes {list(self.lanes)}; name each lane once, from 0")
-        if not isinstance(self.duration_s, Duration) and not 0 < self.duration_s <= MOST_DURATION_S:
-            raise ValueError(f"incident {self.id!r} lasts {self.duration_s:g} s; give a duration_s above 0 and up to "
-                             f"{MOST_DURATION_S:g}")
+        if (self.duration_s is None) == (self.duration is None):
+            raise ValueError(f"incident {self.id!r} needs duration_s, or a distribution as duration, and not both")
         return self
 
     def drawn_s(self, share: float) -> float:
         """Return the duration of a replication, whose uniform random number is ``share``."""
-        return self.duration_s.at(share) if isinstance(self.duration_s, Duration) else self.duration_s
+        return self.duration.at(share) if self.duration is not None else float(self.duration_s or 0.0)
 
     def remaining_per_lane(self, lanes: int) -> float:
         """Return the capacity of a lane that is left, over what it has without the incident, on a road of ``lanes``."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from trafficsim.base.errors import quoted
-from trafficsim.design.inference.greens import resolve_phases
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.ring_controls import settled
 from trafficsim.io.sumo.logics import (
     ACTUATED,
     MAX_GAP_S,
@@ -30,7 +30,6 @@ from trafficsim.io.sumo.nema import NemaLogic, nema_logic
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Network
-from trafficsim.spec.signals import Phase
 
 LEAST_S = 1.0
 """Shortest green of a step without one (modelling assumption)."""
@@ -103,7 +102,7 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     _note_unlike(logic, ledger)
     coordinated = is_true(given.get("coordinated", "false")) and any(
         step.earliest_s is not None or step.latest_s is not None for step in steps)
-    phases = tuple(_stages(logic, greens, chosen, coordinated, ledger))
+    phases = tuple(settled(list(_stages(logic, greens, chosen, coordinated, ledger)), element.get("id"), network))
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
@@ -151,7 +150,6 @@ def _note_unlike(logic: _Logic, ledger: Ledger) -> None:
 
 def _stages(logic: _Logic, greens: Sequence[Stretch], chosen: set[int], coordinated: bool, ledger: Ledger
             ) -> Iterator[ControlPhase]:
-    states = _resolved(logic, greens)
     rows = list(logic.element.all("phase"))
     for number, green in enumerate(greens, 1):
         yellow_s, red_s = _clearance(logic.steps, green, greens)
@@ -161,8 +159,8 @@ def _stages(logic: _Logic, greens: Sequence[Stretch], chosen: set[int], coordina
         free = any(step.place in chosen for step in green.steps)
         split_s = sum(rows[step.place].clock("duration") for step in green.steps) + yellow_s + red_s
         phase: ControlPhase = make(
-            ControlPhase, first, number=number, green=states[number - 1], name=first.get("name"), position=number,
-            min_green_s=least_s, max_green_s=most_s,
+            ControlPhase, first, number=number, green=green.state.replace("Y", "y"), name=first.get("name"),
+            position=number, min_green_s=least_s, max_green_s=most_s,
             extension_s=max((loop.gap_s for loop in loops), default=number_of(logic.element, logic.given, "max-gap",
                                                                               MAX_GAP_S)),
             recall="none" if free and loops else "min", locking=free and bool(loops), yellow_s=yellow_s,
@@ -186,16 +184,6 @@ def _offset_s(logic: _Logic, phases: Sequence[ControlPhase]) -> float:
             break
         before_s += phase.split_s or 0.0
     return (logic.element.clock("offset", 0.0) + before_s) % cycle_s if cycle_s else 0.0
-
-
-def _resolved(logic: _Logic, greens: Sequence[Stretch]) -> list[str]:
-    """Letters of the stages, with ``g`` for the one of two crossing movements that gives way."""
-    phases = [Phase(duration_s=1.0, state=green.state.replace("Y", "y")) for green in greens]
-    found = resolve_phases(logic.network, logic.element.get("id"), phases)
-    states = [list(phase.state) for phase in found.phases]
-    for one in found.undecided:
-        states[one.phase][logic.network.connections[one.other].signal_index or 0] = "g"
-    return ["".join(state) for state in states]
 
 
 def _clearance(steps: Sequence[Step], green: Stretch, greens: Sequence[Stretch]) -> tuple[float, float]:
@@ -252,7 +240,8 @@ def nema(element: Element, network: Network, custom: Mapping[str, Zone], ledger:
     timing = logic.timing
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), method="coordinated" if logic.coordinated else "actuated",
-        phases=tuple(_nema_phases(element, logic, network)), detectors=tuple(_areas(element, logic, network, custom)),
+        phases=tuple(settled(list(_nema_phases(element, logic)), element.get("id"), network)),
+        detectors=tuple(_areas(element, logic, network, custom)),
         cycle_s=timing.cycle_s if logic.coordinated else None,
         offset_s=timing.offset_s % timing.cycle_s if logic.coordinated else 0.0, reference=timing.reference,
         force_off="fixed" if logic.fixed_force_off else "floating",
@@ -260,7 +249,7 @@ def nema(element: Element, network: Network, custom: Mapping[str, Zone], ledger:
     return control
 
 
-def _nema_phases(element: Element, logic: NemaLogic, network: Network) -> Iterator[ControlPhase]:
+def _nema_phases(element: Element, logic: NemaLogic) -> Iterator[ControlPhase]:
     rows = {int(row.get("name")): row for row in element.all("phase")}
     latching = {int(part) for part in logic.given.get("latchingDetectors", "").replace(" ", "").split(",")
                 if part.isdigit()}
