@@ -159,10 +159,10 @@ def test_steps_are_those_of_the_whole_run(engine: str) -> None:
 @ENGINES
 def test_requests_to_an_open_run_are_shown(engine: str) -> None:
     run = ts.open_run(SCENARIO, engine=engine, policies=[Controlled()])
-    run.request("centre", "2")
+    run.request("centre", "stage 2")
     run.advance(30.0)
     seen = run.observe()["centre"]
-    assert (seen.stage, seen.green, seen.stages) == (1, (1,), ("1", "2"))
+    assert (seen.stage, seen.green, seen.stages) == (1, (1,), ("stage 1", "stage 2"))
     assert 0.0 < seen.since_s <= 30.0
     for wrong in (("centre", 2), ("centre", True), ("nowhere", 0)):
         with pytest.raises(ts.InputError, match=r"signal"):

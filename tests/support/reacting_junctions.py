@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import trafficsim as ts
-from trafficsim.design.timing.requested import requested_control
-from trafficsim.spec.control import SignalControl, SignalDetector
+from trafficsim.design.timing.controls import control_of
+from trafficsim.spec.control import SignalDetector
 from trafficsim.spec.network import Network
 
 ARMS = range(4)
@@ -23,9 +23,10 @@ def crossing(volume_veh_h: float = 300.0, seconds: float = 600.0, network: Netwo
 
 def reacting(network: Network, method: str = "requested", **more: Any) -> Network:
     """The network with a signal that has a detector 30 m before and one at every line; ``more`` changes phases."""
-    control = requested_control(network.signals[0])
+    control = control_of(network, network.signals[0], "requested")
+    assert control is not None
     phases = tuple(one.model_copy(update=more) for one in control.phases)
     detectors = tuple(SignalDetector(id=f"{at}{arm}", link=f"in{arm}", distance_m=at, length_m=3.0)
                       for arm in ARMS for at in (0, 30))
-    return replace(network, controls=(SignalControl(id=control.id, method=method, phases=phases,  # type: ignore[arg-type]
-                                                    detectors=detectors, offset_s=control.offset_s),))
+    return replace(network, controls=(control.model_copy(update={
+        "method": method, "phases": phases, "detectors": detectors}),))

@@ -24,6 +24,10 @@ class Running(Protocol):
     last: int
 
     @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+
+    @property
     def ended(self) -> bool:
         """Whether it is at its end, or everybody has arrived."""
 
@@ -82,6 +86,11 @@ class OpenRun:
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
             self.running.advance(round((to_s - self._start_s) * self._units))
         self._loop_s += time.perf_counter() - began
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self.running.completed
 
     def to_end(self) -> Record:
         """Run to the end, and return the record."""

@@ -79,7 +79,9 @@ class ControlBuilder(DemandBuilder):
         NetworkError
             If a controller does not fit the network.
         """
-        if not self._controls:
+        groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
+        known = not plan.controls.any or len(plan.controls.groups.controller) == groups
+        if not self._controls and known:  # a policy may have put up a signal
             return plan
         own = {name: one for name, (_, _, one) in self._controls.items()}
         together = {one.id: one for one in self.network.controls} | own

@@ -31,13 +31,16 @@ from trafficsim.policies.licensing import HazardPerception as HazardPerception
 from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
 from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
+from trafficsim.policies.line_control import LineControl as LineControl
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
 from trafficsim.policies.mode_shift import ModeShift as ModeShift
+from trafficsim.policies.moving_jam_limit import MovingJamLimit as MovingJamLimit
 from trafficsim.policies.night_limit import NightLimit as NightLimit
 from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
 from trafficsim.policies.points import ReEducation as ReEducation
+from trafficsim.policies.ramp_metering import RampMetering as RampMetering
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
@@ -74,11 +77,14 @@ BUILT_IN = (
     "trafficsim.policies.isa",
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
+    "trafficsim.policies.line_control",
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.mode_shift",
+    "trafficsim.policies.moving_jam_limit",
     "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
+    "trafficsim.policies.ramp_metering",
     "trafficsim.policies.red_light_camera",
     "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",

@@ -77,6 +77,11 @@ class Session:
         self._run.advance(to_s)
 
     @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self._run.completed
+
+    @property
     def signals(self) -> tuple[str, ...]:
         """Names of the signals that react."""
         return tuple(self._run.requests.views)
