@@ -29,4 +29,4 @@ def reacting(network: Network, method: str = "requested", **more: Any) -> Networ
     detectors = tuple(SignalDetector(id=f"{at}{arm}", link=f"in{arm}", distance_m=at, length_m=3.0)
                       for arm in ARMS for at in (0, 30))
     return replace(network, controls=(control.model_copy(update={
-        "method": method, "phases": phases, "detectors": detectors}),))
+        "method": method, "phases": phases, "detectors": detectors, "intergreens": ()}),))

@@ -1,4 +1,4 @@
-"""Controllers from outside that failed: the fixed program stood in, and it is said."""
+"""Controllers from outside that failed: the fixed program stood in, and it is reported."""
 
 from __future__ import annotations
 
