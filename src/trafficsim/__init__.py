@@ -46,6 +46,7 @@ _HOMES = {
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
+    "trafficsim.spec.emergency": ("Emergency", "Station"),
     "trafficsim.spec.fixes": ("Fixes",),
     "trafficsim.spec.happenings": ("Evacuation", "Surge", "Weather", "Works"),
     "trafficsim.spec.incident": ("Duration", "Incident"),
@@ -150,6 +151,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
+    from trafficsim.spec.emergency import Emergency as Emergency
+    from trafficsim.spec.emergency import Station as Station
     from trafficsim.spec.fixes import Fixes as Fixes
     from trafficsim.spec.happenings import Evacuation as Evacuation
     from trafficsim.spec.happenings import Surge as Surge

@@ -31,6 +31,7 @@ PURE = {
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "paths", "longest", "scale_per_min", "overlap", "informed_share", "least_gain",
     "ring", "barrier", "position",
+    "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
     "years", "effect", "level", "margin", "queue_share", "cost",  # cost in the unit of the budget
 }

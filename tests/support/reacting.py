@@ -73,10 +73,11 @@ def tables_of(controls: Sequence[SignalControl], conflicts: Conflicts, start_s: 
     return control_tables(plan_of(controls, conflicts, start_s, seed), 1.0)
 
 
-def run(control: Control, ticks: int, drive: Callable[[Control, int], None] = lambda *_: None) -> list[str]:
+def run(control: Control, ticks: int, drive: Callable[[Control, int], None] = lambda *_: None, start: int = 0,
+        ) -> list[str]:
     """What all signals show in every tick; ``drive`` writes what sensors see before each."""
     shown = []
-    for tick in range(ticks):
+    for tick in range(start, ticks):
         drive(control, tick)
         control_tick(control, tick)
         shown.append("".join("-" if code == NOT_SHOWN else LETTERS[code] for code in control.group.shown[:-1].tolist()))

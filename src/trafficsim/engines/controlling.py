@@ -120,7 +120,7 @@ def _controllers(plan: Plan, tick_s: float) -> np.recarray:
         made[name][:] = -1
     for name in ("preempt_since", "priority_until"):
         made[name][:] = NEVER
-    made["preempt_turn"][:] = -1
+    made["preempt_turn"][:] = made["preempt_cut"][:] = -1
     return made
 
 

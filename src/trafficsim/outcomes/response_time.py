@@ -5,17 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.outcomes.sourced import Sourced
+from trafficsim.outcomes.severity import LEAST_MIN, MOST_MIN, RESPONSE
 
 F8 = NDArray[np.float64]
-PER_MINUTE = Sourced("log of the probability to die, per minute of response time", 0.0405, "1/min",
-                     "Sanchez-Mangas et al. 2010, Accident Analysis & Prevention 42:1048-1056: ten minutes less, a "
-                     "third less deaths", "B", "extrapolated", 0.0405, 0.0405)
-VALID_MIN = (5.0, 30.0)
-"""Response times (min) that the source bears; beyond them the formula is extrapolated."""
 
 
-def death_probability(minutes: F8, p0: float, t0_min: float, per_minute: float = PER_MINUTE.value) -> F8:
+def death_probability(minutes: F8, p0: float, t0_min: float, per_minute: float = RESPONSE.value) -> F8:
     """Return the probability to die of an injured person, ``p0 * exp(k (t - t0))``, 1 at most.
 
     Parameters
@@ -44,4 +39,4 @@ def is_extrapolated(minutes: F8) -> NDArray[np.bool_]:
     >>> is_extrapolated(np.array([4.0, 10.0, 31.0])).tolist()
     [True, False, True]
     """
-    return np.asarray((minutes < VALID_MIN[0]) | (minutes > VALID_MIN[1]))
+    return np.asarray((minutes < LEAST_MIN) | (minutes > MOST_MIN))

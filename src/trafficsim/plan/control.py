@@ -213,12 +213,13 @@ def _lanes(detector: SignalDetector, index: dict[str, int], plan: Plan, where: s
 
 
 def _phases_of(detector: SignalDetector, one: Lowered, plan: Plan, lanes: tuple[int, int]) -> int:
-    """Phases that a detector works for: those named, or those that serve a movement from its lanes."""
+    """Phases that a detector works for: those named, else those that serve all movements from its lanes, else any."""
     if detector.phases:
         return sum(1 << number for number, phase in enumerate(one.control.phases) if phase.number in detector.phases)
     conns, first = plan.connections, one.groups.first
     inside = (conns.from_lane >= lanes[0]) & (conns.from_lane < lanes[1]) & (conns.signal_group >= first)
     inside &= conns.signal_group < first + one.groups.width
     served = np.unique(conns.signal_group[inside]) - first
-    return sum(1 << number for number, codes in enumerate(one.letters)
-               if np.isin(codes[served], (GREEN, PERMITTED)).any())
+    green = [np.isin(codes[served], (GREEN, PERMITTED)) for codes in one.letters]
+    whole = sum(1 << number for number, shown in enumerate(green) if len(served) and shown.all())
+    return whole or sum(1 << number for number, shown in enumerate(green) if shown.any())

@@ -13,6 +13,7 @@ from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
+from trafficsim.policies.controlled import Controlled as Controlled
 from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.emergency_response import AddStation as AddStation
 from trafficsim.policies.emergency_response import ECall as ECall
@@ -43,7 +44,13 @@ from trafficsim.policies.ramp_metering import RampMetering as RampMetering
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
+from trafficsim.policies.signal_control import Actuated as Actuated
+from trafficsim.policies.signal_control import CoordinatedActuated as CoordinatedActuated
+from trafficsim.policies.signal_control import MaxPressure as MaxPressure
+from trafficsim.policies.signal_control import SelfOrganising as SelfOrganising
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
+from trafficsim.policies.signal_priority import Preemption as Preemption
+from trafficsim.policies.signal_priority import TransitPriority as TransitPriority
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
@@ -81,7 +88,9 @@ BUILT_IN = (
     "trafficsim.policies.red_light_camera",
     "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",
+    "trafficsim.policies.signal_control",
     "trafficsim.policies.signal_plan",
+    "trafficsim.policies.signal_priority",
     "trafficsim.policies.speed_camera",
     "trafficsim.policies.speed_limit",
     "trafficsim.policies.variable_speed_limit",

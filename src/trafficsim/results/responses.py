@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from trafficsim.outcomes.response_time import VALID_MIN, death_probability, is_extrapolated
+from trafficsim.outcomes.response_time import death_probability, is_extrapolated
+from trafficsim.outcomes.secondary_crashes import PER_MINUTE, secondary_probability
+from trafficsim.outcomes.severity import LEAST_MIN, MOST_MIN
 from trafficsim.plan.arrays import BOOL, F8, EmergencyPlan, Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, strings
@@ -18,9 +20,11 @@ S_PER_MIN = 60.0
 TARGETS_MIN = (8.0, 15.0)
 """Response times by which services are judged: 8 min for life-threatening calls (NHS England until 2017), 15 min in
 the plans of most German states (Hilfsfrist)."""
+SECONDARY = (PER_MINUTE.low, PER_MINUTE.high)
+"""Bounds of the probability of a secondary crash per minute on scene."""
 CRASHES = "crashes with injured people that a unit has reached"
 NOBODY_CAME = "no unit has reached a crash with injured people"
-OUTSIDE = (f"extrapolated: a response time outside {VALID_MIN[0]:g} to {VALID_MIN[1]:g} min, for which the formula of "
+OUTSIDE = (f"extrapolated: a response time outside {LEAST_MIN:g} to {MOST_MIN:g} min, for which the formula of "
            "deaths is known")
 
 
@@ -55,7 +59,7 @@ def responses_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     on_scene = (seen.cleared_s - crashes.begin_s) / S_PER_MIN
     deaths = crashes.injured * death_probability(minutes, setting.survival.p0, setting.survival.t0_min,
                                                  setting.survival.slope_per_min)
-    low, high = (np.minimum(rate * np.where(arrived, on_scene, 0.0), 1.0) for rate in setting.secondary_per_min)
+    low, high = (np.minimum(rate * np.where(arrived, on_scene, 0.0), 1.0) for rate in SECONDARY)
     return frame(labels, {
         "crash": strings(crashes.name), "link": names_of(plan.link_id, crashes.link),
         "begin_s": nullable(crashes.begin_s), "injured": nullable(crashes.injured),
@@ -107,8 +111,7 @@ def _deaths(seen: Observation, arrived: BOOL) -> F8:
 def _secondary(seen: Observation, arrived: BOOL) -> F8:
     response = _of(seen.plan)
     minutes = (seen.record.emergency.cleared_s - response.crashes.begin_s)[arrived] / S_PER_MIN
-    low, high = response.setting.secondary_per_min
-    return np.asarray(np.minimum(0.5 * (low + high) * minutes, 1.0))
+    return np.array([secondary_probability(one) for one in minutes.tolist()])
 
 
 def _mean(values: F8 | None) -> float | None:

@@ -135,7 +135,7 @@ class EmergencyVehicle(Model):
     length_m: float = Field(default=6.5, gt=0, le=15)
 
 
-class RescueLane(Model):
+class MakingWay(Model):
     """The lane that drivers open for a unit between themselves.
 
     Parameters
@@ -157,7 +157,7 @@ class RescueLane(Model):
 
     Examples
     --------
-    >>> RescueLane(share=0.9).passing_speed_kmh
+    >>> MakingWay(share=0.9).passing_speed_kmh
     30.0
     """
 
@@ -236,9 +236,6 @@ class Emergency(Model):
         Deaths by response time.
     crashes_per_mvkm
         Crashes with injured people per million vehicle-kilometres, drawn beside the given ones; 0: none.
-    secondary_per_min
-        Probability of a secondary crash per minute until the road is clear: 0.33 to 0.5 percentage points on a
-        motorway with much traffic (Goodall 2017).
 
     Examples
     --------
@@ -250,11 +247,10 @@ class Emergency(Model):
     dispatch: Dispatch = "nearest"
     chain: Chain = Chain()
     vehicle: EmergencyVehicle = EmergencyVehicle()
-    rescue_lane: RescueLane = RescueLane()
+    rescue_lane: MakingWay = MakingWay()
     red: RedCrossing = RedCrossing()
     survival: Survival = Survival()
     crashes_per_mvkm: float = Field(default=0.0, ge=0, le=1000)
-    secondary_per_min: tuple[float, float] = (0.0033, 0.005)
 
     @model_validator(mode="after")
     def _has_names_of_its_own(self) -> Self:
@@ -262,8 +258,4 @@ class Emergency(Model):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two stations {twice[0]!r}: give each a name of its own")
-        low, high = self.secondary_per_min
-        if not 0.0 <= low <= high <= 1.0:
-            raise ValueError(f"secondary_per_min {list(self.secondary_per_min)}: give the lower bound first, both from "
-                             "0 to 1")
         return self

@@ -137,6 +137,9 @@ class Builder(Protocol):
     def control(self, control: SignalControl) -> None:
         """Let a signal react, or react otherwise."""
 
+    def decide(self, decider: Any) -> None:
+        """Let a controller in Python (:class:`trafficsim.plan.deciders.Decider`) ask for the stages of signals."""
+
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
 

@@ -145,6 +145,11 @@ class Running:
         """Whether everybody has, and no unit is still wanted."""
         return _finished(self.program) and not self._response.active
 
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.program.work.count[Count.COMPLETED])
+
     def advance(self, until: int) -> None:
         """Run up to a tick, or to the end."""
         until = min(until, self.last)

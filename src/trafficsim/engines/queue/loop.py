@@ -146,6 +146,11 @@ class Running:
         """Whether it is at its end, or everybody has arrived."""
         return self.now >= self.last or self.arrived
 
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.world.counts.total[1])
+
     def advance(self, until: int) -> None:
         """Run up to a time, or to the end."""
         until = min(until, self.last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trafficsim.base.codes import CONTROL_FORCE_OFF, CONTROL_GAP_OUT, CONTROL_MAX_OUT, COORDINATED
 from trafficsim.kernels.control.coordination import has_to_end, is_permitted
+from trafficsim.kernels.control.priority import with_priority
 from trafficsim.kernels.control.tables import NEVER, OFF, SHOWS_GREEN
 from trafficsim.kernels.jit import part
 
@@ -28,14 +29,16 @@ def why_to_end(control, number, phase, tick):
     row = control.phase[phase]
     if row.state != SHOWS_GREEN or tick - row.begin < row.min_green or row.walking:
         return GOES_ON
+    why, holds = GOES_ON, False
     if control.controller[number].method == COORDINATED:
+        holds = row.coordinated != 0
         if has_to_end(control, number, phase, tick):
-            return CONTROL_FORCE_OFF
-        if row.coordinated:
-            return GOES_ON
+            why = CONTROL_FORCE_OFF
     elif row.conflict != NEVER and tick - row.conflict >= row.max_green:
-        return CONTROL_MAX_OUT
-    return CONTROL_GAP_OUT if tick - row.actuation >= gap_of(control, phase, tick) else GOES_ON
+        why = CONTROL_MAX_OUT
+    if why == GOES_ON and not holds and tick - row.actuation >= gap_of(control, phase, tick):
+        why = CONTROL_GAP_OUT
+    return with_priority(control, number, phase, why, tick)
 
 
 @part
@@ -46,7 +49,8 @@ def called_phases(control, number):
     for phase in range(first, control.controller[number + 1].phase):
         row = control.phase[phase]
         called = row.call or (coordinated and row.coordinated)
-        if called and not row.on and (not coordinated or is_permitted(control, number, phase)):
+        served = control.controller[number].priority >> (phase - first) & 1
+        if called and not row.on and (not coordinated or served or is_permitted(control, number, phase)):
             mask |= 1 << (phase - first)
     return mask
 

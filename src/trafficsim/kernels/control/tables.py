@@ -57,7 +57,10 @@ CONTROLLER_FIELDS = {
     "preempted": "i8",  # phases for an emergency vehicle; 0: none
     "preempt_since": "i8",
     "preempt_turn": "i4",
+    "preempt_cut": "i4",  # turn of a pre-emption that lasted too long; -1: none
+    "dwells": "u1",  # its phases are green
     "priority": "i8",  # phases for which transit is being served
+    "early": "u1",  # greens are being cut for transit
     "priority_until": "i8",  # tick from which priority may be given again
 }
 RING_FIELDS = {
@@ -96,12 +99,14 @@ PHASE_FIELDS = {
     "ped_call": "u1",
     "fault": "u1",  # a detector of it is known to have failed
     "walking": "u1",  # 1 walk, 2 pedestrian clearance
-    "extended": "u1",  # transit has extended this green
+    "extended": "u1",  # transit has made this green longer (1) or shorter (2)
+    "extended_since": "i8",
+    "share": "i4",  # green of a stage in a cycle shared out by pressure
     "begin": "i8",  # of its green, or of the state that it is in
     "actuation": "i8",  # last tick with a vehicle that extends it
     "conflict": "i8",  # since when a conflicting phase is called; NEVER: none
     "walk_begin": "i8",
-    "want": "i8",  # vehicle ticks at red; pressure; planned green
+    "want": "i8",  # pressure, or vehicle ticks at red
 }
 GROUP_FIELDS = {
     "pair": "i4",
