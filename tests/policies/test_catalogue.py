@@ -38,6 +38,7 @@ KINDS = [
     "passenger_limit",
     "patrol",
     "points_limit",
+    "preemption",
     "probation",
     "quick_clearance",
     "re_education",

@@ -37,6 +37,7 @@ from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
 from trafficsim.policies.points import ReEducation as ReEducation
+from trafficsim.policies.preemption import Preemption as Preemption
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
@@ -72,6 +73,7 @@ BUILT_IN = (
     "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
+    "trafficsim.policies.preemption",
     "trafficsim.policies.red_light_camera",
     "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",
