@@ -30,6 +30,7 @@ COMMANDS = {
     "osm_places": "python -m tests.experiments.osm_places",
     "enforcement": "python -m tests.experiments.enforcement",
     "green_wave": "python -m benchmarks.green_wave",
+    "event_logs": "python -m benchmarks.event_logs",
     "evidence": "python -m benchmarks.evidence",
     "prediction": "python -m benchmarks.prediction",
     "statistics": "python -m benchmarks.statistics_check",

@@ -279,6 +279,7 @@ def _asked_tables() -> dict[str, Any]:
         areas=(ts.Area(id="a", link="east1"),), speed_histograms=ts.SpeedHistograms(all_links=True),
         validation=ts.Validation(speeds=(ts.ObservedSpeeds(link="east1", mean_kmh=50.0),)),
         trajectories=ts.Trajectories(share=1.0), population=ts.Population(people=100),
+        incidents=(ts.Incident(id="i", link="east2", position_m=100.0, lanes=(0,), begin_s=30.0, duration_s=30.0),),
     )).tables)
     road = ts.Scenario(
         name="asked", time=ts.Time(analysis_s=60.0, clear_s=60.0), network=ts.corridor([300.0, 300.0]),
@@ -304,10 +305,12 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         exposure,
         free_speeds,
         groups,
+        incidents,
         movements,
         observed,
         queues,
         requested,
+        roadside,
         routes,
         runs,
         signals,
@@ -325,11 +328,13 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "speeds": speeds.speeds_table, "speed_counts": speeds.speed_counts_table, "paths": speeds.paths_table,
         "exposure": exposure.exposure_table, "groups": groups.groups_table, "trajectories": tables.trajectories_table,
         "indicators": of_indicators.indicators_table,
+        "incidents": incidents.incidents_table, "incident_curves": incidents.incident_curves_table,
         "areas": requested.areas_table, "headways": requested.headways_table,
         "speed_histograms": speeds.speed_histograms_table,
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
-        "routes": routes.routes_table, "validation": observed.validation_table,
+        "control_events": signals.control_events_table,
+        "routes": routes.routes_table, "roadside": roadside.roadside_table, "validation": observed.validation_table,
     }
 
 

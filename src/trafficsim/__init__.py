@@ -19,9 +19,9 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map",
-        "equilibrium",
-        "explain", "export", "fit_parameters", "load", "rollouts", "run", "timing", "trace",
+        "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw",
+        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run",
+        "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -35,7 +35,11 @@ _HOMES = {
     "trafficsim.io.fixes": ("read_fixes",),
     "trafficsim.io.formats": ("read",),
     "trafficsim.io.imported": ("Imported",),
+    "trafficsim.io.utdf.ring_barriers": ("read_ring_barriers",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.api.event_logs": ("event_log_of",),
+    "trafficsim.results.event_log": ("EventLog",),
+    "trafficsim.results.event_log_files": ("read_event_log",),
     "trafficsim.run.calibration.radar_speeds": ("speed_distributions",),
     "trafficsim.spec.calendar": ("DayEvent", "Days", "Hours", "Schedule"),
     "trafficsim.spec.casualties": ("Casualties", "Coefficient"),
@@ -44,13 +48,17 @@ _HOMES = {
     "trafficsim.spec.demand": ("Demand", "Flow", "Stop", "Trip"),
     "trafficsim.spec.drivers": ("Drivers", "SpeedChoice"),
     "trafficsim.spec.economics": ("Economics", "Measure"),
+    "trafficsim.spec.emergency": ("Emergency", "Station"),
     "trafficsim.spec.fixes": ("Fixes",),
+    "trafficsim.spec.happenings": ("Evacuation", "Surge", "Weather", "Works"),
+    "trafficsim.spec.incident": ("Duration", "Incident"),
     "trafficsim.spec.measuring": ("Area", "SpeedHistograms", "TravelTime"),
     "trafficsim.spec.network": ("Connection", "Network"),
     "trafficsim.spec.od_matrix": ("ODMatrix",),
     "trafficsim.spec.policy": ("Policy",),
     "trafficsim.spec.population": ("AlcoholPeriod", "Licence", "PersonGroup", "Population"),
     "trafficsim.spec.network_source": ("BuilderSpec", "LinkSpec", "NetworkSource", "NodeSpec", "SumoSource"),
+    "trafficsim.spec.ring_barrier": ("RingBarrier", "RingPhase"),
     "trafficsim.spec.rollout": ("Candidate", "Rollout", "SteppedWedge"),
     "trafficsim.spec.route_choice": ("RouteChoice",),
     "trafficsim.spec.scenario": (
@@ -93,6 +101,7 @@ if TYPE_CHECKING:
     from trafficsim.api import export as export
     from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
+    from trafficsim.api import open_run as open_run
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
@@ -100,6 +109,7 @@ if TYPE_CHECKING:
     from trafficsim.api import transfer as transfer
     from trafficsim.api import validate as validate
     from trafficsim.api import with_fixes as with_fixes
+    from trafficsim.api.event_logs import event_log_of as event_log_of
     from trafficsim.base.errors import InputError as InputError
     from trafficsim.base.errors import MachineError as MachineError
     from trafficsim.base.errors import SimulationError as SimulationError
@@ -120,7 +130,10 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
+    from trafficsim.io.utdf.ring_barriers import read_ring_barriers as read_ring_barriers
     from trafficsim.report import plot as plot
+    from trafficsim.results.event_log import EventLog as EventLog
+    from trafficsim.results.event_log_files import read_event_log as read_event_log
     from trafficsim.run.calibration.radar_speeds import speed_distributions as speed_distributions
     from trafficsim.spec.calendar import DayEvent as DayEvent
     from trafficsim.spec.calendar import Days as Days
@@ -142,7 +155,15 @@ if TYPE_CHECKING:
     from trafficsim.spec.drivers import SpeedChoice as SpeedChoice
     from trafficsim.spec.economics import Economics as Economics
     from trafficsim.spec.economics import Measure as Measure
+    from trafficsim.spec.emergency import Emergency as Emergency
+    from trafficsim.spec.emergency import Station as Station
     from trafficsim.spec.fixes import Fixes as Fixes
+    from trafficsim.spec.happenings import Evacuation as Evacuation
+    from trafficsim.spec.happenings import Surge as Surge
+    from trafficsim.spec.happenings import Weather as Weather
+    from trafficsim.spec.happenings import Works as Works
+    from trafficsim.spec.incident import Duration as Duration
+    from trafficsim.spec.incident import Incident as Incident
     from trafficsim.spec.measuring import Area as Area
     from trafficsim.spec.measuring import SpeedHistograms as SpeedHistograms
     from trafficsim.spec.measuring import TravelTime as TravelTime
@@ -159,6 +180,8 @@ if TYPE_CHECKING:
     from trafficsim.spec.population import Licence as Licence
     from trafficsim.spec.population import PersonGroup as PersonGroup
     from trafficsim.spec.population import Population as Population
+    from trafficsim.spec.ring_barrier import RingBarrier as RingBarrier
+    from trafficsim.spec.ring_barrier import RingPhase as RingPhase
     from trafficsim.spec.rollout import Candidate as Candidate
     from trafficsim.spec.rollout import Rollout as Rollout
     from trafficsim.spec.rollout import SteppedWedge as SteppedWedge

@@ -26,8 +26,8 @@ REPAIRED = {"signal-taken-as-fixed": 1, "departure-outside": 1, "trip-unserved":
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
-    """An actuated signal; one trip that can be served, one that no way serves, one to nowhere, and one too late."""
-    (tmp_path / "a.net.xml").write_text(signal_net().replace('type="static"', 'type="actuated"'))
+    """A signal that reacts to delay; a trip that can be served, one that no way serves, one to nowhere and one late."""
+    (tmp_path / "a.net.xml").write_text(signal_net().replace('type="static"', 'type="delay_based"'))
     (tmp_path / "a.rou.xml").write_text(TRIPS)
     file = tmp_path / "a.toml"
     file.write_text(dump_toml({
@@ -44,7 +44,7 @@ def test_check_names_each_repair_with_code_rule_count_and_places(scenario: Path)
     assert {one["code"] for one in findings} == set(REPAIRED)
     assert all(one["level"] == "warning" and one["message"].startswith("repaired 1 x: ") for one in findings)
     places = " ".join(one["where"] for one in findings)
-    assert all(part in places for part in ("tlLogic 'T' (type actuated)", "'nowhere'", "'gap'", "'late'"))
+    assert all(part in places for part in ("tlLogic 'T' (type delay_based)", "'nowhere'", "'gap'", "'late'"))
 
 
 def test_run_goes_on_without_what_cannot_be_served(scenario: Path, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_asked_tick_by_tick_fixed_programs_give_the_same_run() -> None:
     plan, program = ready()
     at_once = run(plan, program)
     _, again = ready()
-    again.control.controller = stepped = TickByTick(plan.signals, plan.start_s, SETTINGS.tick_s)
+    again.commanded.controller = stepped = TickByTick(plan.signals, plan.start_s, SETTINGS.tick_s)
     step_by_step = run(plan, again)
     assert stepped.asked > 1000
     assert digest(plan, step_by_step) == digest(plan, at_once)
@@ -75,7 +75,7 @@ def test_asked_tick_by_tick_fixed_programs_give_the_same_run() -> None:
 
 def test_greens_are_those_that_were_shown_and_not_those_of_the_plan() -> None:
     plan, program = ready()
-    program.control.controller = Stuck(plan.signals, plan.start_s, SETTINGS.tick_s)
+    program.commanded.controller = Stuck(plan.signals, plan.start_s, SETTINGS.tick_s)
     record = run(plan, program)
     period_s = plan.analysis_end_s - plan.analysis_begin_s
     served = {int(turn) for turn, group in zip(plan.connections.turn, plan.connections.signal_group, strict=True)

@@ -50,6 +50,6 @@ def test_the_matrix_has_the_longest_of_all_lanes() -> None:
 
 
 def test_left_hand_traffic_is_the_mirror_image() -> None:
-    times = [sorted(round(one.intergreen_s, 2) for one in clearances(junction(left_hand_traffic=left), "centre").values())
-             for left in (False, True)]
+    both = [clearances(junction(left_hand_traffic=left), "centre").values() for left in (False, True)]
+    times = [sorted(round(one.intergreen_s, 2) for one in found) for found in both]
     assert times[0] == pytest.approx(times[1], abs=0.02)

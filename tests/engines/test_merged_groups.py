@@ -47,7 +47,7 @@ def test_every_connection_sees_its_own_signal(seed: int) -> None:
     plan, program = make_plan(world), make_program(world)
     groups = np.asarray(plan.connections.signal_group)
     assert len(merge_groups(plan).name) < len(programs) * 2 * LANES  # something was merged
-    program.signals = program.control.command(program.signals, 0, 60)
+    program.signals = program.commanded.command(program.signals, 0, 60)
     for tick in range(60):
         update_signals(program.signals, tick)
         shown = np.array([code for one in programs for code in indications(one, tick)])

@@ -24,7 +24,7 @@ from trafficsim.kernels.ca.zones import apply_zones
 from trafficsim.kernels.jit import from_python
 from trafficsim.plan.arrays import BehaviourArrays, Plan
 from trafficsim.plan.desired_speed import desired_speed_ms
-from trafficsim.plan.timeline import SCHEDULED, limit_at_ms, links_at
+from trafficsim.plan.timeline import SPEEDS, limit_at_ms, links_at
 from trafficsim.plan.timeline_arrays import TimelineArrays
 from trafficsim.results.digest import digest
 from trafficsim.spec.demand import Flow, Trip
@@ -32,7 +32,7 @@ from trafficsim.spec.scenario import Time, Trajectories
 
 SETTINGS = CellularAutomaton()
 CAP_STEP_MS = 0.5 / 256
-LIMIT, MEAN, _ = SCHEDULED
+LIMIT, MEAN, _ = SPEEDS
 SPAN = Time(analysis_s=120.0, clear_s=0.0)
 EXAMPLES = 12 if COMPILED else 3
 
@@ -56,16 +56,16 @@ def timeline(*rows: tuple[str, int, float, float, float]) -> TimelineArrays:
 
 def with_fields(plan: Plan, on: int, share: float) -> Plan:
     columns = {}
-    for name in (one.removeprefix("link.") for one in SCHEDULED):
+    for name in (one.removeprefix("link.") for one in SPEEDS):
         columns[name] = getattr(plan.links, name).copy()
         columns[name][on] *= share
     return replace(plan, links=plan.links._replace(**columns))
 
 
 def scheduled(plan: Plan, on: int, share: float, begin_s: float, end_s: float) -> Plan:
-    values = [float(getattr(plan.links, name.removeprefix("link."))[on]) * share for name in SCHEDULED]
+    values = [float(getattr(plan.links, name.removeprefix("link."))[on]) * share for name in SPEEDS]
     return replace(plan, timeline=timeline(*[
-        (name, on, begin_s, end_s, value) for name, value in zip(SCHEDULED, values, strict=True)]))
+        (name, on, begin_s, end_s, value) for name, value in zip(SPEEDS, values, strict=True)]))
 
 
 def fingerprint(plan: Plan, of: Plan | None = None) -> str:
@@ -139,7 +139,7 @@ def test_a_rule_holds_between_its_clock_times_only() -> None:
     program.start[:] = [0, 0, 0, 1]
     program.vehicles.X[0], program.vehicles.ID[0] = (-400 << 16) | 10, 0  # 200 m along b
     for tick in (0, 39, 40, 79, 80):
-        line.apply(program.net, program.zones, tick)
+        line.apply(program, tick)
         program.vehicles.Y[0] = (1 << 16) | (14 << 8) | 1
         from_python(apply_zones)(program.zones, program.net, program.vehicles, program.start, program.trips)
         holding = value_at(0.0, [(40.0, 80.0, 1.0)], float(tick))

@@ -120,7 +120,7 @@ def whole_step(program: Program, begin: int, end: int) -> float:
 
 def step_once(program: Program, step: Step, tick: int) -> None:
     """One tick, part by part, begun as the loop begins: the controller is asked, busy lanes are listed."""
-    program.signals = program.control.command(program.signals, tick, tick + 1)
+    program.signals = program.commanded.command(program.signals, tick, tick + 1)
     find_busy(program.start, program.work, program.net.lanes)
     step(program.world, program.vehicles, program.start, tick)
 

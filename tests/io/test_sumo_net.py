@@ -158,8 +158,8 @@ def test_last_loaded_program_wins(tmp_path: Path) -> None:
     assert found.counts["read"]["signal program that replaces an earlier one"] == 2
 
 
-def test_actuated_program_is_taken_as_fixed_with_a_warning(tmp_path: Path) -> None:
-    found = imported(tmp_path, signal_net().replace('type="static"', 'type="actuated"'))
+def test_delay_based_program_is_taken_as_fixed_with_a_warning(tmp_path: Path) -> None:
+    found = imported(tmp_path, signal_net().replace('type="static"', 'type="delay_based"'))
     (warning,) = [each for each in found.findings if each.code == "signal-taken-as-fixed"]
     assert warning.level == "warning"
     assert "'T'" in warning.where
@@ -320,7 +320,7 @@ def test_two_greens_that_cross_obey_the_right_of_way(tmp_path: Path) -> None:
 
 
 def test_repairs_stay_with_the_network(tmp_path: Path) -> None:
-    found = imported(tmp_path, signal_net().replace('type="static"', 'type="actuated"'))
+    found = imported(tmp_path, signal_net().replace('type="static"', 'type="delay_based"'))
     write_network(found.network, tmp_path / "a.json")
     again = read_network(tmp_path / "a.json")
     assert again.findings == found.network.findings

@@ -136,11 +136,16 @@ def test_signs(file: Path) -> None:
     assert {one.must_stop for one in network.connections if one.from_link == "20_2"} == {False}
 
 
-def test_actuated_signals_run_with_their_splits(tmp_path: Path) -> None:
+def test_actuated_signals_react_and_keep_their_splits_as_fixed_program(tmp_path: Path) -> None:
     found = read(tmp_path, edited("Control Type,1,0", "Control Type,1,3"))
-    assert found.counts["repaired"]["signal-taken-as-fixed"] == 1
     assert found.network.signals[0].cycle_s == 80.0
     assert found.network.graph.nodes["1"]["ring_barrier"]["phases"][0]["min_green_s"] == 5
+    (control,) = found.network.controls
+    assert (control.id, control.method, control.cycle_s) == ("1", "coordinated", 80.0)
+    assert found.counts["read"]["signal controller that reacts (coordinated)"] == 1
+    assert read(tmp_path, edited("Control Type,1,0", "Control Type,1,0")).network.controls == ()
+    (free,) = read(tmp_path, edited("Control Type,1,0", "Control Type,1,1")).network.controls
+    assert (free.method, free.cycle_s, {one.split_s for one in free.phases}) == ("actuated", None, {None})
 
 
 REPAIRS = {

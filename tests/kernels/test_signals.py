@@ -44,7 +44,7 @@ def test_signals_follow_the_phases(start_s: float) -> None:
     ends = {0: 1, 1: 870, 870: 930, 930: 1000}  # stretches of any length, across those that are asked for at once
     for tick in range(1000):
         if tick in ends:
-            program.signals = signals = program.control.command(program.signals, tick, ends[tick])
+            program.signals = signals = program.commanded.command(program.signals, tick, ends[tick])
         update_signals(signals, tick)
         expected = [code for one in programs for code in indications(one, tick + round(start_s))]
         assert signals.group.state.tolist() == expected

@@ -19,11 +19,14 @@ from trafficsim.plan.fields import FIELDS
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.lower import lower
 from trafficsim.plan.representation import check_representation
+from trafficsim.spec.incident import Incident
 from trafficsim.spec.policy import REGISTRY, Builder, Policy, PolicyPhase
 from trafficsim.spec.population import Population
 
 LIMIT = "link.speed_limit_ms"
-PLAN = lower(world(Demand(flows=(flow(volume_veh_h=60.0),)), population=Population(people=50))).plan
+HARMLESS = Incident(id="i", link="b", position_m=10.0, shoulder=True, rubbernecking=1.0, begin_s=700.0, duration_s=60.0)
+PLAN = lower(world(Demand(flows=(flow(volume_veh_h=60.0),)), population=Population(people=50),
+                   incidents=(HARMLESS,))).plan
 
 Step = tuple[str, str, tuple[str, ...], float]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,8 +20,15 @@ from trafficsim.spec.vehicles import VehicleClass
 
 def flat(plan: Plan) -> list[bytes | object]:
     """Every array of a plan as bytes, and everything else as it is."""
-    values = [value for part in vars(plan).values() for value in (part if hasattr(part, "_fields") else [part])]
-    return [value.tobytes() if isinstance(value, np.ndarray) else value for value in values]
+    return list(_values(vars(plan).values()))
+
+
+def _values(parts: Iterable[Any]) -> Iterator[bytes | object]:
+    for part in parts:
+        if hasattr(part, "_fields"):
+            yield from _values(part)
+        else:
+            yield part.tobytes() if isinstance(part, np.ndarray) else part
 
 
 @pytest.fixture(scope="module")

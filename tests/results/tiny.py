@@ -54,7 +54,7 @@ def tiny_plan() -> Plan:
     return Plan(
         link_id=("a", "b"),
         links=LinkArrays(f8(1000, 1000), f8(15, 15), f8(20, 10), f8(0.1, 0.1), i4(0, 2, 3), i4(0, 2, 2), i4(0, 0),
-                         f8(15, 15), np.zeros(2, np.bool_)),
+                         f8(15, 15), np.zeros(2, np.bool_), f8(1, 1)),
         lanes=LaneArrays(i4(0, 0, 1), f8(1000, 1000, 1000), np.array([15, 15, 15], np.uint8)),
         turns=TurnArrays(i4(0, 0), i4(1, 0)),
         # Lane 0 of a: to b (signal); lane 1 of a: to b (signal) and back to a (no signal, gives way).

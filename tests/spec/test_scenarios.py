@@ -15,7 +15,7 @@ from trafficsim.spec.world import World
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
-@pytest.fixture(scope="module", params=["arterial", "motorway_camera"])
+@pytest.fixture(scope="module", params=["arterial", "emergency", "motorway_camera"])
 def world(request: pytest.FixtureRequest) -> World:
     return load_world(SCENARIOS / request.param / "scenario.toml")
 

@@ -14,12 +14,13 @@ from trafficsim.api.placing import place, rollouts
 from trafficsim.api.practices import catalogue, practice_entries, transfer
 from trafficsim.api.reading import build, load, read_study
 from trafficsim.api.running import compare, run, trace
+from trafficsim.api.stepping import open_run
 from trafficsim.api.validating import validate
 
 __all__ = [
     "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map",
-    "equilibrium",
-    "examine", "explain", "export", "fit_parameters", "load", "place", "policy_catalogue", "practice_entries",
+    "equilibrium", "examine", "explain", "export", "fit_parameters", "load", "open_run", "place", "policy_catalogue",
+    "practice_entries",
     "read_study", "rollouts", "run", "timing", "trace", "transfer", "validate", "with_fixes",
     "write_map",
 ]

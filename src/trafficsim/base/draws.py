@@ -113,3 +113,17 @@ class EnforcementStream(IntEnum):
     DETECTION = 82
     SANCTION = 83
     OFFENCE = 84
+
+
+class EmergencyStream(IntEnum):
+    """Random streams of emergency response, by crash or by driver who is met."""
+
+    BY_ECALL = 110
+    ECALL = 111
+    WITNESS = 112
+    HANDLING = 113
+    TURNOUT = 114
+    CARE = 115
+    CLEARANCE = 116
+    MAKES_WAY = 117
+    CRASH = 118

@@ -54,7 +54,7 @@ REPAIRS: dict[str, str] = {
     "signal-off": "a connection whose signal has no program, or no letter for it, follows the right of way",
     "signal-phase-empty": "a phase of 0 s is left out",
     "signal-phase-unreachable": "phases run in the order that next gives; one that is never reached is left out",
-    "signal-taken-as-fixed": "an actuated program runs with its fixed durations",
+    "signal-taken-as-fixed": "a program that reacts in a way that we do not have runs with its fixed durations",
     "signal-plan-shared": "a plan that lists a phase twice is that of several controllers, one after the other",
     "signal-phase-elsewhere": "a movement whose phase belongs to another controller takes the phase of that number of "
                               "its own",
@@ -62,6 +62,8 @@ REPAIRS: dict[str, str] = {
     "signal-rings": "rings that do not fill the cycle are replaced by those of another plan, or of NEMA, that do",
     "signal-cycle-fitted": "greens that do not fill the cycle lie between their least and greatest, each as far",
     "signal-start-contradicted": "where stated beginnings of phases contradict greens and offset, these decide",
+    "signal-minimum-cut": "a minimum green that the split of its phase does not leave is cut to what it leaves",
+    "signal-maximum-raised": "a maximum green shorter than walk and clearance of its pedestrians is raised to them",
     "signal-without-barrier": "phases without ring or barrier follow those that have one, one by one",
     "volume-unbalanced": "where a link brings other volumes than the next junction counts, trips begin or end on it",
     "conflicting-greens": "where two greens G conflict, right of way decides: the one that yields gets green g",

@@ -103,11 +103,15 @@ def _file(path: Path, option: str) -> Path:
 
 
 def _report(found: Imported) -> None:
-    """Print the counts, and every repair with its rule and some places."""
+    """Print the counts, how many signals react, and every repair with its rule and some places."""
+    from trafficsim.spec.check_controls import reacting
+
     for act, things in found.counts.items():
         typer.echo(f"{act}:" if things else f"{act}: nothing")
         for thing, count in things.items():
             typer.echo(f"  {count:>8,} {thing}")
+    if found.network.controls:
+        typer.echo(reacting(found.network.controls))
     for finding in found.network.findings:
         if finding.code == "fixed":
             continue  # good news, told beside the files that are written

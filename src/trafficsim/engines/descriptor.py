@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from trafficsim.base.errors import InputError
 from trafficsim.spec.model import Model
 
 if TYPE_CHECKING:
+    from trafficsim.engines.open_run import OpenRun
     from trafficsim.plan.arrays import Plan
     from trafficsim.plan.record import Record
     from trafficsim.plan.representation import Representation
@@ -57,6 +59,17 @@ class Engine(ABC):
     @abstractmethod
     def run(self, plan: Plan, settings: Any) -> Record:
         """Run a plan to its end under what :meth:`settings_of` gave."""
+
+    def begin(self, plan: Plan, settings: Any) -> OpenRun:
+        """Begin a run that goes on step by step.
+
+        Raises
+        ------
+        InputError
+            If the engine runs to the end only.
+        """
+        raise InputError(f"engine {self.name!r}", "an engine that runs to the end only", "one that goes step by step",
+                         "choose another engine")
 
     def check(self, plan: Plan, settings: Any) -> None:  # noqa: B027 - an engine without limits has nothing to refuse
         """Refuse a plan that the engine cannot run under these settings.

@@ -16,9 +16,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.control.measured import LinkTotals as LinkTotals
 from trafficsim.plan.arrays import BOOL, F8, Plan
 from trafficsim.plan.classes import class_permissions
-from trafficsim.plan.closures import closed_at, roads_of
+from trafficsim.plan.closures import avoided_at, closed_at, roads_of
 from trafficsim.plan.k_shortest import PathNetwork
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.record import RouteRecord
@@ -48,14 +49,6 @@ class Whereabouts(NamedTuple):
     ended: BOOL
     fixed: BOOL
     """Whose turn at the end of the present link can no longer be chosen."""
-
-
-class LinkTotals(NamedTuple):
-    """Since the start of the run, by link."""
-
-    vehicle_s: F8
-    traversed: F8
-    """Traversals, each by the share that has been covered."""
 
 
 class Traffic(Protocol):
@@ -95,7 +88,7 @@ class Rerouter:
         self.plan, self._traffic = plan, traffic
         self.times_s = _times_s(plan)
         self.changes = np.zeros(len(plan.trips.key), np.int32)
-        self._shut = np.zeros(len(plan.turns.from_link), np.bool_)
+        self._held = self._shut = np.zeros(len(plan.turns.from_link), np.bool_)
         self._before = LinkTotals(np.zeros(len(plan.link_id)), np.zeros(len(plan.link_id)))
         self._turn = _turns(plan)
         self._roads = _EmptyRoads(plan)
@@ -105,10 +98,12 @@ class Rerouter:
 
     def at(self, time_s: float) -> bool:
         """Do what is to be done at a time since the start of the run; say whether routes have changed."""
-        shut = closed_at(self.plan, self.plan.start_s + time_s)
-        if (shut != self._shut).any():
-            self._traffic.shut(shut)
-            self._shut = shut
+        now_s = self.plan.start_s + time_s
+        held, shut = closed_at(self.plan, now_s), avoided_at(self.plan, now_s)
+        if (held != self._held).any():
+            self._traffic.shut(held)
+            self._held = held
+        self._shut = shut
         changed = False
         update_s = self.plan.en_route.update_s
         if self._informed.any() and (time_s == 0.0 or abs(time_s / update_s - round(time_s / update_s)) < 1e-9):
@@ -293,6 +288,11 @@ class RouteChanges:
     def plan(self) -> Plan:
         """The plan with the routes as they are now."""
         return self._plan if self._rerouter is None else self._rerouter.plan
+
+    @property
+    def any(self) -> bool:
+        """Whether routes can change at all."""
+        return self._rerouter is not None
 
     def next_change(self) -> int:
         """Return the step of the next look, :data:`NEVER` without one."""

@@ -107,6 +107,14 @@ EXPORTS: dict[str, Export] = {one.name: one for one in (
         holds=("a line for every link and alternative with flow, density, speed and delay over the analysis period",),
         writer="trafficsim.api.link_results:write_links",
     ),
+    Export(
+        name="event-log", title="High-resolution event log of signal controllers", takes="results",
+        endings=(".csv", ".parquet"),
+        holds=("begins and ends of green, yellow and red clearance, terminations and splits by phase, detectors on and "
+               "off, with the codes of the Indiana enumeration",
+               "beside it the configuration of the detectors (_detectors) and what phases are (_phases)"),
+        writer="trafficsim.api.event_logs:write_event_logs",
+    ),
 )}
 
 

@@ -29,7 +29,7 @@ class Ledger:
     """
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self.source = source
         self._counts: dict[Act, dict[str, int]] = {act: {} for act in ACTS}
         self._places: dict[tuple[Act, str], list[str]] = {}
         self._first: dict[tuple[Act, str], tuple[str, Level | None]] = {}
@@ -74,5 +74,5 @@ class Ledger:
         where, level = self._first[act, what]
         default: Level = "warning" if act == "repaired" else "info"
         count = self._counts[act][what]
-        return Finding(level or default, f"{self._source}-{act}", where, f"{act} {count} x {what}", count=count,
+        return Finding(level or default, f"{self.source}-{act}", where, f"{act} {count} x {what}", count=count,
                        places=tuple(self._places.get((act, what), ())))

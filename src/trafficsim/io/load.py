@@ -23,6 +23,7 @@ from trafficsim.io.signal_switches import by_time_of_day
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.crashes import History
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.drivers import Drivers
@@ -198,7 +199,7 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
-    network = by_time_of_day(network, scenario, folder)
+    network = _with_controls(by_time_of_day(network, scenario, folder), scenario.controls)
     found = _of_matrices(scenario.demand, folder)
     brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)
@@ -293,6 +294,12 @@ def _with_signals(network: Network, programs: tuple[SignalProgram, ...]) -> Netw
                                f"{needed}, one for each signal index", "write one letter per signal index")
         present[program.id] = program
     return replace(network, signals=tuple(present.values()))
+
+
+def _with_controls(network: Network, controls: tuple[SignalControl, ...]) -> Network:
+    """A controller of the scenario replaces that of its signal in the network."""
+    own = {one.id for one in controls}
+    return replace(network, controls=(*(one for one in network.controls if one.id not in own), *controls))
 
 
 def _signal_widths(network: Network) -> dict[str, int]:

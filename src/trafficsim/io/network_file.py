@@ -16,6 +16,9 @@ from trafficsim.base.findings import Finding
 from trafficsim.base.old_names import with_new_keys
 from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.imported import Imported
+from trafficsim.io.mistakes import mistake
+from trafficsim.spec.control import SignalControl
+from trafficsim.spec.model import Model
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
 from trafficsim.spec.signal_schedule import SignalSchedule
@@ -28,6 +31,10 @@ TABLES = ("graph", "groups", "paths")
 KINDS = {list: "list", dict: "table"}
 LEVELS = ("error", "warning", "info")
 LISTS = ("nodes", "links", "connections", "signals", "findings")
+
+
+class _Controls(Model):
+    controls: tuple[SignalControl, ...] = ()
 
 
 def write_network(network: Network, path: str | Path) -> None:
@@ -80,6 +87,7 @@ def read_network(path: str | Path) -> Network:
         left_hand_traffic=bool(content.get("left_hand_traffic", False)),
         schedules=tuple(_model(SignalSchedule, row, f"{path}: schedules[{n}]")
                         for n, row in enumerate(content.get("schedules", []))),
+        controls=_controls(content, path),
     )
 
 
@@ -98,7 +106,8 @@ def network_schema() -> dict[str, Any]:
     """Return the JSON Schema of network files."""
     definitions: dict[str, Any] = {}
     items = {}
-    for name, model in (("connections", Connection), ("signals", SignalProgram), ("schedules", SignalSchedule)):
+    for name, model in (("connections", Connection), ("signals", SignalProgram), ("schedules", SignalSchedule),
+                        ("controls", SignalControl)):
         schema = model.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(schema.pop("$defs", {}))
         items[name] = schema
@@ -132,6 +141,8 @@ def _content(network: Network) -> dict[str, Any]:
         "paths": {name: list(ids) for name, ids in network.paths.items()},
         "findings": [_row(finding) for finding in network.findings],
         **({"schedules": [one.model_dump() for one in network.schedules]} if network.schedules else {}),
+        **({"controls": [one.model_dump(exclude_defaults=True) for one in network.controls]}
+           if network.controls else {}),
     }
 
 
@@ -157,7 +168,7 @@ def _parsed(path: Path) -> dict[str, Any]:
                          "name a file made by write_network or trafficsim import")
     if content.get("version") != VERSION:
         raise InputError(f"{path}: version", quoted(content.get("version")), str(VERSION), "update trafficsim")
-    for names, kind in ((LISTS, list), (("schedules",), list), (TABLES, dict)):
+    for names, kind in ((LISTS, list), (("schedules", "controls"), list), (TABLES, dict)):
         for name in names:
             if not isinstance(content.get(name, None if names is LISTS else kind()), kind):
                 raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",
@@ -234,6 +245,15 @@ def _model(model: Any, row: Any, place: str) -> Any:
         key = ".".join(str(part) for part in first["loc"])
         raise NetworkError(f"{place}{'.' if key else ''}{key}", quoted(first["input"]), first["msg"],
                            "correct the value, or write the file again") from None
+
+
+def _controls(content: dict[str, Any], path: Path) -> tuple[SignalControl, ...]:
+    """Controllers that react; people know them by their ids, and what they refuse says more than their rows would."""
+    rows = {"controls": content.get("controls", [])}
+    try:
+        return _Controls.model_validate(rows).controls
+    except ValidationError as error:
+        raise mistake(error, _Controls, rows, str(path)) from None
 
 
 def _row(finding: Finding) -> dict[str, Any]:

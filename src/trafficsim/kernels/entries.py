@@ -20,6 +20,17 @@ def entry_of(kernel: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
     return entry
 
 
+def known_entry(kernel: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
+    """Return the compiled kernel that a call with these arguments takes, for arguments of the same types.
+
+    Tables that may be replaced by ones of one row, whose columns have other types, must go the usual way.
+    """
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]  # made when Numba is imported
+        return kernel
+    entry: Callable[..., Any] = kernel.compile(tuple(map(typeof, arguments)))  # type: ignore[attr-defined]
+    return entry
+
+
 def type_of(value: Any) -> Any:
     """Return the type of an argument of a kernel: of arrays by their strides.
 

@@ -39,6 +39,7 @@ class Stream(IntEnum):
     DAY = 12
     HEADWAY = 13
     ROUTE = 14
+    INCIDENT = 15
     KEEP_CLEAR = 25
     OUTCOME = 32
     INATTENTION = 41

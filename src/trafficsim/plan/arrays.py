@@ -12,8 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
+from trafficsim.plan.control_arrays import no_controls as no_controls
+from trafficsim.plan.deciders import Decider as Decider
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
+from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
+from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
+from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
+from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -21,6 +28,7 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
+from trafficsim.plan.roadside_arrays import RoadsideArrays, no_roadside
 from trafficsim.plan.route_arrays import (
     ClosureArrays,
     EnRouteArrays,
@@ -55,6 +63,8 @@ class LinkArrays(NamedTuple):
     """Speed that a class with a speed factor of its own multiplies: the limit unless a policy moved it."""
     keep_right: BOOL
     """Drivers keep to the nearside lane but to overtake, and do not overtake on its side while traffic flows."""
+    capacity_factor: F8
+    """Capacity of a lane over what it has usually: less in bad weather, and where drivers look at an incident."""
 
 
 class LaneArrays(NamedTuple):
@@ -302,6 +312,7 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     timeline : values of links that change within the run
+    roadside : signs and meters that react to traffic, and what they showed
     enforcement : what follows offences
     kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
@@ -312,6 +323,11 @@ class Plan:
     tolls : charges that are part of the generalised cost of routes
     closures : movements that nobody may make for a time
     en_route : drivers who change their route on the way
+    incidents : what blocks lanes within the run, with durations as drawn
+    lane_closures : stretches of lanes that vehicles keep off for a time
+    emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
+    controls : signals that react
+    deciders : controllers in Python
     """
 
     link_id: tuple[str, ...]
@@ -337,6 +353,7 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
+    roadside: RoadsideArrays = dataclass_field(default_factory=no_roadside)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0
@@ -347,3 +364,8 @@ class Plan:
     tolls: TollArrays = dataclass_field(default_factory=no_tolls)
     closures: ClosureArrays = dataclass_field(default_factory=no_closures)
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
+    incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
+    lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    emergency: EmergencyPlan | None = None
+    controls: ControlArrays = dataclass_field(default_factory=no_controls)
+    deciders: tuple[Decider, ...] = ()

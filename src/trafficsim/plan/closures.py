@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.classes import class_permissions
-from trafficsim.plan.demand_builder import DemandBuilder
+from trafficsim.plan.emergency_builder import EmergencyBuilder
+from trafficsim.plan.incident_arrays import IncidentArrays
 from trafficsim.plan.k_shortest import PathNetwork
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.network import NetworkPlan
@@ -18,13 +19,14 @@ from trafficsim.plan.route_arrays import ClosureArrays
 from trafficsim.plan.routes import Access, permission_name
 from trafficsim.plan.timeline import check_times
 from trafficsim.plan.trip_operations import TripOperations
+from trafficsim.spec.emergency import Emergency
 
 CLOSED = "movement.closed"
 """What the ledger calls closures; its cells are movements."""
 Movement = tuple[str, str]
 
 
-class RoadBuilder(DemandBuilder):
+class RoadBuilder(EmergencyBuilder):
     """The part of a plan builder that closes roads.
 
     Parameters
@@ -35,12 +37,22 @@ class RoadBuilder(DemandBuilder):
         Its network.
     run_s
         Clock times at which a run begins and ends.
+    incidents
+        What happens on the road.
+    response
+        Emergency response of the scenario; ``None`` without one.
     """
 
-    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float]) -> None:
-        super().__init__(trips)
-        self._roads, self._between_s = roads, run_s
+    def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
+                 incidents: IncidentArrays, response: Emergency | None = None) -> None:
+        super().__init__(trips, response)
+        self._roads, self._between_s, self._incidents = roads, run_s, incidents
         self._closed: list[tuple[LedgerRow, NDArray[np.int64]]] = []
+
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, on all without any: cells of ``incident.duration_s``."""
+        found = zip(self._incidents.name, self._incidents.link.tolist(), strict=True)
+        return tuple(name for name, link in found if links is None or self._roads.link_id[link] in links)
 
     def close(self, links: Sequence[str] = (), movements: Sequence[Movement] = (), begin_s: float | None = None,
               end_s: float | None = None) -> None:
@@ -93,25 +105,36 @@ class RoadBuilder(DemandBuilder):
 
     @property
     def closing_rows(self) -> tuple[LedgerRow, ...]:
-        """Rows of the ledger."""
-        return tuple(row for row, _ in self._closed)
+        """Rows of the ledger, those of emergency response among them."""
+        return (*(row for row, _ in self._closed), *self.response_rows)
 
     def closures(self) -> ClosureArrays:
         """All closures in order of movement and time, whoever came first."""
         rows = sorted((int(turn), -np.inf if row.begin_s is None else row.begin_s,
                        np.inf if row.end_s is None else row.end_s) for row, turns in self._closed for turn in turns)
         turn, begin, end = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
-        return ClosureArrays(turn.astype(np.int32), begin.astype(np.float64), end.astype(np.float64))
+        return ClosureArrays(turn.astype(np.int32), begin.astype(np.float64), end.astype(np.float64),
+                             np.zeros(len(turn), np.bool_))
 
 
 def closed_at(plan: Plan, time_s: float) -> BOOL:
-    """Whether each movement is closed at a clock time."""
-    return _closed(plan, (plan.closures.begin_s <= time_s) & (time_s < plan.closures.end_s))
+    """Whether nobody can make each movement at a clock time."""
+    return _closed(plan, _holding(plan, time_s) & ~plan.closures.passable)
+
+
+def avoided_at(plan: Plan, time_s: float) -> BOOL:
+    """Whether each movement is closed at a clock time, or the road beyond it is known to be blocked."""
+    return _closed(plan, _holding(plan, time_s))
+
+
+def _holding(plan: Plan, time_s: float) -> BOOL:
+    return np.asarray((plan.closures.begin_s <= time_s) & (time_s < plan.closures.end_s))
 
 
 def closed_throughout(plan: Plan) -> BOOL:
     """Whether each movement is closed over the whole run: what all know who choose a route before departure."""
-    return _closed(plan, (plan.closures.begin_s <= plan.start_s) & (plan.closures.end_s >= plan.end_s))
+    return _closed(plan, (plan.closures.begin_s <= plan.start_s) & (plan.closures.end_s >= plan.end_s)
+                   & ~plan.closures.passable)
 
 
 def _closed(plan: Plan, rows: BOOL) -> BOOL:

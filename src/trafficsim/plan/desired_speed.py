@@ -38,7 +38,7 @@ def desired_speed_ms(links: LinkArrays, classes: ClassArrays, trips: TripArrays,
     --------
     Three drivers on a road with mean 20 m/s and a coefficient of variation of 0.1 (other arrays are not read):
 
-    >>> road = LinkArrays(*[np.zeros(1)] * 9)._replace(free_speed_mean_ms=np.array([20.0]),
+    >>> road = LinkArrays(*[np.zeros(1)] * 10)._replace(free_speed_mean_ms=np.array([20.0]),
     ...     free_speed_cv=np.array([0.1]), factor_speed_ms=np.array([20.0]), speed_limit_ms=np.array([20.0]))
     >>> car = ClassArrays(("car",), *[np.zeros(1)] * 12)._replace(max_speed_ms=np.array([55.0]))
     >>> people = TripArrays((), *[np.zeros(3)] * 15)._replace(

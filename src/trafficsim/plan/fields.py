@@ -95,6 +95,10 @@ def _approaches(plan: Plan) -> tuple[str, ...]:
     return tuple(plan.link_id[row] for row in plan.approaches.link.tolist())
 
 
+def _incidents(plan: Plan) -> tuple[str, ...]:
+    return plan.incidents.name
+
+
 def _class_names(plan: Plan) -> tuple[str, ...]:
     return plan.classes.name
 
@@ -118,6 +122,7 @@ FIELDS: dict[str, Field] = {
         Field("link.free_speed_mean_ms", "links", "free_speed_mean_ms", "m/s", _links, 0.0, above=True),
         Field("link.free_speed_cv", "links", "free_speed_cv", "1", _links, 0.0),
         Field("link.factor_speed_ms", "links", "factor_speed_ms", "m/s", _links, 0.0, above=True),
+        Field("link.capacity_factor", "links", "capacity_factor", "1", _links, 0.0, above=True, high=2.0),
         Field("link.toll_eur", "tolls", "toll_eur", "EUR", _links, 0.0, high=1000.0, of_routes=True),
         Field("signal.offset_s", "signals", "offset_s", "s", _programs),
         Field("signal.phase_s", "signals", "duration_s", "s", _phases, 0.0, above=True),
@@ -125,6 +130,7 @@ FIELDS: dict[str, Field] = {
         Field("approach.spread_s", "approaches", "spread_s", "s", _approaches, 0.0),
         Field("approach.inattention", "approaches", "inattention", "1", _approaches, 0.0, high=1.0),
         Field("approach.hard_stop_share", "approaches", "hard_stop_share", "1", _approaches, 0.0, high=1.0),
+        Field("incident.duration_s", "incidents", "duration_s", "s", _incidents, 0.0, above=True),
         Field("class.max_speed_ms", "classes", "max_speed_ms", "m/s", _class_names, 0.0, above=True),
         _of_group("trip_rate", above=True),
         _of_group("alcohol_factor"),

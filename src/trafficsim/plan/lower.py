@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -13,9 +13,14 @@ from trafficsim.kernels.rng import hash_name
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
+from trafficsim.plan.control import with_controls
+from trafficsim.plan.crashes import blocked_s, crashes_of
 from trafficsim.plan.day import day_factor, trips_of_day
+from trafficsim.plan.emergency import with_emergency
 from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
+from trafficsim.plan.happenings import incident_arrays, with_happenings
+from trafficsim.plan.incident_arrays import no_incidents
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
@@ -97,9 +102,19 @@ def lower(
     builder.choose = lambda plan: _chosen_anew(plan, prepared) if policies else plan
     builder.run(policies)
     plan, ledger = builder.finish()
+    plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
+    plan, baseline = (_with_happenings(one, prepared, on) for one in (plan, baseline))
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
+    plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
     require_choice(plan, ledger)
     return Lowered(plan, ledger, baseline, builder.deployments)
+
+
+def _with_happenings(plan: Plan, prepared: Prepared, on: _RunOn) -> Plan:
+    """Let happen on the road what happens; on the design day no incident does: nobody plans for one."""
+    if on.replication == DESIGN_DAY and plan.incidents.name:
+        plan = replace(plan, incidents=no_incidents())
+    return with_happenings(plan, prepared.world)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -166,7 +181,9 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         people=people_arrays(scenario.population),
         tolls=TollArrays(network.toll_eur),
     )
-    return _with_people(plan, prepared, on)
+    blocked = blocked_s(scenario, prepared.blocked_s)
+    plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))
+    return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 
 def _traces(prepared: Prepared) -> dict[str, Any]:

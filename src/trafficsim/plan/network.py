@@ -151,6 +151,7 @@ def _links(rows: Mapping[str, Attributes], drivers: Drivers) -> LinkArrays:
         road_class=np.array([ROAD_CLASSES.index(row["road_class"]) for row in rows.values()], np.int32),
         factor_speed_ms=limit.copy(),
         keep_right=np.array([_keeps_right(row, drivers) for row in rows.values()], np.bool_),
+        capacity_factor=np.ones(len(rows)),
     )
 
 

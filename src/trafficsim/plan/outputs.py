@@ -8,6 +8,7 @@ import numpy as np
 
 from trafficsim.base.codes import DETECTOR, PATH, POINT, ROLE_NAMES
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.timeline import CAPACITY
 
 OUTPUTS = {
     "trips": "times, distance and stops of every trip",
@@ -28,7 +29,11 @@ FEATURES = {
     "signals": "traffic signals",
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
+    "lane_closures": "lanes that are closed for a time, and capacities that change",
+    "roadside": "signs and meters that react to traffic",
+    "reacting_signals": "signals that react to traffic",
     "route_changes": "closures, and drivers who change their route on the way",
+    "emergency": "emergency vehicles on their way to crashes",
 }
 """What a plan may contain that an engine must represent, or else its results would be about another world."""
 
@@ -79,10 +84,7 @@ def _of_offences(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield what a plan contains that an engine must represent: feature, and where the first of it is."""
-    regulated = np.flatnonzero(plan.connections.signal_group >= 0)
-    if len(regulated):
-        link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
-        yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
+    yield from _of_signals(plan)
     if len(plan.trips.stop_position):
         trip = int(np.searchsorted(plan.trips.stop_start, 0, side="right")) - 1
         yield "stops", f"the stop of trip {plan.trips.name[trip]!r}"
@@ -90,8 +92,31 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "route_changes", f"the closure of link {plan.link_id[plan.turns.to_link[plan.closures.turn[0]]]!r}"
     elif plan.en_route.informed.any():
         yield "route_changes", "route_choice.informed_share"
+    closed = plan.lane_closures.lane
+    if len(closed):
+        yield "lane_closures", f"the closed lane of link {plan.link_id[plan.lanes.link[closed[0]]]!r}"
+    elif CAPACITY in plan.timeline.field:
+        yield "lane_closures", f"the capacity of link {plan.link_id[plan.timeline.link[-1]]!r}"
+    yield from _while_it_runs(plan)
+
+
+def _while_it_runs(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what changes within a run, by the clock or by what happens in it."""
     timed = np.flatnonzero(np.isfinite(plan.behaviour.rule_begin_s) | np.isfinite(plan.behaviour.rule_end_s))
     if plan.timeline.field:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"
     elif len(timed):
         yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"
+    if plan.emergency is not None and plan.emergency.crashes.name:
+        yield "emergency", f"incident {plan.emergency.crashes.name[0]!r} with injured people"
+    if plan.roadside.reactions:
+        yield "roadside", f"{plan.roadside.reactions[0].name!r}"
+
+
+def _of_signals(plan: Plan) -> Iterator[tuple[str, str]]:
+    regulated = np.flatnonzero(plan.connections.signal_group >= 0)
+    if len(regulated):
+        link = plan.lanes.link[plan.connections.from_lane[regulated[0]]]
+        yield "signals", f"the signal at the end of link {plan.link_id[link]!r}"
+    if plan.controls.any:
+        yield "reacting_signals", f"the controller of signal {plan.controls.controllers.id[0]!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from trafficsim.plan.routes import RouteRequest, RouteTable, build_routes, link_
 from trafficsim.plan.serving import Served, Travellers, in_time, serve, waypoints
 from trafficsim.plan.signals import lower_signals, signal_groups
 from trafficsim.plan.stops import StopTable, build_stops, check_place
+from trafficsim.plan.surging import with_surges
 from trafficsim.spec.demand import Demand, Trip, Unserved
 from trafficsim.spec.route_choice import EVERY_OTHER, RouteChoice
 from trafficsim.spec.scenario import Detector
@@ -54,6 +55,7 @@ class Prepared:
     findings : what was repaired, flows that were cut to the departure window, how many routes were found, not given
     unserved : trips and flows that are not among the requests, because nothing can carry them
     memory : what policies worked out from the network and the design day
+    blocked_s : by incident that lasts until help has cleared the road, how long it did in an earlier run
     """
 
     world: World
@@ -73,6 +75,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     unserved: tuple[Unserved, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
+    blocked_s: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(world: World) -> Prepared:
@@ -83,6 +86,7 @@ def prepare(world: World) -> Prepared:
     NetworkError, DemandError, InputError
         If the network, the demand or the drivers cannot be lowered; the message names the place and the remedy.
     """
+    world = with_surges(world)
     time = world.scenario.time
     signals = lower_signals(world.network.signals)
     network = lower_network(world.network, world.scenario.drivers, signal_groups(signals))

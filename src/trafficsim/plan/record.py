@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.plan.arrays import F8, I4, U1
+from trafficsim.plan.emergency_record import EmergencyRecord, no_response
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
@@ -224,6 +226,24 @@ def no_signals_shown() -> SignalRecord:
     return SignalRecord(whole, whole, np.zeros(0, np.uint8), np.zeros(0), whole)
 
 
+class ControlRecord(NamedTuple):
+    """One row per event of a signal that reacts, in order of time."""
+
+    time_s: F8
+    controller: I4
+    """Row of :class:`trafficsim.plan.control_arrays.ControllerArrays`."""
+    code: I4
+    """A key of :data:`trafficsim.base.codes.CONTROL_EVENTS`."""
+    parameter: I4
+    """Number of the phase, detector or plan that the event is about."""
+
+
+def no_control_events() -> ControlRecord:
+    """Return the events of a run in which no signal reacts."""
+    whole = np.zeros(0, np.int32)
+    return ControlRecord(np.zeros(0), whole, whole, whole)
+
+
 class RouteRecord(NamedTuple):
     """Routes as they were driven and, for who is on the way, as they were meant to go on; one row per trip."""
 
@@ -268,9 +288,12 @@ class Record:
     blocking : who was kept from going on by a queue beyond the junction
     left : where vehicles were at the end, and why
     signals : what signals showed, and since when
+    control : what signals that react did, and why
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     routes : routes as they were driven; ``None`` where none could change
+    roadside : what signs and meters showed that react to traffic; ``None`` where nothing does
+    emergency : what was needed for each response to a crash
     """
 
     engine: str
@@ -294,7 +317,10 @@ class Record:
     blocking: BlockingRecord = field(default_factory=no_blocking)
     left: LeftRecord = field(default_factory=nothing_left)
     signals: SignalRecord = field(default_factory=no_signals_shown)
+    control: ControlRecord = field(default_factory=no_control_events)
     routes: RouteRecord | None = None
+    roadside: RoadsideArrays | None = None
+    emergency: EmergencyRecord = field(default_factory=no_response)
     performance: Performance = field(default_factory=Performance)
 
     @property

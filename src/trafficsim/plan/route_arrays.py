@@ -21,6 +21,8 @@ class ClosureArrays(NamedTuple):
     turn: NDArray[np.int32]
     begin_s: NDArray[np.float64]
     end_s: NDArray[np.float64]
+    passable: NDArray[np.bool_]
+    """The road beyond is known to be blocked further on: who has no way round drives up to it."""
 
 
 class EnRouteArrays(NamedTuple):
@@ -45,7 +47,7 @@ def no_tolls() -> TollArrays:
 
 def no_closures() -> ClosureArrays:
     """Return the closures of a plan without any."""
-    return ClosureArrays(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+    return ClosureArrays(np.zeros(0, np.int32), np.zeros(0), np.zeros(0), np.zeros(0, np.bool_))
 
 
 def nobody_en_route() -> EnRouteArrays:

@@ -101,7 +101,8 @@ def _states(rows: pd.DataFrame) -> dict[str, list[str]]:
     """Letters of all phases of the programs that were replaced, by program."""
     states: dict[str, list[str]] = {}
     if "state_after" in rows:  # tables of before programs could be replaced have no such column
-        for cell, state in rows.loc[rows["state_after"].notna(), ["cell", "state_after"]].itertuples(index=False):
+        phases = rows["state_after"].notna() & (rows["field"] == PHASE)
+        for cell, state in rows.loc[phases, ["cell", "state_after"]].itertuples(index=False):
             states.setdefault(str(cell).rpartition("/")[0], []).append(str(state))
     return states
 

@@ -21,11 +21,14 @@ from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
 from trafficsim.report.sections.first import first_screen
+from trafficsim.report.sections.incidents import incidents
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.people import people
 from trafficsim.report.sections.record import methods, record
+from trafficsim.report.sections.responses import responses
 from trafficsim.report.sections.rollout import rollouts
+from trafficsim.report.sections.signals import signals
 from trafficsim.report.sections.sites import sites
 from trafficsim.report.sections.timing import timing
 from trafficsim.report.sections.transfer import transfers
@@ -105,11 +108,13 @@ def render(writer: Writer) -> str:
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         agreements=list(agreements(writer)),
-        appraisals=appraisals(writer), basis=basis(writer), people=people(writer), alternatives=alternatives(writer),
-        timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
-        definitions=definitions(writer), distributions=list(distributions(writer)),
+        appraisals=appraisals(writer), basis=basis(writer), people=people(writer), responses=responses(writer),
+        alternatives=alternatives(writer), timing=timing(writer), days=list(days(writer)),
+        incidents=list(incidents(writer)), indicators=indicators(writer), definitions=definitions(writer),
+        distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
-        trajectories=list(trajectories(writer)), delays=list(delays(writer)), diagrams=list(diagrams(writer)),
+        trajectories=list(trajectories(writer)), signals=list(signals(writer)),
+        delays=list(delays(writer)), diagrams=list(diagrams(writer)),
         transfers=list(transfers(writer)), junctions=list(junctions(writer)), sites=list(sites(writer)),
         rollouts=list(rollouts(writer)), validations=list(validations(writer)),
         methods=methods(writer), record=record(writer), left_out=writer.left_out,

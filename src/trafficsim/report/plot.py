@@ -16,14 +16,19 @@ from trafficsim.report.look import styled
 from trafficsim.report.network_map import network_map
 from trafficsim.report.plots.cohort import cohort as cohort
 from trafficsim.report.plots.convergence import convergence as convergence
+from trafficsim.report.plots.cumulative import cumulative_curves as cumulative_curves
 from trafficsim.report.plots.days import over_days as over_days
 from trafficsim.report.plots.delay_map import delay_map as delay_map
 from trafficsim.report.plots.differences import difference as difference
+from trafficsim.report.plots.event_log import coordination_diagram as coordination_diagram
+from trafficsim.report.plots.event_log import split_monitor as split_monitor
 from trafficsim.report.plots.fundamental_diagram import fundamental_diagram as fundamental_diagram
 from trafficsim.report.plots.fundamental_diagram import (
     macroscopic_fundamental_diagram as macroscopic_fundamental_diagram,
 )
 from trafficsim.report.plots.path_times import path_times as path_times
+from trafficsim.report.plots.ring_barrier import ring_barrier as ring_barrier
+from trafficsim.report.plots.signal_plan import signal_plan as signal_plan
 from trafficsim.report.plots.speed_distribution import speed_distribution as speed_distribution
 from trafficsim.report.plots.time_space import time_space as time_space
 from trafficsim.report.plots.timing import timing_plan as timing_plan
@@ -33,8 +38,9 @@ from trafficsim.spec.network import Network
 from trafficsim.spec.world import World
 
 __all__ = [
-    "cohort", "convergence", "delay_map", "difference", "fundamental_diagram", "macroscopic_fundamental_diagram",
-    "network", "observed_and_simulated", "over_days", "path_times", "speed_distribution", "time_space", "timing_plan",
+    "cohort", "convergence", "coordination_diagram", "cumulative_curves", "delay_map", "difference",
+    "fundamental_diagram", "macroscopic_fundamental_diagram", "network", "observed_and_simulated", "over_days",
+    "path_times", "ring_barrier", "signal_plan", "speed_distribution", "split_monitor", "time_space", "timing_plan",
     "variation_envelopes",
 ]
 

@@ -25,6 +25,8 @@ from trafficsim.results.offences import fines_eur, officer_hours, points
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
+from trafficsim.results.responses import RESPONSES, has_responses
+from trafficsim.results.responses import TABLE as RESPONSES_TABLE
 from trafficsim.results.routes import ROUTE_CHANGES
 from trafficsim.results.routes import TABLE as ROUTES
 from trafficsim.results.speeds import at_detectors
@@ -196,7 +198,7 @@ INDICATORS: tuple[Indicator, ...] = (
               needs=("trajectories",), cause=lambda seen: _nox_g(seen).reason),
     annual_cost("eur"),
 )
-register(*INDICATORS, *ROUTE_CHANGES)
+register(*INDICATORS, *ROUTE_CHANGES, *RESPONSES)
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
 """A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""
@@ -296,7 +298,8 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
     seen = Observation(plan, record, journeys(plan, record, reference))
     paths = [name for name, role in zip(plan.sections.name, plan.sections.role.tolist(), strict=True) if role == PATH]
     every = [*registered().values(), *map(path_time, paths)]
-    every = [one for one in every if one.only_with != ROUTES or plan.en_route.informed.any()]
+    absent = {ROUTES: not plan.en_route.informed.any(), RESPONSES_TABLE: not has_responses(plan)}
+    every = [one for one in every if not absent.get(one.only_with, False)]
     computed = [(one, one.compute(seen)) for one in every if one.compute is not None]
     values = [value for _, value in computed]
     return frame(labels, {

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from trafficsim.base.codes import CONTROL_EVENTS
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
-from trafficsim.results.frames import Labels, frame, names_of, nullable
+from trafficsim.results.frames import Labels, frame, names_of, nullable, strings
 
 LETTERS = "ryGgus"
 """The letter of every code of a signal state: o and O show as g and G."""
@@ -32,6 +33,23 @@ def signals_shown_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFr
         "groups": names_of(_members(plan, shown.shown_by), shown.group),
         "state": names_of(LETTERS, shown.state),
         "since_s": nullable(shown.since_s),
+    })
+
+
+def control_events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
+    """One row per event of a signal that reacts, in order of time: what it did, and why.
+
+    ``code`` and ``parameter`` are those of the Indiana enumeration for high-resolution logs (Sturdevant et al. 2012,
+    doi:10.4231/K4RN35SH); codes from 200 on are events that no controller in the field knows. ``event`` says the code
+    in words. ``parameter`` is the number of the phase, detector or plan.
+    """
+    seen = record.control
+    return frame(labels, {
+        "time_s": nullable(seen.time_s),
+        "signal": names_of(plan.controls.controllers.id, seen.controller),
+        "code": nullable(seen.code),
+        "parameter": nullable(seen.parameter),
+        "event": strings([CONTROL_EVENTS.get(code, str(code)) for code in seen.code.tolist()]),
     })
 
 

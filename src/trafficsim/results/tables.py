@@ -13,13 +13,16 @@ from trafficsim.results.events import events_table
 from trafficsim.results.exposure import exposure_table
 from trafficsim.results.frames import Column, Labels, frame, names_of, nullable, ratio, strings
 from trafficsim.results.groups import groups_table
+from trafficsim.results.incidents import incident_curves_table, incidents_table
 from trafficsim.results.movements import movements_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
+from trafficsim.results.responses import TABLE as RESPONSES
+from trafficsim.results.responses import has_responses, responses_table
 from trafficsim.results.routes import has_choice, routes_table
-from trafficsim.results.signals import signals_shown_table
+from trafficsim.results.signals import control_events_table, signals_shown_table
 from trafficsim.results.speeds import paths_table, speed_counts_table, speeds_table
 
 STATUS_NAMES = ("waiting", "en_route", "completed")
@@ -59,11 +62,18 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if plan.controls.any:
+        tables["control_events"] = control_events_table(plan, record, labels)
+    if has_responses(plan):
+        tables[RESPONSES] = responses_table(plan, record, labels)
     if plan.people.group:
         tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
     if has_choice(plan, record):
         tables["routes"] = routes_table(plan, record, labels, journeys(plan, record, reference))
+    if plan.incidents.name:
+        tables["incidents"] = incidents_table(plan, record, labels, reference)
+        tables["incident_curves"] = incident_curves_table(plan, record, labels, reference)
     if plan.trajectory_share > 0.0:
         tables["trajectories"] = trajectories_table(plan, record, labels)
     return tables

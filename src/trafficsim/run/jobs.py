@@ -34,6 +34,7 @@ from trafficsim.results.store import write_failure, write_tables
 from trafficsim.results.tables import result_tables
 from trafficsim.results.unserved import unserved_table
 from trafficsim.results.validation import TABLE as VALIDATION
+from trafficsim.run.clearing import passes, with_blocked_times
 from trafficsim.spec.policy import Policy
 
 TRACE_S = 900.0
@@ -141,7 +142,13 @@ def simulate(prepared: Prepared, job: Job, demand_variation: float = 0.0) -> dic
     if job.labels.replication <= DESIGN_DAY:
         raise InputError("replication", str(job.labels.replication), "a whole number >= 1",
                          f"leave {DESIGN_DAY} to designs: what is judged is never what was designed on")
-    return tables_of(prepared, lowered_for(prepared, job, demand_variation), job)
+    lowered = lowered_for(prepared, job, demand_variation)
+    for _ in range(passes(lowered.plan, prepared.world.scenario)):
+        known, prepared = prepared.blocked_s, with_blocked_times(prepared, lowered.plan, job.labels.engine)
+        if prepared.blocked_s == known:
+            break
+        lowered = lowered_for(prepared, job, demand_variation)
+    return tables_of(prepared, lowered, job)
 
 
 def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.DataFrame]:
@@ -155,7 +162,19 @@ def tables_of(prepared: Prepared, lowered: Lowered, job: Job) -> dict[str, pd.Da
     engine = engine_named(job.labels.engine)
     traced = job.trace_paths and "trajectories" in engine.measures
     plan = with_path_traces(lowered.plan, prepared) if traced else lowered.plan
-    record = engine.run(plan, engine.settings_of(prepared.world))
+    return tables_of_record(prepared, lowered, job, engine.run(plan, engine.settings_of(prepared.world)), plan)
+
+
+def tables_of_record(prepared: Prepared, lowered: Lowered, job: Job, record: Record, plan: Plan,
+                     ) -> dict[str, pd.DataFrame]:
+    """Check and tabulate what a run of a plan gave back.
+
+    Raises
+    ------
+    SimulationError
+        If vehicles were lost or a number is not finite.
+    """
+    engine = engine_named(job.labels.engine)
     check_conservation(plan, record, job.labels)
     plan = as_driven(plan, record)
     reference, learnt = reference_under_do_nothing(lowered), prepared.routes.rehearsals

@@ -8,6 +8,7 @@ from dataclasses import replace
 from trafficsim.base.errors import InputError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.check import check
+from trafficsim.spec.check_happenings import check_happenings
 from trafficsim.spec.check_measuring import check_measuring
 from trafficsim.spec.check_people import check_people
 from trafficsim.spec.network import Network
@@ -24,7 +25,7 @@ def check_world(world: World) -> tuple[Finding, ...]:
         A resolved scenario.
     """
     own = (*_times(world), *_detectors(world.scenario, world.network), *check_measuring(world.scenario, world.network),
-           *check_people(world))
+           *check_people(world), *check_happenings(world))
     general = _written_greens(check(world.network, world.demand), world.scenario)
     return tuple(dict.fromkeys((*world.findings, *general, *own)))
 

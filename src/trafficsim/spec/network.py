@@ -11,6 +11,7 @@ from pydantic import Field
 
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.model import Model
 from trafficsim.spec.schema import within
 from trafficsim.spec.signal_schedule import SignalSchedule
@@ -93,6 +94,7 @@ class Network:
     findings : what was inferred, repaired or ignored when it was made
     left_hand_traffic : vehicles keep to the left; lane 0 is still the one nearest to the kerb
     schedules : controllers whose programs change by time of day; ``signals`` has what each of them runs
+    controls : signal controllers that react; ``signals`` has the fixed program of each, which it replaces
 
     Examples
     --------
@@ -110,6 +112,7 @@ class Network:
     findings: tuple[Finding, ...] = ()
     left_hand_traffic: bool = False
     schedules: tuple[SignalSchedule, ...] = ()
+    controls: tuple[SignalControl, ...] = ()
 
     @property
     def links(self) -> dict[str, dict[str, Any]]:

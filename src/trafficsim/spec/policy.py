@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
+from trafficsim.spec.control import SignalControl
+from trafficsim.spec.emergency import Emergency, Station
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.population import Population
+from trafficsim.spec.roadside import Reaction
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.trip_selection import Trips
 
@@ -108,9 +111,22 @@ class Builder(Protocol):
     def schedule(self, field: str, cells: tuple[str, ...], values: Any, begin_s: float, end_s: float) -> None:
         """Give links another limit or free speed between two clock times (s since midnight)."""
 
+    def incidents_on(self, links: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Return the names of the incidents on some links, or on all: cells of ``incident.duration_s``."""
+
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
+
+    @property
+    def response(self) -> Emergency | None:
+        """Emergency response as the policies leave it so far; ``None`` without one."""
+
+    def set_response(self, field: str, value: float) -> None:
+        """Set a value of emergency response: ``chain.ecall_share`` or ``rescue_lane.share``."""
+
+    def add_station(self, station: Station) -> None:
+        """Add a station of emergency response, or units to one that there is."""
 
     def retime(self, program: str, phase_s: Sequence[float], offset_s: float | None = None) -> None:
         """Set the durations of all phases of a signal program, and its offset when one is given."""
@@ -118,8 +134,21 @@ class Builder(Protocol):
     def replace_program(self, program: str, phases: Sequence[Phase], offset_s: float | None = None) -> None:
         """Give a signal other phases, with states and durations of their own, and an offset when one is given."""
 
+    @property
+    def controls(self) -> Mapping[str, SignalControl]:
+        """Signals that react, by name, after the policies of all earlier phases."""
+
+    def control(self, control: SignalControl) -> None:
+        """Let a signal react, or react otherwise."""
+
+    def decide(self, decider: Any) -> None:
+        """Let a controller in Python (:class:`trafficsim.plan.deciders.Decider`) ask for the stages of signals."""
+
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
+
+    def react(self, reaction: Reaction) -> None:
+        """Put up signs or a meter that react to traffic; drivers respond to a sign by a rule of its name."""
 
     def enforce(self, check: SpeedCheck) -> None:
         """Measure speeds between two points and cite those above a speed."""

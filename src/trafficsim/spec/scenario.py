@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.demand import Demand, Flow, Routes, Trip
 from trafficsim.spec.departure_profile import Steps, check_steps
 from trafficsim.spec.drivers import Drivers
+from trafficsim.spec.emergency import Emergency
 from trafficsim.spec.engines import as_written, given_fields, settings_models
 from trafficsim.spec.equilibrium import Equilibrium
+from trafficsim.spec.happenings import Evacuation, Surge, Weather, Works
+from trafficsim.spec.incident import Incident
 from trafficsim.spec.measuring import Area, SpeedHistograms, TravelTime
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -192,6 +196,12 @@ class ScenarioFields(Model):
     signals: tuple[SignalProgram, ...] = ()
     signal_schedules: tuple[SignalSchedule, ...] = ()
     switch_tables: tuple[SwitchTable, ...] = ()
+    controls: tuple[SignalControl, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    works: tuple[Works, ...] = ()
+    weather: tuple[Weather, ...] = ()
+    surges: tuple[Surge, ...] = ()
+    evacuation: Evacuation | None = None
     detectors: tuple[Detector, ...] = ()
     areas: tuple[Area, ...] = ()
     travel_times: tuple[TravelTime, ...] = ()
@@ -199,6 +209,7 @@ class ScenarioFields(Model):
     trajectories: Trajectories = Trajectories()
     equilibrium: Equilibrium = Equilibrium()
     validation: Validation | None = None
+    emergency: Emergency | None = None
 
     @field_validator("date")
     @classmethod
@@ -248,6 +259,18 @@ class Scenario(ScenarioFields):
         Signal programs; where one is missing, a default is made and reported.
     signal_schedules, switch_tables
         Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
+    controls
+        Controllers that react to traffic; each replaces that of its signal in the network.
+    incidents
+        Incidents that block lanes for a time.
+    works
+        Road works and planned closures of lanes, links and movements.
+    weather
+        Weather that makes traffic slower, with longer gaps, for a time.
+    surges
+        Flows that bring more, or fewer, vehicles for a time.
+    evacuation
+        Zones or links that everybody leaves from a time on; ``None``: nobody does.
     detectors
         Detectors: cross-sections at which vehicles are counted and speeds measured.
     areas
@@ -262,6 +285,8 @@ class Scenario(ScenarioFields):
         How the routes of a dynamic equilibrium are looked for.
     validation
         Observations that the scenario is held against; ``None``: nothing of it is compared.
+    emergency
+        Who comes to incidents with injured people, and how; ``None``: nobody.
 
     Further arguments are settings of engines, by the name of the engine: ``ca=CellularAutomaton(...)``.
 

@@ -64,10 +64,13 @@ def following(classes: ClassArrays, settings: CellularAutomaton) -> Following:
     return Following(acceleration, classes.headway_s / tick, fade, classes.deceleration_ms2 * tick * tick / cell)
 
 
-def code_units(classes: ClassArrays, settings: CellularAutomaton) -> Units:
-    """Return the finest units in which the parameters of all classes fit their codes."""
+def code_units(classes: ClassArrays, settings: CellularAutomaton, longest: float = 1.0) -> Units:
+    """Return the finest units in which the parameters of all classes fit their codes.
+
+    ``longest`` is the greatest factor of headways that any link has at any time.
+    """
     largest = following(classes, settings)
-    return Units(*map(_unit, largest._replace(headway=largest.headway * longest_factor(settings)), MOST))
+    return Units(*map(_unit, largest._replace(headway=largest.headway * longest_factor(settings) * longest), MOST))
 
 
 def _unit(values: Values, most: int) -> float:
@@ -77,9 +80,9 @@ def _unit(values: Values, most: int) -> float:
     return unit
 
 
-def class_states(classes: ClassArrays, settings: CellularAutomaton) -> NDArray[np.int32]:
+def class_states(classes: ClassArrays, settings: CellularAutomaton, longest: float = 1.0) -> NDArray[np.int32]:
     """Return by class packed state Z without a turn, int32."""
-    units = code_units(classes, settings)
+    units = code_units(classes, settings, longest)
     acceleration, headway, fade, braking = (
         np.rint(values / unit).astype(np.int64)
         for values, unit in zip(following(classes, settings), units, strict=True)

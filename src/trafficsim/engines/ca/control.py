@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.control.controller import Controller, Switches, joined
+from trafficsim.control.metered import Metered
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.kernels.ca.signal_tables import SWITCH_FIELDS, Signals
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.record import SignalRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 NEVER = 1 << 62
 AT_ONCE = 900
@@ -19,12 +21,13 @@ AT_ONCE = 900
 
 @dataclass
 class SignalControl:
-    """A controller, and what it commanded so far.
+    """A controller, and what it commanded so far. Signals that react are commanded inside the loop.
 
     Attributes
     ----------
     controller : asked before every stretch of ticks
     merged : groups that always show the same are one here
+    reacting : by group of the plan, whether its signal reacts
     upto : first tick for which nothing has been commanded yet
     at : tick that is expected to be run next
     shown : all commands in their order, of one group of those that show the same
@@ -32,6 +35,7 @@ class SignalControl:
 
     controller: Controller
     merged: MergedGroups
+    reacting: np.ndarray
     upto: int = -1
     at: int = -1
     shown: list[Switches] = field(default_factory=list)
@@ -40,10 +44,11 @@ class SignalControl:
         """Remember which merged group each group of the plan is that speaks for others; -1 for those others."""
         self._index = np.full(len(self.merged.of_group), -1)
         self._index[self.merged.name] = np.arange(len(self.merged.name))
+        self._names = self.merged.name[~self.reacting[self.merged.name]]
 
     def command(self, signals: Signals, begin: int, end: int) -> Signals:
         """Return the signals with the switches of ticks ``begin`` to ``end - 1``."""
-        if end <= begin or not len(self.merged.name):
+        if end <= begin or not len(self._names):
             return signals
         jumped, self.at = begin != self.at, end
         if end <= self.upto and not jumped:
@@ -57,6 +62,11 @@ class SignalControl:
         switch.tick[count] = NEVER
         return signals._replace(switch=switch, done=np.zeros(1, np.int64))
 
+    def meter(self, roadside: RoadsideArrays) -> None:
+        """Let meters take the rates that are shown from now on."""
+        if isinstance(self.controller, Metered):
+            self.controller.show(roadside)
+
     def latest(self, tick: int) -> int:
         """Return the tick up to which the controller can be asked now."""
         return NEVER if self.controller.ahead is None else tick + self.controller.ahead
@@ -64,7 +74,7 @@ class SignalControl:
     def _asked(self, begin: int, end: int, jumped: bool) -> Switches:
         """Ask the controller; what all groups show comes first, unless it is what was asked for before."""
         begin = begin if jumped else max(self.upto, 0)
-        commanded, names = self.controller.switches(begin, end), self.merged.name
+        commanded, names = self.controller.switches(begin, end), self._names
         known = commanded.picked(self._index[commanded.group] >= 0)
         if jumped:
             self.shown = [one.picked(one.tick < begin) for one in self.shown]
@@ -74,7 +84,7 @@ class SignalControl:
         self.shown.append(known)
         return known
 
-    def record(self, last: int, start_s: float, tick_s: float) -> SignalRecord:
+    def record(self, last: int, start_s: float, tick_s: float, reacted: Switches) -> SignalRecord:
         """Return what was shown up to the last tick of the run; signals go on when the road is empty.
 
         Parameters
@@ -83,12 +93,14 @@ class SignalControl:
             Tick at which the run ends at the latest.
         start_s, tick_s
             Clock time of tick 0, and length of a tick.
+        reacted
+            What signals that react showed.
         """
         names = self.merged.name
-        while self.upto < last and len(names):
+        while self.upto < last and len(self._names):
             begin = max(self.upto, 0)
             self._asked(begin, min(last, self.latest(begin)), self.upto < 0)
-        shown = joined(self.shown)
+        shown = joined([*self.shown, reacted])
         shown = shown.picked(np.lexsort((shown.group, shown.tick)))
         shown = shown.picked(shown.tick < max(last, 1))
         since_s = np.asarray(start_s + shown.tick * tick_s, np.float64)

@@ -8,6 +8,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.descriptor import Engine
 
 if TYPE_CHECKING:
+    from trafficsim.engines.open_run import OpenRun
     from trafficsim.plan.arrays import Plan
     from trafficsim.plan.record import Record
     from trafficsim.plan.representation import Representation
@@ -24,7 +25,8 @@ class CellularAutomatonEngine(Engine):
         "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
         "trajectories", "lane_changes", "signal_states",
     })
-    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes", "lane_closures",
+                            "emergency", "reacting_signals"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""
@@ -37,6 +39,12 @@ class CellularAutomatonEngine(Engine):
         from trafficsim.engines.ca.loop import run
 
         return run(plan, settings)
+
+    def begin(self, plan: Plan, settings: Any) -> OpenRun:
+        """Begin a run."""
+        from trafficsim.engines.ca.loop import begin
+
+        return begin(plan, settings)
 
     def check(self, plan: Plan, settings: Any) -> None:
         """Refuse what does not fit the resolution."""

@@ -42,6 +42,8 @@ JOBS = (
         "ca.leaders.guard vehicles start work tick",
         "ca.overhang.keep_behind road",
         "ca.connectors.clear_connectors road tick",
+        "ca.steering.steer_clear road",
+        "ca.steering.stop_before_closed road",
     ),
 )
 """What each helper compiles: kernels with the names of their arguments. Each takes about as long; the rest is short, or

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.errors import InputError
+from trafficsim.engines.ca.capacities import check_capacities, longest_on_links
 from trafficsim.engines.ca.classes import MOST_LENGTH, code_units
 from trafficsim.engines.ca.headways import LEAST_TICKS
 from trafficsim.engines.ca.settings import CellularAutomaton
@@ -38,6 +39,7 @@ def check_limits(plan: Plan, settings: CellularAutomaton) -> None:
         raise InputError(
             "vehicle classes", f"{len(plan.classes.name)}", f"at most {MOST_CLASSES}", "give up some",
         )
+    check_capacities(plan, settings)
     if settings.rule == "default":
         _check_classes(plan, settings)
 
@@ -77,7 +79,7 @@ def _check_slowest(plan: Plan, settings: CellularAutomaton) -> None:
 
 def _check_classes(plan: Plan, settings: CellularAutomaton) -> None:
     cell, tick, classes = settings.cell_m, settings.tick_s, plan.classes
-    units = code_units(classes, settings)
+    units = code_units(classes, settings, longest_on_links(plan))
     used = np.unique(plan.trips.vehicle_class)
     for row in used.tolist():
         acceleration = float(classes.acceleration_ms2[row]) * tick * tick / cell

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import resource
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.python import Deciding, Requests
+from trafficsim.control.roadside import Roadside
+from trafficsim.engines.ca.emergency import RoadUsersOfCells
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
 from trafficsim.engines.ca.program import Program, compile_plan
@@ -17,13 +19,18 @@ from trafficsim.engines.ca.rerouting import RoadTraffic
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
+from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.gridlocks import Gridlock
+from trafficsim.engines.open_run import OpenRun
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
+from trafficsim.kernels.entries import known_entry
 from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 SLICE_TICKS = 60
 ACCOUNT_TICKS = 16384
@@ -42,8 +49,10 @@ class Collected:
     traces: list[np.ndarray] = field(default_factory=list)
     gridlocks: list[Gridlock] = field(default_factory=list)
     routes: RouteRecord | None = None
+    emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven."""
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
@@ -68,22 +77,23 @@ def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
     SimulationError
         If an invariant of the run was broken.
     """
+    return begin(plan, settings).to_end()
+
+
+def begin(plan: Plan, settings: CellularAutomaton | None = None) -> OpenRun:
+    """Return a run at its start, its kernels compiled or loaded.
+
+    Raises
+    ------
+    NetworkError
+        If a link is too long for the cell size.
+    """
     settings = settings or CellularAutomaton()
     began = time.perf_counter()
     program = compile_plan(plan, settings)
     setup_s = time.perf_counter() - began
     compile_s = warm_up(program)
-    began = time.perf_counter()
-    with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
-        tick, collected = simulate(plan, settings, program)
-    loop_s = time.perf_counter() - began
-    check_invariants(program)
-    plan = collected.plan or plan
-    performance = Performance(
-        vehicle_updates=int(program.work.count[Count.UPDATES]), loop_s=loop_s, compile_s=compile_s, setup_s=setup_s,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-    )
-    return make_record(plan, settings, program, collected, tick, performance)
+    return OpenRun(Running(plan, settings, program), 1.0 / settings.tick_s, setup_s, compile_s)
 
 
 def warm_up(program: Program) -> float:
@@ -98,40 +108,111 @@ def warm_up(program: Program) -> float:
     return time.perf_counter() - began
 
 
-def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple[int, Collected]:
-    """Run until the end, or until everybody has arrived; return the last tick and what was collected."""
-    collected = Collected()
-    tick_s = settings.tick_s
-    last = round((plan.end_s - plan.start_s) / tick_s)
-    interval = max(1, round(plan.interval_s / tick_s))
-    watch, most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
-    timeline = Timeline.of(plan, settings, program.zones)
-    traffic = RoadTraffic(program, settings, collected.links, np.asarray(plan.connections.turn, np.int64))
-    changes = RouteChanges(plan, traffic, 1.0 / tick_s)
-    tick = 0
-    while tick < last and not _finished(program):
-        traffic.now = tick
-        changes.apply(tick)
-        boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + most, boundary, watch.next_look(tick), program.control.latest(tick),
-                  timeline.next_change(tick), changes.next_change())
-        timeline.apply(program.net, program.zones, tick)
-        advance(program, tick, end)
+class Running:
+    """A run that has begun and goes on as far as it is told to.
+
+    Attributes
+    ----------
+    program, collected : what it is made of, and what has been taken out of it
+    now, last : tick at which it is, and at which it ends at the latest
+    """
+
+    def __init__(self, plan: Plan, settings: CellularAutomaton, program: Program) -> None:
+        self.plan, self.settings, self.program, self.collected = plan, settings, program, Collected()
+        tick_s = settings.tick_s
+        self.now, self.last = 0, round((plan.end_s - plan.start_s) / tick_s)
+        self._interval = max(1, round(plan.interval_s / tick_s))
+        self._watch, self._most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
+        self._timeline = Timeline.of(plan, settings, program.zones)
+        turn = np.asarray(plan.connections.turn, np.int64)
+        self._traffic = RoadTraffic(program, settings, self.collected.links, turn)
+        self._changes = RouteChanges(plan, self._traffic, 1.0 / tick_s)
+        self._users = RoadUsersOfCells(program, plan, settings)
+        self._response = Response(plan, self._users, 1.0 / tick_s, 1)
+        self.requests = Requests(plan, program.control, tick_s)
+        self._deciding = Deciding(plan, self.requests, tick_s)
+        given = (program.world, program.vehicles, program.start, 0, 0)
+        self._roadside = Roadside(plan, 1.0 / tick_s)
+        self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is at its end, or everybody has arrived."""
+        return self.now >= self.last or self.arrived
+
+    @property
+    def arrived(self) -> bool:
+        """Whether everybody has, and no unit is still wanted."""
+        return _finished(self.program) and not self._response.active
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.program.work.count[Count.COMPLETED])
+
+    def advance(self, until: int) -> None:
+        """Run up to a tick, or to the end."""
+        until = min(until, self.last)
+        while self.now < until and not self.arrived:
+            self._slice(until)
+
+    def _slice(self, until: int) -> None:
+        """Run as far as nothing has to be done outside the loop."""
+        program, tick = self.program, self.now
+        self._traffic.now = self._users.now = tick
+        self._changes.apply(tick)
+        self._response.apply(tick)
+        self._react(tick)
+        self._deciding.apply(tick)
+        boundary = min((tick // self._interval + 1) * self._interval, self.last)
+        end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.commanded.latest(tick),
+                  self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
+                  self._deciding.next_tick(tick), self._roadside.next_look())
+        self._timeline.apply(program, tick)
+        program.signals = program.commanded.command(program.signals, tick, end)
+        self._run_ticks(program.world, program.vehicles, program.start, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))
-        tick = end
-        take_events(program, collected)
-        if tick == boundary or _finished(program):
-            take_interval(program, tick, collected)
-        if tick % watch.every == 0 or tick == last:
-            watch.look(program, tick)
-    collected.gridlocks, collected.routes, collected.plan = watch.found, changes.record(), changes.plan
-    return tick, collected
+        self.now = end
+        take_events(program, self.collected)
+        if end == boundary or self.arrived:
+            take_interval(program, end, self.collected)
+        if end % self._watch.every == 0 or end == self.last:
+            self._watch.look(program, end)
+
+    def _react(self, tick: int) -> None:
+        """Let signs and meters look at traffic that are due."""
+        if self._roadside.look(tick, self._traffic.totals):
+            self._timeline.react(self._roadside.on(self.plan), self.program, tick)
+            self.program.commanded.meter(self._roadside.shown)
+
+    def finish(self) -> Collected:
+        """Return what was collected, with routes as they were driven; the last interval ends now."""
+        if not self.ended and self.now % self._interval:
+            take_interval(self.program, self.now, self.collected)
+        self.collected.gridlocks, self.collected.routes = self._watch.found, self._changes.record()
+        self.collected.plan, self.collected.emergency = self._roadside.on(self._changes.plan), self._response.record()
+        self.collected.roadside = self._roadside.record()
+        return self.collected
+
+    def record(self, performance: Performance) -> Record:
+        """Check the run, and return its record."""
+        check_invariants(self.program)
+        collected, updates = self.finish(), int(self.program.work.count[Count.UPDATES])
+        return make_record(collected.plan or self.plan, self.settings, self.program, collected, self.now,
+                           replace(performance, vehicle_updates=updates))
+
+
+def simulate(plan: Plan, settings: CellularAutomaton, program: Program) -> tuple[int, Collected]:
+    """Run until the end, or until everybody has arrived; return the last tick and what was collected."""
+    running = Running(plan, settings, program)
+    running.advance(running.last)
+    return running.now, running.finish()
 
 
 def advance(program: Program, begin: int, end: int) -> None:
     """Run ticks, for which the controller of the signals is asked first."""
-    program.signals = program.control.command(program.signals, begin, end)
+    program.signals = program.commanded.command(program.signals, begin, end)
     run_ticks(program.world, program.vehicles, program.start, begin, end)
 
 
@@ -171,6 +252,7 @@ def take_events(program: Program, collected: Collected) -> None:
     """
     _take("events", program.counters.events, program.work.count, Count.EVENTS, collected.events)
     _take("traversals", program.sections.traversals, program.work.count, Count.TRAVERSALS, collected.traversals)
+    program.reacted.take()
     _take("traces", program.counters.trace, program.work.count, Count.TRACES, collected.traces)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trafficsim.base.codes import RED, RED_AMBER
+from trafficsim.base.codes import GREEN, RED, RED_AMBER
 from trafficsim.plan.arrays import Plan
 
 
@@ -73,9 +73,16 @@ def faces(codes: np.ndarray) -> Faces:
 
 
 def group_codes(plan: Plan) -> Iterator[np.ndarray]:
-    """Yield the codes of every program: a row for every phase, a column for every group."""
-    signals = plan.signals
+    """Yield the codes of every program: a row for every phase, a column for every group.
+
+    Groups of a signal that reacts have phases of their own, each the only one that is red: any may differ from others.
+    """
+    signals, reacting = plan.signals, set(plan.controls.controllers.program.tolist())
     for program in range(len(signals.program_id)):
+        if program in reacting:
+            own = int(signals.group_start[program + 1] - signals.group_start[program])
+            yield np.where(np.eye(own, dtype=np.bool_), RED, GREEN)
+            continue
         phases = slice(signals.phase_start[program], signals.phase_start[program + 1])
         groups = np.arange(signals.group_start[program + 1] - signals.group_start[program])
         yield np.asarray(signals.state)[np.asarray(signals.state_start)[phases, np.newaxis] + groups]

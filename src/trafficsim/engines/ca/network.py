@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.engines.ca.capacities import closed_tables, has_capacities, headway_factors_of, longest_on_links
 from trafficsim.engines.ca.classes import cells_of, code_units
 from trafficsim.engines.ca.lane_rules import lane_columns, nearside_lanes
 from trafficsim.engines.ca.merged_groups import MergedGroups
@@ -50,7 +51,8 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
     lane_length = to_cells(lanes.length_m, cell, 1)
     conn_length = to_cells(conns.length_m, cell, 0)
     _check_lengths(plan, lane_length, conn_length, cell)
-    scale = make_scale(settings, code_units(plan.classes, settings))
+    scale = make_scale(settings, code_units(plan.classes, settings, longest_on_links(plan)))
+    scale.headways = int(has_capacities(plan))
     scale.overhang = int(cells_of(plan.classes, settings).max())
     scale.keep_clear = round(plan.keep_clear_share * PROBABILITY_UNIT)
     scale.inattentive = int((plan.approaches.inattention > 0.0).any())
@@ -72,12 +74,13 @@ def compile_network(plan: Plan, settings: CellularAutomaton, merged: MergedGroup
         }),
         link=table(LINK_FIELDS, len(plan.link_id) + 1, {
             "lane": links.lane_start, "turn": turn_start, "cv": links.free_speed_cv, "keep": links.keep_right,
-            **link_speeds(links, settings), **yellow_columns(plan),
+            **link_speeds(links, settings), **yellow_columns(plan), "headway": headway_factors_of(links),
         }),
         conn=_connections(plan, settings, local_turn, conn_length, merged.of_connection),
         reach=np.searchsorted(slots, np.arange(lane_turns[-1] + 2)).astype(np.uint32),
         yields=filled(conns.yields_to, np.uint32), crosses=filled(conns.crosses, np.uint32),
         waiting_areas=np.flatnonzero(_has_place(plan)).astype(np.uint32), nearside=nearside_lanes(plan),
+        **closed_tables(plan),
         kept=np.flatnonzero(links.keep_right[lanes.link] & (side + 1 < width[lanes.link])).astype(np.uint32),
         stop_probability=yellow_table(plan, settings),
     )

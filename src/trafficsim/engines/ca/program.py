@@ -7,17 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from trafficsim.control.controller import Controller
+from trafficsim.engines.ca.capacities import longest_on_links
 from trafficsim.engines.ca.classes import code_units
 from trafficsim.engines.ca.control import SignalControl
 from trafficsim.engines.ca.limits import check_limits
 from trafficsim.engines.ca.merged_groups import merge_groups
 from trafficsim.engines.ca.network import compile_network, table
 from trafficsim.engines.ca.scales import make_rule, one_row
+from trafficsim.engines.ca.sensing import compile_sensing
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.signals import compile_signals, fixed_time
 from trafficsim.engines.ca.traces import trace_tables, trace_window
 from trafficsim.engines.ca.trips import compile_queues, compile_trips
 from trafficsim.engines.ca.zones import compile_sections, compile_zones
+from trafficsim.engines.controlling import control_tables
 from trafficsim.engines.queue_counters import (
     CYCLE_DEFAULT_S,
     QUEUE_BIN_M,
@@ -27,8 +30,10 @@ from trafficsim.engines.queue_counters import (
     lane_rows,
     queue_rows,
 )
+from trafficsim.engines.reacting import ReactingRecord
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.rules import CarFollowingRule
+from trafficsim.kernels.ca.sensing import Sensing
 from trafficsim.kernels.ca.signal_tables import Signals
 from trafficsim.kernels.ca.state import (
     CONN_STATE_FIELDS,
@@ -44,6 +49,7 @@ from trafficsim.kernels.ca.trips import Queues, Trips
 from trafficsim.kernels.ca.vehicles import ARRIVAL_FIELDS, WAITING_AREA_FIELDS, Vehicles
 from trafficsim.kernels.ca.world import World
 from trafficsim.kernels.ca.zones import Zones
+from trafficsim.kernels.control.tables import Control
 from trafficsim.kernels.measurement.tables import (
     AREA_COUNT_FIELDS,
     AREA_FIELDS,
@@ -82,7 +88,10 @@ class Program:
     rule: CarFollowingRule
     vehicles: Vehicles
     start: np.ndarray
-    control: SignalControl
+    commanded: SignalControl
+    control: Control
+    sensing: Sensing
+    reacted: ReactingRecord
 
     @property
     def road(self) -> Road:
@@ -109,14 +118,16 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     merged = merge_groups(plan)
     net = compile_network(plan, settings, merged)
     trips = compile_trips(plan, settings, net)
-    signals, control = compile_signals(merged), fixed_time(plan, settings, merged)
+    signals, commanded = compile_signals(merged), fixed_time(plan, settings, merged)
+    sensing, control = compile_sensing(plan, settings, merged), control_tables(plan, settings.tick_s)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(
         net=net, signals=signals, trips=trips, queues=compile_queues(plan),
         zones=compile_zones(plan, settings, net), sections=compile_sections(plan, settings, net), work=_work(net, room),
-        counters=_counters(plan, settings, net, control.controller), clock=_clock(plan, settings),
-        rule=make_rule(settings, code_units(plan.classes, settings)),
-        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), control=control,
+        counters=_counters(plan, settings, net, commanded.controller), clock=_clock(plan, settings),
+        rule=make_rule(settings, code_units(plan.classes, settings, longest_on_links(plan))),
+        vehicles=_vehicles(room), start=np.zeros(net.lanes + 1, np.int64), commanded=commanded,
+        control=control, sensing=sensing, reacted=ReactingRecord(control, sensing.shown),
     )
 
 

@@ -43,7 +43,7 @@ def make_record(
     """Return the record of a run that finished at a tick."""
     status = program.trips.row.status[: len(plan.trips.name)]
     last = max(tick, round((plan.end_s - plan.start_s) / settings.tick_s))
-    shown = program.control.record(last, plan.start_s, settings.tick_s)
+    shown = program.commanded.record(last, plan.start_s, settings.tick_s, program.reacted.switches())
     counts = {code: int(np.count_nonzero(status == code)) for code in (WAITING, EN_ROUTE, COMPLETED)}
     return Record(
         engine="ca", end_s=plan.start_s + tick * settings.tick_s,
@@ -60,7 +60,8 @@ def make_record(
         gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
-        routes=collected.routes,
+        control=program.reacted.record(plan.start_s, settings.tick_s), routes=collected.routes,
+        emergency=collected.emergency, roadside=collected.roadside,
     )
 
 

@@ -11,6 +11,7 @@ from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.yellow import DRAWN
 from trafficsim.kernels.ca.packed_state import CAP_UNIT
 from trafficsim.kernels.rng import PROBABILITY_UNIT
+from trafficsim.plan.emergency_builder import RESPONSE_FIELDS
 
 Values = NDArray[np.float64]
 
@@ -40,11 +41,14 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
     gaps = {"driver.kept_gap_s": _exact} if settings.rule == "default" else {}
     return gaps | {
         "link.speed_limit_ms": _exact, "link.free_speed_mean_ms": speed, "link.free_speed_cv": _exact,
-        "link.factor_speed_ms": speed, "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
+        "link.factor_speed_ms": speed,
+        "link.capacity_factor": _exact, "incident.duration_s": _exact,
+        "signal.offset_s": whole_ticks, "signal.phase_s": whole_ticks,
         "approach.tau50_s": _exact, "approach.spread_s": _exact,
         "approach.inattention": _in_steps(DRAWN), "approach.hard_stop_share": _in_steps(PROBABILITY_UNIT),
         "behaviour.response": speed, "section.citation_ms": _exact,
-        "trip.limit_factor": speed, "movement.closed": _exact,
+        "trip.limit_factor": speed, "movement.closed": _exact, "signal.control": _exact,
+        **dict.fromkeys(RESPONSE_FIELDS, _exact), "roadside.limit": _exact, "roadside.rate": _exact,
     }
 
 

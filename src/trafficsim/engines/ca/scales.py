@@ -133,7 +133,7 @@ def make_scale(settings: CellularAutomaton, units: Units) -> np.record:
         "inattentive": 0, "hard_stops": 0, "encroachment": ENCROACHMENT_S / tick,
         "soft": cells(1.5 * tick * tick), "firm": cells(3.0 * tick * tick), "urgent": cells(4.0 * tick * tick),
         "impatience_time": 60.0 / tick, "stuck": round(8.0 / tick), "stranded": round(3.0 / tick),
-        "anticipates": int(settings.rule == "brake-light"),
+        "headways": 0, "anticipates": int(settings.rule == "brake-light"),
         "acceleration_unit": units.acceleration, "headway_unit": units.headway,
         "braking_unit": INSTANT if brakes_at_once(settings) else units.braking,
         "resolve": 4.0 / tick, "move_up": 2.0 / tick, "keep_clear": PROBABILITY_UNIT,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
-from trafficsim.control.fixed_time import FixedTime
+from trafficsim.control.metered import controller_of
 from trafficsim.engines.ca.control import NEVER, SignalControl
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.network import table
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.reacting import reacting_groups
 from trafficsim.kernels.ca.signal_tables import GROUP_FIELDS, SWITCH_FIELDS, Signals
 from trafficsim.plan.arrays import Plan
 
@@ -23,4 +24,6 @@ def compile_signals(merged: MergedGroups) -> Signals:
 
 def fixed_time(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) -> SignalControl:
     """Return the control of a run whose signals follow the programs of the plan; its control ticks are the engine's."""
-    return SignalControl(FixedTime(plan.signals, plan.start_s, settings.tick_s).only(merged.name), merged)
+    reacting = reacting_groups(plan)
+    fixed = merged.name[~reacting[merged.name]]
+    return SignalControl(controller_of(plan, settings.tick_s).only(fixed), merged, reacting)

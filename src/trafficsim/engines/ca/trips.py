@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from trafficsim.base.errors import NetworkError
+from trafficsim.engines.ca.capacities import longest_on_links
 from trafficsim.engines.ca.classes import cells_of, class_states, code_units
 from trafficsim.engines.ca.headways import own_headways
 from trafficsim.engines.ca.network import filled, table
@@ -142,10 +143,11 @@ def _kinds(plan: Plan, settings: CellularAutomaton) -> np.recarray:
 def _ends(plan: Plan, settings: CellularAutomaton) -> np.recarray:
     trips, classes = plan.trips, plan.classes
     n = len(trips.name)
-    packed = class_states(classes, settings)[trips.vehicle_class]
+    longest = longest_on_links(plan)
+    packed = class_states(classes, settings, longest)[trips.vehicle_class]
     return table(END_FIELDS, n + 1, {
         "key": (trips.key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        "packed": own_headways(packed, plan, settings, code_units(classes, settings).headway),
+        "packed": own_headways(packed, plan, settings, code_units(classes, settings, longest).headway),
         "depart": (trips.depart_s - plan.start_s) / settings.tick_s,
         "entry_time": np.full(n, -1.0), "exit_time": np.full(n, -1.0),
     })

@@ -23,6 +23,7 @@ from trafficsim.engines.hybrid.watch import Watches
 from trafficsim.engines.queue.intervals import close_interval
 from trafficsim.engines.queue.representation import check_drivers
 from trafficsim.engines.queue.signals import commands_of
+from trafficsim.engines.reacting import reacting_groups
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
 from trafficsim.kernels.entries import entry_of
@@ -106,8 +107,8 @@ def begin(plan: Plan, parts: HybridParts, programs: Programs) -> Run:
     automaton, tick_s = programs.automaton, parts.automaton.tick_s
     warm_up_automaton(automaton)
     control = FixedTime(plan.signals, plan.start_s, tick_s) if len(plan.signals.program_id) else None
-    commands = commands_of(control, tick_s * 1000.0)
-    automaton.signals = automaton.control.command(automaton.signals, 0, 1)
+    commands = commands_of(control, reacting_groups(plan), tick_s * 1000.0)
+    automaton.signals = automaton.commanded.command(automaton.signals, 0, 1)
     with compiling(exchange):
         kernels = Kernels(
             entry_of(advance, programs.queues, commands, 0, 0),
@@ -125,7 +126,7 @@ def simulate(plan: Plan, this: Run) -> int:
     most, tick = slice_ticks(automaton, SLICE_TICKS), 0
     while tick < last and not _finished(plan, this):
         boundary = min((tick // interval + 1) * interval, last)
-        end = min(tick + most, boundary, this.watches.next_look(tick), automaton.control.latest(tick))
+        end = min(tick + most, boundary, this.watches.next_look(tick), automaton.commanded.latest(tick))
         run_both(this, tick, end)
         tick = end
         take_events(automaton, this.automaton)
@@ -141,7 +142,7 @@ def simulate(plan: Plan, this: Run) -> int:
 def run_both(this: Run, begin: int, end: int) -> None:
     """Run ticks: the queue engine, the automaton, then who changes over."""
     automaton, queues, border = this.programs.automaton, this.programs.queues, this.programs.border
-    automaton.signals = automaton.control.command(automaton.signals, begin, end)
+    automaton.signals = automaton.commanded.command(automaton.signals, begin, end)
     world, road = automaton.world, automaton.road
     kernels = this.kernels
     for tick in range(begin, end):

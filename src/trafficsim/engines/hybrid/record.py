@@ -12,6 +12,7 @@ from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.hybrid.settings import HybridParts
 from trafficsim.engines.queue.loop import Collected as QueueCollected
 from trafficsim.engines.queue.record import make_record as queue_record
+from trafficsim.engines.reacting import ReactingRecord
 from trafficsim.kernels.hybrid.border import IN_CA
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.record import LeftRecord, Performance, Record, TripRecord, nothing_left
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 def make_record(plan: Plan, parts: HybridParts, this: Run, tick: int, performance: Performance) -> Record:
     """Return the record of a run that finished at a tick."""
     automaton = automaton_record(plan, parts.automaton, this.programs.automaton, this.automaton, tick, performance)
-    collected = QueueCollected(links=this.queues, end=this.ms(tick))
+    world = this.programs.queues
+    reacted = ReactingRecord(world.control, world.sensing.shown)
+    collected = QueueCollected(reacted, links=this.queues, end=this.ms(tick))
     queues = queue_record(plan, this.programs.queues, collected, performance)
     trips = whole_trips(plan, this, automaton.trips, queues.trips)
     in_ca, movement = this.programs.division.in_ca, this.programs.division.in_ca[plan.turns.from_link]

@@ -8,6 +8,7 @@ from trafficsim.engines.descriptor import Engine
 from trafficsim.engines.queue.settings import QueueSettings
 
 if TYPE_CHECKING:
+    from trafficsim.engines.open_run import OpenRun
     from trafficsim.plan.arrays import Plan
     from trafficsim.plan.record import Record
     from trafficsim.plan.representation import Representation
@@ -22,7 +23,8 @@ class QueueEngine(Engine):
     settings = QueueSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states", "traversals",
                           "queues", "areas"})
-    represents = frozenset({"signals", "stops", "timeline", "route_changes"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes", "lane_closures",
+                            "emergency", "reacting_signals"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""
@@ -35,6 +37,12 @@ class QueueEngine(Engine):
         from trafficsim.engines.queue.loop import run
 
         return run(plan, settings)
+
+    def begin(self, plan: Plan, settings: Any) -> OpenRun:
+        """Begin a run."""
+        from trafficsim.engines.queue.loop import begin
+
+        return begin(plan, settings)
 
     def check(self, plan: Plan, settings: Any) -> None:
         """Refuse drivers of whom the engine knows nothing."""

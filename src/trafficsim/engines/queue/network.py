@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -18,6 +20,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.start import start_lags_s
 from trafficsim.kernels.queue.tables import FIRST_COME, MUST_STOP, NO_LIMIT, Net
 from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.happenings import open_share
 from trafficsim.plan.network import LANE_CHANGE_M, places_inside
 
 IMPATIENCE_MS = 60000.0
@@ -26,6 +29,8 @@ RADIUS_M, SIDEWAYS_MS2 = 1.5, (30.0 / 3.6) ** 2 / 15.0
 """Of the saturation flow of turns, and of the speed of turns."""
 LONGEST_S = 250_000.0
 """Room that would take longer does not come back in a run."""
+NEVER_S = 1.0e5
+"""Factor of the headways of a blocked link: more than a day."""
 UNBOUNDED_MS2 = 1e12
 """Acceleration with which no time is lost."""
 
@@ -51,9 +56,9 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
     signalised = np.flatnonzero(conns.signal_group >= 0)
     groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
     group_start, of_group = ragged(np.asarray(conns.signal_group, np.int64)[signalised], groups)
-    room_m, back_s = storage(plan, diagram)
+    room_m, back_s = storage(plan, diagram, settings.spillback)
     manner = MUST_STOP * np.asarray(conns.must_stop) + FIRST_COME * np.asarray(conns.first_come)
-    wide, room = full_lanes(plan), _cm(room_m)
+    wide, room, longer = full_lanes(plan), _cm(room_m), longer_headways(plan)
     of_kind = kinds_of(plan).vehicle_class
     return Net(
         lane_start=_whole(links.lane_start), link_of=_whole(lanes.link),
@@ -68,8 +73,9 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         follow_up=conns.follow_up_s * 1000.0, inside=_whole(places_inside(conns.waiting_area_m)),
         yield_start=_whole(conns.yield_start), yields=_whole(conns.yields_to),
         cross_start=_whole(conns.cross_start), crosses=_whole(conns.crosses),
-        headway=_ms(headways_s(plan, diagram)),
-        own_headway=_ms(diagram.headway_s(diagram.inflow)), exit_headway=_ms(diagram.headway_s(diagram.outflow)),
+        headway=_ms(headways_s(plan, diagram) * longer.outflow[lanes.link[conns.from_lane]]),
+        own_headway=_ms(diagram.headway_s(diagram.inflow) * longer.inflow),
+        exit_headway=_ms(diagram.headway_s(diagram.outflow) * longer.outflow),
         spacing=_cm(diagram.spacing_m), reaction=_ms(diagram.reaction_s), stretch=diagram.room,
         bit=np.where(plan.classes.ignores_permissions, 255, 1 << np.asarray(plan.classes.kind, np.int64))[of_kind],
         acceleration=acceleration_ms2(plan, settings)[of_kind],
@@ -82,6 +88,24 @@ def compile_network(plan: Plan, settings: QueueSettings) -> Net:
         start_lag=_ms(start_lags_s(settings.start_loss_s, 3600.0 / settings.saturation_flow_veh_h)),
         impatience=IMPATIENCE_MS,
     )
+
+
+class Longer(NamedTuple):
+    """Factors of headways at the ends of links, shape (links, 1)."""
+
+    inflow: F8
+    outflow: F8
+
+
+def longer_headways(plan: Plan) -> Longer:
+    """Return how much longer headways are where less of the capacity is left.
+
+    What closed lanes take of a link is missing at its end: those that are open serve all, one after the other. Where
+    all are closed nobody gets there within the run.
+    """
+    factor, share = plan.links.capacity_factor, open_share(plan)
+    outflow = np.where(share > 0.0, 1.0 / np.maximum(factor * share, 1e-9), NEVER_S)
+    return Longer((1.0 / factor)[:, np.newaxis], outflow[:, np.newaxis])
 
 
 def acceleration_ms2(plan: Plan, settings: QueueSettings) -> F8:
@@ -109,12 +133,13 @@ def headways_s(plan: Plan, diagram: Diagram) -> F8:
     return np.asarray(np.maximum(diagram.headway_s(diagram.outflow)[origin], turning), np.float64)
 
 
-def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
+def storage(plan: Plan, diagram: Diagram, spillback: bool = True) -> tuple[F8, F8]:
     """Return the storage of every link (m) and the time of its backward wave.
 
     A lane stores whole vehicles, ``N = L / s`` rounded, and the wave takes ``N h - t`` with the free time t, so that
     the capacity 1 / h is exact and the jam density off by half a vehicle at most. Connectors store nobody; where a
-    link is shorter than them, it stores what is on its way at capacity. Storage is in the room of the classes.
+    link is shorter than them, it stores what is on its way at capacity. Storage is in the room of the classes; without
+    spillback it has no limit.
     """
     links, lanes, conns = plan.links, plan.lanes, plan.connections
     share = np.bincount(kinds_of(plan).of_trip, minlength=len(diagram.spacing_m)).astype(np.float64)
@@ -129,9 +154,8 @@ def storage(plan: Plan, diagram: Diagram) -> tuple[F8, F8]:
     number = np.maximum(np.rint(np.bincount(lanes.link, lanes.length_m, len(speed)) / wide / spacing / diagram.room),
                         np.ceil(free / headway))
     back = np.maximum(number * headway - free, 0.0)
-    if not len(plan.diagrams.unlimited):
-        return number * spacing * wide, back
-    return np.where(plan.diagrams.unlimited, NO_LIMIT / 100.0, number * spacing * wide), back
+    unlimited = plan.diagrams.unlimited if len(plan.diagrams.unlimited) else np.zeros(len(number), np.bool_)
+    return np.where(unlimited | (not spillback), NO_LIMIT / 100.0, number * spacing * wide), back
 
 
 def nodes_of(plan: Plan) -> np.ndarray:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
+from trafficsim.engines.controlling import control_tables
 from trafficsim.engines.queue.layout import in_lines
 from trafficsim.engines.queue.merges import compile_merges
 from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.network import compile_network
+from trafficsim.engines.queue.representation import CONTROL_TICK_S
+from trafficsim.engines.queue.sensing import compile_sensing
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.trips import compile_trips
 from trafficsim.kernels.queue.lanes import find_lanes
@@ -47,7 +50,8 @@ def compile_plan(plan: Plan, settings: QueueSettings) -> World:
     shown = Shown(_full(groups, NOT_SHOWN), _full(groups, 0), _full(groups, FAR_BACK),
                   _full(len(net.turn), FAR_BACK))
     world = in_lines(World(net, trips, _vehicles(trips, count), _lanes(len(net.link_of)), links, shown, agenda,
-                           _counts(plan), _log(plan), compile_merges(plan, settings, net)))
+                           _counts(plan), _log(plan), compile_merges(plan, settings, net),
+                           control_tables(plan, CONTROL_TICK_S), compile_sensing(plan)))
     find_lanes(world.net, world.trips)
     return world
 
@@ -112,6 +116,7 @@ def _log(plan: Plan) -> Log:
     """Return a log with a row for every place of the routes on a link on which something is measured."""
     links = np.zeros(len(plan.link_id), np.bool_)
     links[plan.lanes.link[plan.detectors.lane]] = links[plan.lanes.link[plan.areas.lane]] = True
+    links[plan.controls.detectors.link] = True
     links[plan.sections.from_link] = links[plan.sections.to_link] = True
     rows = int(np.count_nonzero(links[plan.trips.route_link]))
     watched = links[plan.lanes.link].astype(np.int64)

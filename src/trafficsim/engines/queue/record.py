@@ -22,6 +22,7 @@ from trafficsim.engines.queue.areas import area_record
 from trafficsim.engines.queue.detectors import detector_record
 from trafficsim.engines.queue.moments import moments_of
 from trafficsim.engines.queue.places import Places
+from trafficsim.engines.queue.representation import CONTROL_TICK_S
 from trafficsim.engines.queue.signals import signals_shown
 from trafficsim.engines.queue.traversals import traversal_record
 from trafficsim.kernels.queue.tables import EXIT, NEVER, NOBODY, SHUT, World
@@ -50,7 +51,7 @@ def make_record(
     end = collected.end
     vehicles = world.vehicles
     status = np.where(vehicles.ended >= 0, COMPLETED, np.where(vehicles.begun >= 0, EN_ROUTE, WAITING))
-    shown = signals_shown(plan)
+    shown = signals_shown(plan, collected.reacted.switches())
     parts = unmeasured(plan)
     parts["links"], parts["turns"] = _links(plan, collected), _turns(plan, world, shown)
     places = Places(plan, world, end / 1000.0, moments_of(plan))
@@ -65,7 +66,8 @@ def make_record(
         left=left_record(plan, world, end, status), traversals=traversal_record(places),
         areas=area_record(places, len(collected.links)),
         blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
-        performance=performance, signals=shown, routes=collected.routes, **parts,
+        performance=performance, signals=shown, control=collected.reacted.record(plan.start_s, CONTROL_TICK_S),
+        routes=collected.routes, emergency=collected.emergency, roadside=collected.roadside, **parts,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.plan.arrays import Plan
+from trafficsim.plan.emergency_builder import RESPONSE_FIELDS
 
 Values = NDArray[np.float64]
 CONTROL_TICK_S = 1.0
@@ -25,7 +26,8 @@ def representation() -> Mapping[str, Callable[[Values], Values]]:
     """
     exact = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
              "approach.tau50_s", "approach.spread_s", "behaviour.response", "trip.limit_factor", "driver.kept_gap_s",
-             "section.citation_ms", "class.max_speed_ms", "movement.closed")
+             "section.citation_ms", "class.max_speed_ms", "movement.closed", "signal.control", "link.capacity_factor",
+             "incident.duration_s", "roadside.limit", "roadside.rate", *RESPONSE_FIELDS)
     fields: dict[str, Callable[[Values], Values]] = dict.fromkeys(exact, _exact)
     return fields | {"signal.offset_s": _whole_ticks, "signal.phase_s": _whole_ticks}
 

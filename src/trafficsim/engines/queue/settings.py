@@ -22,6 +22,9 @@ class QueueSettings(Model):
     bounded_acceleration
         Who starts at a stop line loses time in speeding up beyond it. Default: true; false: queues leave at free speed,
         as in kinematic-wave theory.
+    spillback
+        Links have the room that they are long, and queues spill back. Default: true; false: every link stores any
+        number of vehicles (vertical queues), as theorems on stability suppose; a result to report beside the other.
 
     Examples
     --------
@@ -32,3 +35,4 @@ class QueueSettings(Model):
     saturation_flow_veh_h: float = Field(default=1880.0, ge=600, le=2800)
     start_loss_s: float = Field(default=2.0, ge=0, le=6)
     bounded_acceleration: bool = True
+    spillback: bool = True

@@ -15,12 +15,14 @@ from trafficsim.io.gmns.day_plans import schedule_of
 from trafficsim.io.gmns.detectors import read_detectors
 from trafficsim.io.gmns.movements import Stated, highest_lanes, minor_links, read_movements, unsignalled
 from trafficsim.io.gmns.own import is_own, read_own
+from trafficsim.io.gmns.reacting import read_reacting
 from trafficsim.io.gmns.roads import Read, leave_to_signals, read_roads
 from trafficsim.io.gmns.signals import Signals, read_signals
 from trafficsim.io.gmns.tables import Folder
 from trafficsim.io.gmns.zones import Trips, one_file, read_trips
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.ring_controls import with_controls
 from trafficsim.io.ring_timing import with_programs
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signal_schedule import SignalSchedule
@@ -70,8 +72,11 @@ Remedy: correct the path.
     read = read_roads(folder, ledger, highest_lanes(rows), frozenset(row.key("node_id") for row in rows))
     stated = read_movements(rows, read, ledger)
     trips = Trips(None, (), ()) if file is None else read_trips(file, read, ledger)
-    made = _network(read, stated, _signals(folder, signals, stated, read, ledger), ledger)
-    detectors = read_detectors(folder.table("signal_detector"), read, made, ledger)
+    timing = _signals(folder, signals, stated, read, ledger)
+    loops = folder.table("signal_detector")
+    made = _network(read, stated, timing, ledger)
+    made = with_controls(made, timing.timings, read_reacting(timing, loops, read, ledger), ledger)
+    detectors = read_detectors(loops, read, made, ledger)
     folder.note_unread()
     findings = ledger.findings()
     repaired = tuple(one for one in findings if one.code in REPAIRS)

@@ -15,6 +15,7 @@ from trafficsim.io.gmns.units import line_of
 from trafficsim.io.gmns.writer import LINK_COLUMNS, MOVEMENT_COLUMNS, NODE_COLUMNS, REST, WRITTEN_BY
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.row_models import made_of
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 from trafficsim.spec.signal_schedule import ProgramSwitch, SignalSchedule
@@ -51,7 +52,7 @@ def read_own(folder: Folder, ledger: Ledger) -> Network:
                                    f"movements 1 to {len(connections)}", "correct yields_to and crosses")
     signals = _signals(folder)
     for table in ("lane", "signal_controller", "signal_timing_plan", "signal_coordination", "signal_timing_phase",
-                  "signal_phase_mvmt"):
+                  "signal_phase_mvmt", "signal_detector"):
         folder.table(table)
     sets = _sets(folder, set(lanes))
     for what, number in (("node", len(graph)), ("link", len(lanes)), ("movement", len(connections)),
@@ -59,7 +60,7 @@ def read_own(folder: Folder, ledger: Ledger) -> Network:
         if number:
             ledger.note("read", what, str(folder.path), times=number)
     return Network(graph, connections, signals, sets["group"], sets["path"], left_hand_traffic=left_hand,
-                   schedules=_schedules(folder))
+                   schedules=_schedules(folder), controls=_controls(folder))
 
 
 def _json(row: Row, name: str) -> Any:
@@ -153,6 +154,18 @@ def _connection(row: Row, lanes: Mapping[str, int], left_hand: bool) -> Connecti
 
 def _signals(folder: Folder) -> tuple[SignalProgram, ...]:
     return tuple(_programs([row for row in folder.table("signal_state") if row.text("by_time") != "true"]))
+
+
+def _controls(folder: Folder) -> tuple[SignalControl, ...]:
+    """Controllers that react: each as JSON in a column of ours."""
+    found = []
+    for row in folder.table("signal_control"):
+        values = _json(row, "control")
+        if not isinstance(values, dict):
+            raise InputError(f"{row.where}: control", quoted(row.text("control")), "a control, as JSON",
+                             "correct or remove the row")
+        found.append(made_of(SignalControl, row.where, **values))
+    return tuple(found)
 
 
 def _schedules(folder: Folder) -> tuple[SignalSchedule, ...]:

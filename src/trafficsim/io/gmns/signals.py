@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -36,6 +36,10 @@ class Signals:
     served: dict[Key, Served] = field(default_factory=dict)
     plans: dict[str, DayPlans] = field(default_factory=dict)
     """Plans by time of day, of nodes that have several."""
+    coordinated: dict[str, bool] = field(default_factory=dict)
+    """Nodes whose phases vehicles extend, and whether the chosen plan has a cycle."""
+    least_s: dict[str, dict[int, float]] = field(default_factory=dict)
+    """Shortest minimum green of each phase of these over all plans: plans with a cycle often state splits there."""
 
 
 @dataclass
@@ -70,8 +74,19 @@ def read_signals(folder: Folder, stated: Stated, read: Read, ledger: Ledger) -> 
         if timings:
             chosen = next((block[0] for block in blocks if _cycle(tables, block) and block[0] in timings), None)
             found.timings[node] = timings[chosen or next(iter(timings))]
+            if any(phase.extension_s for phase in found.timings[node].phases):
+                found.coordinated[node] = chosen is not None and bool(found.timings[node].coordinated)
+                found.least_s[node] = _least(timings.values())
             _note_day(tables, node, timings, chosen or next(iter(timings)), found)
     _serve(folder.table("signal_phase_mvmt"), tables, stated, found, ledger)
+    return found
+
+
+def _least(timings: Iterable[RingBarrier]) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for phase in (phase for timing in timings for phase in timing.phases):
+        if phase.min_green_s is not None:
+            found[phase.number] = min(found.get(phase.number, phase.min_green_s), phase.min_green_s)
     return found
 
 
@@ -83,7 +98,8 @@ def _fitted(tables: _Tables, block: Block, blocks: Sequence[Block], speed_kmh: f
     others = tuple(rings for one in blocks if one != block and (rings := _rings(tables.phases[one])) is not None)
     where = f"plan {block[0]} of controller {block[1]}"
     if _cycle(tables, block) is None:
-        tables.ledger.repair("signal-taken-as-fixed", f"{where} (no cycle: its greatest greens)")
+        tables.ledger.note("inferred", "fixed program of a plan without a cycle, from its greatest greens", where,
+                           level="warning")
     return fitted(Plan(timing, _cycle(tables, block), others, where), tables.ledger)
 
 
@@ -207,8 +223,6 @@ def _phase(row: Row, block: Block, before: Sequence[RingPhase], speed_kmh: float
     if clearance_s:
         ledger.note("inferred", "yellow of a clearance: 3 s up to 50 km/h, 4 s up to 60, else 5 s; the rest is all-red",
                     row.where)
-    if row.number("extension", least=0):
-        ledger.note("ignored", "extension of an actuated phase: it runs with its coordinated split", row.where)
     ring, barrier = row.whole("ring", least=1), row.whole("barrier", least=1)
     position = row.whole("position")
     if ring is None or barrier is None:

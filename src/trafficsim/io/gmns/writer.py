@@ -17,6 +17,7 @@ from trafficsim.base.errors import InputError, MachineError
 from trafficsim.design.inference.osmnx import CENTRE_LENGTH
 from trafficsim.io.exports import Exported
 from trafficsim.io.ring_timing import ATTRIBUTE, MOVEMENTS
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.plane import plane_of_graph
 from trafficsim.spec.ring_barrier import RingBarrier
@@ -103,7 +104,11 @@ def tables_of(network: Network, name: str = "") -> dict[str, Rows]:
     at = {data["id"]: (tail, head) for tail, head, data in network.graph.edges(data=True)}
     return {
         "config": [_config(network, name)], "node": _nodes(network), "link": _links(network), "lane": _lanes(network),
-        "movement": _movements(network, at), **_signals(network), "link_set": _sets(network),
+        "movement": _movements(network, at), **_signals(network),
+        "signal_control": [{"controller_id": one.id, "control": one.model_dump(mode="json", exclude_defaults=True)}
+                           for one in network.controls],
+        "signal_detector": [row for one in network.controls for row in _detectors(one, network)],
+        "link_set": _sets(network),
     }
 
 
@@ -228,6 +233,7 @@ def _signals(network: Network) -> dict[str, Rows]:
         "controller", "timing_plan", "coordination", "timing_phase", "phase_mvmt", "state", "switch")}
     nodes = {str(node): data for node, data in network.graph.nodes(data=True)}
     letters: dict[str, list[Letter]] = defaultdict(list)
+    reacting = {one.id: one for one in network.controls}
     for number, one in enumerate(network.connections):
         letters[one.signal or ""].append((number, one.signal_index or 0))
     for program in network.signals:
@@ -236,7 +242,9 @@ def _signals(network: Network) -> dict[str, Rows]:
         own = {"timing_plan_id": plan, "controller_id": program.id}
         tables["signal_controller"].append({"controller_id": program.id})
         tables["signal_timing_plan"].append({**own, "cycle_length": round(program.cycle_s, 3)})
-        if node.get(ATTRIBUTE):
+        if program.id in reacting:
+            _phases(tables, reacting[program.id], letters[program.id], own)
+        elif node.get(ATTRIBUTE):
             _rings(tables, node, letters[program.id], own)
         else:
             _stages(tables, program, letters[program.id], own)
@@ -280,6 +288,27 @@ def _rings(tables: dict[str, Rows], node: Mapping[str, Any], letters: Sequence[L
                 _add_served(tables, f"{own['timing_plan_id']}.{phase}", number, side)
 
 
+def _phases(tables: dict[str, Rows], control: SignalControl, letters: Sequence[Letter], own: Mapping[str, str]) -> None:
+    """The phases of a control that reacts: limits, extension, rings, and what they serve."""
+    coordinated = [one.number for one in control.phases if one.coordinated]
+    tables["signal_coordination"].append({
+        **own, "coordination_id": own["timing_plan_id"], "coord_contr_id": control.id,
+        "coord_phase": "".join(f"{one:02d}" for one in coordinated).lstrip("0") if len(coordinated) < 3 else
+        " ".join(map(str, coordinated)), "coord_ref_to": control.reference, "offset": control.offset_s})
+    for phase in control.phases:
+        name = f"{own['timing_plan_id']}.{phase.number}"
+        tables["signal_timing_phase"].append({
+            "timing_phase_id": name, **own, "signal_phase_num": phase.number, "min_green": phase.min_green_s,
+            "max_green": phase.max_green_s if phase.split_s is None else round(phase.split_s - phase.clearance_s, 3),
+            "extension": phase.extension_s, "clearance": round(phase.clearance_s, 3),
+            "walk_time": phase.walk_s or None, "ped_clearance": phase.ped_clearance_s or None, "ring": phase.ring,
+            "barrier": phase.barrier, "position": phase.position})
+        for number, index in letters:
+            side = SIDES.get(phase.green[index:index + 1])
+            if side:
+                _add_served(tables, name, number, side)
+
+
 def _stages(tables: dict[str, Rows], program: SignalProgram, letters: Sequence[Letter], own: Mapping[str, str]
             ) -> None:
     """One ring: a stage begins with every state in which a movement gets green that had none before."""
@@ -305,6 +334,20 @@ def _stages(tables: dict[str, Rows], program: SignalProgram, letters: Sequence[L
             side = SIDES.get(stage[0][1][index:index + 1])
             if side:
                 _add_served(tables, name, number, side)
+
+
+def _detectors(control: SignalControl, network: Network) -> Rows:
+    """A row for each lane and phase of a detector; distances are negative before the stop line."""
+    rows, links = [], network.links
+    for one in control.detectors:
+        lanes = int(links[one.link]["lanes"])
+        place = {} if one.lane is None else {"start_lane": lane_number(lanes, one.lane, network.left_hand_traffic)}
+        rows += [{"detector_id": one.id, "controller_id": control.id, "signal_phase_num": phase or None,
+                  "link_id": one.link, **place, "ref_node_id": str(links[one.link]["to"]),
+                  "det_zone_lr": -round(one.distance_m + one.length_m / 2, 3), "det_zone_front": -one.distance_m,
+                  "det_zone_back": -round(one.distance_m + one.length_m, 3), "det_type": "presence"}
+                 for phase in one.phases or (0,)]
+    return rows
 
 
 def _add_served(tables: dict[str, Rows], phase: str, number: int, side: str) -> None:

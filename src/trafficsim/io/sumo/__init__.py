@@ -12,7 +12,9 @@ from trafficsim.base.repairs import REPAIRS
 from trafficsim.design.inference.greens import resolve_greens
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.sumo.control import read_controls
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
+from trafficsim.io.sumo.loops import AREAS, zones
 from trafficsim.io.sumo.net import Net, build_graph, read_net
 from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
@@ -34,7 +36,7 @@ WHOSE: dict[DriversOf, str] = {
     "own": "vehicle classes accelerate and follow as our car, van, truck and bus",
 }
 _READ_TAGS = {"vType", "vTypeDistribution", "route", "routeDistribution", "vehicle", "trip", "flow", "tlLogic",
-              *WAUT_TAGS, *STOPPING_PLACES, *DETECTORS, *PASSENGERS}
+              *WAUT_TAGS, *STOPPING_PLACES, *DETECTORS, *AREAS, *PASSENGERS}
 
 
 def read_sumo(network: Path, routes: Sequence[Path] = (), additional: Sequence[Path] = (),
@@ -79,6 +81,8 @@ Remedy: correct the path or its permissions.
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
     made = _switched(made, net, elements, ledger)
+    logics = {one.get("id"): one for one in (*net.root.all("tlLogic"), *by_tag.get("tlLogic", []))}
+    made = replace(made, controls=read_controls(logics, made, zones(elements, made), ledger))
     types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_stopping_places((each for tag in STOPPING_PLACES for each in by_tag.get(tag, [])), links, ledger)

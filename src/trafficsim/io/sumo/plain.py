@@ -11,6 +11,7 @@ from trafficsim.base.units import kmh_to_ms
 from trafficsim.io.exports import Exported
 from trafficsim.io.sumo.names import Names
 from trafficsim.io.sumo.netconvert import made_network
+from trafficsim.io.sumo.plain_control import Writer, logic, with_detectors
 from trafficsim.io.sumo.plain_demand import demand_elements
 from trafficsim.io.sumo.xml_text import document, element, text_of
 from trafficsim.spec.calendar import Weekday
@@ -41,7 +42,8 @@ class Written(NamedTuple):
 def write_plain(world: World, out: Path) -> Exported:
     """Write ``NAME.nod.xml``, ``.edg``, ``.con``, ``.tll``, ``.typ`` and ``.rou``; ``.net.xml`` with netconvert.
 
-    Where programs change by time of day, ``.add.xml`` has the switches of the weekday of the scenario.
+    Where programs change by time of day, ``.add.xml`` has the switches of the weekday of the scenario; where signals
+    react, their detectors, and their logics once more, which name them: logics of a network cannot.
 
     Parameters
     ----------
@@ -66,8 +68,9 @@ def write_plain(world: World, out: Path) -> Exported:
         "tll": ("tlLogics", _lights(written)), "typ": ("types", _types()),
         "rou": ("routes", demand_elements(world, written.links)),
     }
-    if network.schedules:
-        parts["add"] = ("additional", _switches(written, world.scenario.weekday))
+    more = (*_switches(written, world.scenario.weekday), *_detectors(written))
+    if more:
+        parts["add"] = ("additional", more)
     files = {kind: stem.with_name(f"{stem.name}.{kind}.xml") for kind in (*parts, "net")}
     for path in files.values():
         if path.exists():
@@ -76,7 +79,7 @@ def write_plain(world: World, out: Path) -> Exported:
     for kind, text in texts.items():
         files[kind].write_text(text, encoding="utf-8")
     made, notes = made_network(files, network.left_hand_traffic)
-    return Exported((*(files[kind] for kind in parts), *made), (*_renamed(written), *_unlike(network), *notes))
+    return Exported((*(files[kind] for kind in parts), *made), (*_renamed(written), *_unlike(written), *notes))
 
 
 def _renamed(written: Written) -> Iterator[str]:
@@ -85,8 +88,17 @@ def _renamed(written: Written) -> Iterator[str]:
             yield f"{names.changed} {kind} have another id in SUMO, which refuses some characters"
 
 
-def _unlike(network: Network) -> Iterator[str]:
+def _unlike(written: Written) -> Iterator[str]:
     """Say what SUMO has no word for."""
+    network = written.network
+    fixed = [one.id for one in network.controls if one.id not in _writers(written)]
+    if fixed:
+        yield (f"warning: {len(fixed)} signals that react run their fixed programs in SUMO, which has no such control "
+               f"({', '.join(fixed[:3])}{' ...' if len(fixed) > 3 else ''})")
+    options = [one.id for one in network.controls if one.priority or one.preemption or one.plans]
+    if options:
+        yield (f"warning: priority, pre-emption and plans by time of day of {len(options)} signals that react are left "
+               "out: SUMO's logics have none")
     late = sum(1 for one in network.schedules if one.procedure == "cycle_end")
     if late:
         yield f"{late} signals switch programs at the end of a cycle; in SUMO they switch at once"
@@ -198,13 +210,31 @@ def _ends(written: Written, one: Connection) -> dict[str, Any]:
 def _lights(written: Written) -> Rows:
     known = {one.id for one in written.network.signals}
     several = {one.id: one.programs for one in written.network.schedules}
+    reacting = _writers(written)
     for program in written.network.signals:
+        if program.id in reacting:
+            yield logic(reacting[program.id], program.name or "0")
+            continue
         for written_program in several.get(program.id, (program,)):
             yield _light(written, written_program)
     for one in written.network.connections:
         if one.signal in known:
             yield element("connection", {**_ends(written, one), "tl": written.signals[one.signal],
                                          "linkIndex": one.signal_index})
+
+
+def _writers(written: Written) -> dict[str, Writer]:
+    """Controls that SUMO has a logic for, by signal; those with a switch table run their fixed programs."""
+    network, switched = written.network, {one.id for one in written.network.schedules}
+    made = (Writer(one, network, written.signals[one.id], lambda link, lane: f"{written.links[link]}_{lane}")
+            for one in network.controls)
+    return {one.control.id: one for one in made if one.kind is not None and one.control.id not in switched}
+
+
+def _detectors(written: Written) -> Rows:
+    names = {one.id: one.name or "0" for one in written.network.signals}
+    for signal, writer in _writers(written).items():
+        yield from with_detectors(writer, names[signal])
 
 
 def _light(written: Written, program: SignalProgram) -> str:

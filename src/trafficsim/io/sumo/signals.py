@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.sumo.logics import NEMA, REACTING, STATIC
 from trafficsim.io.sumo.models import make
+from trafficsim.io.sumo.nema import nema_logic
 from trafficsim.io.sumo.xml import Element
 from trafficsim.spec.model import bounds
 from trafficsim.spec.network import Connection
@@ -48,8 +50,10 @@ def program_of(element: Element, ledger: Ledger) -> SignalProgram:
     InputError
         If it has no phase, or a state letter or duration that is not allowed.
     """
-    kind = element.get("type", "static")
-    if kind != "static":
+    kind = element.get("type") or STATIC
+    if kind == NEMA:
+        return nema_logic(element, Ledger("sumo")).program(element)
+    if kind not in (STATIC, *REACTING):
         ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind})")
     rows = list(element.all("phase"))
     durations = [phase.clock("duration") for phase in rows]

@@ -12,7 +12,9 @@ from trafficsim.design.inference.network import Given, assemble
 from trafficsim.design.timing.ring_barrier import Served
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.ring_controls import with_controls
 from trafficsim.io.ring_timing import with_programs
+from trafficsim.io.utdf.reacting import RECORDS, read_reacting
 from trafficsim.io.utdf.roads import STOP, Read, read_roads
 from trafficsim.io.utdf.sections import Utdf, read_utdf_sections
 from trafficsim.io.utdf.timing import phases_of, read_timing
@@ -24,7 +26,7 @@ READ = {
     "storage", "stlanes", "phase1", "phase2", "phase3", "phase4", "permphase1", "permphase2", "permphase3",
     "permphase4", "idealflow", "satflow", "allow rtor", "volume", "phf", "growth", "heavyvehicles", "sign control",
     "turning speed", "control type", "cycle length", "referenced to", "reference phase", "offset", "brp", "mingreen",
-    "maxgreen", "vehext", "yellow", "allred", "recall", "walk", "dontwalk", "start",
+    "maxgreen", "vehext", "yellow", "allred", "recall", "walk", "dontwalk", "start", *RECORDS,
 }
 
 
@@ -82,6 +84,7 @@ def _network(utdf: Utdf, read: Read, ledger: Ledger) -> Network:
         return found
 
     network = with_programs(network, timings, served, ledger)
+    network = with_controls(network, timings, read_reacting(utdf, read, timings), ledger)
     limit = {data["id"]: data["speed_limit_kmh"] for *_, data in graph.edges(data=True)}
     return replace(network, connections=tuple(_finished(utdf, read, limit, one) for one in network.connections))
 

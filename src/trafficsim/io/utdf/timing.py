@@ -19,7 +19,6 @@ REFERENCES: dict[int, Reference] = {0: "last_begin_of_green", 1: "first_begin_of
 """By ``Referenced To``: begin of green (of the last phase to get it), yellow, red (of the first), TS2 first green.
 Source: Synchro's manual, Offset Settings."""
 RECALLS = {0: "none", 1: "minimum", 2: "pedestrian", 3: "maximum", 4: "coordinated maximum", 5: "coordinated minimum"}
-PRETIMED = 0
 NEAR_S = 0.11
 """Files state times to 0.1 s."""
 COLUMN = re.compile(r"D(\d{1,2})$")
@@ -42,11 +41,6 @@ def read_timing(utdf: Utdf, read: Read, ledger: Ledger) -> dict[str, RingBarrier
         if not phases:
             continue
         timing = _timing(utdf, node, phases)
-        kind = utdf.timeplans.whole(node, "Control Type", "DATA")
-        if kind not in (None, PRETIMED):
-            ledger.repair("signal-taken-as-fixed", utdf.timeplans.place(node, "Control Type", "DATA"))
-            ledger.note("ignored", "extension, gaps and calls of an actuated signal: it runs with its splits",
-                        f"node {node}")
         cycle_s = utdf.timeplans.number(node, "Cycle Length", "DATA", least=0)
         found[node] = fitted(Plan(timing, cycle_s or None, (), f"node {node}", may_be_splits=False), ledger)
         _check_starts(utdf, node, found[node], ledger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, int32, int64, njit
 
+from trafficsim.kernels.ca.closed import closed_before, open_cells
 from trafficsim.kernels.ca.connections import pick
 from trafficsim.kernels.ca.entering import may_go_on, view_further
 from trafficsim.kernels.ca.inside import waiting_inside
@@ -104,8 +105,12 @@ def beyond(road, view):
         to = net.conn[conn].to
         entry = int32(net.lane[to].length + net.conn[conn].length)
         tail = start[to + 1] - 1
+        last = rear(vehicles.X[tail], vehicles.Y[tail]) if tail >= start[to] else int32(0)
+        if net.lane[to].closed > 0 and closed_before(net, to, last):
+            gap = open_cells(net, to) - int32(1) + net.conn[conn].length + distance
+            return pack_x(here + min(max(int32(gap), int32(0)), int32(FAR)), int32(0)), bound
         if tail >= start[to] and not (to == lane and tail == start[lane]):  # not itself, alone on a loop
-            gap = rear(vehicles.X[tail], vehicles.Y[tail]) + entry + distance
+            gap = last + entry + distance
             gap = min(max(gap, int32(0)), int32(FAR))
             if distance + entry <= look:
                 bound = min(bound, signal_beyond(road, view, int64(to), ahead + 1, distance + entry - int32(1)))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from numba import int32
 
 from trafficsim.kernels.ca.lanes import lane_flags
-from trafficsim.kernels.ca.packed_state import FLAG_CONNECTOR, FLAG_STOP, length, pack_x, pack_y, with_turn
+from trafficsim.kernels.ca.packed_state import (
+    FLAG_CONNECTOR,
+    FLAG_STOP,
+    length,
+    pack_x,
+    pack_y,
+    with_headway,
+    with_turn,
+)
 from trafficsim.kernels.ca.state import ARRIVES, Count
 from trafficsim.kernels.jit import spliced
 
@@ -29,8 +37,11 @@ def enqueue_arrival(road, arrival, packed_state, slot):
         flags |= int32(FLAG_STOP)
     work.arrive[lane].x = pack_x(arrival.place, arrival.v)
     work.arrive[lane].y = pack_y(arrival.cap, packed_state.cells, flags)
+    z = packed_state.z
+    if net.scale.headways:
+        z = with_headway(z, trips.end[trip].packed, net.link[net.lane[lane].link].headway)
     work.arrive[lane].z = with_turn(
-        packed_state.z, trips.manoeuvre[trips.route[trips.row[trip].route_position]].turn
+        z, trips.manoeuvre[trips.route[trips.row[trip].route_position]].turn
     )
     work.arrive[lane].key = packed_state.key
     work.arrive[lane].trip = trip

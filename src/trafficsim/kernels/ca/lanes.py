@@ -15,6 +15,7 @@ from typing import NamedTuple
 from numba import float32, int32, int64, njit, uint8, uint32, uint64
 
 from trafficsim.kernels.ca.busy import find_busy, list_flagged, place_of
+from trafficsim.kernels.ca.closed import room_to_closed
 from trafficsim.kernels.ca.overhang import overhang
 from trafficsim.kernels.ca.packed_state import (
     FLAG_CONNECTOR,
@@ -265,13 +266,20 @@ def room_beside(road, change, p):
 
 
 @spliced
+def before_closed(net, lane, front, back, ahead):
+    """Return what is ahead in a lane with a closed stretch: that, if it is nearer than the vehicle there."""
+    room = room_to_closed(net, lane, front, back, ahead.gap)
+    return Ahead(room, ahead.speed if room == ahead.gap else int32(0))
+
+
+@spliced
 def accepts(road, change):
     """Whether a vehicle may change, and wants to."""
     net, vehicles, trips, x = road.net, road.vehicles, road.trips, change.slot
     X, y = vehicles.X, vehicles.Y[x]
     p = pos(X[x])
     side = int32(change.target - change.source)
-    near = not change.kept or p >= -net.scale.ahead
+    near = not change.kept or p >= -net.scale.ahead or net.lane[change.source].closed > 0
     must = wish(y) == side and near
     first = x == road.start[change.source]
     if first and not must and not (change.kept and side < 0):  # the head of a lane has nobody to overtake
@@ -284,6 +292,8 @@ def accepts(road, change):
         return False
     own = int32(WIDE) if first else rear(X[x - 1], vehicles.Y[x - 1]) - p
     ahead = room_beside(road, change, p)
+    if net.lane[change.target].closed > 0:
+        ahead = before_closed(net, change.target, p, rear(X[x], y), ahead)
     if ahead.gap < 0:
         return False
     if not must and not gains(road, change, own, ahead):

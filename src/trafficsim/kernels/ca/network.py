@@ -12,7 +12,8 @@ LANE_FIELDS = {
     "turns": "u4",  # range of connections for turn q: reach[turns + q] to reach[turns + q + 1]
     "group": "i4",  # signal group while whose red all its connections have red, -1 if there is none
     "side": "u4",  # counted from the nearside of its link
-    "beside": "u4",  # lanes of its link
+    "beside": "u2",  # lanes of its link
+    "closed": "u2",  # its closed stretch nearest to its start, a row of Net.closed; 0 without one
     "look": "i2",  # distance (cells) from the stop line within which followers look at it
     "merge_zone": "i2",  # cells before its end from which those who must leave it merge into the next lane
     "allowed": "i2",  # bits of the kinds that may use it
@@ -30,6 +31,7 @@ LINK_FIELDS = {
     "yellow": "u4",  # row of Net.stop_probability
     "inattention": "i8",  # share of drivers who do not see the signal at its end, in 1/2^32
     "hard_stop": "i4",  # share of those who stop at yellow that brake late and hard, in 1/65536
+    "headway": "f4",  # factor of the headways that drivers keep there
 }
 CONN_FIELDS = {  # one cache line
     "speed_compliance": "f8",  # share of their desired speed that drivers keep for it, or for a slower link beyond
@@ -47,6 +49,16 @@ CONN_FIELDS = {  # one cache line
     "places": "i1",  # vehicles that can wait there
     "turn": "u1",  # turn as counted on its link
     "manner": "u1",  # bits MUST_STOP, KEEP_CLEAR, ALL_WAY of kernels.ca.permission
+}
+
+
+CLOSED_FIELDS = {  # a stretch of a lane that vehicles keep off
+    "lane": "i4",
+    "first": "i4",  # cells from the stop line: first and last one
+    "last": "i4",
+    "next": "i4",  # next row of the lane, 0 without one; in row 0 the number of rows
+    "seen": "i4",  # cells before it from which drivers want to leave the lane
+    "merge": "i4",  # the same from which they merge like a zipper
 }
 
 
@@ -68,6 +80,10 @@ class Net(NamedTuple):
     """Connections with an internal waiting area."""
     nearside: Array
     """Lanes from which nobody may overtake those in the next lane towards the offside."""
+    closed: Array
+    """Stretches that are closed now, by lane and place, from row 1 on; row 0 stands for none."""
+    closing: Array
+    """int32: number of links with closed stretches, then these links."""
     kept: Array
     """Lower ones of two neighbouring lanes where drivers keep to the nearside."""
     stop_probability: Array

@@ -20,7 +20,7 @@ still on a connector that must be watched.
 
 from __future__ import annotations
 
-from numba import int32
+from numba import float32, int32
 
 from trafficsim.kernels.jit import scalar
 
@@ -150,6 +150,13 @@ def acc_code(z):
 def headway_code(z):
     """Return the code of the headway."""
     return int32((int32(z) >> int32(HEADWAY_SHIFT)) & int32(MOST_HEADWAY))
+
+
+@scalar
+def with_headway(z, of, factor):
+    """Packed state Z with ``factor`` times the headway of another one, as far as the code can hold it."""
+    code = min(int32(float32(headway_code(of)) * float32(factor) + float32(0.5)), int32(MOST_HEADWAY))
+    return int32((int32(z) & int32(~(MOST_HEADWAY << HEADWAY_SHIFT))) | (max(code, int32(1)) << int32(HEADWAY_SHIFT)))
 
 
 @scalar

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import int64, njit
 
+from trafficsim.kernels.ca.closed import open_cells
 from trafficsim.kernels.ca.packed_state import EXIT, length, vel
 from trafficsim.kernels.ca.permission import shows_red
 from trafficsim.kernels.ca.scale import MOST_LINKS
@@ -50,6 +51,8 @@ def has_room(road, view, cells):
         lane = net.conn[conn].to
         taken, head = taken_by_others(road, lane, view.trip)
         crowd += taken
+        if net.lane[lane].closed > 0:
+            return room + open_cells(net, lane) - taken >= cells
         room += net.lane[lane].length - taken
         if room >= cells:
             return True

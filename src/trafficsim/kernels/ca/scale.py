@@ -31,6 +31,7 @@ SCALE_FIELDS = {
     "urgent": "i4",  # the same at the end of the lane
     "impatience_time": "f8",  # wait (ticks) after which drivers accept 30 % shorter gaps (bounded impatience)
     "stuck": "i4",  # a vehicle this long on its connector blocks those whose path it crosses
+    "headways": "i4",  # whether the headways of drivers differ by link, somewhere and at some time
     "anticipates": "i4",  # followers count on what their leader can do at most, not on its present speed
     # what one step of these codes in packed state Z stands for (cells/tick2, ticks, cells/tick2)
     "acceleration_unit": "f4",

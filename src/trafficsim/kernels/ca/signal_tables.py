@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trafficsim.kernels.decisions.signals import is_red
-from trafficsim.kernels.jit import kernel
+from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.tables import Array
 
 SWITCH_FIELDS = {"tick": "i8", "group": "i4", "state": "i4"}  # from which tick on a group shows a state
@@ -35,11 +35,16 @@ def update_signals(signals, tick):
     """Carry out the switches that are due; a group that shows the state already keeps the tick since when it does."""
     done = signals.done[0]
     while signals.switch[done].tick <= tick:
-        group, state = signals.switch[done].group, signals.switch[done].state
-        if state != signals.group[group].state:
-            if is_red(state) and not is_red(signals.group[group].state):
-                signals.group[group].red = tick
-            signals.group[group].state = state
-            signals.group[group].since = tick
+        show_state(signals, signals.switch[done].group, signals.switch[done].state, tick)
         done += 1
     signals.done[0] = done
+
+
+@per_vehicle
+def show_state(signals, group, state, tick):
+    """Let a group show a state; if it does already, it keeps the tick since when."""
+    if state != signals.group[group].state:
+        if is_red(state) and not is_red(signals.group[group].state):
+            signals.group[group].red = tick
+        signals.group[group].state = state
+        signals.group[group].since = tick

@@ -15,8 +15,11 @@ from trafficsim.kernels.ca.overhang import keep_behind
 from trafficsim.kernels.ca.overtaking import stay_behind
 from trafficsim.kernels.ca.repack import repack
 from trafficsim.kernels.ca.rules import BRAKE_LIGHT, CLASSIC, follow_brake_light, follow_classic, follow_default
+from trafficsim.kernels.ca.sensing import sense_detectors, sense_links
+from trafficsim.kernels.ca.signal_control import control_signals
 from trafficsim.kernels.ca.signal_tables import update_signals
 from trafficsim.kernels.ca.state import Road
+from trafficsim.kernels.ca.steering import steer_clear, stop_before_closed
 from trafficsim.kernels.ca.stops import serve_stops
 from trafficsim.kernels.ca.transfer import transfer
 from trafficsim.kernels.ca.zones import apply_zones
@@ -49,6 +52,10 @@ def step(world, vehicles, start, tick):
     net, trips, work, counters, clock = world.net, world.trips, world.work, world.counters, world.clock
     road = Road(net, world.signals, trips, work, vehicles, start)
     update_signals(world.signals, tick)
+    if world.sensing.active:
+        control_signals(world.control, world.sensing, road, tick)
+    if net.closing[0] > 0:
+        steer_clear(road)
     if net.widest > 1:
         change_lanes(road, tick_key(clock.seed, LANE_CHANGE, tick), tick)
     apply_zones(world.zones, net, vehicles, start, trips)
@@ -58,6 +65,8 @@ def step(world, vehicles, start, tick):
     look_inside(road, tick)
     stay_behind(road)
     serve_stops(net, vehicles, start, trips, work)
+    if net.closing[0] > 0:
+        stop_before_closed(road)
     follow(vehicles, work, world.rule, n, tick_key(clock.seed, DITHER, tick))
     apply_bounds(vehicles, work, n, world.rule.light)
     guard(vehicles, start, work, net.lanes)
@@ -67,6 +76,8 @@ def step(world, vehicles, start, tick):
     insert_trips(road, world.queues, counters, tick)
     count_detectors(vehicles, start, work, counters)
     count_sections(world.sections, road, tick)
+    if world.sensing.active:
+        sense_detectors(world.sensing, world.control.sensors, vehicles, start, work)
     repack(vehicles, start, work, net.lanes)
     find_busy(start, work, net.lanes)
     clear_connectors(road, tick)
@@ -79,3 +90,5 @@ def run(world, vehicles, start, begin, end):
     find_busy(start, world.work, world.net.lanes)
     for tick in range(begin, end):
         step(world, vehicles, start, tick)
+    if world.sensing.active and world.control.sensors.wanted[0]:
+        sense_links(world.sensing, world.control.sensors, world.net, vehicles, start, world.trips)

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.rules import CarFollowingRule
+from trafficsim.kernels.ca.sensing import Sensing
 from trafficsim.kernels.ca.signal_tables import Signals
 from trafficsim.kernels.ca.state import Work
 from trafficsim.kernels.ca.trips import Queues, Trips
 from trafficsim.kernels.ca.zones import Zones
+from trafficsim.kernels.control.tables import Control
 from trafficsim.kernels.measurement.tables import Counters, MeasurementSections
 
 
@@ -26,3 +28,5 @@ class World(NamedTuple):
     counters: Counters
     clock: Any
     rule: CarFollowingRule
+    control: Control
+    sensing: Sensing

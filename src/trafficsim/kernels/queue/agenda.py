@@ -5,14 +5,17 @@ from __future__ import annotations
 from numba import int64
 
 from trafficsim.base.codes import GREEN, PERMITTED
+from trafficsim.kernels.control.tick import control_tick
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, per_vehicle
 from trafficsim.kernels.prefetch import prefetch
 from trafficsim.kernels.queue.ahead import fetch_nodes
 from trafficsim.kernels.queue.nodes import visit
+from trafficsim.kernels.queue.sensing import sense_detectors, sense_links
 from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import wake
 from trafficsim.kernels.queue.tables import NOBODY
+from trafficsim.kernels.sensing import note_shown
 
 STEP_MS = 100
 """Nodes are visited in their order once per step; times are exact, whatever it is."""
@@ -32,10 +35,29 @@ def advance(world, commands, begin, end):
             return now
         if changes:
             show_changes(world, commands, tick, now)
+        if at == now and world.sensing.active:
+            control_signals(world, tick, now)
         until = min(end, at if at > now else time_of_tick(commands, tick + 1))
         run_steps(world, now, until)
         now = until
+        if world.sensing.active and time_of_tick(commands, int(now / commands.tick_ms + 0.5)) == now:
+            sense_detectors(world, world.sensing, world.control.sensors, now)
+    if world.sensing.active and world.control.sensors.wanted[0]:
+        sense_links(world, world.sensing, world.control.sensors, now)
     return now
+
+
+@per_vehicle
+def control_signals(world, tick, time):
+    """Let the controllers of signals that react look at the road and decide, and show what changes."""
+    control, sensing = world.control, world.sensing
+    if control.sensors.wanted[0] or sensing.around.special:
+        sense_links(world, sensing, control.sensors, time)
+    control_tick(control, tick)
+    for i in range(control.changes[0]):
+        group = int64(control.changed[i])
+        show(world, group, control.group[group].shown, time)
+        note_shown(sensing.shown, tick, group, control.group[group].shown)
 
 
 @per_vehicle

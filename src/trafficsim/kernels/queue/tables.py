@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trafficsim.kernels.control.tables import Control
+from trafficsim.kernels.sensing import Shown as ShownRows
+from trafficsim.kernels.sensing import Surroundings
 from trafficsim.kernels.tables import Array
 
 NEVER = 1 << 30
@@ -291,6 +294,29 @@ class Merges(NamedTuple):
     """By node: when the next one may pass it."""
 
 
+class Sensing(NamedTuple):
+    """Where detectors lie, which links are looked at, and what has been shown."""
+
+    active: int
+    """Whether any signal reacts."""
+    places: int
+    """Detectors, each as often as it has lanes."""
+    detector: Array
+    """By place, as all of the following up to ``passed``."""
+    lane: Array
+    near: Array
+    """From the line to the downstream end, cm."""
+    far: Array
+    """From the line to the upstream end, cm."""
+    passed: Array
+    left: Array
+    """By lane: vehicles that have left it, as far as the log has been read."""
+    read: Array
+    """Rows of the log that have been read, shape (1,)."""
+    around: Surroundings
+    shown: ShownRows
+
+
 class World(NamedTuple):
     """All of it."""
 
@@ -304,3 +330,5 @@ class World(NamedTuple):
     counts: Counts
     log: Log
     merges: Merges
+    control: Control
+    sensing: Sensing

@@ -1,0 +1,108 @@
+"""A run that goes on step by step: as far as it is told to, from a checkpoint again, and to its record."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Protocol
+
+import numpy as np
+
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Requests
+from trafficsim.engines.memento import Memento
+from trafficsim.plan.arrays import Plan
+from trafficsim.plan.record import Performance, Record
+
+
+class Running(Protocol):
+    """What an engine gives: a run at some time, in its own units since the start."""
+
+    plan: Plan
+    requests: Requests
+    now: int
+    last: int
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is at its end, or everybody has arrived."""
+
+    def advance(self, until: int) -> None:
+        """Run up to a time, or to the end."""
+
+    def record(self, performance: Performance) -> Record:
+        """Check the run, and return its record."""
+
+
+class OpenRun:
+    """A run of any engine, in clock time.
+
+    Parameters
+    ----------
+    running
+        The engine's side.
+    units_per_s
+        Of its time.
+    setup_s, compile_s
+        What it took to begin.
+    """
+
+    def __init__(self, running: Running, units_per_s: float, setup_s: float, compile_s: float) -> None:
+        self.running, self._units = running, units_per_s
+        self._start_s = running.plan.start_s
+        self._setup_s, self._compile_s, self._loop_s = setup_s, compile_s, 0.0
+
+    @property
+    def plan(self) -> Plan:
+        """What is run."""
+        return self.running.plan
+
+    @property
+    def requests(self) -> Requests:
+        """Where stages are asked for."""
+        return self.running.requests
+
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react."""
+        return self.running.requests.observe_at(self.time_s)
+
+    @property
+    def time_s(self) -> float:
+        """Clock time at which the run is."""
+        return self._start_s + self.running.now / self._units
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is at its end, or everybody has arrived."""
+        return self.running.ended
+
+    def advance(self, to_s: float) -> None:
+        """Go on to a clock time (the nearest tick), or to the end of the run."""
+        began = time.perf_counter()
+        with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
+            self.running.advance(round((to_s - self._start_s) * self._units))
+        self._loop_s += time.perf_counter() - began
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self.running.completed
+
+    def to_end(self) -> Record:
+        """Run to the end, and return the record."""
+        self.advance(self.running.plan.end_s)
+        return self.finish()
+
+    def checkpoint(self) -> Memento:
+        """Keep all that the run can change, as it is now."""
+        return Memento(self.running)
+
+    def finish(self) -> Record:
+        """Return the record of the run up to now."""
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+        return self.running.record(Performance(loop_s=self._loop_s, compile_s=self._compile_s, setup_s=self._setup_s,
+                                               peak_mb=peak_mb))

@@ -1,0 +1,1 @@
+"""Signals that react: controllers request phases, and the plant brings signal groups there safely."""
