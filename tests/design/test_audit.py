@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from tests.support.real_data import data_folder, require_data
 from trafficsim.design.synthetic import junction
 from trafficsim.design.timing.audited import audit
 from trafficsim.design.timing.breaches import AuditRules
+from trafficsim.io.formats import read
 from trafficsim.spec.network import Network
 from trafficsim.spec.signals import Phase, SignalProgram
 
@@ -28,7 +31,7 @@ def with_program(durations: Sequence[float], letters: Sequence[str] | None = Non
 
 def codes(network: Network, **rules: object) -> dict[str, int]:
     found = audit(network, rules=AuditRules(**rules))  # type: ignore[arg-type]
-    return found.table["code"].value_counts().to_dict()
+    return dict(Counter(one.code for one in found.breaches))
 
 
 def test_the_program_of_a_builder_is_sound() -> None:
@@ -117,3 +120,12 @@ def test_more_than_any_cycle_serves() -> None:
 def test_no_volumes_say_nothing_about_capacity() -> None:
     assert audit(SOUND).capacity == ()
     assert audit(SOUND, {}).capacity == ()
+
+
+@pytest.mark.parametrize("example", [1, 2, 3, 4])
+def test_the_worked_junctions_of_the_guideline(example: int) -> None:
+    file = data_folder() / "sumo_rilsa" / "RealWorld" / f"RiLSA_example{example}" / "net.net.xml"
+    require_data(file)
+    found = audit(read(file).network)
+    assert {one.code for one in found.breaches} <= {"intergreen-too-short"}
+    assert all(one.expected - one.found < 0.5 for one in found.breaches)
