@@ -19,14 +19,16 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _HOMES = {
     "trafficsim.api": (
-        "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-        "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run", "timing", "trace",
+        "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw",
+        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run",
+        "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
     "trafficsim.base.findings": ("Finding",),
     "trafficsim.engines.ca.settings": ("CellularAutomaton",),
     "trafficsim.design.assignment.roads": ("static_network",),
+    "trafficsim.design.timing.breaches": ("AuditRules",),
     "trafficsim.design.inference.network": ("network_from_graph",),
     "trafficsim.design.inference.osmnx_ids": ("from_osmnx",),
     "trafficsim.design.synthetic": ("corridor", "grid", "junction", "ring"),
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from trafficsim import policies as policies
     from trafficsim import report as report
     from trafficsim.api import assign as assign
+    from trafficsim.api import audit_signals as audit_signals
     from trafficsim.api import build as build
     from trafficsim.api import calibrate as calibrate
     from trafficsim.api import catalogue as catalogue
@@ -119,6 +122,7 @@ if TYPE_CHECKING:
     from trafficsim.design.synthetic import grid as grid
     from trafficsim.design.synthetic import junction as junction
     from trafficsim.design.synthetic import ring as ring
+    from trafficsim.design.timing.breaches import AuditRules as AuditRules
     from trafficsim.engines.ca.settings import CellularAutomaton as CellularAutomaton
     from trafficsim.io.fixes import read_fixes as read_fixes
     from trafficsim.io.formats import read as read

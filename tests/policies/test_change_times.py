@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.policies.signal_worlds import main_road, prepared
 from trafficsim.base.errors import PolicyError
+from trafficsim.design.timing.change_formulas import Change, ite_yellow_s, rilsa_all_red_s
 from trafficsim.plan.lower import lower
-from trafficsim.policies.change_formulas import Change, ite_yellow_s, rilsa_all_red_s
 from trafficsim.policies.change_times import ChangeTimes
 from trafficsim.results.timing import timings_of
 from trafficsim.spec.signals import Phase, SignalProgram

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.worlds import UNIFORM
 from tests.support.yellow import SPEED_MS, mean_braking_ms2, red_runs_at_yellow, speeds_at_yellow
-from trafficsim.policies.change_formulas import ite_yellow_s
+from trafficsim.design.timing.change_formulas import ite_yellow_s
 
 DRIVERS = 1000
 ACCEPTED_MS2 = {0.15: (1.8, 2.6), 0.50: (2.6, 3.4), 0.85: (3.5, 4.3)}

@@ -1,6 +1,7 @@
 """Joins the rooms for Python users: load, build, check, run, compare, explain."""
 
 from trafficsim.api.assigning import assign
+from trafficsim.api.auditing import audit_signals
 from trafficsim.api.calibrating import calibrate
 from trafficsim.api.cohorts import cohort
 from trafficsim.api.equilibria import equilibrium
@@ -17,8 +18,8 @@ from trafficsim.api.stepping import open_run
 from trafficsim.api.validating import validate
 
 __all__ = [
-    "assign", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map", "equilibrium",
-    "examine", "explain", "export", "fit_parameters", "load", "open_run", "place", "policy_catalogue",
+    "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map",
+    "equilibrium", "examine", "explain", "export", "fit_parameters", "load", "open_run", "place", "policy_catalogue",
     "practice_entries",
     "read_study", "rollouts", "run", "timing", "trace", "transfer", "validate", "with_fixes",
     "write_map",

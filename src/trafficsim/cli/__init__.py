@@ -20,6 +20,7 @@ from trafficsim.cli import (
     measure,
     placing,
     report,
+    signals,
     simulate,
     speeds,
     start,
@@ -35,6 +36,7 @@ app = typer.Typer(
 # The short help stands in the list of commands, whole; what a command's own --help says first is its docstring.
 app.command("new", short_help="Write a first scenario and study to edit.")(start.new)
 app.command("check", short_help="Report errors, repairs and inferred values of a file.")(inspection.check)
+app.command("audit", short_help="Hold signal programs against guidelines and volumes.")(signals.audit)
 app.command("run", cls=simulate.RunCommand, short_help="Run a scenario and show its indicators.")(simulate.run)
 app.command("compare", short_help="Run a study: alternatives in pairs, with verdicts.")(simulate.compare)
 app.command("report", short_help="Write the report of a study as one HTML page.")(report.report)

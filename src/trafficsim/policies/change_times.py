@@ -11,15 +11,15 @@ from pydantic import Field
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import KMH_PER_MS, kmh_to_ms
 from trafficsim.design.inference.staging import LEAST_GREEN_S
-from trafficsim.design.timing.stages import Stages, stages_of
-from trafficsim.plan.fields import phase_cell
-from trafficsim.policies.change_formulas import (
+from trafficsim.design.timing.change_formulas import (
     Change,
     ite_all_red_s,
     ite_yellow_s,
     rilsa_all_red_s,
     rilsa_yellow_s,
 )
+from trafficsim.design.timing.stages import Stages, stages_of
+from trafficsim.plan.fields import phase_cell
 from trafficsim.policies.webster import programs_named
 from trafficsim.spec.network import Connection
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from trafficsim.design.inference.geometry import distance_to_crossing
 from trafficsim.design.inference.junction_shape import JunctionPath
 
@@ -18,11 +20,38 @@ def intergreen_s(clearing: JunctionPath, entering: JunctionPath) -> float:
     The paths conflict where they cross; those that end in one lane, or touch only, at their ends. Source: RiLSA 2015;
     its values are taken from memory and to be checked against the guideline.
     """
-    turns = clearing.turn != "through"
     clearing_m = _to_conflict_m(clearing, entering) + CAR_M
-    entering_m = _to_conflict_m(entering, clearing)
-    clearing_s = clearing_m / (TURNING_MS if turns else CLEARING_MS)
-    return max((TURNING_CROSSING_S if turns else CROSSING_S) + clearing_s - entering_m / ENTERING_MS, 0.0)
+    times = clearing_times(clearing_m, _to_conflict_m(entering, clearing), turns=clearing.turn != "through")
+    return max(times.crossing_s + times.clearing_s - times.entering_s, 0.0)
+
+
+class ClearingTimes(NamedTuple):
+    """The times t_ü, t_r and t_e of RiLSA."""
+
+    crossing_s: float
+    clearing_s: float
+    entering_s: float
+
+
+def clearing_times(clearing_m: float, entering_m: float, *, turns: bool) -> ClearingTimes:
+    """Return the parts of an intergreen: ``t_ü`` by movement, ``t_r = (s_0 + l) / v_r`` and ``t_e = s_e / v_e``.
+
+    Parameters
+    ----------
+    clearing_m
+        Distance from the stop line to the point of conflict and a car beyond it.
+    entering_m
+        Distance from the other stop line to the point of conflict.
+    turns
+        Whether who clears turns.
+
+    Examples
+    --------
+    >>> clearing_times(26.0, 22.2, turns=False)
+    ClearingTimes(crossing_s=3.0, clearing_s=2.6, entering_s=2.0)
+    """
+    return ClearingTimes(TURNING_CROSSING_S if turns else CROSSING_S,
+                         clearing_m / (TURNING_MS if turns else CLEARING_MS), entering_m / ENTERING_MS)
 
 
 def _to_conflict_m(path: JunctionPath, other: JunctionPath) -> float:

@@ -171,16 +171,21 @@ def _side(angle: float) -> Turn:
 
 
 def _path(shape: JunctionShape, approach: int, join: Join, turns: dict[int, Turn]) -> JunctionPath:
+    return path_of(shape, approach, join, turns[join[1]])
+
+
+def path_of(shape: JunctionShape, approach: int, join: Join, turn: Turn) -> JunctionPath:
+    """Return the path of one connection (from lane, exit, to lane) through a junction."""
     from_lane, exit, to_lane = join
     leg, out = shape.approaches[approach], shape.exits[exit]
     path = turning_path(leg.lane_point(from_lane), leg.heading, out.lane_point(to_lane), out.heading)
     speed = min(leg.speed_kmh, out.speed_kmh)
-    if len({arm.arm for arm in (*shape.approaches, *shape.exits)}) == 2 and turns[exit] == "through":
+    if len({arm.arm for arm in (*shape.approaches, *shape.exits)}) == 2 and turn == "through":
         path = Path(path.points, 0.0, math.inf)  # a road that goes on: nothing lies between its links
     if math.isfinite(path.radius_m):
         radius = max(path.radius_m, ROUNDABOUT_CORNER_RADIUS_M if leg.circulating or out.circulating else 0.0)
         speed = min(speed, 3.6 * math.sqrt(LATERAL_ACCELERATION_MS2 * radius))
-    return JunctionPath(approach, from_lane, exit, to_lane, turns[exit], path, round(max(speed, LEAST_TURN_KMH), 3))
+    return JunctionPath(approach, from_lane, exit, to_lane, turn, path, round(max(speed, LEAST_TURN_KMH), 3))
 
 
 def _usual_lanes(shape: JunctionShape, approach: int, turns: dict[int, Turn]) -> list[Join]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.design.inference.greens import resolve_phases
@@ -65,6 +66,19 @@ def intergreens_s(network: Network, program: SignalProgram) -> dict[tuple[str, s
 
 def gaps_s(program: SignalProgram, before: int, after: int) -> Iterator[float]:
     """Yield the times from every end of green of one index to the next begin of green of another."""
+    yield from (change.gap_s for change in changes(program, before, after))
+
+
+class Change(NamedTuple):
+    """A change from green of one index to green of another: phases where the one ends and the other begins."""
+
+    ends: int
+    begins: int
+    gap_s: float
+
+
+def changes(program: SignalProgram, before: int, after: int) -> Iterator[Change]:
+    """Yield the changes from green of one index to green of another, at most :data:`LONGEST_INTERGREEN_S` apart."""
     phases = program.phases
     green = [[phase.state[index] in GREEN_LETTERS for phase in phases] for index in (before, after)]
     for number in range(len(phases)):
@@ -75,7 +89,7 @@ def gaps_s(program: SignalProgram, before: int, after: int) -> Iterator[float]:
             waited += phases[at].duration_s
             at = (at + 1) % len(phases)
         if green[1][at] and waited <= LONGEST_INTERGREEN_S:
-            yield waited
+            yield Change(number, at, waited)
 
 
 def _index(movement: Connection) -> int:
