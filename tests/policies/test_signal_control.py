@@ -36,7 +36,7 @@ def plan_with(road: Prepared, *policies: Policy) -> Plan:
 
 
 @pytest.mark.parametrize(("policy", "method"), [
-    (Actuated(), 1), (CoordinatedActuated(), 2), (MaxPressure(), 3), (SelfOrganising(), 4), (Preemption(), 0)])
+    (Actuated(), 1), (CoordinatedActuated(), 2), (MaxPressure(), 3), (SelfOrganising(), 4)])
 def test_all_signals_react_with_the_stages_of_their_programs(road: Prepared, policy: Policy, method: int) -> None:
     lowered = lower(road, [policy])
     controls = lowered.plan.controls
@@ -77,6 +77,8 @@ def test_two_policies_for_one_signal_and_unknown_signals_are_refused(road: Prepa
         plan_with(road, Actuated(), MaxPressure())
     with pytest.raises(PolicyError, match=r"no signal 'nowhere'"):
         plan_with(road, Actuated(on=("nowhere",)))
+    with pytest.raises(PolicyError, match="without emergency response"):
+        plan_with(road, Preemption())
 
 
 def broken(road: Prepared, control: SignalControl) -> Prepared:
