@@ -224,8 +224,8 @@ def test_max_pressure_serves_the_longest_queues_less_those_beyond() -> None:
         control.sensors.waiting[:2] = (3, 5) if tick < 30 else (9, 5)
     assert tables.sensors.wanted[0] == 1
     shown = run(tables, 80, drive)
-    assert greens(shown, 1) == [(10, 35)]  # decisions every 10 s: at 5, 15, 25 and 35 s
-    assert greens(shown, 0) == [(0, 5), (40, 80)]
+    assert greens(shown, 1) == [(15, 35)]  # decisions after every 10 s of green: at 10, 25 and 35 s
+    assert greens(shown, 0) == [(0, 10), (40, 80)]
 
 
 def test_cyclic_max_pressure_shares_the_cycle_in_proportion() -> None:

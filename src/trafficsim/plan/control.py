@@ -21,14 +21,7 @@ from trafficsim.plan.control_arrays import (
     no_controls,
 )
 from trafficsim.plan.control_groups import group_arrays
-from trafficsim.plan.control_pairs import (
-    Groups,
-    are_compatible,
-    conflicting_groups,
-    shown_together,
-    strict_unless,
-    with_giving_way,
-)
+from trafficsim.plan.control_pairs import Groups, are_compatible, conflicting_groups, shown_together, with_giving_way
 from trafficsim.plan.control_patterns import patterns_of
 from trafficsim.plan.control_turns import Served, serve_arrays, served_turns, turn_arrays
 from trafficsim.plan.network import starts
@@ -89,33 +82,41 @@ def lower_controls(controls: Sequence[SignalControl], plan: Plan) -> ControlArra
 
 
 def _lowered(control: SignalControl, program: int, plan: Plan) -> Lowered:
-    groups = conflicting_groups(plan, program)
-    letters = []
-    for phase in control.phases:
-        if len(phase.green) != groups.width:
-            raise NetworkError(f"{groups.where}: phase {phase.number}", f"{len(phase.green)} letters",
-                               f"{groups.width}, one for each signal index", "correct green")
-        codes = np.array([STATE_CODES[letter] for letter in phase.green], np.uint8)
-        for overlap in control.overlaps:
-            if phase.number in overlap.phases:
-                own = np.zeros(len(codes), np.uint8)
-                own[list(overlap.indices)] = STATE_CODES[overlap.letter]
-                codes = shown_together(codes, own)
-        letters.append(with_giving_way(groups, phase.number, codes))
-    groups = strict_unless(groups, list(_at_once(control, letters)))
+    written = _written(control, int(plan.signals.group_start[program + 1] - plan.signals.group_start[program]))
+    groups = conflicting_groups(plan, program, _permitted_beside(control, written))
+    letters = [with_giving_way(groups, phase.number, codes)
+               for phase, codes in zip(control.phases, written, strict=True)]
     compatible = [sum(1 << other for other, codes in enumerate(letters) if are_compatible(groups, own, codes))
                   for own in letters]
     _check_rings(control, compatible, groups.where)
     return Lowered(control, program, groups, letters, compatible, served_turns(plan, groups.first, letters))
 
 
-def _at_once(control: SignalControl, letters: Sequence[U1]) -> Iterator[U1]:
-    """Yield what the groups show in every phase, and in every two of different rings before one barrier."""
+def _written(control: SignalControl, width: int) -> list[U1]:
+    """What phases show as they are written, overlaps included."""
+    letters = []
+    for phase in control.phases:
+        if len(phase.green) != width:
+            raise NetworkError(f"signal {control.id!r}: phase {phase.number}", f"{len(phase.green)} letters",
+                               f"{width}, one for each signal index", "correct green")
+        codes = np.array([STATE_CODES[letter] for letter in phase.green], np.uint8)
+        for overlap in control.overlaps:
+            if phase.number in overlap.phases:
+                own = np.zeros(len(codes), np.uint8)
+                own[list(overlap.indices)] = STATE_CODES[overlap.letter]
+                codes = shown_together(codes, own)
+        letters.append(codes)
+    return letters
+
+
+def _permitted_beside(control: SignalControl, letters: Sequence[U1]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of groups of which the first has a permitted green while the other is green too."""
     for number, one in enumerate(control.phases):
-        yield letters[number]
-        for other, phase in enumerate(control.phases[:number]):
-            if one.ring != phase.ring and one.barrier == phase.barrier:
-                yield shown_together(letters[number], letters[other])
+        for other, phase in enumerate(control.phases):
+            if number == other or (one.ring != phase.ring and one.barrier == phase.barrier):
+                green = np.flatnonzero((letters[other] == GREEN) | (letters[other] == PERMITTED)).tolist()
+                yield from ((group, beside) for group in np.flatnonzero(letters[number] == PERMITTED).tolist()
+                            for beside in green if beside != group)
 
 
 def _check_rings(control: SignalControl, compatible: list[int], where: str) -> None:

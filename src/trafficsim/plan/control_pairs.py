@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -26,12 +26,23 @@ class Groups(NamedTuple):
     kinds: dict[Pair, int]
 
 
-def conflicting_groups(plan: Plan, program: int) -> Groups:
+def conflicting_groups(plan: Plan, program: int, together: Iterable[Pair] = ()) -> Groups:
     """Return the conflicts between the groups of a program.
 
     Groups conflict where paths of theirs cross or meet. One gives way to the other if each of its paths that cross one
-    of the other's does. Groups that the program of the plan shows green together do not conflict strictly, whatever
-    their paths are: the one with the permitted green gives way, and two alike look out for themselves.
+    of the other's does, and if they are meant to be green together: by the program of the plan, or by ``together``. At
+    a signal the right of way of a network also ranks streets that never are. Groups that the program of the plan shows
+    green together do not conflict strictly, whatever their paths are: the one with the permitted green gives way, and
+    two alike look out for themselves.
+
+    Parameters
+    ----------
+    plan
+        Programs and connections.
+    program
+        The program.
+    together
+        Pairs that phases show green together, with a permitted green for the first.
     """
     first, last = (int(plan.signals.group_start[program + step]) for step in (0, 1))
     seen: dict[Pair, set[int]] = {}
@@ -39,9 +50,13 @@ def conflicting_groups(plan: Plan, program: int) -> Groups:
         seen.setdefault((one, other), set()).add(kind)
         seen.setdefault((other, one), set()).add({GIVES_WAY: HAS_PRIORITY, HAS_PRIORITY: GIVES_WAY}.get(kind, STRICT))
     kinds = {pair: kind.copy().pop() if len(kind) == 1 else STRICT for pair, kind in seen.items()}
-    together = _together(plan, program, last - first)
+    permitted, shown_by_program = set(together), _together(plan, program, last - first)
+    for (one, other), kind in kinds.items():
+        meant = (one, other) if kind == GIVES_WAY else (other, one)
+        if kind != STRICT and meant not in permitted and meant not in shown_by_program:
+            kinds[one, other] = STRICT
     for pair in [pair for pair, kind in kinds.items() if kind == STRICT]:
-        shown = together.get(pair)
+        shown = shown_by_program.get(pair)
         if shown == (PERMITTED, GREEN):
             kinds[pair] = GIVES_WAY
         elif shown == (GREEN, PERMITTED):
@@ -95,25 +110,6 @@ def with_giving_way(groups: Groups, number: int, codes: NDArray[np.uint8]) -> ND
             if kind == GIVES_WAY:
                 codes[one] = PERMITTED
     return codes
-
-
-def strict_unless(groups: Groups, at_once: Sequence[NDArray[np.uint8]]) -> Groups:
-    """Return the groups with strict conflicts between all that are never meant to be green at once.
-
-    Who gives way to whom decides beside each other's green only: from one stage to the next all conflicts need their
-    intergreen.
-
-    Parameters
-    ----------
-    groups
-        With their conflicts.
-    at_once
-        What they show in every phase, and in phases that may run together.
-    """
-    green = [(codes == GREEN) | (codes == PERMITTED) for codes in at_once]
-    kinds = {(one, other): kind if any(shown[one] and shown[other] for shown in green) else STRICT
-             for (one, other), kind in groups.kinds.items()}
-    return groups._replace(kinds=kinds)
 
 
 def are_compatible(groups: Groups, one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:

@@ -197,7 +197,7 @@ class MaxPressure(Policy):
     on
         Signals.
     interval_s
-        Time from one choice to the next.
+        Time of green from one choice to the next.
     cyclic
         Whether the order of stages is kept.
     capacity_aware

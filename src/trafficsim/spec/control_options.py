@@ -22,7 +22,7 @@ class MaxPressureOptions(Model):
         Every cycle serves all stages in their order, with greens in proportion to pressure (Le et al. 2015,
         doi:10.1016/j.trb.2015.06.011); otherwise the stage of highest pressure is chosen whenever one is.
     interval_s
-        Time from one choice to the next.
+        Time of green from one choice to the next.
     capacity_aware
         Queues count relative to the storage of their link, and a movement into a full link has no pressure (Gregoire
         et al. 2014, doi:10.1109/TCNS.2014.2378871).
