@@ -69,12 +69,12 @@ def test_without_memory_a_call_goes_with_its_vehicle() -> None:
 def test_a_stage_ends_at_its_maximum_which_counts_from_the_conflicting_call() -> None:
     found, tables = shown_greens(two_stages(max_green_s=20), 60, {0: ALWAYS, 1: [(7, 60)]}, CROSS)
     assert found[0][0] == (0, 27)
-    assert events(tables, CONTROL_MAX_OUT) == [(27, "max_out", 1)]
+    assert events(tables, CONTROL_MAX_OUT)[0] == (27, "max_out", 1)
 
 
 def test_a_gap_is_reduced_in_time() -> None:
-    # Vehicles every 4 s keep a passage time of 5 s. Reduced from 5 to 2 s between seconds 5 and 15, it is 3.2 s at second
-    # 11, when 3 s have passed; the next vehicle comes at 12, and at 15 only 2 s are allowed.
+    # Vehicles every 4 s keep a passage time of 5 s. Reduced from 5 to 2 s between seconds 5 and 15, it is 3.2 s at
+    # second 11, when 3 s have passed; the next vehicle comes at 12, and at 15 only 2 s are allowed.
     control = two_stages(extension_s=5, min_gap_s=2, before_reduction_s=5, to_reduce_s=10, max_green_s=60)
     every = [(tick, tick + 1) for tick in range(0, 200, 4)]
     found, _ = shown_greens(control, 60, {0: every, 1: ALWAYS}, CROSS)
@@ -212,7 +212,7 @@ def test_detectors_that_are_missing_or_stuck_call_their_stages_for_the_maximum()
                                                     faulty.detectors[1].model_copy(update={"fault": "stuck_off"}))})
     found, _ = shown_greens(stuck, 3700, {}, CROSS)
     assert len(found[1]) == 2
-    assert 3600 <= found[1][0][0] <= 3610
+    assert found[1][0][0] == 3625  # an hour without any vehicle, the maximum of the other stage, clearance
 
 
 def test_max_pressure_serves_the_longest_queues_less_those_beyond() -> None:
@@ -224,8 +224,8 @@ def test_max_pressure_serves_the_longest_queues_less_those_beyond() -> None:
         control.sensors.waiting[:2] = (3, 5) if tick < 30 else (9, 5)
     assert tables.sensors.wanted[0] == 1
     shown = run(tables, 80, drive)
-    assert greens(shown, 1) == [(10, 30)]
-    assert greens(shown, 0) == [(0, 5), (35, 80)]
+    assert greens(shown, 1) == [(10, 35)]  # decisions every 10 s: at 5, 15, 25 and 35 s
+    assert greens(shown, 0) == [(0, 5), (40, 80)]
 
 
 def test_cyclic_max_pressure_shares_the_cycle_in_proportion() -> None:

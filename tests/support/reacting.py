@@ -51,7 +51,8 @@ def plan_of(controls: Sequence[SignalControl], conflicts: Conflicts, start_s: fl
             yields[first + one].append(first + other)
     whole = np.arange(total, dtype=np.int32)
     plan = SimpleNamespace(
-        signals=signals, link_id=tuple(f"{side}{n}" for side in ("in", "out") for n in range(total)), start_s=start_s, seed_key=seed,
+        signals=signals, link_id=tuple(f"{side}{n}" for side in ("in", "out") for n in range(total)),
+        start_s=start_s, seed_key=seed,
         connections=SimpleNamespace(signal_group=whole, turn=whole, from_lane=whole,
                                     **_ragged("yield", "yields_to", yields), **_ragged("cross", "crosses", crosses)),
         turns=SimpleNamespace(from_link=whole, to_link=whole + np.int32(total)),
