@@ -25,7 +25,7 @@ class Controlled(Policy):
     pedestrian times are kept whatever it asks for. Stages, clearances and splits are those of the fixed program, which
     also stands in while the controller has not asked for anything, raises an error, or answers what is no stage.
 
-    Source: none; it is as good as its controller. Grade: none.
+    Source: none; it is as good as its controller. Grade D for that reason.
 
     Limits: it is written in Python and cannot stand in a study file. Detectors, queues and places of vehicles are known
     to it without error.
@@ -55,8 +55,8 @@ class Controlled(Policy):
         "A controller in Python is called every few seconds and names the stage of each of its signals; minimum "
         "greens, intergreens and pedestrian times are kept whatever it asks for."
     )
-    source: ClassVar[str] = "(none: it is as good as its controller)"
-    grade: ClassVar[str] = "(none)"
+    source: ClassVar[str] = "none: it is as good as its controller"
+    grade: ClassVar[str] = "D (as good as its controller)"
     limits: ClassVar[str] = "Written in Python, not in a study file; it sees detectors and queues without error."
     numbers: ClassVar[Mapping[str, str]] = {
         "on": "given by the user; none: all signals with two stages or more",

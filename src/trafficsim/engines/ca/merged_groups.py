@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -35,12 +35,27 @@ class Faces(NamedTuple):
 
 
 def merge_groups(plan: Plan) -> MergedGroups:
-    """Merge the groups of every program that show the same in all of its phases."""
+    """Merge the groups of every program that show the same in all of its phases; none of a signal that reacts."""
+    return _merged(plan, frozenset(plan.controls.controllers.program.tolist()))
+
+
+def drawing_groups(plan: Plan, merged: MergedGroups) -> np.ndarray:
+    """Return the group that draws decisions for each merged one: that of the fixed program.
+
+    A signal that reacts and shows what the program shows then meets the same decisions.
+    """
+    if not plan.controls.any:
+        return merged.name
+    fixed = _merged(plan, frozenset())
+    return np.asarray(fixed.name[fixed.of_group[merged.name]])
+
+
+def _merged(plan: Plan, apart: frozenset[int]) -> MergedGroups:
     signals = plan.signals
     count = int(signals.group_start[-1]) if len(signals.program_id) else 0
     merged, start, names, red = np.zeros(count + 1, np.int64), [0], [np.zeros(0, np.int64)], []
     known: dict[tuple[tuple[int, ...], bytes], Faces] = {}  # most junctions of a city run one of few programs
-    for program, codes in enumerate(group_codes(plan)):
+    for program, codes in enumerate(group_codes(plan, apart)):
         shown = (codes.shape, codes.tobytes())
         if shown not in known:
             known[shown] = faces(codes)
@@ -72,14 +87,14 @@ def faces(codes: np.ndarray) -> Faces:
     return Faces(first, np.argsort(order)[member.ravel()], bits)
 
 
-def group_codes(plan: Plan) -> Iterator[np.ndarray]:
+def group_codes(plan: Plan, apart: Collection[int] = ()) -> Iterator[np.ndarray]:
     """Yield the codes of every program: a row for every phase, a column for every group.
 
-    Groups of a signal that reacts have phases of their own, each the only one that is red: any may differ from others.
+    Groups of the programs ``apart`` have phases of their own, each the only one that is red: any may differ from all.
     """
-    signals, reacting = plan.signals, set(plan.controls.controllers.program.tolist())
+    signals = plan.signals
     for program in range(len(signals.program_id)):
-        if program in reacting:
+        if program in apart:
             own = int(signals.group_start[program + 1] - signals.group_start[program])
             yield np.where(np.eye(own, dtype=np.bool_), RED, GREEN)
             continue

@@ -118,7 +118,7 @@ def compile_plan(plan: Plan, settings: CellularAutomaton) -> Program:
     merged = merge_groups(plan)
     net = compile_network(plan, settings, merged)
     trips = compile_trips(plan, settings, net)
-    signals, commanded = compile_signals(merged), fixed_time(plan, settings, merged)
+    signals, commanded = compile_signals(plan, merged), fixed_time(plan, settings, merged)
     sensing, control = compile_sensing(plan, settings, merged), control_tables(plan, settings.tick_s)
     room = _capacity(net, trips, len(plan.trips.name))
     return Program(

@@ -7,7 +7,7 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.control.metered import controller_of
 from trafficsim.engines.ca.control import NEVER, SignalControl
-from trafficsim.engines.ca.merged_groups import MergedGroups
+from trafficsim.engines.ca.merged_groups import MergedGroups, drawing_groups
 from trafficsim.engines.ca.network import table
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.reacting import reacting_groups
@@ -15,9 +15,9 @@ from trafficsim.kernels.ca.signal_tables import GROUP_FIELDS, SWITCH_FIELDS, Sig
 from trafficsim.plan.arrays import Plan
 
 
-def compile_signals(merged: MergedGroups) -> Signals:
+def compile_signals(plan: Plan, merged: MergedGroups) -> Signals:
     """Return groups that show nothing yet, and no command."""
-    group = table(GROUP_FIELDS, len(merged.name), {"name": merged.name})
+    group = table(GROUP_FIELDS, len(merged.name), {"name": drawing_groups(plan, merged)})
     group.state[:] = NOT_SHOWN
     return Signals(group=group, switch=table(SWITCH_FIELDS, 1, {"tick": np.array([NEVER])}), done=np.zeros(1, np.int64))
 
