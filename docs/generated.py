@@ -310,6 +310,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         observed,
         queues,
         requested,
+        roadside,
         routes,
         runs,
         signals,
@@ -333,7 +334,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
         "control_events": signals.control_events_table,
-        "routes": routes.routes_table, "validation": observed.validation_table,
+        "routes": routes.routes_table, "roadside": roadside.roadside_table, "validation": observed.validation_table,
     }
 
 

@@ -40,7 +40,7 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
 POLICIES = {
     "pre-emption without anybody on a route": (crash(), 'kind = "preemption"', ("preemption", "[emergency]")),
     "pre-emption of an unknown signal": (
-        response(), 'kind = "preemption", signals = ["moon"]', ("preemption", "'moon'", "no such signal")),
+        response(), 'kind = "preemption", on = ["moon"]', ("preemption", "'moon'")),
     "eCall where nobody comes": (crash(), 'kind = "ecall", share = 0.5', ("ecall", "[emergency]")),
     "a share over 1": (response(), 'kind = "ecall", share = 1.5', ("share", "1.5")),
     "a second station of one name": (

@@ -13,7 +13,7 @@ import trafficsim as ts
 from trafficsim.spec.policy import Policy
 
 SUFFIXES = ("_s", "_m", "_kmh", "_ms", "_ms2", "_veh_h", "_per_s", "_h", "_km", "_year", "_years", "_months", "_days",
-            "_eur", "_percent", "_per_10000", "_veh_km_lane")
+            "_eur", "_percent", "_per_10000", "_veh_km_lane", "_veh_h_lane")
 # Numbers without a unit: counts, shares, factors, seeds.
 PURE = {
     "lanes", "priority", "seed", "replications", "workers", "lane", "confidence", "demand_variation", "share", "cv",
@@ -33,7 +33,8 @@ PURE = {
     "ring", "barrier", "position",
     "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
-    "years", "effect", "level", "cost",  # cost in the unit of the budget
+    "clearance_factor",
+    "years", "effect", "level", "margin", "queue_share", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
 # Errors are made by us, not by users; their example is the message that they show.

@@ -123,10 +123,11 @@ def weave(main_veh_h: float, ramp_veh_h: float, seed: int) -> Traffic:
                  clear_s=600.0)
 
 
-def ring_flow(density_veh_km: float, *, jammed: bool, length_m: float = 6000.0, ticks: int = 2400) -> float:
+def ring_flow(density_veh_km: float, *, jammed: bool, length_m: float = 6000.0, ticks: int = 2400,
+              start_p: float | None = None) -> float:
     """Flow of a one-lane ring at 120 km/h (veh/h), started evenly spread or from one standing jam."""
     vehicles = round(density_veh_km * length_m / 1000.0)
-    program = ring_program(length_m, 2 * vehicles, ticks * 40 // 3000 + 6, 120.0, CellularAutomaton(),
+    program = ring_program(length_m, 2 * vehicles, ticks * 40 // 3000 + 6, 120.0, CellularAutomaton(start_p=start_p),
                            road_class="motorway")
     spread = int(program.net.lane.length.sum()) / vehicles
     gap = 14.0 if jammed else spread

@@ -55,7 +55,8 @@ def test_every_number_is_one_that_models_can_take(name: str) -> None:
             assert sourced.has_interval == (one.spread != "range" and None not in (one.low, one.high))
 
 
-SCENARIOS = {"closure", "diversion", "mode_shift", "road_pricing", "turn_ban", "vehicle_ban", "vehicle_shift"}
+SCENARIOS = {"closure", "diversion", "mode_shift", "ramp_metering", "road_pricing", "turn_ban", "vehicle_ban",
+             "vehicle_shift"}
 """Policies whose effect on demand the user gives: no practice of road safety is claimed."""
 
 

@@ -71,5 +71,11 @@ def test_a_ring_has_no_hysteresis(density_veh_km: float) -> None:
     assert even == pytest.approx(jam, rel=0.02)
 
 
+def test_with_slower_starts_the_default_rule_has_a_capacity_drop() -> None:
+    # The setting of the acceptance case of moving jams: no jam lets out what an even start carries.
+    even, jam = (ring_flow(20.0, jammed=jammed, start_p=0.45) for jammed in (False, True))
+    assert 0.05 <= 1.0 - jam / even <= 0.25
+
+
 def test_the_tracked_front_of_a_jam_moves_upstream_as_fast_as_real_ones() -> None:
     assert -22.0 <= jam_front_kmh() <= -13.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 def run(subject: str | Path | Scenario | World, **options: Any) -> RunResult: ...
 @overload
 def run(subject: Study, **options: Any) -> StudyResult: ...
-def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunResult | StudyResult:
+def run(subject: str | Path | Scenario | World | Study, *, controllers: Mapping[str, Any] | None = None,
+        **options: Any) -> RunResult | StudyResult:
     """Run a scenario, or all scenarios and alternatives of a study.
 
     Parameters
     ----------
     subject
         A scenario file, a scenario, a world, or a study.
+    controllers
+        Controllers in Python by the name of their signal: objects with ``decide(observation)``; not of a study, where
+        :class:`trafficsim.policies.Controlled` makes an alternative of them.
     options
         ``engine``, ``replications``, ``seed``, ``workers``, ``out``, ``progress`` and ``strict`` of
         :func:`trafficsim.run.runner.run_scenario`; for a study, those of :func:`compare`.
@@ -54,12 +58,17 @@ def run(subject: str | Path | Scenario | World | Study, **options: Any) -> RunRe
     (0, 2)
     """
     if isinstance(subject, Study):
+        if controllers:
+            raise InputError("run: controllers", "controllers of a study", "a scenario, or an alternative with them",
+                             "use trafficsim.policies.Controlled in an alternative")
         return compare(subject, **options)
+    from trafficsim.policies.controlled import controlled_by
     from trafficsim.run.runner import run_scenario
 
     world, place = build(subject), place_of(subject)
     with naming(place.label):
-        return run_scenario(world, findings=require_sound(world), cache=place.cache, **options)
+        acting = controlled_by(controllers) if controllers else ()
+        return run_scenario(world, findings=require_sound(world), cache=place.cache, policies=acting, **options)
 
 
 def compare(  # noqa: PLR0913 - the options of a study are named one by one for those who call it

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.control.observation import Observation, SignalObservation, SignalView, snapshot, views_of
 from trafficsim.kernels.control.tables import Control
@@ -63,6 +64,8 @@ class Requests:
     def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
         self._control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
+        if any(plan.controls.controllers.method == REQUESTED):
+            control.sensors.wanted[0] = 1  # whoever asks sees queues
 
     def observe(self, tick: int, names: tuple[str, ...] | None = None) -> Observation:
         """Return what is seen of signals, all without names."""
@@ -70,6 +73,10 @@ class Requests:
         return Observation(self._start_s + tick * self._control_tick_s, {
             name: SignalObservation(self.views[name], seen, tick, self._control_tick_s)
             for name in (self.views if names is None else names)})
+
+    def observe_at(self, time_s: float) -> Observation:
+        """Return what is seen of all signals at a clock time."""
+        return self.observe(round((time_s - self._start_s) / self._control_tick_s))
 
     def ask(self, name: str, stage: Stage) -> None:
         """Ask a signal for a stage.
@@ -83,6 +90,9 @@ class Requests:
         if view is None:
             raise InputError(f"signal {name!r}", "no signal that takes requests",
                              f"one of {', '.join(sorted(self.views)) or '(there is none)'}", "correct the name")
+        if self._control.controller["method"][view.number] != REQUESTED:
+            raise InputError(f"signal {name!r}", "one that decides for itself", "one whose stages are asked for",
+                             "let the policy trafficsim.policies.Controlled act on it")
         self.set(view, bits_of(view, stage))
 
     def set(self, view: SignalView, bits: int) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Requests
 from trafficsim.engines.memento import Memento
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
@@ -17,8 +19,13 @@ class Running(Protocol):
     """What an engine gives: a run at some time, in its own units since the start."""
 
     plan: Plan
+    requests: Requests
     now: int
     last: int
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
 
     @property
     def ended(self) -> bool:
@@ -55,6 +62,15 @@ class OpenRun:
         return self.running.plan
 
     @property
+    def requests(self) -> Requests:
+        """Where stages are asked for."""
+        return self.running.requests
+
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react."""
+        return self.running.requests.observe_at(self.time_s)
+
+    @property
     def time_s(self) -> float:
         """Clock time at which the run is."""
         return self._start_s + self.running.now / self._units
@@ -70,6 +86,11 @@ class OpenRun:
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
             self.running.advance(round((to_s - self._start_s) * self._units))
         self._loop_s += time.perf_counter() - began
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self.running.completed
 
     def to_end(self) -> Record:
         """Run to the end, and return the record."""

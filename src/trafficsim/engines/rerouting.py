@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.control.measured import LinkTotals as LinkTotals
 from trafficsim.plan.arrays import BOOL, F8, Plan
 from trafficsim.plan.classes import class_permissions
 from trafficsim.plan.closures import avoided_at, closed_at, roads_of
@@ -48,14 +49,6 @@ class Whereabouts(NamedTuple):
     ended: BOOL
     fixed: BOOL
     """Whose turn at the end of the present link can no longer be chosen."""
-
-
-class LinkTotals(NamedTuple):
-    """Since the start of the run, by link."""
-
-    vehicle_s: F8
-    traversed: F8
-    """Traversals, each by the share that has been covered."""
 
 
 class Traffic(Protocol):

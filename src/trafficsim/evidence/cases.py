@@ -41,7 +41,7 @@ CASES: Mapping[str, Case] = {
     "G3": Case("patrol halo", "patrol_halo"),
     "G4": Case("red-light camera and longer yellow", "red_light"),
     "G5": Case("30 km/h zone", "zone"),
-    "G6": Case("variable speed limits against moving jams", missing="limits that change with traffic"),
+    "G6": Case("variable speed limits against moving jams", "moving_jams"),
     "G7": Case("green wave", "wave"),
     "G8": Case("actuated against fixed-time signals", missing="actuated signals"),
     "G9": Case("max-pressure against fixed time", missing="max-pressure control"),

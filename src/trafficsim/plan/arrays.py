@@ -28,6 +28,7 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
+from trafficsim.plan.roadside_arrays import RoadsideArrays, no_roadside
 from trafficsim.plan.route_arrays import (
     ClosureArrays,
     EnRouteArrays,
@@ -311,6 +312,7 @@ class Plan:
     sections : where speeds and times between two points are measured
     behaviour : responses of drivers to policies
     timeline : values of links that change within the run
+    roadside : signs and meters that react to traffic, and what they showed
     enforcement : what follows offences
     kept_gap_s : time gap that the driver of each trip keeps at least, 0 for one's own; empty: everybody the own
     keep_clear_share : share of drivers who do not enter a junction unless they will fit beyond it
@@ -351,6 +353,7 @@ class Plan:
     sections: SectionArrays = dataclass_field(default_factory=no_sections)
     behaviour: BehaviourArrays = dataclass_field(default_factory=no_behaviour)
     timeline: TimelineArrays = dataclass_field(default_factory=no_timeline)
+    roadside: RoadsideArrays = dataclass_field(default_factory=no_roadside)
     enforcement: EnforcementArrays = dataclass_field(default_factory=no_enforcement)
     kept_gap_s: F8 = dataclass_field(default_factory=lambda: np.zeros(0))
     keep_clear_share: float = 1.0

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import F8, Plan
 from trafficsim.plan.behaviour import behaviour_arrays, check_rule, kept_gaps_s, zone_name
-from trafficsim.plan.closures import RoadBuilder, roads_of
+from trafficsim.plan.closures import roads_of
 from trafficsim.plan.deploying import Deployed, RunDay, enforcement_arrays, in_force, require_known
 from trafficsim.plan.fields import Field, field_of, phase_cell
 from trafficsim.plan.ledger import LedgerRow, policy_labels
 from trafficsim.plan.measurement_sections import MeasurementSection, enforcement_section, joined, section_arrays
+from trafficsim.plan.meters import with_meters
 from trafficsim.plan.operations import Operation, applied, check_range, spread
+from trafficsim.plan.roadside_builder import RoadsideBuilder
 from trafficsim.plan.signals import lower_signals
 from trafficsim.plan.timeline import SCHEDULED, Scheduled, check_times, timeline_arrays
 from trafficsim.plan.trip_operations import TripOperations
@@ -37,7 +39,7 @@ RESPONSE, CITATION = "behaviour.response", "section.citation_ms"
 Volumes = Mapping[tuple[str, str], float]
 
 
-class PlanBuilder(RoadBuilder):
+class PlanBuilder(RoadsideBuilder):
     """Collects the operations of policies on a plan, then applies them cell by cell.
 
     Per cell the order is set, scale, cap, floor, whatever the order of the policies. Factors are multiplied with each
@@ -330,13 +332,13 @@ class PlanBuilder(RoadBuilder):
         plan = self.choose(replace(plan, closures=self.closures()))
         # by name, so that the order of policies shows nowhere
         sections, rules = sorted(self._sections), sorted(self._rules, key=lambda rule: rule.name)
-        plan = replace(
+        plan = with_meters(replace(
             plan, sections=joined(plan.sections, section_arrays(sections)), behaviour=behaviour_arrays(plan, rules),
-            timeline=timeline_arrays(self._scheduled), **self._enforced,
-        )
+            timeline=timeline_arrays(self._scheduled), roadside=self.roadside(rules), **self._enforced,
+        ))
         rows = (*self._trips.ledger_rows(), *(self._program_row(*one, plan) for one in self._replaced.values()),
                 *(self._ledger_row(operation, values) for operation in self._operations),
-                *self._extra, *self.closing_rows,
+                *self._extra, *self.closing_rows, *self.reaction_rows,
                 *(one.ledger_row(field_of(one.field, one.policy).read(self._plan)) for one in self._scheduled))
         return plan, rows
 

@@ -10,6 +10,7 @@ from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.control import with_controls
 from trafficsim.plan.control_arrays import no_controls
+from trafficsim.plan.deciders import Decider
 from trafficsim.plan.demand_builder import DemandBuilder
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.trip_operations import TripOperations
@@ -33,6 +34,7 @@ class ControlBuilder(DemandBuilder):
     def __init__(self, trips: TripOperations) -> None:
         super().__init__(trips)
         self._controls: dict[str, tuple[str, str, SignalControl]] = {}
+        self._deciders: list[Decider] = []
 
     @property
     def network(self) -> Network:
@@ -65,6 +67,10 @@ class ControlBuilder(DemandBuilder):
                               "let them act on different signals, or drop one of them")
         self._controls[control.id] = (self.phase, self._policy, control)
 
+    def decide(self, decider: Decider) -> None:
+        """Let a controller in Python ask for the stages of signals."""
+        self._deciders.append(decider)
+
     def controlled(self, plan: Plan) -> Plan:
         """Return the plan with all signals that react.
 
@@ -73,11 +79,14 @@ class ControlBuilder(DemandBuilder):
         NetworkError
             If a controller does not fit the network.
         """
-        if not self._controls:
+        groups = int(plan.signals.group_start[-1]) if len(plan.signals.program_id) else 0
+        known = not plan.controls.any or len(plan.controls.groups.controller) == groups
+        if not self._controls and known:  # a policy may have put up a signal
             return plan
         own = {name: one for name, (_, _, one) in self._controls.items()}
         together = {one.id: one for one in self.network.controls} | own
-        return with_controls(replace(plan, controls=no_controls()), list(together.values()))
+        cleared = replace(plan, controls=no_controls(), deciders=tuple(self._deciders))
+        return with_controls(cleared, list(together.values()))
 
     @property
     def control_rows(self) -> tuple[LedgerRow, ...]:

@@ -20,6 +20,7 @@ from trafficsim.plan.emergency import with_emergency
 from trafficsim.plan.en_route import with_en_route
 from trafficsim.plan.habits import Habits, habits_of
 from trafficsim.plan.happenings import incident_arrays, with_happenings
+from trafficsim.plan.incident_arrays import no_incidents
 from trafficsim.plan.ledger import LedgerRow, ledger_table
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.people import people_arrays, with_people
@@ -102,11 +103,18 @@ def lower(
     builder.run(policies)
     plan, ledger = builder.finish()
     plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
-    plan = with_happenings(plan, prepared.world)
+    plan, baseline = (_with_happenings(one, prepared, on) for one in (plan, baseline))
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
     plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
     require_choice(plan, ledger)
-    return Lowered(plan, ledger, with_happenings(baseline, prepared.world), builder.deployments)
+    return Lowered(plan, ledger, baseline, builder.deployments)
+
+
+def _with_happenings(plan: Plan, prepared: Prepared, on: _RunOn) -> Plan:
+    """Let happen on the road what happens; on the design day no incident does: nobody plans for one."""
+    if on.replication == DESIGN_DAY and plan.incidents.name:
+        plan = replace(plan, incidents=no_incidents())
+    return with_happenings(plan, prepared.world)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -173,9 +181,8 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         people=people_arrays(scenario.population),
         tolls=TollArrays(network.toll_eur),
     )
-    if on.replication != DESIGN_DAY:  # nobody plans for an incident
-        blocked = blocked_s(scenario, prepared.blocked_s)
-        plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))
+    blocked = blocked_s(scenario, prepared.blocked_s)
+    plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))
     return with_controls(_with_people(plan, prepared, on), prepared.world.network.controls)
 
 

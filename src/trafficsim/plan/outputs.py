@@ -30,6 +30,7 @@ FEATURES = {
     "stops": "stops of vehicles on their way",
     "timeline": "limits, speeds and zones that change within the run",
     "lane_closures": "lanes that are closed for a time, and capacities that change",
+    "roadside": "signs and meters that react to traffic",
     "reacting_signals": "signals that react to traffic",
     "route_changes": "closures, and drivers who change their route on the way",
     "emergency": "emergency vehicles on their way to crashes",
@@ -96,6 +97,11 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "lane_closures", f"the closed lane of link {plan.link_id[plan.lanes.link[closed[0]]]!r}"
     elif CAPACITY in plan.timeline.field:
         yield "lane_closures", f"the capacity of link {plan.link_id[plan.timeline.link[-1]]!r}"
+    yield from _while_it_runs(plan)
+
+
+def _while_it_runs(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what changes within a run, by the clock or by what happens in it."""
     timed = np.flatnonzero(np.isfinite(plan.behaviour.rule_begin_s) | np.isfinite(plan.behaviour.rule_end_s))
     if plan.timeline.field:
         yield "timeline", f"the schedule of link {plan.link_id[plan.timeline.link[0]]!r}"
@@ -103,6 +109,8 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "timeline", f"the hours of {plan.behaviour.rule_name[timed[0]]!r}"
     if plan.emergency is not None and plan.emergency.crashes.name:
         yield "emergency", f"incident {plan.emergency.crashes.name[0]!r} with injured people"
+    if plan.roadside.reactions:
+        yield "roadside", f"{plan.roadside.reactions[0].name!r}"
 
 
 def _of_signals(plan: Plan) -> Iterator[tuple[str, str]]:

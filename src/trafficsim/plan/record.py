@@ -9,6 +9,7 @@ import numpy as np
 
 from trafficsim.plan.arrays import F8, I4, U1
 from trafficsim.plan.emergency_record import EmergencyRecord, no_response
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 WAIT_SPEED_MS, MOVE_SPEED_MS = 1.4, 2.8
 """Below walking pace (5 km/h) a vehicle waits; only from twice that on it moves again, so that a queue which moves up
@@ -291,6 +292,7 @@ class Record:
     state : bytes of the engine's final state, for the digest
     lane_changes : number of them in the whole run
     routes : routes as they were driven; ``None`` where none could change
+    roadside : what signs and meters showed that react to traffic; ``None`` where nothing does
     emergency : what was needed for each response to a crash
     """
 
@@ -317,6 +319,7 @@ class Record:
     signals: SignalRecord = field(default_factory=no_signals_shown)
     control: ControlRecord = field(default_factory=no_control_events)
     routes: RouteRecord | None = None
+    roadside: RoadsideArrays | None = None
     emergency: EmergencyRecord = field(default_factory=no_response)
     performance: Performance = field(default_factory=Performance)
 

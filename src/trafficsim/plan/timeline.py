@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.plan.arrays import BOOL, F8, LinkArrays, Plan
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.roadside_arrays import SIGN, until_s, values_at
 from trafficsim.plan.timeline_arrays import TimelineArrays, no_timeline
 
 SPEEDS = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.factor_speed_ms")
@@ -97,14 +98,15 @@ def timeline_arrays(scheduled: Sequence[Scheduled]) -> TimelineArrays:
 def change_times_s(plan: Plan) -> tuple[float, ...]:
     """Clock times after the start and before the end of a run at which a value of a link, a rule or a lane changes."""
     line, rules, lanes = plan.timeline, plan.behaviour, plan.lane_closures
-    times = np.concatenate([line.begin_s, line.end_s, rules.rule_begin_s, rules.rule_end_s, lanes.begin_s, lanes.end_s])
+    times = np.concatenate([line.begin_s, line.end_s, rules.rule_begin_s, rules.rule_end_s, lanes.begin_s, lanes.end_s,
+                            plan.roadside.since_s])
     return tuple(np.unique(times[(times > plan.start_s) & (times < plan.end_s)]).tolist())
 
 
 def is_timed(plan: Plan) -> bool:
     """Whether anything in the plan has a clock time, so that its tables must be read by time."""
     rules = plan.behaviour
-    changes = bool(plan.timeline.field) or bool(len(plan.lane_closures.lane))
+    changes = bool(plan.timeline.field) or bool(len(plan.lane_closures.lane)) or bool(plan.roadside.reactions)
     return changes or bool(np.isfinite([*rules.rule_begin_s, *rules.rule_end_s]).any())
 
 
@@ -117,13 +119,25 @@ def links_at(plan: Plan, time_s: float) -> LinkArrays:
         values = np.array(getattr(links, column), np.float64)
         values[line.link[here]] = line.value[here]
         links = links._replace(**{column: values})  # type: ignore[arg-type]  # a column of floats for one of floats
-    return links
+    return _under_signs(plan, links, time_s)
+
+
+def _under_signs(plan: Plan, links: LinkArrays, time_s: float) -> LinkArrays:
+    """Links with the limits on signs that show one; the lower of two counts."""
+    signs = plan.roadside
+    if not len(signs.link):
+        return links
+    shown = np.where(signs.kind == SIGN, values_at(signs, time_s), np.nan)
+    here = np.flatnonzero(~np.isnan(shown))
+    limit = np.array(links.speed_limit_ms, np.float64)
+    np.minimum.at(limit, signs.link[here], shown[here])
+    return links._replace(speed_limit_ms=limit)
 
 
 def moments(plan: Plan) -> Iterator[Plan]:
     """Yield the plan, then once for every change of links within the run with the links that hold from it on."""
     yield plan
-    if plan.timeline.field:
+    if plan.timeline.field or len(plan.roadside.since_s):
         for time_s in (plan.start_s, *change_times_s(plan)):
             yield replace(plan, links=links_at(plan, time_s))
 
@@ -135,13 +149,27 @@ def limit_at_ms(plan: Plan, link: NDArray[Any], time_s: F8) -> F8:
         if line.field[row] == LIMIT:
             here = (link == line.link[row]) & (line.begin_s[row] <= time_s) & (time_s < line.end_s[row])
             limit[here] = line.value[row]
-    return np.asarray(limit, np.float64)
+    return _limit_under_signs(plan, link, time_s, np.asarray(limit, np.float64))
+
+
+def _limit_under_signs(plan: Plan, link: NDArray[Any], time_s: F8, limit: F8) -> F8:
+    signs = plan.roadside
+    for row, end_s in enumerate(until_s(signs).tolist()):
+        device = signs.shown[row]
+        if signs.kind[device] == SIGN and not np.isnan(signs.value[row]):
+            here = (link == signs.link[device]) & (signs.since_s[row] <= time_s) & (time_s < end_s)
+            limit[here] = np.minimum(limit[here], signs.value[row])
+    return limit
 
 
 def rules_at(plan: Plan, time_s: float) -> BOOL:
     """Which rules of behaviour hold at a clock time."""
-    rules = plan.behaviour
-    return np.asarray((rules.rule_begin_s <= time_s) & (time_s < rules.rule_end_s), np.bool_)
+    rules, signs = plan.behaviour, plan.roadside
+    holds = (rules.rule_begin_s <= time_s) & (time_s < rules.rule_end_s)
+    if len(signs.rule):
+        bound = signs.rule >= 0
+        holds[signs.rule[bound]] &= ~np.isnan(values_at(signs, time_s)[bound])
+    return np.asarray(holds, np.bool_)
 
 
 def unsteady_links(plan: Plan) -> BOOL:

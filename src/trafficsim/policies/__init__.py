@@ -13,6 +13,7 @@ from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
+from trafficsim.policies.controlled import Controlled as Controlled
 from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.emergency_response import AddStation as AddStation
 from trafficsim.policies.emergency_response import ECall as ECall
@@ -30,18 +31,26 @@ from trafficsim.policies.licensing import HazardPerception as HazardPerception
 from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
 from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
+from trafficsim.policies.line_control import LineControl as LineControl
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
 from trafficsim.policies.mode_shift import ModeShift as ModeShift
+from trafficsim.policies.moving_jam_limit import MovingJamLimit as MovingJamLimit
 from trafficsim.policies.night_limit import NightLimit as NightLimit
 from trafficsim.policies.patrol import Patrol as Patrol
 from trafficsim.policies.points import PointsLimit as PointsLimit
 from trafficsim.policies.points import Probation as Probation
 from trafficsim.policies.points import ReEducation as ReEducation
-from trafficsim.policies.preemption import Preemption as Preemption
+from trafficsim.policies.ramp_metering import RampMetering as RampMetering
 from trafficsim.policies.red_light_camera import RedLightCamera as RedLightCamera
 from trafficsim.policies.road_pricing import RoadPricing as RoadPricing
 from trafficsim.policies.section_control import SectionControl as SectionControl
+from trafficsim.policies.signal_control import Actuated as Actuated
+from trafficsim.policies.signal_control import CoordinatedActuated as CoordinatedActuated
+from trafficsim.policies.signal_control import MaxPressure as MaxPressure
+from trafficsim.policies.signal_control import SelfOrganising as SelfOrganising
 from trafficsim.policies.signal_plan import SignalPlan as SignalPlan
+from trafficsim.policies.signal_priority import Preemption as Preemption
+from trafficsim.policies.signal_priority import TransitPriority as TransitPriority
 from trafficsim.policies.speed_camera import CameraPlace as CameraPlace
 from trafficsim.policies.speed_camera import SpeedCamera as SpeedCamera
 from trafficsim.policies.speed_limit import SpeedLimit as SpeedLimit
@@ -59,6 +68,7 @@ BUILT_IN = (
     "trafficsim.policies.change_times",
     "trafficsim.policies.close_following",
     "trafficsim.policies.closure",
+    "trafficsim.policies.controlled",
     "trafficsim.policies.diversion",
     "trafficsim.policies.emergency_response",
     "trafficsim.policies.incident_management",
@@ -68,16 +78,20 @@ BUILT_IN = (
     "trafficsim.policies.isa",
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
+    "trafficsim.policies.line_control",
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.mode_shift",
+    "trafficsim.policies.moving_jam_limit",
     "trafficsim.policies.night_limit",
     "trafficsim.policies.patrol",
     "trafficsim.policies.points",
-    "trafficsim.policies.preemption",
+    "trafficsim.policies.ramp_metering",
     "trafficsim.policies.red_light_camera",
     "trafficsim.policies.road_pricing",
     "trafficsim.policies.section_control",
+    "trafficsim.policies.signal_control",
     "trafficsim.policies.signal_plan",
+    "trafficsim.policies.signal_priority",
     "trafficsim.policies.speed_camera",
     "trafficsim.policies.speed_limit",
     "trafficsim.policies.variable_speed_limit",

@@ -21,6 +21,7 @@ from trafficsim.report.sections.distribution import distributions
 from trafficsim.report.sections.drawing import anchor
 from trafficsim.report.sections.figures import delays, paths, speeds, trajectories
 from trafficsim.report.sections.first import first_screen
+from trafficsim.report.sections.incidents import incidents
 from trafficsim.report.sections.indicators import definitions, indicators
 from trafficsim.report.sections.movements import junctions
 from trafficsim.report.sections.people import people
@@ -107,10 +108,10 @@ def render(writer: Writer) -> str:
         words=writer.words, t=writer.words.say, style=Markup(style), head=_head(writer),
         level=writer.material.asked.confidence, first=first_screen(writer), verdicts=verdicts(writer),
         agreements=list(agreements(writer)),
-        appraisals=appraisals(writer), basis=basis(writer), people=people(writer),
-        responses=responses(writer), alternatives=alternatives(writer),
-        timing=timing(writer), days=list(days(writer)), indicators=indicators(writer),
-        definitions=definitions(writer), distributions=list(distributions(writer)),
+        appraisals=appraisals(writer), basis=basis(writer), people=people(writer), responses=responses(writer),
+        alternatives=alternatives(writer), timing=timing(writer), days=list(days(writer)),
+        incidents=list(incidents(writer)), indicators=indicators(writer), definitions=definitions(writer),
+        distributions=list(distributions(writer)),
         paths=list(paths(writer)), speeds=list(speeds(writer)),
         trajectories=list(trajectories(writer)), signals=list(signals(writer)),
         delays=list(delays(writer)), diagrams=list(diagrams(writer)),

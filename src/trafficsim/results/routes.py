@@ -19,7 +19,9 @@ NONE_DUE = "no trip is due in the analysis period"
 
 
 def as_driven(plan: Plan, record: Record) -> Plan:
-    """Return the plan with the routes as they were driven; itself where none could change."""
+    """Return the plan with the routes as they were driven, and what was shown; itself where neither could change."""
+    if record.roadside is not None:
+        plan = replace(plan, roadside=record.roadside)
     if record.routes is None:
         return plan
     return replace(plan, trips=plan.trips._replace(route_start=record.routes.route_start,

@@ -62,10 +62,10 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
-    if has_responses(plan):
-        tables[RESPONSES] = responses_table(plan, record, labels)
     if plan.controls.any:
         tables["control_events"] = control_events_table(plan, record, labels)
+    if has_responses(plan):
+        tables[RESPONSES] = responses_table(plan, record, labels)
     if plan.people.group:
         tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)

@@ -43,15 +43,16 @@ from trafficsim.spec.world import World
 
 __all__ = ["Options", "Progress", "load_worlds", "prepare_worlds", "run_scenario", "run_study"]
 
-DO_NOTHING = "do nothing"
+DO_NOTHING, WITH_POLICIES = "do nothing", "controlled"
 
 
 def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one for those who call it
     world: World, *, engine: str = DEFAULT_ENGINE, replications: int = 1, seed: int | None = None, workers: int = 1,
     demand_variation: float = 0.0, out: Path | None = None, progress: Progress | None = None,
     findings: Sequence[Finding] = (), strict: bool = False, cache: Path | None = None,
+    policies: Sequence[Policy] = (),
 ) -> RunResult:
-    """Run replications 1 to R of a scenario without any policy.
+    """Run replications 1 to R of a scenario, without any policy unless some are given.
 
     Parameters
     ----------
@@ -77,6 +78,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         Refuse a world that has to be repaired.
     cache
         Folder in which learnt routes are kept for the next time; ``None`` remembers them only.
+    policies
+        Under which it runs.
 
     Raises
     ------
@@ -93,7 +96,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
     if seed is not None:
         world = replace(world, scenario=world.scenario.model_copy(update={"seed": seed}))
     name = world.scenario.name
-    jobs = [Job(Labels(name, DO_NOTHING, number, engine)) for number in range(1, replications + 1)]
+    alternative = WITH_POLICIES if policies else DO_NOTHING
+    jobs = [Job(Labels(name, alternative, number, engine), tuple(policies)) for number in range(1, replications + 1)]
     with WorkerPool(workers) as pool:
         prepared = prepare(world)
         found = dict.fromkeys((*world.findings, *findings, *prepared.findings))
@@ -102,6 +106,8 @@ def run_scenario(  # noqa: PLR0913 - the options of a run are named one by one f
         prepared = rehearsed(prepared, engine, cache)
         content = {"engine": engine, "demand_variation": demand_variation,
                    "scenarios": {name: scenario_content(prepared, (engine,))}}
+        if policies:
+            content["policies"] = [{"kind": one.kind, **one.model_dump(mode="json")} for one in policies]
         out = None if out is None else Path(out)
         check_file_names(out, (job.labels for job in jobs))
         take_folder(out, content, resume=True)

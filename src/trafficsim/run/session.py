@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repairs_by_code
+from trafficsim.control.observation import Observation
+from trafficsim.control.python import Stage
 from trafficsim.engines.memento import Memento
 from trafficsim.engines.open_run import OpenRun
 from trafficsim.engines.registry import check_engine, engine_named
@@ -73,6 +75,42 @@ class Session:
         5.0
         """
         self._run.advance(to_s)
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return self._run.completed
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that react."""
+        return tuple(self._run.requests.views)
+
+    def observe(self) -> Observation:
+        """Return what is seen of all signals that react, read only."""
+        return self._run.observe()
+
+    def request(self, signal: str, stage: Stage) -> None:
+        """Ask a signal for a stage, by its place from 0 or its name; the plant brings it there from the next tick on.
+
+        Raises
+        ------
+        InputError
+            If no such signal takes requests, or it has no such stage.
+
+        Examples
+        --------
+        >>> import trafficsim as ts
+        >>> net = ts.corridor([300, 200], signals=[1], side_streets=[1])
+        >>> flow = ts.Flow(id="f", origin="east1", destination="east2", volume_veh_h=600)
+        >>> road = ts.Scenario(name="road", time=ts.Time(analysis_s=60), network=net, demand=ts.Demand(flows=(flow,)))
+        >>> run = ts.open_run(road, engine="queue", policies=[ts.policies.Controlled()])
+        >>> run.request("j1", 1)
+        >>> run.advance(30.0)
+        >>> run.observe()["j1"].stage
+        1
+        """
+        self._run.requests.ask(signal, stage)
 
     def checkpoint(self) -> Memento:
         """Keep the state of the run as it is now: :meth:`restore` goes back to it, as often as wanted, bit for bit."""

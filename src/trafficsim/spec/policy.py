@@ -18,6 +18,7 @@ from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.population import Population
+from trafficsim.spec.roadside import Reaction
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.trip_selection import Trips
 
@@ -140,8 +141,14 @@ class Builder(Protocol):
     def control(self, control: SignalControl) -> None:
         """Let a signal react, or react otherwise."""
 
+    def decide(self, decider: Any) -> None:
+        """Let a controller in Python (:class:`trafficsim.plan.deciders.Decider`) ask for the stages of signals."""
+
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
+
+    def react(self, reaction: Reaction) -> None:
+        """Put up signs or a meter that react to traffic; drivers respond to a sign by a rule of its name."""
 
     def enforce(self, check: SpeedCheck) -> None:
         """Measure speeds between two points and cite those above a speed."""

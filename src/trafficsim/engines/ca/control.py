@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficsim.control.controller import Controller, Switches, joined
+from trafficsim.control.metered import Metered
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.kernels.ca.signal_tables import SWITCH_FIELDS, Signals
 from trafficsim.kernels.tables import rows
 from trafficsim.plan.record import SignalRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 NEVER = 1 << 62
 AT_ONCE = 900
@@ -59,6 +61,11 @@ class SignalControl:
         switch.group[:count] = self._index[known.group]
         switch.tick[count] = NEVER
         return signals._replace(switch=switch, done=np.zeros(1, np.int64))
+
+    def meter(self, roadside: RoadsideArrays) -> None:
+        """Let meters take the rates that are shown from now on."""
+        if isinstance(self.controller, Metered):
+            self.controller.show(roadside)
 
     def latest(self, tick: int) -> int:
         """Return the tick up to which the controller can be asked now."""

@@ -25,8 +25,8 @@ class CellularAutomatonEngine(Engine):
         "trips", "links", "movements", "queues", "detectors", "events", "traversals", "headways", "areas",
         "trajectories", "lane_changes", "signal_states",
     })
-    represents = frozenset({"signals", "stops", "timeline", "route_changes", "lane_closures", "emergency",
-                            "reacting_signals"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes", "lane_closures",
+                            "emergency", "reacting_signals"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

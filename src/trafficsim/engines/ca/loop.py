@@ -9,6 +9,7 @@ import numpy as np
 
 from trafficsim.base.errors import SimulationError
 from trafficsim.control.python import Deciding, Requests
+from trafficsim.control.roadside import Roadside
 from trafficsim.engines.ca.emergency import RoadUsersOfCells
 from trafficsim.engines.ca.gridlock import GridlockWatch
 from trafficsim.engines.ca.helpers import helpers
@@ -29,6 +30,7 @@ from trafficsim.kernels.measurement.counters import close_interval
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 SLICE_TICKS = 60
 ACCOUNT_TICKS = 16384
@@ -50,6 +52,7 @@ class Collected:
     emergency: EmergencyRecord = NO_RESPONSE
     plan: Plan | None = None
     """With the routes as they were driven."""
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: CellularAutomaton | None = None) -> Record:
@@ -129,6 +132,7 @@ class Running:
         self.requests = Requests(plan, program.control, tick_s)
         self._deciding = Deciding(plan, self.requests, tick_s)
         given = (program.world, program.vehicles, program.start, 0, 0)
+        self._roadside = Roadside(plan, 1.0 / tick_s)
         self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
 
     @property
@@ -140,6 +144,11 @@ class Running:
     def arrived(self) -> bool:
         """Whether everybody has, and no unit is still wanted."""
         return _finished(self.program) and not self._response.active
+
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.program.work.count[Count.COMPLETED])
 
     def advance(self, until: int) -> None:
         """Run up to a tick, or to the end."""
@@ -153,11 +162,12 @@ class Running:
         self._traffic.now = self._users.now = tick
         self._changes.apply(tick)
         self._response.apply(tick)
+        self._react(tick)
         self._deciding.apply(tick)
         boundary = min((tick // self._interval + 1) * self._interval, self.last)
         end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.commanded.latest(tick),
                   self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
-                  self._deciding.next_tick(tick))
+                  self._deciding.next_tick(tick), self._roadside.next_look())
         self._timeline.apply(program, tick)
         program.signals = program.commanded.command(program.signals, tick, end)
         self._run_ticks(program.world, program.vehicles, program.start, tick, end)
@@ -170,12 +180,19 @@ class Running:
         if end % self._watch.every == 0 or end == self.last:
             self._watch.look(program, end)
 
+    def _react(self, tick: int) -> None:
+        """Let signs and meters look at traffic that are due."""
+        if self._roadside.look(tick, self._traffic.totals):
+            self._timeline.react(self._roadside.on(self.plan), self.program, tick)
+            self.program.commanded.meter(self._roadside.shown)
+
     def finish(self) -> Collected:
         """Return what was collected, with routes as they were driven; the last interval ends now."""
         if not self.ended and self.now % self._interval:
             take_interval(self.program, self.now, self.collected)
         self.collected.gridlocks, self.collected.routes = self._watch.found, self._changes.record()
-        self.collected.plan, self.collected.emergency = self._changes.plan, self._response.record()
+        self.collected.plan, self.collected.emergency = self._roadside.on(self._changes.plan), self._response.record()
+        self.collected.roadside = self._roadside.record()
         return self.collected
 
     def record(self, performance: Performance) -> Record:

@@ -61,7 +61,7 @@ def make_record(
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
         left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
         control=program.reacted.record(plan.start_s, settings.tick_s), routes=collected.routes,
-        emergency=collected.emergency,
+        emergency=collected.emergency, roadside=collected.roadside,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trafficsim.base.codes import NOT_SHOWN
-from trafficsim.control.fixed_time import FixedTime
+from trafficsim.control.metered import controller_of
 from trafficsim.engines.ca.control import NEVER, SignalControl
 from trafficsim.engines.ca.merged_groups import MergedGroups
 from trafficsim.engines.ca.network import table
@@ -26,4 +26,4 @@ def fixed_time(plan: Plan, settings: CellularAutomaton, merged: MergedGroups) ->
     """Return the control of a run whose signals follow the programs of the plan; its control ticks are the engine's."""
     reacting = reacting_groups(plan)
     fixed = merged.name[~reacting[merged.name]]
-    return SignalControl(FixedTime(plan.signals, plan.start_s, settings.tick_s).only(fixed), merged, reacting)
+    return SignalControl(controller_of(plan, settings.tick_s).only(fixed), merged, reacting)

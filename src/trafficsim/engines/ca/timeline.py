@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NEVER = 2**62
 
 
-@dataclass(frozen=True)
+@dataclass
 class Timeline:
     """Ticks at which tables of a program are others than before: the first one and those of all changes; none without.
 
@@ -55,7 +55,14 @@ class Timeline:
         """Let the tables hold what is valid from this tick on; nothing in all others."""
         if tick not in self.ticks:
             return
-        time_s = self.times_s[self.ticks.index(tick)]
+        self._hold(program, self.times_s[self.ticks.index(tick)])
+
+    def react(self, plan: Plan, program: Program, tick: int) -> None:
+        """Let the tables hold what a plan shows at its roadside from a tick on."""
+        self.plan = plan
+        self._hold(program, plan.start_s + tick * self.settings.tick_s)
+
+    def _hold(self, program: Program, time_s: float) -> None:
         links, zones = links_at(self.plan, time_s), program.zones
         _swap_speeds(self.plan, links, self.settings, program.net)
         swap_headways(program, links)

@@ -23,8 +23,8 @@ class QueueEngine(Engine):
     settings = QueueSettings
     measures = frozenset({"trips", "links", "movements", "detectors", "signal_states", "traversals",
                           "queues", "areas"})
-    represents = frozenset({"signals", "stops", "timeline", "route_changes", "lane_closures", "emergency",
-                            "reacting_signals"})
+    represents = frozenset({"signals", "stops", "timeline", "roadside", "route_changes", "lane_closures",
+                            "emergency", "reacting_signals"})
 
     def representation(self, settings: Any) -> Representation:
         """Return, by plan field, what the program stands for."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from trafficsim.base.errors import SimulationError
+from trafficsim.control.metered import Metered
 from trafficsim.control.python import Deciding, Requests
+from trafficsim.control.roadside import Roadside
 from trafficsim.engines.compiling import compiling
 from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.open_run import OpenRun
@@ -32,6 +34,7 @@ from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
 from trafficsim.plan.record import Performance, Record, RouteRecord
+from trafficsim.plan.roadside_arrays import RoadsideArrays
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Collected:
     plan: Plan | None = None
     """With the routes as they were driven; ``world`` is the program with them."""
     world: World | None = None
+    roadside: RoadsideArrays | None = None
 
 
 def run(plan: Plan, settings: QueueSettings | None = None) -> Record:
@@ -115,7 +119,9 @@ class Running:
         self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
-        self._commands = commands_of(control_of(plan), reacting_groups(plan))
+        self._control, self._reacting = control_of(plan), reacting_groups(plan)
+        self._commands = commands_of(self._control, self._reacting)
+        self._roadside = Roadside(plan, 1000.0)
         self._run_until = entry_of(advance, world, self._commands, 0, 0)
         hold_blocked(world, plan_at(plan, plan.start_s), 0)
         self._traffic = QueueTraffic(world, self.collected.links)
@@ -140,6 +146,11 @@ class Running:
         """Whether it is at its end, or everybody has arrived."""
         return self.now >= self.last or self.arrived
 
+    @property
+    def completed(self) -> int:
+        """Trips that have arrived."""
+        return int(self.world.counts.total[1])
+
     def advance(self, until: int) -> None:
         """Run up to a time, or to the end."""
         until = min(until, self.last)
@@ -152,13 +163,15 @@ class Running:
         self._timeline.apply(self.world, changes.plan, now)
         self._traffic.now = now
         changes.apply(now)
+        self._react(now)
         world = self._users.world = self.world
         self._users.now = now
         self._response.apply(now)
         self._deciding.apply(now / TICK_MS)
         end = min(until, (now // interval + 1) * interval, self.last, watch.next_look(now),
                   self._timeline.next_change(), self._looks.next_look(now), changes.next_change(),
-                  self._response.next_look(now), round(self._deciding.next_tick(now / TICK_MS) * TICK_MS))
+                  self._response.next_look(now), round(self._deciding.next_tick(now / TICK_MS) * TICK_MS),
+                  self._roadside.next_look())
         now = self._run_until(world, self._commands, now, end)
         if _finished(world) and self._response.active:
             now = end  # units drive on empty roads
@@ -170,20 +183,30 @@ class Running:
         if now % watch.every == 0 or now == self.last:
             watch.look(world, now)
 
+    def _react(self, now: int) -> None:
+        """Let signs and meters look at traffic that are due."""
+        if self._roadside.look(now, self._traffic.totals):
+            self._timeline.react(self.world, self._roadside.on(self._changes.plan), now)
+            if isinstance(self._control, Metered):
+                self._control.show(self._roadside.shown)
+                self._commands = commands_of(self._control, self._reacting)
+
     def finish(self) -> Collected:
         """Return what was collected, with routes as they were driven; the last interval ends now."""
         collected = self.collected
         if not self.ended and self.now % self._interval:
             collected.links.append(close_interval(self.world, self.now))
         collected.end, collected.routes = self.now, self._changes.record()
-        collected.plan, collected.world = self._changes.plan, self.world
+        collected.plan, collected.world = self._roadside.on(self._changes.plan), self.world
+        collected.roadside = self._roadside.record()
         collected.emergency = self._response.record()
         return collected
 
     def record(self, performance: Performance) -> Record:
         """Check the run, and return its record."""
         check_invariants(self.world)
-        return make_record(self._changes.plan, self.world, self.finish(),
+        collected = self.finish()
+        return make_record(collected.plan or self.plan, self.world, collected,
                            replace(performance, vehicle_updates=int(self.world.counts.total[3])))
 
 

@@ -21,8 +21,15 @@ def moments_of(plan: Plan) -> tuple[Moment, ...]:
     """Return the moments of a run in order; one where nothing changes."""
     if not is_timed(plan):
         return (Moment(0, plan),)
-    times_s = {0: plan.start_s} | {round((time_s - plan.start_s) * 1000.0): time_s for time_s in change_times_s(plan)}
-    return tuple(Moment(begin, plan_at(plan, time_s)) for begin, time_s in sorted(times_s.items()))
+    return tuple(Moment(begin, plan_at(plan, time_s)) for begin, time_s in moment_times(plan))
+
+
+def moment_times(plan: Plan) -> list[tuple[int, float]]:
+    """Return when the moments of a run begin: ms since its start, and clock time."""
+    times_s = {0: plan.start_s}
+    if is_timed(plan):
+        times_s |= {round((time_s - plan.start_s) * 1000.0): time_s for time_s in change_times_s(plan)}
+    return sorted(times_s.items())
 
 
 def plan_at(plan: Plan, time_s: float) -> Plan:

@@ -67,7 +67,7 @@ def make_record(
         areas=area_record(places, len(collected.links)),
         blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
         performance=performance, signals=shown, control=collected.reacted.record(plan.start_s, CONTROL_TICK_S),
-        routes=collected.routes, emergency=collected.emergency, **parts,
+        routes=collected.routes, emergency=collected.emergency, roadside=collected.roadside, **parts,
     )
 
 

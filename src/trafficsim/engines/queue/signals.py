@@ -7,6 +7,7 @@ import numpy as np
 from trafficsim.base.codes import NOT_SHOWN
 from trafficsim.control.controller import Switches, joined
 from trafficsim.control.fixed_time import FixedTime
+from trafficsim.control.metered import Metered, controller_of
 from trafficsim.engines.queue.network import ragged
 from trafficsim.engines.queue.representation import CONTROL_TICK_S
 from trafficsim.engines.reacting import reacting_groups
@@ -17,11 +18,11 @@ from trafficsim.plan.record import SignalRecord
 TICK_MS = CONTROL_TICK_S * 1000.0
 
 
-def control_of(plan: Plan) -> FixedTime | None:
+def control_of(plan: Plan) -> FixedTime | Metered | None:
     """Return the controller of the signals of a plan that do not react, if there are any."""
     if not len(plan.signals.program_id):
         return None
-    return FixedTime(plan.signals, plan.start_s, CONTROL_TICK_S).only(np.flatnonzero(~reacting_groups(plan)))
+    return controller_of(plan, CONTROL_TICK_S).only(np.flatnonzero(~reacting_groups(plan)))
 
 
 def switches_of(plan: Plan) -> Switches:
@@ -35,7 +36,8 @@ def switches_of(plan: Plan) -> Switches:
     return joined([Switches(np.zeros(len(groups), np.int64), groups, states[groups]), control.switches(1, last)])
 
 
-def commands_of(control: FixedTime | None, reacting: BOOL | None = None, tick_ms: float = TICK_MS) -> Commands:
+def commands_of(control: FixedTime | Metered | None, reacting: BOOL | None = None, tick_ms: float = TICK_MS,
+                ) -> Commands:
     """Return what a controller commands in ticks of this length, for the kernels; nothing without one.
 
     Groups of signals that react (``reacting``; none without) are left to these.

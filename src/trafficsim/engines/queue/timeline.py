@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trafficsim.engines.queue.moments import Moment, moments_of
+from trafficsim.engines.queue.moments import moment_times, plan_at
 from trafficsim.engines.queue.network import compile_network
 from trafficsim.engines.queue.route_times import slower_than_mean
 from trafficsim.engines.queue.settings import QueueSettings
@@ -25,25 +25,33 @@ class Timeline:
     """The moments of a run that are still to come."""
 
     def __init__(self, plan: Plan, settings: QueueSettings) -> None:
-        self._settings = settings
-        self._coming: list[Moment] = list(moments_of(plan))[1:]
+        self._settings, self._roadside = settings, plan.roadside
+        self._coming = moment_times(plan)[1:]
 
     def next_change(self) -> int:
         """Return the time of the next change, :data:`NEVER` without one."""
-        return self._coming[0].begin if self._coming else NEVER
+        return self._coming[0][0] if self._coming else NEVER
 
     def apply(self, world: World, driven: Plan, now: int) -> None:
         """Let the world hold what is valid from now on; ``driven`` has the routes as they are now."""
         while self.next_change() <= now:
-            plan = replace(self._coming.pop(0).plan, trips=driven.trips)
-            net = compile_network(plan, self._settings)
-            shorter = np.any(net.headway < world.net.headway, axis=1), np.any(
-                net.exit_headway < world.net.exit_headway, axis=1)
-            for name in OF_SPEEDS:
-                getattr(world.net, name)[:] = getattr(net, name)
-            _change_times(plan, world)
-            hold_blocked(world, plan, now)
-            _look(world, shorter[0], shorter[1], now)
+            _, time_s = self._coming.pop(0)
+            self._hold(world, plan_at(replace(driven, roadside=self._roadside), time_s), now)
+
+    def react(self, world: World, driven: Plan, now: int) -> None:
+        """Let the world hold what a plan shows at its roadside from now on."""
+        self._roadside = driven.roadside
+        self._hold(world, plan_at(driven, driven.start_s + now / 1000.0), now)
+
+    def _hold(self, world: World, plan: Plan, now: int) -> None:
+        net = compile_network(plan, self._settings)
+        shorter = np.any(net.headway < world.net.headway, axis=1), np.any(
+            net.exit_headway < world.net.exit_headway, axis=1)
+        for name in OF_SPEEDS:
+            getattr(world.net, name)[:] = getattr(net, name)
+        _change_times(plan, world)
+        hold_blocked(world, plan, now)
+        _look(world, shorter[0], shorter[1], now)
 
 
 def hold_blocked(world: World, plan: Plan, now: int) -> None:
