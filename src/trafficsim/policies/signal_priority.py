@@ -132,9 +132,8 @@ class Preemption(Policy):
     def lower(self, builder: Builder) -> None:
         """Let emergency vehicles pre-empt the signals."""
         if builder.response is None:
-            raise PolicyError(f"policy {self.kind}", "no emergency vehicle that could be on a route: a scenario "
-                              "without emergency response", "stations and units under [emergency]",
-                              "write [emergency] in the scenario")
+            raise PolicyError("policy preemption", "no unit that could be on a route: a scenario without emergency "
+                              "response", "stations and units under [emergency]", "write [emergency] in the scenario")
         options = PreemptionOptions(check_in_m=self.check_in_m, longest_s=self.longest_s)
         react(builder, self.kind, self.on, (
             one if one is None else one.model_copy(update={"preemption": options})
