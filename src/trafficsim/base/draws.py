@@ -125,5 +125,5 @@ class EmergencyStream(IntEnum):
     TURNOUT = 114
     CARE = 115
     CLEARANCE = 116
-    MAKES_WAY = 117
+    YIELDS = 117
     CRASH = 118

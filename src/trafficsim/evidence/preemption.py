@@ -33,7 +33,7 @@ OTHERS = "itskrs 2000-b00125 (Virginia, CORSIM, 3 signals)"
 MOST_CYCLES = 5.0
 
 
-class Passage(NamedTuple):
+class UnitRun(NamedTuple):
     """One run: drive of the unit, mean travel time of all others, vehicle-hours in the network by cycle."""
 
     drive_s: float
@@ -63,14 +63,14 @@ def road() -> Prepared:
     return prepare(World(scenario, network, Demand(flows=tuple(flows)), DEFAULT_CLASSES))
 
 
-def passage(prepared: Prepared, policies: tuple[Policy, ...], engine: str, replication: int) -> Passage:
+def unit_run(prepared: Prepared, policies: tuple[Policy, ...], engine: str, replication: int) -> UnitRun:
     """Return what one run shows."""
     tables = simulate(prepared, Job(Labels("G10", "x", replication, engine), policies))
     one, trips = tables["responses"].iloc[0], tables["trips"]
     judged = trips[(trips["depart_s"] >= WARMUP_S) & (trips["depart_s"] < WARMUP_S + ANALYSIS_S)]
     by_cycle = tables["links"].groupby("begin_s")["vehicle_h"].sum().to_numpy(np.float64)
     arrived_s = float(one[["begin_s", "response_s"]].sum())
-    return Passage(float(one["travel_s"]), float(judged["travel_time_s"].mean()), by_cycle, arrived_s)
+    return UnitRun(float(one["travel_s"]), float(judged["travel_time_s"].mean()), by_cycle, arrived_s)
 
 
 def rows() -> list[Row]:
@@ -83,7 +83,7 @@ def rows() -> list[Row]:
 
 def _of_engine(engine: str) -> list[Row]:
     prepared = road()
-    arms = [[passage(prepared, policies, engine, number) for number in range(1, REPLICATIONS + 1)]
+    arms = [[unit_run(prepared, policies, engine, number) for number in range(1, REPLICATIONS + 1)]
             for policies in ((), (Preemption(),))]
     off_s, on_s = (np.array([one.drive_s for one in arm]) for arm in arms)
     others_off_s, others_on_s = (np.array([one.others_s for one in arm]) for arm in arms)
@@ -102,7 +102,7 @@ def _of_engine(engine: str) -> list[Row]:
     ]
 
 
-def recovery_cycles(off: list[Passage], on: list[Passage]) -> float:
+def recovery_cycles(off: list[UnitRun], on: list[UnitRun]) -> float:
     """Return after how many cycles the vehicle-hours in the network are no longer shown to be more than without."""
     later = []
     for one, other in zip(off, on, strict=True):

@@ -36,12 +36,12 @@ def lower_emergency(plan: Plan, network: Network, setting: Emergency, crashes: S
     found = _crashes(in_order, plan, index, setting.chain)
     stations = _stations(setting.stations, plan, network, index)
     roads = _Roads(plan, setting.vehicle)
-    ways = [[roads.way((int(at), float(from_m)), (int(to), float(to_m)))
+    paths = [[roads.path((int(at), float(from_m)), (int(to), float(to_m)))
              for to, to_m in zip(found.link.tolist(), found.position_m.tolist(), strict=True)]
             for at, from_m in zip(stations.link.tolist(), stations.position_m.tolist(), strict=True)]
-    drive_s = np.array([[way.time_s for way in row] for row in ways]).reshape(len(stations.name), len(found.name))
-    _check_ways(drive_s, stations, found, np.array([one.given for one in in_order], np.bool_))
-    routes = tuple(tuple(way.links for way in row) for row in ways)
+    drive_s = np.array([[path.time_s for path in row] for row in paths]).reshape(len(stations.name), len(found.name))
+    _check_paths(drive_s, stations, found, np.array([one.given for one in in_order], np.bool_))
+    routes = tuple(tuple(path.links for path in row) for row in paths)
     return EmergencyPlan(setting, stations, found, routes, drive_s, _opposite(network, plan.link_id))
 
 
@@ -133,7 +133,7 @@ def _nearest(station: Station, network: Network, index: dict[str, int]) -> str:
     return min(best)[1]
 
 
-class _Way(NamedTuple):
+class _Path(NamedTuple):
     links: tuple[int, ...]
     time_s: float
 
@@ -152,27 +152,27 @@ class _Roads:
         self._next = {int(tail): turns.to_link[(turns.from_link == tail) & used].tolist()
                       for tail in np.unique(turns.from_link)}
 
-    def way(self, origin: tuple[int, float], target: tuple[int, float]) -> _Way:
+    def path(self, origin: tuple[int, float], target: tuple[int, float]) -> _Path:
         """Return the fastest way between two places; a target behind the origin is reached round the block."""
         (first, from_m), (last, to_m) = origin, target
         if first == last and from_m <= to_m:
-            return _Way((first,), (to_m - from_m) * self._share(first))
+            return _Path((first,), (to_m - from_m) * self._share(first))
         starts = self._next.get(first, []) if first == last else [first]
-        best = _Way((), np.inf)
+        best = _Path((), np.inf)
         for start in starts:
             for path in self._network.paths(start, last, 1, np.inf):
                 links = (first, *path.links) if first == last else path.links
                 more_s = self._link_s[start] if first == last else 0.0
                 time_s = path.cost / TICKS_PER_S + more_s + (self._length_m[first] - from_m) * self._share(first)
                 time_s -= (self._length_m[last] - to_m) * self._share(last)
-                best = min(best, _Way(tuple(links), float(time_s)), key=lambda way: way.time_s)
+                best = min(best, _Path(tuple(links), float(time_s)), key=lambda path: path.time_s)
         return best
 
     def _share(self, link: int) -> float:
         return float(self._link_s[link] / self._length_m[link])
 
 
-def _check_ways(drive_s: F8, stations: StationArrays, crashes: CrashArrays, given: BOOL) -> None:
+def _check_paths(drive_s: F8, stations: StationArrays, crashes: CrashArrays, given: BOOL) -> None:
     """Refuse given crashes that no unit can reach, and stations that reach none of them; nobody comes to drawn ones."""
     reached, rows = np.isfinite(drive_s), np.flatnonzero(given)
     for crash in rows[~reached[:, rows].any(axis=0)].tolist():

@@ -135,7 +135,7 @@ class EmergencyVehicle(Model):
     length_m: float = Field(default=6.5, gt=0, le=15)
 
 
-class MakingWay(Model):
+class RescueLaneRules(Model):
     """The lane that drivers open for a unit between themselves.
 
     Parameters
@@ -157,7 +157,7 @@ class MakingWay(Model):
 
     Examples
     --------
-    >>> MakingWay(share=0.9).passing_speed_kmh
+    >>> RescueLaneRules(share=0.9).passing_speed_kmh
     30.0
     """
 
@@ -178,7 +178,7 @@ class RedCrossing(Model):
         Whether it crosses at red at all.
     speed_kmh
         Speed at the line: the driver can stop for who does not see it (modelling assumption).
-    claim_m
+    hold_back_m
         So far before the line siren and lights hold back those who would enter the junction (modelling assumption).
     clear_s
         The crossing way counts as free when nobody has entered it for this long (modelling assumption).
@@ -191,7 +191,7 @@ class RedCrossing(Model):
 
     allowed: bool = True
     speed_kmh: float = Field(default=20.0, gt=0, le=100)
-    claim_m: float = Field(default=30.0, ge=0, le=200)
+    hold_back_m: float = Field(default=30.0, ge=0, le=200)
     clear_s: float = Field(default=2.0, ge=0, le=30)
 
 
@@ -247,7 +247,7 @@ class Emergency(Model):
     dispatch: Dispatch = "nearest"
     chain: Chain = Chain()
     vehicle: EmergencyVehicle = EmergencyVehicle()
-    rescue_lane: MakingWay = MakingWay()
+    rescue_lane: RescueLaneRules = RescueLaneRules()
     red: RedCrossing = RedCrossing()
     survival: Survival = Survival()
     crashes_per_mvkm: float = Field(default=0.0, ge=0, le=1000)

@@ -84,7 +84,7 @@ class RoadUsersOfCells:
         manner[fresh] |= np.uint8(SHUT)
         self._shut = np.union1d(np.intersect1d(self._shut, wanted), fresh)
 
-    def make_way(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
+    def pull_over(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
         """Let drivers on the stretches slow down, but for those who stay; all others have their own speed again."""
         self._restore()
         vehicles, cell_m = self._program.vehicles, self._settings.cell_m

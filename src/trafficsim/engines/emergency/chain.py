@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trafficsim.engines.emergency.driving import Driving, Unit, way_of
+from trafficsim.engines.emergency.driving import Driving, Unit, route_links
 from trafficsim.engines.emergency.traffic import RoadUsers
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.emergency_arrays import EmergencyPlan
@@ -129,7 +129,7 @@ class Response:
         response = self._response
         route = response.routes[case.station][case.row]
         name = f"{response.stations.name[case.station]} {case.number + 1}"
-        case.unit = Unit(name, self._plan.seed_key & (2**63 - 1), way_of(self._plan, route),
+        case.unit = Unit(name, self._plan.seed_key & (2**63 - 1), route_links(self._plan, route),
                          float(response.crashes.position_m[case.row]),
                          float(response.stations.position_m[case.station]))
         self._driving.append(case)

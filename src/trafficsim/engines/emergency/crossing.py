@@ -13,7 +13,7 @@ from trafficsim.plan.arrays import F8, Plan
 I8 = NDArray[np.int64]
 
 
-class Ways(NamedTuple):
+class CrossingPaths(NamedTuple):
     """Connections of a movement, and those from other links that cross them."""
 
     own: I8
@@ -31,9 +31,9 @@ class Crossings:
 
     def __init__(self, plan: Plan) -> None:
         self._connections, self._link = plan.connections, plan.lanes.link
-        self._known: dict[int, Ways] = {}
+        self._known: dict[int, CrossingPaths] = {}
 
-    def of(self, turn: int) -> Ways:
+    def of(self, turn: int) -> CrossingPaths:
         """Return the ways of a movement."""
         if turn not in self._known:
             connections = self._connections
@@ -42,15 +42,15 @@ class Crossings:
             crossing = [connections.crosses[start[one]:start[one + 1]] for one in own.tolist()]
             every = np.unique(np.concatenate([np.zeros(0, np.int64), *crossing])).astype(np.int64)
             links = self._link[connections.from_lane[own]]
-            self._known[turn] = Ways(own, every[~np.isin(self._link[connections.from_lane[every]], links)])
+            self._known[turn] = CrossingPaths(own, every[~np.isin(self._link[connections.from_lane[every]], links)])
         return self._known[turn]
 
     def crossing(self, turns: frozenset[int]) -> I8:
         """Return all ways that cross one of these movements and are none of them."""
-        ways = [self.of(turn) for turn in sorted(turns)]
+        found = [self.of(turn) for turn in sorted(turns)]
         none = np.zeros(0, np.int64)
-        every = np.unique(np.concatenate([none, *(one.crossing for one in ways)]))
-        return np.asarray(np.setdiff1d(every, np.concatenate([none, *(one.own for one in ways)])), np.int64)
+        every = np.unique(np.concatenate([none, *(one.crossing for one in found)]))
+        return np.asarray(np.setdiff1d(every, np.concatenate([none, *(one.own for one in found)])), np.int64)
 
 
 def check_in(seen: NDArray[np.int32], check_in_m: F8, distance_m: Mapping[int, float]) -> None:

@@ -1,4 +1,4 @@
-"""How a unit drives in one tick: its own speed, who is in its way, the stop line, the place of the crash.
+"""How a unit drives in one tick: its own speed, who is before it, the stop line, the place of the crash.
 
 All speeds are such that the unit can stop, or slow down, where it has to with its braking ``b`` and whole ticks of
 length ``t``: the greatest speed from which ``u`` is reached within ``d`` is ``-b t + sqrt(b^2 t^2 + 2 b d + u^2)``, and
@@ -24,7 +24,7 @@ CLOSE_M = 6.0
 """Behind who does not make way a unit comes as near as this (modelling assumption)."""
 AT_PLACE_M = 2.0
 """So near to the crash a unit has arrived."""
-WAY_KMH = 20.0
+PULLED_OVER_KMH = 20.0
 """Speed of those who make way (modelling assumption)."""
 SIREN_M = 60.0
 """Those within this distance ahead hear the unit (modelling assumption)."""
@@ -33,10 +33,10 @@ WIDEST = 2
 THROUGH = 0
 
 
-class Way(NamedTuple):
+class RouteLink(NamedTuple):
     """A link of a route with the movement at its end (-1: none), its connector and what it is like."""
 
-    link: int
+    number: int
     turn: int
     length_m: float
     speed_ms: float
@@ -54,14 +54,14 @@ class Unit:
 
     Attributes
     ----------
-    way, stop_m : links of its route, and where on the last one it stops
+    route, stop_m : links of its route, and where on the last one it stops
     row, at_m, speed_ms : where it is; before the start of a link, on the connector to it, ``at_m`` is negative
     tried_s : by trip, for how long somebody who does not make way at once has held it up
     """
 
     name: str
     key: int
-    way: tuple[Way, ...]
+    route: tuple[RouteLink, ...]
     stop_m: float
     at_m: float
     row: int = 0
@@ -75,10 +75,10 @@ class Unit:
     @property
     def arrived(self) -> bool:
         """Whether it has come to the place of the crash."""
-        return self.row == len(self.way) - 1 and self.at_m >= self.stop_m - AT_PLACE_M
+        return self.row == len(self.route) - 1 and self.at_m >= self.stop_m - AT_PLACE_M
 
 
-def way_of(plan: Plan, route: tuple[int, ...]) -> tuple[Way, ...]:
+def route_links(plan: Plan, route: tuple[int, ...]) -> tuple[RouteLink, ...]:
     """Return what a unit has to know of the links of its route."""
     setting, links, connections = _response(plan), plan.links, plan.connections
     found = []
@@ -92,7 +92,7 @@ def way_of(plan: Plan, route: tuple[int, ...]) -> tuple[Way, ...]:
         wide = lanes >= 2 and lanes * lane.lane_width_m >= lane.least_width_m
         beside = plan.emergency is not None and bool(plan.emergency.opposite[link])
         factor = setting.vehicle.limit_factor if row >= 0 and connections.direction[row] == THROUGH else 1.0
-        found.append(Way(
+        found.append(RouteLink(
             link, turn, float(links.length_m[link]),
             min(float(links.speed_limit_ms[link]) * setting.vehicle.limit_factor,
                 kmh_to_ms(setting.vehicle.max_speed_kmh)),
@@ -133,7 +133,7 @@ class Driving:
         self._users.hold(frozenset(turn for unit in driving for turn in self._claimed(unit)))
         stretches = [self._stretch(unit) for unit in driving]
         staying = frozenset(trip for unit in driving for trip in unit.tried_s)
-        self._users.make_way(stretches, kmh_to_ms(WAY_KMH), staying)
+        self._users.pull_over(stretches, kmh_to_ms(PULLED_OVER_KMH), staying)
         self._users.check_in(self._checked_in(driving))
 
     def slowest_within(self, distance_m: float, then_ms: float) -> float:
@@ -143,7 +143,7 @@ class Driving:
         return max(math.sqrt(inside) - once, then_ms)
 
     def _move(self, unit: Unit) -> None:
-        here, vehicle = unit.way[unit.row], self._setting.vehicle
+        here, vehicle = unit.route[unit.row], self._setting.vehicle
         rest_m = here.length_m - unit.at_m
         speed = min(unit.speed_ms + vehicle.acceleration_ms2 * self._tick_s, here.speed_ms)
         speed = min(speed, self._at_line(unit, here, rest_m) if here.turn >= 0
@@ -157,19 +157,19 @@ class Driving:
         unit.speed_ms = speed
         unit.at_m += speed * self._tick_s
         unit.driven_m += speed * self._tick_s
-        while unit.row + 1 < len(unit.way) and unit.at_m >= unit.way[unit.row].length_m:
+        while unit.row + 1 < len(unit.route) and unit.at_m >= unit.route[unit.row].length_m:
             self._cross(unit)
 
     def _cross(self, unit: Unit) -> None:
-        here = unit.way[unit.row]
+        here = unit.route[unit.row]
         unit.red_crossings += not self._users.is_open(here.turn)
         unit.at_m -= here.length_m + here.connector_m
         unit.row += 1
         unit.tried_s.clear()
 
-    def _at_line(self, unit: Unit, here: Way, rest_m: float) -> float:
+    def _at_line(self, unit: Unit, here: RouteLink, rest_m: float) -> float:
         """Return the speed that the stop line ahead leaves: that of the connector, with care, or to a stop."""
-        red, beyond = self._setting.red, unit.way[unit.row + 1]
+        red, beyond = self._setting.red, unit.route[unit.row + 1]
         through = min(here.connector_ms, here.speed_ms, max(beyond.speed_ms, here.connector_ms))
         if self._users.is_open(here.turn):
             return self.slowest_within(rest_m, through)
@@ -183,40 +183,40 @@ class Driving:
         room_m = max(rest_m - 1.0, 0.0)
         return min(self.slowest_within(room_m, 0.0), room_m / self._tick_s)
 
-    def _among(self, unit: Unit, here: Way, rest_m: float) -> float:
+    def _among(self, unit: Unit, here: RouteLink, rest_m: float) -> float:
         """Return the speed that those ahead on this link, and at the beginning of the next, leave."""
         bound = self._behind(unit, here, rest_m)
         reach_m = unit.speed_ms * unit.speed_ms / (2.0 * self._brake) + unit.speed_ms * self._tick_s + SIREN_M
-        if unit.row + 1 < len(unit.way) and rest_m < reach_m:
-            after = unit.way[unit.row + 1]
+        if unit.row + 1 < len(unit.route) and rest_m < reach_m:
+            after = unit.route[unit.row + 1]
             bound = min(bound, self._behind(unit, after, rest_m + here.connector_m + after.length_m))
         return bound
 
-    def _behind(self, unit: Unit, way: Way, rest_m: float) -> float:
+    def _behind(self, unit: Unit, link: RouteLink, rest_m: float) -> float:
         """Return the speed that those on a link leave to a unit so far before its stop line."""
         reach_m = unit.speed_ms * unit.speed_ms / (2.0 * self._brake) + unit.speed_ms * self._tick_s + SIREN_M
-        if unit.row + 1 == len(unit.way):
+        if unit.row + 1 == len(unit.route):
             reach_m = min(reach_m, unit.stop_m - unit.at_m)
-        near = [one for one in self._users.vehicles(way.link)
+        near = [one for one in self._users.vehicles(link.number)
                 if one.front_m < rest_m and rest_m - one.rear_m < reach_m]
-        if not way.passable:
-            return self._in_best_lane(unit, near, rest_m, way)
+        if not link.passable:
+            return self._in_best_lane(unit, near, rest_m, link)
         bound = math.inf
         for one in near:
-            if way.lanes - one.lane <= WIDEST:
+            if link.lanes - one.lane <= WIDEST:
                 bound = min(bound, self._past(unit, one, rest_m - one.rear_m))
         return bound
 
     def _past(self, unit: Unit, one: Seen, gap_m: float) -> float:
         """Return the speed towards, or beside, a vehicle between which and the next a unit passes."""
-        if gap_m >= 0.0 and not self._makes_way(unit, one, gap_m):
+        if gap_m >= 0.0 and not self._yields(unit, one, gap_m):
             return self.slowest_within(gap_m - CLOSE_M, one.speed_ms)
         return self.slowest_within(gap_m, one.speed_ms + self._pass_ms)
 
-    def _makes_way(self, unit: Unit, one: Seen, gap_m: float) -> bool:
+    def _yields(self, unit: Unit, one: Seen, gap_m: float) -> bool:
         """Whether a driver makes way: at once, or after having held the unit up for some time."""
         lane = self._setting.rescue_lane
-        if float(u01(unit.key, EmergencyStream.MAKES_WAY, one.trip, 0)[0]) < lane.share:
+        if float(u01(unit.key, EmergencyStream.YIELDS, one.trip, 0)[0]) < lane.share:
             return True
         tried_s = unit.tried_s.get(one.trip, 0.0)
         if gap_m < CLOSE_M + unit.speed_ms * self._tick_s + 1.0:
@@ -224,9 +224,9 @@ class Driving:
             unit.tried_s[one.trip] = tried_s
         return tried_s > lane.hesitation_s
 
-    def _in_best_lane(self, unit: Unit, near: list[Seen], rest_m: float, way: Way) -> float:
+    def _in_best_lane(self, unit: Unit, near: list[Seen], rest_m: float, link: RouteLink) -> float:
         """Return the speed behind the last vehicle of the lane that leaves the most; nobody is passed inside it."""
-        bounds = [math.inf] * way.lanes
+        bounds = [math.inf] * link.lanes
         for one in near:
             if rest_m - one.rear_m >= 0.0:
                 behind = self.slowest_within(rest_m - one.rear_m - CLOSE_M, one.speed_ms)
@@ -235,26 +235,26 @@ class Driving:
 
     def _claimed(self, unit: Unit) -> list[int]:
         """Return the movements whose junction a unit claims: the one that it is about to enter, or has just left."""
-        here, found = unit.way[unit.row], []
-        if here.turn >= 0 and here.length_m - unit.at_m <= self._setting.red.claim_m:
+        here, found = unit.route[unit.row], []
+        if here.turn >= 0 and here.length_m - unit.at_m <= self._setting.red.hold_back_m:
             found.append(here.turn)
         if unit.row > 0 and unit.at_m < self._setting.vehicle.length_m:
-            found.append(unit.way[unit.row - 1].turn)
+            found.append(unit.route[unit.row - 1].turn)
         return found
 
     def _stretch(self, unit: Unit) -> Pass:
-        here = unit.way[unit.row]
+        here = unit.route[unit.row]
         rest_m = here.length_m - unit.at_m
-        return Pass(here.link, rest_m - SIREN_M if here.passable else rest_m, rest_m)
+        return Pass(here.number, rest_m - SIREN_M if here.passable else rest_m, rest_m)
 
     def _checked_in(self, units: list[Unit]) -> dict[int, float]:
         """Return by movement of the routes ahead the distance of the nearest unit from its stop line."""
         found: dict[int, float] = {}
         for unit in units:
             distance_m = -unit.at_m
-            for way in unit.way[unit.row:]:
-                distance_m += way.length_m
-                if way.turn >= 0:
-                    found[way.turn] = min(found.get(way.turn, math.inf), distance_m)
-                distance_m += way.connector_m
+            for link in unit.route[unit.row:]:
+                distance_m += link.length_m
+                if link.turn >= 0:
+                    found[link.turn] = min(found.get(link.turn, math.inf), distance_m)
+                distance_m += link.connector_m
         return found

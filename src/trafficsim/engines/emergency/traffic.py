@@ -43,7 +43,7 @@ class RoadUsers(Protocol):
     def hold(self, turns: frozenset[int]) -> None:
         """Let nobody enter a way that crosses these movements, and everybody all others."""
 
-    def make_way(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
+    def pull_over(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
         """Let drivers on the stretches slow down to a speed, but for those who stay as they are; all others go on."""
 
     def check_in(self, distance_m: dict[int, float]) -> None:

@@ -42,7 +42,7 @@ class RoadUsersOfQueues:
         first, last = (int(self.world.net.lane_start[link + end]) for end in (0, 1))
         found: list[Seen] = []
         ends = [self._in_queue(lane, lane - first, found) for lane in range(first, last)]
-        self._on_way(link, ends, found)
+        self._on_running_section(link, ends, found)
         return sorted(found)
 
     def _in_queue(self, lane: int, side: int, found: list[Seen]) -> float:
@@ -54,7 +54,7 @@ class RoadUsersOfQueues:
             vehicle, front_m = int(vehicles.after[vehicle]), rear_m
         return front_m
 
-    def _on_way(self, link: int, ends_m: list[float], found: list[Seen]) -> None:
+    def _on_running_section(self, link: int, ends_m: list[float], found: list[Seen]) -> None:
         """Add those on the running section, each in the lane for which it is meant; who waits there stands."""
         vehicles, trips, net = self.world.vehicles, self.world.trips, self.world.net
         vehicle, first = int(self.world.links.first[link]), int(net.lane_start[link])
@@ -96,7 +96,7 @@ class RoadUsersOfQueues:
             arguments = self.world, np.unique(net.origin[opened]).astype(np.int64), self.now
             entry_of(look_at_lanes, *arguments)(*arguments)
 
-    def make_way(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
+    def pull_over(self, stretches: Sequence[Pass], speed_ms: float, staying: frozenset[int]) -> None:
         """Lose no time: queues know no speed."""
 
     def check_in(self, distance_m: dict[int, float]) -> None:
