@@ -33,6 +33,7 @@ PURE = {
     "ring", "barrier", "position",
     "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
+    "clearance_factor",
     "years", "effect", "level", "margin", "queue_share", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")

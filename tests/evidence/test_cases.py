@@ -17,7 +17,7 @@ from trafficsim.evidence.prediction import PROGRAMMES
 from trafficsim.evidence.prediction import markdown as predictions
 from trafficsim.evidence.row import KEYS, Row, odds_percent
 
-MODELLED = {"G0", "G1", "G2", "G3", "G4", "G5", "G6", "G7", "G11", "G12", "G13", "G14", "G15"}
+MODELLED = {"G0", "G1", "G2", "G3", "G4", "G5", "G6", "G7", "G10", "G11", "G12", "G13", "G14", "G15"}
 QUICK = ["G15", *sorted(CASES.keys() - MODELLED)]
 
 

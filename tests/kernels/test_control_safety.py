@@ -85,35 +85,41 @@ def intergreens(control: SignalControl) -> dict[tuple[int, int], int]:
     return found
 
 
+def of_phases(case: Case, n: int, name: str) -> list[int]:
+    """A time of all phases that show an index green."""
+    return [int(getattr(phase, name)) for phase in case.control.phases if phase.green[n] in GREENS]
+
+
+def check_greens(case: Case, shown: list[str], n: int) -> None:
+    """Greens last their minimum, yellow follows and lasts its time, and intergreens are kept."""
+    yellow, begin, end = max(of_phases(case, n, "yellow_s")), 0, 0
+    for tick in range(1, len(shown)):
+        was, now = shown[tick - 1][n], shown[tick][n]
+        if was in GREENS and now not in GREENS:
+            end = tick
+            assert tick - begin >= min(of_phases(case, n, "min_green_s")), (tick, n)
+            assert now == "y" or yellow == 0, (tick, n)
+        elif now in GREENS and was not in GREENS:
+            begin = tick
+            for (one, other), time in intergreens(case.control).items():
+                if other == n and (one, other) not in ((1, 4), (4, 1)):
+                    assert not any(before[one] in GREENS for before in shown[max(tick - time, 0) : tick]), (tick, one)
+        if was == "y" and now != "y":
+            assert tick - end == yellow, (tick, n)
+
+
 def check(case: Case, shown: list[str], log: list[tuple[int, str, int]]) -> None:
     """Everything that no controller may break."""
-    least = [min(int(phase.min_green_s) for phase in case.control.phases if phase.green[n] in "Gg") for n in range(6)]
-    yellow = [max(int(phase.yellow_s) for phase in case.control.phases if phase.green[n] in "Gg") for n in range(6)]
-    between = intergreens(case.control)
-    begin: dict[int, int] = dict.fromkeys(range(6), 0)
-    end: dict[int, int] = {}
     for tick, letters in enumerate(shown):
         for one, other in FOUR_ARMS.crossing:
             together = letters[one] in GREENS and letters[other] in GREENS
             assert not together or ((one, other) in FOUR_ARMS.yielding and letters[one] == "g"), (tick, letters)
-        for n in range(6):
-            now, was = letters[n] in GREENS, tick > 0 and shown[tick - 1][n] in GREENS
-            if was and not now:
-                assert tick - begin[n] >= least[n], (tick, n)
-                assert letters[n] == "y" or yellow[n] == 0, (tick, n)
-                end[n] = tick
-            elif now and not was and tick > 0:
-                begin[n] = tick
-                for (one, other), time in between.items():
-                    permitted = (one, other) in ((1, 4), (4, 1))
-                    if other == n and one in end and not permitted:
-                        assert tick - end[one] >= time, (tick, one, other)
-            if tick > 0 and shown[tick - 1][n] == "y" and letters[n] != "y":
-                assert tick - end[n] == yellow[n], (tick, n)
+    for n in range(6):
+        check_greens(case, shown, n)
     of = {phase.number: phase for phase in case.control.phases}
     for at, name, number in log:
         lasts = of[number].min_green_s if name == "begin_green" else of[number].walk_s + of[number].ped_clearance_s
-        members = [n for n in range(6) if of[number].green[n] in "Gg"]
+        members = [n for n in range(6) if of[number].green[n] in GREENS]
         for tick in range(at, min(at + int(lasts), len(shown))):
             assert all(shown[tick][n] in GREENS for n in members), (tick, name, number)
 

@@ -9,6 +9,7 @@ from trafficsim.evidence.cases import run_cases
 pytestmark = pytest.mark.long
 OUTSIDE = {
     "G0": set[str](), "G2": set[str](), "G4": set[str](), "G5": set[str](), "G12": set[str](), "G14": set[str](),
+    "G11": set[str](),
     "G1": {"mean speed at the camera, all vehicles, km/h"},
     "G3": {"mean speed of the road, patrol there, km/h", "weeks until below a tenth of the peak"},
     "G6": {"effect where 20 % follow, of that where all do (jams resolved), %",

@@ -63,7 +63,8 @@ class Junction:
                     group.protected_until = tick if group.shown == "G" else group.protected_until
                     group.shown = "y" if group.yellow else "r"
         for number, group in enumerate(self.groups):
-            if group.shown in "rs" and group.wanted in GREENS and self.free(number, group.wanted, tick + group.red_amber):
+            later = tick + group.red_amber
+            if group.shown in "rs" and group.wanted in GREENS and self.free(number, group.wanted, later):
                 group.shown, group.green, group.since = "u", group.wanted, tick
             if group.shown == "u" and tick >= group.since + group.red_amber and self.free(number, group.green, tick):
                 group.shown, group.since = group.green, tick

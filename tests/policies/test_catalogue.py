@@ -25,6 +25,7 @@ KINDS = [
     "change_times",
     "close_following",
     "closure",
+    "controlled",
     "coordinated_actuated",
     "diversion",
     "ecall",

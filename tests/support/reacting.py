@@ -51,13 +51,14 @@ def plan_of(controls: Sequence[SignalControl], conflicts: Conflicts, start_s: fl
             yields[first + one].append(first + other)
     whole = np.arange(total, dtype=np.int32)
     plan = SimpleNamespace(
-        signals=signals, link_id=tuple(f"in{n}" for n in range(total)), start_s=start_s, seed_key=seed,
+        signals=signals, link_id=tuple(f"{side}{n}" for side in ("in", "out") for n in range(total)),
+        start_s=start_s, seed_key=seed,
         connections=SimpleNamespace(signal_group=whole, turn=whole, from_lane=whole,
                                     **_ragged("yield", "yields_to", yields), **_ragged("cross", "crosses", crosses)),
-        turns=SimpleNamespace(from_link=whole, to_link=whole),
-        lanes=SimpleNamespace(length_m=np.full(total, 200.0)),
-        links=SimpleNamespace(lane_start=np.arange(total + 1, dtype=np.int32), length_m=np.full(total, 200.0),
-                              turn_start=np.arange(total + 1, dtype=np.int32)),
+        turns=SimpleNamespace(from_link=whole, to_link=whole + np.int32(total)),
+        lanes=SimpleNamespace(length_m=np.full(2 * total, 200.0)),
+        links=SimpleNamespace(lane_start=np.arange(2 * total + 1, dtype=np.int32), length_m=np.full(2 * total, 200.0),
+                              turn_start=np.minimum(np.arange(2 * total + 1), total).astype(np.int32)),
         trips=SimpleNamespace(key=np.zeros(0), route_start=np.zeros(1, np.int32), route_link=np.zeros(0, np.int32)))
     plan.controls = lower_controls(list(controls), plan)
     return plan

@@ -45,7 +45,7 @@ CASES: Mapping[str, Case] = {
     "G7": Case("green wave", "wave"),
     "G8": Case("actuated against fixed-time signals", missing="actuated signals"),
     "G9": Case("max-pressure against fixed time", missing="max-pressure control"),
-    "G10": Case("pre-emption for emergency vehicles", missing="emergency vehicles"),
+    "G10": Case("pre-emption for emergency vehicles", "preemption"),
     "G11": Case("incident clearance", "incident_clearance"),
     "G12": Case("novice drivers and licensing", "novices"),
     "G13": Case("random breath testing", "breath_testing"),

@@ -39,7 +39,7 @@ DISSOLVED_S = 900.0
 """So long after the limits have come a jam must be gone."""
 HARD_MS2 = 3.0
 JAM, CONTROL, FEW, STAYS, STAYS_CONTROL = "jam", "control", "few follow", "bottleneck", "bottleneck, control"
-SOURCE, DUTCH, HANDBOOK = "Kerner 2004", "Hegyi & Hoogendoorn 2010 (A12)", "Trafikksikkerhetshåndboken"
+SOURCE, DUTCH, HANDBOOK = "Kerner & Rehborn 1996", "Hegyi & Hoogendoorn 2010 (A12)", "Trafikksikkerhetshåndboken"
 DRIVERS = "cars, desired speeds vary by 5 %: with more the lanes flow at 65 km/h already at these volumes"
 
 

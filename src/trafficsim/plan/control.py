@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,7 +21,14 @@ from trafficsim.plan.control_arrays import (
     no_controls,
 )
 from trafficsim.plan.control_groups import group_arrays
-from trafficsim.plan.control_pairs import Groups, are_compatible, conflicting_groups, shown_together, with_giving_way
+from trafficsim.plan.control_pairs import (
+    Groups,
+    are_compatible,
+    conflicting_groups,
+    shown_together,
+    strict_unless,
+    with_giving_way,
+)
 from trafficsim.plan.control_patterns import patterns_of
 from trafficsim.plan.control_turns import Served, serve_arrays, served_turns, turn_arrays
 from trafficsim.plan.network import starts
@@ -95,10 +102,20 @@ def _lowered(control: SignalControl, program: int, plan: Plan) -> Lowered:
                 own[list(overlap.indices)] = STATE_CODES[overlap.letter]
                 codes = shown_together(codes, own)
         letters.append(with_giving_way(groups, phase.number, codes))
+    groups = strict_unless(groups, list(_at_once(control, letters)))
     compatible = [sum(1 << other for other, codes in enumerate(letters) if are_compatible(groups, own, codes))
                   for own in letters]
     _check_rings(control, compatible, groups.where)
     return Lowered(control, program, groups, letters, compatible, served_turns(plan, groups.first, letters))
+
+
+def _at_once(control: SignalControl, letters: Sequence[U1]) -> Iterator[U1]:
+    """Yield what the groups show in every phase, and in every two of different rings before one barrier."""
+    for number, one in enumerate(control.phases):
+        yield letters[number]
+        for other, phase in enumerate(control.phases[:number]):
+            if one.ring != phase.ring and one.barrier == phase.barrier:
+                yield shown_together(letters[number], letters[other])
 
 
 def _check_rings(control: SignalControl, compatible: list[int], where: str) -> None:

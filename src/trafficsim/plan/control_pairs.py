@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -95,6 +95,25 @@ def with_giving_way(groups: Groups, number: int, codes: NDArray[np.uint8]) -> ND
             if kind == GIVES_WAY:
                 codes[one] = PERMITTED
     return codes
+
+
+def strict_unless(groups: Groups, at_once: Sequence[NDArray[np.uint8]]) -> Groups:
+    """Return the groups with strict conflicts between all that are never meant to be green at once.
+
+    Who gives way to whom decides beside each other's green only: from one stage to the next all conflicts need their
+    intergreen.
+
+    Parameters
+    ----------
+    groups
+        With their conflicts.
+    at_once
+        What they show in every phase, and in phases that may run together.
+    """
+    green = [(codes == GREEN) | (codes == PERMITTED) for codes in at_once]
+    kinds = {(one, other): kind if any(shown[one] and shown[other] for shown in green) else STRICT
+             for (one, other), kind in groups.kinds.items()}
+    return groups._replace(kinds=kinds)
 
 
 def are_compatible(groups: Groups, one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:

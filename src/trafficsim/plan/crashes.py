@@ -17,26 +17,28 @@ MOST_DRAWN = 1000
 KM_PER_M, PER_MILLION = 1e-3, 1e-6
 
 
-class DrawnCrash(NamedTuple):
-    """A crash that nobody gave."""
+class Crash(NamedTuple):
+    """A crash with injured people."""
 
     id: str
     link: str
     position_m: float
     begin_s: float
     injured: int
+    given: bool
+    """By the scenario; else drawn."""
 
 
-def crashes_of(scenario: Scenario, baseline: Plan) -> tuple[DrawnCrash, ...]:
+def crashes_of(scenario: Scenario, baseline: Plan) -> tuple[Crash, ...]:
     """Return the crashes of a replication, the same in every alternative; none where nobody would come."""
     if scenario.emergency is None:
         return ()
-    given = tuple(DrawnCrash(one.id, one.link, one.position_m, one.begin_s, one.injured)
+    given = tuple(Crash(one.id, one.link, one.position_m, one.begin_s, one.injured, True)
                   for one in scenario.incidents if one.injured > 0)
     return (*given, *drawn_crashes(scenario.emergency.crashes_per_mvkm, baseline))
 
 
-def drawn_crashes(per_mvkm: float, plan: Plan) -> tuple[DrawnCrash, ...]:
+def drawn_crashes(per_mvkm: float, plan: Plan) -> tuple[Crash, ...]:
     """Draw crashes from a rate per million vehicle-kilometres: a Poisson number, by vehicle-kilometres of the routes.
 
     They begin at any time of the analysis period, with one injured person each; no lane closes.
@@ -52,8 +54,8 @@ def drawn_crashes(per_mvkm: float, plan: Plan) -> tuple[DrawnCrash, ...]:
     along = np.cumsum(length_m)
     place = np.minimum(np.searchsorted(along, which * along[-1]), len(along) - 1)
     begin_s = plan.analysis_begin_s + when * (plan.analysis_end_s - plan.analysis_begin_s)
-    return tuple(DrawnCrash(f"drawn {number + 1}", plan.link_id[plan.trips.route_link[at]],
-                            float(where[number] * length_m[at]), float(begin_s[number]), 1)
+    return tuple(Crash(f"drawn {number + 1}", plan.link_id[plan.trips.route_link[at]],
+                            float(where[number] * length_m[at]), float(begin_s[number]), 1, False)
                  for number, at in enumerate(place.tolist()))
 
 

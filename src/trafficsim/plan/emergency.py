@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from trafficsim.base.draws import EmergencyStream, hash_name, u01
 from trafficsim.base.errors import InputError
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import F8, Plan
+from trafficsim.plan.arrays import BOOL, F8, Plan
+from trafficsim.plan.crashes import Crash
 from trafficsim.plan.emergency_arrays import CrashArrays, EmergencyPlan, StationArrays
 from trafficsim.plan.k_shortest import TICKS_PER_S, PathNetwork
 from trafficsim.plan.realise import normal_score
@@ -20,21 +21,6 @@ from trafficsim.spec.emergency import Chain, Delay, Emergency, EmergencyVehicle,
 from trafficsim.spec.network import Network
 
 DELAYS = ("ecall", "witness", "handling", "turnout", "care", "clearance")
-
-
-class Crash(Protocol):
-    """What the response has to know of an incident."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def link(self) -> str: ...  # noqa: D102
-    @property
-    def position_m(self) -> float: ...  # noqa: D102
-    @property
-    def begin_s(self) -> float: ...  # noqa: D102
-    @property
-    def injured(self) -> int: ...  # noqa: D102
 
 
 def lower_emergency(plan: Plan, network: Network, setting: Emergency, crashes: Sequence[Crash]) -> EmergencyPlan:
@@ -46,14 +32,15 @@ def lower_emergency(plan: Plan, network: Network, setting: Emergency, crashes: S
         If a station or crash is not on a link, or units have no way: the message names it.
     """
     index = {name: row for row, name in enumerate(plan.link_id)}
-    found = _crashes(sorted(crashes, key=lambda one: (one.begin_s, one.id)), plan, index, setting.chain)
+    in_order = sorted(crashes, key=lambda one: (one.begin_s, one.id))
+    found = _crashes(in_order, plan, index, setting.chain)
     stations = _stations(setting.stations, plan, network, index)
     roads = _Roads(plan, setting.vehicle)
     ways = [[roads.way((int(at), float(from_m)), (int(to), float(to_m)))
              for to, to_m in zip(found.link.tolist(), found.position_m.tolist(), strict=True)]
             for at, from_m in zip(stations.link.tolist(), stations.position_m.tolist(), strict=True)]
     drive_s = np.array([[way.time_s for way in row] for row in ways]).reshape(len(stations.name), len(found.name))
-    _check_ways(drive_s, stations, found, plan)
+    _check_ways(drive_s, stations, found, np.array([one.given for one in in_order], np.bool_))
     routes = tuple(tuple(way.links for way in row) for row in ways)
     return EmergencyPlan(setting, stations, found, routes, drive_s, _opposite(network, plan.link_id))
 
@@ -185,16 +172,16 @@ class _Roads:
         return float(self._link_s[link] / self._length_m[link])
 
 
-def _check_ways(drive_s: F8, stations: StationArrays, crashes: CrashArrays, plan: Plan) -> None:
-    reached = np.isfinite(drive_s)
-    for crash in np.flatnonzero(~reached.any(axis=0)).tolist():
-        raise InputError(f"incident {crashes.name[crash]!r}", f"no unit has a way to link "
-                         f"{plan.link_id[crashes.link[crash]]!r}", "a station from which a route leads there",
-                         f"place a station elsewhere than {', '.join(map(repr, stations.name))}, or connect the links")
-    for station in np.flatnonzero(~reached.any(axis=1)).tolist():
-        if len(crashes.name):
-            raise InputError(f"emergency: station {stations.name[station]!r}", "its units have no way to incident "
-                             f"{crashes.name[0]!r}", "a route from the station", "choose another link, or drop it")
+def _check_ways(drive_s: F8, stations: StationArrays, crashes: CrashArrays, given: BOOL) -> None:
+    """Refuse given crashes that no unit can reach, and stations that reach none of them; nobody comes to drawn ones."""
+    reached, rows = np.isfinite(drive_s), np.flatnonzero(given)
+    for crash in rows[~reached[:, rows].any(axis=0)].tolist():
+        raise InputError(f"incident {crashes.name[crash]!r}", "no unit has a way there", "a station from which a route "
+                         "leads there", f"place a station elsewhere than {', '.join(map(repr, stations.name))}, or "
+                         "connect the links")
+    for station in np.flatnonzero(~reached[:, rows].any(axis=1)).tolist() if len(rows) else ():
+        raise InputError(f"emergency: station {stations.name[station]!r}", "its units have no way to incident "
+                         f"{crashes.name[rows[0]]!r}", "a route from the station", "choose another link, or drop it")
 
 
 def _opposite(network: Network, link_id: tuple[str, ...]) -> np.ndarray:

@@ -68,6 +68,7 @@ BUILT_IN = (
     "trafficsim.policies.change_times",
     "trafficsim.policies.close_following",
     "trafficsim.policies.closure",
+    "trafficsim.policies.controlled",
     "trafficsim.policies.diversion",
     "trafficsim.policies.emergency_response",
     "trafficsim.policies.incident_management",

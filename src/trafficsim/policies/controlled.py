@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_serializer, model_validator
 
 from trafficsim.base.errors import PolicyError
-from trafficsim.design.timing.requested import requested_control
-from trafficsim.design.timing.stages import stages_of
+from trafficsim.design.timing.controls import control_of, detectors_of
 from trafficsim.plan.deciders import NEVER_LATE_S, Decider
+from trafficsim.spec.control import SignalControl
+from trafficsim.spec.network import Network
 from trafficsim.spec.policy import Builder, Policy, PolicyPhase
+from trafficsim.spec.signals import SignalProgram
 
 
 class Controlled(Policy):
@@ -85,16 +88,26 @@ class Controlled(Policy):
             if name not in programs:
                 raise PolicyError(f"policy {self.kind}: signal {name!r}", "no such signal",
                                   f"one of {', '.join(sorted(programs)) or '(there is none)'}", "correct the name")
-        names = self.on or tuple(name for name, one in programs.items() if len(stages_of(one).phase) > 1)
-        if not names:
-            raise PolicyError(f"policy {self.kind}", "no signal with two stages", "at least one", "leave it out")
-        for name in names:
-            known = builder.controls.get(name)
-            builder.control(requested_control(programs[name]) if known is None
-                            else known.model_copy(update={"method": "requested"}))
+        network = replace(builder.network, signals=builder.programs)
+        found = {name: self._control(builder, network, programs[name]) for name in self.on or programs}
+        names = tuple(name for name, one in found.items() if one is not None)
+        if not names or (self.on and len(names) < len(self.on)):
+            raise PolicyError(f"policy {self.kind}", "a signal without two stages to choose from", "at least two",
+                              f"leave out {', '.join(repr(name) for name, one in found.items() if one is None)}")
+        for one in found.values():
+            if one is not None:
+                builder.control(one)
         if self.by is not None:
             within_s = NEVER_LATE_S if self.within_s is None else self.within_s
             builder.decide(Decider(self.by, names, self.every_s, within_s))
+
+
+    def _control(self, builder: Builder, network: Network, program: SignalProgram) -> SignalControl | None:
+        """Return a signal that reacts already as one that is asked, or one from its program."""
+        known = builder.controls.get(program.id)
+        if known is not None:
+            return known.model_copy(update={"method": "requested"})
+        return control_of(network, program, "requested", detectors=tuple(detectors_of(network, program.id)))
 
 
 def controlled_by(controllers: Mapping[str, Any]) -> tuple[Controlled, ...]:

@@ -80,7 +80,7 @@ class MovingJamLimit(Policy):
         "limit_kmh": "input: SPECIALIST on the A12", "compliance": "given by the user",
         "every_s": "modelling assumption", "jam_speed_kmh": "input: SPECIALIST",
         "free_speed_kmh": "modelling assumption",
-        "front_kmh": "input: jam fronts move at 15 to 20 km/h (Kerner 2004)",
+        "front_kmh": "input: jam fronts move at 15 to 20 km/h (Kerner & Rehborn 1996)",
         "jam_density_veh_km_lane": "modelling assumption",
         "longest_m": "modelling assumption", "release_kmh": "modelling assumption",
         "margin": "modelling assumption",

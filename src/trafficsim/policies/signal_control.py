@@ -99,9 +99,9 @@ class Actuated(Policy):
         "network has none.")
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
-        "min_green_s": "RiLSA 2015: 5 s",
-        "max_green": "FHWA, Traffic Signal Timing Manual 2008, 5.3: 1.25 to 1.5 times the fixed green",
-        "extension_s": "SUMO, max-gap of actuated signals: 3 s",
+        "min_green_s": "input: RiLSA 2015, 5 s",
+        "max_green": "input: FHWA, Traffic Signal Timing Manual 2008, 5.3: 1.25 to 1.5 times the fixed green",
+        "extension_s": "input: SUMO, max-gap of actuated signals, 3 s",
     }
     example: ClassVar[str] = '{ kind = "actuated" }'
 
@@ -160,8 +160,8 @@ class CoordinatedActuated(Policy):
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
         "force_off": "modelling assumption: floating, which gives spare green to the main road",
-        "min_green_s": "RiLSA 2015: 5 s",
-        "extension_s": "SUMO, max-gap of actuated signals: 3 s",
+        "min_green_s": "input: RiLSA 2015, 5 s",
+        "extension_s": "input: SUMO, max-gap of actuated signals, 3 s",
     }
     example: ClassVar[str] = '{ kind = "coordinated_actuated" }'
 
@@ -224,9 +224,9 @@ class MaxPressure(Policy):
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
         "interval_s": "modelling assumption: 10 s",
-        "cyclic": "given by the user; acyclic as in Varaiya 2013 without it",
+        "cyclic": "given by the user; without it acyclic, as in Varaiya 2013",
         "capacity_aware": "given by the user; not as in Varaiya 2013 without it",
-        "min_green_s": "RiLSA 2015: 5 s",
+        "min_green_s": "input: RiLSA 2015, 5 s",
     }
     example: ClassVar[str] = '{ kind = "max_pressure" }'
 
@@ -285,7 +285,7 @@ class SelfOrganising(Policy):
         "on": ON,
         "threshold_veh_s": "modelling assumption: 40 vehicle seconds; Gershenson 2005 varies it",
         "platoon_veh": "modelling assumption: 2 vehicles; Gershenson 2005 varies it",
-        "min_green_s": "RiLSA 2015: 5 s",
+        "min_green_s": "input: RiLSA 2015, 5 s",
     }
     example: ClassVar[str] = '{ kind = "self_organising" }'
 

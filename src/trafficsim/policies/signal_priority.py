@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from trafficsim.base.errors import PolicyError
 from trafficsim.design.timing.controls import control_of
 from trafficsim.policies.signal_control import ON, chosen, react
 from trafficsim.spec.control import Method, SignalControl
@@ -60,7 +61,7 @@ class TransitPriority(Policy):
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
         "check_in_m": "modelling assumption: 100 m",
-        "extension_s": "Smith, Hemily and Ivanovic 2005: usually up to 10 s",
+        "extension_s": "input: Smith, Hemily and Ivanovic 2005: usually up to 10 s",
         "early_green": "given by the user; on",
         "lockout_s": "modelling assumption: 60 s, about a cycle",
     }
@@ -130,6 +131,9 @@ class Preemption(Policy):
 
     def lower(self, builder: Builder) -> None:
         """Let emergency vehicles pre-empt the signals."""
+        if builder.response is None:
+            raise PolicyError("policy preemption", "no unit that could be on a route: a scenario without emergency "
+                              "response", "stations and units under [emergency]", "write [emergency] in the scenario")
         options = PreemptionOptions(check_in_m=self.check_in_m, longest_s=self.longest_s)
         react(builder, self.kind, self.on, (
             one if one is None else one.model_copy(update={"preemption": options})

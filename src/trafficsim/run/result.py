@@ -20,6 +20,7 @@ from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.compared import compared
 from trafficsim.results.days import over_days
 from trafficsim.results.distribution import Distribution, distribution
+from trafficsim.results.fallbacks import fallback_findings
 from trafficsim.results.frames import label_columns
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.history_outcomes import with_history
@@ -39,6 +40,11 @@ class WithTables:
     """Result tables as attributes: ``result.trips`` is ``result.tables["trips"]``."""
 
     tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What went otherwise than meant in the runs: controllers that failed."""
+        return fallback_findings(self.tables)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table."""
@@ -72,6 +78,7 @@ class RunResult(WithTables):
         """Return the object of ``run --json``."""
         head = {"scenario": self.scenario, "engine": self.engine, "seed": self.seed, "replications": self.replications}
         more: dict[str, Any] = {"repairs": dict(self.repairs)} if self.repairs else {}
+        more |= {"findings": [one.as_dict() for one in self.findings]} if self.findings else {}
         held = self.validation()
         more |= {} if held is None else {"validation": held.as_json()}
         return {**head, "version": __version__, **self.summary, **more}

@@ -137,6 +137,9 @@ class Incident(Model):
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
+        if self.until_cleared and not self.injured:
+            raise ValueError(f"incident {self.id!r} lasts until_cleared, but nobody comes where nobody is injured; say "
+                             "how many are, or leave it out")
         if not self.lanes and not self.shoulder:
             raise ValueError(f"incident {self.id!r} is on no lane; name its lanes, counted from the nearside from 0, "
                              "or write shoulder = true")

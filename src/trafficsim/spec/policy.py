@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trafficsim.base.errors import PolicyError
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.control import SignalControl
-from trafficsim.spec.emergency import Station
+from trafficsim.spec.emergency import Emergency, Station
 from trafficsim.spec.enforcement import Deployment
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
@@ -117,6 +117,10 @@ class Builder(Protocol):
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
+
+    @property
+    def response(self) -> Emergency | None:
+        """Emergency response as the policies leave it so far; ``None`` without one."""
 
     def set_response(self, field: str, value: float) -> None:
         """Set a value of emergency response: ``chain.ecall_share`` or ``rescue_lane.share``."""

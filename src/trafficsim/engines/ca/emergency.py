@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.base.codes import GREEN
 from trafficsim.engines.ca.settings import CellularAutomaton
-from trafficsim.engines.emergency.crossing import Crossings
+from trafficsim.engines.emergency.crossing import Crossings, check_in
 from trafficsim.engines.emergency.traffic import Pass, Seen
 from trafficsim.kernels.ca.packed_state import CAP_UNIT
 from trafficsim.kernels.ca.permission import SHUT
@@ -40,6 +40,7 @@ class RoadUsersOfCells:
     def __init__(self, program: Program, plan: Plan, settings: CellularAutomaton) -> None:
         self._program, self._settings, self._lane_start = program, settings, plan.links.lane_start
         self._crossings, self.now = Crossings(plan), 0
+        self._check_in_m = plan.controls.turns.emergency_m
         self._shut = np.zeros(0, np.int64)
         self._own_cap: dict[int, tuple[int, int, int]] = {}  # by trip: its lane's link, desired speed, lowered one
 
@@ -109,6 +110,7 @@ class RoadUsersOfCells:
 
     def check_in(self, distance_m: dict[int, float]) -> None:
         """Tell controllers of units."""
+        check_in(self._program.control.sensors.emergency, self._check_in_m, distance_m)
 
 
 def _with_cap(y: int, cap: int) -> np.int32:

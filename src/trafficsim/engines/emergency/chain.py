@@ -59,7 +59,8 @@ class Response:
         response = plan.emergency
         self._cases = [] if response is None else _cases(response)
         self._pools = [] if response is None else [_Pool([-math.inf] * int(count)) for count in response.stations.units]
-        self._waiting = sorted(self._cases, key=lambda case: (case.handled_s, case.row))
+        self._waiting = sorted((case for case in self._cases if self._can_be_reached(case)),
+                               key=lambda case: (case.handled_s, case.row))
         self._setting_out: list[_Case] = []
         self._driving: list[_Case] = []
         self._drive = None if response is None else Driving(response.setting, users, tick / steps_per_s)
@@ -97,6 +98,9 @@ class Response:
         """Return what was needed for each response."""
         response = self._plan.emergency
         return NO_RESPONSE if response is None else _record(response, self._cases)
+
+    def _can_be_reached(self, case: _Case) -> bool:
+        return bool(np.isfinite(self._response.drive_s[:, case.row]).any())
 
     def _step_of(self, time_s: float) -> int:
         return math.ceil((time_s - self._plan.start_s) * self._steps_per_s - 1e-6) if math.isfinite(time_s) else NEVER

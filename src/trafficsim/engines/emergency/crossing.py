@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trafficsim.plan.arrays import Plan
+from trafficsim.plan.arrays import F8, Plan
 
 I8 = NDArray[np.int64]
 
@@ -50,3 +51,21 @@ class Crossings:
         none = np.zeros(0, np.int64)
         every = np.unique(np.concatenate([none, *(one.crossing for one in ways)]))
         return np.asarray(np.setdiff1d(every, np.concatenate([none, *(one.own for one in ways)])), np.int64)
+
+
+def check_in(seen: NDArray[np.int32], check_in_m: F8, distance_m: Mapping[int, float]) -> None:
+    """Write by movement whether a unit is within the check-in distance of its stop line.
+
+    Parameters
+    ----------
+    seen
+        What controllers see.
+    check_in_m
+        By movement; empty where no signal reacts.
+    distance_m
+        By movement on the way of a unit, the distance of the nearest one.
+    """
+    seen[:] = 0
+    for turn, away_m in distance_m.items():
+        if len(check_in_m) and away_m <= check_in_m[turn]:
+            seen[turn] = 1

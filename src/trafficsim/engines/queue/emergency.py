@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trafficsim.base.codes import GREEN
-from trafficsim.engines.emergency.crossing import Crossings
+from trafficsim.engines.emergency.crossing import Crossings, check_in
 from trafficsim.engines.emergency.traffic import Pass, Seen
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.diverting import look_at_lanes
@@ -34,6 +34,7 @@ class RoadUsersOfQueues:
     def __init__(self, world: World, plan: Plan) -> None:
         self.world, self.now = world, 0
         self._crossings, self._length_m = Crossings(plan), plan.links.length_m
+        self._check_in_m = plan.controls.turns.emergency_m
         self._shut = np.zeros(0, np.int64)
 
     def vehicles(self, link: int) -> Sequence[Seen]:
@@ -100,3 +101,4 @@ class RoadUsersOfQueues:
 
     def check_in(self, distance_m: dict[int, float]) -> None:
         """Tell controllers of units."""
+        check_in(self.world.control.sensors.emergency, self._check_in_m, distance_m)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trafficsim.base.codes import CONTROL_FORCE_OFF, CONTROL_GAP_OUT, CONTROL_MAX_OUT, COORDINATED
 from trafficsim.kernels.control.coordination import has_to_end, is_permitted
+from trafficsim.kernels.control.phases import crosses
 from trafficsim.kernels.control.priority import with_priority
 from trafficsim.kernels.control.tables import NEVER, OFF, SHOWS_GREEN
 from trafficsim.kernels.jit import part
@@ -27,7 +28,7 @@ def gap_of(control, phase, tick):
 def why_to_end(control, number, phase, tick):
     """Why a green may end: at a gap, its maximum or its force-off; :data:`GOES_ON` if it may not."""
     row = control.phase[phase]
-    if row.state != SHOWS_GREEN or tick - row.begin < row.min_green or row.walking:
+    if row.state != SHOWS_GREEN or tick - row.begin < row.min_green or crosses(control, phase, tick):
         return GOES_ON
     why, holds = GOES_ON, False
     if control.controller[number].method == COORDINATED:

@@ -30,7 +30,7 @@ def change_plan(control, number, tick):
     note(control, tick, number, CONTROL_CYCLE, pattern.cycle)
     row.shift = 0
     if tick > 0:
-        place = row.clock + 1
+        place = (row.clock + 1) % control.pattern[before].cycle
         row.shift = (tick - pattern.zero - min(place, pattern.cycle - 1)) % pattern.cycle
 
 

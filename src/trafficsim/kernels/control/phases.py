@@ -56,6 +56,13 @@ def keep_green(control, number, phase, until):
 
 
 @part
+def crosses(control, phase, tick):
+    """Whether walk or clearance of the pedestrians of a phase lasts."""
+    row = control.phase[phase]
+    return row.walking != 0 and tick - row.walk_begin < row.walk + row.ped_clearance
+
+
+@part
 def begin_walk(control, number, phase, tick):
     """Show walk to the pedestrians who have called a phase; its green lasts until they are over."""
     row = control.phase[phase]

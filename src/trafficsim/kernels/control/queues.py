@@ -12,6 +12,7 @@ Self-organising (Gershenson 2005): a stage counts the vehicles that wait for it,
 from __future__ import annotations
 
 from trafficsim.base.codes import MAX_PRESSURE
+from trafficsim.kernels.control.phases import crosses
 from trafficsim.kernels.control.tables import SHARE_UNIT, SHOWS_GREEN
 from trafficsim.kernels.jit import part
 
@@ -43,13 +44,13 @@ def pressure_of(control, number, phase):
 
 
 @part
-def may_change(control, number):
+def may_change(control, number, tick):
     """Tick from which all requested phases may end; -1 while one is not green, or pedestrians cross."""
     latest = 0
     for phase in range(control.controller[number].phase, control.controller[number + 1].phase):
         row = control.phase[phase]
         if row.on:
-            if row.state != SHOWS_GREEN or row.walking:
+            if row.state != SHOWS_GREEN or crosses(control, phase, tick):
                 return -1
             latest = max(latest, row.begin + row.min_green)
     return latest
@@ -78,7 +79,7 @@ def strongest(control, number):
 @part
 def press(control, number, tick):
     """Decide by pressure, where a decision is due and minimum greens are over."""
-    controller, since = control.controller[number], may_change(control, number)
+    controller, since = control.controller[number], may_change(control, number, tick)
     if tick < controller.decide or since < 0 or tick < since:
         return
     controller.decide = tick + controller.interval
@@ -107,7 +108,7 @@ def share_cycle(control, number):
 def press_in_turn(control, number, tick):
     """Go on to the next stage when the green of this one is over; share out the next cycle before the first."""
     controller, stage = control.controller[number], control.controller[number].place
-    since = may_change(control, number)
+    since = may_change(control, number, tick)
     if since < 0 or tick < since:
         return
     current = controller.phase + stage
@@ -147,7 +148,7 @@ def organise(control, number, tick):
             row.want = -1
             begin = max(begin, row.begin + row.max_green)
         asking = asking or row.want >= controller.threshold
-    since = may_change(control, number)
+    since = may_change(control, number, tick)
     holds = 0 < coming <= controller.platoon and tick < begin
     if asking and since >= 0 and tick >= since and not holds:
         controller.asked = strongest(control, number)

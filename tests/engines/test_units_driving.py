@@ -12,6 +12,7 @@ from trafficsim.engines.registry import engine_named
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.record import Record
+from trafficsim.policies import Preemption
 from trafficsim.results.frames import Labels
 from trafficsim.run.jobs import Job, simulate
 from trafficsim.spec.emergency import Station
@@ -108,3 +109,12 @@ def test_lanes_open_when_the_road_is_clear(engine: str) -> None:
     row = tables["responses"].iloc[0]
     parts: Any = row[["response_s", "care_s", "clearance_s"]].sum()
     assert parts == pytest.approx(float(tables["incidents"]["duration_s"].iloc[0]))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pre_emption_saves_time_and_breaks_no_signal(engine: str) -> None:
+    world, one = prepared(response(), 500.0), engine_named(engine)
+    off, on = (one.run(lower(world, policies).plan, one.settings_of(world.world))
+               for policies in ((), (Preemption(check_in_m=400.0),)))
+    assert drive_s(on) < drive_s(off)
+    assert on.completed == on.demanded
