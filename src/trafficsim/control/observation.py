@@ -38,6 +38,7 @@ class SignalView:
     detectors : names of its detectors
     movements : links that the movements which it controls come from and lead to
     neighbours : signals that react and lie at the other end of a link to or from here
+    serves : by stage, places of the movements that it serves in ``movements``
     """
 
     id: str
@@ -46,6 +47,7 @@ class SignalView:
     detectors: tuple[str, ...]
     movements: tuple[tuple[str, str], ...]
     neighbours: tuple[str, ...]
+    serves: tuple[NDArray[np.int64], ...]
     phase: slice
     detector: slice
     turn: NDArray[np.int64]
@@ -72,8 +74,8 @@ class SignalObservation:
         self.view, self._seen, self._tick, self._control_tick_s = view, seen, tick, control_tick_s
 
     def __getattr__(self, name: str) -> Any:
-        """Return what never changes: ``id``, ``stages``, ``detectors``, ``movements``, ``neighbours``."""
-        if name in ("id", "stages", "detectors", "movements", "neighbours"):
+        """Return what never changes: ``id``, ``stages``, ``detectors``, ``movements``, ``neighbours``, ``serves``."""
+        if name in ("id", "stages", "detectors", "movements", "neighbours", "serves"):
             return getattr(self.view, name)
         raise AttributeError(f"an observation of a signal has no {name!r}")
 
@@ -144,11 +146,16 @@ def _locked(values: A) -> A:
     return values
 
 
-def snapshot(control: Control) -> Snapshot:
-    """Copy what sensors and phases say now."""
+def sights_of(control: Control) -> Snapshot:
+    """Return the arrays themselves of what sensors and phases say: they change as the run goes on."""
     sensors, phase = control.sensors, control.phase
-    return Snapshot(sensors.occupied.copy(), sensors.passed.copy(), sensors.waiting.copy(), sensors.on_link.copy(),
-                    phase["state"].copy(), phase["begin"].copy())
+    return Snapshot(sensors.occupied, sensors.passed, sensors.waiting, sensors.on_link, phase["state"], phase["begin"])
+
+
+def snapshot(sights: Snapshot) -> Snapshot:
+    """Copy what sensors and phases say now."""
+    return Snapshot(sights.occupied.copy(), sights.passed.copy(), sights.waiting.copy(), sights.on_link.copy(),
+                    sights.state.copy(), sights.begin.copy())
 
 
 def views_of(plan: Plan) -> dict[str, SignalView]:
@@ -172,5 +179,11 @@ def _view(plan: Plan, number: int, ends: Mapping[int, tuple[set[int], set[int]]]
             if other != number and (leads & ends[number][0] or comes & ends[number][1])]
     pairs = zip(before.tolist(), beyond.tolist(), strict=True)
     return SignalView(rows.id[number], number, tuple(names), controls.detectors.name[detector],
-                      tuple((plan.link_id[one], plan.link_id[other]) for one, other in pairs), tuple(near), phase,
-                      detector, turn, before, beyond)
+                      tuple((plan.link_id[one], plan.link_id[other]) for one, other in pairs), tuple(near),
+                      tuple(_served(plan, row, turn) for row in range(phase.start, phase.stop)), phase, detector, turn, before, beyond)
+
+
+def _served(plan: Plan, phase: int, turn: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the turns that a phase serves among those of its signal."""
+    first, last = plan.controls.phases.serve_start[phase : phase + 2]
+    return np.flatnonzero(np.isin(turn, plan.controls.serves.turn[first:last])).astype(np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 
 from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
-from trafficsim.control.observation import Observation, SignalObservation, SignalView, snapshot, views_of
+from trafficsim.control.observation import Observation, SignalObservation, SignalView, sights_of, snapshot, views_of
 from trafficsim.kernels.control.tables import Control
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.deciders import Decider
@@ -64,12 +64,14 @@ class Requests:
     def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
         self._control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
+        self._request, self._fallback = control.controller["request"], control.controller["fallback"]
+        self._sights = sights_of(control)
         if any(plan.controls.controllers.method == REQUESTED):
             control.sensors.wanted[0] = 1  # whoever asks sees queues
 
     def observe(self, tick: int, names: tuple[str, ...] | None = None) -> Observation:
         """Return what is seen of signals, all without names."""
-        seen = snapshot(self._control)
+        seen = snapshot(self._sights)
         return Observation(self._start_s + tick * self._control_tick_s, {
             name: SignalObservation(self.views[name], seen, tick, self._control_tick_s)
             for name in (self.views if names is None else names)})
@@ -97,12 +99,11 @@ class Requests:
 
     def set(self, view: SignalView, bits: int) -> None:
         """Ask a signal for phases, as bits; whoever stood in steps back."""
-        row = self._control.controller[view.number]
-        row["request"], row["fallback"] = bits, 0
+        self._request[view.number], self._fallback[view.number] = bits, 0
 
     def fall_back(self, name: str, reason: int) -> None:
         """Let the fixed program of a signal stand in."""
-        self._control.controller[self.views[name].number]["fallback"] = reason
+        self._fallback[self.views[name].number] = reason
 
 
 def bits_of(view: SignalView, stage: Any) -> int:
