@@ -30,7 +30,7 @@ PURE = {
     "officer_hours_per_day", "merge_priority",
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "paths", "longest", "scale_per_min", "overlap", "informed_share", "least_gain",
-    "ring", "barrier", "position",
+    "ring", "barrier", "position", "max_green_factor", "platoon_veh",
     "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
     "clearance_factor",

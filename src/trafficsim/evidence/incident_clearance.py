@@ -15,13 +15,14 @@ from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import Prepared, prepare
 from trafficsim.policies import QuickClearance
 from trafficsim.spec.demand import Demand, Flow
+from trafficsim.spec.engines import default_engine
 from trafficsim.spec.incident import Incident
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
-ENGINES = ("ca", "queue")
+ENGINES = (default_engine(), "queue")
 LENGTHS_M, LANES, LIMIT_KMH = (8000.0, 3000.0, 1000.0), 3, 120.0
 """The incident is on the second link; trips that find no room wait to enter, which is delay too."""
 VOLUME_VEH_H, SATURATED_VEH_H = 4500.0, 8000.0

@@ -16,13 +16,14 @@ from trafficsim.results.statistics import t_interval
 from trafficsim.run.jobs import Job, simulate
 from trafficsim.spec.demand import Demand, Flow
 from trafficsim.spec.emergency import Chain, Delay, Emergency, EmergencyVehicle, Station
+from trafficsim.spec.engines import default_engine
 from trafficsim.spec.incident import Incident
 from trafficsim.spec.policy import Policy
 from trafficsim.spec.scenario import Scenario, Time
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
 from trafficsim.spec.world import World
 
-ENGINES = ("ca", "queue")
+ENGINES = (default_engine(), "queue")
 LENGTHS_M, SIGNALS, CYCLE_S = (417.0, 417.0, 417.0, 417.0, 416.0, 416.0), (1, 2, 3, 4, 5), 90.0
 MAIN_VEH_H, CROSS_VEH_H = 1000.0, 300.0
 """Moderate traffic: a degree of saturation of about 0.6 on two lanes with half of the cycle green."""

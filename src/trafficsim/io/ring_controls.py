@@ -103,7 +103,7 @@ def _control(node: str, timing: RingBarrier, one: Reacting, letters: Sequence[Se
         ledger.note("ignored", "phase that serves no movement of a signal that reacts", one.where,
                     times=len(timing.phases) - len(phases))
         coordinated = coordinated and any(phase.coordinated for phase in phases)
-    phases = settled(phases, node, network)
+    phases = with_resolved_conflicts(phases, node, network)
     detectors = tuple(_detectors(node, one, phases, network, ledger))
     phases = list(_recalled(phases, detectors, one.where, ledger))
     cycle_s = timing.cycle_s if coordinated and len(phases) == len(timing.phases) else None
@@ -139,7 +139,7 @@ def _phase(phase: RingPhase, timing: RingBarrier, one: Reacting, letters: Sequen
     return made
 
 
-def settled(phases: Sequence[ControlPhase], node: str, network: Network) -> list[ControlPhase]:
+def with_resolved_conflicts(phases: Sequence[ControlPhase], node: str, network: Network) -> list[ControlPhase]:
     """Write ``g`` for the one of two crossing movements that gives way, in a phase and beside it in other rings.
 
     Where neither yields to the other, the later one gives way: a controller shows no two crossing ``G``. That they

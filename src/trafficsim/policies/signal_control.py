@@ -75,7 +75,7 @@ class Actuated(Policy):
         Signals.
     min_green_s
         Shortest green of every stage, no longer than it is today.
-    max_green
+    max_green_factor
         Longest green over the fixed program's.
     extension_s
         Gap that ends a green.
@@ -100,14 +100,14 @@ class Actuated(Policy):
     numbers: ClassVar[Mapping[str, str]] = {
         "on": ON,
         "min_green_s": "input: RiLSA 2015, 5 s",
-        "max_green": "input: FHWA, Traffic Signal Timing Manual 2008, 5.3: 1.25 to 1.5 times the fixed green",
+        "max_green_factor": "input: FHWA, Traffic Signal Timing Manual 2008, 5.3: 1.25 to 1.5 times the fixed green",
         "extension_s": "input: SUMO, max-gap of actuated signals, 3 s",
     }
     example: ClassVar[str] = '{ kind = "actuated" }'
 
     on: tuple[str, ...] | None = Field(default=None, min_length=1)
     min_green_s: float = Field(default=5.0, ge=1, le=60)
-    max_green: float = Field(default=1.5, ge=1, le=10)
+    max_green_factor: float = Field(default=1.5, ge=1, le=10)
     extension_s: float = Field(default=3.0, gt=0, le=30)
 
     def lower(self, builder: Builder) -> None:
@@ -117,7 +117,7 @@ class Actuated(Policy):
 
     @property
     def _limits(self) -> Limits:
-        return Limits(self.min_green_s, self.max_green, self.extension_s)
+        return Limits(self.min_green_s, self.max_green_factor, self.extension_s)
 
 
 class CoordinatedActuated(Policy):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from trafficsim.base.errors import quoted
 from trafficsim.io.ledger import Ledger
-from trafficsim.io.ring_controls import settled
+from trafficsim.io.ring_controls import with_resolved_conflicts
 from trafficsim.io.sumo.logics import (
     ACTUATED,
     MAX_GAP_S,
@@ -102,7 +102,7 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     _note_unlike(logic, ledger)
     coordinated = is_true(given.get("coordinated", "false")) and any(
         step.earliest_s is not None or step.latest_s is not None for step in steps)
-    phases = tuple(settled(list(_stages(logic, greens, chosen, coordinated, ledger)), element.get("id"), network))
+    phases = tuple(with_resolved_conflicts(list(_stages(logic, greens, chosen, coordinated, ledger)), element.get("id"), network))
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
@@ -240,7 +240,7 @@ def nema(element: Element, network: Network, custom: Mapping[str, Zone], ledger:
     timing = logic.timing
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), method="coordinated" if logic.coordinated else "actuated",
-        phases=tuple(settled(list(_nema_phases(element, logic)), element.get("id"), network)),
+        phases=tuple(with_resolved_conflicts(list(_nema_phases(element, logic)), element.get("id"), network)),
         detectors=tuple(_areas(element, logic, network, custom)),
         cycle_s=timing.cycle_s if logic.coordinated else None,
         offset_s=timing.offset_s % timing.cycle_s if logic.coordinated else 0.0, reference=timing.reference,
