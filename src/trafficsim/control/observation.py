@@ -178,9 +178,10 @@ def _view(plan: Plan, number: int, ends: Mapping[int, tuple[set[int], set[int]]]
     near = [rows.id[other] for other, (comes, leads) in ends.items()
             if other != number and (leads & ends[number][0] or comes & ends[number][1])]
     pairs = zip(before.tolist(), beyond.tolist(), strict=True)
+    serves = tuple(_served(plan, row, turn) for row in range(phase.start, phase.stop))
     return SignalView(rows.id[number], number, tuple(names), controls.detectors.name[detector],
-                      tuple((plan.link_id[one], plan.link_id[other]) for one, other in pairs), tuple(near),
-                      tuple(_served(plan, row, turn) for row in range(phase.start, phase.stop)), phase, detector, turn, before, beyond)
+                      tuple((plan.link_id[one], plan.link_id[other]) for one, other in pairs), tuple(near), serves,
+                      phase, detector, turn, before, beyond)
 
 
 def _served(plan: Plan, phase: int, turn: NDArray[np.int64]) -> NDArray[np.int64]:

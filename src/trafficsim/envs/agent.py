@@ -1,7 +1,7 @@
 """A small agent to hold others against: four weights, the same for every stage of every signal, learnt by trying.
 
-It is a controller in Python like any other (``decide(observation)``), so that what was learnt in one world can be judged
-in any other by a paired study.
+It is a controller in Python like any other (``decide(observation)``): what was learnt in one world can be judged in any
+other by a paired study.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.control.observation import Observation, SignalObservation
+from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.envs.episode import LONG_GREEN_S, Episode
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
@@ -84,7 +85,7 @@ def time_spent_veh_h(episode: Episode, agent: LinearAgent, seed: int) -> float:
     return total / 3600.0
 
 
-def train(world: str | Path | Scenario | World = "four_arm", *, engine: str = "queue", generations: int = 8,
+def train(world: str | Path | Scenario | World = "four_arm", *, engine: str = DEFAULT_ENGINE, generations: int = 8,
           population: int = 16, seeds: Sequence[int] = (1, 2), seed: int = 0) -> tuple[LinearAgent, list[float]]:
     """Train an agent by the cross-entropy method: the best quarter of each generation says where the next one is.
 
@@ -111,7 +112,7 @@ def train(world: str | Path | Scenario | World = "four_arm", *, engine: str = "q
 
     Examples
     --------
-    >>> agent, curve = train(generations=1, population=4, seeds=(1,))
+    >>> agent, curve = train(engine="queue", generations=1, population=2, seeds=(1,))
     >>> len(curve), len(agent.weights)
     (1, 4)
     """

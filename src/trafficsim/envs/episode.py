@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trafficsim.api.stepping import open_run
 from trafficsim.base.errors import InputError
+from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.envs.worlds import world_of
 from trafficsim.run.session import Session
 from trafficsim.spec.scenario import Scenario
@@ -75,7 +76,7 @@ class Episode:
     (None, 5.0)
     """
 
-    def __init__(self, world: str | Path | Scenario | World, engine: str = "ca", step_s: float = 5.0,
+    def __init__(self, world: str | Path | Scenario | World, engine: str = DEFAULT_ENGINE, step_s: float = 5.0,
                  signals: tuple[str, ...] | None = None) -> None:
         if not step_s > 0.0:
             raise InputError("step_s", f"{step_s:g}", "seconds above 0", "5 is usual")

@@ -9,6 +9,7 @@ import gymnasium
 import numpy as np
 from pettingzoo import ParallelEnv
 
+from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.envs.episode import F4, Episode
 from trafficsim.envs.signal_env import SCALE
 from trafficsim.spec.scenario import Scenario
@@ -47,7 +48,7 @@ class SignalsParallelEnv(ParallelEnv[str, F4, int]):
 
     metadata = {"render_modes": [], "name": "trafficsim/Signals-v0", "is_parallelizable": True}  # noqa: RUF012
 
-    def __init__(self, world: str | Path | Scenario | World = "grid", engine: str = "ca", step_s: float = 5.0,
+    def __init__(self, world: str | Path | Scenario | World = "grid", engine: str = DEFAULT_ENGINE, step_s: float = 5.0,
                  signals: tuple[str, ...] | None = None, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
         self.episode = Episode(world, engine, step_s, signals)

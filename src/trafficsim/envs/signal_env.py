@@ -9,6 +9,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.envs.episode import F4, Episode
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
@@ -55,8 +56,8 @@ class SignalEnv(gymnasium.Env[F4, Any]):
 
     metadata = {"render_modes": []}  # noqa: RUF012
 
-    def __init__(self, world: str | Path | Scenario | World = "four_arm", engine: str = "ca", step_s: float = 5.0,
-                 signals: tuple[str, ...] | None = None, render_mode: str | None = None) -> None:
+    def __init__(self, world: str | Path | Scenario | World = "four_arm", engine: str = DEFAULT_ENGINE,
+                 step_s: float = 5.0, signals: tuple[str, ...] | None = None, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
         self.episode = Episode(world, engine, step_s, signals)
         spaces = list(self.episode.spaces.values())
