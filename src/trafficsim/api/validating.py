@@ -44,7 +44,7 @@ def validate(
     Raises
     ------
     InputError
-        If the folder holds no results, nothing was observed, the counts do not fit the scenario, or it is said what
+        If the folder holds no results, nothing was observed, the counts do not fit the scenario, or it is told what
         counts were used for but not which.
 
     Examples

@@ -102,7 +102,8 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     _note_unlike(logic, ledger)
     coordinated = is_true(given.get("coordinated", "false")) and any(
         step.earliest_s is not None or step.latest_s is not None for step in steps)
-    phases = tuple(with_resolved_conflicts(list(_stages(logic, greens, chosen, coordinated, ledger)), element.get("id"), network))
+    stages = list(_stages(logic, greens, chosen, coordinated, ledger))
+    phases = tuple(with_resolved_conflicts(stages, element.get("id"), network))
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
