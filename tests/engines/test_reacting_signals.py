@@ -101,7 +101,8 @@ def test_without_a_request_the_fixed_program_runs(engine: str) -> None:
 
 
 @ENGINES
-@pytest.mark.parametrize("how", [ValueError("no idea"), 7, "stage", {"elsewhere": 0}, [0, 1, 2], object()], ids=str)
+@pytest.mark.parametrize("how", [ValueError("no idea"), 7, "stage", {"elsewhere": 0}, [0, 1, 2], object()],
+                         ids=["raises", "a number", "a name", "another signal", "a list", "an object"])
 def test_a_controller_that_fails_is_replaced_by_the_fixed_program(
         engine: str, how: Any, caplog: pytest.LogCaptureFixture) -> None:
     short = crossing(200.0, 200.0)
