@@ -30,8 +30,8 @@ def test_the_parts_of_the_chain_add_up() -> None:
 
 
 def test_deaths_follow_the_formula() -> None:
-    row = tables()["responses"].iloc[0]
-    expected = 2 * 0.1 * math.exp(0.0405 * (row["response_s"] / 60.0 - 25.0))
+    row = tables()["responses"].dropna(subset=["response_s"]).iloc[0]
+    expected = row["injured"] * 0.1 * math.exp(0.0405 * (row["response_s"] / 60.0 - 25.0))
     assert float(row["deaths"]) == pytest.approx(expected)
 
 

@@ -29,7 +29,7 @@ PLACE = [{"link": "r0c0_r0c1", "position_m": 100.0}]
 ON = {"ids": ["w0_r0c0", "r0c0_r0c1"]}
 SOON = [{"begin_h": 0.01, "end_h": 0.02}]
 POLICIES: dict[str, dict[str, object]] = {
-    "accompanied_driving": {"groups": ["novice"]}, "belt_wearing": {"share": 0.99}, "breath_test": {"at": PLACE},
+    "accompanied_driving": {"groups": ["novice"]}, "actuated": {}, "max_pressure": {}, "belt_wearing": {"share": 0.99}, "breath_test": {"at": PLACE},
     "campaign": {"theme": "speed"}, "change_times": {}, "close_following": {"at": PLACE},
     "closure": {"on": {"ids": ["r0c0_r1c0"]}, "hours": SOON}, "turn_ban": {"movements": [["w0_r0c0", "r0c0_r1c0"]]},
     "diversion": {"trips": {"flows": ["along"], "share": 0.5}, "via": ["r0c0_r1c0"]}, "feedback_sign": {"at": PLACE},
@@ -47,8 +47,12 @@ POLICIES: dict[str, dict[str, object]] = {
     "vehicle_ban": {"on": ON, "vehicle_classes": ["truck"]},
     "vehicle_shift": {"trips": {"flows": ["along"], "share": 0.5}, "to": "van"}, "webster": {}, "zero_alcohol": {},
 }
-ELSEWHERE = {"ramp_metering"}
-"""This grid has no ramp: tests/engines/test_roadside.py runs it in both engines."""
+ELSEWHERE = {
+    "add_station", "controlled", "coordinated_actuated", "ecall", "preemption", "quick_clearance", "ramp_metering",
+    "rescue_lane", "self_organising", "service_patrol", "transit_priority",
+}
+"""This grid has no ramp, no incident and no stations; other signals that react are run in both engines by
+tests/engines/test_reacting_signals.py and test_units_driving.py, signs and meters by test_roadside.py."""
 WITH: dict[str, str] = {"fines": "speed_camera"}
 """What a policy acts on: fines are those of enforcement."""
 REFUSED = {"close_following": "does not measure headways", "red_light_camera": "does not measure events"}

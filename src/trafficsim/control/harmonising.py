@@ -36,7 +36,7 @@ class Harmonising:
     ...                          speed_band_kmh=10, funnel_kmh=20, hold_s=0)
     >>> site = Site(np.array([500.0]), np.array([2.0]), np.array([120.0]), np.array([115.0]), 7.0)
     >>> one = Harmonising(signs, site)
-    >>> dense, less = (Measured(np.array([flow]), np.array([40.0]), np.array([90.0])) for flow in (3700.0, 3300.0))
+    >>> dense, less = (Measured(np.array([flow]), np.array([40.0]), np.array([90.0])) for flow in (3700.0, 3100.0))
     >>> one.decide(60.0, dense)[0][0], one.decide(120.0, dense), one.decide(180.0, less)[0][0]
     (80.0, {}, nan)
     """

@@ -21,6 +21,7 @@ from trafficsim.results.reference import Reference, journeys
 from trafficsim.results.requested import requested_tables
 from trafficsim.results.responses import TABLE as RESPONSES
 from trafficsim.results.responses import has_responses, responses_table
+from trafficsim.results.roadside import roadside_table
 from trafficsim.results.routes import has_choice, routes_table
 from trafficsim.results.signals import control_events_table, signals_shown_table
 from trafficsim.results.speeds import paths_table, speed_counts_table, speeds_table
@@ -66,6 +67,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
         tables["control_events"] = control_events_table(plan, record, labels)
     if has_responses(plan):
         tables[RESPONSES] = responses_table(plan, record, labels)
+    if record.roadside is not None:
+        tables["roadside"] = roadside_table(plan, record, labels)
     if plan.people.group:
         tables["exposure"] = exposure_table(plan, record, labels, reference)
     tables |= requested_tables(plan, record, labels)
