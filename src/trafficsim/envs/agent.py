@@ -74,7 +74,7 @@ def time_spent_veh_h(episode: Episode, agent: LinearAgent, seed: int) -> float:
 
     Examples
     --------
-    >>> time_spent_veh_h(Episode("four_arm", "queue"), LinearAgent(), 1) < 30.0
+    >>> time_spent_veh_h(Episode("four_arm", "queue"), LinearAgent(), 1) < 35.0
     True
     """
     episode.begin(seed)
