@@ -17,7 +17,7 @@ from trafficsim.evidence.prediction import PROGRAMMES
 from trafficsim.evidence.prediction import markdown as predictions
 from trafficsim.evidence.row import KEYS, Row, odds_percent
 
-MODELLED = {"G0", "G1", "G2", "G3", "G4", "G5", "G6", "G7", "G10", "G11", "G12", "G13", "G14", "G15"}
+MODELLED = {f"G{number}" for number in range(16)}
 QUICK = ["G15", *sorted(CASES.keys() - MODELLED)]
 
 
@@ -30,7 +30,6 @@ def test_the_form_of_the_json() -> None:
     for case in found["cases"].values():
         assert list(case) == ["rows"]
         assert all(tuple(row) == KEYS for row in case["rows"])
-    assert {row["status"] for name in QUICK[1:] for row in found["cases"][name]["rows"]} == {"not modelled"}
     assert [row["status"] for row in found["cases"]["G15"]["rows"]] == ["inside"] * 4
 
 

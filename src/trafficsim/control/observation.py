@@ -87,7 +87,8 @@ class SignalObservation:
     @property
     def stage(self) -> int:
         """The stage that is green; -1 while the signal changes, and the first of several where it has rings."""
-        return next(iter(self.green), -1)
+        states = self._seen.state[self.view.phase].tolist()
+        return states.index(SHOWS_GREEN) if SHOWS_GREEN in states else -1
 
     @property
     def since_s(self) -> float:

@@ -79,6 +79,11 @@ class ReactingRecord:
     states: list[Switches] = field(default_factory=list)
     events: list[np.ndarray] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Look at the tables as plain arrays: records of them are slow to come by."""
+        self._row = self.shown.row.view(np.ndarray)
+        self._log = self.control.log.view(np.ndarray)
+
     def take(self) -> None:
         """Take away what has happened since the last time.
 
@@ -92,16 +97,16 @@ class ReactingRecord:
             raise SimulationError("signals", f"{count} changes at once", f"at most {len(self.shown.row)}",
                                   "report this as a defect")
         if count:
-            taken = self.shown.row[:count]
-            self.states.append(Switches(taken.tick.astype(np.int64), taken.group.astype(np.int64),
-                                        taken.state.astype(np.uint8)))
+            taken = self._row[:count]
+            self.states.append(Switches(taken["tick"].astype(np.int64), taken["group"].astype(np.int64),
+                                        taken["state"].astype(np.uint8)))
             self.shown.count[0] = 0
         self._take_events()
 
     def _take_events(self) -> None:
         count = int(self.control.logged[0])
         if count:
-            self.events.append(self.control.log[:count].copy())
+            self.events.append(self._log[:count].copy())
             self.control.logged[0] = 0
 
     def switches(self) -> Switches:
@@ -110,6 +115,6 @@ class ReactingRecord:
 
     def record(self, start_s: float, tick_s: float) -> ControlRecord:
         """Return what was done."""
-        found = np.concatenate([self.control.log[:0], *self.events])
+        found = np.concatenate([self._log[:0], *self.events])
         return ControlRecord(np.asarray(start_s + found["tick"] * tick_s, np.float64), found["controller"].copy(),
                              found["code"].copy(), found["parameter"].copy())

@@ -35,7 +35,7 @@ class AgentSpace:
     name : of the signal
     stages : how many stages it chooses from
     storage : by movement, vehicles that its link holds
-    before : links that lead to it, each once, as positions of the plan
+    before : the first movement of each link that leads to it
     """
 
     name: str
@@ -128,8 +128,7 @@ class Episode:
 
     def queued(self, name: str) -> int:
         """Vehicles on the links that lead to a signal."""
-        space, seen = self.spaces[name], self.run.observe()[name]
-        return int(seen.on_link_before[_first_of_each(seen.view.from_link)].sum()) if len(space.before) else 0
+        return int(self.run.observe()[name].on_link_before[self.spaces[name].before].sum())
 
     def checkpoint(self) -> tuple[Any, ...]:
         """Keep the episode as it is."""
@@ -145,11 +144,8 @@ class Episode:
         plan = self.run.plan
         lanes = np.diff(plan.links.lane_start)
         storage = np.maximum(plan.links.length_m * lanes / VEHICLE_M, 1.0)[view.from_link].astype(np.float32)
-        return AgentSpace(name, len(view.stages), storage, np.unique(view.from_link))
-
-
-def _first_of_each(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.asarray(np.unique(values, return_index=True)[1], np.int64)
+        first = np.unique(view.from_link, return_index=True)[1].astype(np.int64)
+        return AgentSpace(name, len(view.stages), storage, first)
 
 
 def _vector(space: AgentSpace, seen: Any) -> F4:
@@ -157,8 +153,7 @@ def _vector(space: AgentSpace, seen: Any) -> F4:
     stage, moves = seen.stage, len(space.storage)
     if stage >= 0:
         found[stage] = 1.0
-    found[space.stages] = min(seen.since_s / LONG_GREEN_S, 1.0)
-    found[space.stages + 1 : space.stages + 1 + moves] = np.minimum(seen.waiting / space.storage, 1.0)
-    first = _first_of_each(seen.view.from_link)
-    found[space.stages + 1 + moves :] = np.minimum(seen.on_link_before[first] / space.storage[first], 1.0)
-    return found
+    found[space.stages] = seen.since_s / LONG_GREEN_S
+    found[space.stages + 1 : space.stages + 1 + moves] = seen.waiting / space.storage
+    found[space.stages + 1 + moves :] = (seen.on_link_before / space.storage)[space.before]
+    return np.minimum(found, 1.0, out=found)
