@@ -326,7 +326,7 @@ def causes(program: Program) -> dict[int, tuple[int, int]]:
 
 
 @long_run
-@pytest.mark.parametrize("every", [100, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [200, pytest.param(20, marks=pytest.mark.long)])
 def test_who_waits_in_cycles_is_what_networkx_finds(every: int) -> None:
     locked = dict.fromkeys((5, 40, 90), 0)
     for program, tick in states(every):

@@ -29,7 +29,8 @@ PLACE = [{"link": "r0c0_r0c1", "position_m": 100.0}]
 ON = {"ids": ["w0_r0c0", "r0c0_r0c1"]}
 SOON = [{"begin_h": 0.01, "end_h": 0.02}]
 POLICIES: dict[str, dict[str, object]] = {
-    "accompanied_driving": {"groups": ["novice"]}, "actuated": {}, "max_pressure": {}, "belt_wearing": {"share": 0.99}, "breath_test": {"at": PLACE},
+    "accompanied_driving": {"groups": ["novice"]}, "actuated": {}, "max_pressure": {},
+    "belt_wearing": {"share": 0.99}, "breath_test": {"at": PLACE},
     "campaign": {"theme": "speed"}, "change_times": {}, "close_following": {"at": PLACE},
     "closure": {"on": {"ids": ["r0c0_r1c0"]}, "hours": SOON}, "turn_ban": {"movements": [["w0_r0c0", "r0c0_r1c0"]]},
     "diversion": {"trips": {"flows": ["along"], "share": 0.5}, "via": ["r0c0_r1c0"]}, "feedback_sign": {"at": PLACE},

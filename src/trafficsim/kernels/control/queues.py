@@ -2,10 +2,11 @@
 
 Max-pressure (Varaiya 2013): a movement's weight is its queue less the queues beyond it, by the shares of those who will
 join each, and a stage's pressure is the sum of its movements' weights times their lanes; a movement of negative weight
-counts nothing (nobody has to use its green), or it would keep the other direction of its street waiting. Aware of capacity (Gregoire et
-al. 2014), queues count relative to what their links hold, and a movement into a full link has no weight. The acyclic
-kind asks for the stage of highest pressure at every decision; the one that is green stays where two are equal. The
-cyclic kind (Le et al. 2015) shares the green of a cycle in proportion to pressure, after everybody's minimum.
+counts nothing (nobody has to use its green), or it would keep the other direction of its street waiting. Aware of
+capacity (Gregoire et al. 2014), queues count relative to what their links hold, and a movement into a full link has no
+weight. The acyclic kind asks for the stage of highest pressure at every decision; the one that is green stays where two
+are equal. The cyclic kind (Le et al. 2015) shares the green of a cycle in proportion to pressure, after everybody's
+minimum.
 
 Self-organising (Gershenson 2005): a stage counts the vehicles that wait for it, tick by tick, and asks at a threshold.
 """
