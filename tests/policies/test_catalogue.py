@@ -37,6 +37,7 @@ KINDS = [
     "licence_check",
     "line_control",
     "max_pressure",
+    "maxband",
     "mobile_camera",
     "mode_shift",
     "moving_jam_limit",

@@ -49,8 +49,8 @@ POLICIES: dict[str, dict[str, object]] = {
     "vehicle_shift": {"trips": {"flows": ["along"], "share": 0.5}, "to": "van"}, "webster": {}, "zero_alcohol": {},
 }
 ELSEWHERE = {
-    "add_station", "controlled", "coordinated_actuated", "ecall", "preemption", "quick_clearance", "ramp_metering",
-    "rescue_lane", "self_organising", "service_patrol", "transit_priority",
+    "add_station", "controlled", "coordinated_actuated", "ecall", "maxband", "preemption", "quick_clearance",
+    "ramp_metering", "rescue_lane", "self_organising", "service_patrol", "transit_priority",
 }
 """This grid has no ramp, no incident and no stations; other signals that react are run in both engines by
 tests/engines/test_reacting_signals.py and test_units_driving.py, signs and meters by test_roadside.py."""

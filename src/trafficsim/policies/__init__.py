@@ -32,6 +32,7 @@ from trafficsim.policies.licensing import PassengerLimit as PassengerLimit
 from trafficsim.policies.licensing import SecondPhaseTraining as SecondPhaseTraining
 from trafficsim.policies.licensing import SupervisedPractice as SupervisedPractice
 from trafficsim.policies.line_control import LineControl as LineControl
+from trafficsim.policies.maxband import Maxband as Maxband
 from trafficsim.policies.mobile_camera import MobileCamera as MobileCamera
 from trafficsim.policies.mode_shift import ModeShift as ModeShift
 from trafficsim.policies.moving_jam_limit import MovingJamLimit as MovingJamLimit
@@ -79,6 +80,7 @@ BUILT_IN = (
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
     "trafficsim.policies.line_control",
+    "trafficsim.policies.maxband",
     "trafficsim.policies.mobile_camera",
     "trafficsim.policies.mode_shift",
     "trafficsim.policies.moving_jam_limit",

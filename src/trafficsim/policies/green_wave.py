@@ -100,8 +100,8 @@ class GreenWave(Policy):
         """Set the offsets."""
         network = replace(builder.network, signals=builder.programs)
         durations = {program.id: [phase.duration_s for phase in program.phases] for program in network.signals}
-        lines = [self._lines(network, name, durations) for name in (self.along, self.back) if name is not None]
-        cycle_s = self._common_cycle(lines, durations)
+        lines = [lines_of(self.kind, network, name, durations) for name in (self.along, self.back) if name is not None]
+        cycle_s = common_cycle_s(self.kind, lines, durations)
         first = lines[0][0].program
         start = float(builder.value("signal.offset_s", (first,))[0])
         if len(lines) == 1:
@@ -122,30 +122,46 @@ class GreenWave(Policy):
         steps = int(self.speed_kmh - self.slowest_kmh)
         return tuple(self.speed_kmh - step for step in range(steps + 1))
 
-    def _lines(self, network: Network, path: str, durations: Mapping[str, list[float]]) -> tuple[StopLine, ...]:
-        where = f"policy {self.kind}: path {path!r}"
-        if path not in network.paths:
-            close = difflib.get_close_matches(path, network.paths, n=1)
-            raise PolicyError(where, "no named route of this name", "a named route of the network",
-                              f"did you mean {close[0]!r}" if close else "name it in [network.paths]")
-        unknown = [link for link in network.paths[path] if link not in network.links]
-        if unknown:
-            raise PolicyError(where, f"no link {unknown[0]!r}", "links of the network", "correct the path")
-        lines = stop_lines(network, network.paths[path], durations)
-        if len({line.program for line in lines}) < 2:
-            raise PolicyError(where, f"{len(lines)} signals on the path", "at least two to coordinate",
-                              "choose a longer path")
-        return lines
 
-    def _common_cycle(self, paths: list[tuple[StopLine, ...]], durations: Mapping[str, list[float]]) -> float:
-        names = dict.fromkeys(line.program for lines in paths for line in lines)
-        cycles = {name: sum(durations[name]) for name in names}
-        cycle_s = next(iter(cycles.values()))
-        if any(abs(other - cycle_s) > SAME_CYCLE_S for other in cycles.values()):
-            found = ", ".join(f"{name!r} {one:g} s" for name, one in cycles.items())
-            raise PolicyError(f"policy {self.kind}", f"different cycles: {found}", "one common cycle",
-                              "add webster with common_cycle = true before it, or choose a path with one cycle")
-        if abs(cycle_s - round(cycle_s)) > SAME_CYCLE_S:
-            raise PolicyError(f"policy {self.kind}", f"a cycle of {cycle_s:g} s", "a whole number of seconds",
-                              "correct the durations of the phases, or retime them with webster")
-        return float(round(cycle_s))
+def lines_of(kind: str, network: Network, path: str, durations: Mapping[str, list[float]]) -> tuple[StopLine, ...]:
+    """Return the signals along a named path.
+
+    Raises
+    ------
+    PolicyError
+        If there is no such path, or fewer than two signals on it.
+    """
+    where = f"policy {kind}: path {path!r}"
+    if path not in network.paths:
+        close = difflib.get_close_matches(path, network.paths, n=1)
+        raise PolicyError(where, "no named route of this name", "a named route of the network",
+                          f"did you mean {close[0]!r}" if close else "name it in [network.paths]")
+    unknown = [link for link in network.paths[path] if link not in network.links]
+    if unknown:
+        raise PolicyError(where, f"no link {unknown[0]!r}", "links of the network", "correct the path")
+    lines = stop_lines(network, network.paths[path], durations)
+    if len({line.program for line in lines}) < 2:
+        raise PolicyError(where, f"{len(lines)} signals on the path", "at least two to coordinate",
+                          "choose a longer path")
+    return lines
+
+
+def common_cycle_s(kind: str, paths: list[tuple[StopLine, ...]], durations: Mapping[str, list[float]]) -> float:
+    """Return the cycle that all signals on paths have.
+
+    Raises
+    ------
+    PolicyError
+        If cycles differ, or are no whole number of seconds.
+    """
+    names = dict.fromkeys(line.program for lines in paths for line in lines)
+    cycles = {name: sum(durations[name]) for name in names}
+    cycle_s = next(iter(cycles.values()))
+    if any(abs(other - cycle_s) > SAME_CYCLE_S for other in cycles.values()):
+        found = ", ".join(f"{name!r} {one:g} s" for name, one in cycles.items())
+        raise PolicyError(f"policy {kind}", f"different cycles: {found}", "one common cycle",
+                          "add webster with common_cycle = true before it, or choose a path with one cycle")
+    if abs(cycle_s - round(cycle_s)) > SAME_CYCLE_S:
+        raise PolicyError(f"policy {kind}", f"a cycle of {cycle_s:g} s", "a whole number of seconds",
+                          "correct the durations of the phases, or retime them with webster")
+    return float(round(cycle_s))
