@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,5 +67,8 @@ def test_speed_and_distance_before_the_line(acceleration: float, stood: float, f
 @given(st.floats(0.0, 4.0), st.floats(1.2, 4.0))
 def test_lost_times_add_up_to_that_of_the_start(lost_s: float, headway_s: float) -> None:
     lags = start_lags_s(lost_s, headway_s)
-    assert lags.sum() == pytest.approx(lost_s, abs=0.1)
+    rise_s = lost_s - float(lags[0])  # the first crosses after its response, whose lag is lags[0]
+    since_s = float(lags[1:].sum()) + (len(lags) - 1) * headway_s
+    still_to_lose_s = rise_s * np.exp(-since_s / rise_s) if rise_s > 0.0 else 0.0
+    assert lags.sum() == pytest.approx(lost_s - still_to_lose_s, abs=1e-6)
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(lags[1:]))
