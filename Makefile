@@ -69,7 +69,9 @@ test-compiled: $(INSTALLED) $(DATA)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # Without JIT the kernels are plain Python: coverage sees them, and the results must not change.
-PLAIN := $(wildcard tests/kernels tests/oracles tests/engines)
+# Whole runs of signals that react, incidents and units take minutes as plain Python: their kernels are tested one by one.
+WHOLE_RUNS := reacting_signals emergency units_driving closed_lanes blocked_road roadside
+PLAIN := $(wildcard tests/kernels tests/oracles tests/engines) $(WHOLE_RUNS:%=--ignore=tests/engines/test_%.py)
 test-plain: $(INSTALLED) $(DATA)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
 
