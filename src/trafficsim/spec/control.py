@@ -133,18 +133,23 @@ class ControlPhase(Model):
     def _sound(self) -> Self:
         where = f"phase {self.number}"
         if self.max_green_s < self.min_green_s:
-            raise ValueError(f"{where}: max_green_s {self.max_green_s:g} is under min_green_s {self.min_green_s:g}")
+            raise ValueError(f"{where}: max_green_s {self.max_green_s:g} is under min_green_s {self.min_green_s:g}; "
+                             "raise the maximum, or lower the minimum")
         if not any(letter in GREENS for letter in self.green):
-            raise ValueError(f"{where}: green {self.green!r} shows green to nobody")
+            raise ValueError(f"{where}: green {self.green!r} shows green to nobody; give G or g to those "
+                             "whom the phase serves")
         if any(letter in "yu" for letter in self.green):
-            raise ValueError(f"{where}: green {self.green!r} has yellow or red-amber; these come between phases")
+            raise ValueError(f"{where}: green {self.green!r} has yellow or red-amber, which come between "
+                             "phases; write r, and the times as yellow_s and red_clearance_s")
         if self.min_gap_s is not None and self.min_gap_s > self.extension_s:
-            raise ValueError(f"{where}: min_gap_s {self.min_gap_s:g} is over extension_s {self.extension_s:g}")
+            raise ValueError(f"{where}: min_gap_s {self.min_gap_s:g} is over extension_s {self.extension_s:g}; "
+                             "lower it, or leave it out")
         if self.recall == "pedestrian" and self.walk_s == 0.0:
-            raise ValueError(f"{where}: pedestrian recall without walk_s")
+            raise ValueError(f"{where}: pedestrian recall without walk_s; give walk_s and ped_clearance_s, or another "
+                             "recall")
         if self.split_s is not None and self.split_s < self.min_green_s + self.clearance_s:
             raise ValueError(f"{where}: split_s {self.split_s:g} is too short for its minimum green and clearance, "
-                             f"{self.min_green_s + self.clearance_s:g} s")
+                             f"{self.min_green_s + self.clearance_s:g} s; lengthen it, or shorten min_green_s")
         return self
 
     @property
@@ -276,17 +281,20 @@ class SignalControl(Model):
         where, numbers = f"signal {self.id!r}", [one.number for one in self.phases]
         self._once(where, numbers)
         if len({len(one.green) for one in self.phases}) > 1:
-            raise ValueError(f"{where}: phases with different numbers of letters")
+            raise ValueError(f"{where}: phases with different numbers of letters; write one letter for each signal "
+                             "index")
         width = len(self.phases[0].green)
         named = {number for one in self.overlaps for number in one.phases}
         named |= {number for one in self.detectors for number in one.phases}
         named |= {number for one in self.plans for number in one.splits_s}
         for number in sorted(named - set(numbers)):
-            raise ValueError(f"{where}: there is no phase {number}; it has {', '.join(map(str, sorted(numbers)))}")
+            raise ValueError(f"{where}: there is no phase {number}; it has {', '.join(map(str, sorted(numbers)))}; "
+                             "correct the number, or add the phase")
         indices = [index for one in self.overlaps for index in one.indices]
         indices += [index for one in self.intergreens for index in (one.before, one.after)]
         if indices and max(indices) >= width:
-            raise ValueError(f"{where}: signal index {max(indices)}, of which there are {width}, from 0")
+            raise ValueError(f"{where}: signal index {max(indices)}, of which there are {width}, from 0; correct the "
+                             "index")
         self._check_rings(where)
         self._check_coordination(where)
         return self
@@ -299,17 +307,19 @@ class SignalControl(Model):
         for what, keys in listed:
             twice = next((key for key in keys if keys.count(key) > 1), None)
             if twice is not None:
-                raise ValueError(f"{where}: two {what} {twice!r}")
+                raise ValueError(f"{where}: two {what} {twice!r}; give each its own")
 
     def _check_rings(self, where: str) -> None:
         rings = {ring: {one.barrier for one in self.phases if one.ring == ring} for ring in
                  {one.ring for one in self.phases}}
         barriers = set().union(*rings.values())
         if len(rings) > 1 and len(barriers) < 2 and not all(barriers == found for found in rings.values()):
-            raise ValueError(f"{where}: several rings without a common barrier")
+            raise ValueError(f"{where}: several rings without a common barrier; give every ring phases before each "
+                             "barrier")
         for ring, found in sorted(rings.items()):
             if len(rings) > 1 and not found & set().union(*(other for key, other in rings.items() if key != ring)):
-                raise ValueError(f"{where}: ring {ring} meets the other rings at no barrier")
+                raise ValueError(f"{where}: ring {ring} meets the other rings at no barrier; number its barriers as "
+                                 "the other rings do")
 
     def _check_coordination(self, where: str) -> None:
         if self.method != "coordinated":
@@ -318,15 +328,17 @@ class SignalControl(Model):
             raise ValueError(f"{where}: coordinated without a coordinated phase; say coordinated = true for one")
         missing = [one.number for one in self.phases if one.split_s is None]
         if missing:
-            raise ValueError(f"{where}: coordinated, but no split_s for phase {missing[0]}")
+            raise ValueError(f"{where}: coordinated, but no split_s for phase {missing[0]}; give every phase its "
+                             "split_s")
         need = planned_cycle_s(self.phases, {one.number: one.split_s or 0.0 for one in self.phases})
         if self.cycle_s is not None and abs(need - self.cycle_s) > 1e-6:
-            raise ValueError(f"{where}: splits need {need:g} s, not cycle_s = {self.cycle_s:g}")
+            raise ValueError(f"{where}: splits need {need:g} s, not cycle_s = {self.cycle_s:g}; correct the "
+                             "splits, or the cycle")
         for plan in self.plans:
             need = planned_cycle_s(self.phases, plan.splits_s)
             if abs(need - plan.cycle_s) > 1e-6:
                 raise ValueError(f"{where}: splits of the plan from {plan.begin_s:g} s need {need:g} s, not "
-                                 f"cycle_s = {plan.cycle_s:g}")
+                                 f"cycle_s = {plan.cycle_s:g}; correct the splits, or the cycle")
 
 
 def planned_cycle_s(phases: tuple[ControlPhase, ...], split_s: dict[int, float]) -> float:
