@@ -198,9 +198,20 @@ def _detectors(node: str, one: Reacting, phases: Sequence[ControlPhase], network
             ledger.repair("place-moved", f"{one.where}: detector {zone.id!r}")
         made: SignalDetector = made_of(
             SignalDetector, f"{one.where}: detector {zone.id}", id=zone.id, link=zone.link, lane=zone.lane,
-            distance_m=round(min(zone.distance_m, length_m, FARTHEST_M), 3),
+            distance_m=on_link(zone.distance_m, zone.length_m, length_m),
             length_m=round(min(max(zone.length_m, 0.1), MOST_ZONE_M), 3), use=zone.use, phases=serving)
         yield made
+
+
+def on_link(distance_m: float, zone_m: float, link_m: float) -> float:
+    """Return the distance of a zone from the end of its link, such that the zone lies on it as far as it can.
+
+    Examples
+    --------
+    >>> on_link(16.0, 2.0, 16.0), on_link(0.0, 12.0, 10.0), on_link(9.0, 12.0, 10.0)
+    (14.0, 0.0, 5.0)
+    """
+    return round(min(distance_m, link_m - min(zone_m, link_m / 2), FARTHEST_M), 3)
 
 
 def _at_stop_lines(node: str, phases: Iterable[ControlPhase], network: Network) -> Iterator[LaneZone]:

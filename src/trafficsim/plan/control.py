@@ -83,7 +83,8 @@ def lower_controls(controls: Sequence[SignalControl], plan: Plan) -> ControlArra
 
 def _lowered(control: SignalControl, program: int, plan: Plan) -> Lowered:
     written = _written(control, int(plan.signals.group_start[program + 1] - plan.signals.group_start[program]))
-    groups = conflicting_groups(plan, program, _permitted_beside(control, written))
+    apart = [(one.before, one.after) for one in control.intergreens]
+    groups = conflicting_groups(plan, program, _permitted_beside(control, written), apart)
     letters = [with_giving_way(groups, phase.number, codes)
                for phase, codes in zip(control.phases, written, strict=True)]
     compatible = [sum(1 << other for other, codes in enumerate(letters) if are_compatible(groups, own, codes))

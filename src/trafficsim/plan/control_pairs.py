@@ -26,7 +26,7 @@ class Groups(NamedTuple):
     kinds: dict[Pair, int]
 
 
-def conflicting_groups(plan: Plan, program: int, together: Iterable[Pair] = ()) -> Groups:
+def conflicting_groups(plan: Plan, program: int, together: Iterable[Pair] = (), apart: Iterable[Pair] = ()) -> Groups:
     """Return the conflicts between the groups of a program.
 
     Groups conflict where paths of theirs cross or meet. One gives way to the other if each of its paths that cross one
@@ -43,6 +43,9 @@ def conflicting_groups(plan: Plan, program: int, together: Iterable[Pair] = ()) 
         The program.
     together
         Pairs that phases show green together, with a permitted green for the first.
+    apart
+        Pairs with an intergreen that was given: they conflict even where no paths of theirs do, as people on foot and
+        trams whose paths the network does not have.
     """
     first, last = (int(plan.signals.group_start[program + step]) for step in (0, 1))
     seen: dict[Pair, set[int]] = {}
@@ -63,6 +66,10 @@ def conflicting_groups(plan: Plan, program: int, together: Iterable[Pair] = ()) 
             kinds[pair] = HAS_PRIORITY
         elif shown is not None:
             del kinds[pair]
+    for one, other in apart:
+        if (one, other) not in shown_by_program and (one, other) not in permitted and (other, one) not in permitted:
+            kinds.setdefault((one, other), STRICT)
+            kinds.setdefault((other, one), STRICT)
     return Groups(f"signal {plan.signals.program_id[program]!r}", first, last - first, kinds)
 
 

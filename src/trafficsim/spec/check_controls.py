@@ -103,11 +103,12 @@ def _conflicts(control: SignalControl, network: Network, where: str) -> Iterator
             if first in greens and second in greens and first != second:
                 yield _error("conflicting-stages", f"{where}: {what}", f"green for the signal indices {first} and "
                              f"{second}, which cross", "give one of them r, or g if it gives way")
-        given = {(one.before, one.after) for one in control.intergreens}
+        # A matrix that a person writes is complete; importers add some to what yellow and red clearance give.
+        given = {(one.before, one.after) for one in control.intergreens if not control.origin}
         for before, after in ((first, second), (second, first)):
             if given and (before, after) not in given and first != second:
                 yield _error("intergreen-missing", where, f"no intergreen from signal index {before} to {after}, which "
-                             "cross", "add it, or leave intergreens out: those of the program then hold")
+                             "cross", "add it, or leave intergreens out: yellow and red clearance then hold")
 
 
 def _merge(one: Connection, other: Connection) -> bool:
@@ -133,7 +134,7 @@ def _detector(one: SignalDetector, links: Links, where: str) -> Iterator[Finding
     if one.lane is not None and one.lane >= int(link["lanes"]):
         yield _error("unknown-lane", where, f"lane {one.lane} on link {one.link!r} with lanes 0 to "
                      f"{int(link['lanes']) - 1}", "correct its lane; lanes count from 0 on the nearside")
-    elif one.distance_m > float(link["length_m"]) + 1e-6:
+    elif one.distance_m >= float(link["length_m"]):
         yield _error("detector-outside", where, f"{one.distance_m:g} m before the end of link {one.link!r}, which has "
                      f"{float(link['length_m']):g} m", "correct its distance_m, or put it on the link before")
 

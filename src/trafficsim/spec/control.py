@@ -234,7 +234,8 @@ class SignalControl(Model):
     overlaps
         Signal indices that several phases share.
     intergreens
-        Between signal indices; where none is given, yellow and red clearance of the phase that ends.
+        Between signal indices; where none is given, yellow and red clearance of the phase that ends. One that is given
+        makes two indices conflict that no paths of the network do: people on foot, trams.
     red_amber_s
         Shown before green.
     plans, transition

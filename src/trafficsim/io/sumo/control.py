@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from trafficsim.base.errors import quoted
 from trafficsim.io.ledger import Ledger
-from trafficsim.io.ring_controls import with_resolved_conflicts
+from trafficsim.io.ring_controls import on_link, with_resolved_conflicts
 from trafficsim.io.sumo.logics import (
     ACTUATED,
     MAX_GAP_S,
@@ -28,7 +28,7 @@ from trafficsim.io.sumo.loops import Lanes, Loop, Zone, custom_zone, extending, 
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.nema import NemaLogic, nema_logic
 from trafficsim.io.sumo.xml import Element
-from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
+from trafficsim.spec.control import ControlPhase, Intergreen, SignalControl, SignalDetector
 from trafficsim.spec.network import Network
 
 LEAST_S = 1.0
@@ -107,7 +107,7 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
-        offset_s=_offset_s(logic, phases) if coordinated else 0.0,
+        offset_s=_offset_s(logic, phases) if coordinated else 0.0, intergreens=tuple(_intergreens(phases)),
         red_amber_s=max((step.least_s for step in steps if "u" in step.state), default=0.0),
         origin=ORIGIN.format(ACTUATED, element.get("programID", "0")))
     return control
@@ -187,6 +187,29 @@ def _offset_s(logic: _Logic, phases: Sequence[ControlPhase]) -> float:
     return (logic.element.clock("offset", 0.0) + before_s) % cycle_s if cycle_s else 0.0
 
 
+def _intergreens(phases: Sequence[ControlPhase]) -> Iterator[Intergreen]:
+    """Intergreens from a stage to the next, for every signal index that begins there.
+
+    Yellow and red of a stage hold for all that follows in SUMO, also where people on foot, bicycles or trams begin,
+    whose paths the network does not have: so every index that begins waits for one that ends, and that is never green
+    beside it.
+    """
+    together = {(one, other) for phase in phases for one in _greens(phase) for other in _greens(phase)}
+    found: dict[tuple[int, int], float] = {}
+    for number, phase in enumerate(phases):
+        after = phases[(number + 1) % len(phases)]
+        ending, beginning = _greens(phase) - _greens(after), _greens(after) - _greens(phase)
+        for index in sorted(beginning):
+            before = next((one for one in sorted(ending) if (one, index) not in together), None)
+            if before is not None and phase.clearance_s > 0:
+                found[before, index] = max(phase.clearance_s, found.get((before, index), 0.0))
+    return (Intergreen(before=before, after=after, time_s=time_s) for (before, after), time_s in found.items())
+
+
+def _greens(phase: ControlPhase) -> set[int]:
+    return {index for index, letter in enumerate(phase.green) if letter in "Gg"}
+
+
 def _clearance(steps: Sequence[Step], green: Stretch, greens: Sequence[Stretch]) -> tuple[float, float]:
     """Yellow and red between a stage and the next one."""
     at, stages = steps.index(green.steps[-1]), {step.place for one in greens for step in one.steps}
@@ -227,8 +250,9 @@ def _loops(logic: _Logic, greens: Sequence[Stretch], chosen: set[int]) -> Iterat
         phases = tuple(number for number, loops in enumerate(extended, 1) if loop in loops)
         if phases:
             detector: SignalDetector = make(
-                SignalDetector, logic.element, id=loop.id, link=loop.link, lane=loop.lane, distance_m=loop.distance_m,
-                length_m=loop.length_m, use="both" if chosen else "extend", phases=phases)
+                SignalDetector, logic.element, id=loop.id, link=loop.link, lane=loop.lane, length_m=loop.length_m,
+                distance_m=on_link(loop.distance_m, loop.length_m, float(logic.network.links[loop.link]["length_m"])),
+                use="both" if chosen else "extend", phases=phases)
             yield detector
 
 
@@ -286,5 +310,6 @@ def _areas(element: Element, logic: NemaLogic, network: Network, custom: Mapping
                 else Zone(link, lane, 0.0, max(length_m, 0.1)))
         detector: SignalDetector = make(
             SignalDetector, element, id=logic.given.get(name) or f"{element.get('id')} {name}", link=zone.link,
-            lane=zone.lane, distance_m=zone.distance_m, length_m=zone.length_m, phases=phases)
+            lane=zone.lane, length_m=zone.length_m, phases=phases,
+            distance_m=on_link(zone.distance_m, zone.length_m, float(network.links[zone.link]["length_m"])))
         yield detector
