@@ -54,6 +54,8 @@ BROKEN: dict[str, tuple[Part, dict[tuple[str | int, ...], Any], tuple[str, ...]]
     "yellow that is written as a stage": (STAGES, {(*FIRST, "green"): "Gyrr"}, ("yellow", "yellow_s")),
     "too few letters": (
         STAGES, {(*FIRST, "green"): "GG", (*SECOND, "green"): "rG"}, ("'centre': phase 1", "2 letters", "has 4")),
+    "an intergreen to itself": (STAGES, {("intergreens",): [{"before": 1, "after": 1, "time_s": 5.0}]}, (
+        "'centre': an intergreen from signal index 1 to itself", "two indices")),
     "phases of different widths": (STAGES, {(*FIRST, "green"): "GG"}, ("different numbers of letters",)),
     "a walk longer than the greatest green": (
         STAGES, {(*FIRST, "walk_s"): 20.0, (*FIRST, "ped_clearance_s"): 25.0}, ("phase 1", "45 s", "40 s", "shorten")),

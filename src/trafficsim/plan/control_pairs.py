@@ -112,7 +112,8 @@ def with_giving_way(groups: Groups, number: int, codes: NDArray[np.uint8]) -> ND
         if green[one] and green[other]:
             if kind == STRICT:
                 raise NetworkError(f"{groups.where}: phase {number}",
-                                   f"green for signal indices {one} and {other}, whose paths cross",
+                                   f"green for signal indices {one} and {other}, whose paths cross or that have an "
+                                   "intergreen",
                                    "movements that do not conflict, or of which one gives way", "take one of them out")
             if kind == GIVES_WAY:
                 codes[one] = PERMITTED

@@ -296,6 +296,9 @@ class SignalControl(Model):
         if indices and max(indices) >= width:
             raise ValueError(f"{where}: signal index {max(indices)}, of which there are {width}, from 0; correct the "
                              "index")
+        for one in self.intergreens:
+            if one.before == one.after:
+                raise ValueError(f"{where}: an intergreen from signal index {one.before} to itself; name two indices")
         self._check_rings(where)
         self._check_coordination(where)
         return self
