@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from trafficsim.plan.happenings import shut_at
 from trafficsim.plan.lane_joins import joined
 from trafficsim.plan.lower import lower
 from trafficsim.plan.prepare import prepare
-from trafficsim.policies import Contraflow, HardShoulderRunning, LaneControl
+from trafficsim.policies import Contraflow, HardShoulderRunning, LaneControl, QuickClearance
 from trafficsim.spec.added_lanes import AddedLanes
 from trafficsim.spec.calendar import Hours
 from trafficsim.spec.demand import Demand, Flow
@@ -94,7 +95,9 @@ def test_all_that_lies_on_a_lane_keeps_it() -> None:
     late = crash.model_copy(update={"id": "late", "begin_s": 1800.0})
     works = Works(id="w", on=Links(ids=("east1", "east2")), lanes=(1,), limit_kmh=80.0)
     prepared = prepare(world(incidents=(crash, late), works=(works,),
-                             detectors=(Detector(id="d", link="east2", position_m=100.0, lane=0),)))
+                             detectors=(Detector(id="d", link="east2", position_m=100.0, lane=0),
+                                        Detector(id="all", link="east2", position_m=200.0),
+                                        Detector(id="beyond", link="east3", position_m=100.0, lane=1))))
     found = with_added_lanes(prepared, (HardShoulderRunning(on=ON, hours=EARLY),))
     scenario = found.world.scenario
     assert scenario.detectors[0].lane == 1
@@ -105,6 +108,17 @@ def test_all_that_lies_on_a_lane_keeps_it() -> None:
     assert found.network.link_id == prepared.network.link_id
     assert len(found.network.lanes.link) == len(prepared.network.lanes.link) + 1
     assert with_added_lanes(prepared, ()) is prepared
+    anew = prepare(found.world)
+    for own, other in ((found.sections, anew.sections), (found.detectors, anew.detectors), (found.trips, anew.trips)):
+        assert repr(own) == repr(other)
+
+
+def test_the_lanes_are_worked_out_once_for_a_world_and_anew_for_another() -> None:
+    policies = (HardShoulderRunning(on=ON, hours=EARLY),)
+    prepared = prepare(world())
+    assert with_added_lanes(prepared, policies) is with_added_lanes(prepared, policies)
+    learnt = replace(prepared, routes=replace(prepared.routes))
+    assert with_added_lanes(learnt, policies).routes is learnt.routes
 
 
 def test_limits_are_lower_while_the_shoulder_is_open() -> None:
@@ -128,6 +142,21 @@ def test_no_lane_is_open_to_both_directions(minutes: list[tuple[int, int]], clea
         assert not (east and west)
         is_open = any(begin * 60 <= time_s + 0.5 < end * 60 for begin, end in minutes)
         assert east == is_open
+
+
+def test_lanes_are_closed_ahead_of_works_and_for_as_long_as_an_incident_lasts() -> None:
+    """From the last gantry before the place; a duration that another policy shortens is known; 50 m are the taper."""
+    works = Works(id="w", on=Links(ids=("east3",)), lanes=(1,), from_m=150.0, begin_s=0.0, end_s=1200.0)
+    crash = Incident(id="x", link="east2", position_m=400.0, lanes=(0,), begin_s=60.0, duration_s=600.0)
+    signs = LaneControl(on=Links(ids=("east1", "east2", "east3")), spacing_m=300.0, detection_s=30.0)
+    plan = lower(world(works=(works,), incidents=(crash,)), (signs, QuickClearance(factor=0.5))).plan
+    lanes, name = plan.lane_closures, plan.link_id
+    rows = {(name[plan.lanes.link[lane]], *rest) for lane, *rest in zip(
+        lanes.lane.tolist(), lanes.from_m.tolist(), lanes.to_m.tolist(), lanes.begin_s.tolist(), lanes.end_s.tolist(),
+        strict=True)}
+    assert rows == {("east2", 400.0, 430.0, 60.0, 360.0), ("east2", 100.0, 400.0, 90.0, 360.0),
+                    ("east3", 150.0, 500.0, 0.0, 1200.0), ("east2", 400.0, 500.0, 0.0, 1200.0),
+                    ("east3", 50.0, 150.0, 0.0, 1200.0)}
 
 
 PREPARED = prepare(world())

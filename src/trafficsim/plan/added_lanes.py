@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import networkx as nx
+import numpy as np
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.plan.arrays import I4
 from trafficsim.plan.lane_joins import Added, joined, lane_of
 from trafficsim.plan.prepare import Prepared, relaned
 from trafficsim.spec.added_lanes import AddedLanes
@@ -41,10 +43,21 @@ def with_added_lanes(prepared: Prepared, policies: Sequence[Policy]) -> Prepared
     if not added:
         return prepared
     key = ("added lanes", tuple(added.values()))
-    if key not in prepared.memory:
-        prepared.memory[key] = relaned(prepared, widened(prepared.world, added))
-    found: Prepared = prepared.memory[key]
-    return found
+    # a world that was prepared anew in part, with routes that drivers have learnt say, has the same memory
+    parts = (prepared.world, prepared.routes, prepared.sections, prepared.signals, prepared.blocked_s)
+    known, found = prepared.memory.get(key, ((), prepared))
+    if len(known) != len(parts) or any(one is not other for one, other in zip(known, parts, strict=True)):
+        found = relaned(prepared, widened(prepared.world, added), _moved(prepared, added))
+        prepared.memory[key] = parts, found
+    return cast(Prepared, found)
+
+
+def _moved(prepared: Prepared, added: Added) -> I4:
+    """Return by lane how many lanes of its own link it has more on its nearside."""
+    network = prepared.network
+    before = [added[name].number if name in added and added[name].side == "nearside" else 0
+              for name in network.link_id]
+    return np.array(before, np.int32)[network.lanes.link]
 
 
 def _added(world: World, policies: Sequence[Policy]) -> dict[str, AddedLanes]:
