@@ -65,15 +65,17 @@ demo-ministry: $(RUNTIME)
 
 test: test-compiled test-plain
 
+# Compiling takes one core a minute for each engine. It goes on beside the first tests, which need no kernels (tests/support/order.py).
 test-compiled: $(INSTALLED) $(DATA)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@for engine in ca queue; do $(BIN)/trafficsim run scenarios/arterial/scenario.toml --engine $$engine; done >/dev/null 2>&1 & \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Without JIT the kernels are plain Python, and the results must not change.
 # Whole runs of signals that react, incidents and units take minutes as plain Python: their kernels are tested one by one.
 WHOLE_RUNS := reacting_signals emergency units_driving closed_lanes blocked_road roadside
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines) $(WHOLE_RUNS:%=--ignore=tests/engines/test_%.py)
 test-plain: $(INSTALLED) $(DATA)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) $(COVERED)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PLAIN) $(COVERED)
 
 # Which lines of the kernels and engines their tests reach: only plain Python can be watched, and watching doubles the time.
 coverage: COVERED := --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
