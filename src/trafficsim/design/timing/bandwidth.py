@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -125,7 +125,8 @@ class _Programme:
         self.least: list[float] = []
         self.most: list[float] = []
         self.z = self._column(1.0 / rules.cycle_s[1], 1.0 / rules.cycle_s[0])
-        self.offset = [self._column(0.0, 1.0) for _ in signals]
+        # All offsets may be shifted alike: the first is 0.
+        self.offset = [self._column(0.0, 0.0 if place == 0 else 1.0) for place in range(len(signals))]
         self.order = [[self._column(0.0, 1.0, whole=True) for _ in one.orders] for one in signals]
         for chosen in self.order:
             self._row(dict.fromkeys(chosen, 1.0), 1.0, 1.0)
@@ -148,22 +149,34 @@ class _Programme:
         """Add what one direction needs; return the columns of its bands by link of the arterial."""
         links = len(self.signals) - 1
         travel = [self._travel(link) for link in range(links)]
-        bands = [self._band() for _ in range(links if self.rules.by_link else 1)] * (
-            1 if self.rules.by_link else links)
+        if self.rules.by_link:
+            bands = [self._band(back, (link, link + 1)) for link in range(links)]
+        else:
+            bands = [self._band(back, range(links + 1))] * links
         start = self._column(0.0, 1.0)
         for place in range(len(self.signals)):
             passed = travel[place:] if back else travel[:place]
-            middle = {start: 1.0, **dict.fromkeys(passed, 1.0),
-                      self._column(-100.0, 100.0, whole=True): 1.0, self.offset[place]: -1.0}
+            cycles = self._column(*self._cycles(place, back), whole=True)
+            middle = {start: 1.0, **dict.fromkeys(passed, 1.0), cycles: 1.0, self.offset[place]: -1.0}
             for band in {bands[link] for link in (place - 1, place) if 0 <= link < links}:
                 self._within(place, back, middle, band)
         return bands
 
-    def _band(self) -> int:
-        """Column of a band, which is 0 unless it is there."""
-        band = self._column(0.0, 1.0)
+    def _cycles(self, place: int, back: bool) -> tuple[float, float]:
+        """Whole cycles between the middle of a band and the green it runs through: bounds from the travel times."""
+        signal, slowest = self.signals[place], self.rules.speed_ms[0]
+        ends = self.signals[-1].distance_m if back else self.signals[0].distance_m
+        longest = abs(signal.distance_m - ends) / slowest / self.rules.cycle_s[0]
+        queue = max(signal.queue_out_s, signal.queue_back_s) / self.rules.cycle_s[0]
+        return -float(np.ceil(longest)) - 2.0, float(np.ceil(queue)) + 3.0
+
+    def _band(self, back: bool, places: Iterable[int]) -> int:
+        """Column of a band, which is 0 unless it is there, and no wider than any green on it."""
+        greens = [[order.back if back else order.out for order in self.signals[place].orders] for place in places]
+        widest = min(max(green.share for green in some) for some in greens)
+        band = self._column(0.0, widest)
         self.there[band] = self._column(0.0, 1.0, whole=True)
-        self._row({self.there[band]: 1.0, band: -1.0})
+        self._row({self.there[band]: widest, band: -1.0})
         return band
 
     def _travel(self, link: int) -> int:
