@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR
+from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR, nobody_begins
 from trafficsim.io.sumo.loops import LaneId, lanes_of
 from trafficsim.io.sumo.xml_text import element
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
@@ -106,11 +106,13 @@ def _actuated_rows(writer: Writer) -> Iterator[str]:
     phases, coordinated = writer.phases, writer.control.method == "coordinated"
     end_s = 0.0
     for number, one in enumerate(phases):
-        after = phases[(number + 1) % len(phases)]
+        before, after = phases[number - 1], phases[(number + 1) % len(phases)]
+        shorter_s = (before.clearance_s if not coordinated and nobody_begins(_letters(writer, before),
+                                                                             _letters(writer, one)) else 0.0)
         end_s += _green_s(one)
         yield element("phase", {
-            "duration": _green_s(one), "state": _letters(writer, one), "minDur": one.min_green_s,
-            "maxDur": one.max_green_s, "name": one.name or None,
+            "duration": max(_green_s(one) - shorter_s, 0.0), "state": _letters(writer, one),
+            "minDur": max(one.min_green_s - shorter_s, 0.0), "maxDur": max(one.max_green_s - shorter_s, 0.0), "name": one.name or None,
             "earliestEnd": end_s if coordinated and one.coordinated else None,
             "latestEnd": end_s if coordinated else None})
         yield from _change(writer, one, after)
