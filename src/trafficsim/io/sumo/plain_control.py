@@ -112,7 +112,8 @@ def _actuated_rows(writer: Writer) -> Iterator[str]:
         end_s += _green_s(one)
         yield element("phase", {
             "duration": max(_green_s(one) - shorter_s, 0.0), "state": _letters(writer, one),
-            "minDur": max(one.min_green_s - shorter_s, 0.0), "maxDur": max(one.max_green_s - shorter_s, 0.0), "name": one.name or None,
+            "minDur": max(one.min_green_s - shorter_s, 0.0), "maxDur": max(one.max_green_s - shorter_s, 0.0),
+            "name": one.name or None,
             "earliestEnd": end_s if coordinated and one.coordinated else None,
             "latestEnd": end_s if coordinated else None})
         yield from _change(writer, one, after)
