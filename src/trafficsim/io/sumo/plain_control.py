@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR, nobody_begins
 from trafficsim.io.sumo.loops import LaneId, lanes_of
+from trafficsim.io.sumo.nema import REFERENCES
 from trafficsim.io.sumo.xml_text import element
+from trafficsim.plan.control_patterns import patterns_of
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Network
 
@@ -76,8 +78,10 @@ def _logic(writer: Writer, program: str, more: Mapping[str, str]) -> str:
 def _offset_s(writer: Writer) -> float:
     """SUMO's offset: of an actuated logic the begin of its first stage, of NEMA that of the reference."""
     control = writer.control
-    if writer.kind == NEMA or control.method != "coordinated":
+    if control.method != "coordinated":
         return control.offset_s
+    if writer.kind == NEMA:
+        return _nema_offset_s(control)
     at_s = 0.0
     for one in writer.phases:
         if one.coordinated:
@@ -86,6 +90,23 @@ def _offset_s(writer: Writer) -> float:
             break
         at_s += one.split_s or 0.0
     return (control.offset_s - at_s) % sum(one.split_s or 0.0 for one in writer.phases)
+
+
+def _nema_offset_s(control: SignalControl) -> float:
+    """The offset as SUMO counts it: to the first begin of a coordinated green, or of yellow (Type 170)."""
+    if control.reference in REFERENCES.values():
+        return control.offset_s
+    own = patterns_of(control)[0]
+    other = patterns_of(control.model_copy(update={"reference": REFERENCES["TS2"], "offset_s": 0.0}))[0]
+    return round((own.zero_s - other.zero_s) % own.cycle_s, 3)
+
+
+def left_out(control: SignalControl) -> bool:
+    """Whether a control has what no logic of SUMO knows, or knows otherwise."""
+    one_ring = len({one.ring for one in control.phases}) == 1
+    return any(one.walk_s or (one.min_gap_s is not None and one.min_gap_s < one.extension_s)
+               or not (one.dual_entry or one_ring) for one in control.phases) or any(
+        one.fault != "none" for one in control.detectors)
 
 
 def _green_s(one: ControlPhase) -> float:
