@@ -62,7 +62,7 @@ def zero_and_cycle(control: SignalControl) -> tuple[float, float]:
 
 def test_actuated_signals_of_a_street_come_back_from_sumo(real_data: Path, tmp_path: Path,
                                                           monkeypatch: pytest.MonkeyPatch) -> None:
-    """But for one loop: of two opposing through movements that cross in the file one gives way, and has no loop then."""
+    """But for one loop: of two opposing movements that cross in the file one gives way, and has no loop then."""
     require_sumo(monkeypatch, "netconvert")
     network = ts.read(real_data / "sumo_doerpfeldstr" / "net.net.xml.gz").network
     back = {one.id: one for one in through_sumo(network, tmp_path).controls}

@@ -101,8 +101,8 @@ def _unlike(written: Written) -> Iterator[str]:
                "out: SUMO's logics have none")
     less = [one.id for one in network.controls if one.id in _writers(written) and left_out(one)]
     if less:
-        yield (f"warning: walks, gap reduction, single entry, faults and further detectors of a lane of {len(less)} signals "
-               "that react are left out: SUMO's logics have none")
+        yield (f"warning: walks, gap reduction, single entry, faults and further detectors of a lane of {len(less)} "
+               "signals that react are left out: SUMO's logics have none")
     late = sum(1 for one in network.schedules if one.procedure == "cycle_end")
     if late:
         yield f"{late} signals switch programs at the end of a cycle; in SUMO they switch at once"

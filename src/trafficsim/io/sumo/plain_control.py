@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from trafficsim.design.timing.ring_barrier import reference_s, windows
 from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR, nobody_begins
 from trafficsim.io.sumo.loops import LaneId, lanes_of
 from trafficsim.io.sumo.nema import REFERENCES
 from trafficsim.io.sumo.xml_text import element
-from trafficsim.plan.control_patterns import patterns_of
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Network
+from trafficsim.spec.ring_barrier import RingBarrier, RingPhase
 
 GREENS = "Gg"
 DETECTORS_BEHIND = "-detectors"
@@ -96,9 +97,15 @@ def _nema_offset_s(control: SignalControl) -> float:
     """The offset as SUMO counts it: to the first begin of a coordinated green, or of yellow (Type 170)."""
     if control.reference in REFERENCES.values():
         return control.offset_s
-    own = patterns_of(control)[0]
-    other = patterns_of(control.model_copy(update={"reference": REFERENCES["TS2"], "offset_s": 0.0}))[0]
-    return round((own.zero_s - other.zero_s) % own.cycle_s, 3)
+    timing = RingBarrier(
+        coordinated=tuple(one.number for one in control.phases if one.coordinated), reference=control.reference,
+        phases=tuple(RingPhase(number=one.number, ring=one.ring, barrier=one.barrier, position=one.position,
+                               green_s=_green_s(one), yellow_s=one.yellow_s, all_red_s=one.red_clearance_s)
+                     for one in control.phases))
+    found = windows(timing)
+    theirs = timing.model_copy(update={"reference": REFERENCES["TS2"]})
+    later_s = reference_s(theirs, found) - reference_s(timing, found)
+    return round((control.offset_s + later_s) % timing.cycle_s, 3)
 
 
 def left_out(control: SignalControl) -> bool:
