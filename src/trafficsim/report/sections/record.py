@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficsim import __version__
+from trafficsim.base.codes import CONTROL_REFUSED
 from trafficsim.report.language import ABSENT, foreign, name
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
@@ -170,11 +171,13 @@ def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
 
 def _failures(writer: Writer, failed: Sequence[Failure]) -> Table:
     """What of signals that react failed, and since when."""
-    words = writer.words
-    rows = [[name(one.alternative), name(one.signal),
-             words.say("record.failed_detector", detector=name(one.detector)) if one.detector
-             else words.say("record.failed_controller"), writer.number(one.times, 0), writer.number(one.first_s, 0)]
-            for one in failed[:MOST_LEFT]]
+    words, rows = writer.words, []
+    for one in failed[:MOST_LEFT]:
+        what = (words.say("record.failed_detector", detector=name(one.detector)) if one.detector
+                else words.say("record.refused_controller") if one.code == CONTROL_REFUSED
+                else words.say("record.failed_controller"))
+        rows.append([name(one.alternative), name(one.signal), what, writer.number(one.times, 0),
+                     writer.number(one.first_s, 0)])
     columns = writer.columns("alternative", "signal", "what_failed", "#failures", "#since_s")
     notes = [words.say("record.failures_note")]
     if len(failed) > MOST_LEFT:
