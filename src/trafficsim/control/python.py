@@ -24,8 +24,8 @@ from trafficsim.plan.deciders import Decider
 
 LOG = logging.getLogger("trafficsim")
 RAISED, NONSENSE, LATE = 1, 2, 3
-"""Parameter of the event ``fallback``: why the fixed program stands in."""
 REASONS = {RAISED: "it raised an error", NONSENSE: "its answer was no stage", LATE: "its answer came too late"}
+"""Why the fixed program stands in."""
 NEVER = 1 << 62
 
 Stage = int | str | tuple[int | str, ...]
@@ -115,7 +115,7 @@ def bits_of(view: SignalView, stage: Any) -> int:
     InputError
         If it is none of the signal's stages.
     """
-    if isinstance(stage, tuple | list):
+    if isinstance(stage, tuple | list) and len(stage):
         bits = 0
         for one in stage:
             bits |= bits_of(view, one)
@@ -126,6 +126,16 @@ def bits_of(view: SignalView, stage: Any) -> int:
         return 1 << int(stage)
     raise InputError(f"signal {quoted(view.id)}: stage {stage!r}", "no stage of this signal",
                      f"0 to {len(view.stages) - 1}, or one of {', '.join(map(repr, view.stages))}", "correct it")
+
+
+def _copied(one: Decider) -> Any:
+    """Every run works on a copy, so that runs do not depend on each other."""
+    try:
+        return deepcopy(one.by)
+    except Exception as error:
+        raise InputError(f"controller {type(one.by).__name__}", f"one that cannot be copied ({error})", "a controller "
+                         "of which every run gets a copy of its own", "open files and connections within decide, or "
+                         "give the class a method __deepcopy__") from error
 
 
 class Deciding:
@@ -144,7 +154,7 @@ class Deciding:
     def __init__(self, plan: Plan, requests: Requests, control_tick_s: float) -> None:
         self._requests = requests
         self._deciders = plan.deciders
-        self._by = [deepcopy(one.by) for one in plan.deciders]
+        self._by = [_copied(one) for one in plan.deciders]
         self._next = [0] * len(plan.deciders)
         self._every = [max(1, round(one.every_s / control_tick_s)) for one in plan.deciders]
         self._told: set[tuple[str, int]] = set()

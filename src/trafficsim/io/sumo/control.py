@@ -1,6 +1,6 @@
 """Controllers that react from SUMO's ``tlLogic`` elements of type ``actuated`` and ``NEMA``.
 
-What differs from SUMO stands in the guide "Signals that react, from files"; each import reports what it met.
+What differs from SUMO stands in the guide to signals that react; each import reports what it met.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from trafficsim.io.sumo.logics import (
     Stretch,
     by_lane,
     is_true,
+    nobody_begins,
     number_of,
     parameters,
     steps_of,
@@ -100,6 +101,8 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     coordinated = is_true(given.get("coordinated", "false")) and any(
         step.earliest_s is not None or step.latest_s is not None for step in steps)
     stages = list(_stages(logic, greens, chosen, coordinated, ledger))
+    if not coordinated:
+        stages = list(_begun_at_once(stages))
     phases = tuple(with_resolved_conflicts(stages, element.get("id"), network))
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
@@ -165,6 +168,17 @@ def _stages(logic: _Logic, greens: Sequence[Stretch], chosen: set[int], coordina
             red_clearance_s=red_s, split_s=split_s if coordinated else None,
             coordinated=coordinated and number == _coordinated(greens))
         yield phase
+
+
+def _begun_at_once(stages: Sequence[ControlPhase]) -> Iterator[ControlPhase]:
+    """Lengthen greens that begin with the change before them, and not after it as in SUMO."""
+    for number, phase in enumerate(stages):
+        before = stages[number - 1]
+        if nobody_begins(before.green, phase.green):
+            longer_s = {name: getattr(phase, name) + before.clearance_s for name in ("min_green_s", "max_green_s")}
+            yield phase.model_copy(update=longer_s)
+        else:
+            yield phase
 
 
 def _coordinated(greens: Sequence[Stretch]) -> int:
