@@ -10,6 +10,7 @@ from trafficsim.base.findings import Finding
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Connection, Network
 
+MOST_NAMED = 5
 Links = Mapping[str, Mapping[str, Any]]
 
 
@@ -29,6 +30,12 @@ def check_controls(network: Network) -> Iterator[Finding]:
                          "keep one of them")
     if network.controls:
         yield Finding("info", "signals-react", "network", reacting(network.controls), "")
+    failing = [f"{one.id} ({one.fault.replace('_', ' ')})" for control in network.controls for one in control.detectors
+               if one.fault != "none"]
+    if failing:
+        more = f" and {len(failing) - MOST_NAMED} more" if len(failing) > MOST_NAMED else ""
+        yield Finding("info", "detectors-fail", "network", f"detectors that fail during the run: "
+                      f"{', '.join(failing[:MOST_NAMED])}{more}", "")
     links = network.links if network.controls else {}
     for control in network.controls:
         where = f"signal {control.id!r}"
