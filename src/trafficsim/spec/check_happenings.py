@@ -111,7 +111,8 @@ def _stations(scenario: Scenario, network: Network) -> Iterator[Finding]:
         for station in stations if crash is not None else ():
             if station.link in closed:
                 yield Finding("error", "station-closed", f"emergency: station {station.id!r}",
-                              f"link {station.link!r}, which works {works.id!r} close at the time of incident {crash!r}",
+                              f"link {station.link!r}, which works {works.id!r} close at the time of incident "
+                              f"{crash!r}",
                               "put the station on another link, or close the link at another time")
 
 
