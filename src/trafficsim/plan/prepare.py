@@ -136,6 +136,29 @@ def prepare(world: World) -> Prepared:
     )
 
 
+def relaned(prepared: Prepared, world: World) -> Prepared:
+    """Return a prepared world whose links have other lanes; links, movements and requests are the same.
+
+    Parameters
+    ----------
+    prepared
+        The prepared world; it stays.
+    world
+        Its world with other lanes, and with all that lies on them.
+    """
+    network = lower_network(world.network, world.scenario.drivers, signal_groups(prepared.signals))
+    detectors = _detectors(world.scenario.detectors, network)
+    trips, flows = world.demand.trips, len(world.demand.flows)
+    sections = section_arrays([
+        *detector_sections(detectors, network), *path_sections(world.network.paths, network),
+        *requested_sections(world.scenario, detectors, network)])
+    return replace(
+        prepared, world=world, network=network, detectors=detectors, sections=sections,
+        areas=area_arrays(world.scenario.areas, network), memory={},
+        stops=build_stops(trips, flows, prepared.routes, network),
+        trips=_given_trips(trips, prepared.trips.timetabled))
+
+
 def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:
     """The demand that departs in time and can be carried."""
     demand, outside = in_time(world.demand, world.scenario.time)
