@@ -22,6 +22,7 @@ from trafficsim.plan.arrays import Plan
 from trafficsim.plan.lower import lower
 from trafficsim.plan.record import ControlRecord, Record, SignalRecord, no_control_events
 from trafficsim.results.pedestrians import BUTTON, OWN, STREET, WALK, pedestrian_delay_table
+from trafficsim.spec.check import check
 from trafficsim.spec.crossing import PedestrianCrossing
 from trafficsim.spec.network import Network
 from trafficsim.spec.vehicles import DEFAULT_CLASSES
@@ -102,6 +103,16 @@ def test_a_crossing_of_its_own_stands_for_the_streets(tmp_path: Any) -> None:
     assert row["delay_s"] == pytest.approx(20.0)  # (90 - 30)^2 / 180
     write_network(network, tmp_path / "net.json")
     assert read_network(tmp_path / "net.json").crossings == network.crossings
+
+
+def test_crossings_that_cannot_be_are_named() -> None:
+    signal = JUNCTION.signals[0].id
+    wrong = tuple(PedestrianCrossing(id=name, signal=where, signal_index=index) for name, where, index in (
+        ("a", "nowhere", 0), ("b", signal, 3), ("c", signal, 12), ("a", signal, 4)))
+    found = [(one.level, one.code) for one in check(replace(JUNCTION, crossings=wrong)) if "crossing" in one.where]
+    assert sorted(found) == [("error", "crossing-shared"), ("error", "crossing-shared"),
+                             ("error", "duplicate-crossing"), ("error", "unknown-signal"),
+                             ("warning", "crossing-without-signal")]
 
 
 def events(*rows: tuple[float, int]) -> ControlRecord:

@@ -146,8 +146,9 @@ class _Programme:
         self.least: list[float] = []
         self.most: list[float] = []
         self.z = self._column(1.0 / rules.cycle_s[1], 1.0 / rules.cycle_s[0])
-        # All offsets may be shifted alike: the first is 0.
-        self.offset = [self._column(0.0, 0.0 if place == 0 else 1.0) for place in range(len(signals))]
+        # All offsets may be shifted alike: the first is 0. Others count whole cycles too; the way out needs none then.
+        self.offset = [self._column(-2.0, self._most_cycles(place, False)) if place else self._column(0.0, 0.0)
+                       for place in range(len(signals))]
         self.order = [[self._column(0.0, 1.0, whole=True) for _ in one.orders] for one in signals]
         self.z_of = [self._shares_of_z(chosen) for chosen in self.order]
         """By signal and order: z where the order is chosen, else 0."""
@@ -187,22 +188,23 @@ class _Programme:
             bands = [self._band(back, (link, link + 1)) for link in range(links)]
         else:
             bands = [self._band(back, range(links + 1))] * links
-        start = self._column(0.0, 1.0)
+        start = self._column(0.0, 1.0) if back else self._column(-1.0, self._most_cycles(0, False))
         for place in range(len(self.signals)):
             passed = travel[place:] if back else travel[:place]
-            cycles = self._column(*self._cycles(place, back), whole=True)
-            middle = {start: 1.0, **dict.fromkeys(passed, 1.0), cycles: 1.0, self.offset[place]: -1.0}
+            middle = {start: 1.0, **dict.fromkeys(passed, 1.0), self.offset[place]: -1.0}
+            if back:
+                middle[self._column(-self._most_cycles(place, True) - 2.0, self._most_cycles(place, False) + 2.0,
+                                    whole=True)] = 1.0
             for band in {bands[link] for link in (place - 1, place) if 0 <= link < links}:
                 self._within(place, back, middle, band)
         return bands
 
-    def _cycles(self, place: int, back: bool) -> tuple[float, float]:
-        """Whole cycles between the middle of a band and the green it runs through: bounds from the travel times."""
-        signal, slowest = self.signals[place], self.rules.speed_ms[0]
-        ends = self.signals[-1].distance_m if back else self.signals[0].distance_m
-        longest = abs(signal.distance_m - ends) / slowest / self.rules.cycle_s[0]
-        queue = max(signal.queue_out_s, signal.queue_back_s) / self.rules.cycle_s[0]
-        return -float(np.ceil(longest)) - 2.0, float(np.ceil(queue)) + 3.0
+    def _most_cycles(self, place: int, back: bool) -> float:
+        """Cycles after which a band at a signal is surely through its green: travel time, queue, green and a cycle."""
+        signal, shortest_s = self.signals[place], self.rules.cycle_s[0]
+        first_m = self.signals[-1 if back else 0].distance_m
+        queue_s = max(signal.queue_out_s, signal.queue_back_s)
+        return float(np.ceil((abs(signal.distance_m - first_m) / self.rules.speed_ms[0] + queue_s) / shortest_s)) + 3.0
 
     def _band(self, back: bool, places: Iterable[int]) -> int:
         """Column of a band, which is 0 unless it is there, and no wider than any green on it."""
