@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw",
-        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run",
-        "timing", "trace",
+        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "optimise_signals",
+        "rollouts", "run", "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
     from trafficsim.api import open_run as open_run
+    from trafficsim.api import optimise_signals as optimise_signals
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing

@@ -159,6 +159,24 @@ def test_steps_are_those_of_the_whole_run(engine: str) -> None:
 
 
 @ENGINES
+def test_a_run_that_is_closed_gives_the_same_again_and_goes_on_from_a_checkpoint_only(engine: str) -> None:
+    run = ts.open_run(SCENARIO, engine=engine)
+    run.advance(123.0)  # in the middle of an interval
+    mark = run.checkpoint()
+    once = run.finish()
+    assert_same_traffic(once, run.finish())
+    assert run.record() is run.record()
+    with pytest.raises(ts.InputError, match="closed: its results have been taken"):
+        run.advance(130.0)
+    run.restore(mark)
+    assert_same_traffic(once, run.finish())
+    run.restore(mark)
+    run.advance(SCENARIO.time.analysis_s + SCENARIO.time.clear_s)
+    assert run.ended
+    assert_same_traffic(ts.run(SCENARIO, engine=engine), run.finish())
+
+
+@ENGINES
 def test_requests_to_an_open_run_are_shown(engine: str) -> None:
     run = ts.open_run(SCENARIO, engine=engine, policies=[Controlled()])
     run.request("centre", "stage 2")

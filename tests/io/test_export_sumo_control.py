@@ -43,7 +43,7 @@ def exported(network: Network, folder: Path) -> tuple[Path, ...]:
 
 def same(one: SignalControl, other: SignalControl) -> None:
     """Hold two controls against each other, but for what files name anew."""
-    free = {"origin", "detectors"}
+    free = {"origin", "program", "detectors"}
     assert one.model_dump(exclude=free) == other.model_dump(exclude=free)
     places = [{(each.link, each.lane, round(each.distance_m, 1), round(each.length_m, 1), frozenset(each.phases),
                 each.use) for each in control.detectors} for control in (one, other)]

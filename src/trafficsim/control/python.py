@@ -17,6 +17,7 @@ import numpy as np
 from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.control.observation import Observation, SignalObservation, SignalView, sights_of, snapshot, views_of
+from trafficsim.control.time_of_day import MethodsByTime
 from trafficsim.kernels.control.tables import Control
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.deciders import Decider
@@ -62,7 +63,7 @@ class Requests:
     """
 
     def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
-        self._control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
+        self.control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
         self._request, self._fallback = control.controller["request"], control.controller["fallback"]
         self._sights = sights_of(control)
@@ -92,7 +93,7 @@ class Requests:
         if view is None:
             raise InputError(f"signal {name!r}", "no signal that takes requests",
                              f"one of {', '.join(sorted(self.views)) or '(there is none)'}", "correct the name")
-        if self._control.controller["method"][view.number] != REQUESTED:
+        if self.control.controller["method"][view.number] != REQUESTED:
             raise InputError(f"signal {name!r}", "one that decides for itself", "one whose stages are asked for",
                              "let the policy trafficsim.policies.Controlled act on it")
         self.set(view, bits_of(view, stage))
@@ -157,13 +158,15 @@ class Deciding:
         self._next = [0] * len(plan.deciders)
         self._every = [max(1, round(one.every_s / control_tick_s)) for one in plan.deciders]
         self._told: set[tuple[str, int]] = set()
+        self._methods = MethodsByTime(plan, requests.control)
 
     def next_tick(self, tick: float) -> int:
-        """Return the first control tick after this one at which somebody is asked."""
-        return min((one for one in self._next if one > tick), default=NEVER)
+        """Return the first control tick after this one at which somebody is asked, or a plan of the day begins."""
+        return min(one for one in (*self._next, self._methods.next_tick(tick), NEVER) if one > tick)
 
     def apply(self, tick: float) -> None:
-        """Ask whoever is to be asked by a control tick."""
+        """Ask whoever is to be asked by a control tick, after the plan of the day has said how signals react."""
+        self._methods.apply(tick)
         for row, one in enumerate(self._deciders):
             if self._next[row] <= tick:
                 self._next[row] = (int(tick) // self._every[row] + 1) * self._every[row]

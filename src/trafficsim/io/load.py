@@ -201,8 +201,8 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
-    network = by_time_of_day(network, scenario, folder)
-    network = _with_controls(network, (*controls_of(scenario.stage_tables, network, folder), *scenario.controls))
+    controls = (*controls_of(scenario.stage_tables, network, folder), *scenario.controls)
+    network = by_time_of_day(_with_controls(network, controls), scenario, folder)
     found = _of_matrices(scenario.demand, folder)
     brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)

@@ -106,7 +106,8 @@ class Controlled(Policy):
         """Return a signal that reacts already as one that is asked, or one from its program."""
         known = builder.controls.get(program.id)
         if known is not None:
-            return known.model_copy(update={"method": "requested"})
+            plans = tuple(one.model_copy(update={"method": None}) for one in known.plans)
+            return known.model_copy(update={"method": "requested", "plans": plans})
         return control_of(network, program, "requested", detectors=tuple(detectors_of(network, program.id)))
 
 

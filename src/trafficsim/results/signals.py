@@ -13,13 +13,12 @@ from trafficsim.base.codes import (
     CONTROL_DETECTOR_ON,
     CONTROL_DETECTOR_RESTORED,
     CONTROL_EVENTS,
+    STATE_NAMES,
 )
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, strings
 
-LETTERS = "ryGgus"
-"""The letter of every code of a signal state: o and O show as g and G."""
 GREEN_LETTERS = ("G", "g", "s")
 """Letters of the states in which vehicles may go."""
 DETECTOR_EVENTS = (CONTROL_DETECTOR_OFF, CONTROL_DETECTOR_ON, CONTROL_DETECTOR_RESTORED, CONTROL_DETECTOR_FAULT)
@@ -38,7 +37,7 @@ def signals_shown_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFr
         "program": names_of(signals.program_id, shown.program),
         "group": nullable(own),
         "groups": names_of(_members(plan, shown.shown_by), shown.group),
-        "state": names_of(LETTERS, shown.state),
+        "state": names_of(STATE_NAMES, shown.state),
         "since_s": nullable(shown.since_s),
     })
 

@@ -110,8 +110,9 @@ def _stations(scenario: Scenario, network: Network) -> Iterator[Finding]:
         crash = next((one.id for one in needed if begin_s <= one.begin_s < end_s), None)
         for station in stations if crash is not None else ():
             if station.link in closed:
-                yield Finding("error", "station-closed", f"emergency: station {station.id!r}", f"link "
-                              f"{station.link!r}, which works {works.id!r} close at the time of incident {crash!r}",
+                yield Finding("error", "station-closed", f"emergency: station {station.id!r}",
+                              f"link {station.link!r}, which works {works.id!r} close at the time of incident "
+                              f"{crash!r}",
                               "put the station on another link, or close the link at another time")
 
 

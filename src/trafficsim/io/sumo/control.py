@@ -46,7 +46,7 @@ def read_controls(logics: Mapping[str, Element], network: Network, custom: Mappi
     Parameters
     ----------
     logics
-        The logic of each controller that was loaded last.
+        The logic of each controller that was loaded last, or the one of a switch table that reacts.
     network
         The network with its connections and fixed programs.
     custom
@@ -57,14 +57,11 @@ def read_controls(logics: Mapping[str, Element], network: Network, custom: Mappi
     InputError
         If a logic contradicts itself, or names what is not there.
     """
-    found, fixed = [], {one.id for one in network.schedules}
+    found = []
     for program in network.signals:
         element = logics.get(program.id)
         kind = element.get("type") if element is not None else ""
         if element is None or kind not in (ACTUATED, NEMA):
-            continue
-        if program.id in fixed:
-            ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind}, with a switch table)")
             continue
         control = (actuated if kind == ACTUATED else nema)(element, network, custom, ledger)
         if control is None:
@@ -112,7 +109,7 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
         offset_s=_offset_s(logic, phases) if coordinated else 0.0, intergreens=tuple(_intergreens(phases)),
         red_amber_s=max((step.least_s for step in steps if "u" in step.state), default=0.0),
-        origin=ORIGIN.format(ACTUATED, element.get("programID", "0")))
+        origin=ORIGIN.format(ACTUATED, element.get("programID", "0")), program=element.get("programID", "0"))
     return control
 
 
@@ -284,7 +281,7 @@ def nema(element: Element, network: Network, custom: Mapping[str, Zone], ledger:
         cycle_s=timing.cycle_s if logic.coordinated else None,
         offset_s=timing.offset_s % timing.cycle_s if logic.coordinated else 0.0, reference=timing.reference,
         force_off="fixed" if logic.fixed_force_off else "floating",
-        origin=ORIGIN.format(NEMA, element.get("programID", "0")))
+        origin=ORIGIN.format(NEMA, element.get("programID", "0")), program=element.get("programID", "0"))
     return control
 
 
