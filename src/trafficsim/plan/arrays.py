@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
 from trafficsim.plan.control_arrays import no_controls as no_controls
+from trafficsim.plan.crossing_arrays import CrossingArrays as CrossingArrays
+from trafficsim.plan.crossing_arrays import no_crossings as no_crossings
 from trafficsim.plan.deciders import Decider as Decider
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
@@ -330,6 +332,7 @@ class Plan:
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     controls : signals that react
     deciders : controllers in Python
+    crossings : where pedestrians cross at signals
     """
 
     link_id: tuple[str, ...]
@@ -372,3 +375,4 @@ class Plan:
     emergency: EmergencyPlan | None = None
     controls: ControlArrays = dataclass_field(default_factory=no_controls)
     deciders: tuple[Decider, ...] = ()
+    crossings: CrossingArrays = dataclass_field(default_factory=no_crossings)

@@ -183,6 +183,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
         tolls=TollArrays(network.toll_eur),
+        crossings=prepared.crossings,
     )
     blocked = blocked_s(scenario, prepared.blocked_s)
     plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))

@@ -11,9 +11,21 @@ import numpy as np
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
-from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
+from trafficsim.plan.arrays import (
+    BOOL,
+    F8,
+    I4,
+    AreaArrays,
+    ClassArrays,
+    CrossingArrays,
+    DetectorArrays,
+    SectionArrays,
+    SignalArrays,
+    no_crossings,
+)
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
 from trafficsim.plan.connectors import with_least_cost_connectors
+from trafficsim.plan.crossings import lower_crossings
 from trafficsim.plan.day import GivenTrips, copy_suffix
 from trafficsim.plan.departures import Rates, rates_of
 from trafficsim.plan.measurement_sections import (
@@ -51,7 +63,7 @@ class Prepared:
 
     Attributes
     ----------
-    network, signals, classes, detectors, areas, sections : arrays of the plan before any policy
+    network, signals, classes, detectors, areas, sections, crossings : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
     timetabled : whether a flow is the same on every day
@@ -82,6 +94,7 @@ class Prepared:
     unserved: tuple[Unserved, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
     blocked_s: Mapping[str, float] = field(default_factory=dict)
+    crossings: CrossingArrays = field(default_factory=no_crossings)
 
 
 def prepare(world: World) -> Prepared:
@@ -125,7 +138,7 @@ def prepare(world: World) -> Prepared:
         timetabled[:rates.flows], _given_trips(demand.trips, timetabled[rates.flows:]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
          *_unheeded_tolls(world, network), *short_sections(sections, network)),
-        served.unserved,
+        served.unserved, crossings=lower_crossings(world.network, signals),
     )
 
 

@@ -115,12 +115,14 @@ class Running:
     ----------
     program, collected : what it is made of, and what has been taken out of it
     now, last : tick at which it is, and at which it ends at the latest
+    closed : its record, once that has been taken
     """
 
     def __init__(self, plan: Plan, settings: CellularAutomaton, program: Program) -> None:
         self.plan, self.settings, self.program, self.collected = plan, settings, program, Collected()
         tick_s = settings.tick_s
         self.now, self.last = 0, round((plan.end_s - plan.start_s) / tick_s)
+        self.closed: Record | None = None
         self._interval = max(1, round(plan.interval_s / tick_s))
         self._watch, self._most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
         self._timeline = Timeline.of(plan, settings, program.zones)
