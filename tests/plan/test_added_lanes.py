@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.worlds import PLACEHOLDER
 from trafficsim.base.errors import PolicyError
 from trafficsim.design.synthetic import corridor
-from trafficsim.plan.added_lanes import with_added_lanes
+from trafficsim.plan.added_lanes import widened, with_added_lanes
 from trafficsim.plan.happenings import shut_at
 from trafficsim.plan.lane_joins import joined
 from trafficsim.plan.lower import lower
@@ -20,7 +20,7 @@ from trafficsim.plan.prepare import prepare
 from trafficsim.policies import Contraflow, HardShoulderRunning, LaneControl, QuickClearance
 from trafficsim.spec.added_lanes import AddedLanes
 from trafficsim.spec.calendar import Hours
-from trafficsim.spec.demand import Demand, Flow
+from trafficsim.spec.demand import Demand, Flow, Stop, Trip
 from trafficsim.spec.happenings import Works
 from trafficsim.spec.incident import Incident
 from trafficsim.spec.network import Connection
@@ -111,6 +111,29 @@ def test_all_that_lies_on_a_lane_keeps_it() -> None:
     anew = prepare(found.world)
     for own, other in ((found.sections, anew.sections), (found.detectors, anew.detectors), (found.trips, anew.trips)):
         assert repr(own) == repr(other)
+
+
+def test_lanes_beside_are_the_pattern_and_trips_keep_theirs() -> None:
+    before = world()
+    network = before.network
+    for _, _, attributes in network.graph.edges(data=True):
+        if attributes["id"] == "east2":
+            attributes.update(allow=(("bus",), None), lane_length_m=(400.0, 500.0), turn_lanes=("right", "through"),
+                              capacity_veh_h=4000.0)
+    trip = Trip(id="t", depart_s=0.0, route=("east2", "east3"), depart_lane=0,
+                stops=(Stop(link="east2", position_m=300.0, dwell_s=10.0, lane=1),
+                       Stop(link="east3", position_m=100.0, dwell_s=10.0, lane=0)))
+    shoulders = {"east2": shoulder("east2")}
+    found = widened(replace(before, demand=Demand(trips=(trip,))), shoulders)
+    link = found.network.links["east2"]
+    assert (link["lanes"], link["allow"], link["lane_length_m"], link["turn_lanes"], link["capacity_veh_h"]) == (
+        3, (None, ("bus",), None), (500.0, 400.0, 500.0), ("", "right", "through"), 6000.0)
+    moved = found.demand.trips[0]
+    assert (moved.depart_lane, [stop.lane for stop in moved.stops]) == (1, [2, 0])
+    inner = widened(replace(before, demand=Demand(trips=(trip,))), {"east2": shoulder("east2", "offside")})
+    assert inner.network.links["east2"]["allow"] == (("bus",), None, None)
+    assert inner.demand.trips[0] == trip
+    assert network.links["east2"]["lanes"] == 2
 
 
 def test_the_lanes_are_worked_out_once_for_a_world_and_anew_for_another() -> None:
