@@ -79,7 +79,7 @@ def test_response_times_deaths_and_the_delay_of_others_stand_first_where_units_a
     found = material
     for key, unit, values in (("response_time_s", "s", (600.0, 540.0, 300.0)),
                               ("response_within_8_min", "1", (0.0, 0.0, 1.0)),
-                              ("response_deaths", "1", (0.0505, 0.0405, 0.0305))):
+                              ("response_deaths", "1", (0.0507, 0.0407, 0.0307))):
         found = with_rows(found, dict(zip(("do nothing", RUDE, "camera"), values, strict=True)), key, unit)
     rows = found.tables["indicators"][["scenario", "engine", "alternative", "replication"]].drop_duplicates()
     asked = replace(found.asked, primary=("response_time_s", "mean_delay_s"))
