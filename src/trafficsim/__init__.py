@@ -37,6 +37,7 @@ _HOMES = {
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.io.utdf.ring_barriers": ("read_ring_barriers",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.io.stage_tables": ("read_stages",),
     "trafficsim.api.event_logs": ("event_log_of",),
     "trafficsim.results.event_log": ("EventLog",),
     "trafficsim.results.event_log_files": ("read_event_log",),
@@ -68,6 +69,7 @@ _HOMES = {
     "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signal_schedule": ("ProgramSwitch", "SignalSchedule", "SwitchTable"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
+    "trafficsim.spec.stage_table": ("StageTable",),
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
@@ -131,6 +133,7 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
+    from trafficsim.io.stage_tables import read_stages as read_stages
     from trafficsim.io.utdf.ring_barriers import read_ring_barriers as read_ring_barriers
     from trafficsim.report import plot as plot
     from trafficsim.results.event_log import EventLog as EventLog
@@ -200,6 +203,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.signal_schedule import SwitchTable as SwitchTable
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
+    from trafficsim.spec.stage_table import StageTable as StageTable
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips

@@ -1,4 +1,4 @@
-"""Variables of signal plans: whatever their values, plans keep cycles, intergreens, minimum greens and crossings."""
+"""Variables of signal plans: whatever they are, the plan keeps cycles, intergreens, minimum greens and crossings."""
 
 from __future__ import annotations
 
