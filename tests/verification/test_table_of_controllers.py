@@ -61,6 +61,6 @@ def test_rows_are_judged_in_pairs_on_days_without_training(compared: Comparison,
         assert row.diff_s is not None
         assert row.diff_s[0] == pytest.approx(row.delay_s[0] - rows[0].delay_s[0])
     assert min(learnt.budget.days) > 1000
-    lines = markdown(rows, {"green wave": "one signal"}, Told(Place("Corridor", 3), "queue", learnt, 1.0))
+    lines = markdown(rows, {"green wave": "one signal"}, Told(Place("Corridor"), "queue", learnt, 1.0))
     assert [line for line in lines if line.startswith("| max-pressure")]
     assert "- Not run, green wave: one signal" in lines

@@ -1,4 +1,4 @@
-"""The networks on which controllers are compared, and what others found on them."""
+"""The networks on which controllers are compared."""
 
 from __future__ import annotations
 
@@ -18,24 +18,15 @@ HANGZHOU = "hangzhou_4x4_gudang_18041610_1h"
 
 
 class Place(NamedTuple):
-    """A network and what others found on it.
-
-    Attributes
-    ----------
-    title : heading of its table
-    signals : how many there are
-    others : what others found, with their source
-    """
+    """A network of the table, with the heading that it has there."""
 
     title: str
-    signals: int
-    others: tuple[str, ...] = ()
 
 
 NETWORKS = {
-    "ingolstadt7": Place("Ingolstadt, 7 signals", 7),
-    "cologne8": Place("Cologne, 8 signals", 8),
-    "hangzhou": Place("Hangzhou 4x4, 16 signals", 16),
+    "ingolstadt7": Place("Ingolstadt, 7 signals"),
+    "cologne8": Place("Cologne, 8 signals"),
+    "hangzhou": Place("Hangzhou 4x4, 16 signals"),
 }
 
 
