@@ -34,7 +34,7 @@ PURE = {
     "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
     "clearance_factor",
-    "years", "effect", "level", "margin", "queue_share", "cost",  # cost in the unit of the budget
+    "years", "effect", "level", "margin", "queue_share", "gap", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
 # Errors are made by us, not by users; their example is the message that they show.

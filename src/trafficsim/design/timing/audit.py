@@ -13,8 +13,9 @@ from trafficsim.design.timing.clearances import clearances
 from trafficsim.design.timing.conflicts import changes
 from trafficsim.design.timing.demand import approaches_of
 from trafficsim.design.timing.dilemma import dilemma_zone_m
-from trafficsim.design.timing.pedestrians import WALK_S, WALKING_MS, crossings_of, window_s
+from trafficsim.design.timing.pedestrians import WALK_S, crossings_of, window_s
 from trafficsim.design.timing.stages import GREEN_LETTERS, STAGE_LETTERS
+from trafficsim.spec.crossing import WALKING_MS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
 
