@@ -79,9 +79,9 @@ def event_log(shown: pd.DataFrame, network: Network | None = None, seen: Detecto
     events = _frame([*_completed([*rows, *notes])])
     phases = pd.concat([phases, *_noted_phases(network, own, device), *_seen_phases(shown, noted, own - {
         one.id for one in (network.controls if network is not None else ())}, device)], ignore_index=True)
-    of_detector = noted[noted["code"].isin(DETECTOR_EVENTS)]
+    of_detector = noted[noted["code"].isin(DETECTOR_EVENTS)].groupby("signal")["parameter"].max()
     channels, notices = channels_of(network, seen, phases, device,
-                                    of_detector.groupby("signal")["parameter"].max().astype(int).to_dict())
+                                    {str(signal): int(most) for signal, most in of_detector.items()})
     if seen is not None and len(channels):
         events = pd.concat([events, hits(seen, channels)], ignore_index=True)
     ordered = events.sort_values(["time_s", "DeviceId", "EventId", "Parameter"], kind="stable", ignore_index=True)
