@@ -27,7 +27,7 @@ PURE = {
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
     "crashes", "impaired", "lessons", "override_share", "year", "night_share",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
-    "officer_hours_per_day", "merge_priority",
+    "officer_hours_per_day", "merge_priority", "gantries",
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "paths", "longest", "scale_per_min", "overlap", "informed_share", "least_gain",
     "ring", "barrier", "position", "max_green_factor", "platoon_veh",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -197,7 +198,11 @@ def test_splits_of_the_real_log_are_those_that_its_controller_logged(real: Event
 
 @pytest.fixture
 def atspm() -> ModuleType:
-    return pytest.importorskip("atspm", reason="NOT INSTALLED: atspm 2.6.1, which reads event logs (with duckdb < 2)")
+    found = pytest.importorskip("atspm", reason="NOT INSTALLED: atspm 2.6.1, which reads event logs (with duckdb < 2)")
+    version = metadata.version("duckdb")
+    if int(version.partition(".")[0]) >= 2:
+        pytest.skip(f"DOES NOT RUN: atspm 2.6.1 with duckdb {version}, which is installed; it needs duckdb < 2")
+    return found  # type: ignore[no-any-return]
 
 
 def peer(atspm: ModuleType, log: EventLog) -> Iterator[pd.DataFrame]:

@@ -22,7 +22,8 @@ from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
 from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
 from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
-from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
+from trafficsim.plan.incident_arrays import ShutLaneArrays as ShutLaneArrays
+from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures, no_shut_lanes
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -327,6 +328,7 @@ class Plan:
     en_route : drivers who change their route on the way
     incidents : what blocks lanes within the run, with durations as drawn
     lane_closures : stretches of lanes that vehicles keep off for a time
+    shut_lanes : lanes that nobody chooses for a time: drivers know that they are closed
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     controls : signals that react
     deciders : controllers in Python
@@ -369,6 +371,7 @@ class Plan:
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
     incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    shut_lanes: ShutLaneArrays = dataclass_field(default_factory=no_shut_lanes)
     emergency: EmergencyPlan | None = None
     controls: ControlArrays = dataclass_field(default_factory=no_controls)
     deciders: tuple[Decider, ...] = ()

@@ -28,7 +28,13 @@ from trafficsim.plan.connectors import with_least_cost_connectors
 from trafficsim.plan.crossings import lower_crossings
 from trafficsim.plan.day import GivenTrips, copy_suffix
 from trafficsim.plan.departures import Rates, rates_of
-from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
+from trafficsim.plan.measurement_sections import (
+    detector_sections,
+    on_other_lanes,
+    path_sections,
+    section_arrays,
+    short_sections,
+)
 from trafficsim.plan.measuring import area_arrays, requested_sections
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import check_names, clipped_flows, hash_names
@@ -134,6 +140,29 @@ def prepare(world: World) -> Prepared:
          *_unheeded_tolls(world, network), *short_sections(sections, network)),
         served.unserved, crossings=lower_crossings(world.network, signals),
     )
+
+
+def relaned(prepared: Prepared, world: World, moved: I4) -> Prepared:
+    """Return a prepared world whose links have other lanes; links, movements and requests are the same.
+
+    Parameters
+    ----------
+    prepared
+        The prepared world; it stays.
+    world
+        Its world with other lanes, and with all that lies on them.
+    moved
+        By lane of the prepared world, the lanes that its link has got on its nearside.
+    """
+    network = lower_network(world.network, world.scenario.drivers, signal_groups(prepared.signals))
+    detectors = _detectors(world.scenario.detectors, network)
+    trips, flows = world.demand.trips, len(world.demand.flows)
+    return replace(
+        prepared, world=world, network=network, detectors=detectors,
+        sections=on_other_lanes(prepared.sections, (prepared.network, network), moved),
+        areas=area_arrays(world.scenario.areas, network), memory={},
+        stops=build_stops(trips, flows, prepared.routes, network),
+        trips=_given_trips(trips, prepared.trips.timetabled))
 
 
 def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:

@@ -135,7 +135,8 @@ class Running:
         self._deciding = Deciding(plan, self.requests, tick_s)
         given = (program.world, program.vehicles, program.start, 0, 0)
         self._roadside = Roadside(plan, 1.0 / tick_s)
-        self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
+        changing = self._changes.any or len(plan.shut_lanes.lane)
+        self._run_ticks = run_ticks if changing else known_entry(run_ticks, *given)
 
     @property
     def ended(self) -> bool:
@@ -170,7 +171,7 @@ class Running:
         end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.commanded.latest(tick),
                   self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
                   self._deciding.next_tick(tick), self._roadside.next_look())
-        self._timeline.apply(program, tick)
+        self._timeline.apply(program, tick, self._changes.plan)
         program.signals = program.commanded.command(program.signals, tick, end)
         self._run_ticks(program.world, program.vehicles, program.start, tick, end)
         if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:

@@ -56,7 +56,7 @@ def at_a_glance(writer: Writer, place: tuple[str, str]) -> Table | None:
     note = writer.words.say("responses.glance_note", outside=writer.number(outside, 0),
                             runs=writer.number(len(found), 0))
     return Table(f"responses-glance-{'-'.join(place)}", writer.words.say("responses.glance"),
-                 _columns(writer, "alternative", "#minutes", "#within_8", "#within_15", "#deaths", "#others"),
+                 _columns(writer, "alternative", "#minutes", "#within_8", "#within_15", "#deaths_of_run", "#others"),
                  [Group(Markup(""), rows)], notes=[note])
 
 
