@@ -26,7 +26,7 @@ CYCLE_S, SATURATED_VEH_H, SATURATED, FILLED_S = 90.0, 1700.0, 1000, 900.0
 """Twice the capacity of an approach under equal greens; replication and time after which capacity is measured: it is
 another one than those that are judged."""
 SAME_MAXIMUM = Actuated(max_green_factor=1.0)
-LONGER = "greens may be half as long again, and a longer cycle has more capacity: the degree of saturation falls below 0.95"
+LONGER = "greens may be half as long again; a longer cycle has more capacity, so that the degree of saturation is lower"
 MAIN, SIDE = ("in0>out2", "in2>out0"), ("in1>out3", "in3>out1")
 WORKED = "HCM worked case (hcmguide.com, sub-problem 4a): 10.9 to 7.8 s"
 

@@ -2,7 +2,7 @@
 
 The boundary of stability is measured, for each length of the slots apart: it is the volume of two crossing streets that
 passes a saturated junction whose signal changes *at every slot*. The theorem knows no time lost between stages; a
-controller that changes after every slot loses at every slot, and one that changes less often loses less. So the boundary
+controller that changes after every slot loses at every slot, and one that changes less often loses less. The boundary
 is the worst case of its slots, and no share of what a junction without lost time could serve.
 """
 
@@ -35,7 +35,7 @@ LOAD, HOURS, HOUR_S = 0.9, 10, 3600.0
 UNEVEN = ((0.72, 0.28), (0.5, 0.5))
 """Share of the load on the two streets in even and odd hours."""
 LOOK_S = 600.0
-STABILITY_RUNS, REPLICATIONS = 8, 10
+STABILITY_RUNS, REPLICATIONS = 5, 5
 SATURATED_VEH_H, FILLED_S = 2000.0, 900.0
 """More than an approach with one lane can pass in an hour, and when queues stand everywhere."""
 SMALL = 0.5
@@ -75,7 +75,8 @@ WATCHED = (
 
 def rows() -> list[Row]:
     """Queues over ten hours at 90 % of the boundary; delays of two hours; the longest wait."""
-    return [*(row for one in WATCHED for row in _stability(one)), *(row for engine in ENGINES for row in _delays(engine))]
+    return [*(row for one in WATCHED for row in _stability(one)),
+            *(row for engine in ENGINES for row in _delays(engine))]
 
 
 def _stability(one: Stability) -> list[Row]:

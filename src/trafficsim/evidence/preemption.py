@@ -124,9 +124,9 @@ def _of_engine(engine: str) -> list[Row]:
         Row(f"time saved by the unit along a wave for its way, s, {name}", "emergent",
             note="it rides the wave: few signals are red before it anyway").seen(wave_off_s - wave_on_s),
         _others(f"mean travel time of all others, %, {name}", off, on),
-        _others(f"mean travel time of all others, signals in a wave for the unit's way, %, {name}", wave_off, wave_on),
+        _others(f"mean travel time of all others, signals in a wave for its way, %, {name}", wave_off, wave_on),
         _recovery(f"recovery after the passage, cycles, {name}", off, on),
-        _recovery(f"recovery after the passage, signals in a wave for the unit's way, cycles, {name}", wave_off, wave_on),
+        _recovery(f"recovery after the passage, signals in a wave for its way, cycles, {name}", wave_off, wave_on),
     ]
 
 
