@@ -89,7 +89,9 @@ def figures(log: EventLog) -> dict[str, str]:
 
 
 def _hours(log: EventLog) -> float:
-    times = log.events.loc[log.events["EventId"] == 82, "TimeStamp"]
+    """Hours in which advance detectors saw vehicles; others, such as those of a controller, may see some before."""
+    seen = log.events["EventId"].eq(82) & log.events["Parameter"].isin(log.detectors["Parameter"])
+    times = log.events.loc[seen, "TimeStamp"]
     return float((times.max() - times.min()).total_seconds()) / S_PER_H
 
 

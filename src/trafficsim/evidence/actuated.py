@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -21,14 +22,21 @@ from trafficsim.spec.world import World
 
 ENGINES = (default_engine(), "queue")
 REPLICATIONS = 20
-CYCLE_S, GREEN_S, SATURATION_VEH_H = 90.0, 40.0, 1880.0
+CYCLE_S, SATURATED_VEH_H, SATURATED, FILLED_S = 90.0, 1700.0, 1000, 900.0
+"""Twice the capacity of an approach under equal greens; replication and time after which capacity is measured: it is
+another one than those that are judged."""
+SAME_MAXIMUM = Actuated(max_green_factor=1.0)
+LONGER = "greens may be half as long again; a longer cycle has more capacity, so that the degree of saturation is lower"
 MAIN, SIDE = ("in0>out2", "in2>out0"), ("in1>out3", "in3>out1")
 WORKED = "HCM worked case (hcmguide.com, sub-problem 4a): 10.9 to 7.8 s"
 
 
 @dataclass(frozen=True)
 class Load:
-    """Degrees of saturation of the two streets under the fixed program of equal greens, and what is accepted."""
+    """Degrees of saturation of the two streets under the fixed program of equal greens, and what is accepted.
+
+    They are those of the capacity that the engine shows under that program: saturation flow and lost times are its own.
+    """
 
     name: str
     main_x: float
@@ -38,8 +46,6 @@ class Load:
     high: float
 
 
-LONGER = ("greens up to 1.5 times those of the program (the policy's default) make cycles longer and lose less time to "
-          "clearance, which a program with 5 % to spare feels")
 LOADS = (Load("X 0.6 and 0.3", 0.6, 0.3, -28.0, -45.0, -10.0), Load("X = 0.95", 0.95, 0.95, None, -10.0, 8.0))
 
 
@@ -51,18 +57,21 @@ def rows() -> list[Row]:
 
 
 def _of_load(engine: str, load: Load) -> list[Row]:
-    prepared = world(load)
+    capacity = capacity_veh_h(engine)
+    prepared = world(load.main_x * capacity, load.side_x * capacity)
     fixed, actuated = (_delays_s(engine, prepared, arm) for arm in ((), (Actuated(),)))
     name = f"{load.name}, engine {engine}"
     change = 100.0 * (actuated - fixed) / fixed.mean(axis=0)
-    found = [Row(f"delay, %, {name}", "emergent", load.target, load.low, load.high, source=WORKED,
-                 note=f"{fixed[:, 0].mean():.1f} to {actuated[:, 0].mean():.1f} s").seen(change[:, 0])]
+    found = Row(f"delay, %, {name}", "emergent", load.target, load.low, load.high, source=WORKED,
+                note=f"{fixed[:, 0].mean():.1f} to {actuated[:, 0].mean():.1f} s").seen(change[:, 0])
     if load.main_x == load.side_x:
-        return [replace(found[0], note=f"{found[0].note}; {LONGER}"), _no_longer(engine, prepared, load, fixed)]
+        if found.status == "outside":
+            found = replace(found, note=f"{found.note}; {LONGER}; tried: next row")
+        return [found, _same_maximum(engine, load, prepared, fixed)]
     designed = _delays_s(engine, prepared, (Webster(),))
     against = 100.0 * (actuated[:, 0] - designed[:, 0]) / designed[:, 0].mean()
     return [
-        *found,
+        found,
         Row(f"delay of the side street, %, {name}", "emergent", None, None, 0.0, source=WORKED).seen(change[:, 2]),
         Row(f"delay of the main street, %, {name}", "emergent", source=WORKED, note="may rise slightly: 6.1 to 7.4 s "
             "there").seen(change[:, 1]),
@@ -71,25 +80,34 @@ def _of_load(engine: str, load: Load) -> list[Row]:
     ]
 
 
-def _no_longer(engine: str, prepared: Prepared, load: Load, fixed: F8) -> Row:
-    """Full load with the greens of the fixed program as the greatest: who decides has no more time than the program."""
-    actuated = _delays_s(engine, prepared, (Actuated(max_green_factor=1.0),))
+def _same_maximum(engine: str, load: Load, prepared: Prepared, fixed: F8) -> Row:
+    """The degree of saturation is the same where no green is longer than the fixed one."""
+    actuated = _delays_s(engine, prepared, (SAME_MAXIMUM,))
     change = 100.0 * (actuated[:, 0] - fixed[:, 0]) / fixed[:, 0].mean()
-    return Row(f"delay, %, {load.name}, no green longer than the program's, engine {engine}", "emergent", load.target,
+    return Row(f"delay, %, {load.name}, maximum greens are the fixed ones, engine {engine}", "emergent", load.target,
                load.low, load.high, source=WORKED,
                note=f"{fixed[:, 0].mean():.1f} to {actuated[:, 0].mean():.1f} s").seen(change)
 
 
-def world(load: Load) -> Prepared:
+def world(main_veh_h: float, side_veh_h: float) -> Prepared:
     """Four arms of one lane; everybody drives straight on, so that both stages are protected."""
     network = junction(arms=4, lanes=1, cycle_s=CYCLE_S)
-    volumes = {name: x * SATURATION_VEH_H * GREEN_S / CYCLE_S for names, x in ((MAIN, load.main_x), (SIDE, load.side_x))
-               for name in names}
+    volumes = {name: volume for names, volume in ((MAIN, main_veh_h), (SIDE, side_veh_h)) for name in names}
     flows = [Flow(id=name, origin=name.split(">")[0], destination=name.split(">")[1], volume_veh_h=volume,
                   vehicle_classes={"car": 1.0}) for name, volume in volumes.items()]
     time = Time(warmup_s=600.0, analysis_s=3600.0, clear_s=1800.0)
     scenario = Scenario(name="G8", network=network, seed=8, time=time)
     return prepare(World(scenario, network, Demand(flows=tuple(flows)), DEFAULT_CLASSES))
+
+
+@cache
+def capacity_veh_h(engine: str) -> float:
+    """Return what leaves an approach in an hour under the fixed program while more want to."""
+    prepared = world(SATURATED_VEH_H, SATURATED_VEH_H)
+    end_s = prepared.world.scenario.time.analysis_end_s
+    left_s = simulate(prepared, Job(Labels("G8", "x", SATURATED, engine), ()))["trips"]["exit_s"]
+    passed = int(((left_s >= FILLED_S) & (left_s < end_s)).sum())
+    return passed / len((*MAIN, *SIDE)) * 3600.0 / (end_s - FILLED_S)
 
 
 def _delays_s(engine: str, prepared: Prepared, policies: tuple[Policy, ...]) -> F8:
