@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_KERNELS = ("architecture", "outcomes", "design", "people", "spec", "plan")
-LONG_FILES = ("cli/test_killed.py", "docs/test_pages.py", "cli/test_working_directory.py", "report/test_rollout.py",
-              "report/test_page.py", "cli/test_killed_days.py", "report/test_language.py", "fuzz/test_fuzz.py",
+LONG_FILES = ("docs/test_pages.py", "cli/test_working_directory.py", "report/test_rollout.py", "report/test_page.py",
+              "cli/test_killed.py", "cli/test_killed_days.py", "report/test_language.py", "fuzz/test_fuzz.py",
               "verification/test_recovery.py", "verification/test_dynamic_equilibrium.py", "properties/test_road.py",
               "properties/test_alone.py")
 """Files of few tests that take long: begun last, one of them would keep one worker busy while the others have ended."""

@@ -112,12 +112,14 @@ class Running:
     ----------
     collected : what has been taken out of it
     now, last : where it is, and where it ends at the latest; ms since its start
+    closed : its record, once that has been taken
     """
 
     def __init__(self, plan: Plan, world: World, timeline: Timeline) -> None:
         self.plan, self._timeline, self._looks = plan, timeline, QueueLooks(plan)
         self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
+        self.closed: Record | None = None
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
         self._control, self._reacting = control_of(plan), reacting_groups(plan)
         self._commands = commands_of(self._control, self._reacting)
