@@ -50,7 +50,7 @@ def check(result: Any, times: dict[str, int]) -> None:
 @pytest.mark.parametrize("engine", ["ca", "queue"])
 @settings(max_examples=8, deadline=None)
 @given(times=TIMES, seed=st.integers(0, 2**16))
-def test_no_controller_breaks_what_keeps_people_safe(engine: str, times: dict[str, int], seed: int) -> None:
+def test_no_controller_breaks_what_keeps_people_safe(engine: str, times: dict[str, Any], seed: int) -> None:
     network = reacting(ts.junction(), max_green_s=40.0, recall="pedestrian", **times)
     result = ts.run(crossing(seconds=300.0, network=network), engine=engine, controllers={"centre": Random(seed)})
     told = result.as_json()["vehicles"]
