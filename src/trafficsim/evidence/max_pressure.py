@@ -144,17 +144,17 @@ def boundary_veh_h(slot_s: float) -> float:
 
     Measured in the queue engine with queues before all four approaches, whose stages have equal greens.
     """
-    ways = (("in0", "out2"), ("in2", "out0"), ("in1", "out3"), ("in3", "out1"))
+    movements = (("in0", "out2"), ("in2", "out0"), ("in1", "out3"), ("in3", "out1"))
     network = junction(arms=4, lanes=1, cycle_s=2.0 * (slot_s + BETWEEN_S))
     assert max(phase.duration_s for phase in network.signals[0].phases) == slot_s  # its intergreens are BETWEEN_S
     flows = [Flow(id=f"{one}>{other}", origin=one, destination=other, volume_veh_h=SATURATED_VEH_H,
-                  vehicle_classes={"car": 1.0}) for one, other in ways]
+                  vehicle_classes={"car": 1.0}) for one, other in movements]
     end_s = FILLED_S + HOUR_S
     scenario = Scenario(name="G9", network=network, seed=9, time=Time(analysis_s=end_s, clear_s=1.0))
     prepared = prepare(World(scenario, network, Demand(flows=tuple(flows)), DEFAULT_CLASSES))
     _, exit_s = _times_s(prepared, (), 1)
     passed = int(((exit_s >= FILLED_S) & (exit_s < end_s)).sum())
-    return 2.0 * passed / len(ways) * 3600.0 / HOUR_S
+    return 2.0 * passed / len(movements) * 3600.0 / HOUR_S
 
 
 def _delays(engine: str) -> list[Row]:
