@@ -1,0 +1,34 @@
+"""Kernels are compiled for types, not for the values of constants that they are called with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numba import config
+
+from trafficsim.kernels.jit import kernel, part
+from trafficsim.kernels.several import words_of
+
+
+@part
+def added(number, other):
+    """Add two numbers."""
+    return number + other
+
+
+@kernel
+def sums(number):
+    """Call another kernel with constants."""
+    return added(number, 1) + added(number, 2) + added(3, number)
+
+
+@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="nothing is compiled")  # type: ignore[attr-defined]
+def test_constants_do_not_compile_a_kernel_once_more() -> None:
+    assert sums(1) == 9
+    assert len(added.signatures) == 1
+
+
+def test_arguments_are_taken_apart_in_the_order_of_their_parts() -> None:
+    values = np.zeros((2, 3), np.int32)[:, ::2]
+    assert words_of((values, (4, True), 0.0)) == [0, 0, 4, 4, values.ctypes.data, 2, 2, 12, 8, 4, 1, 0]
+    assert words_of(np.float32(1.0)) == [0x3F800000]
