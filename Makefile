@@ -13,7 +13,7 @@ export HYPOTHESIS_PROFILE ?= ci
 # Without byte code on disk every process that starts compiles all the Python that it imports: 3 s instead of 1 s.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-safety demo-ministry test test-compiled test-plain verify lint bench bench-check docs notebooks data clean
+.PHONY: demo demo-safety demo-ministry test test-compiled test-plain coverage verify lint bench bench-check docs notebooks data clean
 
 define install
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode --python $(BIN)/python $(1); \
@@ -65,18 +65,24 @@ demo-ministry: $(RUNTIME)
 
 test: test-compiled test-plain
 
+# Compiling takes one core a minute for each engine. It goes on beside the first tests, which need no kernels (tests/support/order.py).
 test-compiled: $(INSTALLED) $(DATA)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@for engine in ca queue; do $(BIN)/trafficsim run scenarios/arterial/scenario.toml --engine $$engine; done >/dev/null 2>&1 & \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-# Without JIT the kernels are plain Python: coverage sees them, and the results must not change.
+# Without JIT the kernels are plain Python, and the results must not change.
 # Whole runs of signals that react, incidents and units take minutes as plain Python: their kernels are tested one by one.
 WHOLE_RUNS := reacting_signals emergency units_driving closed_lanes blocked_road roadside
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines) $(WHOLE_RUNS:%=--ignore=tests/engines/test_%.py)
 test-plain: $(INSTALLED) $(DATA)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PLAIN) --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PLAIN) $(COVERED)
+
+# Which lines of the kernels and engines their tests reach: only plain Python can be watched, and watching doubles the time.
+coverage: COVERED := --cov=trafficsim.kernels --cov=trafficsim.engines --cov-report=term
+coverage: test-plain
 
 # What takes longer than a developer waits: `make test` from an empty kernel cache, timed; the tests marked long; random worlds
-# by the thousand; the tables of the validation pages. docs/validation/tables/last_run.md says when each ended, and how.
+# by the thousand; coverage; the tables of the validation pages. docs/validation/tables/last_run.md says when each ended, and how.
 verify: $(INSTALLED) $(DATA)
 	WORKERS=$(WORKERS) $(BIN)/python -m tests.experiments.verify $(STEPS)
 

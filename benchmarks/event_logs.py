@@ -2,7 +2,7 @@
 
 Not the same place and no attempt to match it: whether logs are of one kind, read by one reader. The real log is the
 sample of the package ``atspm`` (one actuated-coordinated signal, two hours); the simulated ones are signal ``j4`` of
-the arterial under its fixed programs and under a green wave.
+the arterial, coordinated-actuated as the real one, and under its fixed programs and those of a green wave.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SIGNAL, BEFORE_M = "j4", 60.0
 APPROACHES = ("east4", "west4")
 S_PER_H = 3600.0
-WAVE = "Webster and green wave"
+WAVE, REACTING = "Webster and green wave", "coordinated-actuated"
 ENDINGS = ("gap_out", "max_out", "force_off")
 
 
@@ -42,7 +42,7 @@ def real_log() -> EventLog:
 
 
 def simulated_logs(folder: Path) -> Iterator[tuple[str, EventLog]]:
-    """Run the arterial once under two alternatives, with advance detectors; yield the log of one signal."""
+    """Run the arterial once under each alternative, with advance detectors; yield the log of one signal."""
     scenario = ts.load(ROOT / "scenarios" / "arterial" / "scenario.toml")
     links = ts.build(scenario).network.links
     detectors = tuple(ts.Detector(id=f"before {link}", link=link, headways=True,
@@ -50,7 +50,8 @@ def simulated_logs(folder: Path) -> Iterator[tuple[str, EventLog]]:
     wave = (ts.policies.Webster(common_cycle=True),
             ts.policies.GreenWave(along="king_road", back="king_road_back", speed_kmh=50.0))
     study = ts.Study(name="logs", question="", scenarios=(scenario.model_copy(update={"detectors": detectors}),),
-                     replications=1, alternatives={"do nothing": (), WAVE: wave})
+                     replications=1, alternatives={"do nothing": (), WAVE: wave, REACTING: (
+                         *wave, ts.policies.CoordinatedActuated(force_off="floating"))})
     ts.compare(study, out=folder)
     for labels, files in stored_runs(folder).items():
         if SHOWN in files:
@@ -88,7 +89,9 @@ def figures(log: EventLog) -> dict[str, str]:
 
 
 def _hours(log: EventLog) -> float:
-    times = log.events.loc[log.events["EventId"] == 82, "TimeStamp"]
+    """Hours in which advance detectors saw vehicles; others, such as those of a controller, may see some before."""
+    seen = log.events["EventId"].eq(82) & log.events["Parameter"].isin(log.detectors["Parameter"])
+    times = log.events.loc[seen, "TimeStamp"]
     return float((times.max() - times.min()).total_seconds()) / S_PER_H
 
 
@@ -110,7 +113,7 @@ def main() -> int:
         return 1
     with TemporaryDirectory() as folder:
         columns |= {f"simulated, {name}": figures(log) for name, log in simulated_logs(Path(folder))}
-    names = ["simulated, do nothing", f"simulated, {WAVE}"]
+    names = [f"simulated, {name}" for name in (REACTING, "do nothing", WAVE)]
     order = ["real, actuated-coordinated", *names]
     print("| | " + " | ".join(order) + " |")
     print("|---|" + "---|" * len(order))

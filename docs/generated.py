@@ -308,6 +308,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         incidents,
         movements,
         observed,
+        pedestrians,
         queues,
         requested,
         roadside,
@@ -333,7 +334,7 @@ def _table_functions() -> dict[str, Callable[..., Any]]:
         "speed_histograms": speeds.speed_histograms_table,
         "free_speeds": free_speeds.free_speeds_table, "days": days_table.days_table, "runs": runs.runs_table,
         "unserved": unserved.unserved_table, "signals_shown": signals.signals_shown_table,
-        "control_events": signals.control_events_table,
+        "control_events": signals.control_events_table, "pedestrian_delay": pedestrians.pedestrian_delay_table,
         "routes": routes.routes_table, "roadside": roadside.roadside_table, "validation": observed.validation_table,
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.order import place_of
 from tests.support.real_data import NoData, data_folder
 
 # "ci" draws the same examples in every run, so that a failure is a failure of the change; "verify" goes on to more of
@@ -20,6 +21,11 @@ settings.register_profile("ci", derandomize=True, database=None, max_examples=50
 settings.register_profile("verify", derandomize=True, database=None, max_examples=400, **_UNTIMED)
 settings.register_profile("dev", max_examples=200, **_UNTIMED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests in the order in which workers wait least for each other and for the compiler."""
+    items.sort(key=lambda item: place_of(item.path))
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "trafficsim.api": (
         "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw",
-        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "rollouts", "run",
-        "timing", "trace",
+        "draw_map", "equilibrium", "explain", "export", "fit_parameters", "load", "open_run", "optimise_signals",
+        "rollouts", "run", "timing", "trace",
         "transfer", "validate", "with_fixes",
     ),
     "trafficsim.base.errors": ("InputError", "MachineError", "SimulationError", "TrafficsimError"),
@@ -37,6 +37,7 @@ _HOMES = {
     "trafficsim.io.imported": ("Imported",),
     "trafficsim.io.utdf.ring_barriers": ("read_ring_barriers",),
     "trafficsim.io.signal_groups": ("intergreen_breaches", "read_intergreens", "read_signal_groups"),
+    "trafficsim.io.stage_tables": ("read_stages",),
     "trafficsim.api.event_logs": ("event_log_of",),
     "trafficsim.results.event_log": ("EventLog",),
     "trafficsim.results.event_log_files": ("read_event_log",),
@@ -68,6 +69,7 @@ _HOMES = {
     "trafficsim.spec.setting": ("Setting",),
     "trafficsim.spec.signal_schedule": ("ProgramSwitch", "SignalSchedule", "SwitchTable"),
     "trafficsim.spec.signals": ("Phase", "SignalProgram"),
+    "trafficsim.spec.stage_table": ("StageTable",),
     "trafficsim.spec.static_network": ("StaticNetwork",),
     "trafficsim.spec.study": ("Study",),
     "trafficsim.spec.trip_selection": ("Trips",),
@@ -102,6 +104,7 @@ if TYPE_CHECKING:
     from trafficsim.api import fit_parameters as fit_parameters
     from trafficsim.api import load as load
     from trafficsim.api import open_run as open_run
+    from trafficsim.api import optimise_signals as optimise_signals
     from trafficsim.api import rollouts as rollouts
     from trafficsim.api import run as run
     from trafficsim.api import timing as timing
@@ -130,6 +133,7 @@ if TYPE_CHECKING:
     from trafficsim.io.signal_groups import intergreen_breaches as intergreen_breaches
     from trafficsim.io.signal_groups import read_intergreens as read_intergreens
     from trafficsim.io.signal_groups import read_signal_groups as read_signal_groups
+    from trafficsim.io.stage_tables import read_stages as read_stages
     from trafficsim.io.utdf.ring_barriers import read_ring_barriers as read_ring_barriers
     from trafficsim.report import plot as plot
     from trafficsim.results.event_log import EventLog as EventLog
@@ -199,6 +203,7 @@ if TYPE_CHECKING:
     from trafficsim.spec.signal_schedule import SwitchTable as SwitchTable
     from trafficsim.spec.signals import Phase as Phase
     from trafficsim.spec.signals import SignalProgram as SignalProgram
+    from trafficsim.spec.stage_table import StageTable as StageTable
     from trafficsim.spec.static_network import StaticNetwork as StaticNetwork
     from trafficsim.spec.study import Study as Study
     from trafficsim.spec.trip_selection import Trips as Trips

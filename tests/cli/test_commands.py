@@ -22,7 +22,8 @@ from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.study import Study
 
 COMMANDS = ["assign", "audit", "bench", "calibrate", "check", "compare", "equilibrium", "evidence", "export", "fit",
-            "import", "new", "place", "policies", "report", "rollout", "run", "schema", "speeds", "validate"]
+            "import", "new", "optimise", "place", "policies", "report", "rollout", "run", "schema", "speeds",
+            "validate"]
 
 
 def test_help_lists_what_is_built_and_nothing_else() -> None:

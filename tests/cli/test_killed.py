@@ -77,7 +77,7 @@ def wait_until(process: subprocess.Popen[str], happened: Callable[[], object]) -
         time.sleep(0.002)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_killed_worker_and_killed_parent(seed: int, study: Path, quiet: Path, tmp_path: Path) -> None:
     rng = random.Random(seed)
     first, second = sorted(rng.sample(range(2, RUNS - 10), 2))

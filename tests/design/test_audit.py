@@ -89,6 +89,16 @@ def test_conflicting_greens() -> None:
     assert {(one.code, one.phase) for one in errors} == {("conflicting-greens", 0)}
 
 
+def test_streams_that_go_straight_on_across_each_other_are_an_error_though_one_has_right_of_way() -> None:
+    letters = states()
+    across = [one.signal_index for one in SOUND.connections if one.turn == "through" and one.from_link == "in1"]
+    letters[0] = "".join("G" if place in across else letter for place, letter in enumerate(letters[0]))
+    found = [one for one in audit(with_program([25, 3, 2, 25, 3, 2], letters)).breaches if one.level == "error"]
+    assert [(one.code, one.phase, one.movement) for one in found] == [
+        ("conflicting-greens", 0, "in0 to out2 (through)"), ("conflicting-greens", 0, "in1 to out3 (through)")]
+    assert "green at the same time as in2 to out0 (through)" in found[1].message
+
+
 def test_a_movement_without_green() -> None:
     left = next(one for one in SOUND.connections if one.from_link == "in0" and one.turn == "left")
     letters = ["".join("r" if place == left.signal_index else letter for place, letter in enumerate(state))

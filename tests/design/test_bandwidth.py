@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from trafficsim.base.errors import InputError
 from trafficsim.design.timing.bandwidth import ArterialSignal, BandRules, Green, Order, widest_bands
+from trafficsim.design.timing.waves import StopLine, two_way
 
 CYCLE_S, SPEED_MS = 12, 10.0
 
@@ -85,3 +87,26 @@ def test_queues_take_from_the_band() -> None:
 def test_one_signal_is_no_arterial() -> None:
     with pytest.raises(InputError, match="two signals or more"):
         widest_bands([ArterialSignal(0.0, HALF)], BandRules((60.0, 60.0), (10.0, 10.0), (), ()))
+
+
+LITTLE = ((0, 0.53), (168, 0.60), (213, 0.60), (335, 0.53), (213, 0.52), (244, 0.58), (198, 0.60), (122, 0.60),
+          (213, 0.60), (137, 0.58))
+"""Distance from the signal before (m) and green of the ten signals of Little (1966), as LINDO Systems publish them with
+their model library; the bands that he found are not at hand."""
+
+
+@pytest.mark.parametrize("cycle_s", [55.0, 65.0, 75.0])
+def test_the_signals_of_little_by_another_method(cycle_s: float) -> None:
+    places = list(itertools.accumulate(distance for distance, _ in LITTLE))
+    signals = [ArterialSignal(float(place), (Order(Green(0.0, green), Green(0.0, green)),))
+               for place, (_, green) in zip(places, LITTLE, strict=True)]
+    ones = (1.0 / 9.0,) * 9
+    found = widest_bands(signals, BandRules((cycle_s, cycle_s), (15.0, 15.0), ones, ones))
+    out, back = ([StopLine(f"j{row}", abs(end - place), ("a", "b"), 0.0, green * cycle_s)
+                  for row, (place, (_, green)) in enumerate(zip(places, LITTLE, strict=True))]
+                 for end in (places[0], places[-1]))
+    whole = two_way(tuple(out), tuple(reversed(back)), cycle_s, 1.0, (15.0,))
+    seconds = whole.band_out_s + whole.band_back_s
+    assert seconds - 1e-6 <= found.worth * cycle_s <= seconds + 2.0  # of offsets in whole seconds
+    limits = BandRules((55.0, 75.0), (13.4, 17.9), ones, ones)  # of the example
+    assert widest_bands(signals, limits).worth >= found.worth - 1e-6

@@ -27,14 +27,14 @@ PURE = {
     "licensed_share", "speed_score_mean", "speed_score_sd", "violators", "first_day", "last_day", "points_back",
     "crashes", "impaired", "lessons", "override_share", "year", "night_share",
     "officers", "devices", "points", "present", "publicity", "noticed", "offending_share",
-    "officer_hours_per_day", "merge_priority",
+    "officer_hours_per_day", "merge_priority", "gantries",
     "number", "sample", "resimulate_at", "begin_day", "end_day",
     "paths", "longest", "scale_per_min", "overlap", "informed_share", "least_gain",
     "ring", "barrier", "position", "max_green_factor", "platoon_veh",
     "units", "crashes_per_mvkm",
     "rubbernecking", "rubbernecking_opposite", "injured", "capacity_factor", "speed_factor", "vehicles",
     "clearance_factor",
-    "years", "effect", "level", "margin", "queue_share", "cost",  # cost in the unit of the budget
+    "years", "effect", "level", "margin", "queue_share", "gap", "cost",  # cost in the unit of the budget
 }
 RAISERS = re.compile(r"\braise (InputError|MachineError|SimulationError|PolicyError|NetworkError|DemandError)\b")
 # Errors are made by us, not by users; their example is the message that they show.

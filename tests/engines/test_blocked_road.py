@@ -9,7 +9,7 @@ import pytest
 
 import trafficsim as ts
 from tests.support.worlds import link, make_network, through
-from trafficsim.base.codes import COMPLETED, EN_ROUTE
+from trafficsim.base.codes import CAUSE_CLOSED, COMPLETED, EN_ROUTE
 from trafficsim.base.errors import InputError
 from trafficsim.engines.asking import check_asked
 from trafficsim.engines.registry import engine_named
@@ -62,10 +62,12 @@ def test_who_has_no_other_way_drives_up_to_it_and_waits_there(engine: str) -> No
     assert (record.trips.status == COMPLETED).all()
     stopped = record.links.entered[1:5].sum(axis=0) - record.links.left[1:5].sum(axis=0)
     assert stopped[1] > 10
-    for_ever, _ = run(engine, duration_s=5000.0, to="short")
+    for_ever, names = run(engine, duration_s=5000.0, to="short")
     left = for_ever.trips.status == EN_ROUTE
     assert left.sum() > 20
     assert for_ever.left.vehicles.sum() == left.sum()
+    before = [names[row] for row in for_ever.left.link[for_ever.left.cause == CAUSE_CLOSED]]
+    assert before == ["short"], "who has no way on is named, and why"
     assert for_ever.demanded == for_ever.waiting + for_ever.en_route + for_ever.completed
 
 

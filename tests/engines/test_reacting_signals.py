@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,24 @@ def test_steps_are_those_of_the_whole_run(engine: str) -> None:
 
 
 @ENGINES
+def test_a_run_that_is_closed_gives_the_same_again_and_goes_on_from_a_checkpoint_only(engine: str) -> None:
+    run = ts.open_run(SCENARIO, engine=engine)
+    run.advance(123.0)  # in the middle of an interval
+    mark = run.checkpoint()
+    once = run.finish()
+    assert_same_traffic(once, run.finish())
+    assert run.record() is run.record()
+    with pytest.raises(ts.InputError, match="closed: its results have been taken"):
+        run.advance(130.0)
+    run.restore(mark)
+    assert_same_traffic(once, run.finish())
+    run.restore(mark)
+    run.advance(SCENARIO.time.analysis_s + SCENARIO.time.clear_s)
+    assert run.ended
+    assert_same_traffic(ts.run(SCENARIO, engine=engine), run.finish())
+
+
+@ENGINES
 def test_requests_to_an_open_run_are_shown(engine: str) -> None:
     run = ts.open_run(SCENARIO, engine=engine, policies=[Controlled()])
     run.request("centre", "stage 2")
@@ -189,3 +208,52 @@ def test_an_engine_that_does_not_let_signals_react_says_so() -> None:
     assert "reacting_signals" not in engine_named("hybrid").represents
     with pytest.raises(ts.InputError, match="represents signals that react"):
         ts.run(SCENARIO, engine="hybrid", controllers={"centre": Random(1)})
+
+
+class Twice:
+    """Asks for both stages at once, which conflict."""
+
+    def decide(self, observation: Any) -> tuple[int, int]:
+        return (0, 1)
+
+
+class Held:
+    """Cannot be copied."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def decide(self, observation: Any) -> int:
+        return 0
+
+
+def test_a_request_of_conflicting_stages_is_told_of() -> None:
+    result = ts.run(crossing(200.0, 200.0), engine="queue", controllers={"centre": Twice()})
+    told = result.findings[0]
+    assert (told.code, told.where) == ("request-refused", "alternative 'controlled': signal 'centre'")
+    assert "asked for phases that conflict" in told.message
+
+
+@pytest.mark.parametrize(("controllers", "says"), [
+    ({"centre": object()}, "controllers['centre']: found object, which has no method decide"),
+    ({"centre": Random}, "found the class Random; expected an object of it. Remedy: write Random()"),
+    (Random(1), "controllers: found Random; expected a dictionary"),
+    ({"center": Random(1)}, "signal 'center': found no such signal; expected one of centre"),
+    ({"centre": Held()}, "controller Held: found one that cannot be copied"),
+], ids=["no method", "a class", "no dictionary", "another signal", "cannot be copied"])
+def test_controllers_that_cannot_be_are_refused_in_one_message(controllers: Any, says: str) -> None:
+    with pytest.raises(ts.TrafficsimError) as error:
+        ts.run(crossing(200.0, 200.0), engine="queue", controllers=controllers)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_answer_that_takes_too_long_is_replaced_by_the_fixed_program(caplog: pytest.LogCaptureFixture) -> None:
+    """No answer takes less than a nanosecond."""
+    late = Controlled(on=("centre",), by=Random(1), within_s=1e-9)
+    study = ts.Study(name="s", scenarios=[crossing(200.0, 200.0)], engines=["queue"], replications=1,
+                     alternatives={"do nothing": [], "late": [late]})
+    with caplog.at_level(logging.WARNING, logger="trafficsim"):
+        (told,) = ts.compare(study).findings
+    assert (told.code, told.where) == ("controller-failed", "alternative 'late': signal 'centre'")
+    assert "its answer came too late" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import trafficsim as ts
 from tests.cli.support import SCENARIO, Answer
 from tests.io.sumo_files import signal_net
 from tests.oracles.switching import states_by_second
+from tests.support.reacting_junctions import crossing, reacting
 from trafficsim.io.network_file import read_network, write_network
-from trafficsim.spec.signal_schedule import SignalSchedule
+from trafficsim.spec.signal_schedule import ProgramSwitch, SignalSchedule
 
+JUNCTION = ts.junction()
 PROGRAMS = """<additional>
     <tlLogic id="centre" type="static" programID="a" offset="0">
         <phase duration="27" state="GGrr"/><phase duration="3" state="yyrr"/>
@@ -130,3 +133,60 @@ def test_ranges_of_weekdays_wrap(tmp_path: Path) -> None:
     (schedule,) = ts.build(ts.load(folder_with(tmp_path, table))).network.schedules
     assert isinstance(schedule, SignalSchedule)
     assert [schedule.program_at(60.0, day).name for day in ("mon", "tue", "thu", "fri", "sun")] == list("abbaa")
+
+
+DAY = ts.SignalProgram(id="centre", name="day", phases=JUNCTION.signals[0].phases)
+NIGHT = ts.SignalProgram(id="centre", name="night", offset_s=10.0, phases=tuple(
+    ts.Phase(duration_s=duration_s, state=one.state)
+    for duration_s, one in zip((20.0, 3.0, 2.0, 30.0, 3.0, 2.0), DAY.phases, strict=True)))
+
+
+def by_day(night: ts.SignalProgram = NIGHT) -> ts.Scenario:
+    """A signal that runs at night by the clock, reacts from 200 s to 400 s, and runs by the clock again."""
+    network = reacting(JUNCTION, "actuated")
+    network = replace(network, controls=(network.controls[0].model_copy(update={"program": "day"}),))
+    switches = tuple(ProgramSwitch(time_s=time_s, program=name) for time_s, name in (
+        (0.0, "night"), (200.0, "day"), (400.0, "night")))
+    table = SignalSchedule(id="centre", programs=(night, DAY), switches=switches)
+    return crossing(network=replace(network, schedules=(table,))).model_copy(update={"signal_schedules": (table,)})
+
+
+@pytest.mark.parametrize("engine", ["ca", "queue"])
+def test_a_signal_reacts_while_its_program_is_in_force(engine: str) -> None:
+    result = ts.run(by_day(), engine=engine)
+    assert result.as_json()["vehicles"]["en_route"] == 0
+    events = result.control_events
+    ends = events[events["event"].isin(["gap_out", "max_out"])]["time_s"]
+    assert len(ends)
+    assert ends.min() >= 200.0
+    assert ends.max() < 400.0
+    shown = result.signals_shown
+    first = shown[shown["groups"].str.split().map(lambda names: "0" in names)]
+    greens = first[first["state"] == "G"]["since_s"]
+    assert greens[(greens > 0.0) & (greens < 200.0)].tolist() == [10.0, 70.0, 130.0, 190.0]
+    late = greens[greens > 520.0]  # in step again after two cycles
+    assert len(late)
+    assert set((late - 10.0) % 60.0) == {0.0}
+
+
+def test_what_cannot_react_by_time_of_day_runs_fixed_programs_and_says_so() -> None:
+    together = tuple(ts.Phase(duration_s=one.duration_s, state=one.state[:3] + "r" * 9) for one in NIGHT.phases[:3])
+    other = NIGHT.model_copy(update={"phases": (*together, *NIGHT.phases)})
+    world = ts.build(by_day(other))
+    assert not world.network.controls
+    (told,) = [one for one in world.findings if one.code == "signal-scheduled-as-fixed"]
+    assert "program 'night' has other stages than it reacts with" in told.message
+    assert ts.build(by_day()).network.controls[0].plans[1].method is None
+
+
+def test_a_program_of_sumo_that_reacts_does_so_by_its_table(tmp_path: Path) -> None:
+    from tests.io.test_sumo_loops import LOGIC
+
+    logic = LOGIC.replace('programID="0"', 'programID="late"')
+    found = waut(tmp_path, "", **{'<tlLogic id="T" type="static" programID="late" offset="0">': f"{logic}<!--",
+                                  "<WAUT id": "--><WAUT id"})
+    (control,) = found.network.controls
+    assert (control.program, control.method) == ("late", "actuated")
+    assert "signal-taken-as-fixed" not in found.counts["repaired"]
+    world = ts.build(ts.Scenario(name="x", network=found.network, time=ts.Time(start_s=3000, analysis_s=1200)))
+    assert [(one.begin_s, one.method) for one in world.network.controls[0].plans] == [(3000.0, "fixed"), (3600.0, None)]

@@ -43,6 +43,7 @@ STEPS = {
     "random_worlds": Step(f"{PYTEST} tests/properties", {"HYPOTHESIS_PROFILE": "verify"}),
     "long_without_compiler": Step(f"{PYTEST} -m long tests/kernels tests/oracles tests/engines",
                                   {"NUMBA_DISABLE_JIT": "1"}),
+    "coverage": Step("make coverage"),
     "tables": Step("python -m benchmarks.validation"),
 }
 

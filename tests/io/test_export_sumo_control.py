@@ -19,7 +19,11 @@ from trafficsim.spec.network import Network
 COORDINATED = ACTUATED.replace('<param key="max-gap" ', '<param key="coordinated" value="true"/><param key="max-gap" '
                                ).replace('<phase duration="20"', '<phase earliestEnd="53" duration="20"')
 MORE = '<phase duration="2" state="rrrrr"/><phase duration="1" state="rrruu"/>'
-LOGICS = {"actuated": ACTUATED, "coordinated actuated": COORDINATED, "NEMA": NEMA,
+THREE = ACTUATED.replace('<phase duration="3" state="yyyrr"/>', '<phase duration="3" state="yGgrr"/>'
+                         '<phase duration="12" minDur="5" maxDur="20" state="rGGrr"/>'
+                         '<phase duration="3" state="ryyrr"/>')
+LOGICS = {"actuated": ACTUATED, "a stage in which nobody begins": THREE, "coordinated actuated": COORDINATED,
+          "NEMA": NEMA,
           "NEMA without coordination": NEMA.replace('mode" value="true"', 'mode" value="false"'),
           "Type 170": NEMA.replace('<param key="minRecall"', '<param key="controllerType" value="Type170"/>'
                                    '<param key="fixForceOff" value="true"/><param key="minRecall"'),
@@ -39,7 +43,7 @@ def exported(network: Network, folder: Path) -> tuple[Path, ...]:
 
 def same(one: SignalControl, other: SignalControl) -> None:
     """Hold two controls against each other, but for what files name anew."""
-    free = {"origin", "detectors"}
+    free = {"origin", "program", "detectors"}
     assert one.model_dump(exclude=free) == other.model_dump(exclude=free)
     places = [{(each.link, each.lane, round(each.distance_m, 1), round(each.length_m, 1), frozenset(each.phases),
                 each.use) for each in control.detectors} for control in (one, other)]

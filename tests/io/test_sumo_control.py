@@ -52,6 +52,16 @@ def test_all_red_and_red_amber_belong_to_the_change(tmp_path: Path) -> None:
     assert (control.phases[0].yellow_s, control.phases[0].red_clearance_s, control.red_amber_s) == (3.0, 3.0, 1.0)
 
 
+def test_a_stage_in_which_nobody_begins_lasts_as_long_as_in_sumo(tmp_path: Path) -> None:
+    """SUMO changes for 3 s and serves it for 5 to 20 s then; ours begins at once, for those who go on."""
+    control = control_of(read(tmp_path, ACTUATED, '<phase duration="3" state="yyyrr"/>',
+                              '<phase duration="3" state="yGgrr"/>'
+                              '<phase duration="12" minDur="5" maxDur="20" state="rGGrr"/>'
+                              '<phase duration="3" state="ryyrr"/>'))
+    assert [(one.green, one.min_green_s, one.max_green_s) for one in control.phases] == [
+        ("GGgrr", 10.0, 40.0), ("rGGrr", 8.0, 23.0), ("rrrGG", 4.0, 30.0)]
+
+
 def test_limits_of_a_signal_index(tmp_path: Path) -> None:
     more = '<param key="linkMinDur:3" value="9"/><param key="linkMaxDur:0" value="33"/><param key="max-gap" '
     control = control_of(read(tmp_path, ACTUATED, '<param key="max-gap" ', more))

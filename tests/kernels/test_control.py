@@ -179,6 +179,32 @@ def test_protected_turns_permitted_by_way_of_yellow_when_others_get_green() -> N
     assert shown[30][1] == "G"
 
 
+def turning_left(asked: dict[int, int], min_green_s: float = 5.0) -> list[str]:
+    """What is shown where index 1 turns left across index 0: protected alone (request 1), permitted beside it (2), or
+    permitted alone (4)."""
+    phases = tuple(ControlPhase(number=n, position=n, green=green, min_green_s=min_green_s, max_green_s=60, split_s=20)
+                   for n, green in ((1, "rG"), (2, "Gg"), (3, "rg")))
+    tables = tables_of([SignalControl(id="j", method="requested", phases=phases)], Conflicts([(1, 0)], [(1, 0)]))
+
+    def ask(control: Any, tick: int) -> None:
+        control.controller[0].request = asked.get(tick, control.controller[0].request)
+
+    return run(tables, 40, ask)
+
+
+def test_a_protected_turn_keeps_its_minimum_before_it_is_cleared_for_oncoming_traffic() -> None:
+    shown = turning_left({0: 1, 3: 2}, min_green_s=10.0)
+    assert [letters[1] for letters in shown[:16]] == list("GGGGGGGGGGyyyggg")
+    assert greens(shown, 0)[0][0] == 15  # 3 s of yellow and 2 s of red later
+
+
+def test_a_protected_turn_becomes_permitted_at_once_where_nobody_comes_and_who_comes_then_waits() -> None:
+    shown = turning_left({0: 1, 8: 4, 10: 2})
+    assert [letters[1] for letters in shown[6:16]] == list("GGgggggggg")
+    assert greens(shown, 0)[0][0] == 13  # the intergreen, 5 s, counts from the end of protection
+    assert greens(turning_left({0: 1, 8: 4, 20: 2}), 0)[0][0] == 20
+
+
 def test_requests_of_conflicting_phases_are_refused_and_a_failed_controller_falls_back_on_the_plan() -> None:
     control = two_stages(split_s=20).model_copy(update={"method": "requested"})
     tables = tables_of([control], CROSS)

@@ -55,8 +55,9 @@ def test_every_number_is_one_that_models_can_take(name: str) -> None:
             assert sourced.has_interval == (one.spread != "range" and None not in (one.low, one.high))
 
 
-SCENARIOS = {"closure", "controlled", "diversion", "mode_shift", "ramp_metering", "road_pricing", "self_organising",
-             "transit_priority", "turn_ban", "vehicle_ban", "vehicle_shift"}
+SCENARIOS = {"closure", "contraflow", "controlled", "diversion", "hard_shoulder_running", "lane_control", "mode_shift",
+             "ramp_metering", "road_pricing", "self_organising", "transit_priority", "turn_ban", "vehicle_ban",
+             "vehicle_shift"}
 """Policies whose effect on demand the user gives, or of which the catalogue has no evidence: none is claimed."""
 
 

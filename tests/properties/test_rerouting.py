@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plan.small import Demand, world
 from trafficsim.base.codes import COMPLETED, EN_ROUTE
 from trafficsim.design import synthetic
-from trafficsim.engines.queue.loop import run
+from trafficsim.engines.registry import engine_named
 from trafficsim.plan.lower import lower
 from trafficsim.plan.network import turn_of
 from trafficsim.plan.prepare import prepare
@@ -27,9 +28,11 @@ CLOSURES = st.lists(st.tuples(st.sampled_from(INNER), st.integers(0, 4), st.inte
                     unique_by=lambda one: one[0])
 
 
+@pytest.mark.parametrize("engine", ["ca", "queue"])
 @settings(max_examples=10)
-@given(CLOSURES, st.sampled_from([0.0, 0.3, 1.0]), st.integers(1, 3))
-def test_nobody_is_lost_and_who_is_left_is_named(closures: list[tuple[str, int, int]], share: float, seed: int) -> None:
+@given(closures=CLOSURES, share=st.sampled_from([0.0, 0.3, 1.0]), seed=st.integers(1, 3))
+def test_nobody_is_lost_and_who_is_left_is_named(
+        engine: str, closures: list[tuple[str, int, int]], share: float, seed: int) -> None:
     flows = tuple(Flow(id=f"f{number}", volume_veh_h=250.0, origin=entry, destination=EXITS[(number + 5) % len(EXITS)])
                   for number, entry in enumerate(ENTRIES[::2]))
     given = world(Demand(flows=flows, routes="free_flow"), TOWN, seed=seed,
@@ -38,7 +41,8 @@ def test_nobody_is_lost_and_who_is_left_is_named(closures: list[tuple[str, int, 
     policies = [Closure(on=Links(ids=(link,)), hours=(Hours(begin_h=begin / 60.0, end_h=(begin + length) / 60.0),))
                 for link, begin, length in closures]
     plan = lower(prepare(given), policies).plan
-    record = run(plan)
+    chosen = engine_named(engine)
+    record = chosen.run(plan, chosen.settings())
     assert record.demanded == record.waiting + record.en_route + record.completed
     assert int(record.left.vehicles.sum()) == record.waiting + record.en_route
     assert record.routes is not None

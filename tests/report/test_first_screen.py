@@ -74,6 +74,28 @@ def test_several_primary_indicators_make_one_sentence_and_the_rest_is_folded(mat
         assert "mean travel time" in visible(answer.full[1])
 
 
+def test_response_times_deaths_and_the_delay_of_others_stand_first_where_units_are_wanted(material: Material) -> None:
+    assert first_screen(Writer(load("en"), material))[0].responses is None
+    found = material
+    for key, unit, values in (("response_time_s", "s", (600.0, 540.0, 300.0)),
+                              ("response_within_8_min", "1", (0.0, 0.0, 1.0)),
+                              ("response_deaths", "1", (0.0507, 0.0407, 0.0307))):
+        found = with_rows(found, dict(zip(("do nothing", RUDE, "camera"), values, strict=True)), key, unit)
+    rows = found.tables["indicators"][["scenario", "engine", "alternative", "replication"]].drop_duplicates()
+    asked = replace(found.asked, primary=("response_time_s", "mean_delay_s"))
+    responses = rows.assign(extrapolated=rows["alternative"] == "camera")
+    found = replace(found, tables={**found.tables, "responses": responses}, asked=asked)
+    view = first_screen(Writer(load("en"), found))[0]
+    assert view.responses is not None
+    shown = [[visible(cell) for cell in row] for row in view.responses.groups[0].rows]
+    assert [row[:3] for row in shown] == [["do nothing", "10.0", "0"], [RUDE, "9.0", "0"], ["camera", "5.0", "100"]]
+    assert [row[3:5] for row in shown] == [["–", "0.054"], ["–", "0.044"], ["–", "0.034"]]
+    assert all(row[5] != "–" for row in shown)
+    assert "outside the 5 to 30 minutes" in visible(view.responses.notes[0])
+    assert view.effects is not None
+    assert "response time: crash to arrival of help" in view.effects.alt
+
+
 def test_the_map_names_every_policy_with_what_it_changes(material: Material) -> None:
     where = first_screen(Writer(load("en"), material))[0].where
     assert isinstance(where, Picture)

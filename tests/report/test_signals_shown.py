@@ -66,6 +66,22 @@ def test_a_trace_brings_what_signals_showed() -> None:
     assert ts.plot.time_space(trace).axes[0].get_ylabel() == "distance along the route (m)"
 
 
+def test_a_time_space_diagram_has_the_greens_that_signals_gave_by_themselves() -> None:
+    """Bars at the first stop line are greens that the actuated signal showed, and not those of its program."""
+    trace = ts.trace(world(), "main", window_s=(120.0, 240.0), policies=[ts.policies.Actuated()])
+    assert trace.shown is not None
+    line = stop_lines(trace.network, trace.route)[0]
+    program = next(one for one in trace.network.signals if one.id == line.program)
+    given = shown_greens(trace.shown, line.program, line.indices, (120.0, 240.0))
+    assert given
+    assert given != greens(program, line.indices, 120.0, 240.0)
+    bars = [segment for collection in ts.plot.time_space(trace).axes[0].collections
+            for segment in collection.get_segments() if (segment[:, 1] == line.position_m).all()]
+    drawn = [(float(bar[0, 0]), float(bar[-1, 0])) for bar in bars]
+    begin, end = (float(trace.trajectories["time_s"].agg(how)) for how in ("min", "max"))
+    assert drawn == [(max(first, begin), min(last, end)) for first, last in given if first < end and last > begin]
+
+
 @pytest.mark.parametrize("row", ["green_share", "capacity_veh_h"])
 def test_greens_of_whole_cycles_are_those_of_the_program(folder: Path, row: str) -> None:
     movements = pd.read_parquet(next(folder.glob("movements@small@do%20nothing@1@*")))

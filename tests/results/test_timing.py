@@ -10,6 +10,7 @@ import pytest
 
 import trafficsim as ts
 from tests.policies.signal_worlds import main_road, prepared
+from trafficsim.base.codes import STATE_CODES, STATE_NAMES
 from trafficsim.plan.lower import Lowered, design_volumes, lower
 from trafficsim.plan.prepare import Prepared
 from trafficsim.plan.signals import lower_signals
@@ -151,3 +152,13 @@ def test_for_python_users() -> None:
     assert not ts.timing(study, "do nothing")["changed"].any()
     with pytest.raises(ts.InputError, match="no alternative 'old'"):
         ts.timing(study, "old")
+
+
+def test_letters_of_replaced_programs_mean_what_they_meant() -> None:
+    assert {letter: STATE_NAMES[code] for letter, code in STATE_CODES.items()} == {
+        **{letter: letter for letter in "ryGgus"}, "o": "g", "O": "G"}
+    phases = tuple(ts.Phase(duration_s=20.0, state=state) for state in ("GGgGgGrrrrrs", "uuuuuurrrrrr", "rrrrrrGgGgGG"))
+    world = prepared(main_road())
+    found = lower(world, [ts.policies.SignalPlan(signal="j2", phases=phases)])
+    program = next(one for one in programs_with(world.world.network, found.plan.signals) if one.id == "j2")
+    assert [phase.state for phase in program.phases] == [phase.state for phase in phases]

@@ -61,6 +61,7 @@ def on_the_way() -> World:
     return replace(given, scenario=informed, demand=given.demand.model_copy(update={"routes": "free_flow"}))
 
 
+@pytest.mark.long
 def test_an_optimum_takes_less_time_than_the_equilibrium_and_that_less_than_looking_on_the_way() -> None:
     """The order of UXsim's test; that looking on the way takes longer than knowing is no theorem, but so it is here."""
     user = ts.equilibrium(motorway_and_arterial(), iterations=40, gap=0.01)

@@ -10,6 +10,7 @@ from trafficsim.api.exporting import export
 from trafficsim.api.fitting import fit_parameters
 from trafficsim.api.fixing import with_fixes
 from trafficsim.api.inspecting import draw, explain, policy_catalogue, timing
+from trafficsim.api.optimising import optimise_signals
 from trafficsim.api.placing import place, rollouts
 from trafficsim.api.practices import catalogue, practice_entries, transfer
 from trafficsim.api.reading import build, load, read_study
@@ -19,8 +20,8 @@ from trafficsim.api.validating import validate
 
 __all__ = [
     "assign", "audit_signals", "build", "calibrate", "catalogue", "check", "cohort", "compare", "draw", "draw_map",
-    "equilibrium", "examine", "explain", "export", "fit_parameters", "load", "open_run", "place", "policy_catalogue",
-    "practice_entries",
+    "equilibrium", "examine", "explain", "export", "fit_parameters", "load", "open_run", "optimise_signals", "place",
+    "policy_catalogue", "practice_entries",
     "read_study", "rollouts", "run", "timing", "trace", "transfer", "validate", "with_fixes",
     "write_map",
 ]

@@ -13,6 +13,8 @@ NOT_SHOWN = 255
 STATE_CODES = {"r": RED, "y": YELLOW, "G": GREEN, "g": PERMITTED, "u": RED_AMBER, "s": STOP_ARROW,
                "o": PERMITTED, "O": GREEN}
 """Codes of the letters of a phase: those of SUMO (``o`` off and giving way, ``O`` off with priority)."""
+STATE_NAMES = "ryGgsu"
+"""The letter of every code of a signal state: o and O show as g and G."""
 
 WAITING, EN_ROUTE, COMPLETED = 0, 1, 2
 """Status of a trip: not yet on the road, on it, at its end."""

@@ -18,6 +18,7 @@ from trafficsim.cli import (
     fitting,
     inspection,
     measure,
+    optimise,
     placing,
     report,
     signals,
@@ -46,6 +47,7 @@ app.add_typer(convert.app, name="import")
 app.add_typer(export.app, name="export")
 app.command("assign", short_help="Assign a matrix to a network: static equilibrium or optimum.")(assign.assign)
 app.command("equilibrium", short_help="Look for a dynamic user equilibrium of routes.")(equilibrium.equilibrium)
+app.command("optimise", short_help="Optimise signal programs by simulation.")(optimise.optimise)
 app.command("calibrate", short_help="Estimate demand from counts, near a seed.")(calibrate.calibrate)
 app.command("fit", short_help="Fit drivers to counts and speeds.")(fitting.fit)
 app.command("validate", short_help="Hold results against counts and other observations.")(validation.validate)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from trafficsim.cli.guard import guarded, print_json, say, show
+from trafficsim.cli.guard import guarded, print_json, say, say_findings, show
 from trafficsim.cli.options import Executor, Json, Out, Resume, Strict, Workers
 
 if TYPE_CHECKING:
@@ -175,6 +175,7 @@ def _show_run(result: RunResult) -> None:
         typer.echo(f"repaired: {done} (details: trafficsim check)")
     for name, reason in summary["not_computed"].items():
         typer.echo(f"{name}: not computed, {reason}")
+    say_findings(result.findings)
     typer.echo(f"digest: {summary['digest']}")
 
 
@@ -206,6 +207,7 @@ def _show_study(result: StudyResult, show_all: bool) -> None:
     lost = [f"{name}: {line}" for name, one in summary.get("unserved", {}).items() for line in unserved_lines(one)]
     for line in (*odd_runs(summary), *lost):
         typer.echo(line)
+    say_findings(result.findings)
     idle: list[dict[str, str]] = summary.get("without_effect", [])
     for one in idle:
         typer.echo("no effect: policy {policy} of {alternative} in {scenario}, {engine}: {reason}".format(**one))

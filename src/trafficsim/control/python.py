@@ -17,14 +17,15 @@ import numpy as np
 from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.control.observation import Observation, SignalObservation, SignalView, sights_of, snapshot, views_of
+from trafficsim.control.time_of_day import MethodsByTime
 from trafficsim.kernels.control.tables import BY_OTHERS, Control
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.deciders import Decider
 
 LOG = logging.getLogger("trafficsim")
 RAISED, NONSENSE, LATE = 1, 2, 3
-"""Parameter of the event ``fallback``: why the fixed program stands in."""
 REASONS = {RAISED: "it raised an error", NONSENSE: "its answer was no stage", LATE: "its answer came too late"}
+"""Why the fixed program stands in."""
 NEVER = 1 << 62
 
 Stage = int | str | tuple[int | str, ...]
@@ -68,7 +69,7 @@ class Requests:
     """
 
     def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
-        self._control, self._start_s, self.control_tick_s = control, plan.start_s, control_tick_s
+        self.control, self._start_s, self.control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
         self._request, self._fallback = control.controller["request"], control.controller["fallback"]
         self.sights = sights_of(control)
@@ -98,7 +99,7 @@ class Requests:
         if view is None:
             raise InputError(f"signal {name!r}", "no signal that takes requests",
                              f"one of {', '.join(sorted(self.views)) or '(there is none)'}", "correct the name")
-        if self._control.controller["method"][view.number] != REQUESTED:
+        if self.control.controller["method"][view.number] != REQUESTED:
             raise InputError(f"signal {name!r}", "one that decides for itself", "one whose stages are asked for",
                              "let the policy trafficsim.policies.Controlled act on it")
         self.set(view, bits_of(view, stage))
@@ -120,7 +121,7 @@ def bits_of(view: SignalView, stage: Any) -> int:
     InputError
         If it is none of the signal's stages.
     """
-    if isinstance(stage, tuple | list):
+    if isinstance(stage, tuple | list) and len(stage):
         bits = 0
         for one in stage:
             bits |= bits_of(view, one)
@@ -131,6 +132,16 @@ def bits_of(view: SignalView, stage: Any) -> int:
         return 1 << int(stage)
     raise InputError(f"signal {quoted(view.id)}: stage {stage!r}", "no stage of this signal",
                      f"0 to {len(view.stages) - 1}, or one of {', '.join(map(repr, view.stages))}", "correct it")
+
+
+def _copied(one: Decider) -> Any:
+    """Every run works on a copy, so that runs do not depend on each other."""
+    try:
+        return deepcopy(one.by)
+    except Exception as error:
+        raise InputError(f"controller {type(one.by).__name__}", f"one that cannot be copied ({error})", "a controller "
+                         "of which every run gets a copy of its own", "open files and connections within decide, or "
+                         "give the class a method __deepcopy__") from error
 
 
 class Deciding:
@@ -149,17 +160,19 @@ class Deciding:
     def __init__(self, plan: Plan, requests: Requests, control_tick_s: float) -> None:
         self._requests = requests
         self._deciders = plan.deciders
-        self._by = [deepcopy(one.by) for one in plan.deciders]
+        self._by = [_copied(one) for one in plan.deciders]
         self._next = [0] * len(plan.deciders)
         self._every = [max(1, round(one.every_s / control_tick_s)) for one in plan.deciders]
         self._told: set[tuple[str, int]] = set()
+        self._methods = MethodsByTime(plan, requests.control)
 
     def next_tick(self, tick: float) -> int:
-        """Return the first control tick after this one at which somebody is asked."""
-        return min((one for one in self._next if one > tick), default=NEVER)
+        """Return the first control tick after this one at which somebody is asked, or a plan of the day begins."""
+        return min(one for one in (*self._next, self._methods.next_tick(tick), NEVER) if one > tick)
 
     def apply(self, tick: float) -> None:
-        """Ask whoever is to be asked by a control tick."""
+        """Ask whoever is to be asked by a control tick, after the plan of the day has said how signals react."""
+        self._methods.apply(tick)
         for row, one in enumerate(self._deciders):
             if self._next[row] <= tick:
                 self._next[row] = (int(tick) // self._every[row] + 1) * self._every[row]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trafficsim.base.errors import InputError
 from trafficsim.control.observation import Observation
 from trafficsim.control.python import Requests
 from trafficsim.engines.memento import Memento
@@ -43,6 +44,7 @@ class Running(Protocol):
     requests: Requests
     now: int
     last: int
+    closed: Record | None
     quiet: int
 
     @property
@@ -116,7 +118,16 @@ class OpenRun:
         return self.running.ended
 
     def advance(self, to_s: float) -> None:
-        """Go on to a clock time (the nearest tick), or to the end of the run."""
+        """Go on to a clock time (the nearest tick), or to the end of the run.
+
+        Raises
+        ------
+        InputError
+            If the run is closed, and not at its end.
+        """
+        if self.running.closed is not None and not self.ended:
+            raise InputError(f"run at {self.time_s:g} s", "closed: its results have been taken", "an open run",
+                             "take a checkpoint first and go back to it, or begin another run")
         began = time.perf_counter()
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
             self.running.advance(round((to_s - self._start_s) * self.units_per_s))
@@ -146,7 +157,9 @@ class OpenRun:
         return Memento(self.running)
 
     def finish(self) -> Record:
-        """Return the record of the run up to now."""
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-        return self.running.record(Performance(loop_s=self._loop_s, compile_s=self._compile_s, setup_s=self._setup_s,
-                                               peak_mb=peak_mb))
+        """Close the run where it is and return its record, the same one as often as asked."""
+        if self.running.closed is None:
+            peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+            self.running.closed = self.running.record(Performance(
+                loop_s=self._loop_s, compile_s=self._compile_s, setup_s=self._setup_s, peak_mb=peak_mb))
+        return self.running.closed

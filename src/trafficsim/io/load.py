@@ -20,6 +20,7 @@ from trafficsim.io.observations import anchored_files, read_observations
 from trafficsim.io.paths import PACKAGE_PREFIX, at_home, resolve_path
 from trafficsim.io.signal_files import SignalFiles
 from trafficsim.io.signal_switches import by_time_of_day
+from trafficsim.io.stage_tables import anchored_table, controls_of
 from trafficsim.io.toml import read_toml, validate
 from trafficsim.io.trips import read_trips
 from trafficsim.outcomes.economics.valuation import BUILT_IN
@@ -165,6 +166,7 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     tables = tuple(one.model_copy(update={"file": _absolute(one.file, folder),
                                           "programs": tuple(_absolute(text, folder) for text in one.programs)})
                    for one in scenario.switch_tables)
+    stages = tuple(anchored_table(one, lambda text: _absolute(text, folder)) for one in scenario.stage_tables)
     if not isinstance(demand, Demand):
         matrices = tuple(one.model_copy(update={"file": _absolute(one.file, folder)}) for one in demand.matrices)
         file = None if demand.file is None else _absolute(demand.file, folder)
@@ -175,7 +177,7 @@ def anchored(scenario: Scenario, folder: Path) -> Scenario:
     if held is not None:
         held = anchored_files(held, lambda one: _absolute(one, folder))
     return scenario.model_copy(update={"network": network, "demand": demand, "drivers": drivers, "validation": held,
-                                       "switch_tables": tables})
+                                       "switch_tables": tables, "stage_tables": stages})
 
 
 def _anchored_files(form: Format, named: Any, folder: Path) -> Any:
@@ -199,7 +201,8 @@ def _world(scenario: Scenario, folder: Path) -> World:
     imported = _import_network(scenario.network, folder)
     # Signals of the scenario itself are not resolved: conflicting greens there are a mistake of whoever wrote them.
     network = _with_signals(resolved(_with_names(imported.network, scenario.network)), scenario.signals)
-    network = _with_controls(by_time_of_day(network, scenario, folder), scenario.controls)
+    controls = (*controls_of(scenario.stage_tables, network, folder), *scenario.controls)
+    network = by_time_of_day(_with_controls(network, controls), scenario, folder)
     found = _of_matrices(scenario.demand, folder)
     brought = imported.demand.model_copy(update={"flows": (*imported.demand.flows, *found.flows)})
     demand = _all_demand(scenario, brought, folder)

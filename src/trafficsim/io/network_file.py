@@ -18,6 +18,7 @@ from trafficsim.io.files import MEBIBYTE, MOST_DEPTH, nested_deeper, read_bytes
 from trafficsim.io.imported import Imported
 from trafficsim.io.mistakes import mistake
 from trafficsim.spec.control import SignalControl
+from trafficsim.spec.crossing import PedestrianCrossing
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Attribute, complete
@@ -88,6 +89,8 @@ def read_network(path: str | Path) -> Network:
         schedules=tuple(_model(SignalSchedule, row, f"{path}: schedules[{n}]")
                         for n, row in enumerate(content.get("schedules", []))),
         controls=_controls(content, path),
+        crossings=tuple(_model(PedestrianCrossing, row, f"{path}: crossings[{n}]")
+                        for n, row in enumerate(content.get("crossings", []))),
     )
 
 
@@ -107,7 +110,7 @@ def network_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     items = {}
     for name, model in (("connections", Connection), ("signals", SignalProgram), ("schedules", SignalSchedule),
-                        ("controls", SignalControl)):
+                        ("controls", SignalControl), ("crossings", PedestrianCrossing)):
         schema = model.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(schema.pop("$defs", {}))
         items[name] = schema
@@ -143,6 +146,7 @@ def _content(network: Network) -> dict[str, Any]:
         **({"schedules": [one.model_dump() for one in network.schedules]} if network.schedules else {}),
         **({"controls": [one.model_dump(exclude_defaults=True) for one in network.controls]}
            if network.controls else {}),
+        **({"crossings": [one.model_dump() for one in network.crossings]} if network.crossings else {}),
     }
 
 
@@ -168,7 +172,7 @@ def _parsed(path: Path) -> dict[str, Any]:
                          "name a file made by write_network or trafficsim import")
     if content.get("version") != VERSION:
         raise InputError(f"{path}: version", quoted(content.get("version")), str(VERSION), "update trafficsim")
-    for names, kind in ((LISTS, list), (("schedules", "controls"), list), (TABLES, dict)):
+    for names, kind in ((LISTS, list), (("schedules", "controls", "crossings"), list), (TABLES, dict)):
         for name in names:
             if not isinstance(content.get(name, None if names is LISTS else kind()), kind):
                 raise InputError(f"{path}: {name}", f"no {KINDS[kind]}", f"a {KINDS[kind]}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from trafficsim.spec.network import Connection, Network
 SECTIONS = ("general", "links", "signal groups")
 GENERAL = ("cycle time", "key", "subkey", "offset")
 MOST_SECONDS = 3600.0
+LISTED, NO_INTERGREEN = ("before", "after", "seconds"), ("", "-", "x", "X")
 LAYOUT = ("sections [general] (cycle time, key, subkey, offset), [links] and [signal groups] "
           "(id;on1;off1;transOn;transOff)")
 MAPPING = "columns group and link, and if they matter lane, turn (through, left, right, u_turn) and to"
@@ -76,18 +77,34 @@ def read_signal_groups(path: str | Path, mapping: str | Path | None = None) -> S
                             offset_s=_number(offset, f"{path}: offset", least=-MOST_SECONDS) if offset else 0.0)
 
 
-def read_intergreens(path: str | Path) -> dict[Between, float]:
-    r"""Read a matrix of intergreens as a list: columns ``before``, ``after`` and ``seconds``.
-
-    Parameters
-    ----------
-    path
-        CSV file; ``before`` and ``after`` are signal groups, one whose green ends and one whose green begins.
+def read_group_table(path: Path) -> tuple[SignalGroup, ...]:
+    """Return what groups control: of a table with sections, or of a mapping (columns ``group``, ``link`` and more).
 
     Raises
     ------
     InputError
-        If the file cannot be read, or a value is no number of seconds.
+        If the file is neither.
+    """
+    if read_text(path, BUDGET).lstrip("\ufeff \t\r\n").startswith(("[", "#")):
+        return read_signal_groups(path).groups
+    return tuple(SignalGroup(name=name, green=(), movements=tuple(movements))
+                 for name, movements in _mapping(path).items())
+
+
+def read_intergreens(path: str | Path) -> dict[Between, float]:
+    r"""Read intergreens: columns ``before``, ``after`` and ``seconds``, or a square matrix.
+
+    Parameters
+    ----------
+    path
+        CSV file; ``before`` and ``after`` are signal groups, one whose green ends and one whose green begins. A matrix
+        has a row for each group whose green ends, with its name first, and a column for each whose green begins;
+        nothing, ``-`` or ``x`` stands where there is none.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a value is no number of seconds, a pair stands twice, or a matrix is not square.
 
     Examples
     --------
@@ -97,14 +114,41 @@ def read_intergreens(path: str | Path) -> dict[Between, float]:
     >>> read_intergreens(file)
     {Between(before='K1', after='K2'): 6.0}
     """
-    table, lines = read_rows(Path(path))
-    missing = [name for name in ("before", "after", "seconds") if name not in table]
+    path = Path(path)
+    table, lines = read_rows(path)
+    columns = [str(name) for name in table.columns]
+    missing = [name for name in LISTED if name not in columns]
+    if len(missing) == len(LISTED) and len(columns) > 1:
+        return _of_matrix(path, table, columns, lines)
     if missing:
-        raise InputError(f"{path}:1: header", f"no column {missing[0]}", "columns before, after and seconds",
-                         "add the column")
-    columns = (texts(table, name).tolist() for name in ("before", "after", "seconds"))
-    return {Between(before, after): _number(seconds, f"{path}:{line}: seconds", 0.0)
-            for line, before, after, seconds in zip(lines, *columns, strict=True)}
+        raise InputError(f"{path}:1: header", f"no column {missing[0]}", "columns before, after and seconds, or a "
+                         "matrix with a row and a column for each group", "add the column")
+    found: dict[Between, float] = {}
+    values = (texts(table, name).tolist() for name in LISTED)
+    for line, before, after, seconds in zip(lines, *values, strict=True):
+        if Between(before, after) in found:
+            raise InputError(f"{path}:{line}", f"{before} to {after} a second time", "every pair once", "remove one")
+        found[Between(before, after)] = _number(seconds, f"{path}:{line}: seconds", 0.0)
+    return found
+
+
+def _of_matrix(path: Path, table: pd.DataFrame, columns: Sequence[str], lines: Sequence[object]
+               ) -> dict[Between, float]:
+    names, after = texts(table, columns[0]).tolist(), columns[1:]
+    odd = [name for name in (*names, *after) if (name in names) != (name in after) or not name]
+    if odd or len(set(names)) < len(names):
+        twice = next((name for name in names if names.count(name) > 1), "")
+        found = f"group {quoted(twice)} in two rows" if twice else f"group {quoted(odd[0])} only in a row or a column"
+        raise InputError(str(path), found, "a row and a column for each group, by its name", "complete the matrix")
+    given: dict[Between, float] = {}
+    for name in after:
+        for line, before, text in zip(lines, names, texts(table, name).tolist(), strict=True):
+            if text in NO_INTERGREEN:
+                continue
+            if name == before:
+                raise InputError(f"{path}:{line}: {name}", quoted(text), "nothing from a group to itself", "remove it")
+            given[Between(before, name)] = _number(text, f"{path}:{line}: {before} to {name}", 0.0)
+    return given
 
 
 def intergreen_breaches(table: SignalGroupTable, network: Network, signal: str | None = None,

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.base.findings import Finding
-from trafficsim.design.timing.switching import RunTime, scheduled
+from trafficsim.design.timing.reacting_schedule import plans_by_time
+from trafficsim.design.timing.switching import RunTime, in_force, scheduled
 from trafficsim.io.csv_rows import read_rows, texts
 from trafficsim.io.mistakes import did_you_mean
 from trafficsim.io.paths import resolve_path
 from trafficsim.spec.calendar import WEEKDAYS, Weekday
+from trafficsim.spec.control import SignalControl
 from trafficsim.spec.network import Network
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.signal_schedule import DAY_S, Procedure, ProgramSwitch, SignalSchedule, SwitchTable
@@ -25,6 +27,8 @@ COLUMNS = ("signal", "program", "from")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 LAYOUT = "columns signal, program, from (HH:MM) and, if it matters, weekday (mon, mon-fri, sat sun)"
 FOUND, SHOWN = "signals-by-time-of-day", 3
+AS_FIXED = "signal-scheduled-as-fixed"
+"""A table of switches names a program in which a signal reacts, which cannot be done together with the others."""
 Programs = Mapping[str, Mapping[str, SignalProgram]]
 """Programs by signal and name."""
 
@@ -51,8 +55,31 @@ def by_time_of_day(network: Network, scenario: Scenario, folder: Path) -> Networ
     told = Finding("info", FOUND, f"signals {', '.join(one.id for one in schedules[:SHOWN])}"
                    + (" ..." if len(schedules) > SHOWN else ""),
                    f"{len(schedules)} signals run programs by time of day, those of a {run.weekday} at the begin")
-    findings = (*(one for one in network.findings if one.code != FOUND), told)
-    return replace(scheduled(network, schedules, run), schedules=tuple(schedules), findings=findings)
+    findings = (*(one for one in network.findings if one.code not in (FOUND, AS_FIXED)), told)
+    made = replace(scheduled(network, schedules, run), schedules=tuple(schedules), findings=findings)
+    return _with_reacting(made, network, run)
+
+
+def _with_reacting(network: Network, before: Network, run: RunTime) -> Network:
+    """Let signals that react do so while their program is in force; those that cannot run fixed programs alone."""
+    controls, told = [], []
+    names, schedules = {one.id: one.name for one in before.signals}, {one.id: one for one in network.schedules}
+    for control in network.controls:
+        schedule = schedules.get(control.id)
+        if schedule is None:
+            controls.append(control)
+            continue
+        seen = frozenset(one.signal_index for one in network.connections
+                         if one.signal == control.id and one.signal_index is not None)
+        parts = list(in_force(schedule, run))
+        made = plans_by_time(control, parts, control.program or names[control.id], seen)
+        if isinstance(made, SignalControl):
+            controls.append(made)
+        else:
+            told.append(Finding("warning", AS_FIXED, f"signal {quoted(control.id)}", f"its programs by time of day run "
+                                f"with fixed durations: {made}", "give programs with the same stages, or leave the "
+                                "signal out of the table"))
+    return replace(network, controls=tuple(controls), findings=(*network.findings, *told))
 
 
 def _of_table(table: SwitchTable, present: Iterable[SignalProgram], folder: Path, key: str) -> list[SignalSchedule]:

@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from trafficsim.plan.control_arrays import ControlArrays as ControlArrays
 from trafficsim.plan.control_arrays import no_controls as no_controls
+from trafficsim.plan.crossing_arrays import CrossingArrays as CrossingArrays
+from trafficsim.plan.crossing_arrays import no_crossings as no_crossings
 from trafficsim.plan.deciders import Decider as Decider
 from trafficsim.plan.diagram_arrays import DiagramArrays as DiagramArrays
 from trafficsim.plan.diagram_arrays import no_diagrams as no_diagrams
 from trafficsim.plan.emergency_arrays import EmergencyPlan as EmergencyPlan
 from trafficsim.plan.incident_arrays import IncidentArrays as IncidentArrays
 from trafficsim.plan.incident_arrays import LaneClosureArrays as LaneClosureArrays
-from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures
+from trafficsim.plan.incident_arrays import ShutLaneArrays as ShutLaneArrays
+from trafficsim.plan.incident_arrays import no_incidents, no_lane_closures, no_shut_lanes
 from trafficsim.plan.measuring_arrays import AreaArrays as AreaArrays
 from trafficsim.plan.measuring_arrays import DetectorArrays as DetectorArrays
 from trafficsim.plan.measuring_arrays import no_areas as no_areas
@@ -325,9 +328,11 @@ class Plan:
     en_route : drivers who change their route on the way
     incidents : what blocks lanes within the run, with durations as drawn
     lane_closures : stretches of lanes that vehicles keep off for a time
+    shut_lanes : lanes that nobody chooses for a time: drivers know that they are closed
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     controls : signals that react
     deciders : controllers in Python
+    crossings : where pedestrians cross at signals
     """
 
     link_id: tuple[str, ...]
@@ -366,6 +371,8 @@ class Plan:
     en_route: EnRouteArrays = dataclass_field(default_factory=nobody_en_route)
     incidents: IncidentArrays = dataclass_field(default_factory=no_incidents)
     lane_closures: LaneClosureArrays = dataclass_field(default_factory=no_lane_closures)
+    shut_lanes: ShutLaneArrays = dataclass_field(default_factory=no_shut_lanes)
     emergency: EmergencyPlan | None = None
     controls: ControlArrays = dataclass_field(default_factory=no_controls)
     deciders: tuple[Decider, ...] = ()
+    crossings: CrossingArrays = dataclass_field(default_factory=no_crossings)

@@ -81,8 +81,7 @@ class PlanBuilder(RoadsideBuilder):
         self._enforced: dict[str, Any] = {}
         roads = roads_of(plan)
         known = Known(plan, network) if world is None else Known(plan, network, world.demand, world.scenario.seed)
-        response = None if world is None else world.scenario.emergency
-        super().__init__(TripOperations(known, roads), roads, self.run_s, plan.incidents, response)
+        super().__init__(TripOperations(known, roads), roads, self.run_s, plan.incidents, world)
 
     @property
     def network(self) -> Network:

@@ -19,7 +19,7 @@ from trafficsim.plan.route_arrays import ClosureArrays
 from trafficsim.plan.routes import Access, permission_name
 from trafficsim.plan.timeline import check_times
 from trafficsim.plan.trip_operations import TripOperations
-from trafficsim.spec.emergency import Emergency
+from trafficsim.spec.world import World
 
 CLOSED = "movement.closed"
 """What the ledger calls closures; its cells are movements."""
@@ -39,13 +39,14 @@ class RoadBuilder(EmergencyBuilder):
         Clock times at which a run begins and ends.
     incidents
         What happens on the road.
-    response
-        Emergency response of the scenario; ``None`` without one.
+    world
+        Its scenario; ``None``: nothing happens in it.
     """
 
     def __init__(self, trips: TripOperations, roads: NetworkPlan, run_s: tuple[float, float],
-                 incidents: IncidentArrays, response: Emergency | None = None) -> None:
-        super().__init__(trips, response)
+                 incidents: IncidentArrays, world: World | None = None) -> None:
+        super().__init__(trips, None if world is None else world.scenario.emergency)
+        self._world = world
         self._roads, self._between_s, self._incidents = roads, run_s, incidents
         self._closed: list[tuple[LedgerRow, NDArray[np.int64]]] = []
 

@@ -192,7 +192,8 @@ def _patterns(lowered: Sequence[Lowered]) -> tuple[PatternArrays, PatternTimes, 
     times = [time for pattern in flat for time in pattern.times]
     columns = [np.array([pattern[place] for pattern in flat], np.float64) for place in range(4)]
     start = starts([len(pattern.times) for pattern in flat])
-    return (PatternArrays(columns[0], columns[1], columns[2], columns[3], start),
+    method = np.array([CONTROL_METHODS.index(pattern.method) for pattern in flat], np.int32)
+    return (PatternArrays(columns[0], columns[1], columns[2], columns[3], start, method),
             PatternTimes(*(np.array([time[place] for time in times], np.float64) for place in range(3))),
             starts([len(part) for part in found]))
 

@@ -83,7 +83,7 @@ class PhaseArrays(NamedTuple):
 
 
 class PatternArrays(NamedTuple):
-    """Coordinated plans by time of day; every controller has one, whose splits stand in for a fixed program."""
+    """Plans by time of day; every controller has one, whose splits stand in for a fixed program."""
 
     begin_s: F8
     """Clock time from which it runs; minus infinity for the first."""
@@ -93,6 +93,8 @@ class PatternArrays(NamedTuple):
     yield_s: F8
     """From there to the yield point: begin of yellow of the first coordinated phase; of the last phase without any."""
     time_start: I4
+    method: I4
+    """How the controller reacts while it runs: a position in :data:`trafficsim.base.codes.CONTROL_METHODS`."""
 
 
 class PatternTimes(NamedTuple):
@@ -208,7 +210,7 @@ def no_controls() -> ControlArrays:
                          real, whole, real, small, real, real),
         PhaseArrays(whole, (), whole, whole, whole, real, real, real, real, real, real, whole, small, real, real, real,
                     real, real, small, small, wide, start, start),
-        small, PatternArrays(real, real, real, real, start), PatternTimes(real, real, real),
+        small, PatternArrays(real, real, real, real, start, whole), PatternTimes(real, real, real),
         GroupArrays(whole, real, real, real, start), PairArrays(whole, small, real),
         SignalDetectorArrays((), whole, whole, whole, whole, real, real, wide, wide, whole),
         ServeArrays(whole, whole, small), TurnControlArrays(whole, real, real, wide, real, real, start), whole, real)

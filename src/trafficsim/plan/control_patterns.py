@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trafficsim.spec.control import ControlPhase, SignalControl
+from trafficsim.spec.control import ControlPhase, ControlPlan, Method, SignalControl
+
+BY_THE_CLOCK: Method = "requested"
+"""Nobody asks for anything: the splits run by the clock."""
 
 
 class PhaseTimes(NamedTuple):
@@ -17,13 +20,14 @@ class PhaseTimes(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A coordinated plan."""
+    """A plan by time of day."""
 
     begin_s: float
     cycle_s: float
     zero_s: float
     yield_s: float
     times: tuple[PhaseTimes, ...]
+    method: Method
 
 
 class _Window(NamedTuple):
@@ -43,11 +47,13 @@ def patterns_of(control: SignalControl) -> list[Pattern]:
     """
     own = {one.number: one.split_s or one.max_green_s + one.clearance_s for one in control.phases}
     later = sorted(control.plans, key=lambda plan: plan.begin_s)
-    return [_pattern(control, own, float("-inf"), control.offset_s),
-            *(_pattern(control, own | plan.splits_s, plan.begin_s, plan.offset_s) for plan in later)]
+    first = ControlPlan(begin_s=0.0, cycle_s=1.0, offset_s=control.offset_s, splits_s=own)
+    return [_pattern(control, first)._replace(begin_s=float("-inf")),
+            *(_pattern(control, plan.model_copy(update={"splits_s": own | plan.splits_s})) for plan in later)]
 
 
-def _pattern(control: SignalControl, split_s: dict[int, float], begin_s: float, offset_s: float) -> Pattern:
+def _pattern(control: SignalControl, plan: ControlPlan) -> Pattern:
+    split_s = plan.splits_s
     windows, cycle_s = _windows(control.phases, split_s)
     coordinated = [windows[one.number] for one in control.phases if one.coordinated]
     times = []
@@ -58,8 +64,8 @@ def _pattern(control: SignalControl, split_s: dict[int, float], begin_s: float, 
                                 own.yellow_s - own.begin_s))
     reference_s = _reference_s(control, coordinated)
     yields = coordinated or [windows[control.phases[-1].number]]
-    return Pattern(begin_s, cycle_s, offset_s - reference_s, min(one.yellow_s for one in yields) % cycle_s,
-                   tuple(times))
+    return Pattern(plan.begin_s, cycle_s, plan.offset_s - reference_s, min(one.yellow_s for one in yields) % cycle_s,
+                   tuple(times), BY_THE_CLOCK if plan.method == "fixed" else plan.method or control.method)
 
 
 def _windows(phases: Sequence[ControlPhase], split_s: dict[int, float]) -> tuple[dict[int, _Window], float]:

@@ -18,12 +18,13 @@ from trafficsim.base.draws import hash_name
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.kernels.rng import Stream, u01
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.incident_arrays import IncidentArrays, LaneClosureArrays, no_incidents
+from trafficsim.plan.incident_arrays import IncidentArrays, LaneClosureArrays, ShutLaneArrays, no_incidents
 from trafficsim.plan.route_arrays import ClosureArrays
 from trafficsim.plan.timeline import SCHEDULED, links_at
 from trafficsim.plan.timeline_arrays import TimelineArrays
 from trafficsim.spec.happenings import Works
 from trafficsim.spec.incident import Incident
+from trafficsim.spec.lane_closing import LaneClosing
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
 
@@ -86,7 +87,7 @@ def incident_arrays(incidents: Sequence[Incident], plan: Plan,
         left_opposite=np.array([one.rubbernecking_opposite for one in incidents], np.float64))
 
 
-def with_happenings(plan: Plan, world: World) -> Plan:
+def with_happenings(plan: Plan, world: World, closings: Sequence[LaneClosing] = ()) -> Plan:
     """Return the plan with what its incidents, and the works and the weather of its world, do; itself without any.
 
     Parameters
@@ -95,11 +96,15 @@ def with_happenings(plan: Plan, world: World) -> Plan:
         With its incidents, and the schedules and closures of policies.
     world
         Its scenario and network.
+    closings
+        Lanes that policies close; those that belong to an incident only if it happens.
     """
     scenario = world.scenario
-    if not plan.incidents.name and not scenario.works and not scenario.weather:
+    closings = [one for one in closings if not one.incident or one.incident in plan.incidents.name]
+    if not plan.incidents.name and not scenario.works and not scenario.weather and not closings:
         return plan
-    stretches = [*_of_incidents(plan), *_of_works(plan, world)]
+    plan = replace(plan, shut_lanes=shut_lane_arrays(plan, closings))
+    stretches = [*_of_incidents(plan), *_of_works(plan, world), *_of_closings(plan, closings)]
     effects = [*_looked_at(plan, world), *_weather(plan, scenario), *_work_effects(plan, world)]
     return replace(plan, lane_closures=lane_closure_arrays(plan, stretches), timeline=_timeline(plan, effects),
                    closures=_closures(plan, stretches, world))
@@ -125,6 +130,30 @@ def _of_works(plan: Plan, world: World) -> Iterator[Stretch]:
             to_m = length_m if works.length_m is None else works.from_m + works.length_m
             yield Stretch(link, tuple(sorted(works.lanes)), works.from_m, to_m, _or(works.begin_s, -np.inf),
                           _or(works.end_s, np.inf))
+
+
+def _of_closings(plan: Plan, closings: Sequence[LaneClosing]) -> Iterator[Stretch]:
+    index = {name: row for row, name in enumerate(plan.link_id)}
+    for one in closings:
+        length_m = float(plan.links.length_m[index[one.link]])
+        yield Stretch(index[one.link], tuple(sorted(one.lanes)), _or(one.from_m, 0.0), min(one.to_m, length_m),
+                      one.begin_s, one.end_s)
+
+
+def shut_lane_arrays(plan: Plan, closings: Sequence[LaneClosing]) -> ShutLaneArrays:
+    """Return the lanes that are closed as a whole."""
+    first = dict(zip(plan.link_id, plan.links.lane_start.tolist(), strict=False))
+    rows = sorted((first[one.link] + lane, one.begin_s, one.end_s) for one in closings if one.is_whole
+                  for lane in one.lanes)
+    columns = list(zip(*rows, strict=True)) or [()] * 3
+    return ShutLaneArrays(np.array(columns[0], np.int32), np.array(columns[1], np.float64),
+                          np.array(columns[2], np.float64))
+
+
+def shut_at(plan: Plan, time_s: float) -> NDArray[np.int32]:
+    """Return the lanes that are closed as a whole at a clock time."""
+    shut = plan.shut_lanes
+    return np.unique(shut.lane[(shut.begin_s <= time_s) & (time_s < shut.end_s)])
 
 
 def _links_of(plan: Plan, works: Works, world: World) -> list[int]:
@@ -254,7 +283,9 @@ def closed_lanes_at(plan: Plan, time_s: float) -> LaneClosureArrays:
 
 
 def open_share(plan: Plan) -> NDArray[np.float64]:
-    """Return by link the share of its lanes on which no stretch is closed, whatever the time."""
-    width = np.diff(plan.links.lane_start)
-    shut = np.bincount(plan.lanes.link[np.unique(plan.lane_closures.lane)], minlength=len(width))
+    """Return by link the share of its lanes on which no stretch is closed, of those that are not shut altogether."""
+    known = np.unique(plan.shut_lanes.lane)  # drivers choose among the others
+    width = np.diff(plan.links.lane_start) - np.bincount(plan.lanes.link[known], minlength=len(plan.link_id))
+    lanes = np.setdiff1d(plan.lane_closures.lane, known)
+    shut = np.bincount(plan.lanes.link[lanes], minlength=len(width))
     return np.asarray((width - shut) / width, np.float64)

@@ -45,6 +45,20 @@ class LaneClosureArrays(NamedTuple):
     end_s: NDArray[np.float64]
 
 
+class ShutLaneArrays(NamedTuple):
+    """Lanes that nobody chooses, changes to or begins on between two clock times, sorted by lane and time."""
+
+    lane: NDArray[np.int32]
+    """Of the plan."""
+    begin_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+
+
+def no_shut_lanes() -> ShutLaneArrays:
+    """Return the shut lanes of a plan without any."""
+    return ShutLaneArrays(np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
+
+
 def no_incidents() -> IncidentArrays:
     """Return the incidents of a plan without any."""
     whole, real = np.zeros(0, np.int32), np.zeros(0)

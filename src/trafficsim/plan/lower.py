@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.kernels.rng import hash_name
+from trafficsim.plan.added_lanes import with_added_lanes
 from trafficsim.plan.arrays import I4, U8, Plan, TripArrays
 from trafficsim.plan.builder import PlanBuilder, Volumes
 from trafficsim.plan.closures import require_paths
@@ -34,6 +35,7 @@ from trafficsim.plan.trip_rows import in_order
 from trafficsim.plan.yellow import lower_approaches
 from trafficsim.spec.calendar import Weekday
 from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.lane_closing import LaneClosing
 from trafficsim.spec.policy import POLICY_PHASES, Policy
 from trafficsim.spec.vehicles import HEAVY, KINDS
 from trafficsim.spec.world import World
@@ -91,7 +93,7 @@ def lower(
     NetworkError, DemandError, InputError, PolicyError
         If something cannot be lowered; the message names the place and the remedy.
     """
-    prepared = world if isinstance(world, Prepared) else prepare(world)
+    prepared = with_added_lanes(world if isinstance(world, Prepared) else prepare(world), policies)
     on = _RunOn(replication, demand_day, day[1] if day else None)
     baseline = _baseline(prepared, on, demand_variation)
     changing = tuple(one for one in policies if getattr(type(one), "phase", None) == DEMAND_PHASE)
@@ -103,18 +105,19 @@ def lower(
     builder.run(policies)
     plan, ledger = builder.finish()
     plan, ledger = builder.controlled(plan), (*ledger, *builder.control_rows)
-    plan, baseline = (_with_happenings(one, prepared, on) for one in (plan, baseline))
+    plan = _with_happenings(plan, prepared, on, builder.lanes_closed)
+    baseline = _with_happenings(baseline, prepared, on)
     plan = with_en_route(_with_people(plan, prepared, on), prepared.world.scenario)
     plan = with_emergency(plan, prepared.world.network, builder.response, crashes_of(prepared.world.scenario, baseline))
     require_choice(plan, ledger)
     return Lowered(plan, ledger, baseline, builder.deployments)
 
 
-def _with_happenings(plan: Plan, prepared: Prepared, on: _RunOn) -> Plan:
+def _with_happenings(plan: Plan, prepared: Prepared, on: _RunOn, closings: Sequence[LaneClosing] = ()) -> Plan:
     """Let happen on the road what happens; on the design day no incident does: nobody plans for one."""
     if on.replication == DESIGN_DAY and plan.incidents.name:
         plan = replace(plan, incidents=no_incidents())
-    return with_happenings(plan, prepared.world)
+    return with_happenings(plan, prepared.world, closings)
 
 
 def _memory(prepared: Prepared, changing: Sequence[Policy]) -> dict[Hashable, Any]:
@@ -180,6 +183,7 @@ def _baseline(prepared: Prepared, on: _RunOn, demand_variation: float) -> Plan:
         approaches=lower_approaches(network, scenario.drivers),
         people=people_arrays(scenario.population),
         tolls=TollArrays(network.toll_eur),
+        crossings=prepared.crossings,
     )
     blocked = blocked_s(scenario, prepared.blocked_s)
     plan = replace(plan, incidents=incident_arrays(scenario.incidents, plan, blocked))

@@ -11,7 +11,7 @@ from trafficsim.base.codes import DETECTOR, PATH, ROLE_NAMES
 from trafficsim.base.errors import NetworkError, PolicyError
 from trafficsim.base.findings import Finding
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.arrays import DetectorArrays, SectionArrays
+from trafficsim.plan.arrays import I4, DetectorArrays, SectionArrays
 from trafficsim.plan.network import NetworkPlan, turn_of
 from trafficsim.plan.turn_means import turn_means
 from trafficsim.spec.behaviour import SpeedCheck
@@ -80,6 +80,28 @@ def spot_window(position_m: float, length_m: float) -> tuple[float, float]:
     """
     begin = min(max(position_m - SPOT_WINDOW_M / 2.0, 0.0), max(length_m - SPOT_WINDOW_M, 0.0))
     return begin, min(begin + SPOT_WINDOW_M, length_m)
+
+
+def on_other_lanes(sections: SectionArrays, networks: tuple[NetworkPlan, NetworkPlan], moved: I4) -> SectionArrays:
+    """Return sections in a network whose links have got lanes; those across a whole road are across all of them.
+
+    Parameters
+    ----------
+    sections
+        In the first network.
+    networks
+        Without and with the lanes.
+    moved
+        By lane of the first network, the lanes that its link has got on its nearside.
+    """
+    before, after = (network.links.lane_start for network in networks)
+    start, end = sections.lane_start, sections.lane_end
+    link = networks[0].lanes.link[start]
+    whole = (start == before[link]) & (end == before[link + 1])
+    first = after[link] - before[link]
+    return sections._replace(
+        lane_start=np.where(whole, after[link], start + first + moved[start]).astype(np.int32),
+        lane_end=np.where(whole, after[link + 1], end + first + moved[end - 1]).astype(np.int32))
 
 
 def detector_sections(detectors: DetectorArrays, network: NetworkPlan) -> list[MeasurementSection]:

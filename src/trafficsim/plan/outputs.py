@@ -92,7 +92,7 @@ def needed_features(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "route_changes", f"the closure of link {plan.link_id[plan.turns.to_link[plan.closures.turn[0]]]!r}"
     elif plan.en_route.informed.any():
         yield "route_changes", "route_choice.informed_share"
-    closed = plan.lane_closures.lane
+    closed = np.concatenate([plan.lane_closures.lane, plan.shut_lanes.lane])
     if len(closed):
         yield "lane_closures", f"the closed lane of link {plan.link_id[plan.lanes.link[closed[0]]]!r}"
     elif CAPACITY in plan.timeline.field:

@@ -11,12 +11,30 @@ import numpy as np
 from trafficsim.base.errors import DemandError, InputError
 from trafficsim.base.findings import Finding
 from trafficsim.base.memory import require_memory
-from trafficsim.plan.arrays import BOOL, F8, I4, AreaArrays, ClassArrays, DetectorArrays, SectionArrays, SignalArrays
+from trafficsim.plan.arrays import (
+    BOOL,
+    F8,
+    I4,
+    AreaArrays,
+    ClassArrays,
+    CrossingArrays,
+    DetectorArrays,
+    SectionArrays,
+    SignalArrays,
+    no_crossings,
+)
 from trafficsim.plan.classes import Mixes, class_permissions, cumulative_shares, lower_classes, permissions_of
 from trafficsim.plan.connectors import with_least_cost_connectors
+from trafficsim.plan.crossings import lower_crossings
 from trafficsim.plan.day import GivenTrips, copy_suffix
 from trafficsim.plan.departures import Rates, rates_of
-from trafficsim.plan.measurement_sections import detector_sections, path_sections, section_arrays, short_sections
+from trafficsim.plan.measurement_sections import (
+    detector_sections,
+    on_other_lanes,
+    path_sections,
+    section_arrays,
+    short_sections,
+)
 from trafficsim.plan.measuring import area_arrays, requested_sections
 from trafficsim.plan.network import NetworkPlan, lower_network
 from trafficsim.plan.realise import check_names, clipped_flows, hash_names
@@ -45,7 +63,7 @@ class Prepared:
 
     Attributes
     ----------
-    network, signals, classes, detectors, areas, sections : arrays of the plan before any policy
+    network, signals, classes, detectors, areas, sections, crossings : arrays of the plan before any policy
     routes, stops : by request and permission
     permission : of each class
     timetabled : whether a flow is the same on every day
@@ -76,6 +94,7 @@ class Prepared:
     unserved: tuple[Unserved, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict)
     blocked_s: Mapping[str, float] = field(default_factory=dict)
+    crossings: CrossingArrays = field(default_factory=no_crossings)
 
 
 def prepare(world: World) -> Prepared:
@@ -119,8 +138,31 @@ def prepare(world: World) -> Prepared:
         timetabled[:rates.flows], _given_trips(demand.trips, timetabled[rates.flows:]),
         (*served.findings, *clipped_flows(demand, time), *_routed(requests, demand.routes),
          *_unheeded_tolls(world, network), *short_sections(sections, network)),
-        served.unserved,
+        served.unserved, crossings=lower_crossings(world.network, signals),
     )
+
+
+def relaned(prepared: Prepared, world: World, moved: I4) -> Prepared:
+    """Return a prepared world whose links have other lanes; links, movements and requests are the same.
+
+    Parameters
+    ----------
+    prepared
+        The prepared world; it stays.
+    world
+        Its world with other lanes, and with all that lies on them.
+    moved
+        By lane of the prepared world, the lanes that its link has got on its nearside.
+    """
+    network = lower_network(world.network, world.scenario.drivers, signal_groups(prepared.signals))
+    detectors = _detectors(world.scenario.detectors, network)
+    trips, flows = world.demand.trips, len(world.demand.flows)
+    return replace(
+        prepared, world=world, network=network, detectors=detectors,
+        sections=on_other_lanes(prepared.sections, (prepared.network, network), moved),
+        areas=area_arrays(world.scenario.areas, network), memory={},
+        stops=build_stops(trips, flows, prepared.routes, network),
+        trips=_given_trips(trips, prepared.trips.timetabled))
 
 
 def _served(world: World, classes: ClassArrays, network: NetworkPlan) -> Served:

@@ -9,7 +9,7 @@ import numpy as np
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.plan.closures import RoadBuilder
+from trafficsim.plan.lane_builder import LaneBuilder
 from trafficsim.plan.ledger import LedgerRow
 from trafficsim.plan.roadside_arrays import METER, SIGN, RoadsideArrays, no_roadside
 from trafficsim.spec.behaviour import ResponseRule
@@ -35,7 +35,7 @@ def sign_rule_name(reaction: str, link: str) -> str:
     return f"sign of {reaction} on {link}"
 
 
-class RoadsideBuilder(RoadBuilder):
+class RoadsideBuilder(LaneBuilder):
     """The part of a plan builder that puts up signs and meters."""
 
     def __init__(self, *given: Any) -> None:

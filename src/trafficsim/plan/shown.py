@@ -16,6 +16,19 @@ GREENS = (GREEN, PERMITTED, STOP_ARROW)
 """States in which vehicles may go."""
 
 
+class States(NamedTuple):
+    """What the groups of one program showed together, change by change.
+
+    Attributes
+    ----------
+    since_s : shape (changes,), clock times
+    state : shape (changes, groups of the program)
+    """
+
+    since_s: F8
+    state: U1
+
+
 class Pictures(NamedTuple):
     """What the groups of one program showed together, and for how long, in a mean cycle.
 
@@ -77,10 +90,29 @@ def pictures_of(plan: Plan, shown: SignalRecord) -> list[Pictures]:
     signals = plan.signals
     if not len(shown.group):
         return [_planned(signals, program) for program in range(len(signals.program_id))]
+    return [_seen(plan, program, part) for program, part in enumerate(_parts(signals, shown))]
+
+
+def states_of(plan: Plan, shown: SignalRecord) -> list[States]:
+    """Return what every program showed in the whole run; nothing where it is not known.
+
+    Parameters
+    ----------
+    plan
+        Programs.
+    shown
+        What signals showed.
+    """
+    if not len(shown.group):
+        return []
+    return [_states(plan.signals, program, part) for program, part in enumerate(_parts(plan.signals, shown))]
+
+
+def _parts(signals: SignalArrays, shown: SignalRecord) -> list[SignalRecord]:
+    """The rows of every program."""
     order = np.argsort(shown.program, kind="stable")
     bounds = np.searchsorted(shown.program[order], np.arange(len(signals.program_id) + 1)).tolist()
-    parts = [_rows(shown, order[begin:end]) for begin, end in itertools.pairwise(bounds)]
-    return [_seen(plan, program, part) for program, part in enumerate(parts)]
+    return [_rows(shown, order[begin:end]) for begin, end in itertools.pairwise(bounds)]
 
 
 def _rows(shown: SignalRecord, rows: NDArray[np.intp]) -> SignalRecord:
@@ -96,20 +128,25 @@ def _planned(signals: SignalArrays, program: int) -> Pictures:
 
 def _seen(plan: Plan, program: int, shown: SignalRecord) -> Pictures:
     """Distinct pictures of a program in order of first appearance, each with its part of the mean cycle."""
-    first, last = int(plan.signals.group_start[program]), int(plan.signals.group_start[program + 1])
-    times, moment = np.unique(shown.since_s, return_inverse=True)
-    known = np.unique(shown.group)
-    state = np.full((len(times), len(known)), -1, np.int16)
-    state[moment, np.searchsorted(known, shown.group)] = shown.state
-    latest = np.maximum.accumulate(np.where(state >= 0, np.arange(len(times))[:, np.newaxis], 0), axis=0)
-    state = np.take_along_axis(state, latest, axis=0)[:, np.searchsorted(known, shown.shown_by[first:last])]
+    times, state = _states(plan.signals, program, shown)
     until = np.append(times[1:], plan.analysis_end_s)
     lasted = np.clip(np.minimum(until, plan.analysis_end_s) - np.maximum(times, plan.analysis_begin_s), 0.0, None)
     distinct, found, which = np.unique(state, axis=0, return_index=True, return_inverse=True)
     seconds = np.bincount(which.ravel(), lasted, len(distinct))
     order = np.argsort(found)
     part = seconds / max(float(seconds.sum()), 1e-9)
-    return Pictures(distinct[order].astype(np.uint8), part[order] * _cycle_s(shown, plan))
+    return Pictures(distinct[order], part[order] * _cycle_s(shown, plan))
+
+
+def _states(signals: SignalArrays, program: int, shown: SignalRecord) -> States:
+    first, last = int(signals.group_start[program]), int(signals.group_start[program + 1])
+    times, moment = np.unique(shown.since_s, return_inverse=True)
+    known = np.unique(shown.group)
+    state = np.full((len(times), len(known)), -1, np.int16)
+    state[moment, np.searchsorted(known, shown.group)] = shown.state
+    latest = np.maximum.accumulate(np.where(state >= 0, np.arange(len(times))[:, np.newaxis], 0), axis=0)
+    state = np.take_along_axis(state, latest, axis=0)[:, np.searchsorted(known, shown.shown_by[first:last])]
+    return States(times, state.astype(np.uint8))
 
 
 def _cycle_s(shown: SignalRecord, plan: Plan) -> float:

@@ -98,15 +98,17 @@ def timeline_arrays(scheduled: Sequence[Scheduled]) -> TimelineArrays:
 def change_times_s(plan: Plan) -> tuple[float, ...]:
     """Clock times after the start and before the end of a run at which a value of a link, a rule or a lane changes."""
     line, rules, lanes = plan.timeline, plan.behaviour, plan.lane_closures
+    shut = plan.shut_lanes
     times = np.concatenate([line.begin_s, line.end_s, rules.rule_begin_s, rules.rule_end_s, lanes.begin_s, lanes.end_s,
-                            plan.roadside.since_s])
+                            shut.begin_s, shut.end_s, plan.roadside.since_s])
     return tuple(np.unique(times[(times > plan.start_s) & (times < plan.end_s)]).tolist())
 
 
 def is_timed(plan: Plan) -> bool:
     """Whether anything in the plan has a clock time, so that its tables must be read by time."""
     rules = plan.behaviour
-    changes = bool(plan.timeline.field) or bool(len(plan.lane_closures.lane)) or bool(plan.roadside.reactions)
+    lanes = len(plan.lane_closures.lane) + len(plan.shut_lanes.lane)
+    changes = bool(plan.timeline.field) or lanes > 0 or bool(plan.roadside.reactions)
     return changes or bool(np.isfinite([*rules.rule_begin_s, *rules.rule_end_s]).any())
 
 

@@ -13,6 +13,7 @@ from trafficsim.policies.change_times import ChangeTimes as ChangeTimes
 from trafficsim.policies.close_following import CloseFollowing as CloseFollowing
 from trafficsim.policies.closure import Closure as Closure
 from trafficsim.policies.closure import TurnBan as TurnBan
+from trafficsim.policies.contraflow import Contraflow as Contraflow
 from trafficsim.policies.controlled import Controlled as Controlled
 from trafficsim.policies.diversion import Diversion as Diversion
 from trafficsim.policies.emergency_response import AddStation as AddStation
@@ -22,9 +23,11 @@ from trafficsim.policies.enforcing import Place as Place
 from trafficsim.policies.feedback_sign import FeedbackSign as FeedbackSign
 from trafficsim.policies.fines import Fines as Fines
 from trafficsim.policies.green_wave import GreenWave as GreenWave
+from trafficsim.policies.hard_shoulder import HardShoulderRunning as HardShoulderRunning
 from trafficsim.policies.incident_management import QuickClearance as QuickClearance
 from trafficsim.policies.incident_management import ServicePatrol as ServicePatrol
 from trafficsim.policies.isa import Isa as Isa
+from trafficsim.policies.lane_control import LaneControl as LaneControl
 from trafficsim.policies.licence_check import LicenceCheck as LicenceCheck
 from trafficsim.policies.licensing import AccompaniedDriving as AccompaniedDriving
 from trafficsim.policies.licensing import HazardPerception as HazardPerception
@@ -69,14 +72,17 @@ BUILT_IN = (
     "trafficsim.policies.change_times",
     "trafficsim.policies.close_following",
     "trafficsim.policies.closure",
+    "trafficsim.policies.contraflow",
     "trafficsim.policies.controlled",
     "trafficsim.policies.diversion",
     "trafficsim.policies.emergency_response",
-    "trafficsim.policies.incident_management",
     "trafficsim.policies.feedback_sign",
     "trafficsim.policies.fines",
     "trafficsim.policies.green_wave",
+    "trafficsim.policies.hard_shoulder",
+    "trafficsim.policies.incident_management",
     "trafficsim.policies.isa",
+    "trafficsim.policies.lane_control",
     "trafficsim.policies.licence_check",
     "trafficsim.policies.licensing",
     "trafficsim.policies.line_control",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_serializer, model_validator
 
-from trafficsim.base.errors import PolicyError
+from trafficsim.base.errors import InputError, PolicyError
 from trafficsim.design.timing.controls import control_of, detectors_of
 from trafficsim.plan.deciders import NEVER_LATE_S, Decider
 from trafficsim.spec.control import SignalControl
@@ -106,14 +106,35 @@ class Controlled(Policy):
         """Return a signal that reacts already as one that is asked, or one from its program."""
         known = builder.controls.get(program.id)
         if known is not None:
-            return known.model_copy(update={"method": "requested"})
+            plans = tuple(one.model_copy(update={"method": None}) for one in known.plans)
+            return known.model_copy(update={"method": "requested", "plans": plans})
         return control_of(network, program, "requested", detectors=tuple(detectors_of(network, program.id)))
 
 
 def controlled_by(controllers: Mapping[str, Any]) -> tuple[Controlled, ...]:
-    """Return the policies by which controllers decide about signals, by name; one may decide about several."""
+    """Return the policies by which controllers decide about signals, by name; one may decide about several.
+
+    Raises
+    ------
+    InputError
+        If they are no mapping from names of signals to objects with a method ``decide``.
+    """
+    _check_controllers(controllers)
     signals: dict[int, list[str]] = {}
     known = {id(one): one for one in controllers.values()}
     for name, one in controllers.items():
         signals.setdefault(id(one), []).append(name)
     return tuple(Controlled(on=tuple(names), by=known[key]) for key, names in signals.items())
+
+
+def _check_controllers(controllers: Any) -> None:
+    expected = 'a dictionary from names of signals to controllers, {"j1": MyController()}'
+    if not isinstance(controllers, Mapping):
+        raise InputError("controllers", f"{type(controllers).__name__}", expected, "put it into a dictionary")
+    for name, one in controllers.items():
+        where = f"controllers[{name!r}]"
+        if isinstance(one, type):
+            raise InputError(where, f"the class {one.__name__}", "an object of it", f"write {one.__name__}()")
+        if not callable(getattr(one, "decide", None)):
+            raise InputError(where, f"{type(one).__name__}, which has no method decide", "an object with a method "
+                             "decide(self, observation)", "write a class with this method")

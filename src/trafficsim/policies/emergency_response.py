@@ -40,7 +40,7 @@ class ECall(Policy):
     phase: ClassVar[PolicyPhase] = "network"
     mechanism: ClassVar[str] = "Crashes are notified by the cars themselves, with the notification time of eCall."
     source: ClassVar[str] = "Virtanen, Sihvola et al. 2009, European Transport Research Review (outcome, not put in)"
-    grade: ClassVar[str] = "B (outcome); the notification times are modelling assumptions"
+    grade: ClassVar[str] = "B (outcome), D (notification times)"
     limits: ClassVar[str] = f"No false calls; crashes that nobody else would have found are not modelled. {CHAIN}"
     example: ClassVar[str] = '{ kind = "ecall", share = 0.9 }'
     numbers: ClassVar[Mapping[str, str]] = {"share": "given by the user"}

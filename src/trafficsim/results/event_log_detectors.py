@@ -59,15 +59,16 @@ def detectors_of(scenario: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 
 
 def channels_of(network: Network | None, seen: Detectors | None, phases: pd.DataFrame,
-                device: Mapping[str, int]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+                device: Mapping[str, int], noted: Mapping[str, int]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return one row per use of a detector on a lane, and what was left out.
 
     Numbers of channels count from 1 for each controller: first its own detectors, in their order, then those that
-    measure.
+    measure. ``noted`` has the highest channel of which each controller noted something: controllers that a policy made
+    stand in no network.
     """
     rows: list[tuple[object, ...]] = []
     notes: list[str] = []
-    channel: dict[int, int] = {}
+    channel = {device[signal]: most for signal, most in noted.items()}
     for control in network.controls if network is not None else ():
         if control.id in device:
             rows += _own(control, network, device[control.id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -77,10 +78,16 @@ def read_event_log(path: str | Path, detectors: str | Path | None = None) -> Eve
     """
     path = Path(path)
     events = _whole(path, _table(path, COLUMNS), COLUMNS[1:])
+    if events.empty:
+        raise InputError(str(path), "no event", "a row for each event", "give a log that holds some")
+    if (events["EventId"] < 0).any():
+        row = int((events["EventId"] < 0).to_numpy().argmax())
+        raise InputError(f"{path}: row {row + 1}: EventId", str(events["EventId"].iloc[row]), "a code of at least 0",
+                         "correct or remove the row")
     stamps = pd.to_datetime(events["TimeStamp"], errors="coerce", format="mixed")
     if stamps.isna().any():
         row = int(stamps.isna().to_numpy().argmax())
-        raise InputError(f"{path}: row {row + 1}: TimeStamp", repr(events["TimeStamp"].iloc[row]), "a date and time",
+        raise InputError(f"{path}: row {row + 1}: TimeStamp", _shown(events["TimeStamp"].iloc[row]), "a date and time",
                          "correct or remove the row")
     events = events.assign(TimeStamp=stamps.astype("datetime64[us]"))
     events = events.sort_values(["TimeStamp", "DeviceId", "EventId", "Parameter"], kind="stable", ignore_index=True)
@@ -97,6 +104,8 @@ def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     if path.suffix not in ENDINGS:
         raise InputError(str(path), f"ending {path.suffix!r}", "a CSV or Parquet file (.csv, .parquet)",
                          "convert or rename it")
+    if not path.is_file():
+        raise InputError(str(path), "no such file", f"a table with {', '.join(columns)}", "correct the path")
     try:
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as error:  # what parsers raise derives from ValueError
@@ -113,6 +122,10 @@ def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return table[list(columns)]
 
 
+def _shown(value: Any) -> str:
+    return "nothing" if pd.isna(value) else repr(value)
+
+
 def _whole(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Read columns as whole numbers."""
     for name in columns:
@@ -120,7 +133,7 @@ def _whole(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFr
         wrong = (values.isna() | (values % 1 != 0)).to_numpy()
         if wrong.any():
             row = int(wrong.argmax())
-            raise InputError(f"{path}: row {row + 1}: {name}", repr(table[name].iloc[row]), "a whole number",
+            raise InputError(f"{path}: row {row + 1}: {name}", _shown(table[name].iloc[row]), "a whole number",
                              "correct or remove the row; controllers that have names need a number each")
         table = table.assign(**{name: values.astype("int64")})
     return table

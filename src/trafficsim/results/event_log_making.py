@@ -25,7 +25,7 @@ from trafficsim.results.event_log import (
     EventLog,
 )
 from trafficsim.results.event_log_detectors import Detectors, channels_of, hits
-from trafficsim.results.signals import GREEN_LETTERS
+from trafficsim.results.signals import DETECTOR_EVENTS, GREEN_LETTERS
 from trafficsim.spec.network import Network
 
 SHOWN, CONTROL = "signals_shown", "control_events"
@@ -77,8 +77,11 @@ def event_log(shown: pd.DataFrame, network: Network | None = None, seen: Detecto
     notes = [(float(time), device[str(signal)], int(code), int(parameter)) for time, signal, code, parameter in zip(
         noted["time_s"], noted["signal"], noted["code"], noted["parameter"], strict=True)]
     events = _frame([*_completed([*rows, *notes])])
-    phases = pd.concat([phases, *_noted_phases(network, own, device)], ignore_index=True)
-    channels, notices = channels_of(network, seen, phases, device)
+    phases = pd.concat([phases, *_noted_phases(network, own, device), *_seen_phases(shown, noted, own - {
+        one.id for one in (network.controls if network is not None else ())}, device)], ignore_index=True)
+    of_detector = noted[noted["code"].isin(DETECTOR_EVENTS)].groupby("signal")["parameter"].max()
+    channels, notices = channels_of(network, seen, phases, device,
+                                    {str(signal): int(most) for signal, most in of_detector.items()})
     if seen is not None and len(channels):
         events = pd.concat([events, hits(seen, channels)], ignore_index=True)
     ordered = events.sort_values(["time_s", "DeviceId", "EventId", "Parameter"], kind="stable", ignore_index=True)
@@ -113,6 +116,35 @@ def _noted_phases(network: Network | None, own: set[str], device: Mapping[str, i
                       for one in control.phases]
             yield pd.DataFrame({"DeviceId": device[control.id], "signal": control.id,
                                 "Phase": [one.number for one in control.phases], "groups": groups})
+
+
+def _seen_phases(shown: pd.DataFrame, noted: pd.DataFrame, made: set[str], device: Mapping[str, int]
+                 ) -> Iterator[pd.DataFrame]:
+    """Phases of the signals that a policy lets react: the indices that are green in each of its greens.
+
+    A phase without a whole green has none.
+    """
+    for signal in sorted(made):
+        rows = shown[shown["program"] == signal]
+        own = noted[noted["signal"] == signal]
+        for phase in sorted(set(own.loc[own["code"] == GREEN, "parameter"].astype(int))):
+            times = own[own["parameter"] == phase]
+            begins = times.loc[times["code"] == GREEN, "time_s"].to_numpy(float)
+            ends = np.sort(times.loc[times["code"] == GREEN_END, "time_s"].to_numpy(float))
+            inside = [(begin + ends[place]) / 2 for begin in begins
+                      if (place := int(np.searchsorted(ends, begin))) < len(ends)]
+            always = [_all_green(part, inside) for _, part in rows.groupby("group", sort=True)]
+            groups = " ".join(str(group) for (group, _), green in zip(rows.groupby("group", sort=True), always,
+                                                                      strict=True) if green and inside)
+            yield pd.DataFrame({"DeviceId": [device[signal]], "signal": signal, "Phase": phase, "groups": groups})
+
+
+def _all_green(changes: pd.DataFrame, times_s: Sequence[float]) -> bool:
+    """Whether a group is green at all times."""
+    since = changes["since_s"].to_numpy(float)
+    states = changes["state"].tolist()
+    places = np.searchsorted(since, times_s, side="right") - 1
+    return all(place >= 0 and states[place] in GREEN_LETTERS for place in places.tolist())
 
 
 def _shown_events(shown: pd.DataFrame, phases: pd.DataFrame, device: Mapping[str, int]) -> Iterator[Row]:

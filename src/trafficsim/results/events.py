@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from trafficsim.base.codes import (
-    CAUSE_INSIDE,
-    CAUSE_MOVING,
     ENCROACHMENTS,
     EVENT_LEFT,
     EVENT_NAMES,
@@ -24,7 +22,6 @@ from trafficsim.results.speeds import Traversals, evaluated_traversals
 
 CITATION, SANCTION = "citation", "sanction"
 NO_CODE = -1
-SINCE_UNKNOWN = (CAUSE_MOVING, CAUSE_INSIDE)
 
 
 def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
@@ -45,8 +42,8 @@ def events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFrame:
     several of them has several rows.
 
     Where vehicles were left at the end of a run there is a row ``left`` per lane, junction and entry: ``vehicles`` is
-    their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves), ``cause`` why (see
-    :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
+    their number, ``trip`` the first of them, ``time_s`` since when it stands (null if it moves, or nobody knows),
+    ``cause`` why (see :data:`trafficsim.base.codes.LEFT_CAUSES`), ``behind`` the link on which there is no room for it.
     """
     seen = evaluated_traversals(plan, record)
     return pd.concat([_of_traffic(plan, record, labels, seen),
@@ -67,7 +64,7 @@ def _of_traffic(plan: Plan, record: Record, labels: Labels, seen: Traversals) ->
     rows = np.arange(before + len(left.link))
     vehicles = np.concatenate([np.zeros(before, np.int32), left.vehicles])
     return frame(labels, {
-        "time_s": nullable(time_s, np.concatenate([np.full(before, True), ~np.isin(left.cause, SINCE_UNKNOWN)])),
+        "time_s": nullable(time_s, np.concatenate([np.full(before, True), left.since_s >= 0.0])),
         "event": strings([*(EVENT_NAMES[one] for one in code), *[CITATION] * len(order),
                           *[EVENT_NAMES[EVENT_LEFT]] * len(left.link)]),
         "trip": names_of(plan.trips.name, np.concatenate([events.trip, locked.trip, seen.trip[order], left.trip])),

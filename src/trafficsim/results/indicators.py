@@ -22,6 +22,8 @@ from trafficsim.results.emissions import NO_TRACES
 from trafficsim.results.frames import Labels, frame, nullable, strings
 from trafficsim.results.indicator import BY_NAME, Indicator, Observation, register
 from trafficsim.results.offences import fines_eur, officer_hours, points
+from trafficsim.results.pedestrians import PEDESTRIANS, has_crossings
+from trafficsim.results.pedestrians import TABLE as PEDESTRIANS_TABLE
 from trafficsim.results.period import analysis_length_s
 from trafficsim.results.red_running import RED_RUNNING
 from trafficsim.results.reference import Reference, journeys
@@ -198,7 +200,7 @@ INDICATORS: tuple[Indicator, ...] = (
               needs=("trajectories",), cause=lambda seen: _nox_g(seen).reason),
     annual_cost("eur"),
 )
-register(*INDICATORS, *ROUTE_CHANGES, *RESPONSES)
+register(*INDICATORS, *ROUTE_CHANGES, *RESPONSES, *PEDESTRIANS)
 PATH_TIME = re.compile(r"path_time_s\[(.+)\]")
 FEWEST_VEHICLES = 5
 """A mean over fewer vehicles than this in a replication is flagged wherever it is shown (modelling assumption)."""
@@ -298,7 +300,8 @@ def indicators_table(plan: Plan, record: Record, labels: Labels, reference: Refe
     seen = Observation(plan, record, journeys(plan, record, reference))
     paths = [name for name, role in zip(plan.sections.name, plan.sections.role.tolist(), strict=True) if role == PATH]
     every = [*registered().values(), *map(path_time, paths)]
-    absent = {ROUTES: not plan.en_route.informed.any(), RESPONSES_TABLE: not has_responses(plan)}
+    absent = {ROUTES: not plan.en_route.informed.any(), RESPONSES_TABLE: not has_responses(plan),
+              PEDESTRIANS_TABLE: not has_crossings(plan)}
     every = [one for one in every if not absent.get(one.only_with, False)]
     computed = [(one, one.compute(seen)) for one in every if one.compute is not None]
     values = [value for _, value in computed]

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import CONTROL_EVENTS
+from trafficsim.base.codes import (
+    CONTROL_DETECTOR_FAULT,
+    CONTROL_DETECTOR_OFF,
+    CONTROL_DETECTOR_ON,
+    CONTROL_DETECTOR_RESTORED,
+    CONTROL_EVENTS,
+    STATE_NAMES,
+)
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Record
 from trafficsim.results.frames import Labels, frame, names_of, nullable, strings
 
-LETTERS = "ryGgus"
-"""The letter of every code of a signal state: o and O show as g and G."""
 GREEN_LETTERS = ("G", "g", "s")
 """Letters of the states in which vehicles may go."""
+DETECTOR_EVENTS = (CONTROL_DETECTOR_OFF, CONTROL_DETECTOR_ON, CONTROL_DETECTOR_RESTORED, CONTROL_DETECTOR_FAULT)
 Span = tuple[float, float]
 
 
@@ -31,7 +37,7 @@ def signals_shown_table(plan: Plan, record: Record, labels: Labels) -> pd.DataFr
         "program": names_of(signals.program_id, shown.program),
         "group": nullable(own),
         "groups": names_of(_members(plan, shown.shown_by), shown.group),
-        "state": names_of(LETTERS, shown.state),
+        "state": names_of(STATE_NAMES, shown.state),
         "since_s": nullable(shown.since_s),
     })
 
@@ -41,15 +47,18 @@ def control_events_table(plan: Plan, record: Record, labels: Labels) -> pd.DataF
 
     ``code`` and ``parameter`` are those of the Indiana enumeration for high-resolution logs (Sturdevant et al. 2012,
     doi:10.4231/K4RN35SH); codes from 200 on are events that no controller in the field knows. ``event`` says the code
-    in words. ``parameter`` is the number of the phase, detector or plan.
+    in words. ``parameter`` is the number of the phase, detector or plan; ``detector`` is the name of the detector.
     """
     seen = record.control
+    place = plan.controls.controllers.detector_start[seen.controller] + seen.parameter - 1
+    of_detector = np.isin(seen.code, DETECTOR_EVENTS)
     return frame(labels, {
         "time_s": nullable(seen.time_s),
         "signal": names_of(plan.controls.controllers.id, seen.controller),
         "code": nullable(seen.code),
         "parameter": nullable(seen.parameter),
         "event": strings([CONTROL_EVENTS.get(code, str(code)) for code in seen.code.tolist()]),
+        "detector": names_of(plan.controls.detectors.name, np.where(of_detector, place, -1)),
     })
 
 

@@ -27,7 +27,7 @@ DONE = "runs"
 FAILED = "failed"
 """What the ``runs`` table of a failed run is called on disk: such a run is tried again."""
 MANIFEST = "study.json"
-SOME_RUNS = ("trajectories", "signals_shown", "routes", "responses", "control_events", "roadside")
+SOME_RUNS = ("trajectories", "signals_shown", "routes", "responses", "control_events", "roadside", "pedestrian_delay")
 """Tables that a study keeps of some runs only, or that older versions did not keep; any other table is there of all
 runs or of none."""
 LONGEST_TABLE = "trajectories"

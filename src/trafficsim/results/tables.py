@@ -15,6 +15,8 @@ from trafficsim.results.frames import Column, Labels, frame, names_of, nullable,
 from trafficsim.results.groups import groups_table
 from trafficsim.results.incidents import incident_curves_table, incidents_table
 from trafficsim.results.movements import movements_table
+from trafficsim.results.pedestrians import TABLE as PEDESTRIANS
+from trafficsim.results.pedestrians import has_crossings, pedestrian_delay_table
 from trafficsim.results.period import interval_bounds
 from trafficsim.results.queues import queues_table
 from trafficsim.results.reference import Reference, journeys
@@ -63,6 +65,8 @@ def result_tables(plan: Plan, record: Record, labels: Labels, reference: Referen
     }
     if plan.signals.program_id:
         tables["signals_shown"] = signals_shown_table(plan, record, labels)
+    if has_crossings(plan):
+        tables[PEDESTRIANS] = pedestrian_delay_table(plan, record, labels)
     if plan.controls.any:
         tables["control_events"] = control_events_table(plan, record, labels)
     if has_responses(plan):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from trafficsim.base.codes import STATE_CODES
+from trafficsim.base.codes import STATE_CODES, STATE_NAMES
 from trafficsim.base.units import kmh_to_ms
 from trafficsim.design.inference.staging import yellow_s
 from trafficsim.design.timing.conflicts import intergreens_s
@@ -46,10 +46,6 @@ def timings_of(signals: SignalArrays) -> dict[str, Timed]:
     starts, offsets = signals.phase_start.tolist(), signals.offset_s.tolist()
     return {name: Timed(tuple(signals.duration_s[begin:end].tolist()), offset)
             for name, begin, end, offset in zip(signals.program_id, starts[:-1], starts[1:], offsets, strict=True)}
-
-
-LETTERS = "ryGgus"
-"""The letter of every code of a signal: o and O show as g and G."""
 
 
 def programs_with(network: Network, signals: SignalArrays) -> tuple[SignalProgram, ...]:
@@ -92,7 +88,7 @@ def _letters(program: SignalProgram, states: Sequence[tuple[int, ...]]) -> list[
     own = [tuple(STATE_CODES[letter] for letter in phase.state) for phase in program.phases]
     if own == list(states):
         return [phase.state for phase in program.phases]
-    return ["".join(LETTERS[code] for code in state) for state in states]
+    return ["".join(STATE_NAMES[code] for code in state) for state in states]
 
 
 def changed_programs(before: SignalArrays, after: SignalArrays) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from trafficsim.results.compare import Comparison, Question
 from trafficsim.results.compared import compared
 from trafficsim.results.days import over_days
 from trafficsim.results.distribution import Distribution, distribution
-from trafficsim.results.fallbacks import fallback_findings
+from trafficsim.results.fallbacks import failure_findings
 from trafficsim.results.frames import label_columns
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.history_outcomes import with_history
@@ -43,8 +43,8 @@ class WithTables:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What went otherwise than meant in the runs: controllers that failed."""
-        return fallback_findings(self.tables)
+        """What went otherwise than meant in the runs: controllers and detectors that failed."""
+        return failure_findings(self.tables)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table."""
@@ -196,8 +196,8 @@ class StudyResult(WithTables):
         (policies that changed nothing in a scenario), ``routes`` (rehearsals and relative gap of the scenarios in which
         drivers learnt theirs), and ``unserved`` (trips and flows of each scenario that nothing can carry, with
         reasons), ``crash_history`` (how many crashes were matched to sites), ``rollout`` (programmes of the study),
-        ``agreement`` (of engines, where several ran), and ``warnings`` (what lies outside the evidence behind the model
-        of behaviour).
+        ``agreement`` (of engines, where several ran), ``warnings`` (what lies outside the evidence behind the model
+        of behaviour), and ``findings`` (controllers and detectors of signals that failed).
         """
         head = {"study": self.study.name, "baseline": self.study.baseline, "version": __version__}
         runs = self.tables["runs"]
@@ -214,6 +214,7 @@ class StudyResult(WithTables):
             "agreement": None if self.side_by_side is None else self.side_by_side.as_json(),
             "rollout": [one.as_json() for one in self.programmes],
             "warnings": [one.as_dict() for one in self.warnings],
+            "findings": [one.as_dict() for one in self.findings],
             "validation": None if (held := self.validation()) is None else held.as_json(),
         }
         return {**head, "results": self.comparison.as_json(), "distribution": self.distribution.as_json(),

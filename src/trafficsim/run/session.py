@@ -71,6 +71,11 @@ class Session:
     def advance(self, to_s: float) -> None:
         """Go on to a clock time (the nearest tick of the engine), or to the end of the run.
 
+        Raises
+        ------
+        InputError
+            If the run is closed: its results have been taken before its end.
+
         Examples
         --------
         >>> import trafficsim as ts
@@ -129,11 +134,11 @@ class Session:
         checkpoint.restore()
 
     def record(self) -> Record:
-        """Return what the run gave up to now, as arrays; it is closed with it."""
+        """Return what the run gave up to now, as arrays; it is closed with it, and gives the same again."""
         return self._run.finish()
 
     def finish(self) -> RunResult:
-        """Return the results of the run up to now, as ``ts.run`` does; it is closed with it.
+        """Return the results of the run up to now, as ``ts.run`` does; it is closed with it, and gives the same again.
 
         Raises
         ------

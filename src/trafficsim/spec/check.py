@@ -13,7 +13,7 @@ from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
 from trafficsim.base.repairs import repair
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.spec.check_controls import check_controls
+from trafficsim.spec.check_controls import check_controls, check_crossings
 from trafficsim.spec.check_demand import check_demand
 from trafficsim.spec.demand import Demand
 from trafficsim.spec.network import Connection, Network
@@ -66,7 +66,7 @@ def check(network: Network, demand: Demand | None = None) -> tuple[Finding, ...]
         links.used_lanes.setdefault(movement.from_link, set()).add(movement.from_lane)
         links.next_links.setdefault(movement.from_link, set()).add(movement.to_link)
     found += [*_movements_on(network, links), *_conflicting_greens(network), *_one_sided_conflicts(network),
-              *check_controls(network)]
+              *check_controls(network), *check_crossings(network)]
     found += check_demand(demand, links.attributes) if demand is not None else ()
     return (*found, *_short_links(links), *_impossible_lengths(network), *_impossible_diagrams(links),
             *_side_of_the_road(network))

@@ -10,6 +10,7 @@ from trafficsim.base.findings import Finding
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Connection, Network
 
+MOST_NAMED = 5
 Links = Mapping[str, Mapping[str, Any]]
 
 
@@ -29,6 +30,12 @@ def check_controls(network: Network) -> Iterator[Finding]:
                          "keep one of them")
     if network.controls:
         yield Finding("info", "signals-react", "network", reacting(network.controls), "")
+    failing = [f"{one.id} ({one.fault.replace('_', ' ')})" for control in network.controls for one in control.detectors
+               if one.fault != "none"]
+    if failing:
+        more = f" and {len(failing) - MOST_NAMED} more" if len(failing) > MOST_NAMED else ""
+        yield Finding("info", "detectors-fail", "network", f"detectors that fail during the run: "
+                      f"{', '.join(failing[:MOST_NAMED])}{more}", "")
     links = network.links if network.controls else {}
     for control in network.controls:
         where = f"signal {control.id!r}"
@@ -44,6 +51,34 @@ def check_controls(network: Network) -> Iterator[Finding]:
             at = f"{where}: detector {one.id!r}"
             found = list(_detector(one, links, at))
             yield from found or _idle(one, control, network, at)
+
+
+def check_crossings(network: Network) -> Iterator[Finding]:
+    """Yield the crossings for pedestrians to which no signal shows anything of their own.
+
+    Examples
+    --------
+    >>> from trafficsim.design.synthetic import ring
+    >>> list(check_crossings(ring(1000)))
+    []
+    """
+    widths = {one.id: len(one.phases[0].state) for one in network.signals}
+    taken = {(one.signal, one.signal_index) for one in network.connections}
+    for name, times in Counter(one.id for one in network.crossings).items():
+        if times > 1:
+            yield _error("duplicate-crossing", f"crossing {name!r}", f"{times} crossings of this name",
+                         "give each its own")
+    for one in network.crossings:
+        where = f"crossing {one.id!r}"
+        if one.signal not in widths:
+            yield _error("unknown-signal", f"{where}: signal", f"no signal {one.signal!r}", "correct the name")
+        elif one.signal_index >= widths[one.signal]:
+            yield Finding("warning", "crossing-without-signal", where, f"{widths[one.signal]} letters of signal "
+                          f"{one.signal!r}, none for index {one.signal_index}: its delay is not worked out",
+                          "correct signal_index, or give the program a letter for it")
+        elif (one.signal, one.signal_index) in taken:
+            yield _error("crossing-shared", where, f"signal index {one.signal_index} of {one.signal!r}, which vehicles "
+                         "obey", "give pedestrians an index of their own, or leave the crossing out")
 
 
 def _error(code: str, where: str, found: str, remedy: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,7 +45,11 @@ def check_happenings(world: World) -> Iterator[Finding]:
             if name not in places:
                 yield Finding("error", "unknown-place", "evacuation", f"{name!r} is neither a zone nor a link",
                               "correct it")
+        for name in set(scenario.evacuation.origins) & set(scenario.evacuation.exits):
+            yield Finding("error", "exit-evacuated", "evacuation", f"{name!r} is an origin and an exit",
+                          "name exits that nobody has to leave")
         yield from _outside_run("evacuation", scenario, scenario.evacuation.begin_s, None)
+    yield from _stations(scenario, world.network)
 
 
 def zones_of(scenario: Scenario) -> dict[str, Any]:
@@ -89,6 +94,26 @@ def _works(works: Works, network: Network) -> Iterator[Finding]:
         if (tail, head) not in known:
             yield Finding("error", "unknown-movement", f"{where}: movements", f"no movement from link {tail!r} to link "
                           f"{head!r}", "correct its links")
+
+
+def _stations(scenario: Scenario, network: Network) -> Iterator[Finding]:
+    """Units leave from roads that are open when somebody needs them."""
+    stations = () if scenario.emergency is None else scenario.emergency.stations
+    needed = [one for one in scenario.incidents if one.injured > 0]
+    for works in scenario.works if stations else ():
+        try:
+            closed = works.on.resolve(network) if works.closed and works.on is not None else ()
+        except PolicyError:
+            continue  # told of the works
+        begin_s = -math.inf if works.begin_s is None else works.begin_s
+        end_s = math.inf if works.end_s is None else works.end_s
+        crash = next((one.id for one in needed if begin_s <= one.begin_s < end_s), None)
+        for station in stations if crash is not None else ():
+            if station.link in closed:
+                yield Finding("error", "station-closed", f"emergency: station {station.id!r}",
+                              f"link {station.link!r}, which works {works.id!r} close at the time of incident "
+                              f"{crash!r}",
+                              "put the station on another link, or close the link at another time")
 
 
 def _lanes(where: str, link: str, lanes: tuple[int, ...], number: int) -> Iterator[Finding]:

@@ -187,7 +187,7 @@ class Overlap(Model):
 
 
 class ControlPlan(Model):
-    """A coordinated plan by time of day.
+    """A plan by time of day.
 
     Parameters
     ----------
@@ -197,6 +197,9 @@ class ControlPlan(Model):
         Its cycle, and the clock time of its reference.
     splits_s
         Split of each phase by number.
+    method
+        How the signal reacts while it runs: ``actuated``, ``coordinated``, or ``fixed``: its splits run by the clock.
+        ``None``: as the controller says.
 
     Examples
     --------
@@ -208,6 +211,7 @@ class ControlPlan(Model):
     cycle_s: float = Field(gt=0, le=3600)
     offset_s: float = 0.0
     splits_s: dict[int, float] = Field(min_length=1)
+    method: Literal["actuated", "coordinated", "fixed"] | None = None
 
 
 class SignalControl(Model):
@@ -239,7 +243,7 @@ class SignalControl(Model):
     red_amber_s
         Shown before green.
     plans, transition
-        Coordinated plans by time of day, and how the signal gets from one to the next.
+        Plans by time of day, and how the signal gets from one to the next.
     max_pressure, sotl
         Options of these methods.
     priority, preemption
@@ -248,6 +252,9 @@ class SignalControl(Model):
         What phases do whose detector has failed.
     origin
         Where it comes from.
+    program
+        Name of the fixed program in whose place it reacts. Where a table of switches names several programs of the
+        signal, it reacts while this one is in force and runs the others by the clock; empty: that of the network.
 
     Examples
     --------
@@ -276,6 +283,7 @@ class SignalControl(Model):
     preemption: PreemptionOptions | None = None
     fault_recall: Literal["min", "max"] = "max"
     origin: str = ""
+    program: str = ""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -326,19 +334,31 @@ class SignalControl(Model):
                                  "the other rings do")
 
     def _check_coordination(self, where: str) -> None:
-        if self.method != "coordinated":
+        if self.method != "coordinated" and all(one.method != "coordinated" for one in self.plans):
+            self._check_plans(where)
             return
         if not any(one.coordinated for one in self.phases):
             raise ValueError(f"{where}: coordinated without a coordinated phase; say coordinated = true for one")
         missing = [one.number for one in self.phases if one.split_s is None]
-        if missing:
+        if missing and self.method == "coordinated":
             raise ValueError(f"{where}: coordinated, but no split_s for phase {missing[0]}; give every phase its "
                              "split_s")
         need = planned_cycle_s(self.phases, {one.number: one.split_s or 0.0 for one in self.phases})
-        if self.cycle_s is not None and abs(need - self.cycle_s) > 1e-6:
+        if self.method == "coordinated" and self.cycle_s is not None and abs(need - self.cycle_s) > 1e-6:
             raise ValueError(f"{where}: splits need {need:g} s, not cycle_s = {self.cycle_s:g}; correct the "
                              "splits, or the cycle")
+        self._check_plans(where)
+
+    def _check_plans(self, where: str) -> None:
+        """Splits fill the cycle of every plan that runs by one."""
         for plan in self.plans:
+            how = plan.method or self.method
+            if how not in ("coordinated", "fixed"):
+                continue
+            absent = [one.number for one in self.phases if one.number not in plan.splits_s]
+            if absent and plan.method is not None:
+                raise ValueError(f"{where}: the {how} plan from {plan.begin_s:g} s has no split for phase {absent[0]}; "
+                                 "give every phase its split")
             need = planned_cycle_s(self.phases, plan.splits_s)
             if abs(need - plan.cycle_s) > 1e-6:
                 raise ValueError(f"{where}: splits of the plan from {plan.begin_s:g} s need {need:g} s, not "

@@ -12,6 +12,7 @@ from pydantic import Field
 from trafficsim.base.errors import NetworkError
 from trafficsim.base.findings import Finding
 from trafficsim.spec.control import SignalControl
+from trafficsim.spec.crossing import PedestrianCrossing
 from trafficsim.spec.model import Model
 from trafficsim.spec.schema import within
 from trafficsim.spec.signal_schedule import SignalSchedule
@@ -95,6 +96,7 @@ class Network:
     left_hand_traffic : vehicles keep to the left; lane 0 is still the one nearest to the kerb
     schedules : controllers whose programs change by time of day; ``signals`` has what each of them runs
     controls : signal controllers that react; ``signals`` has the fixed program of each, which it replaces
+    crossings : crossings for pedestrians that have signal indices of their own
 
     Examples
     --------
@@ -113,6 +115,7 @@ class Network:
     left_hand_traffic: bool = False
     schedules: tuple[SignalSchedule, ...] = ()
     controls: tuple[SignalControl, ...] = ()
+    crossings: tuple[PedestrianCrossing, ...] = ()
 
     @property
     def links(self) -> dict[str, dict[str, Any]]:

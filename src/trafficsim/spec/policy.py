@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.base.errors import PolicyError
+from trafficsim.spec.added_lanes import AddedLanes
 from trafficsim.spec.behaviour import ResponseRule, SpeedCheck
 from trafficsim.spec.control import SignalControl
 from trafficsim.spec.emergency import Emergency, Station
 from trafficsim.spec.enforcement import Deployment
+from trafficsim.spec.lane_closing import BlockedPlace, LaneClosing
 from trafficsim.spec.model import Model
 from trafficsim.spec.network import Network
 from trafficsim.spec.population import Population
 from trafficsim.spec.roadside import Reaction
 from trafficsim.spec.signals import Phase, SignalProgram
 from trafficsim.spec.trip_selection import Trips
+from trafficsim.spec.world import World
 
 POLICY_PHASES = ("demand", "network", "behaviour", "signals", "coordination", "timeline")
 """Order in which policies act. Coordination comes after the programs of single signals, because it builds on them."""
@@ -117,6 +120,12 @@ class Builder(Protocol):
     def close(self, links: Sequence[str] = (), movements: Sequence[tuple[str, str]] = (),
               begin_s: float | None = None, end_s: float | None = None) -> None:
         """Let nobody get onto links, or make movements (link in, link out), between two clock times (s)."""
+
+    def close_lanes(self, closing: LaneClosing) -> None:
+        """Let nobody drive on lanes of a link between two clock times (s)."""
+
+    def blocked_places(self, links: Sequence[str]) -> tuple[BlockedPlace, ...]:
+        """Return where incidents and works block lanes of some links, with the durations that earlier phases left."""
 
     @property
     def response(self) -> Emergency | None:
@@ -218,6 +227,10 @@ class Policy(Model):
             signal).
         """
         return self
+
+    def lanes_added(self, world: World) -> tuple[AddedLanes, ...]:
+        """Return the lanes that the policy adds to links: before all else, so that every policy finds them."""
+        return ()
 
     def lower(self, builder: Builder) -> None:
         """Edit the world through the builder."""

@@ -25,6 +25,7 @@ from trafficsim.spec.population import Population
 from trafficsim.spec.route_choice import RouteChoice
 from trafficsim.spec.signal_schedule import SignalSchedule, SwitchTable
 from trafficsim.spec.signals import SignalProgram
+from trafficsim.spec.stage_table import StageTable
 from trafficsim.spec.validation import Validation
 from trafficsim.spec.vehicles import VehicleClass
 from trafficsim.spec.zones import MatrixSource, Zone
@@ -197,6 +198,7 @@ class ScenarioFields(Model):
     signal_schedules: tuple[SignalSchedule, ...] = ()
     switch_tables: tuple[SwitchTable, ...] = ()
     controls: tuple[SignalControl, ...] = ()
+    stage_tables: tuple[StageTable, ...] = ()
     incidents: tuple[Incident, ...] = ()
     works: tuple[Works, ...] = ()
     weather: tuple[Weather, ...] = ()
@@ -261,6 +263,8 @@ class Scenario(ScenarioFields):
         Controllers whose programs change by time of day: written here, or in a table (CSV) beside the scenario.
     controls
         Controllers that react to traffic; each replaces that of its signal in the network.
+    stage_tables
+        Controllers of stages from tables (CSV) of signal groups, stages and intergreens beside the scenario.
     incidents
         Incidents that block lanes for a time.
     works

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from trafficsim.base.units import kmh_to_ms
-from trafficsim.design.inference.greens import resolve_phases
+from trafficsim.design.inference.greens import Crossing, crossing_pairs, resolve_phases
 from trafficsim.design.timing.breaches import CLOSE_S, DEFAULT_AUDIT_RULES, SOURCES, AuditRules, Breach, seconds
 from trafficsim.design.timing.clearances import clearances
 from trafficsim.design.timing.conflicts import changes
 from trafficsim.design.timing.demand import approaches_of
 from trafficsim.design.timing.dilemma import dilemma_zone_m
-from trafficsim.design.timing.pedestrians import WALK_S, WALKING_MS, crossings_of, window_s
+from trafficsim.design.timing.pedestrians import WALK_S, crossings_of, window_s
 from trafficsim.design.timing.stages import GREEN_LETTERS, STAGE_LETTERS
+from trafficsim.spec.crossing import WALKING_MS
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.signals import SignalProgram
 
@@ -90,15 +91,29 @@ def named(one: Connection) -> str:
 
 
 def _conflicting(signal: _Signal) -> Iterator[Breach]:
-    """Yield two priority greens at once that cross and of which none gives way, each pair of movements once."""
+    """Yield two priority greens at once that cross, each pair of movements once."""
     seen: set[tuple[int, str, str]] = set()
-    for one in resolve_phases(signal.network, signal.id, signal.program.phases).undecided:
-        first, second = (named(signal.network.connections[place]) for place in (one.movement, one.other))
+    connections = signal.network.connections
+    undecided = resolve_phases(signal.network, signal.id, signal.program.phases).undecided
+    for one in sorted({*undecided, *_straight(signal)}, key=lambda each: (each.phase, each.movement, each.other)):
+        first, second = (named(connections[place]) for place in (one.movement, one.other))
         if (one.phase, first, second) not in seen:
             seen.add((one.phase, first, second))
+            ends = ", and none gives way" if one in undecided else ""
             yield Breach("error", "conflicting-greens", signal.id, one.phase, first, 2.0, 1.0, "greens", signal.source,
-                         f"green at the same time as {second}, which it crosses, and none gives way",
+                         f"green at the same time as {second}, which it crosses{ends}",
                          "serve them one after the other, or let one give way (g)")
+
+
+def _straight(signal: _Signal) -> Iterator[Crossing]:
+    """Yield crossing greens of two that go straight on: right of way may decide where one turns, not between these."""
+    connections = signal.network.connections
+    for movement, other in crossing_pairs(connections, signal.id):
+        if connections[movement].turn == connections[other].turn == "through":
+            first, second = (connections[place].signal_index or 0 for place in (movement, other))
+            for phase, shown in enumerate(signal.program.phases):
+                if shown.state[first] == shown.state[second] == "G":
+                    yield Crossing(movement, other, phase)
 
 
 def _never_green(signal: _Signal) -> Iterator[Breach]:

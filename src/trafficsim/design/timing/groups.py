@@ -193,7 +193,7 @@ def phases_of_groups(groups: Sequence[SignalGroup], cycle_s: float, there: Contr
     PolicyError
         If a link or index is unknown, in two groups or in none, or a green leaves the cycle or meets another one.
     """
-    of_group = _members(groups, there, where)
+    of_group = members_of(groups, there, where)
     indications = {
         name: _indications(group, cycle_s, there, of_group[name], where)
         for name, group in _named(groups, where).items()
@@ -227,8 +227,14 @@ def _named(groups: Sequence[SignalGroup], where: str) -> dict[str, SignalGroup]:
     return named
 
 
-def _members(groups: Sequence[SignalGroup], there: Controlled, where: str) -> dict[str, tuple[int, ...]]:
-    """Signal indices of every group."""
+def members_of(groups: Sequence[SignalGroup], there: Controlled, where: str) -> dict[str, tuple[int, ...]]:
+    """Return the signal indices of every group.
+
+    Raises
+    ------
+    PolicyError
+        If a link, movement or index is unknown, in two groups, or in none.
+    """
     owner: dict[int, str] = {}
     for group in groups:
         at = f"{where}: group {group.name!r}"

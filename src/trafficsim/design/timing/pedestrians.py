@@ -9,11 +9,10 @@ from typing import Any
 
 from trafficsim.design.inference.geometry import Point, heading, heading_at_end, turn_angle
 from trafficsim.design.timing.demand import Approaches
+from trafficsim.spec.crossing import LANE_WIDTH_M, WALKING_MS
 from trafficsim.spec.network import Network
 
-LANE_WIDTH_M = 3.25  # RiLSA and RASt: usual width of urban lanes
 WALK_S = 4.0  # shortest walk interval (4-7 s; ITE, FHWA Traffic Signal Timing Manual)
-WALKING_MS = 1.2  # RiLSA 2015 design speed of pedestrians
 SAME_STREET_RAD = math.radians(45.0)
 
 

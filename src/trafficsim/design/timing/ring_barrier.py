@@ -93,7 +93,7 @@ def program_of(name: str, timing: RingBarrier, served: Sequence[Served]) -> Sign
             merged.append((round(end_s - begin_s, 3), state))
     phases = (phase for time, state in merged for phase in _phases(time, state))
     return SignalProgram(id=name, phases=tuple(phases),
-                         offset_s=round((timing.offset_s - _reference_s(timing, found)) % cycle_s, 3))
+                         offset_s=round((timing.offset_s - reference_s(timing, found)) % cycle_s, 3))
 
 
 def _phases(time_s: float, state: str) -> Iterator[Phase]:
@@ -120,8 +120,16 @@ def _shows(found: Mapping[int, Window], phase: int, at_s: float) -> str:
     return "green" if at_s < window.yellow_at_s else "yellow"
 
 
-def _reference_s(timing: RingBarrier, found: Mapping[int, Window]) -> float:
-    """Time of the reference from the first barrier: the last, or the first, of the coordinated phases to change."""
+def reference_s(timing: RingBarrier, found: Mapping[int, Window]) -> float:
+    """Return the time of the reference from the first barrier: the last, or the first, coordinated phase to change.
+
+    Parameters
+    ----------
+    timing
+        The timing.
+    found
+        When its phases run (:func:`windows`).
+    """
     ends = [found[phase] for phase in timing.coordinated if phase in found]
     if not ends:
         return 0.0

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trafficsim.engines.ca.capacities import headway_factors_of
+from trafficsim.engines.ca.lane_rules import lane_columns
 from trafficsim.engines.ca.rerouting import lane_flags
 from trafficsim.engines.ca.settings import CellularAutomaton
+from trafficsim.engines.ca.trips import manoeuvre_codes, manoeuvres
 from trafficsim.kernels.ca.network import Net
 from trafficsim.kernels.ca.packed_state import FLAG_WRONG, HEADWAY_SHIFT, MOST_HEADWAY
 from trafficsim.plan.arrays import LinkArrays, Plan
+from trafficsim.plan.happenings import shut_at
 
 if TYPE_CHECKING:
     from trafficsim.engines.ca.program import Program
@@ -62,6 +65,34 @@ class ClosedLanes:
         links = np.unique(self.plan.lanes.link[lane])
         net.closing[0] = len(links)
         net.closing[1: len(links) + 1] = links
+
+
+def apply_shut(program: Program, plan: Plan, settings: CellularAutomaton, time_s: float) -> None:
+    """Let nobody choose the lanes that are shut at a clock time; all routes are looked at anew where that changes.
+
+    Parameters
+    ----------
+    program
+        Of the run; its tables are changed.
+    plan
+        With the routes as they are now.
+    settings
+        Cell size and tick.
+    time_s
+        Clock time.
+    """
+    net, number = program.net, len(plan.lanes.link)
+    allowed = np.array(plan.lanes.allowed)
+    shut = shut_at(plan, time_s)
+    allowed[shut] = 0
+    if (np.asarray(net.lane.allowed[:number]) == allowed).all():
+        return
+    net.lane.allowed[:number] = allowed
+    net.lane.ends[:number] = lane_columns(plan, settings.cell_m, shut)["ends"]
+    route, table = manoeuvres(manoeuvre_codes(plan, settings, net))
+    program.trips = program.trips._replace(route=route, manoeuvre=table)
+    for link in range(net.links):
+        _want_anew(program, link)
 
 
 def _want_anew(program: Program, link: int) -> None:

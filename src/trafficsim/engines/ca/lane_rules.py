@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.network import LANE_CHANGE_M
@@ -16,17 +17,20 @@ MERGE_AREA_M = 450.0
 """Links outside towns up to this length are merge zones all along: merging fills 1,500 ft (HCM 2016 ch. 14)."""
 
 
-def lane_columns(plan: Plan, cell_m: float) -> dict[str, Any]:
-    """Return the columns ``ends`` and ``merge_zone`` of the lanes; a lane too short for a change is none that ends."""
+def lane_columns(plan: Plan, cell_m: float, shut: NDArray[np.int32] | None = None) -> dict[str, Any]:
+    """Return the columns ``ends`` and ``merge_zone`` of the lanes; a lane too short for a change is none that ends.
+
+    Nothing leads onto lanes that are ``shut``.
+    """
     length_m = np.asarray(plan.lanes.length_m)
-    ends = ending_lanes(plan) & (length_m >= LANE_CHANGE_M)
+    ends = ending_lanes(plan, shut) & (length_m >= LANE_CHANGE_M)
     outside = plan.links.keep_right[plan.lanes.link]
     merging_m = np.where(length_m <= MERGE_AREA_M, length_m, MERGE_ZONE_OUTSIDE_M)
     metres = np.where(outside, np.maximum(ends * MERGE_ZONE_M, merging_m), MERGE_ZONE_M)
     return {"ends": ends, "merge_zone": np.rint(metres / cell_m)}
 
 
-def ending_lanes(plan: Plan) -> np.ndarray:
+def ending_lanes(plan: Plan, shut: NDArray[np.int32] | None = None) -> np.ndarray:
     """Return by lane whether it ends while lanes beside it go on.
 
     No movement leads out of such a lane, or only movements that give way to a neighbour with the same target lane.
@@ -38,6 +42,8 @@ def ending_lanes(plan: Plan) -> np.ndarray:
     link = lanes.link[conns.from_lane]
     merges = np.zeros(len(connections), np.bool_)
     merges[of[(link[of] == link[conflicting]) & (conns.to_lane[of] == conns.to_lane[conflicting])]] = True
+    if shut is not None:
+        merges |= np.isin(conns.to_lane, shut)
     leads = np.zeros(len(lanes.link), np.bool_)
     leads[conns.from_lane[~merges]] = True
     goes_on = np.zeros(len(plan.link_id), np.bool_)

@@ -117,6 +117,7 @@ class Running:
     program, collected : what it is made of, and what has been taken out of it
     now, last : tick at which it is, and at which it ends at the latest
     quiet : tick up to which nothing is to be done outside the loop
+    closed : its record, once that has been taken
     """
 
     def __init__(self, plan: Plan, settings: CellularAutomaton, program: Program) -> None:
@@ -124,6 +125,7 @@ class Running:
         tick_s = settings.tick_s
         self.now, self.last = 0, round((plan.end_s - plan.start_s) / tick_s)
         self.quiet = self._opened = self._boundary = 0
+        self.closed: Record | None = None
         self._interval = max(1, round(plan.interval_s / tick_s))
         self._watch, self._most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
         self._timeline = Timeline.of(plan, settings, program.zones)
@@ -136,7 +138,8 @@ class Running:
         self._deciding = Deciding(plan, self.requests, tick_s)
         given = (program.world, program.vehicles, program.start, 0, 0)
         self._roadside = Roadside(plan, 1.0 / tick_s)
-        self._run_ticks = run_ticks if self._changes.any else known_entry(run_ticks, *given)
+        changing = self._changes.any or len(plan.shut_lanes.lane)
+        self._run_ticks = run_ticks if changing else known_entry(run_ticks, *given)
 
     @property
     def ended(self) -> bool:
@@ -187,7 +190,7 @@ class Running:
         self.quiet = min(tick + self._most, self._boundary, self._watch.next_look(tick), program.commanded.latest(tick),
                          self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
                          self._deciding.next_tick(tick), self._roadside.next_look())
-        self._timeline.apply(program, tick)
+        self._timeline.apply(program, tick, self._changes.plan)
         program.signals = program.commanded.command(program.signals, tick, self.quiet)
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from trafficsim.engines.ca.left import left_record
 from trafficsim.engines.ca.program import Program
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.trips import dwell_ticks
+from trafficsim.engines.closed_stretches import name_closed
 from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.queue_counters import Units, blocking_record, queue_record
 from trafficsim.kernels.ca.packed_state import MOST_STOPS, STOPS_SHIFT
@@ -59,7 +60,8 @@ def make_record(
         blocking=blocking_record(program.counters, program.net.lanes, _units(settings, program)),
         gridlocks=gridlock_record(collected.gridlocks, program.net.lane["link"],
                                   lambda ticks: plan.start_s + ticks * settings.tick_s),
-        left=left_record(plan, settings, program, tick), performance=performance, signals=shown,
+        left=name_closed(plan, left_record(plan, settings, program, tick), plan.start_s + tick * settings.tick_s),
+        performance=performance, signals=shown,
         control=program.reacted.record(plan.start_s, settings.tick_s), routes=collected.routes,
         emergency=collected.emergency, roadside=collected.roadside,
     )

@@ -47,7 +47,7 @@ def representation(settings: CellularAutomaton | None = None) -> dict[str, Calla
         "approach.tau50_s": _exact, "approach.spread_s": _exact,
         "approach.inattention": _in_steps(DRAWN), "approach.hard_stop_share": _in_steps(PROBABILITY_UNIT),
         "behaviour.response": speed, "section.citation_ms": _exact,
-        "trip.limit_factor": speed, "movement.closed": _exact, "signal.control": _exact,
+        "trip.limit_factor": speed, "movement.closed": _exact, "lane.closed": _exact, "signal.control": _exact,
         **dict.fromkeys(RESPONSE_FIELDS, _exact), "roadside.limit": _exact, "roadside.rate": _exact,
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trafficsim.engines.ca.closed_lanes import ClosedLanes, swap_headways
+from trafficsim.engines.ca.closed_lanes import ClosedLanes, apply_shut, swap_headways
 from trafficsim.engines.ca.network import link_speeds, look_ahead_cells, speed_compliance
 from trafficsim.engines.ca.settings import CellularAutomaton
 from trafficsim.engines.ca.zones import rule_limits
@@ -51,11 +51,17 @@ class Timeline:
         """Return the first tick after this one at which something changes."""
         return next((change for change in self.ticks if change > tick), NEVER)
 
-    def apply(self, program: Program, tick: int) -> None:
-        """Let the tables hold what is valid from this tick on; nothing in all others."""
+    def apply(self, program: Program, tick: int, driven: Plan | None = None) -> None:
+        """Let the tables hold what is valid from this tick on; nothing in all others.
+
+        ``driven`` has the routes as they are now; ``None``: as they were at the start.
+        """
         if tick not in self.ticks:
             return
-        self._hold(program, self.times_s[self.ticks.index(tick)])
+        time_s = self.times_s[self.ticks.index(tick)]
+        self._hold(program, time_s)
+        if len(self.plan.shut_lanes.lane):
+            apply_shut(program, driven or self.plan, self.settings, time_s)
 
     def react(self, plan: Plan, program: Program, tick: int) -> None:
         """Let the tables hold what a plan shows at its roadside from a tick on."""

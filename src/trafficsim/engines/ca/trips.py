@@ -80,7 +80,7 @@ def compile_trips(plan: Plan, settings: CellularAutomaton, net: Net) -> Trips:
         **_travellers(plan, settings), "route_position": start[:-1], "next_stop": _first_stops(trips),
         "connection": np.full(n, -1),
     })
-    route, manoeuvre = _manoeuvres(manoeuvre_codes(plan, settings, net))
+    route, manoeuvre = manoeuvres(manoeuvre_codes(plan, settings, net))
     return Trips(
         row=row,
         end=_ends(plan, settings),
@@ -124,7 +124,7 @@ def manoeuvre_table(different: np.ndarray) -> np.recarray:
     })
 
 
-def _manoeuvres(codes: np.ndarray) -> tuple[np.ndarray, np.recarray]:
+def manoeuvres(codes: np.ndarray) -> tuple[np.ndarray, np.recarray]:
     """Return every route position as a number, and what the numbers stand for: few manoeuvres differ."""
     route, different = pd.factorize(codes, sort=True)
     return filled(route, np.uint16), manoeuvre_table(different)

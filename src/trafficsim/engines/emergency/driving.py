@@ -56,6 +56,7 @@ class Unit:
     ----------
     route, stop_m : links of its route, and where on the last one it stops
     row, at_m, speed_ms : where it is; before the start of a link, on the connector to it, ``at_m`` is negative
+    held_s, slowed : time lost behind others, and whether it has not regained its own speed since
     tried_s : by trip, for how long somebody who does not make way at once has held it up
     """
 
@@ -68,6 +69,7 @@ class Unit:
     speed_ms: float = 0.0
     driven_m: float = 0.0
     held_s: float = 0.0
+    slowed: bool = False
     red_crossings: int = 0
     tried_s: dict[int, float] = field(default_factory=dict)
     checked: int = -1
@@ -145,13 +147,14 @@ class Driving:
     def _move(self, unit: Unit) -> None:
         here, vehicle = unit.route[unit.row], self._setting.vehicle
         rest_m = here.length_m - unit.at_m
-        speed = min(unit.speed_ms + vehicle.acceleration_ms2 * self._tick_s, here.speed_ms)
-        speed = min(speed, self._at_line(unit, here, rest_m) if here.turn >= 0
-                    else self.slowest_within(unit.stop_m - unit.at_m, 0.0))
+        free = min(here.speed_ms, self._at_line(unit, here, rest_m) if here.turn >= 0
+                   else self.slowest_within(unit.stop_m - unit.at_m, 0.0))
+        speed = min(unit.speed_ms + vehicle.acceleration_ms2 * self._tick_s, free)
         blocked = self._among(unit, here, rest_m)
-        if blocked < speed:
-            unit.held_s += self._tick_s * (1.0 - blocked / speed)
-            speed = blocked
+        unit.slowed = blocked < speed or (unit.slowed and speed < free)
+        speed = min(speed, blocked)
+        if unit.slowed:  # until it has its own speed again
+            unit.held_s += self._tick_s * (1.0 - speed / free)
         if here.turn < 0:
             speed = min(speed, max(unit.stop_m - unit.at_m, 0.0) / self._tick_s)
         unit.speed_ms = speed

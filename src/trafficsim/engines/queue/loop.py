@@ -114,6 +114,7 @@ class Running:
     collected : what has been taken out of it
     now, last : where it is, and where it ends at the latest; ms since its start
     quiet : up to when nothing but looking at queues is to be done outside the loop
+    closed : its record, once that has been taken
     """
 
     def __init__(self, plan: Plan, world: World, timeline: Timeline) -> None:
@@ -121,6 +122,7 @@ class Running:
         self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
         self.quiet = 0
+        self.closed: Record | None = None
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
         self._control, self._reacting = control_of(plan), reacting_groups(plan)
         self._commands = commands_of(self._control, self._reacting)

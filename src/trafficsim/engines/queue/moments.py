@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from trafficsim.plan.arrays import Plan
-from trafficsim.plan.happenings import closed_lanes_at
+from trafficsim.plan.happenings import closed_lanes_at, shut_at
+from trafficsim.plan.incident_arrays import ShutLaneArrays
 from trafficsim.plan.timeline import change_times_s, is_timed, links_at, rules_at
 
 
@@ -37,4 +40,13 @@ def plan_at(plan: Plan, time_s: float) -> Plan:
     rules, holds = plan.behaviour, rules_at(plan, time_s)[plan.behaviour.zone_rule]
     zones = {name: getattr(rules, name)[holds] for name in rules._fields if name.startswith("zone_")}
     return replace(plan, links=links_at(plan, time_s), behaviour=rules._replace(**zones),
-                   lane_closures=closed_lanes_at(plan, time_s))
+                   lane_closures=closed_lanes_at(plan, time_s), **_shut(plan, time_s))
+
+
+def _shut(plan: Plan, time_s: float) -> dict[str, Any]:
+    """Return lanes and shut lanes as they are at a clock time: nobody may use these."""
+    lanes = shut_at(plan, time_s)
+    allowed = np.array(plan.lanes.allowed)
+    allowed[lanes] = 0
+    times = np.full(len(lanes), -np.inf), np.full(len(lanes), np.inf)
+    return {"lanes": plan.lanes._replace(allowed=allowed), "shut_lanes": ShutLaneArrays(lanes, *times)}

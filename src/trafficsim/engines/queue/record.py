@@ -17,6 +17,7 @@ from trafficsim.base.codes import (
     EN_ROUTE,
     WAITING,
 )
+from trafficsim.engines.closed_stretches import name_closed
 from trafficsim.engines.gridlocks import gridlock_record
 from trafficsim.engines.queue.areas import area_record
 from trafficsim.engines.queue.detectors import detector_record
@@ -63,7 +64,8 @@ def make_record(
         engine="queue", end_s=plan.start_s + end / 1000.0, trips=_trips(plan, world, status), demanded=len(status),
         waiting=counts[WAITING], en_route=counts[EN_ROUTE], completed=counts[COMPLETED], state=_state(world),
         gridlocks=gridlock_record(collected.watch.found, world.net.link_of, lambda ms: plan.start_s + ms / 1000.0),
-        left=left_record(plan, world, end, status), traversals=traversal_record(places),
+        left=name_closed(plan, left_record(plan, world, end, status), plan.start_s + end / 1000.0),
+        traversals=traversal_record(places),
         areas=area_record(places, len(collected.links)),
         blocking=no_blocking() if collected.looks is None else collected.looks.blocking(),
         performance=performance, signals=shown, control=collected.reacted.record(plan.start_s, CONTROL_TICK_S),

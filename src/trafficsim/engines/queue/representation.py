@@ -26,8 +26,8 @@ def representation() -> Mapping[str, Callable[[Values], Values]]:
     """
     exact = ("link.speed_limit_ms", "link.free_speed_mean_ms", "link.free_speed_cv", "link.factor_speed_ms",
              "approach.tau50_s", "approach.spread_s", "behaviour.response", "trip.limit_factor", "driver.kept_gap_s",
-             "section.citation_ms", "class.max_speed_ms", "movement.closed", "signal.control", "link.capacity_factor",
-             "incident.duration_s", "roadside.limit", "roadside.rate", *RESPONSE_FIELDS)
+             "section.citation_ms", "class.max_speed_ms", "movement.closed", "lane.closed", "signal.control",
+             "link.capacity_factor", "incident.duration_s", "roadside.limit", "roadside.rate", *RESPONSE_FIELDS)
     fields: dict[str, Callable[[Values], Values]] = dict.fromkeys(exact, _exact)
     return fields | {"signal.offset_s": _whole_ticks, "signal.phase_s": _whole_ticks}
 

@@ -13,6 +13,7 @@ from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.trips import times_of_places
 from trafficsim.kernels.entries import entry_of
 from trafficsim.kernels.queue.diverting import look_at_lanes
+from trafficsim.kernels.queue.lanes import find_lanes
 from trafficsim.kernels.queue.tables import NEVER, World
 from trafficsim.plan.arrays import BOOL, Plan
 from trafficsim.plan.happenings import open_share
@@ -49,6 +50,9 @@ class Timeline:
             net.exit_headway < world.net.exit_headway, axis=1)
         for name in OF_SPEEDS:
             getattr(world.net, name)[:] = getattr(net, name)
+        if (net.allowed != world.net.allowed).any():
+            world.net.allowed[:] = net.allowed
+            find_lanes(world.net, world.trips)
         _change_times(plan, world)
         hold_blocked(world, plan, now)
         _look(world, shorter[0], shorter[1], now)

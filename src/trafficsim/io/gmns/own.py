@@ -16,6 +16,7 @@ from trafficsim.io.gmns.writer import LINK_COLUMNS, MOVEMENT_COLUMNS, NODE_COLUM
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.row_models import made_of
 from trafficsim.spec.control import SignalControl
+from trafficsim.spec.crossing import PedestrianCrossing
 from trafficsim.spec.network import Connection, Network
 from trafficsim.spec.schema import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, complete
 from trafficsim.spec.signal_schedule import ProgramSwitch, SignalSchedule
@@ -60,7 +61,7 @@ def read_own(folder: Folder, ledger: Ledger) -> Network:
         if number:
             ledger.note("read", what, str(folder.path), times=number)
     return Network(graph, connections, signals, sets["group"], sets["path"], left_hand_traffic=left_hand,
-                   schedules=_schedules(folder), controls=_controls(folder))
+                   schedules=_schedules(folder), controls=_controls(folder), crossings=_crossings(folder))
 
 
 def _json(row: Row, name: str) -> Any:
@@ -166,6 +167,13 @@ def _controls(folder: Folder) -> tuple[SignalControl, ...]:
                              "correct or remove the row")
         found.append(made_of(SignalControl, row.where, **values))
     return tuple(found)
+
+
+def _crossings(folder: Folder) -> tuple[PedestrianCrossing, ...]:
+    """Crossings for pedestrians with a signal index."""
+    return tuple(made_of(PedestrianCrossing, row.where, id=row.values.get("id", ""),
+                         signal=row.values.get("signal", ""), signal_index=row.whole("signal_index"),
+                         length_m=row.number("length_m")) for row in folder.table("pedestrian_crossing"))
 
 
 def _schedules(folder: Folder) -> tuple[SignalSchedule, ...]:

@@ -108,6 +108,7 @@ def tables_of(network: Network, name: str = "") -> dict[str, Rows]:
         "signal_control": [{"controller_id": one.id, "control": one.model_dump(mode="json", exclude_defaults=True)}
                            for one in network.controls],
         "signal_detector": [row for one in network.controls for row in _detectors(one, network)],
+        "pedestrian_crossing": [one.model_dump() for one in network.crossings],
         "link_set": _sets(network),
     }
 

@@ -13,6 +13,7 @@ from trafficsim.design.inference.greens import resolve_greens
 from trafficsim.io.imported import Imported
 from trafficsim.io.ledger import Ledger
 from trafficsim.io.sumo.control import read_controls
+from trafficsim.io.sumo.crossings import read_crossings
 from trafficsim.io.sumo.demand import PASSENGERS, DemandReader
 from trafficsim.io.sumo.loops import AREAS, zones
 from trafficsim.io.sumo.net import Net, build_graph, read_net
@@ -20,7 +21,7 @@ from trafficsim.io.sumo.right_of_way import build_connections
 from trafficsim.io.sumo.routes import RouteBook
 from trafficsim.io.sumo.signals import RAIL, attach_signals, read_signals
 from trafficsim.io.sumo.stops import DETECTORS, STOPPING_PLACES, read_detectors, read_stopping_places
-from trafficsim.io.sumo.switching import WAUT_TAGS, all_programs, read_schedules
+from trafficsim.io.sumo.switching import WAUT_TAGS, all_programs, reacting_logics, read_schedules
 from trafficsim.io.sumo.vtypes import read_types
 from trafficsim.io.sumo.xml import Element, read_xml
 from trafficsim.spec.drivers import Drivers
@@ -81,8 +82,12 @@ Remedy: correct the path or its permissions.
         by_tag.setdefault(element.tag, []).append(element)
     made = _network(net, by_tag.get("tlLogic", []), ledger)
     made = _switched(made, net, elements, ledger)
-    logics = {one.get("id"): one for one in (*net.root.all("tlLogic"), *by_tag.get("tlLogic", []))}
-    made = replace(made, controls=read_controls(logics, made, zones(elements, made), ledger))
+    every = [*net.root.all("tlLogic"), *by_tag.get("tlLogic", [])]
+    scheduled = {one.id for one in made.schedules}
+    logics = {one.get("id"): one for one in every if one.get("id") not in scheduled}
+    logics |= reacting_logics(every, made.schedules, ledger)
+    made = replace(made, controls=read_controls(logics, made, zones(elements, made), ledger),
+                   crossings=read_crossings(net, made, ledger))
     types = read_types(elements, ledger, drivers)
     links = made.links
     places = read_stopping_places((each for tag in STOPPING_PLACES for each in by_tag.get(tag, [])), links, ledger)

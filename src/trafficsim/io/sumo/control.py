@@ -1,6 +1,6 @@
 """Controllers that react from SUMO's ``tlLogic`` elements of type ``actuated`` and ``NEMA``.
 
-What differs from SUMO stands in the guide "Signals that react, from files"; each import reports what it met.
+What differs from SUMO stands in the guide to signals that react; each import reports what it met.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from trafficsim.io.sumo.logics import (
     Stretch,
     by_lane,
     is_true,
+    nobody_begins,
     number_of,
     parameters,
     steps_of,
@@ -45,7 +46,7 @@ def read_controls(logics: Mapping[str, Element], network: Network, custom: Mappi
     Parameters
     ----------
     logics
-        The logic of each controller that was loaded last.
+        The logic of each controller that was loaded last, or the one of a switch table that reacts.
     network
         The network with its connections and fixed programs.
     custom
@@ -56,14 +57,11 @@ def read_controls(logics: Mapping[str, Element], network: Network, custom: Mappi
     InputError
         If a logic contradicts itself, or names what is not there.
     """
-    found, fixed = [], {one.id for one in network.schedules}
+    found = []
     for program in network.signals:
         element = logics.get(program.id)
         kind = element.get("type") if element is not None else ""
         if element is None or kind not in (ACTUATED, NEMA):
-            continue
-        if program.id in fixed:
-            ledger.repair("signal-taken-as-fixed", f"{element.where} (type {kind}, with a switch table)")
             continue
         control = (actuated if kind == ACTUATED else nema)(element, network, custom, ledger)
         if control is None:
@@ -103,13 +101,15 @@ def actuated(element: Element, network: Network, custom: Mapping[str, Zone], led
     coordinated = is_true(given.get("coordinated", "false")) and any(
         step.earliest_s is not None or step.latest_s is not None for step in steps)
     stages = list(_stages(logic, greens, chosen, coordinated, ledger))
+    if not coordinated:
+        stages = list(_begun_at_once(stages))
     phases = tuple(with_resolved_conflicts(stages, element.get("id"), network))
     control: SignalControl = make(
         SignalControl, element, id=element.get("id"), phases=phases,
         method="coordinated" if coordinated else "actuated", detectors=tuple(_loops(logic, greens, chosen)),
         offset_s=_offset_s(logic, phases) if coordinated else 0.0, intergreens=tuple(_intergreens(phases)),
         red_amber_s=max((step.least_s for step in steps if "u" in step.state), default=0.0),
-        origin=ORIGIN.format(ACTUATED, element.get("programID", "0")))
+        origin=ORIGIN.format(ACTUATED, element.get("programID", "0")), program=element.get("programID", "0"))
     return control
 
 
@@ -168,6 +168,17 @@ def _stages(logic: _Logic, greens: Sequence[Stretch], chosen: set[int], coordina
             red_clearance_s=red_s, split_s=split_s if coordinated else None,
             coordinated=coordinated and number == _coordinated(greens))
         yield phase
+
+
+def _begun_at_once(stages: Sequence[ControlPhase]) -> Iterator[ControlPhase]:
+    """Lengthen greens that begin with the change before them, and not after it as in SUMO."""
+    for number, phase in enumerate(stages):
+        before = stages[number - 1]
+        if nobody_begins(before.green, phase.green):
+            longer_s = {name: getattr(phase, name) + before.clearance_s for name in ("min_green_s", "max_green_s")}
+            yield phase.model_copy(update=longer_s)
+        else:
+            yield phase
 
 
 def _coordinated(greens: Sequence[Stretch]) -> int:
@@ -270,7 +281,7 @@ def nema(element: Element, network: Network, custom: Mapping[str, Zone], ledger:
         cycle_s=timing.cycle_s if logic.coordinated else None,
         offset_s=timing.offset_s % timing.cycle_s if logic.coordinated else 0.0, reference=timing.reference,
         force_off="fixed" if logic.fixed_force_off else "floating",
-        origin=ORIGIN.format(NEMA, element.get("programID", "0")))
+        origin=ORIGIN.format(NEMA, element.get("programID", "0")), program=element.get("programID", "0"))
     return control
 
 

@@ -160,7 +160,7 @@ def zones(elements: Iterable[Element], network: Network) -> dict[str, Zone]:
             end_m = _from_begin(element.number("endPos", whole_m), whole_m)
             length_m = element.number("length", 0.0) or max(end_m - begin_m, 0.0)
         else:
-            length_m = min(LOOP_M, max(whole_m - begin_m, 0.1))
+            length_m = min(LOOP_M, max(begin_m, 0.1))
         distance_m = max(whole_m - begin_m - length_m, 0.0) if element.tag in AREAS else whole_m - begin_m
         found[element.text("id")] = Zone(*lane, round(distance_m, 3), min(max(length_m, 0.1), MOST_ZONE_M))
     return found

@@ -11,7 +11,7 @@ from trafficsim.base.units import kmh_to_ms
 from trafficsim.io.exports import Exported
 from trafficsim.io.sumo.names import Names
 from trafficsim.io.sumo.netconvert import made_network
-from trafficsim.io.sumo.plain_control import Writer, logic, with_detectors
+from trafficsim.io.sumo.plain_control import Writer, left_out, logic, with_detectors
 from trafficsim.io.sumo.plain_demand import demand_elements
 from trafficsim.io.sumo.xml_text import document, element, text_of
 from trafficsim.spec.calendar import Weekday
@@ -99,6 +99,10 @@ def _unlike(written: Written) -> Iterator[str]:
     if options:
         yield (f"warning: priority, pre-emption and plans by time of day of {len(options)} signals that react are left "
                "out: SUMO's logics have none")
+    less = [one.id for one in network.controls if one.id in _writers(written) and left_out(one)]
+    if less:
+        yield (f"warning: walks, gap reduction, single entry, faults and further detectors of a lane of {len(less)} "
+               "signals that react are left out: SUMO's logics have none")
     late = sum(1 for one in network.schedules if one.procedure == "cycle_end")
     if late:
         yield f"{late} signals switch programs at the end of a cycle; in SUMO they switch at once"

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR
+from trafficsim.design.timing.ring_barrier import reference_s, windows
+from trafficsim.io.sumo.logics import ACTUATED, NEMA, NO_DETECTOR, nobody_begins
 from trafficsim.io.sumo.loops import LaneId, lanes_of
+from trafficsim.io.sumo.nema import REFERENCES
 from trafficsim.io.sumo.xml_text import element
 from trafficsim.spec.control import ControlPhase, SignalControl, SignalDetector
 from trafficsim.spec.network import Network
+from trafficsim.spec.ring_barrier import RingBarrier, RingPhase
 
 GREENS = "Gg"
 DETECTORS_BEHIND = "-detectors"
@@ -76,8 +79,10 @@ def _logic(writer: Writer, program: str, more: Mapping[str, str]) -> str:
 def _offset_s(writer: Writer) -> float:
     """SUMO's offset: of an actuated logic the begin of its first stage, of NEMA that of the reference."""
     control = writer.control
-    if writer.kind == NEMA or control.method != "coordinated":
+    if control.method != "coordinated":
         return control.offset_s
+    if writer.kind == NEMA:
+        return _nema_offset_s(control)
     at_s = 0.0
     for one in writer.phases:
         if one.coordinated:
@@ -86,6 +91,29 @@ def _offset_s(writer: Writer) -> float:
             break
         at_s += one.split_s or 0.0
     return (control.offset_s - at_s) % sum(one.split_s or 0.0 for one in writer.phases)
+
+
+def _nema_offset_s(control: SignalControl) -> float:
+    """The offset as SUMO counts it: to the first begin of a coordinated green, or of yellow (Type 170)."""
+    if control.reference in REFERENCES.values():
+        return control.offset_s
+    timing = RingBarrier(
+        coordinated=tuple(one.number for one in control.phases if one.coordinated), reference=control.reference,
+        phases=tuple(RingPhase(number=one.number, ring=one.ring, barrier=one.barrier, position=one.position,
+                               green_s=_green_s(one), yellow_s=one.yellow_s, all_red_s=one.red_clearance_s)
+                     for one in control.phases))
+    found = windows(timing)
+    theirs = timing.model_copy(update={"reference": REFERENCES["TS2"]})
+    later_s = reference_s(theirs, found) - reference_s(timing, found)
+    return round((control.offset_s + later_s) % timing.cycle_s, 3)
+
+
+def left_out(control: SignalControl) -> bool:
+    """Whether a control has what no logic of SUMO knows, or knows otherwise."""
+    one_ring = len({one.ring for one in control.phases}) == 1
+    return any(one.walk_s or (one.min_gap_s is not None and one.min_gap_s < one.extension_s)
+               or not (one.dual_entry or one_ring) for one in control.phases) or any(
+        one.fault != "none" for one in control.detectors)
 
 
 def _green_s(one: ControlPhase) -> float:
@@ -106,11 +134,14 @@ def _actuated_rows(writer: Writer) -> Iterator[str]:
     phases, coordinated = writer.phases, writer.control.method == "coordinated"
     end_s = 0.0
     for number, one in enumerate(phases):
-        after = phases[(number + 1) % len(phases)]
+        before, after = phases[number - 1], phases[(number + 1) % len(phases)]
+        shorter_s = (before.clearance_s if not coordinated and nobody_begins(_letters(writer, before),
+                                                                             _letters(writer, one)) else 0.0)
         end_s += _green_s(one)
         yield element("phase", {
-            "duration": _green_s(one), "state": _letters(writer, one), "minDur": one.min_green_s,
-            "maxDur": one.max_green_s, "name": one.name or None,
+            "duration": max(_green_s(one) - shorter_s, 0.0), "state": _letters(writer, one),
+            "minDur": max(one.min_green_s - shorter_s, 0.0), "maxDur": max(one.max_green_s - shorter_s, 0.0),
+            "name": one.name or None,
             "earliestEnd": end_s if coordinated and one.coordinated else None,
             "latestEnd": end_s if coordinated else None})
         yield from _change(writer, one, after)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.io.ledger import Ledger
+from trafficsim.io.sumo.logics import REACTING
 from trafficsim.io.sumo.models import make
 from trafficsim.io.sumo.signals import RAIL, program_of
 from trafficsim.io.sumo.xml import Element
@@ -60,6 +61,25 @@ def read_schedules(elements: Sequence[Element], programs: Programs, ledger: Ledg
                              programs=tuple(programs[signal][name] for name in used))
         ledger.note("read", "signal controller that switches by time of day", element.where)
     return tuple(found.values())
+
+
+def reacting_logics(logics: Iterable[Element], schedules: Iterable[SignalSchedule], ledger: Ledger
+                    ) -> dict[str, Element]:
+    """Return, of the programs of each table, the one that reacts; none where several do.
+
+    A signal then reacts while that program is in force (:mod:`trafficsim.design.timing.reacting_schedule`).
+    """
+    known = {(one.text("id"), one.get("programID", "0")): one for one in logics}
+    found: dict[str, Element] = {}
+    for schedule in schedules:
+        able = [element for one in schedule.programs if (element := known.get((schedule.id, one.name))) is not None
+                and element.get("type") in REACTING]
+        if len(able) == 1:
+            found[schedule.id] = able[0]
+        for element in able if len(able) > 1 else ():
+            ledger.repair("signal-taken-as-fixed", f"{element.where} (type {element.get('type')}, one of several of a "
+                          "switch table that react)")
+    return found
 
 
 def _switches(table: Element, signal: str, programs: Mapping[str, SignalProgram], ledger: Ledger

@@ -14,7 +14,9 @@ from trafficsim.io.foreign_text import number_in, read_foreign_text, whole_in
 from trafficsim.io.ledger import Ledger
 
 SECTIONS = ("network", "nodes", "links", "lanes", "timeplans", "phases")
-NEEDED = ("nodes", "links")
+NEEDED = ("nodes", "links", "lanes")
+SIGNALS = ("timeplans", "phases")
+"""Of a file with signals both."""
 HEADER = re.compile(r"^\s*\[([^\]]*)\]")
 REMEDY = "export a combined UTDF file (File, Save as UTDF in Synchro)"
 
@@ -82,10 +84,10 @@ def read_utdf_sections(path: Path, ledger: Ledger) -> Utdf:
     InputError
         If it cannot be read, or is no such file.
     NetworkError
-        If it has no nodes or links.
+        If it has no nodes, links or lanes, or of time plans and phases only one.
     """
     blocks = _blocks(path, ledger)
-    for name in NEEDED:
+    for name in (*NEEDED, *(SIGNALS if any(one in blocks for one in SIGNALS) else ())):
         if name not in blocks:
             known = ", ".join(f"[{found}]" for found in blocks) or "no section"
             raise NetworkError(str(path), f"no section [{name.capitalize()}] ({known})",

@@ -16,14 +16,15 @@ from trafficsim.report.sections.drawing import picture
 from trafficsim.report.sections.money import Money, money
 from trafficsim.report.sections.numbers import shown
 from trafficsim.report.sections.ranking import Ranking, ranked
+from trafficsim.report.sections.responses import at_a_glance
 from trafficsim.report.sections.summary import ArmSummary, arm_summary, intro, note
 from trafficsim.report.sections.sureness import grounds, how_sure, how_sure_word
 from trafficsim.report.sections.verdicts import badge, change_text, verdict_line, verdict_word
-from trafficsim.report.views import Missing, Picture, Writer
+from trafficsim.report.views import Missing, Picture, Table, Writer
 from trafficsim.results.difference import Difference
 from trafficsim.spec.demand import MADE_UP
 
-DELAY = "mean_delay_s"
+DELAY, RESPONSE = "mean_delay_s", "response_time_s"
 CASUALTIES = ("ksi_rel", "deaths_rel", "fatal_crashes_rel", "injury_crashes_rel")
 """Indicators of casualties in the order in which the picture takes the first that has a value."""
 PER_YEAR = ("deaths_per_year", "ksi_per_year", "injuries_per_year")
@@ -57,6 +58,7 @@ class First(NamedTuple):
     effects: Picture | None
     where: Picture | Missing
     money: Money
+    responses: Table | None
     note: Markup
 
 
@@ -69,7 +71,8 @@ def first_screen(writer: Writer) -> list[First]:
         head=writer.setting(*place) if len(settings) > 1 else Markup(""), made_up=_made_up(writer, place),
         intro=intro(writer, place),
         ranking=ranked(writer, place), answers=[_answer(writer, place, arm) for arm in writer.material.others],
-        effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place), note=note(writer))
+        effects=_effects(writer, place), where=_where(writer, place), money=money(writer, place),
+        responses=at_a_glance(writer, place), note=note(writer))
         for place in settings]
 
 
@@ -135,7 +138,8 @@ def _casualty(writer: Writer, one: Difference) -> Markup:
 
 def _effects(writer: Writer, place: tuple[str, str]) -> Picture | None:
     rows = _rows(writer, place)
-    chosen = [one for one in (_of_traffic(writer, rows), _of_casualties(rows)) if one is not None]
+    found = (_of_response(rows), _of_traffic(writer, rows), _of_casualties(rows))
+    chosen = [one for one in dict.fromkeys(found) if one is not None]
     if not chosen:
         return None
     words, others = writer.words, writer.material.others
@@ -152,6 +156,12 @@ def _of_traffic(writer: Writer, rows: Sequence[Difference]) -> str | None:
     wanted = writer.material.asked.primary
     order = (DELAY, *wanted) if DELAY in wanted or not wanted else wanted
     return next((one for one in order if one in there), None)
+
+
+def _of_response(rows: Sequence[Difference]) -> str | None:
+    """Response time where the study asks for it."""
+    return next((one.indicator for one in rows if one.indicator == RESPONSE and one.primary and one.diff is not None),
+                None)
 
 
 def _of_casualties(rows: Sequence[Difference]) -> str | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficsim import __version__
+from trafficsim.base.codes import CONTROL_REFUSED
 from trafficsim.report.language import ABSENT, foreign, name
 from trafficsim.report.quantities import quantity
 from trafficsim.report.views import Group, Table, Writer, plain_rows
 from trafficsim.results.digest import combined_digest
+from trafficsim.results.fallbacks import Failure, failures
 from trafficsim.results.gridlocks import gridlock_list
 from trafficsim.results.indicators import declaration
 from trafficsim.results.left import SHOWN_LINKS, left_list
@@ -20,7 +22,7 @@ from trafficsim.results.store import DONE
 from trafficsim.results.summary import learnt_routes
 
 MOST_LEFT = 40
-"""Groups of vehicles left at the end that the page lists; all are in the table events."""
+"""Groups of vehicles left at the end, and failures of signals, that the page lists; all are in the tables of events."""
 
 
 class Methods(NamedTuple):
@@ -90,6 +92,9 @@ def record(writer: Writer) -> RecordView:
     left = left_list(material.tables["events"])
     if left:
         tables.append(_left(writer, left))
+    failed = failures(material.tables)
+    if failed:
+        tables.append(_failures(writer, failed))
     return RecordView([*lines, *_left_out(writer)], tables)
 
 
@@ -162,6 +167,22 @@ def _left(writer: Writer, left: list[dict[str, Any]]) -> Table:
     more = [words.say("record.left_more", count=writer.number(len(left) - MOST_LEFT, 0))]
     return Table("left", words.say("record.left_caption"), columns, plain_rows(rows),
                  notes=more if len(left) > MOST_LEFT else ())
+
+
+def _failures(writer: Writer, failed: Sequence[Failure]) -> Table:
+    """What of signals that react failed, and since when."""
+    words, rows = writer.words, []
+    for one in failed[:MOST_LEFT]:
+        what = (words.say("record.failed_detector", detector=name(one.detector)) if one.detector
+                else words.say("record.refused_controller") if one.code == CONTROL_REFUSED
+                else words.say("record.failed_controller"))
+        rows.append([name(one.alternative), name(one.signal), what, writer.number(one.times, 0),
+                     writer.number(one.first_s, 0)])
+    columns = writer.columns("alternative", "signal", "what_failed", "#failures", "#since_s")
+    notes = [words.say("record.failures_note")]
+    if len(failed) > MOST_LEFT:
+        notes.append(words.say("record.failures_more", count=writer.number(len(failed) - MOST_LEFT, 0)))
+    return Table("failures", words.say("record.failures_caption"), columns, plain_rows(rows), notes=notes)
 
 
 def _left_out(writer: Writer) -> Iterator[Markup]:

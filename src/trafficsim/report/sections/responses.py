@@ -18,6 +18,9 @@ PARTS = ("notification_s", "handling_s", "unit_wait_s", "turnout_s", "travel_s",
 MOST_PLACES = 20
 """Crashes of the table by place: those that come first."""
 S_PER_MIN = 60.0
+GLANCE = (("response_time_s", 1.0 / S_PER_MIN, 1), ("response_within_8_min", 100.0, 0),
+          ("response_within_15_min", 100.0, 0), ("response_deaths", 1.0, 3), ("mean_delay_s", 1.0, 1))
+"""Indicators of the table at a glance, with the factor to their unit there and decimals."""
 
 
 class ResponseView(NamedTuple):
@@ -38,6 +41,27 @@ def responses(writer: Writer) -> list[ResponseView]:
             views.append(ResponseView(writer.setting(scenario, engine), _chain(writer, table, key),
                                       _places(writer, table, key)))
     return views
+
+
+def at_a_glance(writer: Writer, place: tuple[str, str]) -> Table | None:
+    """Write how fast help comes, deaths, and the delay of others, a row per alternative; nothing without response."""
+    table, found = writer.material.table("indicators", *place), writer.material.table(TABLE, *place)
+    if table is None or found is None or not len(found):
+        return None
+    means = table.groupby(["alternative", "indicator"], observed=True)["value"].mean()
+    rows: list[Row] = [[name(arm), *(writer.number(_scaled(means.get((arm, key)), factor), places)
+                                     for key, factor, places in GLANCE)]
+                       for arm in (writer.material.asked.baseline, *writer.material.others)]
+    outside = int(found["extrapolated"].fillna(False).sum())
+    note = writer.words.say("responses.glance_note", outside=writer.number(outside, 0),
+                            runs=writer.number(len(found), 0))
+    return Table(f"responses-glance-{'-'.join(place)}", writer.words.say("responses.glance"),
+                 _columns(writer, "alternative", "#minutes", "#within_8", "#within_15", "#deaths_of_run", "#others"),
+                 [Group(Markup(""), rows)], notes=[note])
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None or np.isnan(value) else float(value) * factor
 
 
 def _columns(writer: Writer, *keys: str) -> list[Column]:
