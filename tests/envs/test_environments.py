@@ -73,17 +73,35 @@ def test_rewards_add_up_to_the_time_that_all_spend() -> None:
     assert total == pytest.approx(-spent_s / 1000.0, rel=0.01)
 
 
-def test_environments_in_one_process_are_those_of_their_own() -> None:
+@pytest.mark.parametrize(("engine", "threads"), [("queue", 1), ("queue", 2), ("ca", 1)])
+def test_environments_in_one_process_are_those_of_their_own(engine: str, threads: int) -> None:
     envs = gymnasium.make_vec("trafficsim/FourArm-v0", num_envs=2, vectorization_mode="vector_entry_point",
-                              engine="queue")
-    seen, _ = envs.reset(seed=5)
-    one = gymnasium.make("trafficsim/FourArm-v0", engine="queue").unwrapped
+                              engine=engine, threads=threads)
+    seen, told = envs.reset(seed=5)
+    one = gymnasium.make("trafficsim/FourArm-v0", engine=engine).unwrapped
     assert np.array_equal(seen[1], one.reset(seed=6)[0])
-    for action in (0, 1, 1, 0):
-        seen, rewards, *_ = envs.step(np.array([action, action]))
-        alone, reward, *_ = one.step(action)
+    assert told["present"].dtype == np.int64
+    for step in range(40):
+        action = step // 3 % 2
+        seen, rewards, _, _, told = envs.step(np.array([1 - action, action]))
+        alone, reward, _, _, info = one.step(action)
         assert np.array_equal(seen[1], alone)
         assert rewards[1] == reward
+        assert {name: told[name][1] for name in info} == info
+    results = [run.run.finish().as_json()["digest"] for run in (envs.envs[1].episode, one.episode)]
+    assert results[0] == results[1]
+
+
+def test_environments_in_one_process_end_and_begin_anew() -> None:
+    envs = gymnasium.make_vec("trafficsim/FourArm-v0", num_envs=2, vectorization_mode="vector_entry_point",
+                              engine="queue", step_s=600.0)
+    envs.reset(seed=1)
+    over = [envs.step(np.array([0, 1]))[3].tolist() for _ in range(6)]
+    assert over == [[False, False]] * 5 + [[True, True]]
+    _, rewards, _, out_of_time, told = envs.step(np.array([0, 0]))
+    assert (rewards.tolist(), out_of_time.tolist(), told["time_s"].tolist()) == ([0.0, 0.0], [False, False], [0.0, 0.0])
+    with pytest.raises(ts.InputError, match="actions"):
+        envs.step(np.array([0, 2]))
 
 
 def test_what_cannot_be_is_refused() -> None:

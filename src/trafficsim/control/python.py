@@ -18,7 +18,7 @@ from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.control.observation import Observation, SignalObservation, SignalView, sights_of, snapshot, views_of
 from trafficsim.control.time_of_day import MethodsByTime
-from trafficsim.kernels.control.tables import Control
+from trafficsim.kernels.control.tables import BY_OTHERS, Control
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.deciders import Decider
 
@@ -60,26 +60,32 @@ class Requests:
         Its tables.
     control_tick_s
         Length of a control tick.
+
+    Attributes
+    ----------
+    views : what never changes of the signals, by name
+    sights : what sensors and phases say, as it changes
+    control_tick_s : length of a control tick
     """
 
     def __init__(self, plan: Plan, control: Control, control_tick_s: float) -> None:
-        self.control, self._start_s, self._control_tick_s = control, plan.start_s, control_tick_s
+        self.control, self._start_s, self.control_tick_s = control, plan.start_s, control_tick_s
         self.views = views_of(plan)
         self._request, self._fallback = control.controller["request"], control.controller["fallback"]
-        self._sights = sights_of(control)
+        self.sights = sights_of(control)
         if any(plan.controls.controllers.method == REQUESTED):
-            control.sensors.wanted[0] = 1  # whoever asks sees queues
+            control.sensors.wanted[0] |= BY_OTHERS  # whoever asks sees queues
 
     def observe(self, tick: int, names: tuple[str, ...] | None = None) -> Observation:
         """Return what is seen of signals, all without names."""
-        seen = snapshot(self._sights)
-        return Observation(self._start_s + tick * self._control_tick_s, {
-            name: SignalObservation(self.views[name], seen, tick, self._control_tick_s)
+        seen = snapshot(self.sights)
+        return Observation(self._start_s + tick * self.control_tick_s, {
+            name: SignalObservation(self.views[name], seen, tick, self.control_tick_s)
             for name in (self.views if names is None else names)})
 
     def observe_at(self, time_s: float) -> Observation:
         """Return what is seen of all signals at a clock time."""
-        return self.observe(round((time_s - self._start_s) / self._control_tick_s))
+        return self.observe(round((time_s - self._start_s) / self.control_tick_s))
 
     def ask(self, name: str, stage: Stage) -> None:
         """Ask a signal for a stage.

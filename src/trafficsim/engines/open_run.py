@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import resource
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trafficsim.base.errors import InputError
 from trafficsim.control.observation import Observation
@@ -14,6 +16,25 @@ from trafficsim.control.python import Requests
 from trafficsim.engines.memento import Memento
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.record import Performance, Record
+
+
+class Loop(NamedTuple):
+    """What is called for the loop of a run, while nothing is done outside it.
+
+    Attributes
+    ----------
+    kernel, arguments : the loop, and what it is given before begin and end
+    type_of : says of which type an argument is
+    every : time after which a second kernel looks at the run
+    look, looks : that, and what it is given before the time
+    """
+
+    kernel: Any
+    arguments: tuple[Any, ...]
+    type_of: Callable[[Any], Any]
+    every: int = 1 << 40
+    look: Any = None
+    looks: tuple[Any, ...] = ()
 
 
 class Running(Protocol):
@@ -24,6 +45,11 @@ class Running(Protocol):
     now: int
     last: int
     closed: Record | None
+    quiet: int
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Trips that have arrived, shape (1,): the counter itself."""
 
     @property
     def completed(self) -> int:
@@ -35,6 +61,15 @@ class Running(Protocol):
 
     def advance(self, until: int) -> None:
         """Run up to a time, or to the end."""
+
+    def open(self) -> None:
+        """Do what is to be done outside the loop now, and find out up to when nothing is."""
+
+    def close(self) -> None:
+        """Take out of the loop what has happened since it was opened."""
+
+    def loop(self) -> Loop | None:
+        """Return what is called for the loop while nothing is done outside it; None where that changes."""
 
     def record(self, performance: Performance) -> Record:
         """Check the run, and return its record."""
@@ -54,7 +89,7 @@ class OpenRun:
     """
 
     def __init__(self, running: Running, units_per_s: float, setup_s: float, compile_s: float) -> None:
-        self.running, self._units = running, units_per_s
+        self.running, self.units_per_s = running, units_per_s
         self._start_s = running.plan.start_s
         self._setup_s, self._compile_s, self._loop_s = setup_s, compile_s, 0.0
 
@@ -75,7 +110,7 @@ class OpenRun:
     @property
     def time_s(self) -> float:
         """Clock time at which the run is."""
-        return self._start_s + self.running.now / self._units
+        return self._start_s + self.running.now / self.units_per_s
 
     @property
     def ended(self) -> bool:
@@ -95,8 +130,17 @@ class OpenRun:
                              "take a checkpoint first and go back to it, or begin another run")
         began = time.perf_counter()
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
-            self.running.advance(round((to_s - self._start_s) * self._units))
+            self.running.advance(round((to_s - self._start_s) * self.units_per_s))
         self._loop_s += time.perf_counter() - began
+
+    def times_after(self, step_s: float, steps: int) -> NDArray[np.float64]:
+        """Return the clock times now and after each of some steps."""
+        found, time_s = [self.time_s], self.time_s
+        for _ in range(steps):
+            unit = min(round((time_s + step_s - self._start_s) * self.units_per_s), self.running.last)
+            time_s = self._start_s + unit / self.units_per_s
+            found.append(time_s)
+        return np.array(found)
 
     @property
     def completed(self) -> int:

@@ -111,6 +111,7 @@ class Episode:
         _, self.run, start = self._first
         self.run.restore(start)
         self._depart_s = np.sort(self.run.plan.trips.depart_s)
+
     def go_on(self, actions: Mapping[str, int]) -> None:
         """Ask signals for stages, and go on by one step."""
         for name, stage in actions.items():
@@ -120,6 +121,12 @@ class Episode:
     def present(self) -> int:
         """Vehicles on their way now, those before the entries of the network included."""
         return int(np.searchsorted(self._depart_s, self.run.time_s, side="right")) - self.run.completed
+
+    def due(self) -> NDArray[np.int64]:
+        """Trips that have departed by the end of each step from now on."""
+        steps = int(np.ceil((self.run.plan.end_s - self.time_s) / self.step_s)) + 2
+        times = self.run.times_after(self.step_s, steps)
+        return np.searchsorted(self._depart_s, times, side="right").astype(np.int64)
 
     def seen(self) -> dict[str, F4]:
         """What every agent sees."""

@@ -9,7 +9,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from trafficsim.envs.signal_env import SignalEnv
+from trafficsim.envs.copies import Copies
+from trafficsim.envs.signal_env import SCALE, SignalEnv
 
 
 class SignalVectorEnv(VectorEnv[Any, Any, Any]):
@@ -21,6 +22,8 @@ class SignalVectorEnv(VectorEnv[Any, Any, Any]):
     ----------
     num_envs
         How many.
+    threads
+        How many share the work; results do not depend on it.
     **of_each
         What :class:`trafficsim.envs.SignalEnv` takes.
 
@@ -34,13 +37,14 @@ class SignalVectorEnv(VectorEnv[Any, Any, Any]):
 
     metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": []}  # noqa: RUF012
 
-    def __init__(self, num_envs: int = 2, **of_each: Any) -> None:
+    def __init__(self, num_envs: int = 2, threads: int = 1, **of_each: Any) -> None:
         self.num_envs, self.render_mode = num_envs, None
         self.envs = [SignalEnv(**of_each) for _ in range(num_envs)]
         self.single_observation_space = self.envs[0].observation_space
         self.single_action_space = self.envs[0].action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self._copies = Copies([env.episode for env in self.envs], threads)
         self._over = np.zeros(num_envs, np.bool_)
         self._seen = np.zeros(self.observation_space.shape or (), np.float32)
 
@@ -49,23 +53,28 @@ class SignalVectorEnv(VectorEnv[Any, Any, Any]):
         """Begin an episode in each: with one seed they have this one and those that follow it."""
         seeds = seed if isinstance(seed, list) else [None if seed is None else seed + place
                                                      for place in range(self.num_envs)]
-        infos: dict[str, Any] = {}
         for place, (env, one) in enumerate(zip(self.envs, seeds, strict=True)):
-            self._seen[place], info = env.reset(seed=one)
-            infos = self._add_info(infos, info, place)
+            self._seen[place], _ = env.reset(seed=one)
+            self._copies.begun(place)
         self._over[:] = False
-        return self._seen.copy(), infos
+        return self._seen.copy(), self._infos(self._copies.present())
 
     def step(self, actions: Any) -> tuple[Any, ...]:
         """Go on by one step in each."""
-        rewards = np.zeros(self.num_envs)
-        gone, over = np.zeros(self.num_envs, np.bool_), np.zeros(self.num_envs, np.bool_)
-        infos: dict[str, Any] = {}
-        for place, (env, action) in enumerate(zip(self.envs, actions, strict=True)):
-            if self._over[place]:
-                self._seen[place], info = env.reset()
-            else:
-                self._seen[place], rewards[place], gone[place], over[place], info = env.step(action)
-            infos = self._add_info(infos, info, place)
-        self._over = gone | over
-        return self._seen.copy(), rewards, gone, over, infos
+        which = ~self._over
+        for place in np.flatnonzero(self._over).tolist():
+            self._seen[place], _ = self.envs[place].reset()
+            self._copies.begun(place)
+        self._copies.go_on(np.asarray(actions, np.int64).reshape(self.num_envs, -1), which)
+        self._seen[which] = self._copies.seen()[which]
+        present = self._copies.present()
+        rewards = np.where(which, -present * self.envs[0].episode.step_s / SCALE, 0.0)
+        ended = self._copies.ended & which
+        gone = ended & (present == 0)
+        self._over = ended
+        return self._seen.copy(), rewards, gone, ended & ~gone, self._infos(present)
+
+    def _infos(self, present: NDArray[np.int64]) -> dict[str, Any]:
+        """Return what :class:`SignalEnv` tells beside, an array for each; all environments tell all of it."""
+        told = {"time_s": self._copies.time_s, "present": present, "arrived": self._copies.arrived}
+        return told | {f"_{name}": np.ones(self.num_envs, np.bool_) for name in told}

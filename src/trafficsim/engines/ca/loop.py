@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numba import typeof
 
 from trafficsim.base.errors import SimulationError
 from trafficsim.control.python import Deciding, Requests
@@ -21,7 +22,7 @@ from trafficsim.engines.ca.timeline import Timeline
 from trafficsim.engines.ca.traces import slice_ticks
 from trafficsim.engines.emergency.chain import Response
 from trafficsim.engines.gridlocks import Gridlock
-from trafficsim.engines.open_run import OpenRun
+from trafficsim.engines.open_run import Loop, OpenRun
 from trafficsim.engines.rerouting import RouteChanges
 from trafficsim.kernels.ca.state import Count
 from trafficsim.kernels.ca.step import run as run_ticks
@@ -115,6 +116,7 @@ class Running:
     ----------
     program, collected : what it is made of, and what has been taken out of it
     now, last : tick at which it is, and at which it ends at the latest
+    quiet : tick up to which nothing is to be done outside the loop
     closed : its record, once that has been taken
     """
 
@@ -122,6 +124,7 @@ class Running:
         self.plan, self.settings, self.program, self.collected = plan, settings, program, Collected()
         tick_s = settings.tick_s
         self.now, self.last = 0, round((plan.end_s - plan.start_s) / tick_s)
+        self.quiet = self._opened = self._boundary = 0
         self.closed: Record | None = None
         self._interval = max(1, round(plan.interval_s / tick_s))
         self._watch, self._most = GridlockWatch.of(program, tick_s), slice_ticks(program, SLICE_TICKS)
@@ -151,7 +154,12 @@ class Running:
     @property
     def completed(self) -> int:
         """Trips that have arrived."""
-        return int(self.program.work.count[Count.COMPLETED])
+        return int(self.counted[0])
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Trips that have arrived, shape (1,): the counter itself."""
+        return np.asarray(self.program.work.count[Count.COMPLETED : Count.COMPLETED + 1])
 
     def advance(self, until: int) -> None:
         """Run up to a tick, or to the end."""
@@ -160,28 +168,49 @@ class Running:
             self._slice(until)
 
     def _slice(self, until: int) -> None:
-        """Run as far as nothing has to be done outside the loop."""
+        """Run up to a tick, or as far as nothing has to be done outside the loop."""
+        program = self.program
+        if self.now >= self.quiet:
+            self.open()
+        end = min(until, self.quiet)
+        self._run_ticks(program.world, program.vehicles, program.start, self.now, end)
+        self.now = end
+        if end == self.quiet or self.arrived:
+            self.close()
+
+    def open(self) -> None:
+        """Do what is to be done outside the loop now, and find out up to when nothing is."""
         program, tick = self.program, self.now
-        self._traffic.now = self._users.now = tick
+        self._traffic.now = self._users.now = self._opened = tick
         self._changes.apply(tick)
         self._response.apply(tick)
         self._react(tick)
         self._deciding.apply(tick)
-        boundary = min((tick // self._interval + 1) * self._interval, self.last)
-        end = min(until, tick + self._most, boundary, self._watch.next_look(tick), program.commanded.latest(tick),
-                  self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
-                  self._deciding.next_tick(tick), self._roadside.next_look())
+        self._boundary = min((tick // self._interval + 1) * self._interval, self.last)
+        self.quiet = min(tick + self._most, self._boundary, self._watch.next_look(tick), program.commanded.latest(tick),
+                         self._timeline.next_change(tick), self._changes.next_change(), self._response.next_look(tick),
+                         self._deciding.next_tick(tick), self._roadside.next_look())
         self._timeline.apply(program, tick, self._changes.plan)
-        program.signals = program.commanded.command(program.signals, tick, end)
-        self._run_ticks(program.world, program.vehicles, program.start, tick, end)
-        if tick // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
+        program.signals = program.commanded.command(program.signals, tick, self.quiet)
+
+    def close(self) -> None:
+        """Take out of the loop what has happened since it was opened."""
+        program, end = self.program, self.now
+        self.quiet = end
+        if self._opened // ACCOUNT_TICKS != end // ACCOUNT_TICKS:
             close_interval(program.road, program.counters, float(end))
-        self.now = end
         take_events(program, self.collected)
-        if end == boundary or self.arrived:
+        if end == self._boundary or self.arrived:
             take_interval(program, end, self.collected)
         if end % self._watch.every == 0 or end == self.last:
             self._watch.look(program, end)
+
+    def loop(self) -> Loop | None:
+        """Return what is called for the loop while nothing is done outside it."""
+        if self._changes.any or self._response.active:
+            return None
+        program = self.program
+        return Loop(run_ticks, (program.world, program.vehicles, program.start), typeof)
 
     def _react(self, tick: int) -> None:
         """Let signs and meters look at traffic that are due."""
@@ -191,6 +220,8 @@ class Running:
 
     def finish(self) -> Collected:
         """Return what was collected, with routes as they were driven; the last interval ends now."""
+        if self.now < self.quiet:
+            self.close()
         if not self.ended and self.now % self._interval:
             take_interval(self.program, self.now, self.collected)
         self.collected.gridlocks, self.collected.routes = self._watch.found, self._changes.record()

@@ -27,6 +27,8 @@ class GridlockWatch:
     def look(self, world: World, now: int) -> None:
         """End the gridlocks of which a head has left, and note those that are new."""
         head = world.lanes.head
+        if not self.found and int(world.lanes.blocked.max(initial=NOBODY)) == NOBODY:
+            return
         for one in self.found:
             if one.end < 0 and any(int(head[lane]) != trip for lane, trip in zip(one.lanes, one.trips, strict=True)):
                 one.end = now

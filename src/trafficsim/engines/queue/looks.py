@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -54,10 +55,16 @@ class QueueLooks:
         """Return the next time at which to look."""
         return (now // EVERY_MS + 1) * EVERY_MS
 
+    every = EVERY_MS
+
+    def arguments(self, world: World) -> tuple[Any, ...]:
+        """Return what the kernel that looks at queues is given beside the time."""
+        return world, self._seen, self._counters, self._clock
+
     def look(self, world: World, now: int) -> None:
         """Look at all queues, if it is time."""
         if now % EVERY_MS == 0:
-            arguments = (world, self._seen, self._counters, self._clock, now)
+            arguments = (*self.arguments(world), now)
             self._entry = self._entry or entry_of(look_at_queues, *arguments)
             self._entry(*arguments)
 

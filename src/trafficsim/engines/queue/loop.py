@@ -13,7 +13,7 @@ from trafficsim.control.python import Deciding, Requests
 from trafficsim.control.roadside import Roadside
 from trafficsim.engines.compiling import compiling
 from trafficsim.engines.emergency.chain import Response
-from trafficsim.engines.open_run import OpenRun
+from trafficsim.engines.open_run import Loop, OpenRun
 from trafficsim.engines.queue.emergency import RoadUsersOfQueues
 from trafficsim.engines.queue.gridlock import GridlockWatch
 from trafficsim.engines.queue.intervals import close_interval
@@ -26,10 +26,11 @@ from trafficsim.engines.queue.rerouting import QueueTraffic
 from trafficsim.engines.queue.settings import QueueSettings
 from trafficsim.engines.queue.signals import TICK_MS, commands_of, control_of
 from trafficsim.engines.queue.timeline import Timeline, hold_blocked
-from trafficsim.engines.reacting import ReactingRecord, reacting_groups
+from trafficsim.engines.reacting import MOST_TICKS, ReactingRecord, reacting_groups
 from trafficsim.engines.rerouting import RouteChanges
-from trafficsim.kernels.entries import entry_of
+from trafficsim.kernels.entries import entry_of, type_of
 from trafficsim.kernels.queue.agenda import advance
+from trafficsim.kernels.queue.queues import look_at_queues
 from trafficsim.kernels.queue.tables import Counts, World
 from trafficsim.plan.arrays import Plan
 from trafficsim.plan.emergency_record import NO_RESPONSE, EmergencyRecord
@@ -112,6 +113,7 @@ class Running:
     ----------
     collected : what has been taken out of it
     now, last : where it is, and where it ends at the latest; ms since its start
+    quiet : up to when nothing but looking at queues is to be done outside the loop
     closed : its record, once that has been taken
     """
 
@@ -119,6 +121,7 @@ class Running:
         self.plan, self._timeline, self._looks = plan, timeline, QueueLooks(plan)
         self.collected = Collected(ReactingRecord(world.control, world.sensing.shown), self._looks)
         self.now, self.last = 0, round((plan.end_s - plan.start_s) * 1000.0)
+        self.quiet = 0
         self.closed: Record | None = None
         self._interval = max(round(TICK_MS), round(plan.interval_s * 1000.0))
         self._control, self._reacting = control_of(plan), reacting_groups(plan)
@@ -151,7 +154,12 @@ class Running:
     @property
     def completed(self) -> int:
         """Trips that have arrived."""
-        return int(self.world.counts.total[1])
+        return int(self.counted[0])
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Trips that have arrived, shape (1,): the counter itself."""
+        return np.asarray(self.world.counts.total[1:2])
 
     def advance(self, until: int) -> None:
         """Run up to a time, or to the end."""
@@ -160,30 +168,51 @@ class Running:
             self._stretch(until)
 
     def _stretch(self, until: int) -> None:
-        """Run as far as nothing has to be done outside the loop."""
-        now, interval, watch, changes = self.now, self._interval, self.collected.watch, self._changes
+        """Run up to a time, or as far as nothing has to be done outside the loop."""
+        if self.now >= self.quiet:
+            self.open()
+        end = min(until, self.quiet, self._looks.next_look(self.now))
+        now = self._run_until(self.world, self._commands, self.now, end)
+        if _finished(self.world) and self._response.active:
+            now = end  # units drive on empty roads
+        self.now = now
+        self._looks.look(self.world, now)
+        if now == self.quiet or self.arrived:
+            self.close()
+
+    def open(self) -> None:
+        """Do what is to be done outside the loop now, and find out up to when nothing but looking at queues is."""
+        now, watch, changes = self.now, self.collected.watch, self._changes
         self._timeline.apply(self.world, changes.plan, now)
         self._traffic.now = now
         changes.apply(now)
         self._react(now)
-        world = self._users.world = self.world
+        self._users.world = self.world
         self._users.now = now
         self._response.apply(now)
         self._deciding.apply(now / TICK_MS)
-        end = min(until, (now // interval + 1) * interval, self.last, watch.next_look(now),
-                  self._timeline.next_change(), self._looks.next_look(now), changes.next_change(),
-                  self._response.next_look(now), round(self._deciding.next_tick(now / TICK_MS) * TICK_MS),
-                  self._roadside.next_look())
-        now = self._run_until(world, self._commands, now, end)
-        if _finished(world) and self._response.active:
-            now = end  # units drive on empty roads
-        self.now = now
+        self.quiet = min((now // self._interval + 1) * self._interval, self.last, watch.next_look(now),
+                         now + round(MOST_TICKS * TICK_MS), self._timeline.next_change(), changes.next_change(),
+                         self._response.next_look(now), self._roadside.next_look(),
+                         round(self._deciding.next_tick(now / TICK_MS) * TICK_MS))
+
+    def close(self) -> None:
+        """Take out of the loop what has happened since it was opened."""
+        now, watch = self.now, self.collected.watch
+        self.quiet = now
         self.collected.reacted.take()
-        self._looks.look(world, now)
-        if now % interval == 0 or now == self.last or self.arrived:
-            self.collected.links.append(close_interval(world, now))
+        if now % self._interval == 0 or now == self.last or self.arrived:
+            self.collected.links.append(close_interval(self.world, now))
         if now % watch.every == 0 or now == self.last:
-            watch.look(world, now)
+            watch.look(self.world, now)
+
+    def loop(self) -> Loop | None:
+        """Return what is called for the loop while nothing is done outside it."""
+        if self._changes.any or self._response.active:
+            return None
+        world = self.world
+        return Loop(advance, (world, self._commands), type_of, self._looks.every, look_at_queues,
+                    self._looks.arguments(world))
 
     def _react(self, now: int) -> None:
         """Let signs and meters look at traffic that are due."""
@@ -196,6 +225,8 @@ class Running:
     def finish(self) -> Collected:
         """Return what was collected, with routes as they were driven; the last interval ends now."""
         collected = self.collected
+        if self.now < self.quiet:
+            self.close()
         if not self.ended and self.now % self._interval:
             collected.links.append(close_interval(self.world, self.now))
         collected.end, collected.routes = self.now, self._changes.record()

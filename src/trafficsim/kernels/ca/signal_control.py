@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trafficsim.kernels.ca.sensing import sense_links
 from trafficsim.kernels.ca.signal_tables import show_state
+from trafficsim.kernels.control.tables import BY_CONTROLLERS
 from trafficsim.kernels.control.tick import control_tick
 from trafficsim.kernels.jit import part
 from trafficsim.kernels.sensing import note_shown
@@ -12,7 +13,7 @@ from trafficsim.kernels.sensing import note_shown
 @part
 def control_signals(control, sensing, road, tick):
     """Run a control tick, and show what it changed."""
-    if control.sensors.wanted[0] or sensing.around.special:
+    if control.sensors.wanted[0] & BY_CONTROLLERS or sensing.around.special:
         sense_links(sensing, control.sensors, road.net, road.vehicles, road.start, road.trips)
     control_tick(control, tick)
     for i in range(control.changes[0]):

@@ -141,6 +141,8 @@ TURN_FIELDS = {"controller": "i4", "beyond": "i4", "to_link": "i4", "storage_in"
 BEYOND_FIELDS = {"turn": "i4", "share": "i4"}  # share in 1/1024
 LOG_FIELDS = {"tick": "i8", "controller": "i4", "code": "i4", "parameter": "i4"}
 SHARE_UNIT = 1024
+BY_CONTROLLERS, BY_OTHERS = 1, 2
+"""Bits of ``Sensors.wanted``."""
 
 
 class Sensors(NamedTuple):
@@ -159,7 +161,7 @@ class Sensors(NamedTuple):
     emergency: Array
     """By turn (i4): emergency vehicles within theirs."""
     wanted: Array
-    """Shape (1,): whether anybody needs queues."""
+    """Shape (1,): who needs queues, as bits: controllers in every tick, others when the loop stops."""
 
 
 class Control(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import int64
 
 from trafficsim.base.codes import GREEN, PERMITTED
+from trafficsim.kernels.control.tables import BY_CONTROLLERS
 from trafficsim.kernels.control.tick import control_tick
 from trafficsim.kernels.decisions.signals import is_green
 from trafficsim.kernels.jit import kernel, per_vehicle
@@ -14,7 +15,7 @@ from trafficsim.kernels.queue.nodes import visit
 from trafficsim.kernels.queue.sensing import sense_detectors, sense_links
 from trafficsim.kernels.queue.start import stands_at_red
 from trafficsim.kernels.queue.storage import wake
-from trafficsim.kernels.queue.tables import NOBODY
+from trafficsim.kernels.queue.tables import NEVER, NOBODY
 from trafficsim.kernels.sensing import note_shown
 
 STEP_MS = 100
@@ -51,12 +52,12 @@ def advance(world, commands, begin, end):
 def control_signals(world, tick, time):
     """Let the controllers of signals that react look at the road and decide, and show what changes."""
     control, sensing = world.control, world.sensing
-    if control.sensors.wanted[0] or sensing.around.special:
+    if control.sensors.wanted[0] & BY_CONTROLLERS or sensing.around.special:
         sense_links(world, sensing, control.sensors, time)
     control_tick(control, tick)
     for i in range(control.changes[0]):
         group = int64(control.changed[i])
-        show(world, group, control.group[group].shown, time)
+        show(world, group, int64(control.group[group].shown), time)
         note_shown(sensing.shown, tick, group, control.group[group].shown)
 
 
@@ -123,6 +124,17 @@ def run_steps(world, begin, end):
                     if node[place] < step:
                         visit(world, place, step)
                         again = True
+        if len(node) <= BLOCK:
+            step = last_idle(node, step)
+
+
+@per_vehicle
+def last_idle(node, step):
+    """Return the last step before something happens at a node: in a small network there is nothing to do in most."""
+    due = NEVER
+    for place in range(len(node)):
+        due = min(due, node[place])
+    return step + max(due - step, 0) // STEP_MS * STEP_MS
 
 
 @per_vehicle
