@@ -32,7 +32,7 @@ CYCLE_S = 2.0 * (GREEN_S + YELLOW_S + ALL_RED_S)
 MAIN_VEH_H, CROSS_VEH_H = 1000.0, 300.0
 """Moderate traffic: a degree of saturation of about 0.6 on two lanes with greens of 40 in 90 s, 0.4 on side streets."""
 CHECK_IN_M = 760.0
-"""Reach of optical emitters, 2,500 ft (FHWA-JPO-05-010, Traffic Signal Preemption for Emergency Vehicles, 2006)."""
+"""Reach of optical emitters as a maker gives it, 2,500 ft (Priority Green, prioritygreen.com/preemption.html)."""
 SEEN_FAR, SHORT = Preemption(check_in_m=CHECK_IN_M), Preemption()
 WAVE_S = (0.0, 35.0, 70.0, 15.0, 50.0)
 """Offsets of a wave of 43 km/h for the way of the unit."""
