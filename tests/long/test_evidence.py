@@ -17,6 +17,8 @@ OUTSIDE = {
            "rear-end conflicts (braking at 3 m/s2 and more, per vehicle-km), %"},
     "G8": {"delay, %, X = 0.95, engine ca", "delay, %, X = 0.95, engine queue",
            "delay, %, X = 0.95, maximum greens are the fixed ones, engine queue"},
+    "G9": {f"mean delay against Webster, %, {name}, engine {engine}" for name in ("acyclic, slots of 40 s", "cyclic")
+           for engine in ("ca", "queue")},
     "G10": {"mean travel time of all others, %, engine ca", "mean travel time of all others, %, engine queue"},
     "G13": {"alcohol crashes, months 2 to 6, %"},
     "G7": {"travel time of the road, 1 lane(s), progression 50 km/h, %",
