@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from trafficsim.envs.episode import Episode
 gymnasium = pytest.importorskip("gymnasium", reason="NOT INSTALLED: gymnasium (extra 'rl')")
 pettingzoo = pytest.importorskip("pettingzoo", reason="NOT INSTALLED: pettingzoo (extra 'rl')")
 ENGINES = ("ca", "queue")
+EMERGENCY = Path(__file__).parents[2] / "scenarios" / "emergency" / "scenario.toml"
 
 
 def played(env: Any, actions: list[int], seed: int | None = 3) -> bytes:
@@ -90,6 +92,39 @@ def test_environments_in_one_process_are_those_of_their_own(engine: str, threads
         assert {name: told[name][1] for name in info} == info
     results = [run.run.finish().as_json()["digest"] for run in (envs.envs[1].episode, one.episode)]
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_worlds_with_a_crash_and_an_ambulance_go_on_together_as_alone(engine: str) -> None:
+    from trafficsim.envs import SignalEnv, SignalVectorEnv
+
+    of_each = {"world": EMERGENCY, "engine": engine, "step_s": 90.0}
+    envs, one = SignalVectorEnv(2, **of_each), SignalEnv(**of_each)
+    seen, _ = envs.reset(seed=5)
+    assert np.array_equal(seen[1], one.reset(seed=6)[0])
+    over, step = False, 0
+    while not over:
+        action = np.full(one.action_space.shape or (1,), step % 2)
+        seen, rewards, gone, out_of_time, _ = envs.step(np.array([action, action]))
+        alone, reward, *ends, _ = one.step(action)
+        assert np.array_equal(seen[1], alone)
+        assert (rewards[1], [gone[1], out_of_time[1]]) == (reward, ends)
+        over, step = any(ends), step + 1
+    results = [run.run.finish().as_json()["digest"] for run in (envs.envs[1].episode, one.episode)]
+    assert results[0] == results[1]
+    assert (one.episode.run.record().emergency.arrived_s > 0.0).tolist() == [True]
+
+
+def test_a_run_whose_results_were_taken_goes_on_neither_alone_nor_with_others() -> None:
+    from trafficsim.envs import SignalVectorEnv
+
+    envs = SignalVectorEnv(2, threads=2, engine="queue")
+    envs.reset(seed=1)
+    envs.step(np.array([0, 1]))
+    envs.envs[1].episode.run.finish()
+    with pytest.raises(ts.InputError, match="its results have been taken"):
+        envs.step(np.array([0, 1]))
+    envs.close()
 
 
 def test_environments_in_one_process_end_and_begin_anew() -> None:

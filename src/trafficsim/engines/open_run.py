@@ -125,13 +125,17 @@ class OpenRun:
         InputError
             If the run is closed, and not at its end.
         """
-        if self.running.closed is not None and not self.ended:
-            raise InputError(f"run at {self.time_s:g} s", "closed: its results have been taken", "an open run",
-                             "take a checkpoint first and go back to it, or begin another run")
+        self.check_open()
         began = time.perf_counter()
         with np.errstate(over="ignore"):  # hashes wrap on purpose; without JIT NumPy would warn of it
             self.running.advance(round((to_s - self._start_s) * self.units_per_s))
         self._loop_s += time.perf_counter() - began
+
+    def check_open(self) -> None:
+        """Refuse to go on where results have been taken."""
+        if self.running.closed is not None and not self.ended:
+            raise InputError(f"run at {self.time_s:g} s", "closed: its results have been taken", "an open run",
+                             "take a checkpoint first and go back to it, or begin another run")
 
     def times_after(self, step_s: float, steps: int) -> NDArray[np.float64]:
         """Return the clock times now and after each of some steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -69,6 +70,11 @@ class Several:
         self._watch(row)
         self._take_apart(row)
 
+    def shut(self) -> None:
+        """Let go of the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
     def time_s(self) -> F8:
         """Return the clock time of each."""
         return self._start_s + self.now / self._units_per_s
@@ -79,10 +85,21 @@ class Several:
 
     def ended(self) -> NDArray[np.bool_]:
         """Return whether each is at its end, or everybody has arrived."""
-        return np.array((self.now >= self._last) | (self.value[:, 0] >= self.demanded))
+        ended = np.array((self.now >= self._last) | (self.value[:, 0] >= self.demanded))
+        for row in np.flatnonzero(ended & (self._kind == ALONE)).tolist():
+            ended[row] = self.runs[row].running.ended  # units may still drive where everybody has arrived
+        return ended
 
     def advance(self, step_s: float, which: NDArray[np.bool_]) -> None:
-        """Let some go on by a step, or to their ends."""
+        """Let some go on by a step, or to their ends.
+
+        Raises
+        ------
+        InputError
+            If one of them is closed, and not at its end.
+        """
+        for row in np.flatnonzero(which).tolist():
+            self.runs[row].check_open()
         after = np.rint((self.time_s() + step_s - self._start_s) * self._units_per_s).astype(np.int64)
         until = np.where(which, np.minimum(after, self._last), self.now)
         for row in np.flatnonzero(which & (self._kind == ALONE)).tolist():
@@ -149,11 +166,7 @@ class Several:
 def _same(loop: Loop, known: Loop) -> bool:
     pairs = zip((*loop.arguments, *loop.looks), (*known.arguments, *known.looks), strict=True)
     return all(one is other or (isinstance(one, tuple) and len(one) == len(other) and
-                                all(map(_is, one, other))) for one, other in pairs)
-
-
-def _is(one: Any, other: Any) -> bool:
-    return one is other
+                                all(map(operator.is_, one, other))) for one, other in pairs)
 
 
 def _called(loop: Loop, arguments: tuple[Any, ...], looks: tuple[Any, ...]) -> tuple[Any, I8, int]:

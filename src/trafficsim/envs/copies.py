@@ -42,6 +42,10 @@ class Copies:
         most = max(map(len, self._due))
         self._table = np.array([np.pad(one, (0, most - len(one)), "edge") for one in self._due])
 
+    def shut(self) -> None:
+        """Let go of the threads."""
+        self._together.shut()
+
     def go_on(self, actions: I8, which: NDArray[np.bool_]) -> None:
         """Ask for stages, a row for each episode and a column for each signal, and go on by one step."""
         most = np.array([space.stages for space in self._spaces])

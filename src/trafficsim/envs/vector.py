@@ -74,6 +74,10 @@ class SignalVectorEnv(VectorEnv[Any, Any, Any]):
         self._over = ended
         return self._seen.copy(), rewards, gone, ended & ~gone, self._infos(present)
 
+    def close_extras(self, **kwargs: Any) -> None:
+        """Let go of the threads."""
+        self._copies.shut()
+
     def _infos(self, present: NDArray[np.int64]) -> dict[str, Any]:
         """Return what :class:`SignalEnv` tells beside, an array for each; all environments tell all of it."""
         told = {"time_s": self._copies.time_s, "present": present, "arrived": self._copies.arrived}

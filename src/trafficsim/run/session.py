@@ -184,6 +184,10 @@ class Together:
         """Put a run in the place of one, or take notice that it is somewhere else in time."""
         self._several.replace(row, session._run)
 
+    def shut(self) -> None:
+        """Let go of the threads."""
+        self._several.shut()
+
     def requests(self, row: int) -> Requests:
         """Return where stages of a run are asked for."""
         return self._several.runs[row].requests
