@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from numba import int64
+
 from trafficsim.kernels.ca.packed_state import EXIT, pos, rear, turn_of, vel
 from trafficsim.kernels.ca.state import ARRIVES
 from trafficsim.kernels.jit import part
@@ -71,7 +73,7 @@ def sense_links(sensing, sensors, road, queues, tick):
         first, last = net.link[link].lane, net.link[link + 1].lane
         count_approach(around, sensors, link, start[last] - start[first])
         for k in range(start[first], start[last]):
-            turn = turn_ahead(around, road, link, turn_of(vehicles.Z[k]), vehicles.ID[k])
+            turn = turn_ahead(around, road, link, int64(turn_of(vehicles.Z[k])), vehicles.ID[k])
             if turn < 0:
                 continue
             distance_m = around.after_m[link] - pos(vehicles.X[k]) * cell_m
@@ -95,7 +97,7 @@ def sense_entries(around, sensors, road, queues, tick):
             if trips.end[trip].depart > tick:
                 break
             local = trips.manoeuvre[trips.route[trips.row[trip].route_position]].turn
-            turn = turn_ahead(around, road, queues.entry[entry].link, local, trip)
+            turn = turn_ahead(around, road, int64(queues.entry[entry].link), int64(local), trip)
             if turn >= 0:
                 sensors.waiting[turn] += 1
 
@@ -107,14 +109,14 @@ def turn_ahead(around, road, link, local, trip):
     ``local`` is the turn at the end of that link.
     """
     net, trips = road.net, road.trips
-    place = trips.row[trip].route_position
+    place = int64(trips.row[trip].route_position)
     while local != EXIT:
-        turn = net.link[link].turn + local
+        turn = int64(net.link[link].turn) + int64(local)
         if around.onward[link] < 0:
             return turn
         if turn != around.onward[link]:
             return -1
         place += 1
         link = around.following[link]
-        local = trips.manoeuvre[trips.route[place]].turn
+        local = int64(trips.manoeuvre[trips.route[place]].turn)
     return -1
