@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def expected(run: Any, engine: str, signal: str, movement: tuple[str, str], reac
         first, last = trips.route_start[vehicle : vehicle + 2].tolist()
         route = [plan.link_id[one] for one in trips.route_link[first:last]]
         chain = CHAINS[signal] if movement[0] in CHAINS[signal] else movement[:1]
-        if link in chain and movement in zip(route, route[1:], strict=False):
+        if link in chain and movement in pairwise(route):
             after_m = sum(lengths[one] for one in chain[chain.index(link) + 1 :])
             count += rest_m + after_m <= reach_m
     return count
