@@ -100,7 +100,7 @@ class Retimed:
         self._control, self._options, self._tick_s = control, retiming, control_tick_s
         self._slice = max(1, round(SLICE_S / control_tick_s))
         numbers = [plan.controls.controllers.id.index(one) for one in retiming.signals]
-        self._signals = [_signal(plan, control, number, self._slice, control_tick_s) for number in numbers]
+        self._signals = [_signal(plan, control, number, self._slice * control_tick_s) for number in numbers]
         self._cycle_at = round(CYCLE_EVERY_S / control_tick_s)
         self._next = 0
         _find_feeds(plan, self._signals)
@@ -180,9 +180,9 @@ class Retimed:
     def _with(self, one: _Signal, moves: list[int], step_s: float) -> F8:
         """Greens whose changes have moved."""
         greens, step = one.base.copy(), round(step_s / self._tick_s)
-        for stage, way in enumerate(moves):
-            greens[stage] += way * step
-            greens[(stage + 1) % len(greens)] -= way * step
+        for stage, move in enumerate(moves):
+            greens[stage] += move * step
+            greens[(stage + 1) % len(greens)] -= move * step
         return greens
 
     def _show(self, one: _Signal, greens: F8, tick: int) -> None:
@@ -211,9 +211,9 @@ class Retimed:
         row, cycle = self._row(one), self._cycle(one)
         beyond = [self._approach(self._signals[other], place) for other, place in one.feeds
                   if self._cycle(self._signals[other]) == cycle]
-        way = better_offset([self._approach(one, place) for place in range(len(one.detectors))], beyond)
-        if way:
-            step = way * round(OFFSET_STEP_S / self._tick_s)
+        move = better_offset([self._approach(one, place) for place in range(len(one.detectors))], beyond)
+        if move:
+            step = move * round(OFFSET_STEP_S / self._tick_s)
             self._control.pattern["zero"][row.now] += step
             row.shift = (row.shift - step) % cycle
             self._say(one, tick, CONTROL_OFFSET, int(self._control.pattern["zero"][row.now]) % cycle)
@@ -281,19 +281,19 @@ def _part_of(clock: int, before: int, cycle: int) -> int:
     return (clock % before) * cycle // before
 
 
-def _signal(plan: Plan, control: Control, number: int, slice_ticks: int, tick_s: float) -> _Signal:
+def _signal(plan: Plan, control: Control, number: int, slice_s: float) -> _Signal:
     rows, detectors = plan.controls.controllers, plan.controls.detectors
     stages = range(int(rows.phase_start[number]), int(rows.phase_start[number + 1]))
     own = np.arange(int(rows.detector_start[number]), int(rows.detector_start[number + 1]), dtype=np.int64)
     masks = (np.asarray(detectors.calls) | np.asarray(detectors.extends))[own].tolist()
     served = [tuple(place for place in range(len(stages)) if mask >> place & 1) for mask in masks]
     link = np.asarray(detectors.link)[own]
-    way_m = plan.links.length_m[link] - np.asarray(detectors.begin_m)[own]
-    delay = np.rint(way_m / plan.links.free_speed_mean_ms[link] / (slice_ticks * tick_s)).astype(np.int64)
+    to_line_m = plan.links.length_m[link] - np.asarray(detectors.begin_m)[own]
+    delay = np.rint(to_line_m / plan.links.free_speed_mean_ms[link] / slice_s).astype(np.int64)
     time = int(control.pattern["time"][rows.pattern_start[number]])
     greens = control.time["green"][time : time + len(stages)].astype(np.float64)
     table = np.zeros((len(own), MOST_CYCLE_S // int(SLICE_S) + 1))
-    return _Signal(number, stages, greens, own, served, delay, way_m >= FAR_M, np.zeros(len(own), np.int64),
+    return _Signal(number, stages, greens, own, served, delay, to_line_m >= FAR_M, np.zeros(len(own), np.int64),
                    table.copy(), table, np.zeros(len(own)), np.zeros(len(own)))
 
 

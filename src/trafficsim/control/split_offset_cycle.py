@@ -90,15 +90,15 @@ def moved(greens_s: Sequence[float], streams: Sequence[Stream], least_s: Sequenc
     greens, found = list(greens_s), []
     for stage in range(len(greens)):
         after, best, choice, taken = (stage + 1) % len(greens), np.inf, 0, greens
-        for way in (0, -1, 1):
+        for move in (0, -1, 1):
             tried = list(greens)
-            tried[stage] += way * step_s
-            tried[after] -= way * step_s
-            if way and min(tried[one] - least_s[one] for one in (stage, after)) < -1e-9:
+            tried[stage] += move * step_s
+            tried[after] -= move * step_s
+            if move and min(tried[one] - least_s[one] for one in (stage, after)) < -1e-9:
                 continue
             value = worst(streams, tried, (stage, after))
             if value < best - 1e-9:
-                best, choice, taken = value, way, tried
+                best, choice, taken = value, move, tried
         greens = taken
         found.append(choice)
     return found
@@ -232,9 +232,9 @@ def better_offset(own: Sequence[Approach], beyond: Sequence[Approach]) -> int:
     -1
     """
     found = []
-    for way in (0, -1, 1):
-        spent = sum(queued_veh_s(np.roll(one.arrivals, -way), one.discharge) for one in own)
-        spent += sum(queued_veh_s(np.roll(one.arrivals, way), one.discharge) for one in beyond)
-        found.append((spent, way))
+    for move in (0, -1, 1):
+        spent = sum(queued_veh_s(np.roll(one.arrivals, -move), one.discharge) for one in own)
+        spent += sum(queued_veh_s(np.roll(one.arrivals, move), one.discharge) for one in beyond)
+        found.append((spent, move))
     least = min(spent for spent, _ in found)
-    return next(way for spent, way in found if spent <= least + 1e-9)
+    return next(move for spent, move in found if spent <= least + 1e-9)
