@@ -73,7 +73,7 @@ test-compiled: $(INSTALLED) $(DATA)
 # Without JIT the kernels are plain Python, and the results must not change.
 # Whole runs of signals that react, incidents and units take minutes as plain Python: their kernels are tested one by one.
 WHOLE_RUNS := reacting_signals reacting_turns transit_priority detector_faults lane_policies emergency units_driving closed_lanes \
-	blocked_road roadside
+	blocked_road roadside retiming approach_sensing
 PLAIN := $(wildcard tests/kernels tests/oracles tests/engines) $(WHOLE_RUNS:%=--ignore=tests/engines/test_%.py)
 test-plain: $(INSTALLED) $(DATA)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PLAIN) $(COVERED)

@@ -30,6 +30,15 @@ def test_links_in_a_row_are_one_approach_with_the_connectors_between_them() -> N
     assert approaches.storage_m.tolist() == [100.0, 210.0, 315.0]
 
 
+def test_every_link_knows_the_ends_of_its_approach_and_what_all_of_it_holds() -> None:
+    links = [link(name, 100.0) for name in ("c", "a", "b", "side")]
+    _, approaches = found(make_network(links, [connection("a", "b"), connection("b", "c")]), "a", "b")
+    assert approaches.last.tolist() == [0, 0, 0, 3]
+    assert approaches.first.tolist() == [1, 1, 1, 3]
+    assert approaches.following.tolist() == [-1, 2, 0, -1]
+    assert approaches.total(np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [7.0, 7.0, 7.0, 8.0]
+
+
 def test_a_signal_ends_an_approach_wherever_it_stands() -> None:
     connections = [*through("a", "b", signal="s", signal_index=0), *through("b", "c")]
     network = make_network([link(name, 100.0) for name in "abc"], connections, [fixed_time("s", 30.0, 60.0)])

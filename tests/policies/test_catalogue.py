@@ -18,6 +18,7 @@ OURS = {kind: policy for kind, policy in load_policies().items() if policy.__mod
 KINDS = [
     "accompanied_driving",
     "actuated",
+    "adaptive_signals",
     "add_station",
     "belt_wearing",
     "breath_test",

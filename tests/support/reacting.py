@@ -50,13 +50,15 @@ def plan_of(controls: Sequence[SignalControl], conflicts: Conflicts, start_s: fl
         for one, other in conflicts.yielding:
             yields[first + one].append(first + other)
     whole = np.arange(total, dtype=np.int32)
+    none, nothing = np.zeros(total, np.bool_), np.zeros(total)
     plan = SimpleNamespace(
         signals=signals, link_id=tuple(f"{side}{n}" for side in ("in", "out") for n in range(total)),
         start_s=start_s, seed_key=seed,
-        connections=SimpleNamespace(signal_group=whole, turn=whole, from_lane=whole,
+        connections=SimpleNamespace(signal_group=whole, turn=whole, from_lane=whole, to_lane=whole + np.int32(total),
+                                    direction=nothing, length_m=nothing, must_stop=none, first_come=none,
                                     **_ragged("yield", "yields_to", yields), **_ragged("cross", "crosses", crosses)),
         turns=SimpleNamespace(from_link=whole, to_link=whole + np.int32(total)),
-        lanes=SimpleNamespace(length_m=np.full(2 * total, 200.0)),
+        lanes=SimpleNamespace(link=np.arange(2 * total, dtype=np.int32), length_m=np.full(2 * total, 200.0)),
         links=SimpleNamespace(lane_start=np.arange(2 * total + 1, dtype=np.int32), length_m=np.full(2 * total, 200.0),
                               turn_start=np.minimum(np.arange(2 * total + 1), total).astype(np.int32)),
         trips=SimpleNamespace(key=np.zeros(0), route_start=np.zeros(1, np.int32), route_link=np.zeros(0, np.int32)))

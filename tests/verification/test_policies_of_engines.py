@@ -49,13 +49,14 @@ POLICIES: dict[str, dict[str, object]] = {
     "vehicle_shift": {"trips": {"flows": ["along"], "share": 0.5}, "to": "van"}, "webster": {}, "zero_alcohol": {},
 }
 ELSEWHERE = {
-    "add_station", "contraflow", "controlled", "coordinated_actuated", "ecall", "hard_shoulder_running", "lane_control",
-    "maxband", "preemption", "quick_clearance", "ramp_metering", "rescue_lane", "self_organising", "service_patrol",
-    "transit_priority",
+    "adaptive_signals", "add_station", "contraflow", "controlled", "coordinated_actuated", "ecall",
+    "hard_shoulder_running", "lane_control", "maxband", "preemption", "quick_clearance", "ramp_metering", "rescue_lane",
+    "self_organising", "service_patrol", "transit_priority",
 }
 """This grid has no ramp, no incident, no second lane and no stations; lanes are opened and closed by
 tests/engines/test_lane_policies.py; other signals that react are run in both engines by
-tests/engines/test_reacting_signals.py and test_units_driving.py, signs and meters by test_roadside.py."""
+tests/engines/test_reacting_signals.py, test_retiming.py and test_units_driving.py, signs and meters by
+test_roadside.py."""
 WITH: dict[str, str] = {"fines": "speed_camera"}
 """What a policy acts on: fines are those of enforcement."""
 REFUSED = {"close_following": "does not measure headways", "red_light_camera": "does not measure events"}

@@ -53,7 +53,9 @@ CONTROL_DETECTOR_OFF, CONTROL_DETECTOR_ON, CONTROL_DETECTOR_RESTORED, CONTROL_DE
 (CONTROL_PREEMPT_ON, CONTROL_PREEMPT_OFF, CONTROL_PREEMPT_ENTRY, CONTROL_PREEMPT_DWELL,
  CONTROL_PREEMPT_EXIT) = 102, 104, 105, 107, 111
 CONTROL_PRIORITY_IN, CONTROL_PRIORITY_EARLY, CONTROL_PRIORITY_EXTENDED, CONTROL_PRIORITY_OUT = 112, 113, 114, 115
-CONTROL_PLAN, CONTROL_CYCLE = 131, 132
+CONTROL_PLAN, CONTROL_CYCLE, CONTROL_OFFSET, CONTROL_SPLIT = 131, 132, 133, 134
+MOST_SPLITS = 16
+"""Phases whose splits have codes, from :data:`CONTROL_SPLIT` on."""
 CONTROL_REFUSED, CONTROL_FALLBACK, CONTROL_RESUMED, CONTROL_PREEMPT_CUT = 200, 201, 202, 203
 CONTROL_EVENTS = {
     CONTROL_PHASE_ON: "phase_on", CONTROL_GREEN: "begin_green", CONTROL_GAP_OUT: "gap_out",
@@ -71,6 +73,8 @@ CONTROL_EVENTS = {
     CONTROL_PRIORITY_EXTENDED: "priority_extension", CONTROL_PRIORITY_OUT: "priority_check_out",
     CONTROL_PLAN: "plan_change", CONTROL_CYCLE: "cycle_begin", CONTROL_REFUSED: "request_refused",
     CONTROL_FALLBACK: "fallback", CONTROL_RESUMED: "fallback_end", CONTROL_PREEMPT_CUT: "preempt_cut",
+    CONTROL_OFFSET: "offset_change",
+    **{CONTROL_SPLIT + phase: f"split_{phase + 1}_change" for phase in range(MOST_SPLITS)},
 }
 """Events of signals that react, by code: those under 200 are of the Indiana enumeration (Sturdevant et al. 2012,
 doi:10.4231/K4RN35SH); from 200 on, what no controller in the field knows: a request that was refused, a controller from

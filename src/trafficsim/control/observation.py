@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trafficsim.kernels.control.tables import SHOWS_GREEN, Control
+from trafficsim.plan.approaches import approaches_of
 from trafficsim.plan.arrays import Plan
 
 A = TypeVar("A", bound=NDArray[Any])
@@ -37,7 +38,7 @@ class SignalView:
     stages : names of its stages, or of the phases of its rings
     detectors : names of its detectors
     movements : links that the movements which it controls come from and lead to
-    neighbours : signals that react and lie at the other end of a link to or from here
+    neighbours : signals that react and lie at the other end of a road to or from here
     serves : by stage, places of the movements that it serves in ``movements``
     """
 
@@ -110,17 +111,17 @@ class SignalObservation:
 
     @property
     def waiting(self) -> NDArray[np.int32]:
-        """Vehicles on the link before each movement that are going to make it."""
+        """Vehicles on the approach of each movement that are going to make it, back to the junction before."""
         return _locked(self._seen.waiting[self.view.turn])
 
     @property
     def on_link_before(self) -> NDArray[np.int32]:
-        """Vehicles on the link before each movement, whatever they are going to do."""
+        """Vehicles on the approach of each movement, whatever they are going to do."""
         return _locked(self._seen.on_link[self.view.from_link])
 
     @property
     def on_link_beyond(self) -> NDArray[np.int32]:
-        """Vehicles on the link beyond each movement."""
+        """Vehicles on the road beyond each movement, as far as the next junction."""
         return _locked(self._seen.on_link[self.view.to_link])
 
 
@@ -163,7 +164,8 @@ def views_of(plan: Plan) -> dict[str, SignalView]:
     """Return what never changes of all signals of a plan that react, by name."""
     controls, turns = plan.controls, plan.turns
     own = controls.turns.controller
-    ends = {number: (set(turns.from_link[own == number].tolist()), set(turns.to_link[own == number].tolist()))
+    last = approaches_of(plan).last
+    ends = {number: (set(turns.from_link[own == number].tolist()), set(last[turns.to_link[own == number]].tolist()))
             for number in range(len(controls.controllers.id))}
     return {name: _view(plan, number, ends) for number, name in enumerate(controls.controllers.id)}
 

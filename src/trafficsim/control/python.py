@@ -17,6 +17,7 @@ import numpy as np
 from trafficsim.base.codes import REQUESTED
 from trafficsim.base.errors import InputError, quoted
 from trafficsim.control.observation import Observation, SignalObservation, SignalView, sights_of, snapshot, views_of
+from trafficsim.control.retiming import Retimed
 from trafficsim.control.time_of_day import MethodsByTime
 from trafficsim.kernels.control.tables import BY_OTHERS, Control
 from trafficsim.plan.arrays import Plan
@@ -165,14 +166,18 @@ class Deciding:
         self._every = [max(1, round(one.every_s / control_tick_s)) for one in plan.deciders]
         self._told: set[tuple[str, int]] = set()
         self._methods = MethodsByTime(plan, requests.control)
+        self._retimed = [Retimed(plan, requests.control, one, control_tick_s) for one in plan.retimings]
 
     def next_tick(self, tick: float) -> int:
-        """Return the first control tick after this one at which somebody is asked, or a plan of the day begins."""
-        return min(one for one in (*self._next, self._methods.next_tick(tick), NEVER) if one > tick)
+        """Return the first control tick after this one at which somebody is asked, or a plan begins or may change."""
+        others = (self._methods.next_tick(tick), *(one.next_tick(tick) for one in self._retimed), NEVER)
+        return min(one for one in (*self._next, *others) if one > tick)
 
     def apply(self, tick: float) -> None:
         """Ask whoever is to be asked by a control tick, after the plan of the day has said how signals react."""
         self._methods.apply(tick)
+        for retimed in self._retimed:
+            retimed.apply(tick)
         for row, one in enumerate(self._deciders):
             if self._next[row] <= tick:
                 self._next[row] = (int(tick) // self._every[row] + 1) * self._every[row]

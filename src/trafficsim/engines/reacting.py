@@ -12,8 +12,11 @@ from trafficsim.control.controller import Switches, joined
 from trafficsim.kernels.control.tables import Control
 from trafficsim.kernels.sensing import SHOWN_FIELDS, Shown, Surroundings
 from trafficsim.kernels.tables import rows
+from trafficsim.plan.approaches import Approaches, approaches_of
 from trafficsim.plan.arrays import BOOL, F8, Plan
 from trafficsim.plan.control_arrays import I8
+from trafficsim.plan.control_turns import JAM_SPACING_M
+from trafficsim.plan.network import turn_of
 from trafficsim.plan.record import ControlRecord
 from trafficsim.spec.vehicles import KINDS
 
@@ -49,13 +52,37 @@ def surroundings_of(plan: Plan) -> Surroundings:
     """Return the links that lead to junctions with signals that react, and away from them."""
     turns, known = plan.turns, plan.controls.turns
     own = np.flatnonzero(known.controller >= 0) if plan.controls.any else np.zeros(0, np.int64)
-    links = np.unique(np.concatenate([turns.from_link[own], turns.to_link[own]])).astype(np.int64)
-    there = np.zeros(len(plan.link_id), np.bool_)
-    there[links] = True
+    chains = approaches_of(plan)
+    around = np.isin(chains.last, chains.last[np.concatenate([turns.from_link[own], turns.to_link[own]])])
+    links, following = np.flatnonzero(around).astype(np.int64), chains.following
     transit = np.array([KINDS[kind] in TRANSIT for kind in plan.classes.kind.tolist()] or [False], np.uint8)
     special = bool((known.transit_m > 0).any()) and bool(transit[plan.trips.vehicle_class].any())
-    return Surroundings(links, np.flatnonzero(there[turns.from_link]).astype(np.int64), transit, int(special),
-                        np.append(known.transit_m, 0.0).astype(np.float64))
+    after_m = np.asarray(chains.storage_m[chains.last] - chains.storage_m, np.float64)
+    entry, most = _entries(plan, chains, after_m)
+    onward = np.where(following >= 0, turn_of(turns, np.arange(len(following)), following), -1)
+    return Surroundings(
+        links, np.flatnonzero(around[turns.from_link]).astype(np.int64), onward.astype(np.int64),
+        following.astype(np.int64), after_m, chains.first.astype(np.int64), chains.last.astype(np.int64),
+        transit, int(special), np.append(known.transit_m, 0.0).astype(np.float64),
+        np.append(known.reach_m, 0.0).astype(np.float64), entry, most)
+
+
+def _entries(plan: Plan, chains: Approaches, after_m: F8) -> tuple[I8, I8]:
+    """Links on which trips begin and those who wait count as a queue, and how many do: as far as a detector would see.
+
+    The queue would stand on the road before the link.
+    """
+    turns, known, none = plan.turns, plan.controls.turns, np.zeros(0, np.int64)
+    if not plan.controls.any or not known.outside.any():
+        return none, none
+    reach_m = np.zeros(len(plan.link_id))
+    np.maximum.at(reach_m, turns.from_link[known.outside], known.reach_m[known.outside])
+    entry = np.unique(plan.trips.route_link[plan.trips.route_start[:-1]]).astype(np.int64)
+    lanes = np.diff(plan.links.lane_start)[entry]
+    begin_m = plan.links.length_m[entry] + after_m[entry]
+    rows = np.floor(np.maximum(reach_m[chains.last[entry]] - begin_m, 0.0) / JAM_SPACING_M) * lanes
+    most = np.minimum(rows, len(plan.trips.name)).astype(np.int64)
+    return entry[most > 0], most[most > 0]
 
 
 def shown_rows(plan: Plan) -> Shown:

@@ -14,6 +14,7 @@ from trafficsim.api.stepping import open_run
 from trafficsim.base.errors import InputError
 from trafficsim.engines.registry import DEFAULT_ENGINE
 from trafficsim.envs.worlds import world_of
+from trafficsim.plan.approaches import approaches_of
 from trafficsim.run.session import Session
 from trafficsim.spec.scenario import Scenario
 from trafficsim.spec.world import World
@@ -149,8 +150,8 @@ class Episode:
     def _space(self, name: str) -> AgentSpace:
         view = self.run.observe()[name].view
         plan = self.run.plan
-        lanes = np.diff(plan.links.lane_start)
-        storage = np.maximum(plan.links.length_m * lanes / VEHICLE_M, 1.0)[view.from_link].astype(np.float32)
+        road_m = approaches_of(plan).total(plan.links.length_m * np.diff(plan.links.lane_start))
+        storage = np.maximum(road_m / VEHICLE_M, 1.0)[view.from_link].astype(np.float32)
         first = np.unique(view.from_link, return_index=True)[1].astype(np.int64)
         return AgentSpace(name, len(view.stages), storage, first)
 

@@ -31,6 +31,26 @@ class Approaches:
     before: I4
     storage_m: F8
 
+    @property
+    def first(self) -> I4:
+        """By link: the link at which its chain begins."""
+        found = np.where(self.before >= 0, self.before, np.arange(len(self.before)))
+        for _ in range(len(found).bit_length()):  # each round goes twice as far as the one before
+            found = found[found]
+        return found.astype(np.int32)
+
+    @property
+    def following(self) -> I4:
+        """By link: the next link of the same chain, -1 at its end."""
+        found = np.full(len(self.before), -1, np.int32)
+        inner = np.flatnonzero(self.before >= 0)
+        found[self.before[inner]] = inner
+        return found
+
+    def total(self, values: F8) -> F8:
+        """Sum values of links over the whole chain of each."""
+        return np.asarray(np.bincount(self.last, values, len(self.last))[self.last], np.float64)
+
     def links(self, link: int) -> list[int]:
         """Return the links of the chain that ends with this one, in driving order."""
         found = [link]

@@ -31,6 +31,7 @@ from trafficsim.plan.people_arrays import PeopleArrays as PeopleArrays
 from trafficsim.plan.people_arrays import TripDriverArrays as TripDriverArrays
 from trafficsim.plan.people_arrays import no_drivers as no_drivers
 from trafficsim.plan.people_arrays import no_people as no_people
+from trafficsim.plan.retimings import Retiming as Retiming
 from trafficsim.plan.roadside_arrays import RoadsideArrays, no_roadside
 from trafficsim.plan.route_arrays import (
     ClosureArrays,
@@ -332,6 +333,7 @@ class Plan:
     emergency : stations, crashes with injured people and how units drive; ``None`` where nobody comes
     controls : signals that react
     deciders : controllers in Python
+    retimings : signals whose plan follows traffic
     crossings : where pedestrians cross at signals
     """
 
@@ -375,4 +377,5 @@ class Plan:
     emergency: EmergencyPlan | None = None
     controls: ControlArrays = dataclass_field(default_factory=no_controls)
     deciders: tuple[Decider, ...] = ()
+    retimings: tuple[Retiming, ...] = ()
     crossings: CrossingArrays = dataclass_field(default_factory=no_crossings)

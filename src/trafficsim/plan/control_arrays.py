@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+BOOL = NDArray[np.bool_]
 F8 = NDArray[np.float64]
 I4 = NDArray[np.int32]
 I8 = NDArray[np.int64]
@@ -165,6 +166,10 @@ class TurnControlArrays(NamedTuple):
     emergency_m: F8
     preempts: I8
     """Phases for an emergency vehicle on it."""
+    reach_m: F8
+    """Vehicles so far before the line count as its queue; infinite where all on the link do."""
+    outside: BOOL
+    """Whether those who wait to enter its link count, too."""
     storage_in: F8
     """Vehicles that the links before and beyond hold."""
     storage_out: F8
@@ -213,4 +218,5 @@ def no_controls() -> ControlArrays:
         small, PatternArrays(real, real, real, real, start, whole), PatternTimes(real, real, real),
         GroupArrays(whole, real, real, real, start), PairArrays(whole, small, real),
         SignalDetectorArrays((), whole, whole, whole, whole, real, real, wide, wide, whole),
-        ServeArrays(whole, whole, small), TurnControlArrays(whole, real, real, wide, real, real, start), whole, real)
+        ServeArrays(whole, whole, small),
+        TurnControlArrays(whole, real, real, wide, real, np.zeros(0, np.bool_), real, real, start), whole, real)

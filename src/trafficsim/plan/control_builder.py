@@ -14,6 +14,7 @@ from trafficsim.plan.control_arrays import no_controls
 from trafficsim.plan.deciders import Decider
 from trafficsim.plan.demand_builder import DemandBuilder
 from trafficsim.plan.ledger import LedgerRow
+from trafficsim.plan.retimings import Retiming
 from trafficsim.plan.trip_operations import TripOperations
 from trafficsim.spec.control import SignalControl
 from trafficsim.spec.network import Network
@@ -44,6 +45,7 @@ class ControlBuilder(DemandBuilder):
         super().__init__(trips)
         self._controls: dict[str, tuple[str, str, SignalControl]] = {}
         self._deciders: list[Decider] = []
+        self._retimings: list[Retiming] = []
 
     @property
     def network(self) -> Network:
@@ -95,6 +97,10 @@ class ControlBuilder(DemandBuilder):
         """Let a controller in Python ask for the stages of signals."""
         self._deciders.append(decider)
 
+    def adjust(self, retiming: Retiming) -> None:
+        """Let the plan of signals that run by the clock follow traffic."""
+        self._retimings.append(retiming)
+
     def controlled(self, plan: Plan) -> Plan:
         """Return the plan with all signals that react.
 
@@ -109,7 +115,8 @@ class ControlBuilder(DemandBuilder):
             return plan
         own = {name: one for name, (_, _, one) in self._controls.items()}
         together = self._of_network() | own
-        cleared = replace(plan, controls=no_controls(), deciders=tuple(self._deciders))
+        cleared = replace(plan, controls=no_controls(), deciders=tuple(self._deciders),
+                          retimings=tuple(self._retimings))
         return with_controls(cleared, list(together.values()))
 
     @property

@@ -7,11 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from trafficsim.base.codes import GREEN, PERMITTED
+from trafficsim.plan.approaches import Approaches, approaches_of
 from trafficsim.plan.arrays import F8, I4, U1, Plan
 from trafficsim.plan.control_arrays import ServeArrays, TurnControlArrays
 from trafficsim.plan.network import starts, turn_of
 from trafficsim.spec.control import SignalControl
 
+BY_QUEUES = ("max_pressure", "sotl")
+"""Methods that count vehicles by movement."""
 JAM_SPACING_M = 7.5
 """Road that a vehicle takes up in a queue (Nagel & Schreckenberg 1992)."""
 
@@ -52,6 +55,7 @@ def turn_arrays(plan: Plan, controls: list[SignalControl], served: list[Served],
     count = len(plan.turns.to_link)
     controller, preempts = np.full(count, -1, np.int32), np.zeros(count, np.int64)
     transit_m, emergency_m = np.zeros(count), np.zeros(count)
+    reach_m, outside = np.full(count, np.inf), np.zeros(count, np.bool_)
     wanted = np.zeros(count, np.bool_)
     for number, (control, one) in enumerate(zip(controls, served, strict=True)):
         turns = sorted({row[0] for rows in one.rows for row in rows})
@@ -61,13 +65,31 @@ def turn_arrays(plan: Plan, controls: list[SignalControl], served: list[Served],
         if control.preemption is not None:
             emergency_m[turns] = control.preemption.check_in_m
         wanted[turns] |= control.method == "max_pressure"
+        if control.method in BY_QUEUES:
+            reach_m[turns], outside[turns] = _reach_m(control), True
         for turn in turns:
             preempts[turn] = _preempting(plan, control, one, compatible[number], turn)
     lanes = np.add.reduceat(plan.lanes.length_m, plan.links.lane_start[:-1]) if len(plan.link_id) else np.zeros(0)
-    storage = np.maximum(lanes / JAM_SPACING_M, 1.0)
-    start, beyond, share = _beyond(plan, wanted)
-    return TurnControlArrays(controller, transit_m, emergency_m, preempts, storage[plan.turns.from_link],
-                             storage[plan.turns.to_link], start), beyond, share
+    chains = approaches_of(plan)
+    storage = np.maximum(chains.total(lanes) / JAM_SPACING_M, 1.0)
+    start, beyond, share = _beyond(plan, wanted, chains)
+    reach_m = _reach_beyond(reach_m, controller, start, beyond)
+    return TurnControlArrays(controller, transit_m, emergency_m, preempts, reach_m, outside,
+                             storage[plan.turns.from_link], storage[plan.turns.to_link], start), beyond, share
+
+
+def _reach_m(control: SignalControl) -> float:
+    options = control.max_pressure if control.method == "max_pressure" else control.sotl
+    return np.inf if options.detection_m is None else options.detection_m
+
+
+def _reach_beyond(reach_m: F8, controller: I4, start: I4, beyond: I4) -> F8:
+    """Where nobody controls a turn, it is seen as far as the turn that leads to it; the least of several."""
+    found = reach_m.copy()
+    own = np.repeat(reach_m, np.diff(start))
+    free = controller[beyond] < 0
+    np.minimum.at(found, beyond[free], own[free])
+    return found
 
 
 def _preempting(plan: Plan, control: SignalControl, served: Served, compatible: list[int], turn: int) -> int:
@@ -88,7 +110,7 @@ def _preempting(plan: Plan, control: SignalControl, served: Served, compatible: 
     return mask
 
 
-def _beyond(plan: Plan, wanted: np.ndarray) -> tuple[I4, I4, F8]:
+def _beyond(plan: Plan, wanted: np.ndarray, chains: Approaches) -> tuple[I4, I4, F8]:
     """Turns that follow those that are wanted, with the share of the trips of the plan that make each."""
     if not wanted.any():
         return np.zeros(len(wanted) + 1, np.int32), np.zeros(0, np.int32), np.zeros(0)
@@ -98,7 +120,7 @@ def _beyond(plan: Plan, wanted: np.ndarray) -> tuple[I4, I4, F8]:
     volume = np.bincount(made[made >= 0], minlength=len(wanted)).astype(np.float64)
     rows: list[list[tuple[int, float]]] = []
     for turn in range(len(wanted)):
-        link = int(turns.to_link[turn])
+        link = int(chains.last[turns.to_link[turn]])
         after = range(int(plan.links.turn_start[link]), int(plan.links.turn_start[link + 1])) if wanted[turn] else ()
         total = float(volume[list(after)].sum()) if after else 0.0
         rows.append([(one, float(volume[one]) / total if total > 0.0 else 1.0 / len(after)) for one in after])

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from trafficsim.base.errors import PolicyError
 from trafficsim.base.packages import load_entry_points
+from trafficsim.policies.adaptive_signals import AdaptiveSignals as AdaptiveSignals
 from trafficsim.policies.belt_wearing import BeltWearing as BeltWearing
 from trafficsim.policies.breath_test import BreathTest as BreathTest
 from trafficsim.policies.campaign import Campaign as Campaign
@@ -66,6 +67,7 @@ from trafficsim.policies.zero_alcohol import ZeroAlcohol as ZeroAlcohol
 from trafficsim.spec.policy import REGISTRY, Policy
 
 BUILT_IN = (
+    "trafficsim.policies.adaptive_signals",
     "trafficsim.policies.belt_wearing",
     "trafficsim.policies.breath_test",
     "trafficsim.policies.campaign",

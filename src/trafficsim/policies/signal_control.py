@@ -202,6 +202,8 @@ class MaxPressure(Policy):
         Whether the order of stages is kept.
     capacity_aware
         Whether queues count relative to storage, and full links close movements.
+    detection_m
+        Vehicles so far before the stop line count as its queue; ``None``: all on the link and all who wait to enter it.
     min_green_s
         Shortest green of every stage, no longer than it is today.
 
@@ -226,6 +228,7 @@ class MaxPressure(Policy):
         "interval_s": "modelling assumption: 10 s",
         "cyclic": "given by the user; without it acyclic, as in Varaiya 2013",
         "capacity_aware": "given by the user; not as in Varaiya 2013 without it",
+        "detection_m": "given by the user; without it all on the link, as in Varaiya 2013",
         "min_green_s": "input: RiLSA 2015, 5 s",
     }
     example: ClassVar[str] = '{ kind = "max_pressure" }'
@@ -234,11 +237,13 @@ class MaxPressure(Policy):
     interval_s: float = Field(default=10.0, ge=1, le=300)
     cyclic: bool = False
     capacity_aware: bool = False
+    detection_m: float | None = Field(default=None, gt=0, le=10_000)
     min_green_s: float = Field(default=5.0, ge=1, le=60)
 
     def lower(self, builder: Builder) -> None:
         """Let pressure decide at the signals."""
-        options = MaxPressureOptions(cyclic=self.cyclic, interval_s=self.interval_s, capacity_aware=self.capacity_aware)
+        options = MaxPressureOptions(cyclic=self.cyclic, interval_s=self.interval_s, capacity_aware=self.capacity_aware,
+                                     detection_m=self.detection_m)
         react(builder, self.kind, self.on, (
             _with_own(builder, one, "max_pressure", Limits(self.min_green_s), max_pressure=options)
             for one in chosen(builder, self.kind, self.on)))
@@ -264,6 +269,8 @@ class SelfOrganising(Policy):
         Vehicles times seconds at red that ask for green.
     platoon_veh
         Size of a platoon that is not cut.
+    detection_m
+        Vehicles so far before the stop line count; ``None``: all on the link and all who wait to enter it.
     min_green_s
         Shortest green of every stage, no longer than it is today.
 
@@ -285,6 +292,7 @@ class SelfOrganising(Policy):
         "on": ON,
         "threshold_veh_s": "modelling assumption: 40 vehicle seconds; Gershenson 2005 varies it",
         "platoon_veh": "modelling assumption: 2 vehicles; Gershenson 2005 varies it",
+        "detection_m": "given by the user; without it all on the link",
         "min_green_s": "input: RiLSA 2015, 5 s",
     }
     example: ClassVar[str] = '{ kind = "self_organising" }'
@@ -292,11 +300,13 @@ class SelfOrganising(Policy):
     on: tuple[str, ...] | None = Field(default=None, min_length=1)
     threshold_veh_s: float = Field(default=40.0, gt=0, le=100000)
     platoon_veh: int = Field(default=2, ge=0, le=1000)
+    detection_m: float | None = Field(default=None, gt=0, le=10_000)
     min_green_s: float = Field(default=5.0, ge=1, le=60)
 
     def lower(self, builder: Builder) -> None:
         """Let the signals organise themselves."""
-        options = SotlOptions(threshold_veh_s=self.threshold_veh_s, platoon_veh=self.platoon_veh)
+        options = SotlOptions(threshold_veh_s=self.threshold_veh_s, platoon_veh=self.platoon_veh,
+                              detection_m=self.detection_m)
         react(builder, self.kind, self.on, (
             _with_own(builder, one, "sotl", Limits(self.min_green_s), sotl=options)
             for one in chosen(builder, self.kind, self.on)))

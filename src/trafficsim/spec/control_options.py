@@ -26,6 +26,8 @@ class MaxPressureOptions(Model):
     capacity_aware
         Queues count relative to the storage of their link, and a movement into a full link has no pressure (Gregoire
         et al. 2014, doi:10.1109/TCNS.2014.2378871).
+    detection_m
+        Vehicles so far before the stop line count as its queue; ``None``: all on the link and all who wait to enter it.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class MaxPressureOptions(Model):
     cyclic: bool = False
     interval_s: float = Field(default=10.0, gt=0, le=600)
     capacity_aware: bool = False
+    detection_m: float | None = Field(default=None, gt=0, le=10_000)
 
 
 class SotlOptions(Model):
@@ -47,6 +50,8 @@ class SotlOptions(Model):
         Vehicles at red times seconds, summed over the movements of a stage, at which it asks for green.
     platoon_veh
         A green before which so few vehicles, but at least one, are coming is not cut.
+    detection_m
+        Vehicles so far before the stop line count; ``None``: all on the link and all who wait to enter it.
 
     Examples
     --------
@@ -56,6 +61,7 @@ class SotlOptions(Model):
 
     threshold_veh_s: float = Field(default=40.0, gt=0, le=100000)
     platoon_veh: int = Field(default=2, ge=0, le=1000)
+    detection_m: float | None = Field(default=None, gt=0, le=10_000)
 
 
 class PriorityOptions(Model):

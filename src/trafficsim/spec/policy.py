@@ -153,6 +153,9 @@ class Builder(Protocol):
     def decide(self, decider: Any) -> None:
         """Let a controller in Python (:class:`trafficsim.plan.deciders.Decider`) ask for the stages of signals."""
 
+    def adjust(self, retiming: Any) -> None:
+        """Let the plan of signals follow traffic (:class:`trafficsim.plan.retimings.Retiming`)."""
+
     def respond(self, rule: ResponseRule) -> None:
         """Let drivers respond in the zones of a rule."""
 

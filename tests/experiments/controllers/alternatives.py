@@ -153,8 +153,10 @@ def alternatives(prepared: Prepared, agent: LinearAgent | None) -> Comparison:
     named, waves, missing = coordinated(prepared, usable)
     rows |= waves | {
         "actuated": (Actuated(),), "max-pressure": (MaxPressure(),),
+        "max-pressure within 100 m": (MaxPressure(detection_m=100.0),),
         "max-pressure, cyclic": (MaxPressure(cyclic=True),),
-        "max-pressure, capacity-aware": (MaxPressure(capacity_aware=True),), "SOTL": (SelfOrganising(),)}
+        "max-pressure, capacity-aware": (MaxPressure(capacity_aware=True),), "SOTL": (SelfOrganising(),),
+        "SOTL within 100 m": (SelfOrganising(detection_m=100.0),)}
     if agent is not None:
         rows["trained agent"] = (Controlled(by=agent),)
         rows["longest queue (agent untrained)"] = (Controlled(by=LinearAgent()),)

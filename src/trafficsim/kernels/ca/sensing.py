@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from numba import int64
+
 from trafficsim.kernels.ca.packed_state import EXIT, pos, rear, turn_of, vel
 from trafficsim.kernels.ca.state import ARRIVES
 from trafficsim.kernels.jit import part
-from trafficsim.kernels.sensing import Surroundings
+from trafficsim.kernels.sensing import Surroundings, clear_links, count_approach
 from trafficsim.kernels.tables import Array
 
 PLACE_FIELDS = {  # a detector on a lane
@@ -62,20 +64,59 @@ def sense_detectors(sensing, sensors, vehicles, start, work):
 
 
 @part
-def sense_links(sensing, sensors, net, vehicles, start, trips):
+def sense_links(sensing, sensors, road, queues, tick):
     """Count who is on the links around controlled junctions, by movement, and whom signals let go first."""
     around, cell_m = sensing.around, sensing.cell_m
-    for turn in around.turn:
-        sensors.waiting[turn], sensors.transit[turn] = 0, 0
+    net, vehicles, start, trips = road.net, road.vehicles, road.start, road.trips
+    clear_links(around, sensors)
     for link in around.link:
         first, last = net.link[link].lane, net.link[link + 1].lane
-        sensors.on_link[link] = start[last] - start[first]
+        count_approach(around, sensors, link, start[last] - start[first])
         for k in range(start[first], start[last]):
-            local = turn_of(vehicles.Z[k])
-            if local == EXIT:
+            turn = turn_ahead(around, road, link, int64(turn_of(vehicles.Z[k])), vehicles.ID[k])
+            if turn < 0:
                 continue
-            turn = net.link[link].turn + local
-            sensors.waiting[turn] += 1
+            distance_m = around.after_m[link] - pos(vehicles.X[k]) * cell_m
+            if distance_m <= around.reach_m[turn]:
+                sensors.waiting[turn] += 1
             if around.special and around.transit[trips.row[vehicles.ID[k]].kind]:
-                if -pos(vehicles.X[k]) * cell_m <= around.transit_m[turn]:
+                if distance_m <= around.transit_m[turn]:
                     sensors.transit[turn] += 1
+    sense_entries(around, sensors, road, queues, tick)
+
+
+@part
+def sense_entries(around, sensors, road, queues, tick):
+    """Count those who wait to enter links at controlled junctions, first come first."""
+    trips = road.trips
+    for i in range(len(around.entry)):
+        entry = around.entry[i]
+        first = queues.entry[entry].next
+        for at in range(first, min(first + around.most[i], queues.entry[entry + 1].start)):
+            trip = queues.trip[at]
+            if trips.end[trip].depart > tick:
+                break
+            local = trips.manoeuvre[trips.route[trips.row[trip].route_position]].turn
+            turn = turn_ahead(around, road, int64(queues.entry[entry].link), int64(local), trip)
+            if turn >= 0:
+                sensors.waiting[turn] += 1
+
+
+@part
+def turn_ahead(around, road, link, local, trip):
+    """Return the turn at the end of an approach that somebody on one of its links makes; -1 for others.
+
+    ``local`` is the turn at the end of that link.
+    """
+    net, trips = road.net, road.trips
+    place = int64(trips.row[trip].route_position)
+    while local != EXIT:
+        turn = int64(net.link[link].turn) + int64(local)
+        if around.onward[link] < 0:
+            return turn
+        if turn != around.onward[link]:
+            return -1
+        place += 1
+        link = around.following[link]
+        local = int64(trips.manoeuvre[trips.route[place]].turn)
+    return -1

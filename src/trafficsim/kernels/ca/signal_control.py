@@ -11,10 +11,10 @@ from trafficsim.kernels.sensing import note_shown
 
 
 @part
-def control_signals(control, sensing, road, tick):
+def control_signals(control, sensing, road, queues, tick):
     """Run a control tick, and show what it changed."""
     if control.sensors.wanted[0] & BY_CONTROLLERS or sensing.around.special:
-        sense_links(sensing, control.sensors, road.net, road.vehicles, road.start, road.trips)
+        sense_links(sensing, control.sensors, road, queues, tick)
     control_tick(control, tick)
     for i in range(control.changes[0]):
         group = control.changed[i]

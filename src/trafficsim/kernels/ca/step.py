@@ -53,7 +53,7 @@ def step(world, vehicles, start, tick):
     road = Road(net, world.signals, trips, work, vehicles, start)
     update_signals(world.signals, tick)
     if world.sensing.active:
-        control_signals(world.control, world.sensing, road, tick)
+        control_signals(world.control, world.sensing, road, world.queues, tick)
     if net.closing[0] > 0:
         steer_clear(road)
     if net.widest > 1:
@@ -91,4 +91,5 @@ def run(world, vehicles, start, begin, end):
     for tick in range(begin, end):
         step(world, vehicles, start, tick)
     if world.sensing.active and world.control.sensors.wanted[0]:
-        sense_links(world.sensing, world.control.sensors, world.net, vehicles, start, world.trips)
+        road = Road(world.net, world.signals, world.trips, world.work, vehicles, start)
+        sense_links(world.sensing, world.control.sensors, road, world.queues, end)

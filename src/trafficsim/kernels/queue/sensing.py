@@ -11,6 +11,7 @@ from numba import int64
 
 from trafficsim.kernels.jit import per_vehicle
 from trafficsim.kernels.queue.tables import EXIT, NOBODY
+from trafficsim.kernels.sensing import clear_links, count_approach
 
 SLOWEST = 2
 """Nobody is so many times slower than the mean speed of a link."""
@@ -71,14 +72,14 @@ def running_beyond(world, lane, far, now):
 def sense_links(world, sensing, sensors, now):
     """Count who is on the links around controlled junctions, by movement, and whom signals let go first."""
     net, links, around = world.net, world.links, sensing.around
-    for turn in around.turn:
-        sensors.waiting[turn], sensors.transit[turn] = 0, 0
+    clear_links(around, sensors)
     for link in around.link:
-        sensors.on_link[link] = 0
+        count = 0
         for lane in range(net.lane_start[link], net.lane_start[link + 1]):
             room, vehicle = 0, int64(world.lanes.head[lane])
             while vehicle != NOBODY:
                 note_vehicle(world, around, sensors, link, vehicle, room * 0.01)
+                count += 1
                 room += net.spacing[world.trips.kind[vehicle]]
                 vehicle = int64(world.vehicles.after[vehicle])
         vehicle = int64(links.first[link])
@@ -87,16 +88,47 @@ def sense_links(world, sensing, sensors, now):
             rest = max(world.vehicles.ready[vehicle] - now, 0)
             note_vehicle(world, around, sensors, link, vehicle, rest * world.trips.length[cursor]
                          / world.trips.free[cursor])
+            count += 1
             vehicle = int64(world.vehicles.after[vehicle])
+        count_approach(around, sensors, link, count)
+    sense_entries(world, around, sensors, now)
+
+
+@per_vehicle
+def sense_entries(world, around, sensors, now):
+    """Count those who wait to enter links at controlled junctions, first come first."""
+    trips = world.trips
+    for i in range(len(around.entry)):
+        link = around.entry[i]
+        first = world.links.entered[link]
+        for at in range(first, min(first + around.most[i], trips.entry_start[link + 1])):
+            trip = int64(trips.entry[at])
+            if trips.depart[trip] > now:
+                break
+            turn = turn_ahead(world, around, link, int64(world.vehicles.cursor[trip]))
+            if turn != EXIT:
+                sensors.waiting[turn] += 1
+
+
+@per_vehicle
+def turn_ahead(world, around, link, cursor):
+    """Return the turn at the end of an approach that somebody on one of its links makes; EXIT for others."""
+    while around.onward[link] >= 0:
+        if world.trips.turn[cursor] != around.onward[link]:
+            return EXIT
+        cursor += 1
+        link = around.following[link]
+    return int64(world.trips.turn[cursor])
 
 
 @per_vehicle
 def note_vehicle(world, around, sensors, link, vehicle, distance):
     """Count a vehicle on a link, that is so far (m) from its line."""
-    sensors.on_link[link] += 1
-    turn = int64(world.trips.turn[world.vehicles.cursor[vehicle]])
+    turn = turn_ahead(world, around, link, int64(world.vehicles.cursor[vehicle]))
+    distance += around.after_m[link]
     if turn == EXIT:
         return
-    sensors.waiting[turn] += 1
+    if distance <= around.reach_m[turn]:
+        sensors.waiting[turn] += 1
     if around.transit[world.trips.kind[vehicle]] and distance <= around.transit_m[turn]:
         sensors.transit[turn] += 1
